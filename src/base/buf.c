@@ -1,0 +1,147 @@
+/* buf.c - a growable byte string with a ceiling */
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/util.h"
+
+bool
+buf_reserve(struct buf *b, size_t n)
+{
+	size_t cap = b->cap ? b->cap : 128;
+	char *p;
+
+	if (b->full || n > b->max - b->len) {
+		b->full = true;
+		return false;
+	}
+	while (cap < b->len + n + 1)
+		cap *= 2;
+	if (cap == b->cap)
+		return true;
+	if (!b->secret) {
+		b->p = xrealloc(b->p, cap);
+	} else {
+		p = xmalloc(cap);
+		if (b->p != NULL) {
+			memcpy(p, b->p, b->len);
+			explicit_bzero(b->p, b->cap);
+			free(b->p);
+		}
+		b->p = p;
+	}
+	b->cap = cap;
+	b->p[b->len] = '\0';
+	return true;
+}
+
+void
+buf_add(struct buf *b, const void *p, size_t n)
+{
+	if (!buf_reserve(b, n) || n == 0)
+		return;
+	memcpy(b->p + b->len, p, n);
+	b->len += n;
+	b->p[b->len] = '\0';
+}
+
+void
+buf_adds(struct buf *b, const char *s)
+{
+	buf_add(b, s, strlen(s));
+}
+
+void
+buf_addf(struct buf *b, const char *fmt, ...)
+{
+	va_list ap, again;
+	int n;
+
+	va_start(ap, fmt);
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		b->full = true;
+	else if (buf_reserve(b, (size_t)n)) {
+		(void)vsnprintf(b->p + b->len, (size_t)n + 1, fmt, again);
+		b->len += (size_t)n;
+	}
+	va_end(again);
+}
+
+static bool
+controls(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) ||
+	    c == 0x2028 || c == 0x2029 ||
+	    (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+void
+buf_add_visible(struct buf *b, const void *v, size_t n, bool lines)
+{
+	const unsigned char *p = v;
+	uint32_t c;
+	size_t k;
+
+	while (n > 0) {
+		k = utf8_next(p, n, &c);
+		if (k == 0) {
+			buf_add(b, "?", 1);
+			k = 1;
+		} else if (lines && (c == '\n' || c == '\t')) {
+			buf_add(b, p, 1);
+		} else if (controls(c)) {
+			buf_add(b, "?", 1);
+		} else {
+			buf_add(b, p, k);
+		}
+		p += k;
+		n -= k;
+	}
+}
+
+void
+buf_drop(struct buf *b, size_t n)
+{
+	if (n == 0)
+		return;
+	if (n > b->len)
+		n = b->len;
+	memmove(b->p, b->p + n, b->len - n);
+	b->len -= n;
+	if (b->secret)
+		explicit_bzero(b->p + b->len, n);
+	b->p[b->len] = '\0';
+}
+
+void
+buf_clear(struct buf *b)
+{
+	if (b->secret && b->p != NULL)
+		explicit_bzero(b->p, b->cap);
+	b->len = 0;
+	b->full = false;
+	if (b->p != NULL)
+		b->p[0] = '\0';
+}
+
+void
+buf_release(struct buf *b)
+{
+	buf_clear(b);
+	free(b->p);
+	b->p = NULL;
+	b->cap = 0;
+}
+
+const char *
+buf_text(const struct buf *b)
+{
+	return b->p != NULL ? b->p : "";
+}

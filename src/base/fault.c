@@ -1,0 +1,190 @@
+/* fault.c - what went wrong, where, and whether to try again */
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/buf.h"
+#include "base/fault.h"
+
+static const struct {
+	const char	*word;
+	const char	*doing;
+	int		 perm;		/* exit status when it is for good */
+} stages[ST__MAX] = {
+	[ST_USAGE]	= { "usage", "understand the command line", EX_USAGE },
+	[ST_CONFIG]	= { "config", "use the configuration", EX_CONFIG },
+	[ST_SECRET]	= { "secret", "get the password", EX_CONFIG },
+	[ST_INPUT]	= { "input", "read the message", EX_DATAERR },
+	[ST_ADDRESS]	= { "address", "use the address", EX_USAGE },
+	[ST_SPOOL]	= { "spool", "write the message", EX_CANTCREAT },
+	[ST_RESOLVE]	= { "resolve", "find", EX_NOHOST },
+	[ST_CONNECT]	= { "connect", "connect to", EX_UNAVAILABLE },
+	[ST_GREETING]	= { "greeting", "get a greeting from", EX_UNAVAILABLE },
+	[ST_EHLO]	= { "ehlo", "say hello to", EX_UNAVAILABLE },
+	[ST_STARTTLS]	= { "starttls", "start TLS with", EX_UNAVAILABLE },
+	[ST_TLS]	= { "tls", "agree on TLS with", EX_NOPERM },
+	[ST_AUTH]	= { "auth", "log in to", EX_NOPERM },
+	[ST_MAIL]	= { "mail", "name the sender to", EX_UNAVAILABLE },
+	[ST_RCPT]	= { "rcpt", "name a recipient to", EX_UNAVAILABLE },
+	[ST_DATA]	= { "data", "start the message to", EX_UNAVAILABLE },
+	[ST_BODY]	= { "body", "send the message to", EX_UNAVAILABLE },
+	[ST_RSET]	= { "rset", "start over with", EX_UNAVAILABLE },
+	[ST_QUIT]	= { "quit", "say goodbye to", EX_UNAVAILABLE },
+};
+
+static const char *const verdicts[VD__MAX] = {
+	[VD_OK] = "ok", [VD_TEMP] = "temp", [VD_PERM] = "perm",
+	[VD_DOUBT] = "doubt",
+};
+
+static void __attribute__((__format__(__printf__, 2, 0)))
+words(struct fault *f, const char *fmt, va_list ap)
+{
+	static const char cut[] = "[...]";
+	struct buf b = { .max = FAULT_TEXT * 32 };
+	char raw[FAULT_TEXT];
+	int n;
+
+	n = vsnprintf(raw, sizeof(raw), fmt, ap);
+	buf_add_visible(&b, raw, strlen(raw), true);
+	if (strlcpy(f->text, buf_text(&b), sizeof(f->text)) >=
+	    sizeof(f->text) || n >= (int)sizeof(raw))
+		memcpy(f->text + sizeof(f->text) - sizeof(cut), cut,
+		    sizeof(cut));
+	buf_release(&b);
+}
+
+int
+fault_set(struct fault *f, enum stage stage, enum domain domain, int code,
+    enum verdict verdict, const char *fmt, ...)
+{
+	va_list ap;
+
+	f->stage = stage;
+	f->domain = domain;
+	f->code = code;
+	f->verdict = verdict;
+	memset(f->esc, 0, sizeof(f->esc));
+	f->command[0] = '\0';
+	va_start(ap, fmt);
+	words(f, fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+int
+fault_errno(struct fault *f, enum stage stage, int err, enum verdict verdict,
+    const char *fmt, ...)
+{
+	char ours[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(ours, sizeof(ours), fmt, ap);
+	va_end(ap);
+	return fault_set(f, stage, FD_ERRNO, err, verdict, "%s%s%s", ours,
+	    ours[0] != '\0' ? ": " : "", strerror(err));
+}
+
+void
+fault_what(struct fault *f, const char *fmt, ...)
+{
+	struct buf b = { .max = FAULT_WHAT * 8 };
+	char raw[FAULT_WHAT];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(raw, sizeof(raw), fmt, ap);
+	va_end(ap);
+	buf_add_visible(&b, raw, strlen(raw), false);
+	(void)strlcpy(f->what, buf_text(&b), sizeof(f->what));
+	buf_release(&b);
+}
+
+void
+fault_clear(struct fault *f)
+{
+	f->stage = ST_USAGE;
+	f->domain = FD_NONE;
+	f->code = 0;
+	f->verdict = VD_OK;
+	memset(f->esc, 0, sizeof(f->esc));
+	f->what[0] = f->command[0] = f->text[0] = '\0';
+}
+
+const char *
+fault_doing(enum stage stage)
+{
+	return stages[stage].doing;
+}
+
+const char *
+fault_stage(enum stage stage)
+{
+	return stages[stage].word;
+}
+
+const char *
+fault_verdict(enum verdict v)
+{
+	return verdicts[v];
+}
+
+int
+fault_exit(const struct fault *f)
+{
+	switch (f->verdict) {
+	case VD_OK:
+		return EX_OK;
+	case VD_TEMP:
+	case VD_DOUBT:
+		return f->stage == ST_INPUT && f->domain == FD_ERRNO ?
+		    EX_IOERR : EX_TEMPFAIL;
+	case VD_PERM:
+	case VD__MAX:
+		break;
+	}
+	if (f->domain == FD_SMTP && f->stage == ST_RCPT &&
+	    (f->code == 550 || f->code == 551 || f->code == 553))
+		return EX_NOUSER;
+	if (f->code == 552 && f->domain == FD_SMTP && f->stage >= ST_MAIL)
+		return EX_DATAERR;
+	return stages[f->stage].perm;
+}
+
+bool
+fault_of_session(const struct fault *f)
+{
+	return f->stage >= ST_RESOLVE && f->stage <= ST_AUTH;
+}
+
+/* As the relay sent it: "421-first", "421-next", "421 last". */
+static void
+print_reply(struct buf *out, const struct fault *f)
+{
+	const char *p = f->text, *nl;
+
+	while ((nl = strchr(p, '\n')) != NULL) {
+		buf_addf(out, "%03d-", f->code);
+		buf_add(out, p, (size_t)(nl - p) + 1);
+		p = nl + 1;
+	}
+	buf_addf(out, "%03d%s%s", f->code, *p != '\0' ? " " : "", p);
+}
+
+void
+fault_print(struct buf *out, const struct fault *f)
+{
+	buf_addf(out, "cannot %s", fault_doing(f->stage));
+	if (f->what[0] != '\0')
+		buf_addf(out, " %s", f->what);
+	buf_adds(out, ": ");
+	if (f->domain == FD_SMTP)
+		print_reply(out, f);
+	else
+		buf_adds(out, f->text);
+	if (f->command[0] != '\0')
+		buf_addf(out, " (in reply to %s)", f->command);
+}

@@ -1,0 +1,236 @@
+/* util.c - memory that cannot fail, numbers with units, time, UTF-8 */
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/util.h"
+
+#define TEN_YEARS	315360000LL
+
+static _Noreturn void
+nomem(void)
+{
+	static const char words[] = "heloise: out of memory\n";
+
+	(void)!write(STDERR_FILENO, words, sizeof(words) - 1);
+	_exit(EX_TEMPFAIL);
+}
+
+void *
+xmalloc(size_t n)
+{
+	void *p = malloc(n ? n : 1);
+
+	if (p == NULL)
+		nomem();
+	return p;
+}
+
+void *
+xcalloc(size_t n, size_t size)
+{
+	void *p = calloc(n ? n : 1, size ? size : 1);
+
+	if (p == NULL)
+		nomem();
+	return p;
+}
+
+void *
+xrealloc(void *old, size_t n)
+{
+	void *p = realloc(old, n ? n : 1);
+
+	if (p == NULL)
+		nomem();
+	return p;
+}
+
+void *
+xreallocarray(void *old, size_t n, size_t size)
+{
+	size_t all;
+
+	if (__builtin_mul_overflow(n, size, &all))
+		nomem();
+	return xrealloc(old, all);
+}
+
+char *
+xstrdup(const char *s)
+{
+	return xstrndup(s, strlen(s));
+}
+
+char *
+xstrndup(const char *s, size_t n)
+{
+	char *p = xmalloc(n + 1);
+
+	memcpy(p, s, n);
+	p[n] = '\0';
+	return p;
+}
+
+char *
+xasprintf(const char *fmt, ...)
+{
+	va_list ap, again;
+	char *p;
+	int n;
+
+	va_start(ap, fmt);
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		nomem();
+	p = xmalloc((size_t)n + 1);
+	(void)vsnprintf(p, (size_t)n + 1, fmt, again);
+	va_end(again);
+	return p;
+}
+
+/* Digits at *s, moving it on; -1 if there are none or too many. */
+static long long
+digits(const char **s)
+{
+	long long v = 0;
+	const char *p = *s;
+
+	while (*p >= '0' && *p <= '9' && p - *s < 16)
+		v = v * 10 + (*p++ - '0');
+	if (p == *s || (*p >= '0' && *p <= '9'))
+		return -1;
+	*s = p;
+	return v;
+}
+
+long long
+duration_parse(const char *s)
+{
+	static const struct { char unit; long long secs; } units[] = {
+		{ 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 },
+		{ 'w', 604800 },
+	};
+	long long v, sum = 0;
+	size_t i;
+
+	do {
+		if ((v = digits(&s)) == -1 || v > TEN_YEARS)
+			return -1;
+		if (*s == '\0') {
+			sum += v;
+			break;
+		}
+		for (i = 0; i < NITEMS(units) && units[i].unit != *s; i++)
+			;
+		if (i == NITEMS(units))
+			return -1;
+		s++;
+		sum += v * units[i].secs;
+		if (sum > TEN_YEARS)
+			return -1;
+	} while (*s != '\0');
+	return sum <= TEN_YEARS ? sum : -1;
+}
+
+long long
+size_parse(const char *s)
+{
+	long long v = digits(&s);
+	int shift = 0;
+
+	if (v == -1)
+		return -1;
+	switch (*s) {
+	case 'k':
+	case 'K':
+		shift = 10;
+		break;
+	case 'M':
+		shift = 20;
+		break;
+	case 'G':
+		shift = 30;
+		break;
+	case '\0':
+		return v;
+	default:
+		return -1;
+	}
+	if (s[1] != '\0' || v > (1LL << 62 >> shift))
+		return -1;
+	return v << shift;
+}
+
+long long
+clock_ms(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+size_t
+utf8_next(const unsigned char *p, size_t n, uint32_t *c)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	size_t i, k;
+
+	if (n == 0)
+		return 0;
+	if (p[0] < 0x80) {
+		*c = p[0];
+		return 1;
+	}
+	if (p[0] >= 0xc2 && p[0] < 0xe0)
+		k = 2;
+	else if (p[0] >= 0xe0 && p[0] < 0xf0)
+		k = 3;
+	else if (p[0] >= 0xf0 && p[0] < 0xf5)
+		k = 4;
+	else
+		return 0;
+	if (n < k)
+		return 0;
+	*c = p[0] & (0xffu >> (k + 1));
+	for (i = 1; i < k; i++) {
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+		*c = *c << 6 | (p[i] & 0x3fu);
+	}
+	if (*c < least[k] || *c > 0x10ffff || (*c >= 0xd800 && *c < 0xe000))
+		return 0;
+	return k;
+}
+
+bool
+utf8_valid(const char *s, size_t n)
+{
+	const unsigned char *p = (const unsigned char *)s;
+	uint32_t c;
+	size_t k;
+
+	for (; n > 0; p += k, n -= k)
+		if ((k = utf8_next(p, n, &c)) == 0)
+			return false;
+	return true;
+}
+
+bool
+ascii_only(const char *s, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if ((unsigned char)s[i] >= 0x80)
+			return false;
+	return true;
+}
