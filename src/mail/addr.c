@@ -1,0 +1,778 @@
+/*
+ * addr.c - mailboxes and lists: parse, check, quote, qualify
+ *
+ * The parser is generous, for it reads what people wrote; the check is
+ * strict, for it guards the wire.  The parser walks once over the tokens
+ * and never goes back: until it meets a '<' it takes the same words for a
+ * display name and for an address, and at the end of the mailbox one of the
+ * two is thrown away.
+ */
+
+#include <arpa/inet.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/crypt.h"
+#include "base/util.h"
+#include "mail/addr.h"
+
+#define SPEC_MAX	1024	/* more cannot pass addr_check() */
+#define PHRASE_MAX	4096	/* of a display name; the rest is cut */
+#define PLAIN_MAX	200	/* longer names are encoded: those fold */
+#define WORD_MAX	60	/* of an encoded word; "From: " fits too */
+
+/* Tokens; a special is its own token. */
+enum { T_END = 256, T_ATOM, T_QUOTED, T_COMMENT, T_LITERAL, T_BAD };
+
+struct lexer {
+	const char	*p;
+	size_t		 n;
+	size_t		 at;		/* the next octet */
+	size_t		 tok;		/* the token: p[tok..at) */
+	bool		 space;		/* white space stood before it */
+	const char	*bad;		/* what T_BAD means */
+};
+
+/* The mailbox that is being read. */
+struct box {
+	struct buf	 spec;
+	struct buf	 name;
+	struct buf	 note;		/* its last comment */
+	struct addr	 a;
+	int		 last;		/* token that spec ends in; 0 if none */
+	size_t		 words;		/* in the local part */
+	bool		 quoted;	/* one of them is */
+	bool		 at;		/* the local part is over */
+	bool		 broken;	/* two words without a dot between */
+	bool		 any;		/* something but comments was seen */
+	bool		 angle;		/* <...> was seen */
+};
+
+struct parser {
+	struct lexer		 l;
+	struct box		 b;
+	struct addr_list	*list;
+	struct fault		*f;
+	bool			 group;
+};
+
+static bool
+special(char c)
+{
+	return c != '\0' && strchr("()<>[]:;@\\,.\"", c) != NULL;
+}
+
+static bool
+white(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* An octet of an atom (RFC 5322, 3.2.3; RFC 6532, 3.2). */
+static bool
+atext(char c)
+{
+	return (unsigned char)c > 0x20 && c != 0x7f && !special(c);
+}
+
+/* The length of the line end at p if it is folding, else 0. */
+static size_t
+fold(const char *p, size_t n)
+{
+	size_t k = n > 0 && p[0] == '\r' ? 1 : 0;
+
+	if (k + 1 < n && p[k] == '\n' && white(p[k + 1]))
+		return k + 1;
+	return 0;
+}
+
+static int
+bad(struct lexer *l, const char *why)
+{
+	l->bad = why;
+	return T_BAD;
+}
+
+/* From the opening octet to the one that closes it. */
+static int
+enclosed(struct lexer *l, char open, char close, int token)
+{
+	size_t depth = 1, k;
+
+	for (l->at++; l->at < l->n; l->at++) {
+		char c = l->p[l->at];
+
+		if (c == '\\' && l->at + 1 < l->n)
+			c = l->p[++l->at];
+		else if (c == close && --depth == 0)
+			break;
+		else if (c == open)
+			depth++;
+		if (c == '\r' || c == '\n') {
+			k = fold(l->p + l->at, l->n - l->at);
+			if (k == 0)
+				return bad(l, "a line end in it");
+			l->at += k - 1;
+		} else if (c == '\0')
+			return bad(l, "a NUL in it");
+	}
+	if (l->at == l->n) {
+		return bad(l, open == '"' ? "a quote that does not end" :
+		    open == '(' ? "a comment that does not end" :
+		    "a \"[\" without \"]\"");
+	}
+	l->at++;
+	return token;
+}
+
+/*
+ * The length of the encoded word at p, or 0.  Many a program puts commas
+ * and dots into one where RFC 2047 allows none; taken as an atom they
+ * cannot be mistaken for the end of an address.
+ */
+static size_t
+encoded_word(const char *p, size_t n)
+{
+	size_t i, marks = 0;
+
+	if (n < 8 || p[0] != '=' || p[1] != '?')
+		return 0;
+	for (i = 2; i < n && i < 256; i++) {
+		if ((unsigned char)p[i] <= 0x20 || p[i] == 0x7f)
+			return 0;
+		if (p[i] != '?' || ++marks < 3)
+			continue;
+		return i + 1 < n && p[i + 1] == '=' ? i + 2 : 0;
+	}
+	return 0;
+}
+
+static int
+atom(struct lexer *l)
+{
+	char c;
+
+	l->at += encoded_word(l->p + l->at, l->n - l->at);
+	for (; l->at < l->n; l->at++) {
+		c = l->p[l->at];
+		if (c == '\\' && l->at + 1 < l->n)
+			c = l->p[++l->at];
+		else if (white(c) || special(c))
+			break;
+		if (c == '\0')
+			return bad(l, "a NUL in it");
+		if (c == '\r' || c == '\n') {
+			if (fold(l->p + l->at, l->n - l->at) > 0)
+				break;
+			return bad(l, "a line end in it");
+		}
+	}
+	return T_ATOM;
+}
+
+static int
+lex(struct lexer *l)
+{
+	size_t k;
+	char c;
+
+	l->space = false;
+	for (; l->at < l->n; l->at += k, l->space = true) {
+		k = white(l->p[l->at]) ? 1 :
+		    fold(l->p + l->at, l->n - l->at);
+		if (k == 0)
+			break;
+	}
+	l->tok = l->at;
+	if (l->at == l->n)
+		return T_END;
+	c = l->p[l->at];
+	switch (c) {
+	case '"':
+		return enclosed(l, '"', '"', T_QUOTED);
+	case '(':
+		return enclosed(l, '(', ')', T_COMMENT);
+	case '[':
+		return enclosed(l, '[', ']', T_LITERAL);
+	case '\\':
+		if (l->at + 1 < l->n)
+			return atom(l);
+		break;
+	default:
+		if (!special(c))
+			return atom(l);
+	}
+	l->at++;
+	return c;
+}
+
+/* The token without line ends; bare: without quoting and brackets too. */
+static void
+add_token(struct buf *b, const struct lexer *l, int token, bool bare)
+{
+	const char *p = l->p + l->tok, *end = l->p + l->at;
+
+	if (bare && (token == T_QUOTED || token == T_COMMENT)) {
+		p++;
+		end--;
+	}
+	if (!buf_reserve(b, (size_t)(end - p)))
+		return;
+	for (; p < end; p++) {
+		if (*p == '\r' || *p == '\n')
+			continue;
+		if (*p == '\\' && bare && p + 1 < end)
+			p++;
+		buf_add(b, p, 1);
+	}
+}
+
+/*
+ * RFC 5322 lets a local part be words with dots between, some of them
+ * quoted; RFC 5321 wants one quoted string then.
+ */
+static void
+end_local(struct box *b)
+{
+	struct buf old = b->spec;
+	size_t i;
+
+	if (!b->quoted || b->words < 2)
+		return;
+	b->spec = (struct buf){ .max = SPEC_MAX };
+	buf_adds(&b->spec, "\"");
+	for (i = 0; i < old.len; i++) {
+		if (old.p[i] == '"')
+			continue;
+		if (old.p[i] == '\\' && i + 1 < old.len)
+			buf_add(&b->spec, &old.p[i++], 1);
+		buf_add(&b->spec, &old.p[i], 1);
+	}
+	buf_adds(&b->spec, "\"");
+	b->spec.full |= old.full;
+	buf_release(&old);
+}
+
+static bool
+is_word(int token)
+{
+	return token == T_ATOM || token == T_QUOTED || token == T_LITERAL;
+}
+
+static void
+add_spec(struct box *b, const struct lexer *l, int token)
+{
+	size_t i;
+
+	if (b->last == 0)
+		b->a.spec_start = l->tok;
+	b->a.spec_end = l->at;
+	if (is_word(token)) {
+		b->broken |= is_word(b->last);
+		b->quoted |= token == T_QUOTED && !b->at;
+		b->words += !b->at;
+	} else if (token == '@' && !b->at) {
+		end_local(b);
+		b->at = true;
+	}
+	/* Dropping the backslash of "\@" would make another address. */
+	for (i = l->tok; token == T_ATOM && i + 1 < l->at; i++)
+		if (l->p[i] == '\\')
+			b->broken |= !atext(l->p[++i]);
+	add_token(&b->spec, l, token, token == T_ATOM);
+	b->last = token;
+}
+
+static void
+add_phrase(struct box *b, const struct lexer *l, int token)
+{
+	if (b->name.len > 0 && l->space)
+		buf_adds(&b->name, " ");
+	add_token(&b->name, l, token, true);
+}
+
+/* Empty the box for the next mailbox; its memory stays. */
+static void
+reset(struct box *b)
+{
+	struct box old = *b;
+
+	*b = (struct box){ .spec = old.spec, .name = old.name,
+	    .note = old.note };
+	buf_clear(&b->spec);
+	buf_clear(&b->name);
+	buf_clear(&b->note);
+}
+
+static int
+refuse(struct parser *ps, const char *why)
+{
+	size_t start = ps->b.any ? ps->b.a.start : ps->l.tok;
+	size_t n = ps->l.at - start;
+
+	if (n > ADDR_MAX)
+		n = ADDR_MAX;
+	fault_what(ps->f, "%.*s", (int)n, ps->l.p + start);
+	return fault_set(ps->f, ST_ADDRESS, FD_NONE, 0, VD_PERM, "%s", why);
+}
+
+/* <...>, which may begin with a route that means nothing any more. */
+static int
+angle(struct parser *ps)
+{
+	struct box *b = &ps->b;
+	bool route = false;
+	int token;
+
+	if (b->angle)
+		return refuse(ps, "a second \"<\"");
+	b->angle = true;
+	b->broken = b->quoted = b->at = false;
+	b->last = 0;
+	b->words = 0;
+	buf_clear(&b->spec);
+	b->a.spec_start = b->a.spec_end = ps->l.at;
+	while ((token = lex(&ps->l)) != '>') {
+		if (token == T_BAD)
+			return refuse(ps, ps->l.bad);
+		if (token == T_END)
+			return refuse(ps, "a \"<\" without \">\"");
+		if (token == '@' && b->last == 0)
+			route = true;
+		if (route)
+			route = token != ':';
+		else if (is_word(token) || token == '.' || token == '@')
+			add_spec(b, &ps->l, token);
+		else if (token != T_COMMENT)
+			return refuse(ps, "malformed between \"<\" and \">\"");
+	}
+	if (route)
+		return refuse(ps, "a route without an address");
+	return 0;
+}
+
+/* At a separator: put the box, if there is something in it, on the list. */
+static int
+finish(struct parser *ps)
+{
+	struct addr_list *list = ps->list;
+	struct box *b = &ps->b;
+	const struct buf *name = b->angle && b->name.len > 0 ? &b->name :
+	    &b->note;
+
+	if (!b->at)
+		end_local(b);
+	if (b->broken)
+		return refuse(ps, "words with neither a dot nor a comma "
+		    "between");
+	if (b->spec.full)
+		return refuse(ps, "it is too long");
+	if (b->any) {
+		if (list->n == list->cap) {
+			list->cap = list->cap ? list->cap * 2 : 4;
+			list->v = xreallocarray(list->v, list->cap,
+			    sizeof(*list->v));
+		}
+		b->a.spec = xstrndup(buf_text(&b->spec), b->spec.len);
+		if (name->len > 0)
+			b->a.name = xstrndup(name->p, name->len);
+		b->a.group = ps->group;
+		list->v[list->n++] = b->a;
+	}
+	reset(b);
+	return 0;
+}
+
+/* What was read was the name of a group; its members follow. */
+static int
+begin_group(struct parser *ps)
+{
+	if (ps->group)
+		return refuse(ps, "a group within a group");
+	if (ps->b.angle || ps->b.at || ps->b.last == 0)
+		return refuse(ps, "a \":\" after what is no group's name");
+	ps->group = true;
+	reset(&ps->b);
+	return 0;
+}
+
+static int
+step(struct parser *ps, int token)
+{
+	struct box *b = &ps->b;
+
+	switch (token) {
+	case T_BAD:
+		return refuse(ps, ps->l.bad);
+	case T_END:
+	case ',':
+		return finish(ps);
+	case ';':
+		if (finish(ps) == -1)
+			return -1;
+		ps->group = false;
+		return 0;
+	case ':':
+		return begin_group(ps);
+	case '>':
+		return refuse(ps, "a \">\" without \"<\"");
+	case T_COMMENT:
+		buf_clear(&b->note);
+		add_token(&b->note, &ps->l, token, true);
+		if (b->any)
+			b->a.end = ps->l.at;
+		return 0;
+	default:
+		break;
+	}
+	if (!b->any)
+		b->a.start = ps->l.tok;
+	b->any = true;
+	if (token == '<') {
+		if (angle(ps) == -1)
+			return -1;
+	} else if (!b->angle) {
+		add_spec(b, &ps->l, token);
+		add_phrase(b, &ps->l, token);
+	} else if (token == '@')
+		return refuse(ps, "two addresses without a comma between");
+	b->a.end = ps->l.at;
+	return 0;
+}
+
+int
+addr_parse_list(struct addr_list *list, const char *p, size_t n,
+    struct fault *f)
+{
+	struct parser ps = { .l = { .p = p, .n = n }, .list = list, .f = f,
+	    .b = { .spec.max = SPEC_MAX, .name.max = PHRASE_MAX,
+	    .note.max = PHRASE_MAX } };
+	int token, ret;
+
+	do {
+		token = lex(&ps.l);
+		ret = step(&ps, token);
+	} while (ret == 0 && token != T_END);
+	buf_release(&ps.b.spec);
+	buf_release(&ps.b.name);
+	buf_release(&ps.b.note);
+	return ret;
+}
+
+void
+addr_list_release(struct addr_list *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->n; i++) {
+		free(list->v[i].spec);
+		free(list->v[i].name);
+	}
+	free(list->v);
+	memset(list, 0, sizeof(*list));
+}
+
+const char *
+addr_at(const char *spec)
+{
+	bool quoted = false;
+	const char *p;
+
+	for (p = spec; *p != '\0'; p++) {
+		if (*p == '"')
+			quoted = !quoted;
+		else if (*p == '\\' && quoted && p[1] != '\0')
+			p++;
+		else if (*p == '@' && !quoted)
+			return p;
+	}
+	return NULL;
+}
+
+/* No C0, DEL, C1, nor a line end of Unicode's; no malformed UTF-8. */
+static bool
+clean(const char *s, size_t n)
+{
+	const unsigned char *p = (const unsigned char *)s;
+	uint32_t c;
+	size_t k;
+
+	for (; n > 0; p += k, n -= k) {
+		k = utf8_next(p, n, &c);
+		if (k == 0 || c < 0x20 || (c >= 0x7f && c < 0xa0) ||
+		    c == 0x2028 || c == 0x2029)
+			return false;
+	}
+	return true;
+}
+
+static bool
+dot_atom(const char *p, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (p[i] == '.' ? i == 0 || p[i - 1] == '.' : !atext(p[i]))
+			return false;
+	return n > 0 && p[n - 1] != '.';
+}
+
+static bool
+quoted_string(const char *p, size_t n)
+{
+	size_t i;
+
+	if (n < 2 || p[0] != '"' || p[n - 1] != '"')
+		return false;
+	for (i = 1; i < n - 1; i++) {
+		if (p[i] == '"')
+			return false;
+		if (p[i] == '\\' &&
+		    (++i == n - 1 || p[i] < 0x20 || p[i] == 0x7f))
+			return false;
+	}
+	return true;
+}
+
+/* [192.0.2.1] or [IPv6:2001:db8::1] (RFC 5321, 4.1.3). */
+static bool
+literal(const char *p, size_t n)
+{
+	static const char tag[] = "[IPv6:";
+	size_t skip = 1;
+	char text[INET6_ADDRSTRLEN + 1];
+	struct in6_addr a;
+	int af = AF_INET;
+
+	if (strncasecmp(p, tag, sizeof(tag) - 1) == 0) {
+		skip = sizeof(tag) - 1;
+		af = AF_INET6;
+	}
+	if (n < skip + 2 || p[n - 1] != ']' || n - skip > sizeof(text))
+		return false;
+	memcpy(text, p + skip, n - skip - 1);
+	text[n - skip - 1] = '\0';
+	return inet_pton(af, text, &a) == 1;
+}
+
+/* Labels with dots between; '_' is no letter, but such hosts exist. */
+static bool
+domain(const char *p, size_t n)
+{
+	size_t i, start = 0;
+	bool ascii = true;
+
+	for (i = 0; i <= n; i++) {
+		if (i == n || p[i] == '.') {
+			if (i == start || p[start] == '-' ||
+			    p[i - 1] == '-' || (ascii && i - start > 63))
+				return false;
+			start = i + 1;
+			ascii = true;
+		} else if ((unsigned char)p[i] >= 0x80)
+			ascii = false;
+		else if (p[i] != '-' && p[i] != '_' &&
+		    !(p[i] >= '0' && p[i] <= '9') &&
+		    !(p[i] >= 'A' && p[i] <= 'Z') &&
+		    !(p[i] >= 'a' && p[i] <= 'z'))
+			return false;
+	}
+	return true;
+}
+
+/* Why it is not an address; the only NULL is at the end of the way. */
+static const char *
+objection(const char *spec)
+{
+	size_t n = strlen(spec), local;
+	const char *at = addr_at(spec);
+
+	if (n == 0)
+		return "it is empty";
+	if (n > ADDR_MAX)
+		return "it is longer than 254 octets";
+	if (!clean(spec, n))
+		return "a control character or malformed UTF-8 in it";
+	if (at == NULL)
+		return "it has no domain";
+	local = (size_t)(at - spec);
+	if (local > 64)
+		return "more than 64 octets before the \"@\"";
+	if (!dot_atom(spec, local) && !quoted_string(spec, local))
+		return "what stands before the \"@\" is malformed";
+	at++;
+	n -= local + 1;
+	if (*at == '[' ? !literal(at, n) : !domain(at, n))
+		return "its domain is malformed";
+	return NULL;
+}
+
+static int
+fail(struct fault *f, const char *spec, const char *why)
+{
+	fault_what(f, "%s", spec);
+	return fault_set(f, ST_ADDRESS, FD_NONE, 0, VD_PERM, "%s", why);
+}
+
+int
+addr_check(const char *spec, struct fault *f)
+{
+	const char *why = objection(spec);
+
+	return why == NULL ? 0 : fail(f, spec, why);
+}
+
+int
+addr_path(char **spec, const char *arg, struct fault *f)
+{
+	struct addr_list list = { 0 };
+	int ret = -1;
+
+	if (addr_parse_list(&list, arg, strlen(arg), f) == -1)
+		goto out;
+	if (list.n > 1 || (list.n == 1 && list.v[0].group)) {
+		(void)fail(f, arg, "one address is wanted");
+		goto out;
+	}
+	if (list.n == 0 && arg[strspn(arg, " \t")] != '\0') {
+		(void)fail(f, arg, "there is no address in it");
+		goto out;
+	}
+	*spec = xstrdup(list.n == 1 ? list.v[0].spec : "");
+	ret = 0;
+out:
+	addr_list_release(&list);
+	return ret;
+}
+
+void
+addr_qualify(char **spec, const char *dom)
+{
+	char *old = *spec;
+
+	if (*old == '\0' || addr_at(old) != NULL)
+		return;
+	*spec = xasprintf("%s@%s", old, dom);
+	free(old);
+}
+
+int
+addr_ascii_domain(char **spec, struct fault *f)
+{
+	char *old = *spec, *dom;
+	const char *at = addr_at(old);
+
+	if (at == NULL || ascii_only(at, strlen(at)) ||
+	    !ascii_only(old, (size_t)(at - old)))
+		return 0;
+	if ((dom = idna_ascii(at + 1)) == NULL)
+		return fail(f, old, "its domain has no ASCII form");
+	*spec = xasprintf("%.*s%s", (int)(at + 1 - old), old, dom);
+	free(dom);
+	free(old);
+	return 0;
+}
+
+bool
+addr_needs_utf8(const char *spec)
+{
+	return !ascii_only(spec, strlen(spec));
+}
+
+static bool
+control(char c)
+{
+	return (c >= 0 && c < 0x20) || c == 0x7f;
+}
+
+static void
+add_quoted(struct buf *b, const char *p, size_t n)
+{
+	size_t i;
+
+	buf_adds(b, "\"");
+	for (i = 0; i < n; i++) {
+		if (p[i] == '"' || p[i] == '\\')
+			buf_adds(b, "\\");
+		buf_add(b, control(p[i]) ? " " : &p[i], 1);
+	}
+	buf_adds(b, "\"");
+}
+
+void
+addr_add_local(struct buf *b, const char *user)
+{
+	if (dot_atom(user, strlen(user)))
+		buf_adds(b, user);
+	else
+		add_quoted(b, user, strlen(user));
+}
+
+/* Can it stand as it is: atoms with one space between? */
+static bool
+atoms(const char *p, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (!atext(p[i]) && (p[i] != ' ' || i == 0 ||
+		    p[i - 1] == ' ' || i == n - 1))
+			return false;
+	return n > 0;
+}
+
+/* One character in Q encoding, as a phrase allows it (RFC 2047, 5 (3)). */
+static void
+add_q(struct buf *b, const char *p, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		char c = control(p[i]) ? ' ' : p[i];
+
+		if (c == ' ')
+			buf_adds(b, "_");
+		else if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+		    (c >= 'a' && c <= 'z') || c == '-' || c == '!')
+			buf_add(b, &c, 1);
+		else
+			buf_addf(b, "=%02X", (unsigned)(unsigned char)c);
+	}
+}
+
+static void
+add_encoded(struct buf *b, const char *p, size_t n)
+{
+	static const char open[] = "=?UTF-8?Q?";
+	size_t k, start = b->len;
+	uint32_t c;
+
+	buf_adds(b, open);
+	for (; n > 0; p += k, n -= k) {
+		k = utf8_next((const unsigned char *)p, n, &c);
+		if (b->len - start + (k > 1 ? 3 * k : 3) + 2 > WORD_MAX) {
+			buf_adds(b, "?=\r\n ");
+			start = b->len;
+			buf_adds(b, open);
+		}
+		if (k == 0) {
+			add_q(b, "?", 1);
+			k = 1;
+		} else
+			add_q(b, p, k);
+	}
+	buf_adds(b, "?=");
+}
+
+void
+addr_add_name(struct buf *b, const char *name, size_t n)
+{
+	if (!ascii_only(name, n) || n > PLAIN_MAX)
+		add_encoded(b, name, n);
+	else if (atoms(name, n))
+		buf_add(b, name, n);
+	else
+		add_quoted(b, name, n);
+}

@@ -1,0 +1,132 @@
+/* envelope.c - who a message is from, and for whom, with a verdict each */
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/util.h"
+#include "mail/envelope.h"
+
+void
+envelope_release(struct envelope *e)
+{
+	size_t i;
+
+	for (i = 0; i < e->nrcpt; i++) {
+		rcpt_unsettle(&e->rcpt[i]);
+		free(e->rcpt[i].addr);
+		free(e->rcpt[i].orcpt);
+	}
+	free(e->rcpt);
+	free(e->slot);
+	free(e->from);
+	free(e->envid);
+	memset(e, 0, sizeof(*e));
+}
+
+void
+envelope_from(struct envelope *e, const char *from)
+{
+	char *new = xstrdup(from);
+
+	free(e->from);
+	e->from = new;
+}
+
+static bool
+same(const char *a, const char *b)
+{
+	const char *at = strrchr(a, '@'), *bt = strrchr(b, '@');
+
+	if (at == NULL || bt == NULL || at - a != bt - b)
+		return strcmp(a, b) == 0;
+	return memcmp(a, b, (size_t)(at - a)) == 0 && strcasecmp(at, bt) == 0;
+}
+
+/* FNV-1a over what same() compares. */
+static uint32_t
+hash(const char *s)
+{
+	const char *at = strrchr(s, '@');
+	uint32_t h = 2166136261u;
+
+	for (; *s != '\0'; s++) {
+		unsigned char c = (unsigned char)*s;
+
+		if (at != NULL && s > at && c >= 'A' && c <= 'Z')
+			c = (unsigned char)(c - 'A' + 'a');
+		h = (h ^ c) * 16777619u;
+	}
+	return h;
+}
+
+/* The slot that holds addr, or the empty one where it belongs. */
+static size_t *
+slot(const struct envelope *e, const char *addr)
+{
+	size_t i = hash(addr) & (e->nslot - 1);
+
+	while (e->slot[i] != 0 && !same(e->rcpt[e->slot[i] - 1].addr, addr))
+		i = (i + 1) & (e->nslot - 1);
+	return &e->slot[i];
+}
+
+static void
+grow(struct envelope *e)
+{
+	size_t i;
+
+	e->nslot = e->nslot ? e->nslot * 2 : 16;
+	free(e->slot);
+	e->slot = xcalloc(e->nslot, sizeof(*e->slot));
+	e->rcpt = xreallocarray(e->rcpt, e->nslot / 2, sizeof(*e->rcpt));
+	for (i = 0; i < e->nrcpt; i++)
+		*slot(e, e->rcpt[i].addr) = i + 1;
+}
+
+size_t
+envelope_add(struct envelope *e, const char *addr)
+{
+	size_t *s;
+
+	if (e->nrcpt >= e->nslot / 2)
+		grow(e);
+	s = slot(e, addr);
+	if (*s == 0) {
+		e->rcpt[e->nrcpt] = (struct rcpt){ .addr = xstrdup(addr) };
+		*s = ++e->nrcpt;
+	}
+	return *s - 1;
+}
+
+void
+rcpt_settle(struct rcpt *r, const struct fault *why)
+{
+	rcpt_unsettle(r);
+	r->done = true;
+	r->verdict = why != NULL ? why->verdict : VD_OK;
+	if (why != NULL && why->verdict != VD_OK) {
+		r->why = xmalloc(sizeof(*r->why));
+		*r->why = *why;
+	}
+}
+
+void
+rcpt_unsettle(struct rcpt *r)
+{
+	free(r->why);
+	r->why = NULL;
+	r->done = false;
+	r->verdict = VD_OK;
+}
+
+size_t
+envelope_count(const struct envelope *e, enum verdict v)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < e->nrcpt; i++)
+		n += e->rcpt[i].done && e->rcpt[i].verdict == v;
+	return n;
+}

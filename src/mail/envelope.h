@@ -1,0 +1,63 @@
+/* envelope.h - who a message is from, and for whom, with a verdict each */
+
+#ifndef MAIL_ENVELOPE_H
+#define MAIL_ENVELOPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/fault.h"
+
+/* DSN NOTIFY (RFC 3461, 4.1), a set; 0 is: not asked for. */
+#define NOTIFY_NEVER	0x1
+#define NOTIFY_SUCCESS	0x2
+#define NOTIFY_FAILURE	0x4
+#define NOTIFY_DELAY	0x8
+
+/* DSN RET (RFC 3461, 4.3). */
+enum ret { RET_UNSET, RET_FULL, RET_HDRS };
+
+/*
+ * One recipient.  Nothing is known of it until done; then verdict says how
+ * it went, and why holds the words of any verdict but VD_OK.
+ */
+struct rcpt {
+	char		*addr;		/* local@domain, checked */
+	char		*orcpt;		/* "rfc822;xtext", or NULL */
+	unsigned	 notify;
+	bool		 done;
+	enum verdict	 verdict;
+	struct fault	*why;		/* NULL while nothing went wrong */
+};
+
+/* Owns all it points to.  {0} is a valid empty envelope. */
+struct envelope {
+	char		*from;		/* "" is the null sender */
+	struct rcpt	*rcpt;
+	size_t		 nrcpt;
+	size_t		*slot;		/* hash table: index + 1, or 0 */
+	size_t		 nslot;		/* a power of two, over 2 nrcpt */
+	char		*envid;		/* xtext, or NULL */
+	enum ret	 ret;
+	bool		 eightbit;	/* the message has octets over 127 */
+};
+
+void	envelope_release(struct envelope *);
+void	envelope_from(struct envelope *, const char *);
+
+/*
+ * Add a recipient unless it is there already: local parts are compared
+ * exactly, domains without case (RFC 5321, 2.4).  Returns its index.
+ */
+size_t	envelope_add(struct envelope *, const char *addr);
+
+/* Settle a recipient.  The fault is copied; NULL means accepted. */
+void	rcpt_settle(struct rcpt *, const struct fault *);
+
+/* Forget a verdict, to try again. */
+void	rcpt_unsettle(struct rcpt *);
+
+/* How many recipients ended with that verdict. */
+size_t	envelope_count(const struct envelope *, enum verdict);
+
+#endif
