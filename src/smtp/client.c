@@ -1,0 +1,377 @@
+/*
+ * client.c - the client's side of an SMTP session, without any I/O
+ *
+ * Nothing here or in the rooms below opens, reads, writes, waits, prints
+ * or looks at a clock, so a test or a fuzzer can be the whole world, and
+ * delivery, queue run and probe share it.
+ *
+ * Every reply answers the oldest command in flight.  Each verb's answer
+ * returns the next phase: a path that forgets to go on does not compile,
+ * and one that goes on to wait for nothing ends as "stuck".
+ */
+
+#include <assert.h>
+#include <string.h>
+
+#include "smtp/client.h"
+#include "smtp/hello.h"
+#include "smtp/transact.h"
+
+static enum client_phase on_quit(struct client *,
+    const struct client_command *);
+
+static enum client_phase (*const answers[V__MAX])(struct client *,
+    const struct client_command *) = {
+	[V_GREET] = on_greet,
+	[V_EHLO] = on_ehlo,
+	[V_HELO] = on_helo,
+	[V_STARTTLS] = on_starttls,
+	[V_AUTH] = on_auth,
+	[V_RSET] = on_rset,
+	[V_MAIL] = on_mail,
+	[V_RCPT] = on_rcpt,
+	[V_DATA] = on_data,
+	[V_DOT] = on_dot,
+	[V_NOBODY] = on_nobody,
+	[V_QUIT] = on_quit,
+};
+
+/* Whatever it says, we are leaving. */
+static enum client_phase
+on_quit(struct client *c, const struct client_command *k)
+{
+	(void)c;
+	(void)k;
+	return PH_OVER;
+}
+
+/* Send what the phase asks for. */
+static enum client_phase
+advance(struct client *c)
+{
+	switch (c->phase) {
+	case PH_HELLO:
+		return hello_hello(c);
+	case PH_STARTTLS:
+		return hello_starttls(c);
+	case PH_AUTH:
+		return hello_auth(c);
+	case PH_ENVELOPE:
+		return transact_envelope(c);
+	case PH_DATA:
+		return transact_data(c);
+	case PH_QUIT:
+		return dialogue_say(c, V_QUIT, 0, "QUIT", NULL);
+	case PH_WAIT:
+	case PH_TLS:
+	case PH_IDLE:
+	case PH_BODY:
+	case PH_OVER:
+		break;
+	}
+	return c->phase;
+}
+
+static void
+talk_reply(struct client *c)
+{
+	const char *p = buf_text(&c->reply.text), *nl;
+	char who[] = "S: 000-";
+	int code = c->reply.code;
+
+	who[3] = (char)('0' + code / 100);
+	who[4] = (char)('0' + code / 10 % 10);
+	who[5] = (char)('0' + code % 10);
+	(void)strlcpy(c->last, who + 3, sizeof(c->last));
+	c->last[3] = ' ';
+	(void)strlcat(c->last, p, sizeof(c->last));
+	for (;; p = nl + 1) {
+		nl = strchr(p, '\n');
+		who[6] = nl != NULL ? '-' : ' ';
+		dialogue_note(c, who, p,
+		    nl != NULL ? (size_t)(nl - p) : strlen(p));
+		if (nl == NULL)
+			return;
+	}
+}
+
+/*
+ * A reply to what has not been sent yet.  A no may come early (a message
+ * cut short); a yes cannot be meant for us.
+ */
+static enum client_phase
+early(struct client *c)
+{
+	bool asked = c->ring_n > 0;
+	struct fault f = { 0 };
+
+	if (!asked)
+		dialogue_expect(c, c->phase < PH_IDLE ? V_EHLO :
+		    c->mail != NULL ? V_DOT : V_RSET, 0);
+	dialogue_heard(c, &f);
+	if (!asked)
+		f.command[0] = '\0';
+	if (c->reply.code >= 400)
+		return dialogue_die(c, &f);
+	return dialogue_die_with(c, f.stage, VD_TEMP,
+	    "the relay answered before it was asked");
+}
+
+/* Let the oldest command in flight have the reply just read. */
+static void
+answer(struct client *c)
+{
+	struct client_command k;
+	enum client_phase next;
+
+	c->replies++;
+	c->paused = false;
+	talk_reply(c);
+	if (c->ring_n == 0 || dialogue_oldest(c)->end > c->sent) {
+		next = early(c);
+	} else {
+		k = *dialogue_oldest(c);
+		if (c->reply.code == 421 && k.verb != V_QUIT)
+			next = dialogue_refused(c);
+		else
+			next = answers[k.verb](c, &k);
+	}
+	reply_clear(&c->reply);
+	if (c->ring_n > 0) {
+		c->ring_at = (c->ring_at + 1) % CLIENT_RING;
+		c->ring_n--;
+	}
+	c->phase = next;
+}
+
+static bool
+looks_like_tls(const struct client *c)
+{
+	return c->in.len > 1 && (c->in.p[0] == 0x15 || c->in.p[0] == 0x16) &&
+	    c->in.p[1] == 3;
+}
+
+static enum client_phase
+not_smtp(struct client *c)
+{
+	enum stage stage = c->ring_n > 0 ?
+	    verb_stage(dialogue_oldest(c)->verb) : ST_BODY;
+	struct buf said = { .max = 4096 };
+	struct fault f = { 0 };
+
+	if (stage == ST_GREETING && looks_like_tls(c))
+		return dialogue_die_with(c, stage, VD_PERM, "this port "
+		    "speaks TLS from the start: set  tls implicit");
+	buf_add_visible(&said, buf_text(&c->in),
+	    c->in.len < 200 ? c->in.len : 200, false);
+	(void)fault_set(&f, stage, FD_NONE, 0, VD_TEMP,
+	    "this is not an SMTP reply: %s", buf_text(&said));
+	buf_release(&said);
+	return dialogue_die(c, &f);
+}
+
+/* Take one whole reply, if there is one.  False: nothing changed. */
+static bool
+take_reply(struct client *c)
+{
+	size_t used;
+
+	if (c->in.len == 0)
+		return false;
+	switch (reply_next(&c->reply, c->in.p, c->in.len, &used)) {
+	case REPLY_MORE:
+		buf_drop(&c->in, used);
+		return false;
+	case REPLY_DONE:
+		buf_drop(&c->in, used);
+		answer(c);
+		return true;
+	case REPLY_BAD:
+		break;
+	}
+	if (used > 0 && used < c->in.len)
+		buf_drop(&c->in, used);
+	c->phase = not_smtp(c);
+	return true;
+}
+
+/* May the caller give a message or leave, as things are? */
+static bool
+idle(const struct client *c)
+{
+	if (c->phase != PH_IDLE)
+		return false;
+	if (c->ring_n == 0)
+		return true;
+	return dialogue_pipes(c) && !c->paused && dialogue_room(c) &&
+	    c->nmails < CLIENT_WINDOW && c->out.len < CLIENT_BLOCK;
+}
+
+enum client_want
+client_step(struct client *c)
+{
+	enum client_phase was;
+
+	while (c->phase != PH_OVER) {
+		if (c->in.full || c->out.full) {
+			c->phase = dialogue_die_with(c, ST_BODY, VD_TEMP,
+			    "more came than there is room for");
+			continue;
+		}
+		if (take_reply(c))
+			continue;
+		was = c->phase;
+		c->phase = advance(c);
+		if (c->phase != was)
+			continue;
+		if (c->phase == PH_TLS && c->out.len == 0)
+			return CLIENT_TLS;
+		if (c->phase == PH_BODY && c->out.len < CLIENT_BLOCK)
+			return CLIENT_BODY;
+		if (idle(c))
+			return CLIENT_IDLE;
+		if (c->out.len > 0)
+			return CLIENT_SEND;
+		if (c->ring_n > 0)
+			return CLIENT_RECV;
+		c->phase = dialogue_die_with(c, ST_BODY, VD_TEMP, "stuck");
+	}
+	return CLIENT_OVER;
+}
+
+int
+client_timeout(const struct client *c)
+{
+	if (c->ring_n > 0)
+		return verb_timeout(c->ring[c->ring_at].verb);
+	return 180;
+}
+
+void
+client_init(struct client *c, const struct client_opts *o)
+{
+	memset(c, 0, sizeof(*c));
+	c->o = o;
+	c->in.max = (size_t)1 << 18;
+	c->out.max = (size_t)1 << 20;
+	c->out.secret = true;
+	c->initial.max = 32768;
+	c->initial.secret = true;
+	c->reply.text.max = REPLY_TEXT;
+	c->talk.max = CLIENT_TALK;
+	c->mech = SASL__MAX;
+	if (o->tls == CLIENT_TLS_IMPLICIT) {
+		c->phase = PH_TLS;
+		return;
+	}
+	c->phase = PH_WAIT;
+	dialogue_expect(c, V_GREET, 0);
+}
+
+void
+client_release(struct client *c)
+{
+	buf_release(&c->in);
+	buf_release(&c->out);
+	buf_release(&c->initial);
+	buf_release(&c->reply.text);
+	buf_release(&c->talk);
+}
+
+void
+client_sent(struct client *c, size_t n)
+{
+	buf_drop(&c->out, n);
+	c->sent += n;
+}
+
+void
+client_feed(struct client *c, const void *p, size_t n)
+{
+	buf_add(&c->in, p, n);
+}
+
+/* Silence or an end before the greeting has one usual cause more. */
+static void
+name_silence(struct client *c, struct fault *f)
+{
+	size_t n = strlen(f->text);
+
+	if (f->stage == ST_GREETING && c->in.len == 0 && !c->tls)
+		(void)strlcpy(f->text + n, "; if this port speaks TLS from "
+		    "the start, set  tls implicit", sizeof(f->text) - n);
+}
+
+void
+client_broken(struct client *c, const struct fault *why)
+{
+	struct fault f = *why;
+
+	if (c->phase == PH_OVER)
+		return;
+	if (c->ring_n > 0 && dialogue_oldest(c)->verb == V_QUIT) {
+		c->phase = PH_OVER;
+		return;
+	}
+	if (c->phase != PH_TLS) {
+		f.stage = c->ring_n > 0 ?
+		    verb_stage(dialogue_oldest(c)->verb) : ST_BODY;
+		if (c->ring_n > 0)
+			dialogue_command(c, dialogue_oldest(c), &f);
+		name_silence(c, &f);
+	}
+	dialogue_note(c, "-- ", f.text, strlen(f.text));
+	c->phase = dialogue_die(c, &f);
+}
+
+void
+client_tls_up(struct client *c, bool trusted)
+{
+	bool greeted = c->banner[0] != '\0' || c->replies > 0;
+
+	c->tls = true;
+	c->trusted = trusted;
+	memset(&c->caps, 0, sizeof(c->caps));	/* RFC 3207 4.2 */
+	c->ehlos = 0;
+	c->helo_only = false;
+	if (greeted) {
+		c->phase = PH_HELLO;
+		return;
+	}
+	c->phase = PH_WAIT;
+	dialogue_expect(c, V_GREET, 0);
+}
+
+void
+client_mail(struct client *c, struct client_mail *m)
+{
+	assert(c->phase == PH_IDLE);
+	c->phase = transact_begin(c, m);
+}
+
+void
+client_quit(struct client *c)
+{
+	if (c->phase == PH_IDLE)
+		c->phase = PH_QUIT;
+}
+
+void
+client_pause(struct client *c)
+{
+	c->paused = true;
+}
+
+void
+client_body(struct client *c, const char *p, size_t n)
+{
+	if (c->phase == PH_BODY)
+		transact_body(c, p, n);
+}
+
+void
+client_body_end(struct client *c)
+{
+	if (c->phase == PH_BODY)
+		c->phase = transact_body_end(c);
+}

@@ -1,0 +1,98 @@
+/* reply.c - SMTP replies out of a stream of bytes, bounded */
+
+#include <string.h>
+
+#include "smtp/reply.h"
+
+static bool
+digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* "5.7.8 text" at p: the three numbers.  False if it is something else. */
+static bool
+enhanced(unsigned char out[3], const char *p, size_t n)
+{
+	unsigned v[3] = { 0, 0, 0 };
+	size_t i = 0, from;
+	int k;
+
+	for (k = 0; k < 3; k++) {
+		from = i;
+		while (i < n && digit(p[i]) && i - from < 3)
+			v[k] = v[k] * 10 + (unsigned)(p[i++] - '0');
+		if (i == from || v[k] > 255)
+			return false;
+		if (k < 2 && (i == n || p[i++] != '.'))
+			return false;
+	}
+	if (i < n && p[i] != ' ')
+		return false;
+	for (k = 0; k < 3; k++)
+		out[k] = (unsigned char)v[k];
+	return true;
+}
+
+/* One line without its line end.  Returns false if this is not SMTP. */
+static bool
+line(struct reply *r, const char *p, size_t n, bool *last)
+{
+	unsigned char e[3];
+	int code;
+
+	if (n < 3 || p[0] < '2' || p[0] > '5' || !digit(p[1]) || !digit(p[2]))
+		return false;
+	if (n > 3 && p[3] != ' ' && p[3] != '-')
+		return false;
+	code = (p[0] - '0') * 100 + (p[1] - '0') * 10 + (p[2] - '0');
+	if (r->lines > 0 && code != r->code)
+		return false;
+	if (++r->lines > REPLY_LINES)
+		return false;
+	r->code = code;
+	*last = n == 3 || p[3] == ' ';
+
+	p += n > 3 ? 4 : 3;
+	n -= n > 3 ? 4 : 3;
+	if (enhanced(e, p, n) && e[0] == (unsigned)code / 100)
+		memcpy(r->esc, e, sizeof(r->esc));
+	if (r->lines > 1)
+		buf_add(&r->text, "\n", 1);
+	buf_add_visible(&r->text, p, n, false);
+	return !r->text.full;
+}
+
+enum reply_got
+reply_next(struct reply *r, const char *p, size_t n, size_t *used)
+{
+	const char *nl;
+	bool last, good;
+	size_t len;
+
+	for (*used = 0;; *used += len + 1) {
+		nl = n > *used ? memchr(p + *used, '\n', n - *used) : NULL;
+		if (nl == NULL)
+			return n - *used > REPLY_LINE ? REPLY_BAD : REPLY_MORE;
+		len = (size_t)(nl - p) - *used;
+		if (len > REPLY_LINE)
+			return REPLY_BAD;
+		good = line(r, p + *used,
+		    len > 0 && nl[-1] == '\r' ? len - 1 : len, &last);
+		if (!good)
+			return REPLY_BAD;
+		if (last) {
+			*used += len + 1;
+			return REPLY_DONE;
+		}
+	}
+}
+
+void
+reply_clear(struct reply *r)
+{
+	r->code = 0;
+	r->lines = 0;
+	memset(r->esc, 0, sizeof(r->esc));
+	buf_clear(&r->text);
+}

@@ -1,0 +1,365 @@
+/*
+ * transact.c - one message: MAIL, RCPT, DATA or BDAT, and their replies
+ *
+ * While the replies to one message come in, the next may already be in
+ * hand: an answer that does not concern the message in hand returns the
+ * phase as it is.  A message that is settled before its end leaves NULL in
+ * the ring, and what the relay still says of it is only waited for.
+ */
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "smtp/transact.h"
+
+static enum client_phase sayf(struct client *, enum verb, unsigned,
+    const char *, ...) __attribute__((__format__(__printf__, 4, 5)));
+
+static enum client_phase
+sayf(struct client *c, enum verb v, unsigned rcpt, const char *fmt, ...)
+{
+	char line[4096];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	if (n < 0 || (size_t)n >= sizeof(line))
+		return dialogue_die_with(c, verb_stage(v), VD_PERM,
+		    "the command would be over 4 KiB");
+	return dialogue_say(c, v, rcpt, line, NULL);
+}
+
+/* Settle those whose address needs SMTPUTF8 (RFC 6531) in vain. */
+static void
+check_utf8(struct client *c, struct client_mail *m)
+{
+	struct envelope *e = m->env;
+	struct fault f = { 0 };
+	bool all, one;
+	size_t i;
+
+	if (c->caps.set & CAP_SMTPUTF8)
+		return;
+	fault_what(&f, "%s", c->o->what);
+	all = !ascii_only(e->from, strlen(e->from));
+	for (i = 0; i < e->nrcpt; i++) {
+		one = !ascii_only(e->rcpt[i].addr, strlen(e->rcpt[i].addr));
+		if (e->rcpt[i].done || (!all && !one))
+			continue;
+		(void)fault_set(&f, all ? ST_MAIL : ST_RCPT, FD_NONE, 0,
+		    VD_PERM, "the address %s is not ASCII and the relay does "
+		    "not offer SMTPUTF8", all ? e->from : e->rcpt[i].addr);
+		f.esc[0] = 5, f.esc[1] = 6, f.esc[2] = 7;
+		rcpt_settle(&e->rcpt[i], &f);
+	}
+}
+
+/* RFC 1870: a fixed limit that was declared must not be tried. */
+static void
+check_size(struct client *c, struct client_mail *m)
+{
+	struct fault f = { 0 };
+	size_t i;
+
+	if (c->caps.maxsize <= 0 || m->size <= (size_t)c->caps.maxsize)
+		return;
+	fault_what(&f, "%s", c->o->what);
+	(void)fault_set(&f, ST_MAIL, FD_NONE, 0, VD_PERM,
+	    "the message has %zu octets, the relay takes at most %lld",
+	    m->size, c->caps.maxsize);
+	f.esc[0] = 5, f.esc[1] = 3, f.esc[2] = 4;
+	for (i = 0; i < m->env->nrcpt; i++)
+		if (!m->env->rcpt[i].done)
+			rcpt_settle(&m->env->rcpt[i], &f);
+}
+
+enum client_phase
+transact_begin(struct client *c, struct client_mail *m)
+{
+	size_t i;
+
+	m->over = m->mail_sent = m->chunk = m->ended = false;
+	m->accepted[0] = '\0';
+	m->next = m->answered = m->taken = m->asked = 0;
+	m->bol = true;
+	check_size(c, m);
+	check_utf8(c, m);
+	for (i = 0; i < m->env->nrcpt; i++)
+		m->asked += !m->env->rcpt[i].done;
+	if (m->asked == 0) {
+		m->over = true;
+		return PH_IDLE;
+	}
+	assert(c->nmails < CLIENT_WINDOW);
+	c->mails[c->nmails++] = m;
+	c->mail = m;
+	/* What is in flight may yet fail and leave a transaction open. */
+	if (c->ring_n > 0)
+		c->dirty = true;
+	return PH_ENVELOPE;
+}
+
+static enum client_phase
+say_mail(struct client *c, struct client_mail *m)
+{
+	static const char *const rets[] = { [RET_UNSET] = "",
+	    [RET_FULL] = " RET=FULL", [RET_HDRS] = " RET=HDRS" };
+	const struct envelope *e = m->env;
+	unsigned caps = c->caps.set;
+	bool utf8 = !ascii_only(e->from, strlen(e->from)), dsn = caps & CAP_DSN;
+	char size[40] = "";
+	size_t i;
+
+	for (i = 0; i < e->nrcpt && !utf8; i++)
+		utf8 = !ascii_only(e->rcpt[i].addr, strlen(e->rcpt[i].addr));
+	if (caps & CAP_SIZE)
+		(void)snprintf(size, sizeof(size), " SIZE=%zu", m->size);
+	m->mail_sent = true;
+	return sayf(c, V_MAIL, 0, "MAIL FROM:<%s>%s%s%s%s%s%s", e->from, size,
+	    e->eightbit && caps & CAP_8BITMIME ? " BODY=8BITMIME" : "",
+	    utf8 && caps & CAP_SMTPUTF8 ? " SMTPUTF8" : "",
+	    dsn ? rets[e->ret] : "",
+	    dsn && e->envid != NULL ? " ENVID=" : "",
+	    dsn && e->envid != NULL ? e->envid : "");
+}
+
+static enum client_phase
+say_rcpt(struct client *c, struct client_mail *m, size_t i)
+{
+	static const struct { unsigned bit; const char *word; } notify[] = {
+		{ NOTIFY_NEVER, "NEVER" }, { NOTIFY_SUCCESS, "SUCCESS" },
+		{ NOTIFY_FAILURE, "FAILURE" }, { NOTIFY_DELAY, "DELAY" },
+	};
+	const struct rcpt *r = &m->env->rcpt[i];
+	bool dsn = c->caps.set & CAP_DSN;
+	char words[64] = "";
+	size_t k;
+
+	for (k = 0; dsn && k < NITEMS(notify); k++)
+		if (r->notify & notify[k].bit) {
+			(void)strlcat(words, words[0] == '\0' ? " NOTIFY=" :
+			    ",", sizeof(words));
+			(void)strlcat(words, notify[k].word, sizeof(words));
+		}
+	return sayf(c, V_RCPT, (unsigned)i, "RCPT TO:<%s>%s%s%s", r->addr,
+	    words, dsn && r->orcpt != NULL ? " ORCPT=" : "",
+	    dsn && r->orcpt != NULL ? r->orcpt : "");
+}
+
+enum client_phase
+transact_envelope(struct client *c)
+{
+	struct client_mail *m = c->mail;
+
+	while (dialogue_room(c)) {
+		if (c->dirty) {
+			c->dirty = false;
+			if (dialogue_say(c, V_RSET, 0, "RSET", NULL) ==
+			    PH_OVER)
+				return PH_OVER;
+			continue;
+		}
+		if (!m->mail_sent) {
+			if (say_mail(c, m) == PH_OVER)
+				return PH_OVER;
+			continue;
+		}
+		while (m->next < m->env->nrcpt && m->env->rcpt[m->next].done)
+			m->next++;
+		if (m->next == m->env->nrcpt)
+			return PH_DATA;
+		if (say_rcpt(c, m, m->next++) == PH_OVER)
+			return PH_OVER;
+	}
+	return PH_ENVELOPE;
+}
+
+enum client_phase
+transact_data(struct client *c)
+{
+	struct client_mail *m = c->mail;
+	bool pipes = dialogue_pipes(c);
+	char line[48];
+
+	m->chunk = c->caps.set & CAP_CHUNKING;
+	if (m->answered < m->asked &&
+	    (!pipes || (m->chunk && m->size > CLIENT_ONEFLIGHT)))
+		return PH_DATA;		/* until the replies are in */
+	if (!m->chunk)
+		return dialogue_say(c, V_DATA, 0, "DATA", NULL);
+	(void)snprintf(line, sizeof(line), "BDAT %zu LAST", m->size);
+	m->body_left = m->size;
+	return dialogue_put(c, V_DATA, line, NULL) == PH_OVER ? PH_OVER :
+	    PH_BODY;
+}
+
+/* RFC 5321 4.5.2: a dot that begins a line is doubled. */
+static void
+stuff(struct client *c, struct client_mail *m, const char *p, size_t n)
+{
+	size_t had = c->out.len, from = 0, i = 0;
+	const char *dot;
+
+	if (n == 0)
+		return;
+	while (i < n && (dot = memchr(p + i, '.', n - i)) != NULL) {
+		i = (size_t)(dot - p);
+		if (i > 0 ? p[i - 1] == '\n' : m->bol) {
+			buf_add(&c->out, p + from, i - from);
+			buf_add(&c->out, ".", 1);
+			from = i;
+		}
+		i++;
+	}
+	buf_add(&c->out, p + from, n - from);
+	m->bol = p[n - 1] == '\n';
+	c->queued += c->out.len - had;
+}
+
+void
+transact_body(struct client *c, const char *p, size_t n)
+{
+	struct client_mail *m = c->mail;
+
+	if (!m->chunk) {
+		stuff(c, m, p, n);
+		return;
+	}
+	assert(n <= m->body_left);
+	m->body_left -= n;
+	buf_add(&c->out, p, n);
+	c->queued += n;
+}
+
+enum client_phase
+transact_body_end(struct client *c)
+{
+	struct client_mail *m = c->mail;
+	const char *dot = m->bol ? ".\r\n" : "\r\n.\r\n";
+	char note[64];
+
+	if (m->chunk && m->body_left > 0)
+		return dialogue_die_with(c, ST_BODY, VD_TEMP,
+		    "the message became shorter while it was sent");
+	(void)snprintf(note, sizeof(note), "(%zu octets of message)", m->size);
+	dialogue_note(c, "C: ", note, strlen(note));
+	if (!m->chunk) {
+		buf_adds(&c->out, dot);
+		c->queued += strlen(dot);
+		dialogue_note(c, "C: ", ".", 1);
+	}
+	m->ended = true;
+	m->end = c->queued;
+	dialogue_expect(c, V_DOT, 0);
+	c->mail = NULL;
+	return dialogue_pipes(c) ? PH_IDLE : PH_WAIT;
+}
+
+enum client_phase
+on_rset(struct client *c, const struct client_command *k)
+{
+	(void)k;
+	return dialogue_yes(c) ? c->phase : dialogue_refused(c);
+}
+
+/*
+ * The message in hand, if it is m, has nobody left.  What was not sent of
+ * it need not be; DATA may be in flight, then its reply is awaited.
+ */
+static enum client_phase
+drop(struct client *c, struct client_mail *m, const struct fault *f)
+{
+	bool in_hand = c->mail == m;
+
+	dialogue_settle(c, m, f);
+	if (!in_hand)
+		return c->phase;
+	if (c->phase != PH_ENVELOPE && c->phase != PH_DATA)
+		return c->phase;
+	c->dirty = true;
+	return PH_IDLE;
+}
+
+enum client_phase
+on_mail(struct client *c, const struct client_command *k)
+{
+	struct fault f = { 0 };
+
+	if (k->mail == NULL || dialogue_yes(c))
+		return c->phase;
+	dialogue_heard(c, &f);
+	return drop(c, k->mail, &f);
+}
+
+enum client_phase
+on_rcpt(struct client *c, const struct client_command *k)
+{
+	struct client_mail *m = k->mail;
+	struct fault f = { 0 };
+
+	if (m == NULL)
+		return c->phase;
+	m->answered++;
+	if (dialogue_yes(c)) {
+		m->taken++;
+	} else {
+		dialogue_heard(c, &f);
+		rcpt_settle(&m->env->rcpt[k->rcpt], &f);
+	}
+	if (m->answered == m->asked && m->taken == 0)
+		return drop(c, m, &f);	/* f: the last no */
+	return c->phase;
+}
+
+enum client_phase
+on_data(struct client *c, const struct client_command *k)
+{
+	struct fault f = { 0 };
+
+	if (c->reply.code == 354 && k->mail != NULL)
+		return PH_BODY;
+	if (c->reply.code == 354)
+		return dialogue_say(c, V_NOBODY, 0, ".", NULL);
+	if (c->reply.code < 400)
+		return dialogue_refused(c);
+	if (k->mail != NULL) {
+		dialogue_heard(c, &f);
+		dialogue_settle(c, k->mail, &f);
+	}
+	c->dirty = true;
+	return PH_IDLE;
+}
+
+enum client_phase
+on_dot(struct client *c, const struct client_command *k)
+{
+	struct client_mail *m = k->mail;
+	struct fault f = { 0 };
+
+	if (c->reply.code >= 300 && c->reply.code < 400)
+		return dialogue_refused(c);
+	if (!dialogue_yes(c))
+		c->dirty = true;
+	if (m != NULL && dialogue_yes(c)) {
+		(void)strlcpy(m->accepted, buf_text(&c->reply.text),
+		    sizeof(m->accepted));
+		dialogue_settle(c, m, NULL);
+	} else if (m != NULL) {
+		dialogue_heard(c, &f);
+		dialogue_settle(c, m, &f);
+	}
+	return dialogue_pipes(c) ? c->phase : PH_IDLE;
+}
+
+enum client_phase
+on_nobody(struct client *c, const struct client_command *k)
+{
+	(void)k;
+	c->dirty = true;
+	return PH_IDLE;
+}
