@@ -1,0 +1,209 @@
+/* connect.c - the first of several addresses that answers */
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/util.h"
+#include "net/connect.h"
+
+#define HEAD_START	250	/* ms; RFC 8305, section 8 */
+
+struct race {
+	const struct addresses	*a;
+	struct pollfd		 p[RESOLVE_MAX];	/* -1: not running */
+	size_t			 started;
+	size_t			 running;
+	long long		 next;		/* when the next may start */
+	long long		 begun;
+	int			 err;		/* of the last that failed */
+	struct buf		 words;
+};
+
+static void
+lost(struct race *r, size_t i, int err, const char *why)
+{
+	char text[ADDRESS_TEXT];
+
+	address_text(&r->a->v[i], text, sizeof(text));
+	buf_addf(&r->words, "%s%s: %s", r->words.len > 0 ? "; " : "", text,
+	    why);
+	r->err = err;
+	if (r->p[i].fd != -1) {
+		(void)close(r->p[i].fd);
+		r->p[i].fd = -1;
+		r->running--;
+	}
+	r->next = clock_ms();
+}
+
+static void
+start(struct race *r)
+{
+	size_t i = r->started++;
+	const struct address *a = &r->a->v[i];
+	int fd, on = 1;
+
+	r->next = clock_ms() + HEAD_START;
+	r->p[i].fd = -1;
+	r->p[i].events = POLLOUT;
+	if ((fd = socket(a->sa.ss_family,
+	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) == -1) {
+		lost(r, i, errno, strerror(errno));
+		return;
+	}
+	r->p[i].fd = fd;
+	r->running++;
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	if (connect(fd, (const struct sockaddr *)&a->sa, a->len) == -1 &&
+	    errno != EINPROGRESS && errno != EINTR)
+		lost(r, i, errno, strerror(errno));
+}
+
+/* Sleep until something happened; the index of a winner, or -1. */
+static int
+watch(struct race *r, long long deadline)
+{
+	long long until = deadline, now = clock_ms();
+	socklen_t len;
+	size_t i;
+	int err;
+
+	if (r->started < r->a->n && r->next < until)
+		until = r->next;
+	if (until < now)
+		until = now;
+	if (until - now > 60000)
+		until = now + 60000;
+	if (poll(r->p, (nfds_t)r->started, (int)(until - now)) <= 0)
+		return -1;
+	for (i = 0; i < r->started; i++) {
+		if (r->p[i].fd == -1 || r->p[i].revents == 0)
+			continue;
+		len = sizeof(err);
+		if (getsockopt(r->p[i].fd, SOL_SOCKET, SO_ERROR, &err,
+		    &len) == -1)
+			err = errno;
+		if (err == 0)
+			return (int)i;
+		lost(r, i, err, strerror(err));
+	}
+	return -1;
+}
+
+static int
+run(struct race *r, long long deadline)
+{
+	int won;
+
+	while (clock_ms() < deadline) {
+		if (r->started < r->a->n &&
+		    (r->running == 0 || clock_ms() >= r->next))
+			start(r);
+		else if (r->running == 0)
+			return -1;
+		else if ((won = watch(r, deadline)) != -1)
+			return won;
+	}
+	return -1;
+}
+
+/* "0.3", "30": seconds for people. */
+static double
+seconds(long long ms)
+{
+	return (double)((ms + 50) / 100) / 10;
+}
+
+static int
+all_lost(struct race *r, struct fault *f)
+{
+	char why[64];
+	size_t i;
+
+	(void)snprintf(why, sizeof(why), "no answer within %g seconds",
+	    seconds(clock_ms() - r->begun));
+	for (i = 0; i < r->started; i++)
+		if (r->p[i].fd != -1)
+			lost(r, i, ETIMEDOUT, why);
+	if (r->started == 0) {
+		r->err = ETIMEDOUT;
+		buf_adds(&r->words, "there was no time left to try");
+	}
+	return fault_set(f, ST_CONNECT, FD_ERRNO, r->err, VD_TEMP, "%s",
+	    buf_text(&r->words));
+}
+
+static void
+won(const struct race *r, size_t i, struct connection *c)
+{
+	c->fd = r->p[i].fd;
+	c->peer = r->a->v[i];
+	address_text(&c->peer, c->text, sizeof(c->text));
+	memset(&c->local, 0, sizeof(c->local));
+	c->local.len = sizeof(c->local.sa);
+	if (getsockname(c->fd, (struct sockaddr *)&c->local.sa,
+	    &c->local.len) == -1)
+		c->local.len = 0;
+}
+
+int
+connect_tcp(const struct addresses *a, long long deadline,
+    struct connection *c, struct fault *f)
+{
+	struct race r = { .a = a, .begun = clock_ms(),
+	    .words = { .max = FAULT_TEXT } };
+	int winner, result = 0;
+	size_t i;
+
+	if ((winner = run(&r, deadline)) != -1)
+		won(&r, (size_t)winner, c);
+	else
+		result = all_lost(&r, f);
+	for (i = 0; i < r.started; i++)
+		if (r.p[i].fd != -1 && (int)i != winner)
+			(void)close(r.p[i].fd);
+	buf_release(&r.words);
+	return result;
+}
+
+void
+connect_literal(const struct address *a, char *out, size_t size)
+{
+	char ip[INET6_ADDRSTRLEN];
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6;
+
+	out[0] = '\0';
+	if (a->sa.ss_family == AF_INET) {
+		memcpy(&in, &a->sa, sizeof(in));
+		if (inet_ntop(AF_INET, &in.sin_addr, ip, sizeof(ip)) != NULL)
+			(void)snprintf(out, size, "[%s]", ip);
+	} else if (a->sa.ss_family == AF_INET6) {
+		memcpy(&in6, &a->sa, sizeof(in6));
+		if (inet_ntop(AF_INET6, &in6.sin6_addr, ip, sizeof(ip)) !=
+		    NULL)
+			(void)snprintf(out, size, "[IPv6:%s]", ip);
+	}
+}
+
+int
+connect_lost(struct fault *f, int err)
+{
+	return fault_set(f, f->stage, FD_LINK, err, VD_TEMP, "%s", err == 0 ?
+	    "connection closed by the relay" : strerror(err));
+}
+
+int
+connect_late(struct fault *f, const char *what, long long ms)
+{
+	return fault_set(f, f->stage, FD_ERRNO, ETIMEDOUT, VD_TEMP,
+	    "%s within %g seconds", what, seconds(ms));
+}

@@ -1,0 +1,42 @@
+/* connect.h - the first of several addresses that answers */
+
+#ifndef NET_CONNECT_H
+#define NET_CONNECT_H
+
+#include "base/fault.h"
+#include "net/resolve.h"
+
+struct connection {
+	int		fd;	/* the caller's now; non-blocking, CLOEXEC */
+	struct address	local;	/* our end */
+	struct address	peer;
+	char		text[ADDRESS_TEXT];	/* the peer: "::1 port 25" */
+};
+
+/*
+ * Connect by TCP to one of the addresses, in their order: each gets a head
+ * start of 250 ms on the next, which starts at once when one has failed
+ * (RFC 8305, section 5).  The first that answers wins, the others are
+ * closed.  The deadline (clock_ms()) is for all of them together.
+ * Returns 0, or -1 with a fault of VD_TEMP that names every address tried
+ * and what became of it.
+ */
+int	connect_tcp(const struct addresses *, long long deadline,
+	    struct connection *, struct fault *);
+
+/* "[192.0.2.1]" or "[IPv6:2001:db8::1]" (RFC 5321, 4.1.3); "" if neither. */
+void	connect_literal(const struct address *, char *, size_t);
+
+/*
+ * The fault of a connection that ended: err is an errno, or 0 if the relay
+ * closed it.  FD_LINK, VD_TEMP; keeps f->stage.
+ */
+int	connect_lost(struct fault *, int err);
+
+/*
+ * The fault of a deadline that passed: what ("no answer") goes before
+ * "within 30 seconds".  ETIMEDOUT, VD_TEMP; keeps f->stage.
+ */
+int	connect_late(struct fault *, const char *what, long long ms);
+
+#endif

@@ -1,0 +1,661 @@
+/* tls.c - the only room with TLS sessions: trust, verification, records */
+
+/*
+ * GnuTLS writes into a buffer of ours and never sees a socket that is full,
+ * so no record of its own is ever half sent: its rules for repeating a call
+ * do not come up, and a flight of several records leaves in one piece.
+ * Reading goes straight to the socket; GnuTLS takes no more than the record
+ * it is at, so poll(2) tells the truth but for decrypted bytes not yet read.
+ */
+
+#include <sys/socket.h>
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <errno.h>
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/util.h"
+#include "net/connect.h"
+#include "net/resolve.h"
+#include "net/tls.h"
+
+#define BATCH		(64 * 1024)	/* plaintext of one send(2), about */
+#define OUT_MAX		(256 * 1024)
+#define CHAIN_MAX	16		/* certificates looked at for words */
+#define NAMES_MAX	8		/* names of one that are told */
+
+struct tls_trust {
+	gnutls_certificate_credentials_t cred;
+};
+
+struct tls {
+	int			 fd;
+	gnutls_session_t	 session;
+	gnutls_certificate_credentials_t own;	/* without verification */
+	char			*name;		/* no brackets, no final dot */
+	unsigned char		 ip[16];
+	gnutls_typed_vdata_st	 must[2];	/* what a certificate must be */
+	bool			 implicit;
+	bool			 up;
+	bool			 eof;
+	int			 err;		/* errno of the socket */
+	struct buf		 out;
+	size_t			 sent;		/* of out */
+	char			 first[8];	/* what the peer began with */
+	size_t			 nfirst;
+};
+
+/* Trust */
+
+static int
+load(gnutls_certificate_credentials_t cred, const char *file, struct fault *f)
+{
+	int n;
+
+	if (file == NULL) {
+		n = gnutls_certificate_set_x509_system_trust(cred);
+		if (n > 0)
+			return 0;
+		return fault_set(f, ST_CONFIG, FD_TLS, n, VD_PERM,
+		    "this system has no trusted certificates: install its "
+		    "ca-certificates, or name a file with tls-ca");
+	}
+	if (access(file, R_OK) == -1)
+		return fault_errno(f, ST_CONFIG, errno, VD_PERM,
+		    "tls-ca: cannot read %s", file);
+	n = gnutls_certificate_set_x509_trust_file(cred, file,
+	    GNUTLS_X509_FMT_PEM);
+	if (n > 0)
+		return 0;
+	return fault_set(f, ST_CONFIG, FD_TLS, n, VD_PERM,
+	    "tls-ca: there is no certificate in %s%s%s", file,
+	    n < 0 ? ": " : "", n < 0 ? gnutls_strerror(n) : "");
+}
+
+struct tls_trust *
+tls_trust_new(const char *file, struct fault *f)
+{
+	struct tls_trust *trust = xcalloc(1, sizeof(*trust));
+	int e;
+
+	if ((e = gnutls_certificate_allocate_credentials(&trust->cred)) < 0)
+		fault_set(f, ST_TLS, FD_TLS, e, VD_TEMP, "%s",
+		    gnutls_strerror(e));
+	else if (load(trust->cred, file, f) == 0)
+		return trust;
+	tls_trust_free(trust);
+	return NULL;
+}
+
+void
+tls_trust_free(struct tls_trust *trust)
+{
+	if (trust == NULL)
+		return;
+	if (trust->cred != NULL)
+		gnutls_certificate_free_credentials(trust->cred);
+	free(trust);
+}
+
+/* The socket, as GnuTLS sees it */
+
+static int
+flush(struct tls *t)
+{
+	ssize_t n;
+
+	while (t->err == 0 && t->sent < t->out.len) {
+		n = send(t->fd, t->out.p + t->sent, t->out.len - t->sent,
+		    MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (n >= 0) {
+			t->sent += (size_t)n;
+		} else if (errno == EAGAIN) {
+			return 0;
+		} else if (errno != EINTR) {
+			t->err = errno;
+		}
+	}
+	buf_clear(&t->out);
+	t->sent = 0;
+	return t->err != 0 ? -1 : 0;
+}
+
+static ssize_t
+push(gnutls_transport_ptr_t ptr, const giovec_t *v, int n)
+{
+	struct tls *t = ptr;
+	size_t sum = 0;
+	int i;
+
+	for (i = 0; i < n; i++) {
+		buf_add(&t->out, v[i].iov_base, v[i].iov_len);
+		sum += v[i].iov_len;
+	}
+	if (t->out.full) {
+		t->err = ENOBUFS;
+		gnutls_transport_set_errno(t->session, ENOBUFS);
+		return -1;
+	}
+	return (ssize_t)sum;
+}
+
+static ssize_t
+pull(gnutls_transport_ptr_t ptr, void *p, size_t n)
+{
+	struct tls *t = ptr;
+	ssize_t got;
+	size_t k;
+
+	/* Speak before listening; what fails here shows below or next. */
+	(void)flush(t);
+	got = recv(t->fd, p, n, MSG_DONTWAIT);
+	if (got == -1) {
+		if (errno != EAGAIN && errno != EINTR)
+			t->err = errno;
+		gnutls_transport_set_errno(t->session, errno);
+	} else if (got == 0 && n > 0) {
+		t->eof = true;
+	} else if (!t->up) {
+		k = sizeof(t->first) - t->nfirst;
+		k = k < (size_t)got ? k : (size_t)got;
+		memcpy(t->first + t->nfirst, p, k);
+		t->nfirst += k;
+	}
+	return got;
+}
+
+/* A session */
+
+/* The user's string, and then away with what he does not name. */
+static void
+priority(struct buf *out, const char *user)
+{
+	static const struct { const char *add, *del; } old[] = {
+		{ "+VERS-TLS1.0", ":-VERS-TLS1.0" },
+		{ "+VERS-TLS1.1", ":-VERS-TLS1.1" },
+	};
+	size_t i;
+
+	if (user == NULL || *user == '\0') {
+		buf_adds(out, "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2");
+		return;
+	}
+	buf_adds(out, user);
+	for (i = 0; i < NITEMS(old); i++)
+		if (strcasestr(user, old[i].add) == NULL)
+			buf_adds(out, old[i].del);
+}
+
+static int
+set_priority(struct tls *t, const char *user, struct fault *f)
+{
+	struct buf b = { .max = 4096 };
+	const char *at = NULL;
+	int e = GNUTLS_E_INVALID_REQUEST;
+
+	priority(&b, user);
+	if (!b.full)
+		e = gnutls_priority_set_direct(t->session, buf_text(&b), &at);
+	if (e < 0)
+		fault_set(f, ST_CONFIG, FD_TLS, e, VD_PERM,
+		    "tls-priority: GnuTLS cannot use \"%s\"%s%s%s",
+		    buf_text(&b), at != NULL ? " from \"" : "",
+		    at != NULL ? at : "", at != NULL ? "\" on" : "");
+	buf_release(&b);
+	return e < 0 ? -1 : 0;
+}
+
+/* Whom we want to talk to: said to the relay, asked of its certificate. */
+static int
+set_name(struct tls *t, const struct tls_opts *o)
+{
+	size_t n = strlen(o->name), ip = resolve_literal(o->name, t->ip);
+	int e = 0;
+
+	if (ip == 0 && n > 0 && o->name[n - 1] == '.')
+		n--;
+	t->name = xstrndup(o->name, n);
+	t->must[0].type = GNUTLS_DT_DNS_HOSTNAME;
+	t->must[0].data = (unsigned char *)t->name;
+	if (ip > 0) {
+		t->must[0].type = GNUTLS_DT_IP_ADDRESS;
+		t->must[0].data = t->ip;
+		t->must[0].size = (unsigned)ip;
+	} else {
+		e = gnutls_server_name_set(t->session, GNUTLS_NAME_DNS,
+		    t->name, n);
+	}
+	t->must[1].type = GNUTLS_DT_KEY_PURPOSE_OID;
+	t->must[1].data = (unsigned char *)(uintptr_t)GNUTLS_KP_TLS_WWW_SERVER;
+	if (!o->noverify)
+		gnutls_session_set_verify_cert2(t->session, t->must,
+		    NITEMS(t->must), 0);
+	return e;
+}
+
+static int
+set_up(struct tls *t, const struct tls_opts *o, struct fault *f)
+{
+	gnutls_certificate_credentials_t cred;
+	int e;
+
+	if ((e = gnutls_init(&t->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK |
+	    GNUTLS_NO_SIGNAL | GNUTLS_NO_TICKETS)) < 0)
+		goto fail;
+	if (set_priority(t, o->priority, f) == -1)
+		return -1;
+	if (o->noverify && (e =
+	    gnutls_certificate_allocate_credentials(&t->own)) < 0)
+		goto fail;
+	cred = o->noverify ? t->own : o->trust->cred;
+	if ((e = gnutls_credentials_set(t->session, GNUTLS_CRD_CERTIFICATE,
+	    cred)) < 0 || (e = set_name(t, o)) < 0)
+		goto fail;
+	gnutls_transport_set_ptr(t->session, t);
+	gnutls_transport_set_vec_push_function(t->session, push);
+	gnutls_transport_set_pull_function(t->session, pull);
+	/* The deadline is the caller's. */
+	gnutls_handshake_set_timeout(t->session, 0);
+	return 0;
+fail:
+	return fault_set(f, ST_TLS, FD_TLS, e, VD_PERM, "%s",
+	    gnutls_strerror(e));
+}
+
+struct tls *
+tls_new(int fd, const struct tls_opts *o, struct fault *f)
+{
+	struct tls *t = xcalloc(1, sizeof(*t));
+
+	assert(o->noverify || o->trust != NULL);
+	t->fd = fd;
+	t->implicit = o->implicit;
+	t->out.max = OUT_MAX;
+	if (set_up(t, o, f) == 0)
+		return t;
+	tls_free(t);
+	return NULL;
+}
+
+void
+tls_free(struct tls *t)
+{
+	if (t == NULL)
+		return;
+	if (t->session != NULL)
+		gnutls_deinit(t->session);
+	if (t->own != NULL)
+		gnutls_certificate_free_credentials(t->own);
+	buf_release(&t->out);
+	free(t->name);
+	free(t);
+}
+
+/* Why a certificate is not good enough */
+
+static const struct {
+	unsigned	 flag;
+	const char	*words;
+} reasons[] = {
+	{ GNUTLS_CERT_PURPOSE_MISMATCH, "it is not meant for servers (the "
+	    "extended key usage lacks serverAuth)" },
+	{ GNUTLS_CERT_REVOKED, "it was revoked" },
+	{ GNUTLS_CERT_SIGNER_NOT_CA,
+	    "it was signed by one that is no certificate authority" },
+	{ GNUTLS_CERT_INSECURE_ALGORITHM,
+	    "it was signed with an insecure algorithm or key" },
+	{ GNUTLS_CERT_SIGNATURE_FAILURE, "its signature is wrong" },
+	{ GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE,
+	    "its issuer may not sign such certificates" },
+	{ GNUTLS_CERT_UNKNOWN_CRIT_EXTENSIONS,
+	    "it has a critical extension that is not known here" },
+	{ GNUTLS_CERT_MISMATCH, "it is not the one that was expected" },
+	{ GNUTLS_CERT_MISSING_OCSP_STATUS,
+	    "the relay did not send the OCSP status that it promises" },
+	{ GNUTLS_CERT_INVALID_OCSP_STATUS, "its OCSP status is not valid" },
+	{ GNUTLS_CERT_REVOCATION_DATA_SUPERSEDED,
+	    "its revocation data are old" },
+	{ GNUTLS_CERT_REVOCATION_DATA_ISSUED_IN_FUTURE,
+	    "its revocation data are from the future" },
+};
+
+static void
+reason(struct buf *b, const char *words)
+{
+	buf_addf(b, "%s%s", b->len > 0 ? "; " : "", words);
+}
+
+/* The date of the first that is out of date, the relay's own first. */
+static void
+reason_time(struct buf *b, const gnutls_x509_crt_t *v, size_t n, bool past)
+{
+	char day[16];
+	time_t now = time(NULL), when;
+	struct tm tm;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		when = past ? gnutls_x509_crt_get_expiration_time(v[i]) :
+		    gnutls_x509_crt_get_activation_time(v[i]);
+		if (past ? when < now : when > now)
+			break;
+	}
+	if (i == n || gmtime_r(&when, &tm) == NULL ||
+	    strftime(day, sizeof(day), "%Y-%m-%d", &tm) == 0) {
+		reason(b, past ? "an issuer of it has expired" :
+		    "an issuer of it is not valid yet");
+		return;
+	}
+	reason(b, i == 0 ? "it " : "an issuer of it ");
+	buf_addf(b, past ? "expired on %s" : "is not valid before %s", day);
+}
+
+static void
+reason_issuer(struct buf *b, const gnutls_x509_crt_t *v, size_t n)
+{
+	char dn[256];
+	size_t size = sizeof(dn);
+
+	if (n == 1 && gnutls_x509_crt_check_issuer(v[0], v[0])) {
+		reason(b, "it is self-signed");
+		return;
+	}
+	reason(b, "nobody trusted here vouches for it");
+	if (n > 0 && gnutls_x509_crt_get_issuer_dn(v[n - 1], dn, &size) == 0) {
+		buf_adds(b, " (issuer: ");
+		buf_add_visible(b, dn, strlen(dn), false);
+		buf_adds(b, ")");
+	}
+}
+
+/* Append the i-th alternative name, "" for a kind not for us; or false. */
+static bool
+add_name(struct buf *b, gnutls_x509_crt_t crt, unsigned i, const char *sep)
+{
+	char san[256], ip[INET6_ADDRSTRLEN];
+	size_t n = sizeof(san);
+	int kind = gnutls_x509_crt_get_subject_alt_name(crt, i, san, &n, NULL);
+
+	if (kind == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
+		return false;
+	if (kind == GNUTLS_SAN_DNSNAME) {
+		buf_adds(b, sep);
+		buf_add_visible(b, san, n, false);
+	} else if (kind == GNUTLS_SAN_IPADDRESS && (n == 4 || n == 16) &&
+	    inet_ntop(n == 4 ? AF_INET : AF_INET6, san, ip, sizeof(ip))) {
+		buf_addf(b, "%s%s", sep, ip);
+	}
+	return true;
+}
+
+static void
+reason_name(struct buf *b, gnutls_x509_crt_t crt, const char *name)
+{
+	struct buf names = { .max = NAMES_MAX * 1024 };
+	char cn[256];
+	size_t n = sizeof(cn);
+	unsigned i = 0;
+
+	while (i < NAMES_MAX &&
+	    add_name(&names, crt, i, names.len > 0 ? ", " : ""))
+		i++;
+	if (i == NAMES_MAX)
+		buf_adds(&names, ", ...");
+	if (names.len == 0 && gnutls_x509_crt_get_dn_by_oid(crt,
+	    GNUTLS_OID_X520_COMMON_NAME, 0, 0, cn, &n) == 0)
+		buf_add_visible(&names, cn, n, false);
+	reason(b, "it is for ");
+	buf_addf(b, "%s, not for %s",
+	    names.len > 0 ? buf_text(&names) : "nobody", name);
+	buf_release(&names);
+}
+
+/* The chain that the relay sent, as far as it can be read. */
+static size_t
+chain(const struct tls *t, gnutls_x509_crt_t *v)
+{
+	unsigned i, n = 0;
+	const gnutls_datum_t *der = gnutls_certificate_get_peers(t->session,
+	    &n);
+
+	for (i = 0; der != NULL && i < n && i < CHAIN_MAX; i++) {
+		if (gnutls_x509_crt_init(&v[i]) < 0)
+			break;
+		if (gnutls_x509_crt_import(v[i], &der[i],
+		    GNUTLS_X509_FMT_DER) < 0) {
+			gnutls_x509_crt_deinit(v[i]);
+			break;
+		}
+	}
+	return i;
+}
+
+static int
+distrust(struct tls *t, int e, struct fault *f)
+{
+	unsigned status = gnutls_session_get_verify_cert_status(t->session);
+	gnutls_x509_crt_t v[CHAIN_MAX];
+	size_t i, n = chain(t, v);
+	struct buf b = { .max = FAULT_TEXT };
+
+	if (status & GNUTLS_CERT_EXPIRED)
+		reason_time(&b, v, n, true);
+	if (status & GNUTLS_CERT_NOT_ACTIVATED)
+		reason_time(&b, v, n, false);
+	if (status & GNUTLS_CERT_SIGNER_NOT_FOUND)
+		reason_issuer(&b, v, n);
+	if ((status & GNUTLS_CERT_UNEXPECTED_OWNER) && n > 0)
+		reason_name(&b, v[0], t->name);
+	for (i = 0; i < NITEMS(reasons); i++)
+		if (status & reasons[i].flag)
+			reason(&b, reasons[i].words);
+	if (b.len == 0)
+		buf_addf(&b, "GnuTLS says 0x%x", status);
+	fault_set(f, ST_TLS, FD_TLS, e, VD_PERM,
+	    "the certificate of the relay is not good: %s", buf_text(&b));
+	for (i = 0; i < n; i++)
+		gnutls_x509_crt_deinit(v[i]);
+	buf_release(&b);
+	return -1;
+}
+
+/* Handshake */
+
+/* Did the relay begin as SMTP does, "220 " or "554-"? */
+static bool
+in_clear(const struct tls *t)
+{
+	size_t i;
+
+	for (i = 0; i < 3; i++)
+		if (i >= t->nfirst || t->first[i] < '0' || t->first[i] > '9')
+			return false;
+	return t->nfirst > 3 && (t->first[3] == ' ' || t->first[3] == '-');
+}
+
+/* Show what it said; the rest of the line is still in the socket. */
+static int
+clear_words(struct tls *t, int e, struct fault *f)
+{
+	char line[512];
+	ssize_t n;
+
+	if (t->implicit && memcmp(t->first, "220", 3) == 0)
+		return fault_set(f, ST_TLS, FD_TLS, e, VD_PERM,
+		    "this port speaks STARTTLS, not TLS from the start: "
+		    "set  tls starttls");
+	memcpy(line, t->first, t->nfirst);
+	n = recv(t->fd, line + t->nfirst, sizeof(line) - t->nfirst - 1,
+	    MSG_DONTWAIT);
+	line[t->nfirst + (n > 0 ? (size_t)n : 0)] = '\0';
+	line[strcspn(line, "\r\n")] = '\0';
+	return fault_set(f, ST_TLS, FD_TLS, e, VD_TEMP,
+	    "the relay answered in clear: %s", line);
+}
+
+static int
+alert_words(struct tls *t, int e, struct fault *f)
+{
+	gnutls_alert_description_t a = gnutls_alert_get(t->session);
+	const char *name = gnutls_alert_get_name(a);
+	bool passing = t->up || a == GNUTLS_A_INTERNAL_ERROR ||
+	    a == GNUTLS_A_USER_CANCELED;
+
+	return fault_set(f, f->stage, FD_TLS, e, passing ? VD_TEMP : VD_PERM,
+	    "the relay sent a TLS alert: %s",
+	    name != NULL ? name : "one that is not known");
+}
+
+static int
+failed(struct tls *t, int e, struct fault *f)
+{
+	f->stage = ST_TLS;
+	if (in_clear(t))
+		return clear_words(t, e, f);
+	if (t->eof)
+		return fault_set(f, ST_TLS, FD_LINK, 0, VD_TEMP,
+		    "the relay closed the connection in the TLS handshake%s",
+		    t->implicit && t->nfirst == 0 ?
+		    ": perhaps this port does not speak TLS" : "");
+	if (e == GNUTLS_E_PULL_ERROR || e == GNUTLS_E_PUSH_ERROR)
+		return connect_lost(f, t->err);
+	if (e == GNUTLS_E_FATAL_ALERT_RECEIVED)
+		return alert_words(t, e, f);
+	if (gnutls_alert_send_appropriate(t->session, e) == 0)
+		(void)flush(t);
+	if (e == GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR)
+		return distrust(t, e, f);
+	if (e == GNUTLS_E_UNSUPPORTED_VERSION_PACKET)
+		return fault_set(f, ST_TLS, FD_TLS, e, VD_PERM,
+		    "the relay has no TLS version that is allowed here");
+	return fault_set(f, ST_TLS, FD_TLS, e, VD_PERM, "%s",
+	    gnutls_strerror(e));
+}
+
+int
+tls_handshake(struct tls *t, struct fault *f)
+{
+	int e = gnutls_handshake(t->session);
+
+	if (e == GNUTLS_E_SUCCESS) {
+		t->up = true;
+		(void)flush(t);
+		return 1;
+	}
+	/* What is not fatal, such as a warning, is waited on like EAGAIN. */
+	return gnutls_error_is_fatal(e) ? failed(t, e, f) : 0;
+}
+
+/* Data */
+
+static int
+broken(struct tls *t, int e, struct fault *f)
+{
+	switch (e) {
+	case GNUTLS_E_PREMATURE_TERMINATION:
+		return fault_set(f, f->stage, FD_LINK, 0, VD_TEMP,
+		    "connection closed by the relay without a TLS goodbye");
+	case GNUTLS_E_PULL_ERROR:
+	case GNUTLS_E_PUSH_ERROR:
+		return connect_lost(f, t->err);
+	case GNUTLS_E_FATAL_ALERT_RECEIVED:
+		return alert_words(t, e, f);
+	default:
+		return fault_set(f, f->stage, FD_TLS, e, VD_TEMP, "%s",
+		    gnutls_strerror(e));
+	}
+}
+
+ssize_t
+tls_read(struct tls *t, void *p, size_t n, struct fault *f)
+{
+	ssize_t got = gnutls_record_recv(t->session, p, n);
+
+	/* CVE-2009-3555: there is nothing that we would negotiate anew. */
+	if (got == GNUTLS_E_REHANDSHAKE)
+		(void)gnutls_alert_send(t->session, GNUTLS_AL_WARNING,
+		    GNUTLS_A_NO_RENEGOTIATION);
+	(void)flush(t);
+	if (got > 0)
+		return got;
+	if (got == 0)
+		return connect_lost(f, 0);
+	return gnutls_error_is_fatal((int)got) ? broken(t, (int)got, f) : 0;
+}
+
+ssize_t
+tls_write(struct tls *t, const void *data, size_t n, struct fault *f)
+{
+	const char *p = data;
+	size_t done = 0;
+	ssize_t k;
+
+	if (tls_flush(t, f) == -1)
+		return -1;
+	while (done < n && !tls_unsent(t)) {
+		while (done < n && t->out.len < BATCH) {
+			k = gnutls_record_send(t->session, p + done, n - done);
+			if (k < 0)
+				return broken(t, (int)k, f);
+			done += (size_t)k;
+		}
+		if (tls_flush(t, f) == -1)
+			return -1;
+	}
+	return (ssize_t)done;
+}
+
+bool
+tls_unsent(const struct tls *t)
+{
+	return t->out.len > 0;
+}
+
+int
+tls_flush(struct tls *t, struct fault *f)
+{
+	return flush(t) == -1 ? connect_lost(f, t->err) : 0;
+}
+
+bool
+tls_pending(const struct tls *t)
+{
+	return gnutls_record_check_pending(t->session) > 0;
+}
+
+void
+tls_bye(struct tls *t)
+{
+	if (t->up && gnutls_bye(t->session, GNUTLS_SHUT_WR) == 0)
+		(void)flush(t);
+}
+
+const char *
+tls_version(const struct tls *t)
+{
+	const char *s = gnutls_protocol_get_name(
+	    gnutls_protocol_get_version(t->session));
+
+	return s != NULL ? s : "unknown";
+}
+
+const char *
+tls_cipher(const struct tls *t)
+{
+	const char *s = gnutls_cipher_get_name(gnutls_cipher_get(t->session));
+
+	return s != NULL ? s : "unknown";
+}
+
+bool
+tls_looks_like_tls(const char *p, size_t n)
+{
+	return n >= 2 && (p[0] == 0x15 || p[0] == 0x16) && p[1] == 0x03;
+}

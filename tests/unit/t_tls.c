@@ -1,0 +1,764 @@
+/* t_tls.c - whom TLS believes, and what it says of the others */
+
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/util.h"
+#include "net/tls.h"
+#include "tap.h"
+
+#define DAY	86400
+
+/* Certificates, made for this run */
+
+struct id {
+	gnutls_x509_crt_t	crt;
+	gnutls_x509_privkey_t	key;
+};
+
+enum cert {
+	CA, OTHER_CA, GOOD, WILD, IP4, IP6, IP_AS_DNS, CN_TOO, EXPIRED, YOUNG,
+	SELF, STRANGER, CLIENT, BOTH, NUL, BY_LEAF, BY_OLD_CA, OLD_CA, CERTS
+};
+
+static struct id id[CERTS];
+
+static const struct {
+	enum cert	 issuer;
+	const char	*cn;
+	const char	*dns;
+	const char	*ip;
+	int		 from, to;	/* days from now */
+	const char	*purpose;
+	bool		 ca;
+} recipes[CERTS] = {
+	[CA] = { CA, "Test CA", .to = 90, .ca = true },
+	[OTHER_CA] = { OTHER_CA, "Other CA", .to = 90, .ca = true },
+	[OLD_CA] = { CA, "Old CA", .to = -1, .from = -90, .ca = true },
+	[GOOD] = { CA, "leaf", "relay.example.org", .to = 30 },
+	[WILD] = { CA, "relay", "*.example.org", .to = 30 },
+	[IP4] = { CA, "relay", NULL, .ip = "127.0.0.1", .to = 30 },
+	[IP6] = { CA, "relay", NULL, .ip = "::1", .to = 30 },
+	[IP_AS_DNS] = { CA, "relay", "127.0.0.1", .to = 30 },
+	[CN_TOO] = { CA, "relay.example.org", "other.example.org", .to = 30 },
+	[EXPIRED] = { CA, "relay", "relay.example.org", .from = -30,
+	    .to = -2 },
+	[YOUNG] = { CA, "relay", "relay.example.org", .from = 2, .to = 30 },
+	[SELF] = { SELF, "relay", "relay.example.org", .to = 30 },
+	[STRANGER] = { OTHER_CA, "relay", "relay.example.org", .to = 30 },
+	[CLIENT] = { CA, "relay", "relay.example.org", .to = 30,
+	    .purpose = GNUTLS_KP_TLS_WWW_CLIENT },
+	[BOTH] = { CA, "relay", "relay.example.org", .to = 30,
+	    .purpose = GNUTLS_KP_TLS_WWW_SERVER },
+	[NUL] = { CA, "relay", NULL, .to = 30 },
+	[BY_LEAF] = { GOOD, "relay", "victim.example.org", .to = 30 },
+	[BY_OLD_CA] = { OLD_CA, "relay", "relay.example.org", .to = 30 },
+};
+
+static void
+must(int e)
+{
+	if (e < 0) {
+		printf("Bail out! %s\n", gnutls_strerror(e));
+		exit(1);
+	}
+}
+
+static void
+name(gnutls_x509_crt_t crt, enum cert c)
+{
+	/* A dNSName as GnuTLS would not write it: in DER by hand. */
+	static const char nul[] =
+	    "\x30\x1d\x82\x1brelay.example.org\0.evil.org";
+	unsigned char ip[16];
+	const char *s;
+	size_t n;
+
+	s = recipes[c].cn;
+	must(gnutls_x509_crt_set_dn_by_oid(crt, GNUTLS_OID_X520_COMMON_NAME,
+	    0, s, (unsigned)strlen(s)));
+	if (c == NUL)
+		must(gnutls_x509_crt_set_extension_by_oid(crt, "2.5.29.17",
+		    nul, sizeof(nul) - 1, 0));
+	if ((s = recipes[c].dns) != NULL)
+		must(gnutls_x509_crt_set_subject_alt_name(crt,
+		    GNUTLS_SAN_DNSNAME, s, (unsigned)strlen(s),
+		    GNUTLS_FSAN_SET));
+	if ((s = recipes[c].ip) != NULL) {
+		n = inet_pton(AF_INET, s, ip) == 1 ? 4 : 16;
+		if (n == 16)
+			(void)inet_pton(AF_INET6, s, ip);
+		must(gnutls_x509_crt_set_subject_alt_name(crt,
+		    GNUTLS_SAN_IPADDRESS, ip, (unsigned)n, GNUTLS_FSAN_SET));
+	}
+}
+
+static void
+make(enum cert c)
+{
+	const struct id *by = &id[recipes[c].issuer];
+	time_t now = time(NULL);
+	gnutls_x509_crt_t crt;
+	unsigned char serial = (unsigned char)(c + 1), key_id[20];
+	size_t n = sizeof(key_id);
+
+	must(gnutls_x509_privkey_init(&id[c].key));
+	must(gnutls_x509_privkey_generate(id[c].key, GNUTLS_PK_ECDSA,
+	    GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0));
+	must(gnutls_x509_crt_init(&id[c].crt));
+	crt = id[c].crt;
+	must(gnutls_x509_crt_set_version(crt, 3));
+	must(gnutls_x509_crt_set_serial(crt, &serial, 1));
+	must(gnutls_x509_crt_set_activation_time(crt,
+	    now - 60 + (time_t)recipes[c].from * DAY));
+	must(gnutls_x509_crt_set_expiration_time(crt,
+	    now + (time_t)recipes[c].to * DAY));
+	must(gnutls_x509_crt_set_key(crt, id[c].key));
+	must(gnutls_x509_crt_set_basic_constraints(crt, recipes[c].ca, -1));
+	must(gnutls_x509_crt_set_key_usage(crt, recipes[c].ca ?
+	    GNUTLS_KEY_KEY_CERT_SIGN : GNUTLS_KEY_DIGITAL_SIGNATURE));
+	if (recipes[c].purpose != NULL)
+		must(gnutls_x509_crt_set_key_purpose_oid(crt,
+		    recipes[c].purpose, 0));
+	if (c == BOTH)
+		must(gnutls_x509_crt_set_key_purpose_oid(crt,
+		    GNUTLS_KP_TLS_WWW_CLIENT, 0));
+	must(gnutls_x509_crt_get_key_id(crt, 0, key_id, &n));
+	must(gnutls_x509_crt_set_subject_key_id(crt, key_id, n));
+	n = sizeof(key_id);
+	must(gnutls_x509_crt_get_key_id(by->crt, 0, key_id, &n));
+	must(gnutls_x509_crt_set_authority_key_id(crt, key_id, n));
+	name(crt, c);
+	must(gnutls_x509_crt_sign2(crt, by->crt, by->key, GNUTLS_DIG_SHA256,
+	    0));
+}
+
+static char dir[] = "/tmp/t_tls.XXXXXX";
+
+static char *
+path(const char *base)
+{
+	return xasprintf("%s/%s", dir, base);
+}
+
+static void
+write_file(const char *base, const void *p, size_t n)
+{
+	char *file = path(base);
+	FILE *fp = fopen(file, "w");
+
+	if (fp == NULL || fwrite(p, 1, n, fp) != n || fclose(fp) != 0)
+		must(GNUTLS_E_FILE_ERROR);
+	free(file);
+}
+
+static void
+write_cert(const char *base, enum cert c)
+{
+	gnutls_datum_t pem = { 0 };
+
+	must(gnutls_x509_crt_export2(id[c].crt, GNUTLS_X509_FMT_PEM, &pem));
+	write_file(base, pem.data, pem.size);
+	gnutls_free(pem.data);
+}
+
+/* Servers, each in a process of its own */
+
+#define NO_RECORD	-2	/* of talk(): close without a goodbye */
+
+struct server {
+	enum cert	 cert, sub;	/* sub is sent too, unless CA (0) */
+	const char	*priority;
+	int		(*talk)(gnutls_session_t);
+	void		(*raw)(int);	/* instead of TLS */
+};
+
+static void
+tcp_pair(int fd[2])
+{
+	struct sockaddr_in in = { .sin_family = AF_INET };
+	socklen_t n = sizeof(in);
+	int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	fd[0] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (bind(s, (struct sockaddr *)&in, n) == -1 || listen(s, 1) == -1 ||
+	    getsockname(s, (struct sockaddr *)&in, &n) == -1 ||
+	    connect(fd[0], (struct sockaddr *)&in, n) == -1 ||
+	    (fd[1] = accept(s, NULL, NULL)) == -1)
+		must(GNUTLS_E_PULL_ERROR);
+	(void)close(s);
+}
+
+static int
+server_tls(const struct server *s, int fd)
+{
+	gnutls_certificate_credentials_t cred;
+	gnutls_session_t session;
+	gnutls_x509_crt_t crts[2] = { id[s->cert].crt, id[s->sub].crt };
+	int e;
+
+	must(gnutls_certificate_allocate_credentials(&cred));
+	must(gnutls_certificate_set_x509_key(cred, crts,
+	    s->sub != CA ? 2 : 1, id[s->cert].key));
+	must(gnutls_init(&session, GNUTLS_SERVER | GNUTLS_NO_SIGNAL));
+	must(gnutls_priority_set_direct(session,
+	    s->priority != NULL ? s->priority : "NORMAL", NULL));
+	must(gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, cred));
+	gnutls_transport_set_int(session, fd);
+	do
+		e = gnutls_handshake(session);
+	while (e < 0 && !gnutls_error_is_fatal(e));
+	if (e < 0)
+		(void)gnutls_alert_send_appropriate(session, e);
+	else if (s->talk == NULL || s->talk(session) != NO_RECORD)
+		(void)gnutls_bye(session, GNUTLS_SHUT_WR);
+	return e < 0;
+}
+
+/* The client's end of a connection to a new server. */
+static int
+serve(const struct server *s, pid_t *pid)
+{
+	int fd[2];
+
+	tcp_pair(fd);
+	(void)fflush(stdout);
+	if ((*pid = fork()) == 0) {
+		(void)close(fd[0]);
+		(void)alarm(20);
+		if (s->raw != NULL) {
+			s->raw(fd[1]);
+			_exit(0);
+		}
+		_exit(server_tls(s, fd[1]));
+	}
+	(void)close(fd[1]);
+	return fd[0];
+}
+
+static void
+reap(pid_t pid, int fd)
+{
+	(void)close(fd);
+	(void)waitpid(pid, NULL, 0);
+}
+
+/* Wait as net/wire does, but without a deadline worth the name. */
+static void
+pause_for(const struct tls *t, int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	if (tls_unsent(t))
+		p.events |= POLLOUT;
+	if (poll(&p, 1, 10000) != 1)
+		must(GNUTLS_E_TIMEDOUT);
+}
+
+static int
+shake(struct tls *t, int fd, struct fault *f)
+{
+	int r;
+
+	while ((r = tls_handshake(t, f)) == 0)
+		pause_for(t, fd);
+	return r;
+}
+
+/* Read to the end; the fault is what ended it. */
+static void
+read_all(struct tls *t, int fd, char *out, size_t size, struct fault *f)
+{
+	size_t n = 0;
+	ssize_t k;
+
+	while ((k = tls_read(t, out + n, size - 1 - n, f)) >= 0) {
+		n += (size_t)k;
+		if (k == 0 && !tls_pending(t))
+			pause_for(t, fd);
+	}
+	out[n] = '\0';
+}
+
+/* Who is believed */
+
+static struct tls_trust *trust;
+
+static void
+t_verify(void)
+{
+	static const char tls11[] = "NORMAL:-VERS-ALL:+VERS-TLS1.1";
+	static const char tls12[] = "NORMAL:-VERS-ALL:+VERS-TLS1.2";
+	static const struct {
+		const char	*label;
+		enum cert	 cert, sub;
+		const char	*theirs;	/* priority of the server */
+		const char	*ours;
+		const char	*name;		/* NULL: relay.example.org */
+		const char	*text;		/* part of it; NULL: fine */
+		bool		 noverify;
+	} tests[] = {
+		{ "good", .cert = GOOD },
+		{ "upper case", .cert = GOOD, .name = "Relay.Example.ORG" },
+		{ "final dot", .cert = GOOD, .name = "relay.example.org." },
+		{ "server and client purpose", .cert = BOTH },
+		{ "TLS 1.2", .cert = GOOD, .theirs = tls12 },
+		{ "wildcard", .cert = WILD },
+		{ "wildcard, two labels", .cert = WILD,
+		    .name = "a.b.example.org", .text = "not good: it is for "
+		    "*.example.org, not for a.b.example.org" },
+		{ "wildcard, no label", .cert = WILD, .name = "example.org",
+		    .text = "not for example.org" },
+		{ "IPv4", .cert = IP4, .name = "127.0.0.1" },
+		{ "IPv4 in brackets", .cert = IP4, .name = "[127.0.0.1]" },
+		{ "IPv6", .cert = IP6, .name = "::1" },
+		{ "IPv6 in brackets", .cert = IP6, .name = "[0:0::0:1]" },
+		{ "wrong IPv4", .cert = IP4, .name = "127.0.0.2",
+		    .text = "it is for 127.0.0.1, not for 127.0.0.2" },
+		{ "wrong IPv6", .cert = IP6, .name = "::2",
+		    .text = "it is for ::1, not for ::2" },
+		{ "IPv4 in a dNSName", .cert = IP_AS_DNS, .name = "127.0.0.1",
+		    .text = "not for 127.0.0.1" },
+		{ "IPv4 for a name", .cert = GOOD, .name = "127.0.0.1",
+		    .text = "it is for relay.example.org, not for 127.0.0.1" },
+		{ "wrong name", .cert = GOOD, .name = "mail.example.org",
+		    .text = "relay.example.org, not for mail.example.org" },
+		{ "CN beside other names", .cert = CN_TOO,
+		    .text = "other.example.org, not for relay.example.org" },
+		{ "NUL in a name", .cert = NUL,
+		    .text = "relay.example.org?.evil.org, not for relay." },
+		{ "expired", .cert = EXPIRED,
+		    .text = "not good: it expired on 20" },
+		{ "not yet valid", .cert = YOUNG,
+		    .text = "not good: it is not valid before 20" },
+		{ "expired issuer", .cert = BY_OLD_CA, .sub = OLD_CA,
+		    .text = "not good: an issuer of it expired on 20" },
+		{ "self-signed", .cert = SELF,
+		    .text = "not good: it is self-signed" },
+		{ "another CA", .cert = STRANGER,
+		    .text = "vouches for it (issuer: CN=Other CA)" },
+		{ "another CA and name", .cert = STRANGER,
+		    .name = "mail.example.org",
+		    .text = "CN=Other CA); it is for relay.example.org, not" },
+		{ "issuer is missing", .cert = BY_LEAF,
+		    .name = "victim.example.org",
+		    .text = "vouches for it (issuer: CN=leaf)" },
+		{ "signed by a server", .cert = BY_LEAF, .sub = GOOD,
+		    .name = "victim.example.org",
+		    .text = "no certificate authority" },
+		{ "for clients only", .cert = CLIENT,
+		    .text = "not good: it is not meant for servers" },
+		{ "TLS 1.1", .cert = GOOD, .theirs = tls11,
+		    .text = "no TLS version that is allowed" },
+		{ "TLS 1.1, not named", .cert = GOOD, .theirs = tls11,
+		    .ours = "NORMAL:+VERS-ALL",
+		    .text = "no TLS version that is allowed" },
+		{ "TLS 1.1 by name", .cert = GOOD, .theirs = tls11,
+		    .ours = "NORMAL:+VERS-TLS1.1" },
+		{ "no cipher in common", .cert = GOOD, .theirs =
+		    "NORMAL:-VERS-ALL:+VERS-TLS1.2:-CIPHER-ALL:+AES-256-GCM",
+		    .ours = "NORMAL:-CIPHER-ALL:+CHACHA20-POLY1305",
+		    .text = "TLS alert: Handshake failed" },
+		{ "unverified: name", .cert = GOOD, .noverify = true,
+		    .name = "mail.example.org" },
+		{ "unverified: self-signed", .cert = SELF, .noverify = true },
+	};
+	struct fault f;
+	struct tls *t;
+	pid_t pid;
+	size_t i;
+	int fd, r;
+
+	for (i = 0; i < NITEMS(tests); i++) {
+		struct server s = { .cert = tests[i].cert,
+		    .sub = tests[i].sub, .priority = tests[i].theirs };
+		struct tls_opts o = { .name = tests[i].name != NULL ?
+		    tests[i].name : "relay.example.org",
+		    .trust = tests[i].noverify ? NULL : trust,
+		    .priority = tests[i].ours,
+		    .noverify = tests[i].noverify };
+
+		fault_clear(&f);
+		fd = serve(&s, &pid);
+		if ((t = tls_new(fd, &o, &f)) == NULL) {
+			ok(false, "%s: %s", tests[i].label, f.text);
+			reap(pid, fd);
+			continue;
+		}
+		r = shake(t, fd, &f);
+		if (tests[i].text == NULL)
+			ok(r == 1, "%s is believed %s", tests[i].label,
+			    f.text);
+		else
+			ok(r == -1 && f.stage == ST_TLS &&
+			    f.domain == FD_TLS && f.verdict == VD_PERM &&
+			    strstr(f.text, tests[i].text) != NULL,
+			    "%s is refused: %s", tests[i].label, f.text);
+		tls_free(t);
+		reap(pid, fd);
+	}
+}
+
+/* What the trust may be */
+
+static void
+t_trust(void)
+{
+	static const struct { const char *file, *text; } tests[] = {
+		{ "empty.pem", "there is no certificate in " },
+		{ "words.pem", "there is no certificate in " },
+		{ "broken.pem", "there is no certificate in " },
+		{ "none.pem", "No such file or directory" },
+		{ ".", "there is no certificate in " },
+	};
+	static const struct server good = { .cert = GOOD };
+	static const char words[] = "not a certificate\n";
+	static const char broken[] = "-----BEGIN CERTIFICATE-----\nMIIB\n"
+	    "-----END CERTIFICATE-----\n";
+	struct tls_opts o = { .name = "relay.example.org" };
+	struct tls_trust *bad;
+	struct fault f;
+	struct tls *t;
+	char *file;
+	size_t i;
+	pid_t pid;
+	int fd;
+
+	write_file("empty.pem", "", 0);
+	write_file("words.pem", words, strlen(words));
+	write_file("broken.pem", broken, strlen(broken));
+	for (i = 0; i < NITEMS(tests); i++) {
+		fault_clear(&f);
+		file = path(tests[i].file);
+		ok((bad = tls_trust_new(file, &f)) == NULL &&
+		    f.stage == ST_CONFIG && f.verdict == VD_PERM &&
+		    strstr(f.text, file) && strstr(f.text, tests[i].text),
+		    "%s: %s", tests[i].file, f.text);
+		tls_trust_free(bad);
+		free(file);
+	}
+	/* CVE-2019-8337: the default is where a hole is not noticed. */
+	if ((o.trust = bad = tls_trust_new(NULL, &f)) == NULL) {
+		ok(f.stage == ST_CONFIG, "no system trust: %s", f.text);
+		return;
+	}
+	fd = serve(&good, &pid);
+	t = tls_new(fd, &o, &f);
+	ok(t != NULL && shake(t, fd, &f) == -1 && f.verdict == VD_PERM &&
+	    f.code == GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR,
+	    "the system's trust does not know us: %s", f.text);
+	tls_free(t);
+	tls_trust_free(bad);
+	reap(pid, fd);
+}
+
+static void
+t_priority(void)
+{
+	struct tls_opts o = { .name = "relay.example.org", .trust = trust,
+	    .priority = "NORMAL:+NONSENSE" };
+	struct fault f;
+	struct tls *t;
+
+	fault_clear(&f);
+	t = tls_new(-1, &o, &f);
+	ok(t == NULL && f.stage == ST_CONFIG && f.verdict == VD_PERM &&
+	    strstr(f.text, "NONSENSE") != NULL, "bad priority: %s", f.text);
+	tls_free(t);
+}
+
+/* What is said in a session */
+
+static int
+talk_name(gnutls_session_t s)
+{
+	char sni[256] = "nothing";
+	size_t n = sizeof(sni) - 1;
+	unsigned kind;
+
+	(void)gnutls_server_name_get(s, sni, &n, &kind, 0);
+	(void)gnutls_record_send(s, sni, strlen(sni));
+	return 0;
+}
+
+static int
+talk_cut(gnutls_session_t s)
+{
+	(void)gnutls_record_send(s, "250 o", 5);
+	return NO_RECORD;
+}
+
+static int
+talk_alert(gnutls_session_t s)
+{
+	(void)gnutls_record_send(s, "250 o", 5);
+	(void)gnutls_alert_send(s, GNUTLS_AL_WARNING, GNUTLS_A_UNRECOGNIZED_NAME);
+	(void)gnutls_record_send(s, "k", 1);
+	(void)gnutls_alert_send(s, GNUTLS_AL_FATAL, GNUTLS_A_INTERNAL_ERROR);
+	return NO_RECORD;
+}
+
+/* Ask for another handshake; tell whether that was declined politely. */
+static int
+talk_anew(gnutls_session_t s)
+{
+	static const char yes[] = "declined", no[] = "not declined";
+	int e;
+
+	must(gnutls_rehandshake(s));
+	e = gnutls_handshake(s);
+	if (e == GNUTLS_E_WARNING_ALERT_RECEIVED &&
+	    gnutls_alert_get(s) == GNUTLS_A_NO_RENEGOTIATION)
+		(void)gnutls_record_send(s, yes, strlen(yes));
+	else
+		(void)gnutls_record_send(s, no, strlen(no));
+	return 0;
+}
+
+static void
+t_talk(void)
+{
+	static const char tls12[] = "NORMAL:-VERS-ALL:+VERS-TLS1.2";
+	static const char closed[] = "connection closed by the relay";
+	static const char cut[] =
+	    "connection closed by the relay without a TLS goodbye";
+	static const struct {
+		const char	*label;
+		enum cert	 cert;
+		const char	*theirs;
+		int		(*talk)(gnutls_session_t);
+		const char	*name;
+		const char	*want;
+		enum domain	 domain;
+		const char	*text;
+	} tests[] = {
+		{ "server name", GOOD, NULL, talk_name, "relay.example.org.",
+		    "relay.example.org", FD_LINK, closed },
+		{ "no server name", IP4, NULL, talk_name, "[127.0.0.1]",
+		    "nothing", FD_LINK, closed },
+		{ "cut off", GOOD, NULL, talk_cut, "relay.example.org",
+		    "250 o", FD_LINK, cut },
+		{ "cut off, 1.2", GOOD, tls12, talk_cut, "relay.example.org",
+		    "250 o", FD_LINK, cut },
+		{ "alerts", GOOD, tls12, talk_alert, "relay.example.org",
+		    "250 ok", FD_TLS,
+		    "the relay sent a TLS alert: Internal error" },
+		{ "renegotiation", GOOD, tls12, talk_anew,
+		    "relay.example.org", "declined", FD_LINK, closed },
+	};
+	char got[256];
+	struct fault f;
+	struct tls *t;
+	pid_t pid;
+	size_t i;
+	int fd;
+
+	for (i = 0; i < NITEMS(tests); i++) {
+		struct server s = { .cert = tests[i].cert,
+		    .priority = tests[i].theirs, .talk = tests[i].talk };
+		struct tls_opts o = { .name = tests[i].name, .trust = trust };
+
+		fault_clear(&f);
+		fd = serve(&s, &pid);
+		if ((t = tls_new(fd, &o, &f)) == NULL ||
+		    shake(t, fd, &f) == -1) {
+			ok(false, "%s: %s", tests[i].label, f.text);
+		} else {
+			is(tls_version(t), tests[i].theirs == tls12 ?
+			    "TLS1.2" : "TLS1.3", "%s: version",
+			    tests[i].label);
+			ok(strncmp(tls_cipher(t), "AES-", 4) == 0,
+			    "... cipher %s", tls_cipher(t));
+			f.stage = ST_BODY;
+			read_all(t, fd, got, sizeof(got), &f);
+			is(got, tests[i].want, "... what was said");
+			is(f.text, tests[i].text, "... how it ended");
+			ok(f.domain == tests[i].domain && f.stage == ST_BODY &&
+			    f.verdict == VD_TEMP, "... domain, stage");
+		}
+		tls_free(t);
+		reap(pid, fd);
+	}
+}
+
+/* Servers that do not speak TLS */
+
+static void
+say(int fd, const char *s)
+{
+	char sink[1024];
+
+	(void)send(fd, s, strlen(s), MSG_NOSIGNAL);
+	(void)shutdown(fd, SHUT_WR);
+	while (read(fd, sink, sizeof(sink)) > 0)
+		;
+}
+
+static void
+raw_greet(int fd)
+{
+	say(fd, "220 relay.example.org ESMTP\r\n");
+}
+
+static void
+raw_greet_lines(int fd)
+{
+	say(fd, "220-relay.example.org\r\n220 ESMTP\r\n");
+}
+
+static void
+raw_busy(int fd)
+{
+	say(fd, "421 4.7.0 busy\033[2J, go away\r\nnext line\r\n");
+}
+
+static void
+raw_http(int fd)
+{
+	say(fd, "HTTP/1.1 400 Bad Request\r\n\r\n");
+}
+
+static void
+raw_close(int fd)
+{
+	say(fd, "");
+}
+
+static void
+raw_reset(int fd)
+{
+	struct linger l = { .l_onoff = 1 };
+	char c;
+
+	(void)recv(fd, &c, 1, MSG_PEEK);	/* the hello is here */
+	(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &l, sizeof(l));
+	(void)close(fd);
+}
+
+static void
+t_clear(void)
+{
+	static const char start[] = "this port speaks STARTTLS, not TLS from "
+	    "the start: set  tls starttls";
+	static const struct {
+		const char	*label;
+		void		(*raw)(int);
+		bool		 implicit;
+		enum domain	 domain;
+		int		 code;		/* if not FD_TLS */
+		enum verdict	 verdict;
+		const char	*text;
+	} tests[] = {
+		{ "a greeting", raw_greet, true, FD_TLS, 0, VD_PERM, start },
+		{ "a long greeting", raw_greet_lines, true, FD_TLS, 0,
+		    VD_PERM, start },
+		{ "a greeting after STARTTLS", raw_greet, false, FD_TLS, 0,
+		    VD_TEMP, "the relay answered in clear: "
+		    "220 relay.example.org ESMTP" },
+		{ "a refusal", raw_busy, true, FD_TLS, 0, VD_TEMP,
+		    "the relay answered in clear: 421 4.7.0 busy?[2J, go away"
+		    },
+		{ "a close", raw_close, true, FD_LINK, 0, VD_TEMP,
+		    "the relay closed the connection in the TLS handshake: "
+		    "perhaps this port does not speak TLS" },
+		{ "a close after STARTTLS", raw_close, false, FD_LINK, 0,
+		    VD_TEMP,
+		    "the relay closed the connection in the TLS handshake" },
+		{ "a reset", raw_reset, true, FD_LINK, ECONNRESET, VD_TEMP,
+		    "Connection reset by peer" },
+		{ "nonsense", raw_http, true, FD_TLS, 0, VD_PERM, NULL },
+	};
+	struct fault f;
+	struct tls *t;
+	pid_t pid;
+	size_t i;
+	int fd, r;
+
+	for (i = 0; i < NITEMS(tests); i++) {
+		struct server s = { .raw = tests[i].raw };
+		struct tls_opts o = { .name = "relay.example.org",
+		    .trust = trust, .implicit = tests[i].implicit };
+
+		fault_clear(&f);
+		fd = serve(&s, &pid);
+		t = tls_new(fd, &o, &f);
+		r = t != NULL ? shake(t, fd, &f) : -1;
+		if (tests[i].text != NULL)
+			is(f.text, tests[i].text, "%s", tests[i].label);
+		ok(r == -1 && f.stage == ST_TLS &&
+		    f.domain == tests[i].domain &&
+		    f.verdict == tests[i].verdict &&
+		    (f.domain == FD_TLS || f.code == tests[i].code),
+		    "%s: stage, domain, code, verdict %s", tests[i].label,
+		    tests[i].text == NULL ? f.text : "");
+		tls_free(t);
+		reap(pid, fd);
+	}
+}
+
+static void
+t_looks(void)
+{
+	ok(tls_looks_like_tls("\x15\x03\x01\x00\x02\x02\x32", 7), "an alert");
+	ok(tls_looks_like_tls("\x16\x03", 2), "a handshake record");
+	ok(!tls_looks_like_tls("\x16", 1), "one byte may be anything");
+	ok(!tls_looks_like_tls("220 relay", 9), "a greeting");
+	ok(!tls_looks_like_tls("\x17\x03\x03", 3), "data");
+}
+
+int
+main(void)
+{
+	static const char *const made[] = { "ca.pem", "empty.pem",
+	    "words.pem", "broken.pem" };
+	struct fault f;
+	char *file;
+	size_t i;
+
+	if (mkdtemp(dir) == NULL)
+		must(GNUTLS_E_FILE_ERROR);
+	make(CA);
+	make(OTHER_CA);
+	make(OLD_CA);
+	for (i = OTHER_CA + 1; i < CERTS; i++)
+		if (i != OLD_CA)
+			make((enum cert)i);
+	write_cert("ca.pem", CA);
+	file = path("ca.pem");
+	ok((trust = tls_trust_new(file, &f)) != NULL, "a CA file");
+	free(file);
+	if (trust != NULL) {
+		t_verify();
+		t_trust();
+		t_priority();
+		t_talk();
+		t_clear();
+	}
+	t_looks();
+	tls_trust_free(trust);
+	for (i = 0; i < CERTS; i++) {
+		gnutls_x509_crt_deinit(id[i].crt);
+		gnutls_x509_privkey_deinit(id[i].key);
+	}
+	for (i = 0; i < NITEMS(made); i++) {
+		file = path(made[i]);
+		(void)unlink(file);
+		free(file);
+	}
+	(void)rmdir(dir);
+	return done();
+}
