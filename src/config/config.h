@@ -1,0 +1,82 @@
+/* config.h - the settings in force, and where each is from */
+
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include <sys/types.h>
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/fault.h"
+#include "config/setting.h"
+
+/* Where settings may come from; all of it borrowed. */
+struct config_source {
+	bool		 elevated;	/* privileges gained: trust no caller */
+	uid_t		 uid;		/* the caller */
+	const char	*system;	/* the system's file */
+	const char	*file;		/* -C: instead of both files, or NULL */
+	const char	*home;		/* NULL: HOME, else passwd(5) */
+	char *const	*env;		/* "NAME=value"..., NULL; or NULL */
+};
+
+/* Later ones win over earlier ones, whatever order they are read in. */
+enum config_level {
+	CONFIG_BUILTIN, CONFIG_SYSTEM, CONFIG_USER, CONFIG_SMTP_ENV,
+	CONFIG_ENV, CONFIG_FLAG
+};
+
+struct origin {
+	enum config_level level;
+	char		*text;	/* "/etc/heloise.conf:12"; NULL: built in */
+};
+
+struct config {
+	struct settings	 base;
+	struct origin	 origin[SETTING_MAX];	/* as in setting_table */
+	struct buf	 mistakes;		/* a line each */
+	size_t		 nmistakes;
+};
+
+void	config_init(struct config *);
+
+/* Wipes the password. */
+void	config_release(struct config *);
+
+/*
+ * Set one from the command line, before or after the files are read; key
+ * is without the "--".
+ */
+int	config_set_flag(struct config *, const struct config_source *,
+	    const char *key, const char *value, struct fault *);
+
+/*
+ * Can mail be delivered with these settings?  Looks at what hangs together:
+ * a missing relay, half a login, smtps:// with another `tls`.
+ */
+int	config_check(const struct config *, const struct config_source *,
+	    struct fault *);
+
+/* A line "key value # origin" for each row; secrets are not shown. */
+void	config_dump(const struct config *, struct buf *);
+
+/* Where the row's value is from: "default", "--port", ... */
+const char *config_origin(const struct config *, const struct setting *);
+
+/* The port to connect to. */
+int	config_port(const struct settings *);
+
+/* The mode to connect in; never auto. */
+enum setting_tls config_tls_mode(const struct settings *);
+
+/*
+ * For those who read: set one value, or add a mistake if it is wrong.
+ * Never give a value to config_mistake(): it may be a secret.
+ */
+void	config_apply(struct config *, const struct setting *,
+	    enum config_level, const char *origin, const char *value);
+void	config_mistake(struct config *, const char *, ...)
+	    __attribute__((__format__(__printf__, 2, 3)));
+
+#endif

@@ -1,0 +1,257 @@
+/* load.c - files and environment to settings */
+
+#include <sys/stat.h>
+
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/util.h"
+#include "config/conffile.h"
+#include "config/load.h"
+
+#define ENV_PREFIX	"HELOISE_"
+#define ENV_NAME	(sizeof(ENV_PREFIX) + SETTING_KEY + sizeof("_FILE"))
+
+static const char *
+env_get(const struct config_source *src, const char *name)
+{
+	size_t i, n = strlen(name);
+
+	for (i = 0; src->env != NULL && src->env[i] != NULL; i++)
+		if (strncmp(src->env[i], name, n) == 0 &&
+		    src->env[i][n] == '=')
+			return src->env[i] + n + 1;
+	return NULL;
+}
+
+/* What a variable holds; one that is empty counts as not set. */
+static const char *
+env_value(const struct config_source *src, const char *name)
+{
+	const char *value = env_get(src, name);
+
+	return value != NULL && *value != '\0' ? value : NULL;
+}
+
+/* The home directory, or NULL; to be freed. */
+static char *
+home_dir(const struct config_source *src)
+{
+	const char *home = src->home;
+	struct passwd *pw;
+
+	if (home == NULL)
+		home = env_value(src, "HOME");
+	if (home == NULL && (pw = getpwuid(src->uid)) != NULL)
+		home = pw->pw_dir;
+	return home != NULL && home[0] == '/' ? xstrdup(home) : NULL;
+}
+
+/* Was there one? */
+static bool
+load_user_file(struct config *c, const struct config_source *src,
+    const char *home)
+{
+	const char *xdg = env_value(src, "XDG_CONFIG_HOME");
+	char *path;
+	bool found;
+
+	if (xdg != NULL && xdg[0] == '/')
+		path = xasprintf("%s/heloise/config", xdg);
+	else if (home != NULL)
+		path = xasprintf("%s/.config/heloise/config", home);
+	else
+		return false;
+	found = conffile_load(c, src, CONFIG_USER, path, home);
+	free(path);
+	return found;
+}
+
+/* HELOISE_TLS_CA of tls-ca; name has room for ENV_NAME. */
+static void
+env_name(const char *key, char *name)
+{
+	char *p;
+
+	(void)strlcpy(name, ENV_PREFIX, ENV_NAME);
+	(void)strlcat(name, key, ENV_NAME);
+	for (p = name; *p != '\0'; p++) {
+		if (*p >= 'a' && *p <= 'z')
+			*p = (char)(*p - 'a' + 'A');
+		else if (*p == '-')
+			*p = '_';
+	}
+}
+
+/* The other way round: the row that name[0..n) is the variable of. */
+static const struct setting *
+env_row(const char *name, size_t n)
+{
+	const struct setting *row;
+	char ours[ENV_NAME];
+
+	for (row = setting_table; row < setting_table + setting_count; row++) {
+		env_name(row->key, ours);
+		if (strlen(ours) == n && memcmp(ours, name, n) == 0)
+			return row;
+	}
+	return NULL;
+}
+
+/* The value is what the file holds, without one line end. */
+static void
+apply_file(struct config *c, const struct setting *row,
+    enum config_level level, const char *origin, const char *path)
+{
+	struct buf text = { .max = CONFFILE_LINE, .secret = true };
+	struct stat st;
+	struct fault f;
+
+	fault_clear(&f);
+	if (conffile_read(path, false, &text, &st, &f) == -1) {
+		config_mistake(c, "%s: %s: %s", origin, row->key, f.text);
+	} else {
+		if (text.len > 0 && text.p[text.len - 1] == '\n')
+			text.p[--text.len] = '\0';
+		if (text.len > 0 && text.p[text.len - 1] == '\r')
+			text.p[--text.len] = '\0';
+		if (strlen(buf_text(&text)) != text.len)
+			config_mistake(c, "%s: %s: the file %s has a NUL octet",
+			    origin, row->key, path);
+		else
+			config_apply(c, row, level, origin, buf_text(&text));
+	}
+	buf_release(&text);
+}
+
+/* What others' words mean, in any case: On, TRUE. */
+static const char *
+translate(const struct setting_word *w, const char *value)
+{
+	for (; w != NULL && w->word != NULL; w++)
+		if (strcasecmp(w->word, value) == 0)
+			return w->value;
+	return value;
+}
+
+/*
+ * NAME or NAME_FILE of one row.  The file of a secret is named only, like
+ * any password-file.
+ */
+static void
+load_variable(struct config *c, const struct config_source *src,
+    const struct setting *row, enum config_level level, const char *name)
+{
+	char file[ENV_NAME];
+	const char *value = env_value(src, name), *path;
+	char *origin;
+
+	(void)strlcpy(file, name, sizeof(file));
+	(void)strlcat(file, "_FILE", sizeof(file));
+	path = env_value(src, file);
+	if (value != NULL && path != NULL) {
+		config_mistake(c, "environment: both %s and %s are set", name, file);
+		return;
+	}
+	if (value == NULL && path == NULL)
+		return;
+	origin = xasprintf("environment %s", value != NULL ? name : file);
+	if (value != NULL)
+		config_apply(c, row, level, origin, level == CONFIG_SMTP_ENV ?
+		    translate(row->words, value) : value);
+	else if (row->secret)
+		config_apply(c, setting_find(row->rival), level, origin, path);
+	else
+		apply_file(c, row, level, origin, path);
+	free(origin);
+}
+
+/* A variable that begins as ours do and is none of them. */
+static void
+check_variable(struct config *c, const char *entry)
+{
+	const struct setting *near;
+	char name[ENV_NAME], *key = name + sizeof(ENV_PREFIX) - 1;
+	size_t n = strcspn(entry, "=");
+
+	if (env_row(entry, n) != NULL || (n > 5 &&
+	    memcmp(entry + n - 5, "_FILE", 5) == 0 &&
+	    env_row(entry, n - 5) != NULL))
+		return;
+	n = n < sizeof(name) ? n : sizeof(name) - 1;
+	memcpy(name, entry, n);
+	name[n] = '\0';
+	if ((near = setting_nearest(key)) != NULL) {
+		env_name(near->key, name);
+		config_mistake(c, "environment: %.*s: no setting has this "
+		    "name; did you mean %s?", (int)n, entry, name);
+	} else {
+		config_mistake(c, "environment: %s: no setting has this name",
+		    name);
+	}
+}
+
+static void
+load_environment(struct config *c, const struct config_source *src,
+    bool smtp)
+{
+	const struct setting *row;
+	char name[ENV_NAME];
+	size_t i;
+
+	for (i = 0; smtp && i < setting_count; i++) {
+		row = &setting_table[i];
+		if (row->env != NULL)
+			load_variable(c, src, row, CONFIG_SMTP_ENV, row->env);
+	}
+	for (i = 0; i < setting_count; i++) {
+		env_name(setting_table[i].key, name);
+		load_variable(c, src, &setting_table[i], CONFIG_ENV, name);
+	}
+	for (i = 0; src->env != NULL && src->env[i] != NULL; i++)
+		if (strncmp(src->env[i], ENV_PREFIX,
+		    sizeof(ENV_PREFIX) - 1) == 0)
+			check_variable(c, src->env[i]);
+}
+
+static void
+load_elevated(struct config *c, const struct config_source *src)
+{
+	if (src->file != NULL)
+		config_mistake(c, "%s: another file is not for those who gain "
+		    "privileges by running this program", src->file);
+	else
+		(void)conffile_load(c, src, CONFIG_SYSTEM, src->system, NULL);
+}
+
+int
+config_load(struct config *c, const struct config_source *src,
+    struct fault *f)
+{
+	char *home;
+	bool found;
+
+	if (src->elevated) {
+		load_elevated(c, src);
+	} else {
+		home = home_dir(src);
+		if (src->file != NULL) {
+			(void)conffile_load(c, src, CONFIG_USER, src->file,
+			    home);
+			found = true;
+		} else {
+			found = conffile_load(c, src, CONFIG_SYSTEM,
+			    src->system, home);
+			found |= load_user_file(c, src, home);
+		}
+		load_environment(c, src, !found);
+		free(home);
+	}
+	if (c->nmistakes == 0)
+		return 0;
+	return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM, "%.*s",
+	    (int)(c->mistakes.len > 0 ? c->mistakes.len - 1 : 0),
+	    buf_text(&c->mistakes));
+}

@@ -1,0 +1,16 @@
+/* load.h - files and environment to settings */
+
+#ifndef CONFIG_LOAD_H
+#define CONFIG_LOAD_H
+
+#include "config/config.h"
+
+/*
+ * Read what src offers: the system's file, the user's, the environment.
+ * All mistakes are collected: on -1 they are in c->mistakes, a line each,
+ * and as many of them as fit in the fault.
+ */
+int	config_load(struct config *, const struct config_source *,
+	    struct fault *);
+
+#endif

@@ -1,0 +1,567 @@
+/*
+ * setting.c - every setting, one row each
+ *
+ * A new setting is a member of struct settings, a row of the table below
+ * and an entry in heloise.conf(5).  Files, environment, flags, --help and
+ * --show-config read the table.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "config/relay.h"
+#include "config/setting.h"
+#include "mail/addr.h"
+#include "smtp/helo.h"
+
+#define TEN_YEARS	315360000LL
+
+/* offsetof() that does not compile unless the member has that type. */
+#define AT(t, m) _Generic(((struct settings *)0)->m, \
+    t: offsetof(struct settings, m))
+
+#define TEXT(m)		.type = SETTING_TEXT, .at = AT(char *, m)
+#define PATH(m)		.type = SETTING_PATH, .at = AT(char *, m)
+#define NUMBER(m, a, b)	.type = SETTING_NUMBER, .at = AT(int, m), \
+			.min = (a), .max = (b)
+#define CHOICE(m, c)	.type = SETTING_CHOICE, .at = AT(int, m), \
+			.choice = (c)
+#define BOOL(m)		.type = SETTING_BOOL, .at = AT(bool, m)
+#define SECONDS(m, a)	.type = SETTING_SECONDS, .at = AT(long long, m), \
+			.min = (a), .max = TEN_YEARS
+#define OCTETS(m)	.type = SETTING_OCTETS, .at = AT(long long, m), \
+			.max = 1LL << 62
+
+static const char *check_relay(const char *);
+static const char *check_host(const char *);
+static const char *check_helo(const char *);
+static const char *check_from(const char *);
+static const char *check_domain(const char *);
+
+static const char *const tls_choice[] = {
+	[SETTING_TLS_AUTO] = "auto",
+	[SETTING_TLS_STARTTLS] = "starttls",
+	[SETTING_TLS_IMPLICIT] = "implicit",
+	[SETTING_TLS_OPPORTUNISTIC] = "opportunistic",
+	[SETTING_TLS_NONE] = "none",
+	NULL
+};
+
+static const char *const auth_choice[] = {
+	[SETTING_AUTH_AUTO] = "auto",
+	[SETTING_AUTH_NONE] = "none",
+	[SETTING_AUTH_PLAIN] = "plain",
+	[SETTING_AUTH_LOGIN] = "login",
+	NULL
+};
+
+static const char *const family_choice[] = {
+	[SETTING_FAMILY_ANY] = "any",
+	[SETTING_FAMILY_IPV4] = "ipv4",
+	[SETTING_FAMILY_IPV6] = "ipv6",
+	NULL
+};
+
+static const struct setting_word tls_words[] = {
+	{ "on", "starttls" }, { "true", "starttls" }, { "yes", "starttls" },
+	{ "1", "starttls" }, { "tls", "starttls" },
+	{ "off", "none" }, { "false", "none" }, { "no", "none" },
+	{ "0", "none" },
+	{ "ssl", "implicit" }, { "smtps", "implicit" },
+	{ NULL, NULL }
+};
+
+static const struct setting_word auth_words[] = {
+	{ "on", "auto" }, { "true", "auto" }, { "yes", "auto" },
+	{ "1", "auto" },
+	{ "off", "none" }, { "false", "none" }, { "no", "none" },
+	{ "0", "none" },
+	{ NULL, NULL }
+};
+
+const struct setting setting_table[] = {
+	{ .key = "relay", TEXT(relay), .check = check_relay,
+	  .env = "SMTP_HOST", .arg = "HOST[:PORT]",
+	  .akin = "host server smarthost mailhub relayhost smtp-host",
+	  .doc = "The relay that takes the mail; smtps:// is implicit TLS." },
+	{ .key = "port", NUMBER(port, 1, 65535), .def = "auto",
+	  .zero = "auto", .env = "SMTP_PORT", .arg = "NUMBER",
+	  .akin = "smtp-port",
+	  .doc = "Its port; auto is 465 for implicit TLS, otherwise 587." },
+	{ .key = "tls", CHOICE(tls, tls_choice), .def = "auto",
+	  .env = "SMTP_TLS", .words = tls_words, .arg = "MODE",
+	  .akin = "starttls ssl usetls usestarttls tls-starttls security",
+	  .doc = "Whether and how to encrypt." },
+	{ .key = "tls-ca", PATH(tls_ca), .arg = "FILE",
+	  .akin = "tls-trust-file cafile ca-file tls-ca-file",
+	  .doc = "Trust these authorities (PEM), not the system's." },
+	{ .key = "tls-name", TEXT(tls_name), .check = check_host,
+	  .arg = "NAME", .akin = "tls-host-override sni",
+	  .doc = "The name to ask for and verify, if not the relay's." },
+	{ .key = "tls-priority", TEXT(tls_priority), .arg = "STRING",
+	  .akin = "tls-priorities",
+	  .doc = "Ciphers and versions, as GnuTLS names them." },
+	{ .key = "tls-verify", BOOL(tls_verify), .def = "yes",
+	  .arg = "YES|NO", .akin = "tls-certcheck",
+	  .doc = "Verify the relay's certificate." },
+	{ .key = "auth", CHOICE(auth, auth_choice), .def = "auto",
+	  .env = "SMTP_AUTH", .words = auth_words, .arg = "MECHANISM",
+	  .akin = "authmethod auth-method",
+	  .doc = "How to log in; auto does when user is set." },
+	{ .key = "auth-cleartext", BOOL(auth_cleartext), .def = "no",
+	  .arg = "YES|NO",
+	  .doc = "Let the password go over an unencrypted connection." },
+	{ .key = "user", TEXT(user), .env = "SMTP_USER", .arg = "NAME",
+	  .akin = "username login authuser auth-user",
+	  .doc = "Log in as this user." },
+	{ .key = "password", TEXT(password), .secret = true,
+	  .rival = "password-file", .env = "SMTP_PASSWORD", .arg = "TEXT",
+	  .akin = "pass passwd secret authpass auth-password",
+	  .doc = "Its password; from a file or the environment only." },
+	{ .key = "password-file", PATH(password_file), .rival = "password",
+	  .arg = "FILE", .akin = "passfile passwordfile secret-file",
+	  .doc = "A file that holds the password and nothing else." },
+	{ .key = "helo", TEXT(helo), .def = "auto", .check = check_helo,
+	  .env = "SMTP_HELO_NAME", .arg = "NAME",
+	  .akin = "ehlo hello helo-name ehlo-name hostname",
+	  .doc = "The name to give in EHLO." },
+	{ .key = "from", TEXT(from), .check = check_from, .anyone = true,
+	  .env = "SMTP_FROM", .arg = "ADDRESS",
+	  .akin = "sender envelope-from mail-from",
+	  .doc = "The envelope sender where none is given." },
+	{ .key = "from-name", TEXT(from_name), .anyone = true,
+	  .arg = "NAME", .akin = "full-name fullname name",
+	  .doc = "The sender's full name where none is given." },
+	{ .key = "domain", TEXT(domain), .check = check_domain,
+	  .arg = "DOMAIN", .akin = "mydomain myorigin rewritedomain maildomain",
+	  .doc = "What follows the @ of a bare name." },
+	{ .key = "max-size", OCTETS(max_size), .def = "0", .arg = "SIZE",
+	  .akin = "size message-size-limit maxsize",
+	  .doc = "Refuse larger messages; 0 is no limit." },
+	{ .key = "connect-timeout", SECONDS(connect_timeout, 1),
+	  .def = "30s", .arg = "TIME",
+	  .doc = "Time to get connected, all addresses together." },
+	{ .key = "timeout", SECONDS(timeout, 1), .def = "auto",
+	  .zero = "auto", .arg = "TIME",
+	  .doc = "Time for each reply; auto is what RFC 5321 asks for." },
+	{ .key = "deadline", SECONDS(deadline, 0), .def = "0",
+	  .arg = "TIME", .akin = "max-time",
+	  .doc = "Time for everything together; 0 is no limit." },
+	{ .key = "address-family", CHOICE(family, family_choice),
+	  .def = "any", .arg = "FAMILY",
+	  .akin = "family inet-protocols protocols",
+	  .doc = "Connect over IPv4, IPv6 or any of them." },
+};
+const size_t setting_count = NITEMS(setting_table);
+
+_Static_assert(NITEMS(setting_table) <= SETTING_MAX, "SETTING_MAX");
+
+/* What rows ask beyond their type */
+
+static const char *
+check_relay(const char *value)
+{
+	struct relay r;
+
+	if (relay_parse(value, &r))
+		return NULL;
+	if (strchr(value, '@') != NULL)
+		return "a host alone: user and password are settings of "
+		    "their own";
+	return "HOST, HOST:PORT, smtp://HOST[:PORT] or smtps://HOST[:PORT]";
+}
+
+static const char *
+check_host(const char *value)
+{
+	return host_valid(value) ? NULL : "a host name or an address";
+}
+
+static const char *
+check_helo(const char *value)
+{
+	if (strcmp(value, "auto") == 0 || helo_valid(value))
+		return NULL;
+	return "auto, a domain, or an address literal such as [192.0.2.1]";
+}
+
+static const char *
+check_from(const char *value)
+{
+	struct fault f;
+
+	fault_clear(&f);
+	return addr_check(value, &f) == 0 ? NULL :
+	    "an address such as alice@example.org";
+}
+
+static const char *
+check_domain(const char *value)
+{
+	return helo_valid(value) && value[0] != '[' ? NULL :
+	    "a domain such as example.org";
+}
+
+/* Rows and values */
+
+static void *
+slot(const struct setting *row, struct settings *s)
+{
+	return (char *)s + row->at;
+}
+
+static const void *
+value_of(const struct setting *row, const struct settings *s)
+{
+	return (const char *)s + row->at;
+}
+
+/* Forget a text, which may be the password. */
+static void
+unset(const struct setting *row, struct settings *s)
+{
+	char **at = slot(row, s);
+
+	if (*at != NULL)
+		explicit_bzero(*at, strlen(*at));
+	free(*at);
+	*at = NULL;
+}
+
+/*
+ * Nothing that controls may be in a value: it ends up in a command, in a
+ * header or on a terminal.  A secret is never shown and may be in any
+ * character set.
+ */
+static const char *
+check_octets(const struct setting *row, const char *value)
+{
+	struct buf shown = { .max = strlen(value) };
+	const char *p;
+	bool same;
+
+	for (p = value; *p != '\0'; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			return "no control characters";
+	if (row->secret)
+		return NULL;
+	buf_add_visible(&shown, value, strlen(value), false);
+	same = strcmp(buf_text(&shown), value) == 0;
+	buf_release(&shown);
+	return same ? NULL : "UTF-8 without control characters";
+}
+
+static bool
+set_text(const struct setting *row, struct settings *s, const char *value)
+{
+	if (s != NULL) {
+		unset(row, s);
+		*(char **)slot(row, s) = xstrdup(value);
+	}
+	return true;
+}
+
+static bool
+set_choice(const struct setting *row, struct settings *s, const char *value,
+    struct buf *why)
+{
+	int i;
+
+	for (i = 0; row->choice[i] != NULL; i++) {
+		if (strcmp(row->choice[i], value) != 0)
+			continue;
+		if (s != NULL)
+			*(int *)slot(row, s) = i;
+		return true;
+	}
+	buf_adds(why, "expected ");
+	for (i = 0; row->choice[i] != NULL; i++)
+		buf_addf(why, "%s%s", i == 0 ? "" :
+		    row->choice[i + 1] != NULL ? ", " : " or ",
+		    row->choice[i]);
+	return false;
+}
+
+static bool
+set_bool(const struct setting *row, struct settings *s, const char *value,
+    struct buf *why)
+{
+	bool yes = strcmp(value, "yes") == 0;
+
+	if (!yes && strcmp(value, "no") != 0) {
+		buf_adds(why, "expected yes or no");
+		return false;
+	}
+	if (s != NULL)
+		*(bool *)slot(row, s) = yes;
+	return true;
+}
+
+static long long
+parse_number(const struct setting *row, const char *value)
+{
+	const char *bad;
+	long long v;
+
+	if (row->type == SETTING_SECONDS)
+		return duration_parse(value);
+	if (row->type == SETTING_OCTETS)
+		return size_parse(value);
+	if (strspn(value, "0123456789") != strlen(value))
+		return -1;
+	v = strtonum(value, row->min, row->max, &bad);
+	return bad == NULL ? v : -1;
+}
+
+static bool
+set_number(const struct setting *row, struct settings *s, const char *value,
+    struct buf *why)
+{
+	bool zero = row->zero != NULL && strcmp(value, row->zero) == 0;
+	long long v = zero ? 0 : parse_number(row, value);
+
+	if (!zero && (v < row->min || v > row->max)) {
+		buf_addf(why, "expected %s%s", row->zero != NULL ?
+		    row->zero : "", row->zero != NULL ? " or " : "");
+		if (row->type == SETTING_SECONDS)
+			buf_adds(why, "a time such as 90s, 5m or 1h30m");
+		else if (row->type == SETTING_OCTETS)
+			buf_adds(why, "a size such as 512k or 20M");
+		else
+			buf_addf(why, "a number from %lld to %lld", row->min,
+			    row->max);
+		return false;
+	}
+	if (s != NULL && row->type == SETTING_NUMBER)
+		*(int *)slot(row, s) = (int)v;
+	else if (s != NULL)
+		*(long long *)slot(row, s) = v;
+	return true;
+}
+
+bool
+setting_set(const struct setting *row, struct settings *s, const char *value,
+    struct buf *why)
+{
+	const char *want;
+
+	if (*value == '\0')
+		want = "a value";
+	else if ((want = check_octets(row, value)) == NULL &&
+	    row->check != NULL)
+		want = row->check(value);
+	if (want != NULL) {
+		buf_addf(why, "expected %s", want);
+		return false;
+	}
+	switch (row->type) {
+	case SETTING_TEXT:
+	case SETTING_PATH:
+		return set_text(row, s, value);
+	case SETTING_CHOICE:
+		return set_choice(row, s, value, why);
+	case SETTING_BOOL:
+		return set_bool(row, s, value, why);
+	case SETTING_NUMBER:
+	case SETTING_SECONDS:
+	case SETTING_OCTETS:
+		break;
+	}
+	return set_number(row, s, value, why);
+}
+
+void
+setting_reset(const struct setting *row, struct settings *s)
+{
+	struct buf why = { .max = 256 };
+
+	if (row->def != NULL) {
+		(void)setting_set(row, s, row->def, &why);
+	} else {
+		/* Only texts may go without a value. */
+		unset(row, s);
+	}
+	buf_release(&why);
+}
+
+static void
+show_text(const struct setting *row, const char *text, struct buf *out)
+{
+	if (text == NULL)
+		buf_adds(out, "(unset)");
+	else if (row->secret)
+		buf_adds(out, "(set)");
+	else
+		buf_add_visible(out, text, strlen(text), false);
+}
+
+static void
+show_number(const struct setting *row, long long v, struct buf *out)
+{
+	if (v == 0 && row->zero != NULL)
+		buf_adds(out, row->zero);
+	else
+		buf_addf(out, "%lld%s", v,
+		    row->type == SETTING_SECONDS && v > 0 ? "s" : "");
+}
+
+void
+setting_show(const struct setting *row, const struct settings *s,
+    struct buf *out)
+{
+	const void *v = value_of(row, s);
+
+	switch (row->type) {
+	case SETTING_TEXT:
+	case SETTING_PATH:
+		show_text(row, *(char *const *)v, out);
+		break;
+	case SETTING_CHOICE:
+		buf_adds(out, row->choice[*(const int *)v]);
+		break;
+	case SETTING_BOOL:
+		buf_adds(out, *(const bool *)v ? "yes" : "no");
+		break;
+	case SETTING_NUMBER:
+		show_number(row, *(const int *)v, out);
+		break;
+	case SETTING_SECONDS:
+	case SETTING_OCTETS:
+		show_number(row, *(const long long *)v, out);
+		break;
+	}
+}
+
+void
+settings_init(struct settings *s)
+{
+	size_t i;
+
+	memset(s, 0, sizeof(*s));
+	for (i = 0; i < setting_count; i++)
+		setting_reset(&setting_table[i], s);
+}
+
+void
+settings_release(struct settings *s)
+{
+	const struct setting *row;
+
+	for (row = setting_table; row < setting_table + setting_count; row++)
+		if (row->type == SETTING_TEXT || row->type == SETTING_PATH)
+			unset(row, s);
+}
+
+/* Finding a row */
+
+const struct setting *
+setting_find(const char *key)
+{
+	const struct setting *row;
+
+	for (row = setting_table; row < setting_table + setting_count; row++)
+		if (strcmp(row->key, key) == 0)
+			return row;
+	return NULL;
+}
+
+static char
+fold(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return (char)(c - 'A' + 'a');
+	return c == '_' ? '-' : c;
+}
+
+static unsigned
+least(unsigned a, unsigned b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * How many letters must be added, dropped, changed or swapped with their
+ * neighbour to make b of a.  Both are shorter than SETTING_KEY.
+ */
+static unsigned
+distance(const char *a, const char *b)
+{
+	unsigned d[3][SETTING_KEY], *row = d[0], *up = d[1], *upper = d[2];
+	unsigned *spare;
+	size_t i, k, n = strlen(b);
+
+	for (k = 0; k <= n; k++)
+		row[k] = (unsigned)k;
+	for (i = 1; a[i - 1] != '\0'; i++) {
+		spare = upper;
+		upper = up;
+		up = row;
+		row = spare;
+		row[0] = (unsigned)i;
+		for (k = 1; k <= n; k++) {
+			row[k] = up[k - 1] + (a[i - 1] != b[k - 1]);
+			row[k] = least(row[k], up[k] + 1);
+			row[k] = least(row[k], row[k - 1] + 1);
+			if (i > 1 && k > 1 && a[i - 1] == b[k - 2] &&
+			    a[i - 2] == b[k - 1])
+				row[k] = least(row[k], upper[k - 2] + 1);
+		}
+	}
+	return row[n];
+}
+
+/* Is word one of the blank-separated words of list? */
+static bool
+listed(const char *list, const char *word)
+{
+	size_t k, n = strlen(word);
+
+	for (; list != NULL && *list != '\0'; list += k) {
+		list += strspn(list, " ");
+		k = strcspn(list, " ");
+		if (k == n && strncmp(list, word, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+const struct setting *
+setting_nearest(const char *key)
+{
+	const struct setting *row, *near = NULL;
+	char word[SETTING_KEY];
+	unsigned d, best;
+	size_t i, n = strlen(key);
+
+	if (n < 2 || n >= sizeof(word))
+		return NULL;
+	for (i = 0; i <= n; i++)
+		word[i] = fold(key[i]);
+	best = n < 4 ? 2 : n < 8 ? 3 : 4;
+	for (row = setting_table; row < setting_table + setting_count; row++) {
+		if (listed(row->akin, word))
+			return row;
+		if ((d = distance(word, row->key)) < best) {
+			best = d;
+			near = row;
+		}
+	}
+	return near;
+}
+
+void
+setting_help(FILE *out)
+{
+	const struct setting *row;
+	int n;
+
+	for (row = setting_table; row < setting_table + setting_count; row++) {
+		n = fprintf(out, "  --%s %s", row->key, row->arg);
+		(void)fprintf(out, "%*s%s", n < 28 ? 28 - n : 1, "",
+		    row->doc);
+		if (row->def != NULL)
+			(void)fprintf(out, " [%s]", row->def);
+		(void)fputc('\n', out);
+	}
+}

@@ -1,0 +1,130 @@
+/* setting.h - every setting, one row each */
+
+#ifndef CONFIG_SETTING_H
+#define CONFIG_SETTING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "base/buf.h"
+
+/* The numbers of the words of `tls`, `auth` and `address-family`. */
+enum setting_tls {
+	SETTING_TLS_AUTO, SETTING_TLS_STARTTLS, SETTING_TLS_IMPLICIT,
+	SETTING_TLS_OPPORTUNISTIC, SETTING_TLS_NONE
+};
+
+enum setting_auth {
+	SETTING_AUTH_AUTO, SETTING_AUTH_NONE, SETTING_AUTH_PLAIN,
+	SETTING_AUTH_LOGIN
+};
+
+enum setting_family {
+	SETTING_FAMILY_ANY, SETTING_FAMILY_IPV4, SETTING_FAMILY_IPV6
+};
+
+/*
+ * The values, each of which has passed its row's checks.  Owns its strings;
+ * NULL is: not set.
+ */
+struct settings {
+	char		*relay;		/* as written: see relay_parse() */
+	int		 port;		/* 0 is auto: see config_port() */
+	int		 tls;		/* enum setting_tls */
+	char		*tls_ca;
+	char		*tls_name;
+	char		*tls_priority;
+	bool		 tls_verify;
+	int		 auth;		/* enum setting_auth */
+	bool		 auth_cleartext;
+	char		*user;
+	char		*password;	/* wiped when replaced or released */
+	char		*password_file;
+	char		*helo;		/* "auto", or what helo_valid() takes */
+	char		*from;
+	char		*from_name;
+	char		*domain;
+	long long	 max_size;	/* octets; 0 is no limit */
+	long long	 connect_timeout; /* seconds */
+	long long	 timeout;	/* seconds; 0 is RFC 5321's values */
+	long long	 deadline;	/* seconds; 0 is none */
+	int		 family;	/* enum setting_family */
+};
+
+enum setting_type {
+	SETTING_TEXT,		/* char * */
+	SETTING_PATH,		/* char *: relative to the file it stands in */
+	SETTING_NUMBER,		/* int */
+	SETTING_CHOICE,		/* int: index into choice */
+	SETTING_BOOL,		/* bool: yes or no */
+	SETTING_SECONDS,	/* long long: a duration */
+	SETTING_OCTETS		/* long long: a size */
+};
+
+/* What others write, and what they mean by it. */
+struct setting_word {
+	const char	*word;		/* NULL ends the list */
+	const char	*value;
+};
+
+struct setting {
+	const char		*key;	/* in a file; --KEY; HELOISE_KEY */
+	enum setting_type	 type;
+	size_t			 at;	/* offset in struct settings */
+	const char		*def;	/* as in a file; NULL: not set */
+	const char *const	*choice;
+	const char		*zero;	/* a word for 0 */
+	long long		 min, max; /* of a number, duration or size */
+
+	/* Says what else is expected of the value; NULL if it is fine. */
+	const char		*(*check)(const char *);
+
+	const char		*env;	/* the name in the SMTP_* set */
+	const struct setting_word *words; /* what that one may hold as well */
+	const char		*rival;	/* setting one unsets the other */
+	bool			 secret; /* never shown, never in argv */
+	bool			 anyone; /* a flag even with privileges gained */
+
+	const char		*arg;	/* placeholder in --help */
+	const char		*doc;	/* one sentence for --help */
+	const char		*akin;	/* names of it in other programs */
+};
+
+#define SETTING_MAX	64	/* room for rows; checked at compile time */
+#define SETTING_KEY	32	/* no key is as long as this */
+
+extern const struct setting setting_table[];
+extern const size_t setting_count;
+
+/* The row of that key, or NULL. */
+const struct setting *setting_find(const char *key);
+
+/*
+ * The row whose key the writer may have meant: a slip of the pen or the
+ * name that another mailer has for it.  NULL if nothing is near.
+ */
+const struct setting *setting_nearest(const char *key);
+
+/*
+ * Parse value and store it in s, if s is not NULL.  If it is wrong, return
+ * false and append to why what is expected ("expected yes or no"), never
+ * the value itself: it may be a password in the wrong place.
+ */
+bool	setting_set(const struct setting *, struct settings *s,
+	    const char *value, struct buf *why);
+
+/* Back to the built-in value. */
+void	setting_reset(const struct setting *, struct settings *);
+
+/* Append the value as a file would have it; "(set)" if it is a secret. */
+void	setting_show(const struct setting *, const struct settings *,
+	    struct buf *);
+
+/* Lines "  --key ARG   what it does [default]", one for each row. */
+void	setting_help(FILE *);
+
+void	settings_init(struct settings *);
+void	settings_release(struct settings *);
+
+#endif

@@ -1,0 +1,65 @@
+/* log.c - words for people, on stderr */
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "system/log.h"
+
+/* One write a message, so that those of several processes do not mix. */
+static void
+put(const char *p, size_t n)
+{
+	ssize_t done;
+
+	while (n > 0 && (done = write(STDERR_FILENO, p, n)) > 0) {
+		p += done;
+		n -= (size_t)done;
+	}
+}
+
+static void
+say(const char *text, size_t n)
+{
+	struct buf b = { .max = 65536 };
+
+	buf_adds(&b, "heloise: ");
+	buf_add_visible(&b, text, n, true);
+	buf_add(&b, "\n", 1);
+	put(buf_text(&b), b.len);
+	buf_release(&b);
+}
+
+void
+log_say(const char *fmt, ...)
+{
+	char text[8192];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	say(text, strlen(text));
+}
+
+void
+log_fault(const struct fault *f)
+{
+	struct buf b = { .max = 16384 };
+
+	fault_print(&b, f);
+	say(buf_text(&b), b.len);
+	buf_release(&b);
+}
+
+void
+log_raw(const char *p, size_t n)
+{
+	struct buf b = { .max = 1 << 20 };
+
+	buf_add_visible(&b, p, n, true);
+	put(buf_text(&b), b.len);
+	buf_release(&b);
+}

@@ -1,0 +1,23 @@
+/* log.h - words for people, on stderr */
+
+#ifndef SYSTEM_LOG_H
+#define SYSTEM_LOG_H
+
+#include <stddef.h>
+
+#include "base/fault.h"
+
+/*
+ * One message on stderr after the program's name.  Whatever could control
+ * a terminal becomes '?'; line feeds stay.
+ */
+void	log_say(const char *, ...)
+    __attribute__((__format__(__printf__, 1, 2)));
+
+/* "heloise: cannot log in to relay.example.org:587: 535 5.7.8 ..." */
+void	log_fault(const struct fault *);
+
+/* The bytes as they are, but visible: a dialogue. */
+void	log_raw(const char *, size_t);
+
+#endif

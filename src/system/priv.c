@@ -1,0 +1,111 @@
+/* priv.c - a sane start, and what the caller may say */
+
+#include <sys/stat.h>
+#ifdef __linux__
+#include <sys/auxv.h>
+#endif
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/util.h"
+#include "system/priv.h"
+
+/*
+ * Fill the holes below 3, so that no socket or spool file gets a number
+ * that error messages go to or the message is read from.  A hole stays one
+ * for those who use it: standard input cannot be read, output not written.
+ */
+static void
+open_standard(void)
+{
+	int fd;
+
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) != -1 || errno != EBADF)
+			continue;
+		if (open("/dev/null", fd == STDIN_FILENO ? O_WRONLY :
+		    O_RDONLY) != fd)
+			_exit(EX_OSERR);
+	}
+}
+
+static void
+set_signals(void)
+{
+	static const struct { int sig; void (*how)(int); } set[] = {
+		{ SIGCHLD, SIG_DFL }, { SIGALRM, SIG_DFL },
+		{ SIGPIPE, SIG_IGN }, { SIGXFSZ, SIG_IGN },
+	};
+	struct sigaction sa;
+	size_t i;
+
+	memset(&sa, 0, sizeof(sa));
+	(void)sigemptyset(&sa.sa_mask);
+	for (i = 0; i < NITEMS(set); i++) {
+		sa.sa_handler = set[i].how;
+		if (sigaction(set[i].sig, &sa, NULL) == -1)
+			_exit(EX_OSERR);
+	}
+	if (sigprocmask(SIG_SETMASK, &sa.sa_mask, NULL) == -1)
+		_exit(EX_OSERR);
+}
+
+void
+priv_start(void)
+{
+	open_standard();
+	(void)umask(077);
+	set_signals();
+}
+
+bool
+priv_elevated(void)
+{
+#ifdef __linux__
+	if (getauxval(AT_SECURE) != 0)
+		return true;
+#else
+	if (issetugid() != 0)
+		return true;
+#endif
+	return getuid() != geteuid() || getgid() != getegid();
+}
+
+/* TZ can name any file, and LANG a directory. */
+static bool
+harmless(const char *value)
+{
+	const char *p;
+
+	if (*value == ':' || *value == '/' || strstr(value, "..") != NULL)
+		return false;
+	for (p = value; *p != '\0'; p++)
+		if (*p < 0x20 || *p > 0x7e)
+			return false;
+	return p - value < 64;
+}
+
+void
+priv_environment(void)
+{
+	static const char *const keep[] = { "TZ=", "LANG=" };
+	char **kept = xcalloc(NITEMS(keep) + 1, sizeof(*kept)), **e;
+	size_t i, n = 0, k;
+
+	for (i = 0; i < NITEMS(keep); i++) {
+		k = strlen(keep[i]);
+		for (e = environ; e != NULL && *e != NULL; e++)
+			if (strncmp(*e, keep[i], k) == 0 &&
+			    harmless(*e + k)) {
+				kept[n++] = *e;
+				break;
+			}
+	}
+	environ = kept;
+}

@@ -1,0 +1,27 @@
+/* priv.h - a sane start, and what the caller may say */
+
+#ifndef SYSTEM_PRIV_H
+#define SYSTEM_PRIV_H
+
+#include <stdbool.h>
+
+/*
+ * The first thing main() does, since a caller leaves us whatever it likes:
+ * descriptors 0, 1 and 2 are open afterwards (one that was closed fails as
+ * it would have), umask is 077, SIGCHLD and SIGALRM have their default,
+ * SIGPIPE and SIGXFSZ are ignored, no signal is blocked.  Ends the process
+ * with EX_OSERR if that cannot be had.
+ */
+void	priv_start(void);
+
+/*
+ * Did running the program give privileges that the caller does not have:
+ * is it set-user-ID, set-group-ID or with file capabilities?  Then the
+ * caller's environment and files are not to be trusted.
+ */
+bool	priv_elevated(void);
+
+/* Forget the environment but for TZ and LANG. */
+void	priv_environment(void);
+
+#endif

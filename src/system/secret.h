@@ -1,0 +1,21 @@
+/* secret.h - the password, from the setting or the file it names */
+
+#ifndef SYSTEM_SECRET_H
+#define SYSTEM_SECRET_H
+
+#include "base/buf.h"
+#include "base/fault.h"
+#include "config/setting.h"
+
+#define SECRET_MAX	16384	/* octets; tokens are passwords, too */
+
+/*
+ * Append the password to out, which should be secret and hold SECRET_MAX.
+ * credentials is systemd's CREDENTIALS_DIRECTORY, or NULL: what is in it,
+ * or below /run/secrets, may have any mode, since nobody else gets there.
+ * Other files must not be readable by the world.
+ */
+int	secret_password(const struct settings *, const char *credentials,
+	    struct buf *out, struct fault *);
+
+#endif

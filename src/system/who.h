@@ -1,0 +1,20 @@
+/* who.h - who is calling, and on which host */
+
+#ifndef SYSTEM_WHO_H
+#define SYSTEM_WHO_H
+
+#include <stddef.h>
+
+/*
+ * The login name and the full name of the real user, never of $USER; a uid
+ * without an entry in passwd(5) is "uid1000", without a full name.
+ */
+void	who_user(char *name, size_t n, char *full, size_t nfull);
+
+/*
+ * The host's name, qualified if the resolver knows how: without a dot in
+ * it there was no better.  May ask the resolver.
+ */
+void	who_host(char *, size_t);
+
+#endif
