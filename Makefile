@@ -1,0 +1,77 @@
+# Makefile - see config.mk for what can be set, README for the targets
+
+include config.mk
+
+# Every room, folder by folder.  A room may include only rooms that stand
+# before it here, so there are no cycles; tests/rooms holds us to it.
+ROOMS = \
+	base/util base/buf base/fault base/crypt \
+	mail/date mail/addr mail/header mail/envelope mail/message \
+	smtp/reply smtp/sasl smtp/helo smtp/caps smtp/dialogue smtp/hello \
+	smtp/transact smtp/client \
+	config/relay config/setting config/conffile config/config config/load \
+	system/log system/priv system/who system/secret \
+	net/resolve net/connect net/tls net/wire \
+	session courier submit options main
+
+# These decide and do no I/O; tests/pure looks at what they call.
+PURE = base/buf base/fault base/crypt mail/date mail/addr mail/header \
+	mail/envelope mail/message smtp/reply smtp/sasl smtp/helo \
+	smtp/caps smtp/dialogue smtp/hello \
+	smtp/transact smtp/client
+
+OBJ = $(patsubst %,src/%.o,$(filter-out main,$(ROOMS)))
+UNIT = $(patsubst %.c,%,$(wildcard tests/unit/t_*.c))
+
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
+	-DSYSCONFDIR='"$(SYSCONFDIR)"' -DSPOOLDIR='"$(SPOOLDIR)"' -Isrc \
+	$(WARN) $(HARDEN) $(DEP_CFLAGS) $(CFLAGS) -MMD -MP
+
+all: heloise
+
+heloise: src/main.o src/libheloise.a
+	$(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS) -o $@ src/main.o \
+	    src/libheloise.a $(LDLIBS)
+
+src/libheloise.a: $(OBJ)
+	rm -f $@ && ar crs $@ $(OBJ)
+
+%.o: %.c Makefile config.mk
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+tests/unit/t_%: tests/unit/t_%.o tests/unit/tap.o src/libheloise.a
+	$(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS) -o $@ $< tests/unit/tap.o \
+	    src/libheloise.a $(LDLIBS)
+
+RELAY = $(patsubst %.c,%.o,$(wildcard tests/relay/*.c))
+
+tests/relay/relay: $(RELAY) src/base/util.o src/base/buf.o src/base/crypt.o
+	$(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS) -o $@ $(RELAY) \
+	    src/base/util.o src/base/buf.o src/base/crypt.o $(LDLIBS)
+
+deps:
+	sh tests/deps
+
+demo: heloise tests/relay/relay
+	sh tests/demo
+
+check: heloise tests/relay/relay $(UNIT)
+	sh tests/check
+
+lint:
+	sh tests/lint
+
+interop: heloise tests/relay/relay
+	bats tests/interop
+
+fuzz:
+	sh tests/fuzz/run
+
+clean:
+	rm -f heloise $(UNIT) tests/relay/relay heloise-*.tar.gz
+	find src tests -name '*.[oda]' -exec rm -f {} +
+	find tests/fuzz -type f -name 'f_*' ! -name '*.c' -exec rm -f {} +
+
+.PHONY: all deps demo check lint interop fuzz clean
+.SECONDARY:
+-include $(shell find src tests -name '*.d' 2>/dev/null)

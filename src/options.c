@@ -1,0 +1,333 @@
+/* options.c - the command line: sendmail's letters and long options */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "base/util.h"
+#include "options.h"
+#include "system/log.h"
+
+enum action {
+	ACT_IGNORE, ACT_DOT, ACT_EXTRACT, ACT_SENDER, ACT_NAME, ACT_NOTIFY,
+	ACT_RET, ACT_ENVID, ACT_VERBOSE, ACT_MODE, ACT_O, ACT_WARN,
+	ACT_CONFIG, ACT_REFUSE
+};
+
+/* How many words the option takes. */
+enum arity {
+	NONE,		/* -t */
+	ONE,		/* -fA or -f A */
+	ATTACHED	/* -d or -d8.4, never the next word */
+};
+
+/* One row a letter, as sendmail 8 and Postfix have them. */
+static const struct row {
+	char		 letter;
+	enum arity	 arity;
+	enum action	 action;
+	const char	*doc;		/* NULL: not in --help */
+} rows[] = {
+	{ 't', NONE, ACT_EXTRACT, "take recipients from To, Cc and Bcc" },
+	{ 'i', NONE, ACT_DOT, "a lone dot does not end the message" },
+	{ 'f', ONE, ACT_SENDER, "ADDRESS: the envelope sender" },
+	{ 'r', ONE, ACT_SENDER, NULL },
+	{ 'F', ONE, ACT_NAME, "NAME: the sender's full name" },
+	{ 'N', ONE, ACT_NOTIFY,
+	  "WHEN: never, or success,failure,delay (DSN)" },
+	{ 'R', ONE, ACT_RET, "full or hdrs: what a DSN returns" },
+	{ 'V', ONE, ACT_ENVID, "ID: the envelope id for a DSN" },
+	{ 'v', NONE, ACT_VERBOSE, "show the dialogue with the relay" },
+	{ 'C', ONE, ACT_CONFIG, "FILE: the configuration (comes first)" },
+	{ 'b', ONE, ACT_MODE, NULL },
+	{ 'o', ONE, ACT_O, NULL },
+	{ 'X', ONE, ACT_WARN, NULL },
+	{ 'D', ONE, ACT_WARN, NULL },
+	{ 'M', ONE, ACT_REFUSE, NULL },
+	{ 'A', ONE, ACT_IGNORE, NULL },
+	{ 'B', ONE, ACT_IGNORE, NULL },
+	{ 'd', ATTACHED, ACT_IGNORE, NULL },
+	{ 'e', ONE, ACT_IGNORE, NULL },
+	{ 'E', ATTACHED, ACT_IGNORE, NULL },
+	{ 'G', NONE, ACT_IGNORE, NULL },
+	{ 'h', ONE, ACT_IGNORE, NULL },
+	{ 'J', ATTACHED, ACT_IGNORE, NULL },
+	{ 'L', ONE, ACT_IGNORE, NULL },
+	{ 'O', ONE, ACT_IGNORE, NULL },
+	{ 'U', NONE, ACT_IGNORE, NULL },
+	{ 'c', NONE, ACT_IGNORE, NULL },
+	{ 'm', NONE, ACT_IGNORE, NULL },
+	{ 'n', NONE, ACT_IGNORE, NULL },
+	{ 'p', ONE, ACT_IGNORE, NULL },
+	{ 's', NONE, ACT_IGNORE, NULL },
+	{ 'T', NONE, ACT_IGNORE, NULL },
+	{ 'x', NONE, ACT_IGNORE, NULL },
+};
+
+static int
+usage(struct fault *f, const char *what, const char *why)
+{
+	return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM, "%s: %s", what,
+	    why);
+}
+
+static int
+notify(struct options *o, const char *arg, struct fault *f)
+{
+	static const struct { const char *word; unsigned bit; } words[] = {
+		{ "never", NOTIFY_NEVER }, { "success", NOTIFY_SUCCESS },
+		{ "failure", NOTIFY_FAILURE }, { "delay", NOTIFY_DELAY },
+	};
+	const char *p = arg;
+	size_t n, i;
+
+	for (o->notify = 0;; p += n + 1) {
+		n = strcspn(p, ",");
+		for (i = 0; i < NITEMS(words); i++)
+			if (strlen(words[i].word) == n &&
+			    strncasecmp(words[i].word, p, n) == 0)
+				break;
+		if (i == NITEMS(words))
+			break;
+		o->notify |= words[i].bit;
+		if (p[n] != '\0')
+			continue;
+		if (o->notify & NOTIFY_NEVER && o->notify != NOTIFY_NEVER)
+			break;
+		return 0;
+	}
+	return usage(f, "-N", "expected never, or a list of success, "
+	    "failure and delay");
+}
+
+/* RFC 3461 4: printable ASCII but + and =, and +XX for the others. */
+static bool
+xtext(const char *s)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	const char *p;
+
+	for (p = s; *p != '\0'; p++) {
+		if (*p <= ' ' || *p > '~' || *p == '=')
+			return false;
+		if (*p != '+')
+			continue;
+		if (p[1] == '\0' || strchr(hex, p[1]) == NULL ||
+		    p[2] == '\0' || strchr(hex, p[2]) == NULL)
+			return false;
+		p += 2;
+	}
+	return p != s && p - s <= 100;
+}
+
+static int
+mode(const char *arg, struct fault *f)
+{
+	if (strcmp(arg, "m") == 0 || strcmp(arg, "h") == 0 ||
+	    strcmp(arg, "H") == 0)
+		return 0;
+	return usage(f, "-b", "this mode is not available");
+}
+
+static int
+act(struct options *o, const struct row *r, const char *arg, struct fault *f)
+{
+	const char name[] = { '-', r->letter, '\0' };
+
+	switch (r->action) {
+	case ACT_IGNORE:
+		return 0;
+	case ACT_DOT:
+		o->dot_ends = false;
+		return 0;
+	case ACT_O:
+		if (arg[0] == 'i')
+			o->dot_ends = false;
+		return 0;
+	case ACT_EXTRACT:
+		o->extract = true;
+		return 0;
+	case ACT_SENDER:
+		o->sender = arg;
+		return 0;
+	case ACT_NAME:
+		o->full_name = arg;
+		return 0;
+	case ACT_NOTIFY:
+		return notify(o, arg, f);
+	case ACT_RET:
+		o->ret = strcasecmp(arg, "full") == 0 ? RET_FULL :
+		    strcasecmp(arg, "hdrs") == 0 ? RET_HDRS : RET_UNSET;
+		return o->ret != RET_UNSET ? 0 :
+		    usage(f, name, "expected full or hdrs");
+	case ACT_ENVID:
+		if (xtext(arg))
+			o->envid = arg;
+		return 0;
+	case ACT_VERBOSE:
+		o->verbose = true;
+		return 0;
+	case ACT_MODE:
+		return mode(arg, f);
+	case ACT_WARN:
+		log_say("%s is not supported and opens no file", name);
+		return 0;
+	case ACT_CONFIG:
+		return usage(f, name, "must come before all else, once, and "
+		    "not when called as sendmail");
+	case ACT_REFUSE:
+		break;
+	}
+	return usage(f, name, "not supported");
+}
+
+static const struct row *
+find(int letter)
+{
+	size_t i;
+
+	for (i = 0; i < NITEMS(rows); i++)
+		if (rows[i].letter == letter)
+			return &rows[i];
+	return NULL;
+}
+
+/* The letters in their clusters; *at is left at the first operand. */
+static int
+letters(struct options *o, int argc, char **argv, int *at, struct fault *f)
+{
+	const struct row *r;
+	const char *p, *arg;
+	char what[] = "-?";
+
+	for (; *at < argc && argv[*at][0] == '-' && argv[*at][1] != '\0';
+	    ++*at) {
+		if (strcmp(argv[*at], "--") == 0) {
+			++*at;
+			return 0;
+		}
+		if (argv[*at][1] == '-')
+			return usage(f, argv[*at], "long options must come "
+			    "before all else, and not when called as "
+			    "sendmail");
+		for (p = argv[*at] + 1; *p != '\0'; p++) {
+			what[1] = *p;
+			if ((r = find(*p)) == NULL)
+				return usage(f, what, "unknown option");
+			arg = p + 1;
+			if (r->arity == ONE && *arg == '\0') {
+				if (*at + 1 >= argc)
+					return usage(f, what,
+					    "an argument is missing");
+				arg = argv[++*at];
+			}
+			if (act(o, r, arg, f) == -1)
+				return -1;
+			if (r->arity != NONE)
+				break;
+		}
+	}
+	return 0;
+}
+
+static int
+long_option(struct options *o, int argc, char **argv, int *at,
+    struct fault *f)
+{
+	static const struct { const char *word; enum options_mode mode; }
+	    modes[] = { { "help", MODE_HELP }, { "version", MODE_VERSION },
+	    { "show-config", MODE_SHOW_CONFIG } };
+	char *word = argv[*at] + 2, *eq = strchr(word, '=');
+	size_t i;
+
+	for (i = 0; i < NITEMS(modes); i++)
+		if (strcmp(word, modes[i].word) == 0) {
+			o->mode = modes[i].mode;
+			return 0;
+		}
+	if (eq == NULL && *at + 1 >= argc)
+		return usage(f, argv[*at], "a value is missing");
+	o->flag = xreallocarray(o->flag, o->nflag + 1, sizeof(*o->flag));
+	o->flag[o->nflag].key = eq != NULL ?
+	    xstrndup(word, (size_t)(eq - word)) : xstrdup(word);
+	o->flag[o->nflag].value = eq != NULL ? eq + 1 : argv[++*at];
+	o->nflag++;
+	return 0;
+}
+
+/* Long options and -C, in front of all else. */
+static int
+settings(struct options *o, int argc, char **argv, int *at, struct fault *f)
+{
+	for (; *at < argc; ++*at) {
+		if (strncmp(argv[*at], "--", 2) == 0 && argv[*at][2] != '\0') {
+			if (long_option(o, argc, argv, at, f) == -1)
+				return -1;
+		} else if (strncmp(argv[*at], "-C", 2) == 0 &&
+		    o->file == NULL) {
+			if (argv[*at][2] != '\0')
+				o->file = argv[*at] + 2;
+			else if (*at + 1 < argc)
+				o->file = argv[++*at];
+			else
+				return usage(f, "-C", "a file is missing");
+		} else {
+			break;
+		}
+	}
+	return 0;
+}
+
+static bool
+sendmail_name(const char *argv0)
+{
+	static const char *const names[] = { "sendmail", "mailq",
+	    "newaliases" };
+	const char *base = strrchr(argv0, '/');
+	size_t i;
+
+	base = base != NULL ? base + 1 : argv0;
+	for (i = 0; i < NITEMS(names); i++)
+		if (strcmp(base, names[i]) == 0)
+			return true;
+	return false;
+}
+
+int
+options_parse(struct options *o, int argc, char **argv, struct fault *f)
+{
+	int at = 1;
+
+	*o = (struct options){ .dot_ends = true };
+	if (!sendmail_name(argv[0]) && settings(o, argc, argv, &at, f) == -1)
+		return -1;
+	if (letters(o, argc, argv, &at, f) == -1)
+		return -1;
+	o->rcpt = argv + at;
+	o->nrcpt = (size_t)(argc - at);
+	return 0;
+}
+
+void
+options_release(struct options *o)
+{
+	size_t i;
+
+	for (i = 0; i < o->nflag; i++)
+		free(o->flag[i].key);
+	free(o->flag);
+	*o = (struct options){ 0 };
+}
+
+void
+options_help(void)
+{
+	size_t i;
+
+	for (i = 0; i < NITEMS(rows); i++)
+		if (rows[i].doc != NULL)
+			printf("  -%c %s%s\n", rows[i].letter,
+			    rows[i].arity == NONE ? "    " : "", rows[i].doc);
+}

@@ -1,0 +1,53 @@
+/* options.h - the command line: sendmail's letters and long options */
+
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/fault.h"
+#include "mail/envelope.h"
+
+enum options_mode {
+	MODE_SEND, MODE_HELP, MODE_VERSION, MODE_SHOW_CONFIG
+};
+
+/* A setting from the command line, both parts borrowed from argv. */
+struct options_flag {
+	char		*key;		/* allocated */
+	const char	*value;
+};
+
+/* What was asked for; strings are borrowed from argv. */
+struct options {
+	enum options_mode mode;
+	bool		 extract;	/* -t */
+	bool		 dot_ends;	/* no -i */
+	bool		 verbose;
+	const char	*file;		/* -C, or NULL */
+	const char	*sender;	/* -f as given, or NULL */
+	const char	*full_name;	/* -F, or NULL */
+	unsigned	 notify;	/* NOTIFY_* */
+	enum ret	 ret;
+	const char	*envid;		/* valid xtext, or NULL */
+	struct options_flag *flag;
+	size_t		 nflag;
+	char		**rcpt;		/* the operands */
+	size_t		 nrcpt;
+};
+
+/*
+ * Read the command line.  Long options and -C are settings and may only
+ * stand before everything else, and not at all when the program is called
+ * by one of sendmail's names: what a web page appends to sendmail's
+ * options must not choose the relay.  Options end at the first operand.
+ */
+int	options_parse(struct options *, int argc, char **argv,
+	    struct fault *);
+void	options_release(struct options *);
+
+/* For --help: the letters, a line each. */
+void	options_help(void);
+
+#endif
