@@ -9,7 +9,7 @@ ROOMS = \
 	mail/date mail/addr mail/header mail/envelope mail/message \
 	smtp/reply smtp/sasl smtp/helo smtp/caps smtp/dialogue smtp/hello \
 	smtp/transact smtp/client \
-	config/relay config/setting config/conffile config/config config/load \
+	config/relay config/setting config/config config/conffile config/load \
 	system/log system/priv system/who system/secret \
 	net/resolve net/connect net/tls net/wire \
 	session courier submit options main

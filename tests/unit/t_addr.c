@@ -40,6 +40,8 @@ static const struct {
 	{ "\"a\\\"b\\\\c\" <j@x.test>", "j@x.test=a\"b\\c" },
 	{ "\"a\"b <j@x.test>", "j@x.test=ab" },
 	{ "joe@corp <j@x.test>", "j@x.test=joe@corp" },
+	{ "joe@corp <\"a\".b@x.test>", "\"a.b\"@x.test=joe@corp" },
+	{ "\"Joe\" <a.b@x.test>", "a.b@x.test=Joe" },
 	{ "joe@corp, Inc. <j@x.test>", "joe@corp|j@x.test=Inc." },
 	{ "Public, Joe <j@x.test>", "Public|j@x.test=Joe" },
 	{ "\"<a@y.test>\" <j@x.test>", "j@x.test=<a@y.test>" },
@@ -191,6 +193,11 @@ test_list_faults(void)
 	is_int(addr_parse_list(&l, longest, sizeof(longest), &f), -1,
 	    "an endless atom");
 	is(f.text, "it is too long", "is too long");
+	longest[0] = longest[1500] = '"';
+	memcpy(longest + 1501, ".b@x.test", 9);
+	is_int(addr_parse_list(&l, longest, 1510, &f), -1,
+	    "an endless word of a local part");
+	is(f.text, "it is too long", "is not left out");
 	ok(strlen(f.what) == ADDR_MAX, "and cut where it is named");
 	(void)addr_parse_list(&l, "a@x, b c@x, d", 13, &f);
 	is(f.what, "b c@x,", "the one at fault is named");

@@ -397,6 +397,15 @@ t_blackhole(void)
 
 	a.n = 1;
 	add(&a, "127.0.0.1", dead);
+	add(&a, "127.0.0.1", good);
+	t = clock_ms();
+	is_int(connect_tcp(&a, t + 5000, &c, &f), 0,
+	    "one silent, one refuses, one answers");
+	t = clock_ms() - t;
+	ok(t >= 250 && t < 490, "a failure starts the next (%lld ms)", t);
+	(void)close(c.fd);
+
+	a.n = 2;
 	is_int(connect_tcp(&a, clock_ms() + 400, &c, &f), -1,
 	    "one refuses, one is silent");
 	ok(strstr(f.text, "refused; 127.0.0.3 port") != NULL,

@@ -73,6 +73,9 @@ static const struct row rows[] = {
 	{ "8-bit", L(FULL "\n\377\200\303\266\n"), 0,
 	    L(WIRE "\r\n\377\200\303\266\r\n") },
 
+	{ "8-bit header", L(FULL "X: \303\266\n\nb\n"), 0,
+	    L(WIRE "X: \303\266\r\n\r\nb\r\n") },
+
 	/* Smuggling. */
 	{ "LF.LF", L(FULL "\na\n.\nb\n"), 0, L(WIRE "\r\na\r\n.\r\nb\r\n") },
 	{ "LF.CRLF", L(FULL "\na\n.\r\nb\n"), 0,

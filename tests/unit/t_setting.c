@@ -226,7 +226,7 @@ help(void)
 	}
 	ok(strstr(text, "[30s]\n") != NULL, "help shows defaults");
 	for (line = text; *line != '\0'; line += strcspn(line, "\n") + 1)
-		ok(strcspn(line, "\n") <= 96, "help line of %zu",
+		ok(strcspn(line, "\n") <= 80, "help line of %zu",
 		    strcspn(line, "\n"));
 	free(text);
 }

@@ -506,7 +506,8 @@ static int
 talk_alert(gnutls_session_t s)
 {
 	(void)gnutls_record_send(s, "250 o", 5);
-	(void)gnutls_alert_send(s, GNUTLS_AL_WARNING, GNUTLS_A_UNRECOGNIZED_NAME);
+	(void)gnutls_alert_send(s, GNUTLS_AL_WARNING,
+	    GNUTLS_A_UNRECOGNIZED_NAME);
 	(void)gnutls_record_send(s, "k", 1);
 	(void)gnutls_alert_send(s, GNUTLS_AL_FATAL, GNUTLS_A_INTERNAL_ERROR);
 	return NO_RECORD;
