@@ -109,10 +109,10 @@ buf_add_visible(struct buf *b, const void *v, size_t n, bool lines)
 void
 buf_drop(struct buf *b, size_t n)
 {
-	if (n == 0)
-		return;
 	if (n > b->len)
 		n = b->len;
+	if (n == 0)
+		return;
 	memmove(b->p, b->p + n, b->len - n);
 	b->len -= n;
 	if (b->secret)

@@ -39,21 +39,30 @@ static const char *const verdicts[VD__MAX] = {
 	[VD_DOUBT] = "doubt",
 };
 
+/*
+ * Printable, into out[size].  Nothing gets longer by that, and a character
+ * that was cut in two becomes a question mark.
+ */
+static void
+visible(char *out, size_t size, const char *raw, bool lines)
+{
+	struct buf b = { .max = FAULT_TEXT };
+
+	buf_add_visible(&b, raw, strlen(raw), lines);
+	(void)strlcpy(out, buf_text(&b), size);
+	buf_release(&b);
+}
+
 static void __attribute__((__format__(__printf__, 2, 0)))
 words(struct fault *f, const char *fmt, va_list ap)
 {
 	static const char cut[] = "[...]";
-	struct buf b = { .max = FAULT_TEXT * 32 };
 	char raw[FAULT_TEXT];
-	int n;
+	size_t had = strlen(f->text), room = sizeof(f->text) - had;
 
-	n = vsnprintf(raw, sizeof(raw), fmt, ap);
-	buf_add_visible(&b, raw, strlen(raw), true);
-	if (strlcpy(f->text, buf_text(&b), sizeof(f->text)) >=
-	    sizeof(f->text) || n >= (int)sizeof(raw))
-		memcpy(f->text + sizeof(f->text) - sizeof(cut), cut,
-		    sizeof(cut));
-	buf_release(&b);
+	if (vsnprintf(raw, room, fmt, ap) >= (int)room && room > sizeof(cut))
+		memcpy(raw + room - sizeof(cut), cut, sizeof(cut));
+	visible(f->text + had, room, raw, true);
 }
 
 int
@@ -67,11 +76,21 @@ fault_set(struct fault *f, enum stage stage, enum domain domain, int code,
 	f->code = code;
 	f->verdict = verdict;
 	memset(f->esc, 0, sizeof(f->esc));
-	f->command[0] = '\0';
+	f->command[0] = f->text[0] = '\0';
 	va_start(ap, fmt);
 	words(f, fmt, ap);
 	va_end(ap);
 	return -1;
+}
+
+void
+fault_add(struct fault *f, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	words(f, fmt, ap);
+	va_end(ap);
 }
 
 int
@@ -91,16 +110,25 @@ fault_errno(struct fault *f, enum stage stage, int err, enum verdict verdict,
 void
 fault_what(struct fault *f, const char *fmt, ...)
 {
-	struct buf b = { .max = FAULT_WHAT * 8 };
-	char raw[FAULT_WHAT];
+	char raw[sizeof(f->what)];
 	va_list ap;
 
 	va_start(ap, fmt);
 	(void)vsnprintf(raw, sizeof(raw), fmt, ap);
 	va_end(ap);
-	buf_add_visible(&b, raw, strlen(raw), false);
-	(void)strlcpy(f->what, buf_text(&b), sizeof(f->what));
-	buf_release(&b);
+	visible(f->what, sizeof(f->what), raw, false);
+}
+
+void
+fault_command(struct fault *f, const char *fmt, ...)
+{
+	char raw[sizeof(f->command)];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(raw, sizeof(raw), fmt, ap);
+	va_end(ap);
+	visible(f->command, sizeof(f->command), raw, false);
 }
 
 void

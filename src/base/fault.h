@@ -61,11 +61,18 @@ struct fault {
 int fault_set(struct fault *, enum stage, enum domain, int code, enum verdict,
     const char *, ...) __attribute__((__format__(__printf__, 6, 7)));
 
+/* Append to the words, in the same manner. */
+void fault_add(struct fault *, const char *, ...)
+    __attribute__((__format__(__printf__, 2, 3)));
+
 /* The usual case of it: our own words about errno. */
 int fault_errno(struct fault *, enum stage, int err, enum verdict,
     const char *, ...) __attribute__((__format__(__printf__, 5, 6)));
 
+/* Fill in what and command. */
 void fault_what(struct fault *, const char *, ...)
+    __attribute__((__format__(__printf__, 2, 3)));
+void fault_command(struct fault *, const char *, ...)
     __attribute__((__format__(__printf__, 2, 3)));
 
 /* All zero: nothing is wrong. */

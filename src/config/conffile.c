@@ -39,7 +39,8 @@ unknown_key(struct config *c, const char *origin, const char *key)
 		config_mistake(c, "%s: %s: no setting has this name; "
 		    "did you mean %s?", origin, key, near->key);
 	else
-		config_mistake(c, "%s: %s: no setting has this name", origin, key);
+		config_mistake(c, "%s: %s: no setting has this name", origin,
+		    key);
 }
 
 static void

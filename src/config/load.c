@@ -14,25 +14,17 @@
 #define ENV_PREFIX	"HELOISE_"
 #define ENV_NAME	(sizeof(ENV_PREFIX) + SETTING_KEY + sizeof("_FILE"))
 
-static const char *
-env_get(const struct config_source *src, const char *name)
-{
-	size_t i, n = strlen(name);
-
-	for (i = 0; src->env != NULL && src->env[i] != NULL; i++)
-		if (strncmp(src->env[i], name, n) == 0 &&
-		    src->env[i][n] == '=')
-			return src->env[i] + n + 1;
-	return NULL;
-}
-
-/* What a variable holds; one that is empty counts as not set. */
+/* What a variable holds, or NULL; one that is empty counts as not set. */
 static const char *
 env_value(const struct config_source *src, const char *name)
 {
-	const char *value = env_get(src, name);
+	size_t i, n = strlen(name);
+	const char *e;
 
-	return value != NULL && *value != '\0' ? value : NULL;
+	for (i = 0; src->env != NULL && (e = src->env[i]) != NULL; i++)
+		if (strncmp(e, name, n) == 0 && e[n] == '=')
+			return e[n + 1] != '\0' ? e + n + 1 : NULL;
+	return NULL;
 }
 
 /* The home directory, or NULL; to be freed. */
@@ -152,7 +144,8 @@ load_variable(struct config *c, const struct config_source *src,
 	(void)strlcat(file, "_FILE", sizeof(file));
 	path = env_value(src, file);
 	if (value != NULL && path != NULL) {
-		config_mistake(c, "environment: both %s and %s are set", name, file);
+		config_mistake(c, "environment: both %s and %s are set",
+		    name, file);
 		return;
 	}
 	if (value == NULL && path == NULL)

@@ -84,7 +84,7 @@ struct setting {
 	const struct setting_word *words; /* what that one may hold as well */
 	const char		*rival;	/* setting one unsets the other */
 	bool			 secret; /* never shown, never in argv */
-	bool			 anyone; /* a flag even with privileges gained */
+	bool			 anyone; /* a flag with privileges gained */
 
 	const char		*arg;	/* placeholder in --help */
 	const char		*doc;	/* one sentence for --help */

@@ -22,7 +22,7 @@ struct race {
 	size_t			 started;
 	size_t			 running;
 	long long		 next;		/* when the next may start */
-	long long		 begun;
+	long long		 time;		/* for all of them, ms */
 	int			 err;		/* of the last that failed */
 	struct buf		 words;
 };
@@ -129,7 +129,7 @@ all_lost(struct race *r, struct fault *f)
 	size_t i;
 
 	(void)snprintf(why, sizeof(why), "no answer within %g seconds",
-	    seconds(clock_ms() - r->begun));
+	    seconds(r->time));
 	for (i = 0; i < r->started; i++)
 		if (r->p[i].fd != -1)
 			lost(r, i, ETIMEDOUT, why);
@@ -142,7 +142,7 @@ all_lost(struct race *r, struct fault *f)
 }
 
 static void
-won(const struct race *r, size_t i, struct connection *c)
+finish(const struct race *r, size_t i, struct connection *c)
 {
 	c->fd = r->p[i].fd;
 	c->peer = r->a->v[i];
@@ -158,13 +158,13 @@ int
 connect_tcp(const struct addresses *a, long long deadline,
     struct connection *c, struct fault *f)
 {
-	struct race r = { .a = a, .begun = clock_ms(),
+	struct race r = { .a = a, .time = deadline - clock_ms(),
 	    .words = { .max = FAULT_TEXT } };
 	int winner, result = 0;
 	size_t i;
 
 	if ((winner = run(&r, deadline)) != -1)
-		won(&r, (size_t)winner, c);
+		finish(&r, (size_t)winner, c);
 	else
 		result = all_lost(&r, f);
 	for (i = 0; i < r.started; i++)

@@ -153,8 +153,6 @@ pull(gnutls_transport_ptr_t ptr, void *p, size_t n)
 	ssize_t got;
 	size_t k;
 
-	/* Speak before listening; what fails here shows below or next. */
-	(void)flush(t);
 	got = recv(t->fd, p, n, MSG_DONTWAIT);
 	if (got == -1) {
 		if (errno != EAGAIN && errno != EINTR)
@@ -544,9 +542,10 @@ tls_handshake(struct tls *t, struct fault *f)
 {
 	int e = gnutls_handshake(t->session);
 
+	/* If the relay is gone it may still have said why: read on. */
+	(void)flush(t);
 	if (e == GNUTLS_E_SUCCESS) {
 		t->up = true;
-		(void)flush(t);
 		return 1;
 	}
 	/* What is not fatal, such as a warning, is waited on like EAGAIN. */

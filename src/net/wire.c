@@ -54,13 +54,13 @@ wait_for(struct wire *w, short events, short *came, long long deadline,
 
 	if (w->deadline != deadline) {
 		w->deadline = deadline;
-		w->since = now;
+		w->since = now < deadline ? now : deadline;
 	}
 	if (unsent(w))
 		p.events |= POLLOUT;
 	do {
 		if ((left = deadline - now) <= 0)
-			return connect_late(f, late, now - w->since);
+			return connect_late(f, late, deadline - w->since);
 		n = poll(&p, 1, (int)(left < HOUR ? left : HOUR));
 		now = clock_ms();
 	} while (n == 0);

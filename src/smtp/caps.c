@@ -51,15 +51,14 @@ number(const char *p, size_t n)
 static void
 mechanisms(struct caps *c, const char *p, size_t n)
 {
-	size_t from, i, had = strlen(c->auth);
+	size_t from, i, had = strlen(c->auth), room;
 	enum sasl_mech m;
 
 	if (had > 0 && had + 1 < sizeof(c->auth))
 		c->auth[had++] = ' ';
-	if (had + n >= sizeof(c->auth))
-		n = sizeof(c->auth) - had - 1;
-	memcpy(c->auth + had, p, n);
-	c->auth[had + n] = '\0';
+	room = sizeof(c->auth) - had - 1;
+	memcpy(c->auth + had, p, n < room ? n : room);
+	c->auth[had + (n < room ? n : room)] = '\0';
 	for (i = 0; i < n; i++) {
 		for (from = i; i < n && p[i] != ' '; i++)
 			;

@@ -96,8 +96,9 @@ talk_reply(struct client *c)
 }
 
 /*
- * A reply to what has not been sent yet.  A no may come early (a message
- * cut short); a yes cannot be meant for us.
+ * A reply to what has not been sent yet.  A no may come early, and if it
+ * comes in the middle of a message it means that; a yes cannot be meant
+ * for us.
  */
 static enum client_phase
 early(struct client *c)
@@ -107,14 +108,28 @@ early(struct client *c)
 
 	if (!asked)
 		dialogue_expect(c, c->phase < PH_IDLE ? V_EHLO :
-		    c->mail != NULL ? V_DOT : V_RSET, 0);
+		    c->phase == PH_BODY ? V_DOT : V_RSET, 0);
 	dialogue_heard(c, &f);
 	if (!asked)
 		f.command[0] = '\0';
+	if (c->phase >= PH_IDLE && dialogue_oldest(c)->verb != V_DOT)
+		f.verdict = VD_TEMP;
 	if (c->reply.code >= 400)
 		return dialogue_die(c, &f);
 	return dialogue_die_with(c, f.stage, VD_TEMP,
 	    "the relay answered before it was asked");
+}
+
+/*
+ * A 421 ends the session whatever it answers; and who is told to go on
+ * where nothing can follow no longer talks of the same thing.
+ */
+static bool
+lost(const struct client *c, enum verb v)
+{
+	if (c->reply.code / 100 == 3)
+		return v != V_AUTH && v != V_DATA && v != V_QUIT;
+	return c->reply.code == 421 && v != V_QUIT;
 }
 
 /* Let the oldest command in flight have the reply just read. */
@@ -127,14 +142,12 @@ answer(struct client *c)
 	c->replies++;
 	c->paused = false;
 	talk_reply(c);
-	if (c->ring_n == 0 || dialogue_oldest(c)->end > c->sent) {
+	if (c->ring_n == 0 || dialogue_oldest(c)->end > c->begun) {
 		next = early(c);
 	} else {
 		k = *dialogue_oldest(c);
-		if (c->reply.code == 421 && k.verb != V_QUIT)
-			next = dialogue_refused(c);
-		else
-			next = answers[k.verb](c, &k);
+		next = lost(c, k.verb) ? dialogue_refused(c) :
+		    answers[k.verb](c, &k);
 	}
 	reply_clear(&c->reply);
 	if (c->ring_n > 0) {
@@ -185,6 +198,7 @@ take_reply(struct client *c)
 	case REPLY_DONE:
 		buf_drop(&c->in, used);
 		answer(c);
+		c->begun = c->fed;
 		return true;
 	case REPLY_BAD:
 		break;
@@ -288,6 +302,9 @@ client_sent(struct client *c, size_t n)
 void
 client_feed(struct client *c, const void *p, size_t n)
 {
+	c->fed = c->sent;
+	if (c->in.len == 0 && c->reply.lines == 0)
+		c->begun = c->fed;
 	buf_add(&c->in, p, n);
 }
 
@@ -295,11 +312,9 @@ client_feed(struct client *c, const void *p, size_t n)
 static void
 name_silence(struct client *c, struct fault *f)
 {
-	size_t n = strlen(f->text);
-
 	if (f->stage == ST_GREETING && c->in.len == 0 && !c->tls)
-		(void)strlcpy(f->text + n, "; if this port speaks TLS from "
-		    "the start, set  tls implicit", sizeof(f->text) - n);
+		fault_add(f, "; if this port speaks TLS from the start, "
+		    "set  tls implicit");
 }
 
 void

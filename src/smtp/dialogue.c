@@ -46,7 +46,8 @@ dialogue_pipes(const struct client *c)
 bool
 dialogue_room(const struct client *c)
 {
-	return c->ring_n < (dialogue_pipes(c) ? CLIENT_RING - 4 : 1);
+	return c->out.len < CLIENT_BLOCK &&
+	    c->ring_n < (dialogue_pipes(c) ? CLIENT_RING - 4 : 1);
 }
 
 struct client_command *
@@ -124,43 +125,41 @@ dialogue_command(const struct client *c, const struct client_command *k,
     struct fault *f)
 {
 	const struct envelope *e = k->mail != NULL ? k->mail->env : NULL;
-	size_t n = sizeof(f->command);
 
 	switch (k->verb) {
 	case V_EHLO:
-		(void)snprintf(f->command, n, "EHLO %s", c->o->helo);
+		fault_command(f, "EHLO %s", c->o->helo);
 		break;
 	case V_HELO:
-		(void)snprintf(f->command, n, "HELO %s", c->o->helo);
+		fault_command(f, "HELO %s", c->o->helo);
 		break;
 	case V_STARTTLS:
-		(void)strlcpy(f->command, "STARTTLS", n);
+		fault_command(f, "STARTTLS");
 		break;
 	case V_AUTH:
-		(void)snprintf(f->command, n, "AUTH %s", sasl_name(c->mech));
+		fault_command(f, "AUTH %s", sasl_name(c->mech));
 		break;
 	case V_MAIL:
 		if (e != NULL)
-			(void)snprintf(f->command, n, "MAIL FROM:<%s>",
-			    e->from);
+			fault_command(f, "MAIL FROM:<%s>", e->from);
 		break;
 	case V_RCPT:
 		if (e != NULL)
-			(void)snprintf(f->command, n, "RCPT TO:<%s>",
+			fault_command(f, "RCPT TO:<%s>",
 			    e->rcpt[k->rcpt].addr);
 		break;
 	case V_DATA:
-		(void)strlcpy(f->command, "DATA", n);
+		fault_command(f, "DATA");
 		break;
 	case V_DOT:
 	case V_NOBODY:
-		(void)strlcpy(f->command, "end of message", n);
+		fault_command(f, "end of message");
 		break;
 	case V_RSET:
-		(void)strlcpy(f->command, "RSET", n);
+		fault_command(f, "RSET");
 		break;
 	case V_QUIT:
-		(void)strlcpy(f->command, "QUIT", n);
+		fault_command(f, "QUIT");
 		break;
 	case V_GREET:
 	case V__MAX:
@@ -214,19 +213,37 @@ dialogue_settle(struct client *c, struct client_mail *m,
 static void
 last_words(struct client *c, struct fault *f)
 {
-	struct buf half = { .max = REPLY_LINE * 4 };
-	size_t n = strlen(f->text), room = sizeof(f->text) - n;
+	const char *p = buf_text(&c->reply.text);
+	size_t n;
 
-	if (c->in.len > 0) {
-		buf_add_visible(&half, c->in.p,
-		    c->in.len < 512 ? c->in.len : 512, false);
-		(void)snprintf(f->text + n, room, " in the middle of: %s",
-		    buf_text(&half));
-	} else if (c->last[0] != '\0') {
-		(void)snprintf(f->text + n, room,
-		    "; the last it said was: %s", c->last);
+	if (c->reply.lines == 0 && c->in.len == 0) {
+		if (c->last[0] != '\0')
+			fault_add(f, "; the last it said was: %s", c->last);
+		return;
 	}
-	buf_release(&half);
+	fault_add(f, " in the middle of: ");
+	for (; c->reply.lines > 0; p += n + 1) {
+		n = strcspn(p, "\n");
+		fault_add(f, "%03d-%.*s\n", c->reply.code, (int)n, p);
+		if (p[n] == '\0')
+			break;
+	}
+	fault_add(f, "%.*s", c->in.len < 512 ? (int)c->in.len : 512,
+	    buf_text(&c->in));
+}
+
+/* What the end of the session, by f, means to one message. */
+static enum verdict
+share(const struct client *c, const struct client_mail *m,
+    const struct fault *f)
+{
+	const struct client_mail *cause = c->mail;
+
+	if (f->domain == FD_SMTP)
+		cause = c->ring_n > 0 ? c->ring[c->ring_at].mail : NULL;
+	else if (m->ended && m->end <= c->sent)
+		return VD_DOUBT;
+	return f->verdict == VD_PERM && m != cause ? VD_TEMP : f->verdict;
 }
 
 enum client_phase
@@ -238,12 +255,13 @@ dialogue_die(struct client *c, struct fault *f)
 	(void)strlcpy(f->what, c->o->what, sizeof(f->what));
 	if (f->domain == FD_LINK)
 		last_words(c, f);
-	c->fault = *f;
+	/* Whoever is leaving has nothing to lose. */
+	if (c->ring_n == 0 || dialogue_oldest(c)->verb != V_QUIT)
+		c->fault = *f;
 	while (c->nmails > 0) {
 		m = c->mails[0];
 		theirs = *f;
-		if (f->domain != FD_SMTP && m->ended && m->end <= c->sent)
-			theirs.verdict = VD_DOUBT;
+		theirs.verdict = share(c, m, f);
 		dialogue_settle(c, m, &theirs);
 	}
 	c->ring_n = 0;

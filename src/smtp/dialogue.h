@@ -101,9 +101,11 @@ struct client {
 	bool		 tls, trusted, authed, helo_only;
 	enum sasl_mech	 mech;		/* the one used, once authed */
 
-	/* the two directions; sent counts octets of all time */
+	/* the two directions; sent counts octets of all time, fed and
+	 * begun are what it was when the last octets came in, and when the
+	 * reply now being read began */
 	struct buf	 in, out;
-	unsigned long long sent, queued;
+	unsigned long long sent, queued, fed, begun;
 	struct reply	 reply;
 	unsigned long	 replies;	/* whole replies so far: progress */
 
@@ -171,7 +173,9 @@ void		 dialogue_command(const struct client *,
 /*
  * End the session; all return PH_OVER.  Everyone not yet answered for
  * shares the fault, but who had the last octet of his message sent before
- * a silent death is in doubt (RFC 1047).
+ * a silent death is in doubt (RFC 1047), and what is permanent is so only
+ * for the message that caused it.  Once QUIT is all that is left to be
+ * answered, the session has ended well.
  */
 enum client_phase dialogue_die(struct client *, struct fault *);
 enum client_phase dialogue_die_with(struct client *, enum stage,

@@ -215,7 +215,7 @@ on_auth(struct client *c, const struct client_command *k)
 		return challenged(c);
 	if (c->reply.code != 235)
 		return dialogue_refused(c);
-	if (!sasl_complete(&c->sasl))
+	if (c->held || !sasl_complete(&c->sasl))
 		return dialogue_die_with(c, ST_AUTH, VD_PERM,
 		    "the relay says yes before the login was complete");
 	c->authed = true;

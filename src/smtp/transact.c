@@ -59,12 +59,21 @@ check_utf8(struct client *c, struct client_mail *m)
 	}
 }
 
+static void
+settle_rest(struct envelope *e, const struct fault *f)
+{
+	size_t i;
+
+	for (i = 0; i < e->nrcpt; i++)
+		if (!e->rcpt[i].done)
+			rcpt_settle(&e->rcpt[i], f);
+}
+
 /* RFC 1870: a fixed limit that was declared must not be tried. */
 static void
 check_size(struct client *c, struct client_mail *m)
 {
 	struct fault f = { 0 };
-	size_t i;
 
 	if (c->caps.maxsize <= 0 || m->size <= (size_t)c->caps.maxsize)
 		return;
@@ -73,9 +82,7 @@ check_size(struct client *c, struct client_mail *m)
 	    "the message has %zu octets, the relay takes at most %lld",
 	    m->size, c->caps.maxsize);
 	f.esc[0] = 5, f.esc[1] = 3, f.esc[2] = 4;
-	for (i = 0; i < m->env->nrcpt; i++)
-		if (!m->env->rcpt[i].done)
-			rcpt_settle(&m->env->rcpt[i], &f);
+	settle_rest(m->env, &f);
 }
 
 enum client_phase
@@ -116,7 +123,8 @@ say_mail(struct client *c, struct client_mail *m)
 	size_t i;
 
 	for (i = 0; i < e->nrcpt && !utf8; i++)
-		utf8 = !ascii_only(e->rcpt[i].addr, strlen(e->rcpt[i].addr));
+		utf8 = !e->rcpt[i].done && !ascii_only(e->rcpt[i].addr,
+		    strlen(e->rcpt[i].addr));
 	if (caps & CAP_SIZE)
 		(void)snprintf(size, sizeof(size), " SIZE=%zu", m->size);
 	m->mail_sent = true;
@@ -157,7 +165,7 @@ transact_envelope(struct client *c)
 	struct client_mail *m = c->mail;
 
 	while (dialogue_room(c)) {
-		if (c->dirty) {
+		if (c->dirty && !m->mail_sent) {
 			c->dirty = false;
 			if (dialogue_say(c, V_RSET, 0, "RSET", NULL) ==
 			    PH_OVER)
@@ -263,19 +271,30 @@ transact_body_end(struct client *c)
 enum client_phase
 on_rset(struct client *c, const struct client_command *k)
 {
+	struct fault f = { 0 };
+
 	(void)k;
-	return dialogue_yes(c) ? c->phase : dialogue_refused(c);
+	if (dialogue_yes(c))
+		return c->phase;
+	dialogue_heard(c, &f);
+	f.verdict = VD_TEMP;	/* it is not about the next message */
+	return dialogue_die(c, &f);
 }
 
 /*
  * The message in hand, if it is m, has nobody left.  What was not sent of
- * it need not be; DATA may be in flight, then its reply is awaited.
+ * it need not be, but for what BDAT has announced; DATA may be in flight,
+ * then its reply is awaited.
  */
 static enum client_phase
 drop(struct client *c, struct client_mail *m, const struct fault *f)
 {
 	bool in_hand = c->mail == m;
 
+	if (in_hand && c->phase == PH_BODY) {
+		settle_rest(m->env, f);
+		return PH_BODY;
+	}
 	dialogue_settle(c, m, f);
 	if (!in_hand)
 		return c->phase;
@@ -302,7 +321,7 @@ on_rcpt(struct client *c, const struct client_command *k)
 	struct client_mail *m = k->mail;
 	struct fault f = { 0 };
 
-	if (m == NULL)
+	if (m == NULL || m->env->rcpt[k->rcpt].done)
 		return c->phase;
 	m->answered++;
 	if (dialogue_yes(c)) {
@@ -341,13 +360,12 @@ on_dot(struct client *c, const struct client_command *k)
 	struct client_mail *m = k->mail;
 	struct fault f = { 0 };
 
-	if (c->reply.code >= 300 && c->reply.code < 400)
-		return dialogue_refused(c);
 	if (!dialogue_yes(c))
 		c->dirty = true;
 	if (m != NULL && dialogue_yes(c)) {
-		(void)strlcpy(m->accepted, buf_text(&c->reply.text),
-		    sizeof(m->accepted));
+		if (m->taken > 0)
+			(void)strlcpy(m->accepted, buf_text(&c->reply.text),
+			    sizeof(m->accepted));
 		dialogue_settle(c, m, NULL);
 	} else if (m != NULL) {
 		dialogue_heard(c, &f);

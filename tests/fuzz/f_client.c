@@ -394,7 +394,8 @@ check_fault(const struct fault *f)
 	CHECK(f->text[0] != '\0' || f->domain == FD_SMTP);
 	CHECK(utf8_valid(f->text, strlen(f->text)));
 	for (p = f->text; *p != '\0'; p++)
-		CHECK((unsigned char)*p >= ' ' || *p == '\n');
+		CHECK((unsigned char)*p >= ' ' || *p == '\n' ||
+		    *p == '\t');
 	CHECK(f->what[0] != '\0');
 	CHECK(fault_exit(f) != 0);
 }

@@ -1,0 +1,92 @@
+#!/usr/bin/env bats
+# exim.bats - an Exim that judges the name at EHLO, and may log in
+# shellcheck disable=SC2154	# servers.bash and bats set variables
+bats_require_minimum_version 1.5.0
+load servers
+
+setup_file()
+{
+	server exim
+}
+
+teardown_file()
+{
+	stop
+}
+
+@test "Exim: STARTTLS and AUTH PLAIN" {
+	login 'port 5870' 'tls starttls' 'auth plain'
+	deliver b@example.org < <(message)
+	[ "$status" -eq 0 ]
+	[ -z "$output$stderr" ]
+	arrived b
+	intact
+	has '^Return-path: <a@example.org>'
+	has '^Received: from .*helo=app.example.org.* with esmtpsa .*TLS1.3'
+	has '^From: A <a@example.org>$'
+	logged '<= a@example.org .* A=plain:user '
+}
+
+@test "Exim: implicit TLS and AUTH LOGIN" {
+	login 'port 4650' 'tls implicit' 'auth login'
+	deliver b@example.org < <(message)
+	[ "$status" -eq 0 ]
+	arrived b
+	intact
+	logged '<= a@example.org .* X=TLS1.3.* A=login:user '
+}
+
+@test "Exim: in clear, without AUTH" {
+	conf 'port 2525' 'tls none' 'auth none'
+	deliver b@example.org c@example.org < <(message)
+	[ "$status" -eq 0 ]
+	arrived b
+	intact
+	has '^Received: from .*helo=app.example.org.* with esmtp '
+	arrived c
+	intact
+}
+
+@test "Exim: PIPELINING and CHUNKING are used" {
+	login 'port 5870' 'tls starttls' 'auth plain'
+	deliver b@example.org < <(message)
+	[ "$status" -eq 0 ]
+	logged '<= a@example.org .* P=esmtpsa L X.* K '
+}
+
+@test "Exim: a name it does not know is refused at EHLO" {
+	login 'port 5870' 'tls starttls' 'auth plain' 'helo other.example.org'
+	deliver b@example.org < <(message)
+	[ "$status" -eq 69 ]
+	[[ $stderr == *'550 I do not know you, other.example.org'* ]]
+	nothing
+}
+
+@test "Exim: a wrong password" {
+	conf 'port 4650' 'tls implicit' 'auth plain' 'user user' \
+	    'password Drowssap'
+	deliver b@example.org < <(message)
+	[ "$status" -eq 77 ]
+	[[ $stderr == *"$addr:4650"*'535 Incorrect authentication data'* ]]
+	[[ $stderr != *Drowssap* ]]
+	nothing
+}
+
+@test "Exim: one recipient unknown, the other served" {
+	login 'port 5870' 'tls starttls' 'auth plain'
+	deliver nobody@example.org c@example.org < <(message)
+	[ "$status" -eq 67 ]
+	[[ $stderr == *'550 no such mailbox'*'RCPT TO:<nobody@example.org>'* ]]
+	arrived c
+	intact
+}
+
+@test "Exim: 20 MB arrive as they were" {
+	login 'port 5870' 'tls starttls' 'auth plain'
+	big=$BATS_TEST_TMPDIR/big
+	head -c 15000000 /dev/urandom | openssl base64 >"$big"
+	deliver b@example.org < <(printf 'Subject: big\n\n'; cat "$big")
+	[ "$status" -eq 0 ]
+	arrived b
+	sed '1,/^$/d' "${mail[0]}" | cmp - "$big"
+}
