@@ -7,8 +7,8 @@ include config.mk
 ROOMS = \
 	base/util base/buf base/fault base/crypt \
 	mail/date mail/addr mail/header mail/envelope mail/message \
-	smtp/reply smtp/sasl smtp/helo smtp/caps smtp/dialogue smtp/hello \
-	smtp/transact smtp/client \
+	smtp/reply smtp/scram smtp/sasl smtp/helo smtp/caps smtp/dialogue \
+	smtp/hello smtp/transact smtp/client \
 	config/relay config/setting config/config config/conffile config/load \
 	system/log system/priv system/who system/secret \
 	net/resolve net/connect net/tls net/wire \
@@ -16,7 +16,7 @@ ROOMS = \
 
 # These decide and do no I/O; tests/pure looks at what they call.
 PURE = base/buf base/fault base/crypt mail/date mail/addr mail/header \
-	mail/envelope mail/message smtp/reply smtp/sasl smtp/helo \
+	mail/envelope mail/message smtp/reply smtp/scram smtp/sasl smtp/helo \
 	smtp/caps smtp/dialogue smtp/hello \
 	smtp/transact smtp/client
 
@@ -49,14 +49,17 @@ tests/relay/relay: $(RELAY) src/base/util.o src/base/buf.o src/base/crypt.o
 	$(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS) -o $@ $(RELAY) \
 	    src/base/util.o src/base/buf.o src/base/crypt.o $(LDLIBS)
 
+tests/rss: tests/rss.o
+	$(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS) -o $@ $<
+
 deps:
 	sh tests/deps
 
 demo: heloise tests/relay/relay
 	sh tests/demo
 
-check: heloise tests/relay/relay $(UNIT)
-	sh tests/check
+check: heloise tests/relay/relay tests/rss $(UNIT)
+	sh tests/check "$(ROOMS)" "$(patsubst %,src/%.o,$(PURE))" $(UNIT)
 
 lint:
 	sh tests/lint
@@ -67,11 +70,42 @@ interop: heloise tests/relay/relay
 fuzz:
 	sh tests/fuzz/run
 
+install: heloise
+	mkdir -p $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANPREFIX)/man8 \
+	    $(DESTDIR)$(MANPREFIX)/man5
+	install -m 755 heloise $(DESTDIR)$(SBINDIR)/heloise
+	install -m 644 man/heloise.8 $(DESTDIR)$(MANPREFIX)/man8/
+	install -m 644 man/heloise.conf.5 $(DESTDIR)$(MANPREFIX)/man5/
+
+# In place of another mailer: its names become links to heloise.
+install-sendmail: install
+	for name in sendmail mailq newaliases; do \
+		ln -sf heloise $(DESTDIR)$(SBINDIR)/$$name || exit 1; \
+	done
+
+uninstall:
+	for name in sendmail mailq newaliases; do \
+		if [ "`readlink $(DESTDIR)$(SBINDIR)/$$name`" = heloise ]; \
+		then rm -f $(DESTDIR)$(SBINDIR)/$$name; fi; \
+	done
+	rm -f $(DESTDIR)$(SBINDIR)/heloise \
+	    $(DESTDIR)$(MANPREFIX)/man8/heloise.8 \
+	    $(DESTDIR)$(MANPREFIX)/man5/heloise.conf.5
+
+dist: clean
+	mkdir heloise-$(VERSION)
+	cp -R .clang-format .editorconfig COPYING Makefile README config.mk \
+	    man src tests heloise-$(VERSION)
+	tar -czf heloise-$(VERSION).tar.gz heloise-$(VERSION)
+	rm -rf heloise-$(VERSION)
+
 clean:
-	rm -f heloise $(UNIT) tests/relay/relay heloise-*.tar.gz
+	rm -f heloise $(UNIT) tests/relay/relay tests/rss \
+	    heloise-*.tar.gz
 	find src tests -name '*.[oda]' -exec rm -f {} +
 	find tests/fuzz -type f -name 'f_*' ! -name '*.c' -exec rm -f {} +
 
-.PHONY: all deps demo check lint interop fuzz clean
+.PHONY: all deps demo check lint interop fuzz install install-sendmail \
+	uninstall dist clean
 .SECONDARY:
 -include $(shell find src tests -name '*.d' 2>/dev/null)

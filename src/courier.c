@@ -21,6 +21,7 @@
 #include "smtp/helo.h"
 #include "system/log.h"
 
+#define SNIFF	5	/* seconds for a look at a silent port */
 #define MANY	100	/* recipients that every relay takes at once */
 
 struct slot {
@@ -34,6 +35,7 @@ struct courier {
 	const struct courier_opts *o;
 	const struct courier_work *work;
 	struct relay		 relay;
+	struct addresses	 addrs;
 	char			 what[FAULT_WHAT];
 	char			 helo[HELO_NAME], why[HELO_WHY];
 	struct client_opts	 client_opts;
@@ -50,19 +52,13 @@ struct courier {
 	char			*block;	/* CLIENT_BLOCK octets */
 };
 
+/* The words of `auth` are the names; auto and none are no mechanisms. */
 static enum sasl_mech
 mechanism(int auth)
 {
-	switch ((enum setting_auth)auth) {
-	case SETTING_AUTH_PLAIN:
-		return SASL_PLAIN;
-	case SETTING_AUTH_LOGIN:
-		return SASL_LOGIN;
-	case SETTING_AUTH_AUTO:
-	case SETTING_AUTH_NONE:
-		break;
-	}
-	return SASL__MAX;
+	const char *word = setting_find("auth")->choice[auth];
+
+	return sasl_find(word, strlen(word));
 }
 
 static enum client_tls
@@ -103,14 +99,13 @@ open_link(struct courier *k, const char *sender, struct fault *f)
 {
 	const struct settings *s = k->o->set;
 	struct helo_candidates cand = { .fqdn = k->o->fqdn, .sender = sender };
-	struct addresses addrs;
 	struct connection link;
 	char literal[80];
 
 	if (resolve(k->relay.host, (unsigned)config_port(s),
-	    family(s->family), &addrs, f) == -1)
+	    family(s->family), &k->addrs, f) == -1)
 		return -1;
-	if (connect_tcp(&addrs, sooner(k, s->connect_timeout), &link, f) == -1)
+	if (connect_tcp(&k->addrs, sooner(k, s->connect_timeout), &link, f) == -1)
 		return -1;
 	wire_init(&k->wire, link.fd);
 	connect_literal(&link.local, literal, sizeof(literal));
@@ -119,6 +114,27 @@ open_link(struct courier *k, const char *sender, struct fault *f)
 	    s->helo : NULL;
 	helo_choose(&cand, k->helo, k->why);
 	return 0;
+}
+
+/* Does the port speak TLS from the start?  A second connection tells. */
+static bool
+sniff(void *ctx)
+{
+	struct courier *k = ctx;
+	struct tls_opts opts = k->session.tls;
+	struct connection link;
+	struct fault f = { 0 };
+	struct wire w;
+	bool yes;
+
+	if (connect_tcp(&k->addrs, sooner(k, SNIFF), &link, &f) == -1)
+		return false;
+	wire_init(&w, link.fd);
+	opts.noverify = true;
+	opts.implicit = true;
+	yes = wire_tls(&w, &opts, sooner(k, SNIFF), &f) == 0;
+	wire_close(&w);
+	return yes;
 }
 
 /* Trust is loaded before the connection, so that the relay need not wait. */
@@ -141,8 +157,11 @@ prepare(struct courier *k, struct fault *f)
 		.tls = tls_mode(mode),
 		.user = s->auth == SETTING_AUTH_NONE ? NULL : s->user,
 		.password = k->o->password,
+		.host = k->relay.host,
+		.port = config_port(s),
 		.mech = mechanism(s->auth),
 		.auth_cleartext = s->auth_cleartext,
+		.random = arc4random_buf,
 	};
 	k->session = (struct session){
 		.w = &k->wire,
@@ -297,6 +316,8 @@ talk(struct courier *k)
 
 	client_init(k->client, &k->client_opts);
 	k->session.c = k->client;
+	k->session.sniff = sniff;
+	k->session.sniff_ctx = k;
 	k->session.due = 0;
 	k->settled = 0;
 	do {

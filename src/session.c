@@ -1,11 +1,14 @@
 /* session.c - lets smtp/client and net/wire talk until a decision is due */
 
+#include <errno.h>
+
 #include "base/util.h"
 #include "session.h"
 #include "system/log.h"
 
 #define PROGRESS	65536	/* octets that count as progress */
 #define HANDSHAKE	60000	/* ms */
+#define SILENCE		5000	/* ms without a greeting that make suspicious */
 #define LAST_WORDS	2000	/* ms to hear why a link was cut */
 
 static long long
@@ -32,6 +35,31 @@ watch(struct session *s, bool sending)
 	s->sent = c->sent;
 }
 
+static bool
+ungreeted(const struct session *s)
+{
+	return s->c->replies == 0 && !s->c->tls && s->c->in.len == 0;
+}
+
+/* Before the greeting one mistake can be told from others by trying. */
+static bool
+looks_implicit(struct session *s, struct fault *f)
+{
+	if (s->sniff == NULL || !ungreeted(s) || !s->sniff(s->sniff_ctx))
+		return false;
+	s->sniff = NULL;
+	(void)fault_set(f, ST_GREETING, FD_NONE, 0, VD_PERM,
+	    "this port speaks TLS from the start: set  tls implicit");
+	return true;
+}
+
+static void
+lost(struct session *s, struct fault *f)
+{
+	(void)looks_implicit(s, f);
+	client_broken(s->c, f);
+}
+
 static void
 take(struct session *s)
 {
@@ -40,9 +68,27 @@ take(struct session *s)
 	ssize_t n = wire_read(s->w, chunk, sizeof(chunk), &f);
 
 	if (n == -1)
-		client_broken(s->c, &f);
+		lost(s, &f);
 	else
 		client_feed(s->c, chunk, (size_t)n);
+}
+
+/* Give a silent relay a short time first, then look into it. */
+static int
+wait_for(struct session *s, int want, struct fault *f)
+{
+	long long due = within(s, SILENCE);
+	int ready;
+
+	if (s->sniff == NULL || !ungreeted(s) || due >= s->due)
+		return wire_wait(s->w, want, s->due, f);
+	ready = wire_wait(s->w, want, due, f);
+	if (ready != -1 || f->domain != FD_ERRNO || f->code != ETIMEDOUT)
+		return ready;
+	if (looks_implicit(s, f))
+		return -1;
+	s->sniff = NULL;
+	return 0;
 }
 
 /* The relay takes no more; what it said before may tell why. */
@@ -72,8 +118,8 @@ move(struct session *s, int want)
 	ssize_t n;
 
 	watch(s, (want & WIRE_WRITE) != 0);
-	if ((ready = wire_wait(s->w, want, s->due, &f)) == -1) {
-		client_broken(s->c, &f);
+	if ((ready = wait_for(s, want, &f)) == -1) {
+		lost(s, &f);
 		return;
 	}
 	if (ready & WIRE_READ) {
@@ -90,6 +136,17 @@ move(struct session *s, int want)
 }
 
 static void
+bind_login(struct session *s)
+{
+	struct buf b = { .max = CLIENT_BINDING };
+	const char *name = tls_binding(s->w->tls, &b);
+
+	if (name != NULL)
+		client_bind(s->c, name, buf_text(&b), b.len);
+	buf_release(&b);
+}
+
+static void
 handshake(struct session *s)
 {
 	struct fault f = { 0 };
@@ -99,6 +156,7 @@ handshake(struct session *s)
 		client_broken(s->c, &f);
 		return;
 	}
+	bind_login(s);
 	client_tls_up(s->c, s->trusted);
 	s->due = 0;
 }

@@ -15,6 +15,13 @@ struct session {
 	long long	 timeout;	/* ms for each reply; 0: RFC 5321's */
 	long long	 limit;		/* clock_ms() when all ends; 0: never */
 
+	/*
+	 * Asked when the relay does not greet: does the port speak TLS from
+	 * the start?  NULL: not asked.
+	 */
+	bool		(*sniff)(void *);
+	void		*sniff_ctx;
+
 	/* its own */
 	long long	 due;		/* clock_ms() when patience ends */
 	unsigned long	 replies;	/* seen when due was set */

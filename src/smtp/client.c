@@ -312,7 +312,8 @@ client_feed(struct client *c, const void *p, size_t n)
 static void
 name_silence(struct client *c, struct fault *f)
 {
-	if (f->stage == ST_GREETING && c->in.len == 0 && !c->tls)
+	if (f->stage == ST_GREETING && f->domain != FD_NONE &&
+	    c->in.len == 0 && !c->tls)
 		fault_add(f, "; if this port speaks TLS from the start, "
 		    "set  tls implicit");
 }
@@ -355,6 +356,16 @@ client_tls_up(struct client *c, bool trusted)
 	}
 	c->phase = PH_WAIT;
 	dialogue_expect(c, V_GREET, 0);
+}
+
+void
+client_bind(struct client *c, const char *name, const void *p, size_t n)
+{
+	if (n > sizeof(c->binding))
+		return;
+	c->binding_name = name;
+	c->binding_len = n;
+	memcpy(c->binding, p, n);
 }
 
 void
