@@ -1,11 +1,22 @@
 /* crypt.c - the arithmetic we take from GnuTLS */
 
+#include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "base/crypt.h"
 #include "base/util.h"
+
+static const struct {
+	gnutls_digest_algorithm_t digest;
+	gnutls_mac_algorithm_t	 mac;
+	size_t			 size;
+} hashes[] = {
+	[CRYPT_MD5]	= { GNUTLS_DIG_MD5, GNUTLS_MAC_MD5, 16 },
+	[CRYPT_SHA1]	= { GNUTLS_DIG_SHA1, GNUTLS_MAC_SHA1, 20 },
+	[CRYPT_SHA256]	= { GNUTLS_DIG_SHA256, GNUTLS_MAC_SHA256, 32 },
+};
 
 /* A view for GnuTLS, whose inputs are not const. */
 static gnutls_datum_t
@@ -59,4 +70,56 @@ idna_ascii(const char *domain)
 	s = xstrndup((const char *)out.data, out.size);
 	gnutls_free(out.data);
 	return s;
+}
+
+size_t
+crypt_size(enum crypt_hash h)
+{
+	return hashes[h].size;
+}
+
+bool
+crypt_digest(enum crypt_hash h, const void *p, size_t n, unsigned char *out)
+{
+	return gnutls_hash_fast(hashes[h].digest, p, n, out) == 0;
+}
+
+bool
+crypt_hmac(enum crypt_hash h, const void *key, size_t nkey, const void *p,
+    size_t n, unsigned char *out)
+{
+	return gnutls_hmac_fast(hashes[h].mac, key, nkey, p, n, out) == 0;
+}
+
+bool
+crypt_pbkdf2(enum crypt_hash h, const void *password, size_t n,
+    const void *salt, size_t nsalt, unsigned rounds, unsigned char *out)
+{
+	gnutls_datum_t key = datum(password, n), extra = datum(salt, nsalt);
+
+	return n <= UINT32_MAX && nsalt <= UINT32_MAX &&
+	    gnutls_pbkdf2(hashes[h].mac, &key, &extra, rounds, out,
+	    hashes[h].size) == 0;
+}
+
+bool
+crypt_equal(const void *a, const void *b, size_t n)
+{
+	return gnutls_memcmp(a, b, n) == 0;
+}
+
+void
+crypt_normalize(struct buf *out, const char *s)
+{
+	gnutls_datum_t d = { 0 };
+	size_t n = strlen(s);
+
+	if (n > UINT32_MAX || gnutls_utf8_password_normalize(
+	    (const unsigned char *)s, (unsigned)n, &d, 0) < 0) {
+		buf_add(out, s, n);
+		return;
+	}
+	buf_add(out, d.data, d.size);
+	gnutls_memset(d.data, 0, d.size);
+	gnutls_free(d.data);
 }

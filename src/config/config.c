@@ -227,7 +227,7 @@ config_check(const struct config *c, const struct config_source *src,
 		    "tls (%s) says otherwise",
 		    config_origin(c, setting_find("relay")),
 		    config_origin(c, setting_find("tls")));
-	if (s->auth == SETTING_AUTH_NONE)
+	if (s->auth == SETTING_AUTH_NONE || s->auth == SETTING_AUTH_EXTERNAL)
 		return 0;
 	if (s->user != NULL && s->password == NULL && s->password_file == NULL)
 		return unfit(f, "user is set, but neither password nor "

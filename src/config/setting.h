@@ -17,11 +17,19 @@ enum setting_tls {
 
 enum setting_auth {
 	SETTING_AUTH_AUTO, SETTING_AUTH_NONE, SETTING_AUTH_PLAIN,
-	SETTING_AUTH_LOGIN
+	SETTING_AUTH_LOGIN, SETTING_AUTH_CRAM_MD5, SETTING_AUTH_SCRAM_SHA_1,
+	SETTING_AUTH_SCRAM_SHA_256, SETTING_AUTH_SCRAM_SHA_1_PLUS,
+	SETTING_AUTH_SCRAM_SHA_256_PLUS, SETTING_AUTH_XOAUTH2,
+	SETTING_AUTH_OAUTHBEARER, SETTING_AUTH_EXTERNAL
 };
 
 enum setting_family {
 	SETTING_FAMILY_ANY, SETTING_FAMILY_IPV4, SETTING_FAMILY_IPV6
+};
+
+enum setting_delivery {
+	SETTING_DELIVERY_NOW, SETTING_DELIVERY_BACKGROUND,
+	SETTING_DELIVERY_QUEUE
 };
 
 /*
@@ -50,6 +58,13 @@ struct settings {
 	long long	 timeout;	/* seconds; 0 is RFC 5321's values */
 	long long	 deadline;	/* seconds; 0 is none */
 	int		 family;	/* enum setting_family */
+	long long	 patience;	/* seconds */
+	int		 delivery;	/* enum setting_delivery */
+	bool		 queue;
+	char		*spool;
+	long long	 retry_min, retry_max, expire;	/* seconds */
+	bool		 linger;
+	char		*bounce_to;
 };
 
 enum setting_type {

@@ -653,6 +653,24 @@ tls_cipher(const struct tls *t)
 	return s != NULL ? s : "unknown";
 }
 
+/*
+ * tls-unique names a session only while none is resumed (RFC 7627), and
+ * none of ours is.
+ */
+const char *
+tls_binding(const struct tls *t, struct buf *out)
+{
+	bool old = gnutls_protocol_get_version(t->session) < GNUTLS_TLS1_3;
+	gnutls_datum_t d = { 0 };
+
+	if (gnutls_session_channel_binding(t->session, old ?
+	    GNUTLS_CB_TLS_UNIQUE : GNUTLS_CB_TLS_EXPORTER, &d) < 0)
+		return NULL;
+	buf_add(out, d.data, d.size);
+	gnutls_free(d.data);
+	return old ? "tls-unique" : "tls-exporter";
+}
+
 bool
 tls_looks_like_tls(const char *p, size_t n)
 {

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/fault.h"
 
 struct tls;
@@ -81,6 +82,13 @@ void	tls_bye(struct tls *);
 /* "TLS1.3" and "AES-256-GCM" of a session that is up. */
 const char *tls_version(const struct tls *);
 const char *tls_cipher(const struct tls *);
+
+/*
+ * Append what names this session and no other, so that a login can be bound
+ * to it, and return the kind: "tls-exporter" (RFC 9266) from TLS 1.3 on,
+ * "tls-unique" (RFC 5929) before.  NULL if GnuTLS has none.
+ */
+const char *tls_binding(const struct tls *, struct buf *);
 
 /*
  * Are these the first bytes of a TLS server that was spoken to in clear, an

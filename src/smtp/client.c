@@ -112,7 +112,7 @@ early(struct client *c)
 	dialogue_heard(c, &f);
 	if (!asked)
 		f.command[0] = '\0';
-	if (c->phase >= PH_IDLE && dialogue_oldest(c)->verb != V_DOT)
+	if (dialogue_oldest(c)->verb != V_DOT)
 		f.verdict = VD_TEMP;
 	if (c->reply.code >= 400)
 		return dialogue_die(c, &f);

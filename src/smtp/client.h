@@ -47,6 +47,13 @@ void		 client_broken(struct client *, const struct fault *);
 /* trusted: the relay's certificate was verified, or need not be. */
 void		 client_tls_up(struct client *, bool trusted);
 
+/*
+ * And before that, if the TLS session has what a login can be bound to: its
+ * kind, "tls-exporter" or "tls-unique" (static), and its octets.
+ */
+void		 client_bind(struct client *, const char *name, const void *,
+		    size_t);
+
 void		 client_mail(struct client *, struct client_mail *);
 void		 client_quit(struct client *);
 

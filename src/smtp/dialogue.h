@@ -23,6 +23,7 @@
 #define CLIENT_ONEFLIGHT 65536	/* BDAT goes with the envelope up to here */
 #define CLIENT_BLOCK	131072	/* octets of body in c->out at a time */
 #define CLIENT_TALK	65536	/* octets of dialogue kept */
+#define CLIENT_BINDING	64	/* octets that name a TLS session */
 
 enum client_tls {
 	CLIENT_TLS_NONE,
@@ -36,10 +37,13 @@ struct client_opts {
 	const char	*helo;
 	const char	*what;		/* "relay:587", for faults */
 	enum client_tls	 tls;
-	const char	*user;		/* NULL: do not log in */
+	const char	*user;		/* NULL: log in with EXTERNAL or not */
 	const char	*password;
+	const char	*host;		/* the relay, as OAUTHBEARER tells it */
+	int		 port;
 	enum sasl_mech	 mech;		/* SASL__MAX: the best of both */
 	bool		 auth_cleartext;
+	void		 (*random)(void *, size_t); /* fill with octets */
 };
 
 /* What the machine itself will do next; only src/smtp looks. */
@@ -99,6 +103,9 @@ struct client {
 	char		 banner[512];
 	char		 last[512];	/* the first line it said last */
 	bool		 tls, trusted, authed, helo_only;
+	const char	*binding_name;	/* of the TLS session: client_bind() */
+	unsigned char	 binding[CLIENT_BINDING];
+	size_t		 binding_len;
 	enum sasl_mech	 mech;		/* the one used, once authed */
 
 	/* the two directions; sent counts octets of all time, fed and

@@ -81,7 +81,35 @@ on_starttls(struct client *c, const struct client_command *k)
 	return PH_TLS;
 }
 
-/* Which mechanism, or why none.  An explicit one is a minimum. */
+/* An explicit mechanism is a minimum: it is this one or none. */
+static int
+choose_explicit(struct client *c, enum sasl_mech m, struct fault *f)
+{
+	if (!(c->caps.mechs & SASL_BIT(m)))
+		return fault_set(f, ST_AUTH, FD_NONE, 0, VD_PERM,
+		    "the relay does not offer AUTH %s, only: %s",
+		    sasl_name(m), c->caps.auth);
+	if (sasl_binds(m) && c->binding_name == NULL)
+		return fault_set(f, ST_AUTH, FD_NONE, 0, VD_PERM,
+		    "AUTH %s needs a TLS session to bind the login to",
+		    sasl_name(m));
+	c->mech = m;
+	return 0;
+}
+
+static int
+choose_best(struct client *c, struct fault *f)
+{
+	c->mech = sasl_best(c->caps.mechs, c->binding_name != NULL,
+	    !c->trusted && c->o->auth_cleartext);
+	if (c->mech != SASL__MAX)
+		return 0;
+	return fault_set(f, ST_AUTH, FD_NONE, 0, VD_PERM,
+	    "the relay offers no known way to log in with a password, "
+	    "only: %s", c->caps.auth);
+}
+
+/* Which mechanism, or why none. */
 static int
 choose(struct client *c, struct fault *f)
 {
@@ -91,22 +119,47 @@ choose(struct client *c, struct fault *f)
 		return fault_set(f, ST_AUTH, FD_NONE, 0, VD_PERM,
 		    "the relay does not offer AUTH%s", c->tls ? "" :
 		    " on a connection without TLS");
-	if (m == SASL__MAX)
-		m = sasl_best(c->caps.mechs);
-	else if (!(c->caps.mechs & SASL_BIT(m)))
+	if ((m == SASL__MAX ? choose_best(c, f) :
+	    choose_explicit(c, m, f)) == -1)
+		return -1;
+	m = c->mech;
+	if (sasl_secret(m) && c->o->password == NULL)
 		return fault_set(f, ST_AUTH, FD_NONE, 0, VD_PERM,
-		    "the relay does not offer AUTH %s, only: %s",
-		    sasl_name(m), c->caps.auth);
-	if (m == SASL__MAX)
-		return fault_set(f, ST_AUTH, FD_NONE, 0, VD_PERM,
-		    "the relay offers no known way to log in, only: %s",
-		    c->caps.auth);
+		    "AUTH %s needs a password", sasl_name(m));
 	if (!c->trusted && !c->o->auth_cleartext && sasl_reveals(m))
 		return fault_set(f, ST_AUTH, FD_NONE, 0, VD_PERM,
-		    "the password would be readable on the way (%s)",
+		    "the password %s on the way (%s)", m == SASL_CRAM_MD5 ?
+		    "could be guessed from what is readable" :
+		    "would be readable",
 		    c->tls ? "TLS without a verified certificate" : "no TLS");
-	c->mech = m;
 	return 0;
+}
+
+static void
+start(struct client *c)
+{
+	const unsigned plus = SASL_BIT(SASL_SCRAM_SHA_1_PLUS) |
+	    SASL_BIT(SASL_SCRAM_SHA_256_PLUS);
+	unsigned char seed[18];
+	struct buf nonce = { .max = SCRAM_NONCE - 1 };
+
+	c->sasl = (struct sasl){
+		.mech = c->mech,
+		.user = c->o->user,
+		.password = c->o->password,
+		.host = c->o->host,
+		.port = c->o->port,
+		.scram = {
+			.binding_name = c->binding_name,
+			.binding = c->binding,
+			.binding_len = c->binding_len,
+			.plus_offered = (c->caps.mechs & plus) != 0,
+		},
+	};
+	c->o->random(seed, sizeof(seed));
+	base64_encode(&nonce, seed, sizeof(seed));
+	(void)strlcpy(c->sasl.scram.nonce, buf_text(&nonce), SCRAM_NONCE);
+	buf_release(&nonce);
 }
 
 /* The next SASL response, in base64. */
@@ -135,12 +188,11 @@ hello_auth(struct client *c)
 	struct fault f = { 0 };
 	char shown[64];
 
-	if (c->o->user == NULL || c->authed)
+	if ((c->o->user == NULL && c->o->mech != SASL_EXTERNAL) || c->authed)
 		return PH_IDLE;
 	if (choose(c, &f) == -1)
 		return dialogue_die(c, &f);
-	c->sasl = (struct sasl){ .mech = c->mech, .user = c->o->user,
-	    .password = c->o->password };
+	start(c);
 	buf_addf(&line, "AUTH %s", sasl_name(c->mech));
 	(void)strlcpy(shown, buf_text(&line), sizeof(shown));
 	if (sasl_initial(c->mech)) {
@@ -201,10 +253,22 @@ challenged(struct client *c)
 	return next;
 }
 
+/* The reply is a no; the relay may have said why before. */
+static enum client_phase
+rejected(struct client *c)
+{
+	struct fault f = { 0 };
+
+	dialogue_heard(c, &f);
+	if (c->sasl.said[0] != '\0')
+		fault_add(&f, "; its reason before that: %s", c->sasl.said);
+	return dialogue_die(c, &f);
+}
+
 enum client_phase
 on_auth(struct client *c, const struct client_command *k)
 {
-	struct fault f;
+	struct fault f = { 0 };
 
 	(void)k;
 	if (c->cancelled) {
@@ -214,10 +278,11 @@ on_auth(struct client *c, const struct client_command *k)
 	if (c->reply.code == 334)
 		return challenged(c);
 	if (c->reply.code != 235)
-		return dialogue_refused(c);
-	if (c->held || !sasl_complete(&c->sasl))
-		return dialogue_die_with(c, ST_AUTH, VD_PERM,
-		    "the relay says yes before the login was complete");
+		return rejected(c);
+	if (c->held)
+		c->sasl.step = 0;	/* nothing of it was said */
+	if (sasl_success(&c->sasl, buf_text(&c->reply.text), &f) == -1)
+		return dialogue_die(c, &f);
 	c->authed = true;
 	return PH_IDLE;
 }

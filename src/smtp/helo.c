@@ -90,7 +90,7 @@ static bool
 container(const char *s, size_t n)
 {
 	return (n == 12 || n == 64) &&
-	    strspn(s, "0123456789abcdef") >= n;
+	    strspn(s, "0123456789abcdefABCDEF") >= n;
 }
 
 /* Kubernetes' safe alphabet for generated names has no vowels, no 0, 1, 3. */
@@ -137,8 +137,8 @@ helo_doubt(const char *s)
 		return NULL;
 	if (n > 0 && s[n - 1] == '.')
 		n--;
-	if ((n == 9 && strncasecmp(s, "localhost", 9) == 0) ||
-	    strncasecmp(s, "localhost.", 10) == 0)
+	/* And localhost6.localdomain6, and what else there is of it. */
+	if (strncasecmp(s, "localhost", 9) == 0)
 		return "every machine is localhost";
 	if (container(s, first))
 		return "a container id";
@@ -188,6 +188,7 @@ void
 helo_choose(const struct helo_candidates *c, char *name, char *why)
 {
 	const char *at = c->sender != NULL ? strrchr(c->sender, '@') : NULL;
+	bool named = at != NULL && at[1] != '[';	/* not some address */
 	const char *no;
 	size_t used = 0;
 
@@ -201,7 +202,7 @@ helo_choose(const struct helo_candidates *c, char *name, char *why)
 		return;
 	}
 	if (try(c->fqdn, "the host's name", name, why, &used) ||
-	    try(at != NULL ? at + 1 : NULL, "the domain of the sender", name,
+	    try(named ? at + 1 : NULL, "the domain of the sender", name,
 	    why, &used) ||
 	    try(c->literal, "the address of this end of the connection", name,
 	    why, &used))

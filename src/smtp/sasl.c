@@ -1,38 +1,148 @@
 /* sasl.c - how to log in: client mechanisms as step functions */
 
+#include <assert.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/util.h"
 #include "smtp/sasl.h"
 
-static int plain(struct sasl *, const char *, size_t, struct buf *,
+typedef int step_function(struct sasl *, const char *, size_t, struct buf *,
     struct fault *);
-static int login(struct sasl *, const char *, size_t, struct buf *,
-    struct fault *);
+
+static step_function external, oauthbearer, xoauth2, cram_md5, login, plain,
+    scram;
 
 static const struct {
 	const char	*name;
 	bool		 initial, reveals;
-	unsigned	 steps;
-	int		(*step)(struct sasl *, const char *, size_t,
-			    struct buf *, struct fault *);
+	unsigned	 steps;		/* at most */
+	unsigned	 enough;	/* at least, before a yes */
+	step_function	*step;
 } mechs[SASL__MAX] = {
-	[SASL_LOGIN]	= { "LOGIN", false, true, 2, login },
-	[SASL_PLAIN]	= { "PLAIN", true, true, 1, plain },
+	[SASL_EXTERNAL]	= { "EXTERNAL", true, false, 1, 1, external },
+	[SASL_OAUTHBEARER] = { "OAUTHBEARER", true, true, 2, 1, oauthbearer },
+	[SASL_XOAUTH2]	= { "XOAUTH2", true, true, 2, 1, xoauth2 },
+	[SASL_CRAM_MD5]	= { "CRAM-MD5", false, true, 1, 1, cram_md5 },
+	[SASL_LOGIN]	= { "LOGIN", false, true, 2, 2, login },
+	[SASL_PLAIN]	= { "PLAIN", true, true, 1, 1, plain },
+	[SASL_SCRAM_SHA_1] = { "SCRAM-SHA-1", true, false, 3, 2, scram },
+	[SASL_SCRAM_SHA_256] = { "SCRAM-SHA-256", true, false, 3, 2, scram },
+	[SASL_SCRAM_SHA_1_PLUS] = { "SCRAM-SHA-1-PLUS", true, false, 3, 2,
+	    scram },
+	[SASL_SCRAM_SHA_256_PLUS] = { "SCRAM-SHA-256-PLUS", true, false, 3, 2,
+	    scram },
 };
 
-/* RFC 4616: [authzid] NUL authcid NUL passwd. */
 static int
-plain(struct sasl *s, const char *in, size_t n, struct buf *out,
+wrong(struct fault *f, const char *why)
+{
+	return fault_set(f, ST_AUTH, FD_NONE, 0, VD_PERM, "%s", why);
+}
+
+/*
+ * The relay gave its reason before its no.  It is on its way once we have
+ * answered; in[0..n) may be JSON over several lines.
+ */
+static void
+refuse(struct sasl *s, const char *in, size_t n)
+{
+	struct buf b = { .max = SASL_CHALLENGE * 4 };
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (in[i] != ' ' && (in[i] < '\t' || in[i] > '\r'))
+			buf_add(&b, &in[i], 1);
+		else if (b.len > 0 && b.p[b.len - 1] != ' ')
+			buf_adds(&b, " ");
+	s->refused = true;
+	(void)strlcpy(s->said, buf_text(&b), sizeof(s->said));
+	buf_release(&b);
+}
+
+/* Who we are stands in the certificate; as whom we want to act, here. */
+static int
+external(struct sasl *s, const char *in, size_t n, struct buf *out,
     struct fault *f)
 {
 	(void)in;
 	(void)n;
 	(void)f;
-	buf_add(out, "", 1);
-	buf_adds(out, s->user);
-	buf_add(out, "", 1);
-	buf_adds(out, s->password);
+	if (s->user != NULL)
+		buf_adds(out, s->user);
+	return 0;
+}
+
+/* User and token may not end the field that they stand in. */
+static int
+check_oauth(const struct sasl *s, struct fault *f)
+{
+	const char *const texts[] = { s->user, s->password };
+	const char *p;
+	size_t i;
+
+	for (i = 0; i < NITEMS(texts); i++)
+		for (p = texts[i]; *p != '\0'; p++)
+			if ((unsigned char)*p < ' ' || *p == 0x7f)
+				return wrong(f, i == 0 ? "there is a control "
+				    "character in the user's name" :
+				    "there is a control character in the "
+				    "token");
+	return 0;
+}
+
+static int
+oauthbearer(struct sasl *s, const char *in, size_t n, struct buf *out,
+    struct fault *f)
+{
+	if (s->step > 0) {
+		refuse(s, in, n);
+		buf_adds(out, "\1");
+		return 0;
+	}
+	if (check_oauth(s, f) == -1)
+		return -1;
+	buf_adds(out, "n,a=");
+	scram_name(out, s->user, strlen(s->user));
+	buf_adds(out, ",\1");
+	if (s->host != NULL)
+		buf_addf(out, "host=%s\1", s->host);
+	if (s->port != 0)
+		buf_addf(out, "port=%d\1", s->port);
+	buf_addf(out, "auth=Bearer %s\1\1", s->password);
+	return 0;
+}
+
+/* No RFC: what Google wrote down, and others do as well. */
+static int
+xoauth2(struct sasl *s, const char *in, size_t n, struct buf *out,
+    struct fault *f)
+{
+	if (s->step > 0) {
+		refuse(s, in, n);
+		return 0;
+	}
+	if (check_oauth(s, f) == -1)
+		return -1;
+	buf_addf(out, "user=%s\1auth=Bearer %s\1\1", s->user, s->password);
+	return 0;
+}
+
+static int
+cram_md5(struct sasl *s, const char *in, size_t n, struct buf *out,
+    struct fault *f)
+{
+	unsigned char mac[CRYPT_HASH_MAX];
+	size_t i;
+
+	if (n == 0)
+		return wrong(f, "the relay's CRAM-MD5 challenge is empty");
+	if (!crypt_hmac(CRYPT_MD5, s->password, strlen(s->password), in, n,
+	    mac))
+		return wrong(f, "GnuTLS cannot do MD5 here");
+	buf_addf(out, "%s ", s->user);
+	for (i = 0; i < crypt_size(CRYPT_MD5); i++)
+		buf_addf(out, "%02x", mac[i]);
 	return 0;
 }
 
@@ -49,6 +159,45 @@ login(struct sasl *s, const char *in, size_t n, struct buf *out,
 	(void)f;
 	buf_adds(out, s->step == 0 ? s->user : s->password);
 	return 0;
+}
+
+/* [authzid] NUL authcid NUL passwd. */
+static int
+plain(struct sasl *s, const char *in, size_t n, struct buf *out,
+    struct fault *f)
+{
+	(void)in;
+	(void)n;
+	(void)f;
+	buf_add(out, "", 1);
+	crypt_normalize(out, s->user);
+	buf_add(out, "", 1);
+	crypt_normalize(out, s->password);
+	return 0;
+}
+
+static int
+scram(struct sasl *s, const char *in, size_t n, struct buf *out,
+    struct fault *f)
+{
+	struct scram *k = &s->scram;
+
+	if (s->step == 0) {
+		k->user = s->user;
+		k->password = s->password;
+		k->plus = sasl_binds(s->mech);
+		k->hash = s->mech == SASL_SCRAM_SHA_1 ||
+		    s->mech == SASL_SCRAM_SHA_1_PLUS ? CRYPT_SHA1 :
+		    CRYPT_SHA256;
+		scram_first(k, out);
+		return 0;
+	}
+	if (n >= 2 && memcmp(in, "e=", 2) == 0) {
+		refuse(s, in + 2, n - 2);
+		return 0;
+	}
+	return s->step == 1 ? scram_final(k, in, n, out, f) :
+	    scram_verify(k, in, n, f);
 }
 
 const char *
@@ -70,14 +219,31 @@ sasl_find(const char *p, size_t n)
 }
 
 enum sasl_mech
-sasl_best(unsigned set)
+sasl_best(unsigned set, bool bound, bool exposed)
 {
-	enum sasl_mech m = SASL__MAX;
+	enum sasl_mech m;
 
-	while (m > 0)
-		if (set & SASL_BIT(--m))
-			return m;
+	for (m = SASL__MAX; m-- > SASL_CRAM_MD5;) {
+		if (!(set & SASL_BIT(m)) || (sasl_binds(m) && !bound))
+			continue;
+		if (exposed && sasl_reveals(m) &&
+		    (set & SASL_BIT(SASL_CRAM_MD5)))
+			return SASL_CRAM_MD5;
+		return m;
+	}
 	return SASL__MAX;
+}
+
+bool
+sasl_secret(enum sasl_mech m)
+{
+	return m != SASL_EXTERNAL;
+}
+
+bool
+sasl_binds(enum sasl_mech m)
+{
+	return m == SASL_SCRAM_SHA_1_PLUS || m == SASL_SCRAM_SHA_256_PLUS;
 }
 
 bool
@@ -96,18 +262,57 @@ int
 sasl_step(struct sasl *s, const char *in, size_t n, struct buf *out,
     struct fault *f)
 {
-	if (s->step >= mechs[s->mech].steps)
+	assert(s->mech == SASL_EXTERNAL ||
+	    (s->user != NULL && s->password != NULL));
+	if (s->refused || s->step >= mechs[s->mech].steps)
 		return fault_set(f, ST_AUTH, FD_NONE, 0, VD_PERM,
-		    "the relay keeps asking after %s has said all it can say",
-		    mechs[s->mech].name);
+		    "the relay keeps asking after %s has said all it can "
+		    "say%s%s", mechs[s->mech].name,
+		    s->refused ? "; it gave as its reason: " : "", s->said);
 	if (mechs[s->mech].step(s, in, n, out, f) == -1)
 		return -1;
 	s->step++;
 	return 0;
 }
 
-bool
-sasl_complete(const struct sasl *s)
+/*
+ * RFC 4954 has the relay's last word come as one more challenge; some put
+ * it into the words of the yes, as the base64 that it would have been.
+ */
+static int
+last_word(struct sasl *s, const char *words, struct fault *f)
 {
-	return s->step >= mechs[s->mech].steps;
+	struct buf b = { .max = SASL_CHALLENGE };
+	bool found = false;
+	size_t n;
+
+	for (; *words != '\0' && !found; words += n) {
+		words += strspn(words, " \n");
+		n = strcspn(words, " \n");
+		buf_clear(&b);
+		found = base64_decode(&b, words, n) && b.len > 2 &&
+		    memcmp(b.p, "v=", 2) == 0;
+	}
+	if (found)
+		(void)scram_verify(&s->scram, b.p, b.len, f);
+	else
+		(void)wrong(f, "the relay says yes, but did not prove that "
+		    "it knows the password");
+	buf_release(&b);
+	return s->scram.proven ? 0 : -1;
+}
+
+int
+sasl_success(struct sasl *s, const char *words, struct fault *f)
+{
+	if (s->step < mechs[s->mech].enough)
+		return wrong(f, "the relay says yes before the login was "
+		    "complete");
+	if (s->refused)
+		return fault_set(f, ST_AUTH, FD_NONE, 0, VD_PERM,
+		    "the relay says yes after it gave a reason to say no: %s",
+		    s->said);
+	if (mechs[s->mech].step == scram && !s->scram.proven)
+		return last_word(s, words, f);
+	return 0;
 }

@@ -5,23 +5,39 @@
 
 #include "base/buf.h"
 #include "base/fault.h"
+#include "smtp/scram.h"
 
-/* Weakest first: "auto" takes the last that both sides have. */
+/* Weakest first; see sasl_best(). */
 enum sasl_mech {
+	SASL_EXTERNAL,		/* RFC 4422 A */
+	SASL_OAUTHBEARER,	/* RFC 7628 */
+	SASL_XOAUTH2,
+	SASL_CRAM_MD5,		/* RFC 2195 */
 	SASL_LOGIN,
-	SASL_PLAIN,
+	SASL_PLAIN,		/* RFC 4616 */
+	SASL_SCRAM_SHA_1,
+	SASL_SCRAM_SHA_256,
+	SASL_SCRAM_SHA_1_PLUS,
+	SASL_SCRAM_SHA_256_PLUS,
 	SASL__MAX
 };
 
 #define SASL_BIT(m)	(1u << (m))
 #define SASL_CHALLENGE	4096	/* octets we are willing to read */
 
-/* user and password are borrowed until the end; nothing else is kept. */
+/* Strings are borrowed until the end; nothing else is kept. */
 struct sasl {
 	enum sasl_mech	 mech;
-	const char	*user;
-	const char	*password;
+	const char	*user;		/* NULL only with EXTERNAL */
+	const char	*password;	/* or token; NULL only with EXTERNAL */
+	const char	*host;		/* OAUTHBEARER: the relay, or NULL */
+	int		 port;		/* 0: not told */
+	struct scram	 scram;		/* SCRAM: nonce and what is bound to */
+
+	/* its own */
 	unsigned	 step;
+	bool		 refused;	/* a no is due, for this reason: */
+	char		 said[512];
 };
 
 /* "PLAIN". */
@@ -30,13 +46,25 @@ const char	*sasl_name(enum sasl_mech);
 /* The mechanism called p[0..n), without case, or SASL__MAX. */
 enum sasl_mech	 sasl_find(const char *p, size_t n);
 
-/* The strongest of a set of SASL_BIT()s, or SASL__MAX for none. */
-enum sasl_mech	 sasl_best(unsigned set);
+/*
+ * The strongest of a set of SASL_BIT()s, or SASL__MAX for none; never one
+ * that wants something else than a password.  bound: there is a TLS session
+ * that a login can be bound to.  exposed: others might read what is said,
+ * and so CRAM-MD5 is better than to say the password.
+ */
+enum sasl_mech	 sasl_best(unsigned set, bool bound, bool exposed);
+
+/* Does it need a password (or a token)?  A TLS session to bind to? */
+bool		 sasl_secret(enum sasl_mech);
+bool		 sasl_binds(enum sasl_mech);
 
 /* Does the client speak first, so that it can go with the command? */
 bool		 sasl_initial(enum sasl_mech);
 
-/* Does the relay get something it could use to log in elsewhere? */
+/*
+ * Does it show the password, or what it is easily guessed from, to those
+ * who can read along or who only pretend to be the relay?
+ */
 bool		 sasl_reveals(enum sasl_mech);
 
 /*
@@ -47,7 +75,11 @@ bool		 sasl_reveals(enum sasl_mech);
 int		 sasl_step(struct sasl *, const char *in, size_t n,
 		    struct buf *out, struct fault *);
 
-/* Has everything been said, so that a 235 may be believed? */
-bool		 sasl_complete(const struct sasl *);
+/*
+ * The relay said yes, with these words: may it be believed?  Not before all
+ * was said, and not while it owes the proof that it knows the password.
+ */
+int		 sasl_success(struct sasl *, const char *words,
+		    struct fault *);
 
 #endif

@@ -5,21 +5,28 @@
  *
  * Each is played whole and then again byte by byte.  Lines of a dialogue:
  *
- *	opt KEY [VALUE]	helo, tls, user, password, mech, cleartext, trusted
+ *	opt KEY [VALUE]	helo, tls, user, password, longpassword, mech,
+ *			cleartext, untrusted, binding, host
  *	mail [FROM]	a message to be given; then, for it:
  *	to ADDR [NOTIFY [ORCPT]]	one recipient
- *	set KEY [VALUE]	size (octets of body), eightbit, envid, ret
+ *	set KEY [VALUE]	size (octets of body), eightbit, envid, ret, done (the
+ *			last recipient, before)
  *	S: TEXT		the relay says TEXT; the client has nothing more to say
  *	S& TEXT		the same, in one segment with the S: that follows
  *	S! TEXT		the same as S:, though the client could say more
+ *	S+ TEXT		the same, in one segment with the S! that follows
+ *	S% TEXT		the same as S!, without a line end
+ *	S* A B TEXT	the same as S:, for # from A to B in TEXT
  *	C: TEXT		the client must have said TEXT by now
+ *	C* A B TEXT	the same, for # from A to B in TEXT
  *	C|		the client must have sent the message, dots doubled
  *	C#		the client must have sent the message as it is
  *	hold / send	the link takes nothing from the client / takes all
+ *	part N		held, the link takes so many octets
  *	tls		the client must want TLS here; it is given
  *	end / silence	the link ends / the time is up
  *	rcpt N VERDICT CODE	how recipient N (of all) must have ended
- *	accepted N TEXT	the words with which message N was accepted
+ *	accepted N [TEXT]	the words with which message N was accepted
  *	over VERDICT [STAGE]	how the session must have ended
  *	says TEXT	TEXT must stand in the fault of the session
  *	talk TEXT	TEXT must stand in the dialogue for people
@@ -32,6 +39,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/crypt.h"
 #include "base/util.h"
 #include "smtp/client.h"
 #include "tap.h"
@@ -49,7 +57,8 @@ struct play {
 	const char	*file;
 	int		 line;
 	bool		 split, hold, trusted, failed, joined;
-	char		 helo[128], user[4096], password[4096];
+	char		 helo[128], user[4096], password[4096], host[128];
+	char		 binding[32];
 };
 
 static void
@@ -62,11 +71,23 @@ fail(struct play *p, const char *why)
 	p->failed = true;
 }
 
+/* The nonce in base64 is that of RFC 5802 5: fyko+d2lbbFgONRv9qkxdawL. */
+static void
+not_random(void *p, size_t n)
+{
+	static const char text[] = "fyko+d2lbbFgONRv9qkxdawL";
+	struct buf b = { .max = 64 };
+
+	(void)base64_decode(&b, text, strlen(text));
+	memcpy(p, b.p, n < b.len ? n : b.len);
+	buf_release(&b);
+}
+
 /* The message that is sent: a short one, or lines of dots up to size. */
 static size_t
 body(const struct play *p, size_t m, char *out, size_t at, size_t n)
 {
-	static const char small[] = "x: y\r\n\r\n.dot\r\n", row[] = ".23456\r\n";
+	static const char small[] = "x: y\r\n\r\n.dot\r\n", row[] = ".2.456\r\n";
 	size_t all = p->size[m] ? p->size[m] : sizeof(small) - 1, i;
 
 	for (i = 0; i < n && at + i < all; i++)
@@ -127,12 +148,26 @@ run(struct play *p)
 }
 
 static void
-server(struct play *p, const char *text, bool more)
+tls_is_up(struct play *p)
+{
+	static const unsigned char octets[] = { 0, 1, 2, 3, 4, 5, 6, 7 };
+
+	if (run(p) != CLIENT_TLS) {
+		fail(p, "did not want TLS");
+		return;
+	}
+	if (p->binding[0] != '\0')
+		client_bind(&p->c, p->binding, octets, sizeof(octets));
+	client_tls_up(&p->c, p->trusted);
+}
+
+static void
+server(struct play *p, const char *text, bool more, bool whole)
 {
 	char line[REPLY_LINE * 2];
 	size_t n, i;
 
-	(void)snprintf(line, sizeof(line), "%s\r\n", text);
+	(void)snprintf(line, sizeof(line), "%s%s", text, whole ? "\r\n" : "");
 	n = strlen(line);
 	if (!p->split || more || p->joined) {
 		client_feed(&p->c, line, n);
@@ -159,6 +194,45 @@ client(struct play *p, const char *text)
 		return;
 	}
 	buf_drop(&p->said, n + 2);
+}
+
+/* "S* 1 100 250 #" and "C* 1 100 RCPT TO:<#@x>": the same many times. */
+static void
+repeat(struct play *p, const char *line)
+{
+	char text[4096], one[4200];
+	const char *at;
+	int from, to;
+
+	if (sscanf(line + 2, "%d %d %4095[^\n]", &from, &to, text) != 3) {
+		fail(p, "wants two numbers and a text");
+		return;
+	}
+	for (; from <= to && !p->failed; from++) {
+		at = strchr(text, '#');
+		if (at != NULL)
+			(void)snprintf(one, sizeof(one), "%.*s%d%s",
+			    (int)(at - text), text, from, at + 1);
+		else
+			(void)strlcpy(one, text, sizeof(one));
+		if (line[0] == 'C')
+			client(p, one);
+		else
+			server(p, one, false, true);
+	}
+}
+
+/* The link takes n octets, and nothing else happens. */
+static void
+part(struct play *p, size_t n)
+{
+	(void)run(p);
+	if (n == 0 || n > p->c.out.len)
+		fail(p, "has not so much to say");
+	else {
+		buf_add(&p->said, p->c.out.p, n);
+		client_sent(&p->c, n);
+	}
 }
 
 static void
@@ -204,7 +278,13 @@ set_option(struct play *p, const char *key, const char *value)
 		memset(p->password, 'p', (size_t)atol(value));
 	else if (strcmp(key, "mech") == 0)
 		p->o.mech = sasl_find(value, strlen(value));
-	else if (strcmp(key, "cleartext") == 0)
+	else if (strcmp(key, "binding") == 0)
+		(void)strlcpy(p->binding, value, sizeof(p->binding));
+	else if (strcmp(key, "host") == 0) {
+		(void)strlcpy(p->host, value, sizeof(p->host));
+		p->o.host = p->host;
+		p->o.port = 587;
+	} else if (strcmp(key, "cleartext") == 0)
 		p->o.auth_cleartext = true;
 	else if (strcmp(key, "untrusted") == 0)
 		p->trusted = false;
@@ -227,6 +307,8 @@ set_mail(struct play *p, const char *key, const char *value)
 		e->eightbit = true;
 	else if (strcmp(key, "envid") == 0)
 		e->envid = xstrdup(value);
+	else if (strcmp(key, "done") == 0)
+		rcpt_settle(&e->rcpt[e->nrcpt - 1], NULL);
 	else if (strcmp(key, "ret") == 0)
 		e->ret = strcmp(value, "full") == 0 ? RET_FULL : RET_HDRS;
 	else
@@ -239,14 +321,14 @@ add_rcpt(struct play *p, const char *addr, const char *notify,
     const char *orcpt)
 {
 	struct envelope *e = &p->env[p->nmails - 1];
-	char many[64];
+	char one[64];
 	size_t i;
 	int k;
 
 	if (addr[0] == '*') {
 		for (k = 0; k < atoi(addr + 1); k++) {
-			(void)snprintf(many, sizeof(many), "r%d@x.test", k);
-			(void)envelope_add(e, many);
+			(void)snprintf(one, sizeof(one), "r%d@x.test", k);
+			add_rcpt(p, one, notify, orcpt);
 		}
 		return;
 	}
@@ -341,7 +423,7 @@ check_line(struct play *p, const char *line)
 	} else if (strncmp(line, "hush ", 5) == 0) {
 		if (strstr(buf_text(&p->c.talk), line + 5) != NULL)
 			fail(p, "stands in the dialogue");
-	} else if (sscanf(line, "accepted %zu %4000[^\n]", &n, a) == 2) {
+	} else if (sscanf(line, "accepted %zu %4000[^\n]", &n, a) >= 1) {
 		if (n >= p->nmails || strcmp(p->mail[n].accepted, a) != 0)
 			fail(p, "was not accepted with these words");
 	} else
@@ -352,16 +434,21 @@ check_line(struct play *p, const char *line)
 static void
 play_line(struct play *p, const char *line)
 {
-	char a[4096] = "", b[4096] = "", d[512] = "";
+	char a[4096] = "", b[4096] = "", d[4096] = "";
 
 	if (strncmp(line, "S: ", 3) == 0 || strncmp(line, "S& ", 3) == 0) {
 		if (!p->joined)
 			(void)run(p);
 		if (p->said.len > 0)
 			fail(p, "said more than expected");
-		server(p, line + 3, line[1] == '&');
-	} else if (strncmp(line, "S! ", 3) == 0)
-		server(p, line + 3, false);
+		server(p, line + 3, line[1] == '&', true);
+	} else if (strncmp(line, "S! ", 3) == 0 ||
+	    strncmp(line, "S+ ", 3) == 0 || strncmp(line, "S% ", 3) == 0)
+		server(p, line + 3, line[1] == '+', line[1] != '%');
+	else if (strncmp(line, "S* ", 3) == 0 || strncmp(line, "C* ", 3) == 0)
+		repeat(p, line);
+	else if (strncmp(line, "part ", 5) == 0)
+		part(p, (size_t)atol(line + 5));
 	else if (strncmp(line, "C: ", 3) == 0)
 		client(p, line + 3);
 	else if (strcmp(line, "C:") == 0)
@@ -371,15 +458,12 @@ play_line(struct play *p, const char *line)
 	else if (strcmp(line, "hold") == 0 || strcmp(line, "send") == 0) {
 		(void)run(p);
 		p->hold = line[0] == 'h';
-	} else if (strcmp(line, "tls") == 0) {
-		if (run(p) != CLIENT_TLS)
-			fail(p, "did not want TLS");
-		else
-			client_tls_up(&p->c, p->trusted);
-	} else if (strcmp(line, "end") == 0 || strcmp(line, "silence") == 0)
+	} else if (strcmp(line, "tls") == 0)
+		tls_is_up(p);
+	else if (strcmp(line, "end") == 0 || strcmp(line, "silence") == 0)
 		link_ends(p, line[0] == 's');
 	else if (!check_line(p, line)) {
-		(void)sscanf(line, "%*s %4095s %4095s %511s", a, b, d);
+		(void)sscanf(line, "%*s %4095s %4095s %4095s", a, b, d);
 		if (strncmp(line, "to ", 3) == 0)
 			add_rcpt(p, a, b, d);
 		else if (strncmp(line, "set ", 4) == 0)
@@ -420,11 +504,12 @@ play(const char *file, bool split)
 
 	p->file = file;
 	p->split = split;
-	p->said.max = 1 << 20;
+	p->said.max = 1 << 22;
 	p->trusted = true;
 	(void)strlcpy(p->helo, "me.test", sizeof(p->helo));
 	p->o = (struct client_opts){ .helo = p->helo, .what = "relay.test:25",
-	    .mech = SASL__MAX, .password = p->password };
+	    .mech = SASL__MAX, .password = p->password,
+	    .random = not_random };
 	if (in == NULL)
 		fail(p, "cannot be opened");
 	while (in != NULL && !p->failed &&

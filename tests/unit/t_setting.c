@@ -52,7 +52,9 @@ set_and_show(void)
 		{ "auth", "none", "none" },
 		{ "auth", "plain", "plain" },
 		{ "auth", "login", "login" },
-		{ "auth", "gssapi", "expected auto, none, plain or login" },
+		{ "auth", "gssapi", "expected auto, none, plain, login, "
+		    "cram-md5, scram-sha-1, scram-sha-256, scram-sha-1-plus, "
+		    "scram-sha-256-plus, xoauth2, oauthbearer or external" },
 		{ "auth-cleartext", "yes", "yes" },
 		{ "user", "alice@example.org", "alice@example.org" },
 		{ "user", "a\nb", "expected no control characters" },

@@ -596,6 +596,70 @@ t_talk(void)
 	}
 }
 
+/* What the other end takes for the name of the session */
+
+static int
+talk_binding(gnutls_session_t s)
+{
+	gnutls_datum_t d = { 0 };
+
+	must(gnutls_session_channel_binding(s,
+	    gnutls_protocol_get_version(s) == GNUTLS_TLS1_3 ?
+	    GNUTLS_CB_TLS_EXPORTER : GNUTLS_CB_TLS_UNIQUE, &d));
+	(void)gnutls_record_send(s, d.data, d.size);
+	gnutls_free(d.data);
+	return 0;
+}
+
+static void
+t_binding(void)
+{
+	static const struct {
+		const char	*theirs, *kind;
+		size_t		 n;
+	} tests[] = {
+		{ "NORMAL", "tls-exporter", 32 },
+		{ "NORMAL:-VERS-ALL:+VERS-TLS1.2", "tls-unique", 12 },
+	};
+	struct tls_opts o = { .name = "relay.example.org", .trust = trust };
+	struct buf b = { .max = 256 }, before = { .max = 256 };
+	struct fault f;
+	struct tls *t;
+	char got[256];
+	pid_t pid;
+	size_t i;
+	int fd;
+
+	for (i = 0; i < 2 * NITEMS(tests); i++) {
+		struct server s = { .cert = GOOD,
+		    .priority = tests[i / 2].theirs, .talk = talk_binding };
+
+		fault_clear(&f);
+		buf_clear(&b);
+		memset(got, 0, sizeof(got));
+		fd = serve(&s, &pid);
+		if ((t = tls_new(fd, &o, &f)) == NULL ||
+		    shake(t, fd, &f) == -1) {
+			ok(false, "binding: %s", f.text);
+		} else {
+			is(tls_binding(t, &b), tests[i / 2].kind, "binding");
+			is_int((long long)b.len, (long long)tests[i / 2].n,
+			    "... octets of %s", tests[i / 2].kind);
+			read_all(t, fd, got, sizeof(got), &f);
+			ok(memcmp(got, buf_text(&b), b.len) == 0,
+			    "... the relay has the same");
+			ok(b.len != before.len || memcmp(b.p, before.p,
+			    b.len) != 0, "... another session had another");
+			buf_clear(&before);
+			buf_add(&before, b.p, b.len);
+		}
+		tls_free(t);
+		reap(pid, fd);
+	}
+	buf_release(&b);
+	buf_release(&before);
+}
+
 /* Servers that do not speak TLS */
 
 static void
@@ -747,6 +811,7 @@ main(void)
 		t_trust();
 		t_priority();
 		t_talk();
+	t_binding();
 		t_clear();
 	}
 	t_looks();

@@ -1,0 +1,40 @@
+/* provider.h - who runs a relay, as far as it makes a difference */
+
+#ifndef SMTP_PROVIDER_H
+#define SMTP_PROVIDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define BY_GOOGLE	0x01
+#define BY_M365		0x02
+#define BY_SES		0x04
+#define BY_YAHOO	0x08
+#define BY_GMX		0x10
+#define BY_ZOHO		0x20
+
+struct provider {
+	unsigned	 bit;		/* BY_*, or 0 */
+	const char	*hosts;		/* its relays: ends of names, '|' between */
+	const char	*banner;	/* a pattern for words_match(), or NULL */
+	const char	*mx;		/* hosts that do not relay; ends, or NULL */
+	const char	*relay;		/* the one that does, or NULL */
+	const char	*login;		/* what its user and password are, or NULL */
+	const char	*allow;		/* where it lets hosts in, or NULL */
+};
+
+/*
+ * The row of the relay with this name, or else this banner (NULL: not
+ * known); NULL for one that nothing is known about.  mx is set if it only
+ * takes mail in.
+ */
+const struct provider *provider_find(const char *host, const char *banner,
+    bool *mx);
+
+/*
+ * Does the text, in lower case, match "a|b&c|d&!e": a, or both b and c, or
+ * d without e, each anywhere in it?
+ */
+bool	words_match(const char *text, const char *pattern);
+
+#endif

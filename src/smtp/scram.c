@@ -1,0 +1,266 @@
+/* scram.c - SCRAM (RFC 5802, 7677): to log in without saying the password */
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "smtp/scram.h"
+
+#define MESSAGE	65536	/* octets of all messages together, at most */
+
+/* What the relay says first. */
+struct first {
+	const char	*nonce;		/* theirs, which begins with ours */
+	size_t		 nonce_len;
+	struct buf	 salt;
+	unsigned	 rounds;
+};
+
+/* The keys of RFC 5802 3, to be wiped. */
+struct keys {
+	unsigned char	 salted[CRYPT_HASH_MAX];
+	unsigned char	 client[CRYPT_HASH_MAX];
+	unsigned char	 stored[CRYPT_HASH_MAX];
+	unsigned char	 server[CRYPT_HASH_MAX];
+	unsigned char	 signature[CRYPT_HASH_MAX];
+};
+
+static int
+wrong(struct fault *f, const char *why)
+{
+	return fault_set(f, ST_AUTH, FD_NONE, 0, VD_PERM, "%s", why);
+}
+
+/*
+ * The head tells what we know of channel binding: "p=" we use it, "y" we
+ * could but were not offered it (so that a relay which did offer it finds
+ * out that somebody in between took it away), "n" we do without.
+ */
+static void
+head(const struct scram *s, struct buf *out)
+{
+	if (s->plus)
+		buf_addf(out, "p=%s,,", s->binding_name);
+	else if (s->binding_name != NULL && !s->plus_offered)
+		buf_adds(out, "y,,");
+	else
+		buf_adds(out, "n,,");
+}
+
+void
+scram_name(struct buf *out, const char *p, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (p[i] == '=')
+			buf_adds(out, "=3D");
+		else if (p[i] == ',')
+			buf_adds(out, "=2C");
+		else
+			buf_add(out, &p[i], 1);
+}
+
+static void
+first_bare(const struct scram *s, struct buf *out)
+{
+	struct buf user = { .max = MESSAGE };
+
+	crypt_normalize(&user, s->user);
+	buf_adds(out, "n=");
+	scram_name(out, buf_text(&user), user.len);
+	buf_addf(out, ",r=%s", s->nonce);
+	buf_release(&user);
+}
+
+void
+scram_first(const struct scram *s, struct buf *out)
+{
+	assert(s->nonce[0] != '\0' && (!s->plus || s->binding_name != NULL));
+	head(s, out);
+	first_bare(s, out);
+}
+
+/* Take "k=value" from the front; its value, or NULL if it is another. */
+static const char *
+take(const char **p, const char *end, char k, size_t *n)
+{
+	const char *from = *p, *comma;
+
+	if (end - from < 2 || from[0] != k || from[1] != '=')
+		return NULL;
+	from += 2;
+	comma = memchr(from, ',', (size_t)(end - from));
+	*n = (size_t)((comma != NULL ? comma : end) - from);
+	*p = comma != NULL ? comma + 1 : end;
+	return from;
+}
+
+static bool
+printable(const char *p, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (p[i] <= ' ' || p[i] > '~')
+			return false;
+	return true;
+}
+
+/* A number without sign or leading zero; more than we take is ceiling + 1. */
+static bool
+rounds(const char *p, size_t n, unsigned *v)
+{
+	size_t i;
+
+	*v = 0;
+	for (i = 0; i < n; i++) {
+		if (p[i] < '0' || p[i] > '9' || (i == 0 && p[i] == '0'))
+			return false;
+		if (*v <= SCRAM_ROUNDS_MAX)
+			*v = *v * 10 + (unsigned)(p[i] - '0');
+	}
+	return n > 0;
+}
+
+static int
+check_rounds(unsigned v, struct fault *f)
+{
+	if (v < SCRAM_ROUNDS_MIN)
+		return fault_set(f, ST_AUTH, FD_NONE, 0, VD_PERM,
+		    "the relay asks for %u rounds of hashing, which is less "
+		    "than %d and too easy to guess from", v,
+		    SCRAM_ROUNDS_MIN);
+	if (v > SCRAM_ROUNDS_MAX)
+		return fault_set(f, ST_AUTH, FD_NONE, 0, VD_PERM,
+		    "the relay asks for more than %d rounds of hashing",
+		    SCRAM_ROUNDS_MAX);
+	return 0;
+}
+
+/* nonce, salt, rounds, in this order; what follows may be ignored. */
+static int
+parse_first(const struct scram *s, const char *in, size_t n,
+    struct first *v, struct fault *f)
+{
+	const char *p = in, *end = in + n, *salt, *i;
+	size_t ours = strlen(s->nonce), nsalt, ni;
+
+	if (n >= 2 && memcmp(in, "m=", 2) == 0)
+		return wrong(f, "the relay demands an extension of SCRAM "
+		    "that is not known here");
+	v->nonce = take(&p, end, 'r', &v->nonce_len);
+	if (v->nonce == NULL || !printable(v->nonce, v->nonce_len))
+		return wrong(f, "the relay's SCRAM challenge has no nonce");
+	if (v->nonce_len <= ours || memcmp(v->nonce, s->nonce, ours) != 0)
+		return wrong(f, "the relay's SCRAM challenge answers "
+		    "somebody else: its nonce does not continue ours");
+	salt = take(&p, end, 's', &nsalt);
+	if (salt == NULL || nsalt == 0 ||
+	    !base64_decode(&v->salt, salt, nsalt))
+		return wrong(f, "the relay's SCRAM challenge has no salt");
+	i = take(&p, end, 'i', &ni);
+	if (i == NULL || !rounds(i, ni, &v->rounds))
+		return wrong(f, "the relay's SCRAM challenge has no "
+		    "iteration count");
+	return check_rounds(v->rounds, f);
+}
+
+/* "c=...,r=...": the head again, and the TLS session if it is bound. */
+static void
+final_bare(const struct scram *s, const struct first *v, struct buf *out)
+{
+	struct buf c = { .max = MESSAGE };
+
+	head(s, &c);
+	if (s->plus)
+		buf_add(&c, s->binding, s->binding_len);
+	buf_adds(out, "c=");
+	base64_encode(out, buf_text(&c), c.len);
+	buf_adds(out, ",r=");
+	buf_add(out, v->nonce, v->nonce_len);
+	buf_release(&c);
+}
+
+/* All keys, and the proof due from the relay.  Takes its time. */
+static bool
+derive(struct scram *s, const struct first *v, const struct buf *auth,
+    struct keys *k)
+{
+	struct buf pw = { .max = MESSAGE, .secret = true };
+	enum crypt_hash h = s->hash;
+	size_t n = crypt_size(h);
+	bool good;
+
+	crypt_normalize(&pw, s->password);
+	good = !pw.full && crypt_pbkdf2(h, buf_text(&pw), pw.len, v->salt.p,
+	    v->salt.len, v->rounds, k->salted) &&
+	    crypt_hmac(h, k->salted, n, "Client Key", 10, k->client) &&
+	    crypt_digest(h, k->client, n, k->stored) &&
+	    crypt_hmac(h, k->stored, n, auth->p, auth->len, k->signature) &&
+	    crypt_hmac(h, k->salted, n, "Server Key", 10, k->server) &&
+	    crypt_hmac(h, k->server, n, auth->p, auth->len, s->proof);
+	buf_release(&pw);
+	return good;
+}
+
+/* The last message but for the proof, and the proof. */
+static int
+prove(struct scram *s, const struct first *v, const char *in, size_t n,
+    struct buf *out, struct fault *f)
+{
+	struct buf auth = { .max = MESSAGE }, last = { .max = MESSAGE };
+	struct keys k = { 0 };
+	int status = 0;
+	size_t i;
+
+	final_bare(s, v, &last);
+	first_bare(s, &auth);
+	buf_adds(&auth, ",");
+	buf_add(&auth, in, n);
+	buf_adds(&auth, ",");
+	buf_add(&auth, buf_text(&last), last.len);
+	if (last.full || auth.full || !derive(s, v, &auth, &k)) {
+		status = wrong(f, "GnuTLS cannot do the arithmetic of SCRAM");
+	} else {
+		for (i = 0; i < crypt_size(s->hash); i++)
+			k.client[i] ^= k.signature[i];
+		buf_add(out, last.p, last.len);
+		buf_adds(out, ",p=");
+		base64_encode(out, k.client, crypt_size(s->hash));
+	}
+	explicit_bzero(&k, sizeof(k));
+	buf_release(&auth);
+	buf_release(&last);
+	return status;
+}
+
+int
+scram_final(struct scram *s, const char *in, size_t n, struct buf *out,
+    struct fault *f)
+{
+	struct first v = { .salt = { .max = MESSAGE } };
+	int status = parse_first(s, in, n, &v, f);
+
+	if (status == 0)
+		status = prove(s, &v, in, n, out, f);
+	buf_release(&v.salt);
+	return status;
+}
+
+int
+scram_verify(struct scram *s, const char *in, size_t n, struct fault *f)
+{
+	struct buf theirs = { .max = MESSAGE };
+	const char *p = in, *v;
+	size_t len;
+
+	v = take(&p, in + n, 'v', &len);
+	s->proven = v != NULL && base64_decode(&theirs, v, len) &&
+	    theirs.len == crypt_size(s->hash) &&
+	    crypt_equal(theirs.p, s->proof, theirs.len);
+	buf_release(&theirs);
+	return s->proven ? 0 : wrong(f, "the relay does not know the "
+	    "password, or somebody else has answered: its SCRAM signature "
+	    "is wrong");
+}

@@ -1,0 +1,552 @@
+/*
+ * server.c - the server's side of an SMTP session, without any I/O
+ *
+ * The client is a program on this host that started us, so it is believed
+ * what a stranger would not be: bare names are qualified, UTF-8 needs no
+ * SMTPUTF8, parameters need no EHLO, and it may send as many commands at a
+ * time as it likes.
+ *
+ * What it must not do by accident is to let a message speak for it.  The
+ * end of a message is CRLF "." CRLF.  A client all of whose commands ended
+ * in a bare LF will end the message so as well, and only for that one LF
+ * "." LF is an end too: for whom CRLF is the end of a line, a bare LF is an
+ * octet of the message, and who wrote the message must not be able to end
+ * it with one and go on with commands.  And a client that sends its message
+ * without waiting for the 354 has it read as commands when there is none;
+ * so the first line after a refused DATA that is no command ends the
+ * session.
+ */
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/util.h"
+#include "smtp/answer.h"
+#include "smtp/argument.h"
+#include "smtp/server.h"
+
+#define IN	65536		/* octets read ahead */
+#define OUT	524288		/* octets of replies that wait, about */
+
+static void
+say(struct server *s, int code, const char *esc, const char *text)
+{
+	answer_add(&s->out, code, esc, text);
+}
+
+/* One error more; true: it was the last. */
+static bool
+tired(struct server *s)
+{
+	if (++s->errors < SERVER_ERRORS)
+		return false;
+	say(s, 421, "4.7.0", "too many errors, goodbye");
+	s->phase = SP_OVER;
+	return true;
+}
+
+static void
+complain(struct server *s, int code, const char *esc, const char *text)
+{
+	if (!tired(s))
+		say(s, code, esc, text);
+}
+
+/* An address may be refused as often as the client has such addresses. */
+static void
+refuse_argument(struct server *s, const struct fault *f)
+{
+	if (f->code == 552 || f->code == 553 || !tired(s))
+		answer_fault(&s->out, f);
+}
+
+static void
+reset(struct server *s)
+{
+	envelope_release(&s->env);
+	buf_clear(&s->refusal);
+	s->open = s->named = false;
+}
+
+/* The commands; arg has no blanks around it. */
+
+static void
+do_ehlo(struct server *s, char *arg)
+{
+	struct buf b = { .max = 2048 };
+
+	(void)arg;
+	reset(s);
+	s->hello = true;
+	buf_addf(&b, "%.1000s\nPIPELINING\nSIZE %lld\n8BITMIME\nSMTPUTF8\n"
+	    "ENHANCEDSTATUSCODES\nDSN\nHELP", s->o->hostname,
+	    s->o->max_size);
+	say(s, 250, NULL, buf_text(&b));
+	buf_release(&b);
+}
+
+static void
+do_helo(struct server *s, char *arg)
+{
+	(void)arg;
+	reset(s);
+	s->hello = true;
+	say(s, 250, NULL, s->o->hostname);
+}
+
+static void
+do_mail(struct server *s, char *arg)
+{
+	struct fault f;
+
+	if (!s->hello) {
+		complain(s, 503, "5.5.1", "say EHLO or HELO first");
+		return;
+	}
+	if (s->open) {
+		complain(s, 503, "5.5.1", "there is a sender already");
+		return;
+	}
+	fault_clear(&f);
+	if (argument_mail(&s->env, arg, s->o->domain, s->o->max_size,
+	    &f) == -1) {
+		reset(s);
+		refuse_argument(s, &f);
+		return;
+	}
+	s->open = true;
+	say(s, 250, "2.1.0", "sender ok");
+}
+
+static void
+do_rcpt(struct server *s, char *arg)
+{
+	struct fault f;
+
+	if (!s->open) {
+		say(s, 503, "5.5.1", "say MAIL first");
+		return;
+	}
+	s->named = true;
+	if (s->env.nrcpt >= SERVER_RCPTS) {
+		say(s, 452, "4.5.3", "too many recipients at a time");
+		return;
+	}
+	fault_clear(&f);
+	if (argument_rcpt(&s->env, arg, s->o->domain, &f) == -1)
+		refuse_argument(s, &f);
+	else
+		say(s, 250, "2.1.5", "recipient ok");
+}
+
+static void
+do_data(struct server *s, char *arg)
+{
+	(void)arg;
+	if (s->env.nrcpt > 0) {
+		s->phase = SP_BEGIN;
+		return;
+	}
+	s->waits = true;
+	if (s->named)
+		say(s, 554, "5.5.1", "no valid recipients");
+	else
+		say(s, 503, "5.5.1", s->open ? "say RCPT first" :
+		    "say MAIL first");
+}
+
+static void
+do_rset(struct server *s, char *arg)
+{
+	(void)arg;
+	reset(s);
+	say(s, 250, "2.0.0", "ok");
+}
+
+static void
+do_noop(struct server *s, char *arg)
+{
+	(void)arg;
+	say(s, 250, "2.0.0", "ok");
+}
+
+/* RFC 5321, 3.5.3: only the relay knows. */
+static void
+do_vrfy(struct server *s, char *arg)
+{
+	(void)arg;
+	say(s, 252, "2.0.0", "cannot tell, but will try to deliver");
+}
+
+static void
+do_help(struct server *s, char *arg)
+{
+	(void)arg;
+	say(s, 214, "2.0.0", "EHLO HELO MAIL RCPT DATA\n"
+	    "RSET NOOP VRFY HELP QUIT");
+}
+
+static void
+do_quit(struct server *s, char *arg)
+{
+	(void)arg;
+	reset(s);
+	say(s, 221, "2.0.0", "goodbye");
+	s->phase = SP_OVER;
+}
+
+enum args { ARGS_NONE, ARGS_SOME, ARGS_ANY };
+
+static const struct verb {
+	const char	*name;
+	enum args	 args;
+	void		(*run)(struct server *, char *);
+} verbs[] = {
+	{ "EHLO", ARGS_SOME, do_ehlo }, { "HELO", ARGS_SOME, do_helo },
+	{ "MAIL", ARGS_SOME, do_mail }, { "RCPT", ARGS_SOME, do_rcpt },
+	{ "DATA", ARGS_NONE, do_data }, { "RSET", ARGS_NONE, do_rset },
+	{ "NOOP", ARGS_ANY, do_noop }, { "VRFY", ARGS_SOME, do_vrfy },
+	{ "HELP", ARGS_ANY, do_help }, { "QUIT", ARGS_NONE, do_quit },
+	/* known to others */
+	{ "EXPN", ARGS_ANY, NULL }, { "AUTH", ARGS_ANY, NULL },
+	{ "BDAT", ARGS_ANY, NULL }, { "STARTTLS", ARGS_ANY, NULL },
+	{ "ETRN", ARGS_ANY, NULL }, { "TURN", ARGS_ANY, NULL },
+};
+
+static const struct verb *
+find_verb(const char *p, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < NITEMS(verbs); i++)
+		if (strlen(verbs[i].name) == n &&
+		    strncasecmp(verbs[i].name, p, n) == 0)
+			return &verbs[i];
+	return NULL;
+}
+
+/* Not a command: perhaps the message that the refused DATA was for. */
+static void
+junk(struct server *s, const char *esc, const char *text)
+{
+	if (!s->waits) {
+		complain(s, 500, esc, text);
+		return;
+	}
+	say(s, 421, "4.7.0", "the message must wait for the 354, goodbye");
+	s->phase = SP_OVER;
+}
+
+static bool
+controls(const char *p, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if ((unsigned char)p[i] < 0x20 || p[i] == 0x7f)
+			return true;
+	return false;
+}
+
+/* One command without its line end; p[n] may be overwritten. */
+static void
+command(struct server *s, char *p, size_t n)
+{
+	const struct verb *v;
+	size_t name;
+
+	while (n > 0 && p[n - 1] == ' ')
+		n--;
+	p[n] = '\0';
+	if (controls(p, n)) {
+		junk(s, "5.5.2", "a control character in a command");
+		return;
+	}
+	name = strcspn(p, " ");
+	if ((v = find_verb(p, name)) == NULL) {
+		junk(s, "5.5.1", "that is no command; say HELP");
+		return;
+	}
+	s->waits = false;
+	p += name;
+	p += strspn(p, " ");
+	if (v->run == NULL)
+		complain(s, 502, "5.5.1", "that is not done here");
+	else if (v->args == ARGS_SOME && *p == '\0')
+		complain(s, 501, "5.5.4", "something must follow");
+	else if (v->args == ARGS_NONE && *p != '\0')
+		complain(s, 501, "5.5.4", "nothing may follow");
+	else
+		v->run(s, p);
+}
+
+/* Do the next command, if all of it is there. */
+static bool
+take_line(struct server *s)
+{
+	size_t left = s->in.len - s->used, n;
+	char *p, *nl;
+
+	if (left == 0)
+		return false;
+	p = s->in.p + s->used;
+	if ((nl = memchr(p, '\n', left)) == NULL) {
+		if (left >= SERVER_LINE || s->skip) {
+			s->skip = true;
+			s->used = s->in.len - 1;	/* it may be the CR */
+		}
+		return false;
+	}
+	n = (size_t)(nl - p);
+	s->used += n + 1;
+	if (n >= SERVER_LINE)
+		s->skip = true;
+	if (n > 0 && nl[-1] == '\r') {
+		s->crlf = true;
+		n--;
+	}
+	if (s->skip)
+		junk(s, "5.5.2", "that line is too long");
+	else
+		command(s, p, n);
+	s->skip = false;
+	return true;
+}
+
+/* Give out octets of the message, unless nobody wants them. */
+static void
+give(struct server *s, const char *p, size_t n)
+{
+	struct fault f;
+
+	if (s->refusal.len > 0)
+		return;
+	buf_add(&s->data, p, n);
+	s->octets += (long long)n;
+	if (s->o->max_size == 0 || s->octets <= s->o->max_size)
+		return;
+	fault_clear(&f);
+	(void)fault_set(&f, ST_BODY, FD_SMTP, 552, VD_PERM,
+	    "5.3.4 the message is over %lld octets", s->o->max_size);
+	server_refuse(s, &f);
+}
+
+/* Text up to where a line ends, or as much as there is. */
+static void
+take_text(struct server *s)
+{
+	const char *p = s->in.p + s->used, *nl;
+	size_t n = s->in.len - s->used;
+
+	if ((nl = memchr(p, '\n', n)) != NULL) {
+		n = (size_t)(nl - p) + 1;
+		s->line_crlf = n > 1 ? nl[-1] == '\r' : s->cr;
+		if (s->line_crlf || !s->crlf)
+			s->at = AT_START;
+	}
+	s->cr = p[n - 1] == '\r';
+	give(s, p, n);
+	s->used += n;
+}
+
+/*
+ * Take what there is of the message, without the dots that were put before
+ * dots (RFC 5321, 4.5.2).  True: it has ended.
+ */
+static bool
+take_message(struct server *s)
+{
+	bool end = false;
+	char c;
+
+	while (!end && s->used < s->in.len) {
+		c = s->in.p[s->used];
+		switch (s->at) {
+		case AT_START:
+			s->at = c == '.' ? AT_DOT : AT_TEXT;
+			s->used += c == '.';
+			s->cr = false;
+			break;
+		case AT_DOT:
+			end = c == '\n' && !s->crlf;
+			s->at = c == '\r' ? AT_DOT_CR : AT_TEXT;
+			s->used += end || c == '\r';
+			break;
+		case AT_DOT_CR:
+			end = c == '\n' && s->line_crlf;
+			s->at = AT_TEXT;
+			s->used += end;
+			s->cr = true;
+			if (!end)
+				give(s, "\r", 1);
+			break;
+		case AT_TEXT:
+			take_text(s);
+			break;
+		}
+	}
+	return end;
+}
+
+/* The final dot was read. */
+static void
+message_ends(struct server *s)
+{
+	if (s->refusal.len == 0) {
+		s->phase = SP_END;
+		return;
+	}
+	buf_add(&s->out, s->refusal.p, s->refusal.len);
+	reset(s);
+	s->phase = SP_COMMAND;
+}
+
+/* What the owner is wanted for, if for anything. */
+static bool
+owner_wanted(struct server *s, enum server_want *want)
+{
+	if (s->begun && s->phase == SP_OVER) {
+		s->begun = false;
+		s->drop = true;
+	}
+	if (s->drop) {
+		s->drop = false;
+		*want = SERVER_DROP;
+	} else if (s->data.len > 0) {
+		*want = SERVER_DATA;
+	} else if (s->phase == SP_BEGIN) {
+		*want = SERVER_BEGIN;
+	} else if (s->phase == SP_END) {
+		s->begun = false;
+		*want = SERVER_END;
+	} else {
+		return false;
+	}
+	return true;
+}
+
+/* Go on with what was read.  False: nothing changed. */
+static bool
+advance(struct server *s)
+{
+	if (s->phase == SP_COMMAND)
+		return s->out.len < OUT && take_line(s);
+	if (s->phase != SP_DATA || s->used == s->in.len)
+		return false;
+	if (take_message(s))
+		message_ends(s);
+	return true;
+}
+
+enum server_want
+server_step(struct server *s)
+{
+	enum server_want want;
+
+	buf_clear(&s->data);
+	for (;;) {
+		if (owner_wanted(s, &want))
+			return want;
+		if (advance(s))
+			continue;
+		if (s->out.len > 0)
+			return SERVER_SEND;
+		if (s->phase == SP_OVER)
+			return SERVER_OVER;
+		if (!s->eof)
+			return SERVER_RECV;
+		s->lost = s->open;
+		s->phase = SP_OVER;
+	}
+}
+
+void
+server_init(struct server *s, const struct server_opts *o)
+{
+	struct buf b = { .max = 2048 };
+
+	memset(s, 0, sizeof(*s));
+	s->o = o;
+	s->in.max = s->data.max = IN;
+	s->out.max = s->refusal.max = (size_t)1 << 20;
+	buf_addf(&b, "%.1000s ESMTP heloise", o->hostname);
+	say(s, 220, NULL, buf_text(&b));
+	buf_release(&b);
+}
+
+void
+server_release(struct server *s)
+{
+	envelope_release(&s->env);
+	buf_release(&s->data);
+	buf_release(&s->out);
+	buf_release(&s->in);
+	buf_release(&s->refusal);
+}
+
+void
+server_sent(struct server *s, size_t n)
+{
+	buf_drop(&s->out, n);
+}
+
+size_t
+server_room(const struct server *s)
+{
+	return s->in.max - (s->in.len - s->used);
+}
+
+void
+server_feed(struct server *s, const void *p, size_t n)
+{
+	assert(n <= server_room(s));
+	buf_drop(&s->in, s->used);
+	s->used = 0;
+	buf_add(&s->in, p, n);
+}
+
+void
+server_eof(struct server *s)
+{
+	s->eof = true;
+}
+
+void
+server_go(struct server *s)
+{
+	say(s, 354, NULL, "end with a dot on a line by itself");
+	s->phase = SP_DATA;
+	s->at = AT_START;
+	s->line_crlf = true;
+	s->cr = false;
+	s->octets = 0;
+	s->begun = true;
+}
+
+void
+server_refuse(struct server *s, const struct fault *f)
+{
+	s->drop = s->begun;
+	s->begun = false;
+	if (s->phase == SP_DATA) {
+		answer_fault(&s->refusal, f);
+		return;
+	}
+	assert(s->phase == SP_BEGIN || s->phase == SP_END);
+	s->waits = s->phase == SP_BEGIN;
+	answer_fault(&s->out, f);
+	reset(s);
+	s->phase = SP_COMMAND;
+}
+
+void
+server_verdict(struct server *s, const char *words)
+{
+	assert(s->phase == SP_END);
+	answer_verdicts(&s->out, &s->env, words);
+	reset(s);
+	s->errors = 0;
+	s->phase = SP_COMMAND;
+}
