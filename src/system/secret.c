@@ -57,8 +57,8 @@ read_file(const char *path, const char *credentials, struct buf *text,
 
 	if (conffile_read(path, false, text, &st, f) == -1) {
 		f->stage = ST_SECRET;
-		if (f->code != ENOENT && f->code != EACCES &&
-		    f->code != EFBIG && f->code != EINVAL)
+		if (f->code == EIO || f->code == EMFILE || f->code == ENFILE ||
+		    f->code == ENOMEM)
 			f->verdict = VD_TEMP;
 		return -1;
 	}

@@ -1,0 +1,575 @@
+/*
+ * dsn.c - the text of a bounce (RFC 3464)
+ *
+ * A multipart/report of three parts: words for people, fields for programs,
+ * and the message or its header.  The fields are ASCII, whatever the relay
+ * said: other octets become question marks, but in addresses, which have a
+ * form for them (RFC 6533, 3).  The words have it all, in UTF-8.
+ */
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "mail/addr.h"
+#include "mail/date.h"
+#include "mail/dsn.h"
+#include "mail/header.h"
+
+#define WIDTH		72	/* octets of a line of ours */
+#define LONGEST		900	/* octets of a line of others' */
+#define SUBJECT_MAX	400	/* octets; a longer one is left out */
+
+/*
+ * What a fault at that stage means where no enhanced code was given
+ * (RFC 3463): the last two numbers of it.
+ */
+static const unsigned char meaning[ST__MAX][2] = {
+	[ST_USAGE]	= { 3, 5 },	/* misconfigured */
+	[ST_CONFIG]	= { 3, 5 },
+	[ST_SECRET]	= { 3, 5 },
+	[ST_INPUT]	= { 6, 0 },	/* content */
+	[ST_ADDRESS]	= { 1, 3 },	/* bad address */
+	[ST_SPOOL]	= { 3, 0 },	/* mail system */
+	[ST_RESOLVE]	= { 4, 4 },	/* unable to route */
+	[ST_CONNECT]	= { 4, 1 },	/* no answer from host */
+	[ST_GREETING]	= { 3, 2 },	/* not accepting messages */
+	[ST_EHLO]	= { 3, 2 },
+	[ST_STARTTLS]	= { 7, 0 },	/* security */
+	[ST_TLS]	= { 7, 5 },	/* cryptographic failure */
+	[ST_AUTH]	= { 7, 8 },	/* credentials invalid */
+	[ST_MAIL]	= { 1, 0 },	/* address */
+	[ST_RCPT]	= { 1, 0 },
+	[ST_DATA]	= { 0, 0 },	/* undefined */
+	[ST_BODY]	= { 0, 0 },
+	[ST_RSET]	= { 5, 0 },	/* protocol */
+	[ST_QUIT]	= { 5, 0 },
+};
+
+/*
+ * Lines
+ */
+
+/*
+ * How much of p[0..n) makes the next line: up to a line end, or else to a
+ * space before width, or to the next one, or whole characters.
+ */
+static size_t
+line_len(const char *p, size_t n, size_t width)
+{
+	const char *nl = memchr(p, '\n', n);
+	size_t k;
+
+	if (nl != NULL)
+		n = (size_t)(nl - p);
+	if (n <= width)
+		return n;
+	for (k = width; k > 0 && p[k] != ' '; k--)
+		;
+	while (k > 0 && p[k - 1] == ' ')
+		k--;
+	if (k > 0)
+		return k;
+	for (k = width; k < n && k < LONGEST && p[k] != ' '; k++)
+		;
+	while (k < n && k > 1 && ((unsigned char)p[k] & 0xc0) == 0x80)
+		k--;
+	return k;
+}
+
+/* Past what ended the line at k, which may have been nothing. */
+static size_t
+line_skip(const char *p, size_t n, size_t k)
+{
+	if (k < n && p[k] == '\n')
+		return k + 1;
+	while (k < n && p[k] == ' ')
+		k++;
+	return k;
+}
+
+/* What they or we said, as lines of that width, each behind indent. */
+static void
+add_lines(struct buf *out, const char *indent, const char *text, size_t width)
+{
+	struct buf b = { .max = SIZE_MAX / 4 };
+	const char *p;
+	size_t n, k;
+
+	buf_add_visible(&b, text, strlen(text), true);
+	for (p = buf_text(&b), n = b.len; n > 0; p += k, n -= k) {
+		k = line_len(p, n, width);
+		buf_adds(out, k > 0 ? indent : "");
+		buf_add(out, p, k);
+		buf_adds(out, "\r\n");
+		k = line_skip(p, n, k);
+	}
+	buf_release(&b);
+}
+
+static void __attribute__((__format__(__printf__, 2, 3)))
+add_words(struct buf *out, const char *fmt, ...)
+{
+	char words[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(words, sizeof(words), fmt, ap);
+	va_end(ap);
+	add_lines(out, "", words, WIDTH);
+}
+
+/* One line of ASCII without controls, whatever was given. */
+static void
+add_ascii(struct buf *out, const char *p, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)p[i];
+
+		if ((c & 0xc0) != 0x80)
+			buf_add(out, c < 0x20 || c > 0x7e ? "?" : &p[i], 1);
+	}
+}
+
+/* The reply as it came: "550-first", "550-next", "550 last". */
+static void
+add_reply(struct buf *out, const struct fault *f)
+{
+	const char *p = f->text, *nl;
+
+	for (; (nl = strchr(p, '\n')) != NULL; p = nl + 1)
+		buf_addf(out, "%03d-%.*s\n", f->code, (int)(nl - p), p);
+	buf_addf(out, "%03d%s%s", f->code, *p != '\0' ? " " : "", p);
+}
+
+/*
+ * The part for people
+ */
+
+static void
+add_time(struct buf *out, long long s)
+{
+	static const struct {
+		long long	 s;
+		const char	*name;
+	} units[] = {
+		{ 86400, "days" }, { 3600, "hours" }, { 60, "minutes" },
+		{ 1, "seconds" },
+	};
+	size_t i = 0;
+
+	while (i < NITEMS(units) - 1 && s < 2 * units[i].s)
+		i++;
+	buf_addf(out, "%lld %s", s > 0 ? s / units[i].s : 0, units[i].name);
+}
+
+static void
+add_opening(struct buf *out, const struct dsn *d)
+{
+	struct buf whose = { .max = 1024 }, tried = { .max = 1024 };
+
+	if (strcmp(d->from, d->to) == 0)
+		buf_adds(&whose, "Your message");
+	else if (*d->from == '\0')
+		buf_adds(&whose, "A message without a sender");
+	else
+		buf_addf(&whose, "A message of <%s>", d->from);
+	if (d->tries > 1) {
+		buf_addf(&tried, "It was tried %u times in ", d->tries);
+		add_time(&tried, (long long)d->now - (long long)d->arrival);
+		buf_adds(&tried, d->until != 0 ? ", and" : ".  It");
+	} else
+		buf_adds(&tried, "It");
+	if (d->until == 0)
+		buf_adds(&tried, " will not be tried again.");
+	else {
+		buf_adds(&tried, " will be tried again until ");
+		date_add(&tried, d->until, d->utc_offset);
+		buf_adds(&tried, ".  There is no need to send it again.");
+	}
+	add_words(out, "This is the mail program of %s.", d->host);
+	buf_adds(out, "\r\n");
+	add_words(out, "%s could not be delivered%s to the recipients named "
+	    "below.  %s", buf_text(&whose), d->until != 0 ? " yet" : "",
+	    buf_text(&tried));
+	buf_release(&whose);
+	buf_release(&tried);
+}
+
+static bool
+same_reason(const struct dsn_rcpt *a, const struct dsn_rcpt *b)
+{
+	const struct fault *f = a->why, *g = b->why;
+
+	if ((a->hint == NULL) != (b->hint == NULL) ||
+	    (a->hint != NULL && strcmp(a->hint, b->hint) != 0))
+		return false;
+	return f->stage == g->stage && f->domain == g->domain &&
+	    f->code == g->code && strcmp(f->what, g->what) == 0 &&
+	    strcmp(f->command, g->command) == 0 &&
+	    strcmp(f->text, g->text) == 0;
+}
+
+static void
+add_reason(struct buf *out, const struct dsn_rcpt *r)
+{
+	const struct fault *f = r->why;
+	const char *gap = f->what[0] != '\0' ? " " : "";
+	struct buf reply = { .max = 2 * FAULT_TEXT };
+
+	if (f->domain == FD_SMTP) {
+		add_words(out, "It was not possible to %s%s%s.  The relay "
+		    "said%s%s:", fault_doing(f->stage), gap, f->what,
+		    f->command[0] != '\0' ? ", in reply to " : "",
+		    f->command);
+		add_reply(&reply, f);
+	} else {
+		add_words(out, "It was not possible to %s%s%s%s%s%s:",
+		    fault_doing(f->stage), gap, f->what,
+		    f->command[0] != '\0' ? " (" : "", f->command,
+		    f->command[0] != '\0' ? ")" : "");
+		buf_adds(&reply, f->text);
+	}
+	buf_adds(out, "\r\n");
+	add_lines(out, "    ", buf_text(&reply), LONGEST);
+	buf_adds(out, "\r\n");
+	if (r->hint != NULL) {
+		add_lines(out, "", r->hint, WIDTH);
+		buf_adds(out, "\r\n");
+	}
+	buf_release(&reply);
+}
+
+static void
+add_people(struct buf *out, const struct dsn *d)
+{
+	size_t i;
+
+	add_opening(out, d);
+	buf_adds(out, "\r\n");
+	for (i = 0; i < d->nrcpt; i++) {
+		buf_addf(out, "  <%s>\r\n", d->rcpt[i].addr);
+		if (i + 1 < d->nrcpt &&
+		    same_reason(&d->rcpt[i], &d->rcpt[i + 1]))
+			continue;
+		buf_adds(out, "\r\n");
+		add_reason(out, &d->rcpt[i]);
+	}
+	add_words(out, "The next part of this mail says the same to programs; "
+	    "the last part is %s.", dsn_whole(d) ? "the message itself" :
+	    "the header of the message");
+}
+
+/*
+ * The part for programs
+ */
+
+static void
+add_date(struct buf *out, const char *name, const struct dsn *d, time_t t)
+{
+	buf_addf(out, "%s: ", name);
+	date_add(out, t, d->utc_offset);
+	buf_adds(out, "\r\n");
+}
+
+static int
+hex(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' :
+	    c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* What an xtext stands for (RFC 3461, 4). */
+static void
+add_xtext(struct buf *out, const char *p)
+{
+	char c;
+
+	for (; *p != '\0'; p++) {
+		c = *p;
+		if (c == '+' && hex(p[1]) >= 0 && hex(p[2]) >= 0) {
+			c = (char)(hex(p[1]) * 16 + hex(p[2]));
+			p += 2;
+		}
+		add_ascii(out, &c, 1);
+	}
+}
+
+/* In ASCII, or as utf-8-addr-xtext (RFC 6533, 3). */
+static void
+add_recipient(struct buf *out, const char *addr)
+{
+	const unsigned char *p = (const unsigned char *)addr;
+	size_t n = strlen(addr), k;
+	uint32_t c;
+
+	if (!addr_needs_utf8(addr)) {
+		buf_addf(out, "Final-Recipient: rfc822; %s\r\n", addr);
+		return;
+	}
+	buf_adds(out, "Final-Recipient: utf-8; ");
+	for (; n > 0; p += k, n -= k) {
+		if ((k = utf8_next(p, n, &c)) == 0)
+			k = c = 1;
+		if (c <= 0x20 || c >= 0x7f || c == '+' || c == '=' ||
+		    c == '\\')
+			buf_addf(out, "\\x{%02X}", (unsigned)c);
+		else
+			buf_add(out, p, 1);
+	}
+	buf_adds(out, "\r\n");
+}
+
+/*
+ * Nothing that is given up is a 4.x.x unless the relay called it so, and
+ * nothing that is tried again is a 5.x.x.
+ */
+static void
+add_status(struct buf *out, const struct dsn *d, const struct fault *f)
+{
+	unsigned class = d->until != 0 ? 4 : 5;
+	unsigned subject = meaning[f->stage][0];
+	unsigned detail = meaning[f->stage][1];
+
+	if (f->esc[0] != 0) {
+		class = d->until != 0 ? 4 : f->esc[0];
+		subject = f->esc[1];
+		detail = f->esc[2];
+	} else if (f->domain == FD_LINK) {
+		subject = 4;		/* bad connection */
+		detail = 2;
+	} else if (f->domain == FD_SMTP && f->code == 552) {
+		subject = f->stage == ST_RCPT ? 2 : 3;	/* mailbox full, or */
+		detail = f->stage == ST_RCPT ? 2 : 4;	/* message too big */
+	} else if (f->domain == FD_SMTP && f->code == 550 &&
+	    f->stage == ST_RCPT) {
+		subject = detail = 1;	/* no such mailbox */
+	}
+	buf_addf(out, "Status: %u.%u.%u\r\n", class, subject, detail);
+}
+
+/* The relay's name of "name:port". */
+static void
+add_remote(struct buf *out, const char *what)
+{
+	const char *colon = strrchr(what, ':');
+	size_t n = strlen(what);
+
+	if (colon != NULL && colon[1 + strspn(colon + 1, "0123456789")] ==
+	    '\0')
+		n = (size_t)(colon - what);
+	if (n == 0 || memchr(what, '/', n) != NULL)
+		return;
+	buf_adds(out, "Remote-MTA: dns; ");
+	add_ascii(out, what, n);
+	buf_adds(out, "\r\n");
+}
+
+static void
+add_diagnostic(struct buf *out, const struct fault *f)
+{
+	struct buf all = { .max = 2 * FAULT_TEXT };
+	const char *p, *gap = " ";
+	size_t n, k;
+
+	buf_addf(out, "Diagnostic-Code: %s;", f->domain == FD_SMTP ? "smtp" :
+	    "x-heloise");
+	if (f->domain == FD_SMTP)
+		add_reply(&all, f);
+	else
+		buf_adds(&all, f->text);
+	for (p = buf_text(&all), n = all.len; n > 0; p += k, n -= k) {
+		k = line_len(p, n, LONGEST);
+		if (k > strspn(p, " ")) {
+			buf_adds(out, gap);
+			add_ascii(out, p, k);
+			gap = "\r\n ";
+		}
+		k = line_skip(p, n, k);
+	}
+	buf_adds(out, "\r\n");
+	buf_release(&all);
+}
+
+static void
+add_programs(struct buf *out, const struct dsn *d)
+{
+	size_t i;
+
+	buf_addf(out, "Reporting-MTA: dns; %s\r\n", d->host);
+	if (d->envid != NULL) {
+		buf_adds(out, "Original-Envelope-Id: ");
+		add_xtext(out, d->envid);
+		buf_adds(out, "\r\n");
+	}
+	add_date(out, "Arrival-Date", d, d->arrival);
+	for (i = 0; i < d->nrcpt; i++) {
+		const struct dsn_rcpt *r = &d->rcpt[i];
+
+		buf_adds(out, "\r\n");
+		if (r->orcpt != NULL) {
+			buf_adds(out, "Original-Recipient: ");
+			add_xtext(out, r->orcpt);
+			buf_adds(out, "\r\n");
+		}
+		add_recipient(out, r->addr);
+		buf_addf(out, "Action: %s\r\n", d->until != 0 ? "delayed" :
+		    "failed");
+		add_status(out, d, r->why);
+		if (r->why->domain == FD_SMTP)
+			add_remote(out, r->why->what);
+		add_diagnostic(out, r->why);
+		if (d->until != 0)
+			add_date(out, "Will-Retry-Until", d, d->until);
+	}
+}
+
+/*
+ * The header, and all of it
+ */
+
+/* May the value stand in a header of ours, folds and all? */
+static bool
+fit(const struct field *fld, size_t max)
+{
+	size_t i;
+
+	for (i = 0; i < fld->value_len; i++) {
+		char c = fld->value[i];
+
+		if ((c < 0x20 || c > 0x7e) && c != '\t' && c != '\r' &&
+		    c != '\n')
+			return false;
+	}
+	return fld->value_len <= max;
+}
+
+static void
+add_subject(struct buf *out, const struct dsn *d)
+{
+	struct buf line = { .max = SUBJECT_MAX }, b = { .max = SUBJECT_MAX };
+	struct field fld;
+
+	buf_addf(out, "Subject: %s", d->until != 0 ? "Not delivered yet" :
+	    "Not delivered");
+	if (header_find(d->head, d->head_len, "Subject", &fld)) {
+		header_unfold(&line, &fld);
+		buf_add_visible(&b, buf_text(&line), line.len, false);
+		if (fit(&fld, SUBJECT_MAX) && line.len > 0) {
+			buf_adds(out, *fld.value > ' ' ? ": " : ":");
+			buf_add(out, fld.value, fld.value_len);
+		} else if (!line.full && !b.full && b.len > 0) {
+			buf_adds(out, ":\r\n ");
+			addr_add_name(out, b.p, b.len);
+		}
+	}
+	buf_adds(out, "\r\n");
+	buf_release(&line);
+	buf_release(&b);
+}
+
+/* The bounce belongs where the message is. */
+static void
+add_thread(struct buf *out, const struct dsn *d)
+{
+	struct buf id = { .max = LONGEST };
+	struct field fld;
+
+	if (header_find(d->head, d->head_len, "Message-ID", &fld) &&
+	    fit(&fld, LONGEST - 20)) {
+		header_unfold(&id, &fld);
+		if (id.len > 2 && id.p[0] == '<' && id.p[id.len - 1] == '>')
+			buf_addf(out, "In-Reply-To: %s\r\nReferences: %s\r\n",
+			    id.p, id.p);
+	}
+	buf_release(&id);
+}
+
+/* The octets of the header that come back: whole fields, not too many. */
+static size_t
+header_len(const struct dsn *d)
+{
+	size_t at = 0, n = 0;
+	struct field fld;
+
+	while (header_next(d->head, d->head_len, &at, &fld) &&
+	    at <= DSN_HEADER)
+		n = at;
+	return n;
+}
+
+bool
+dsn_whole(const struct dsn *d)
+{
+	return d->until == 0 && d->ret != RET_HDRS && d->size <= DSN_WHOLE;
+}
+
+static const char *
+encoding(bool eightbit)
+{
+	return eightbit ? "8bit" : "7bit";
+}
+
+/* The header of the part that is the message. */
+static void
+add_message(struct buf *out, const struct dsn *d, bool eightbit)
+{
+	bool whole = dsn_whole(d);
+	size_t n = header_len(d);
+	bool global = !ascii_only(d->head, n) && utf8_valid(d->head, n);
+
+	buf_addf(out, "Content-Type: %s\r\nContent-Transfer-Encoding: %s\r\n"
+	    "\r\n", whole ? global ? "message/global" : "message/rfc822" :
+	    global ? "message/global-headers" : "text/rfc822-headers",
+	    encoding(eightbit));
+	if (!whole)
+		buf_add(out, d->head, n);
+}
+
+static void
+add_header(struct buf *out, const struct dsn *d, bool eightbit)
+{
+	buf_addf(out, "From: Mail Delivery System <MAILER-DAEMON@%s>\r\n"
+	    "To: <%s>\r\n", d->host, d->to);
+	add_subject(out, d);
+	add_date(out, "Date", d, d->now);
+	buf_addf(out, "Message-ID: <%s>\r\n", d->message_id);
+	add_thread(out, d);
+	buf_addf(out, "Auto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n"
+	    "Content-Type: multipart/report; report-type=delivery-status;\r\n"
+	    "\tboundary=\"%s\"\r\nContent-Transfer-Encoding: %s\r\n\r\n",
+	    d->boundary, encoding(eightbit));
+}
+
+bool
+dsn_head(struct buf *out, const struct dsn *d)
+{
+	struct buf people = { .max = SIZE_MAX / 4 };
+	bool words8, message8;
+
+	add_people(&people, d);
+	words8 = !ascii_only(buf_text(&people), people.len);
+	message8 = dsn_whole(d) ? d->eightbit :
+	    !ascii_only(d->head, header_len(d));
+	add_header(out, d, words8 || message8);
+	buf_addf(out, "--%s\r\nContent-Type: text/plain; charset=utf-8\r\n"
+	    "Content-Transfer-Encoding: %s\r\n\r\n", d->boundary,
+	    encoding(words8));
+	buf_add(out, people.p, people.len);
+	buf_addf(out, "\r\n--%s\r\nContent-Type: message/delivery-status\r\n"
+	    "\r\n", d->boundary);
+	add_programs(out, d);
+	buf_addf(out, "\r\n--%s\r\n", d->boundary);
+	add_message(out, d, message8);
+	buf_release(&people);
+	return words8 || message8;
+}
+
+void
+dsn_tail(struct buf *out, const struct dsn *d)
+{
+	buf_addf(out, "\r\n--%s--\r\n", d->boundary);
+}

@@ -1,0 +1,28 @@
+/* sandbox.h - give up, for good, what a process will not need */
+
+#ifndef SYSTEM_SANDBOX_H
+#define SYSTEM_SANDBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What stays allowed; everything else of the file system and TCP goes. */
+struct sandbox {
+	const int	*dirs;		/* directories, to read and write below */
+	size_t		 ndirs;
+	const int	*ports;		/* TCP ports to connect to */
+	size_t		 nports;
+	bool		 secret;	/* no core dump, no look from outside */
+};
+
+/*
+ * Enter it: no_new_privs, Landlock as far as the kernel has it (TCP from
+ * ABI 4), resource limits.  A kernel without them is silently less; what is
+ * open stays open.  Children inherit it.
+ */
+void	sandbox_enter(const struct sandbox *);
+
+/* "Landlock ABI 7 (files, TCP)", or what is missing; for --version. */
+void	sandbox_describe(char *, size_t);
+
+#endif
