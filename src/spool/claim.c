@@ -1,0 +1,365 @@
+/* claim.c - a message of the spool in our hands */
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/util.h"
+#include "spool/claim.h"
+#include "spool/file.h"
+
+#define NAME_SIZE	(SPOOL_ID + sizeof(".note.tmp"))
+
+static void
+note_name(char name[NAME_SIZE], const char *id, const char *end)
+{
+	(void)snprintf(name, NAME_SIZE, "%s.note%s", id, end);
+}
+
+/* Why a file is not one of ours; NULL if it is. */
+static const char *
+not_ours(const struct stat *st)
+{
+	if (!S_ISREG(st->st_mode))
+		return "not a regular file";
+	if (st->st_uid != geteuid())
+		return "belongs to another user";
+	if ((st->st_mode & 022) != 0)
+		return "others may write to it";
+	return NULL;
+}
+
+/*
+ * Open a file that anyone might have put there: no link is followed, no
+ * FIFO waited for.
+ */
+static enum claim
+open_file(struct spool *sp, enum spool_place place, const char *name,
+    int flags, int *fd, struct stat *st, struct fault *f)
+{
+	const char *why;
+
+	do
+		*fd = openat(sp->place[place], name,
+		    flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	while (*fd == -1 && errno == EINTR);
+	if (*fd == -1) {
+		spool_trouble(sp, place, name, errno, f);
+		return f->code == ENOENT ? CLAIM_GONE : CLAIM_BAD;
+	}
+	if (fstat(*fd, st) == -1) {
+		spool_trouble(sp, place, name, errno, f);
+	} else if ((why = not_ours(st)) != NULL) {
+		fault_set(f, ST_SPOOL, FD_NONE, 0, VD_TEMP, "%s", why);
+		spool_complaint(sp, place, name, f);
+	} else {
+		return CLAIM_OK;
+	}
+	(void)close(*fd);
+	*fd = -1;
+	return CLAIM_BAD;
+}
+
+/*
+ * NFS wants a file that is locked for us alone to be open for writing; no
+ * other file system does, and we never write to it.
+ */
+static int
+lock_file(struct spool *sp, enum spool_place place, const char *name,
+    int *fd, struct stat *st, struct fault *f)
+{
+	int err = file_lock(*fd, false), again;
+
+	if (err != EBADF)
+		return err;
+	if (open_file(sp, place, name, O_RDWR, &again, st, f) != CLAIM_OK)
+		return EBADF;
+	(void)close(*fd);
+	*fd = again;
+	return file_lock(*fd, false);
+}
+
+enum claim
+spool_lock(struct spool *sp, enum spool_place place, const char *name,
+    int *fd, struct stat *st, struct fault *f)
+{
+	enum claim got = open_file(sp, place, name, O_RDONLY, fd, st, f);
+	int err;
+
+	if (got != CLAIM_OK)
+		return got;
+	got = CLAIM_BAD;
+	if ((err = lock_file(sp, place, name, fd, st, f)) == EWOULDBLOCK)
+		got = CLAIM_BUSY;
+	else if (err != 0 || (fstat(*fd, st) == -1 && (err = errno) != 0))
+		spool_trouble(sp, place, name, err, f);
+	else if (spool_still(sp, place, name, st))
+		return CLAIM_OK;
+	else {
+		spool_trouble(sp, place, name, ENOENT, f);
+		got = CLAIM_GONE;
+	}
+	(void)close(*fd);
+	*fd = -1;
+	return got;
+}
+
+static int
+incomplete(struct fault *f)
+{
+	return fault_set(f, ST_SPOOL, FD_NONE, 0, VD_TEMP,
+	    "its length or end is not what it should be: the file is torn");
+}
+
+static int
+unreadable(int err, struct fault *f)
+{
+	return fault_errno(f, ST_SPOOL, err, VD_TEMP, "cannot be read");
+}
+
+/* The head of a message file, and whether it has its end. */
+static int
+read_head(struct spool_file *file, off_t length, struct envelope *e,
+    struct spool_meta *m, struct fault *f)
+{
+	const size_t tail = sizeof(HEAD_END) - 1;
+	char first[HEAD_FIRST], end[sizeof(HEAD_END) - 1], *head;
+	size_t at;
+	bool eightbit;
+	int err, rc;
+
+	if (length < HEAD_FIRST)
+		return incomplete(f);
+	if ((err = file_read(file->fd, 0, first, sizeof(first))) != 0)
+		return unreadable(err, f);
+	if (head_measure(first, &at, &file->size, &eightbit, f) == -1)
+		return -1;
+	if ((unsigned long long)length < at + tail ||
+	    (unsigned long long)length - at - tail != file->size)
+		return incomplete(f);
+	file->at = (off_t)at;
+	if ((err = file_read(file->fd, length - (off_t)tail, end,
+	    tail)) != 0)
+		return unreadable(err, f);
+	if (memcmp(end, HEAD_END, tail) != 0)
+		return incomplete(f);
+	head = xmalloc(at);
+	if ((err = file_read(file->fd, 0, head, at)) != 0)
+		rc = unreadable(err, f);
+	else
+		rc = head_parse(head, at, e, m, f);
+	free(head);
+	return rc;
+}
+
+/* A note that makes no sense counts as none; one that is out of reach not. */
+static int
+read_note(struct spool *sp, const struct spool_file *file, struct note *note,
+    struct envelope *e, struct fault *f)
+{
+	char name[NAME_SIZE], *p;
+	struct fault why;
+	struct stat st;
+	enum claim got;
+	size_t n;
+	int fd, err;
+
+	memset(note, 0, sizeof(*note));
+	fault_clear(&why);
+	note_name(name, file->id, "");
+	got = open_file(sp, file->place, name, O_RDONLY, &fd, &st, &why);
+	if (got == CLAIM_GONE)
+		return 0;
+	if (got != CLAIM_OK)
+		return fault_set(f, why.stage, why.domain, why.code,
+		    why.verdict, "%s", why.text);
+	n = st.st_size > NOTE_MAX ? 0 : (size_t)st.st_size;
+	p = xmalloc(n);
+	err = file_read(fd, 0, p, n);
+	(void)close(fd);
+	if (err != 0 && err != ENODATA) {
+		free(p);
+		return spool_trouble(sp, file->place, name, err, f);
+	}
+	if (note_parse(p, err != 0 ? 0 : n, note, e, f) == -1) {
+		spool_complaint(sp, file->place, name, f);
+		note->damaged = true;
+	}
+	free(p);
+	return 0;
+}
+
+/* Fill in the rest of a file that is open; closes it if that fails. */
+static enum claim
+read_all(struct spool *sp, struct spool_file *file, const struct stat *st,
+    struct envelope *e, struct spool_meta *m, struct note *note,
+    struct fault *f)
+{
+	if (read_head(file, st->st_size, e, m, f) == -1) {
+		spool_complaint(sp, file->place, file->id, f);
+	} else if (read_note(sp, file, note, e, f) == 0) {
+		return CLAIM_OK;
+	} else {
+		envelope_release(e);
+		spool_meta_release(m);
+	}
+	spool_release(sp, file);
+	return CLAIM_BAD;
+}
+
+/* Names that are not ids are not asked for on disk. */
+static bool
+name_file(struct spool_file *file, enum spool_place place, const char *id,
+    struct fault *f)
+{
+	*file = (struct spool_file){ .fd = -1 };
+	if (!spool_is_id(id)) {
+		fault_set(f, ST_SPOOL, FD_NONE, 0, VD_TEMP,
+		    "%s: not the id of a message", id);
+		return false;
+	}
+	file->place = place;
+	(void)strlcpy(file->id, id, sizeof(file->id));
+	return true;
+}
+
+enum claim
+spool_claim(struct spool *sp, enum spool_place place, const char *id,
+    struct spool_file *file, struct envelope *e, struct spool_meta *m,
+    struct note *note, struct fault *f)
+{
+	struct stat st;
+	enum claim got;
+
+	if (!name_file(file, place, id, f))
+		return CLAIM_GONE;
+	got = spool_lock(sp, place, id, &file->fd, &st, f);
+	if (got == CLAIM_OK && st.st_nlink != 1) {
+		fault_set(f, ST_SPOOL, FD_NONE, 0, VD_TEMP,
+		    "the file has another name");
+		spool_complaint(sp, place, id, f);
+		got = CLAIM_BAD;
+	}
+	if (got == CLAIM_OK)
+		return read_all(sp, file, &st, e, m, note, f);
+	spool_release(sp, file);
+	return got;
+}
+
+enum claim
+spool_peek(struct spool *sp, enum spool_place place, const char *id,
+    struct spool_file *file, struct envelope *e, struct spool_meta *m,
+    struct note *note, struct fault *f)
+{
+	struct stat st;
+	enum claim got;
+
+	if (!name_file(file, place, id, f))
+		return CLAIM_GONE;
+	got = open_file(sp, place, id, O_RDONLY, &file->fd, &st, f);
+	if (got == CLAIM_OK)
+		return read_all(sp, file, &st, e, m, note, f);
+	spool_release(sp, file);
+	return got;
+}
+
+/* A new file for a note, in place of one that a crash left. */
+static int
+create_note(int dir, const char *name)
+{
+	int fd = -1, i;
+
+	for (i = 0; i < 3 && fd == -1; i++) {
+		fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL |
+		    O_CLOEXEC, 0600);
+		if (fd == -1 && errno != EINTR && (errno != EEXIST ||
+		    unlinkat(dir, name, 0) == -1))
+			break;
+	}
+	return fd;
+}
+
+static int
+write_note(int dir, const char *id, const struct buf *text, bool sync)
+{
+	char name[NAME_SIZE], tmp[NAME_SIZE];
+	int fd, err, also;
+
+	note_name(name, id, "");
+	note_name(tmp, id, ".tmp");
+	if ((fd = create_note(dir, tmp)) == -1)
+		return errno;
+	err = file_write(fd, 0, text->p, text->len);
+	if (err == 0 && sync)
+		err = file_sync(fd);
+	also = file_close(fd);
+	if (err == 0)
+		err = also;
+	if (err == 0 && renameat(dir, tmp, dir, name) == -1)
+		err = errno;
+	if (err != 0)
+		(void)unlinkat(dir, tmp, 0);
+	else if (sync)
+		err = file_sync_dir(dir);
+	return err;
+}
+
+int
+spool_note(struct spool *sp, const struct spool_file *file,
+    const struct note *note, const struct envelope *e, struct fault *f)
+{
+	bool sync = envelope_count(e, VD_OK) > 0;
+	struct buf text = { .max = NOTE_MAX };
+	char name[NAME_SIZE];
+	int err, rc = 0;
+
+	note_name(name, file->id, "");
+	if (note_format(&text, note, e, f) == -1)
+		rc = spool_complaint(sp, file->place, name, f);
+	else if ((err = write_note(sp->place[file->place], file->id, &text,
+	    sync)) != 0)
+		rc = spool_trouble(sp, file->place, name, err, f);
+	buf_release(&text);
+	return rc;
+}
+
+int
+spool_remove(struct spool *sp, enum spool_place place, const char *id,
+    struct fault *f)
+{
+	static const char *const ends[] = { "", ".tmp" };
+	char name[NAME_SIZE];
+	size_t i;
+
+	if (unlinkat(sp->place[place], id, 0) == -1 && errno != ENOENT)
+		return spool_trouble(sp, place, id, errno, f);
+	for (i = 0; i < NITEMS(ends); i++) {
+		note_name(name, id, ends[i]);
+		if (unlinkat(sp->place[place], name, 0) == -1 &&
+		    errno != ENOENT)
+			return spool_trouble(sp, place, name, errno, f);
+	}
+	return 0;
+}
+
+/* The note goes last: without it a message would be as good as new. */
+int
+spool_fail(struct spool *sp, struct spool_file *file, struct fault *f)
+{
+	int from = sp->place[SPOOL_QUEUE], to = sp->place[SPOOL_FAILED];
+	char name[NAME_SIZE];
+
+	if (renameat(from, file->id, to, file->id) == -1)
+		return spool_trouble(sp, SPOOL_QUEUE, file->id, errno, f);
+	file->place = SPOOL_FAILED;
+	note_name(name, file->id, "");
+	if (renameat(from, name, to, name) == -1 && errno != ENOENT)
+		return spool_trouble(sp, SPOOL_QUEUE, name, errno, f);
+	return 0;
+}

@@ -1,0 +1,320 @@
+/* note.c - how far a message has come: tries, next one, last words */
+
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "spool/line.h"
+#include "spool/note.h"
+
+#define FEW_WORDS	64
+
+static const char *const domains[FD__MAX] = {
+	[FD_NONE] = "none", [FD_ERRNO] = "errno", [FD_GAI] = "gai",
+	[FD_TLS] = "tls", [FD_SMTP] = "smtp", [FD_LINK] = "link",
+};
+
+static void
+add_number(struct buf *b, const char *key, long long v)
+{
+	line_add(b, key);
+	line_add_number(b, v);
+	line_end(b);
+}
+
+/*
+ * The words of a fault, the relay's own no longer than words octets.  They
+ * are made printable once more, or the note would be damaged to its reader.
+ */
+static void
+add_fault(struct buf *b, const char *key, const struct fault *why,
+    size_t words)
+{
+	struct fault cut;
+	char esc[16];
+
+	fault_clear(&cut);
+	fault_what(&cut, "%s", why->what);
+	fault_command(&cut, "%s", why->command);
+	fault_add(&cut, "%.*s", (int)words, why->text);
+	(void)snprintf(esc, sizeof(esc), "%d.%d.%d", why->esc[0],
+	    why->esc[1], why->esc[2]);
+	line_add(b, key);
+	line_add(b, fault_stage(why->stage));
+	line_add(b, domains[why->domain]);
+	line_add_number(b, why->code);
+	line_add(b, esc);
+	line_add(b, fault_verdict(why->verdict));
+	line_add(b, cut.what);
+	line_add(b, cut.command);
+	line_add(b, cut.text);
+	line_end(b);
+}
+
+/*
+ * Many recipients often meet with the same words, so these are written only
+ * where they differ from those of the recipient before.
+ */
+static void
+add_recipients(struct buf *b, const struct envelope *e, size_t words)
+{
+	struct buf one = { .max = NOTE_MAX }, same = { .max = NOTE_MAX };
+	size_t i;
+
+	for (i = 0; i < e->nrcpt; i++) {
+		const struct rcpt *r = &e->rcpt[i];
+
+		if (!r->done)
+			continue;
+		if (r->why == NULL) {
+			add_number(b, "ok", (long long)i);
+			continue;
+		}
+		buf_clear(&one);
+		add_fault(&one, "why", r->why, words);
+		if (strcmp(buf_text(&one), buf_text(&same)) != 0) {
+			buf_clear(&same);
+			buf_add(&same, one.p, one.len);
+			buf_add(b, one.p, one.len);
+		}
+		add_number(b, "rcpt", (long long)i);
+	}
+	buf_release(&one);
+	buf_release(&same);
+}
+
+static void
+format(struct buf *b, const struct note *n, const struct envelope *e,
+    size_t words)
+{
+	buf_addf(b, "heloise-note 1 %zu\n", e->nrcpt);
+	add_number(b, "tries", n->tries);
+	add_number(b, "next", n->next > 0 ? n->next : 0);
+	add_number(b, "since", n->since > 0 ? n->since : 0);
+	buf_addf(b, "held %s\n", n->held ? "yes" : "no");
+	if (n->last.verdict != VD_OK)
+		add_fault(b, "last", &n->last, words);
+	add_recipients(b, e, words);
+	buf_adds(b, "end\n");
+}
+
+int
+note_format(struct buf *out, const struct note *n, const struct envelope *e,
+    struct fault *f)
+{
+	struct buf b = { .max = NOTE_MAX };
+	int rc = 0;
+
+	format(&b, n, e, FAULT_TEXT - 1);
+	if (b.full) {
+		buf_clear(&b);
+		format(&b, n, e, FEW_WORDS);
+	}
+	if (!b.full)
+		buf_add(out, b.p, b.len);
+	if (b.full || out->full)
+		rc = fault_set(f, ST_SPOOL, FD_NONE, 0, VD_TEMP,
+		    "the note is larger than %d octets", NOTE_MAX);
+	buf_release(&b);
+	return rc;
+}
+
+static bool
+take_stage(struct line *l, enum stage *stage)
+{
+	size_t i;
+
+	for (i = 0; i < ST__MAX; i++)
+		if (line_is(l, fault_stage((enum stage)i))) {
+			*stage = (enum stage)i;
+			return true;
+		}
+	return false;
+}
+
+static bool
+take_domain(struct line *l, enum domain *domain)
+{
+	size_t i;
+
+	for (i = 0; i < FD__MAX; i++)
+		if (line_is(l, domains[i])) {
+			*domain = (enum domain)i;
+			return true;
+		}
+	return false;
+}
+
+/* Any but VD_OK. */
+static bool
+take_verdict(struct line *l, enum verdict *verdict)
+{
+	size_t i;
+
+	for (i = VD_OK + 1; i < VD__MAX; i++)
+		if (line_is(l, fault_verdict((enum verdict)i))) {
+			*verdict = (enum verdict)i;
+			return true;
+		}
+	return false;
+}
+
+static bool
+take_code(struct line *l, int *code)
+{
+	long long v;
+
+	if (!line_number(l, INT_MIN, INT_MAX, &v))
+		return false;
+	*code = (int)v;
+	return true;
+}
+
+/* "5.7.8" */
+static bool
+take_esc(struct line *l, unsigned char esc[3])
+{
+	char word[16], same[16], *p = word;
+	size_t i;
+
+	if (!line_word(l, word, sizeof(word)))
+		return false;
+	for (i = 0; i < 3; i++) {
+		unsigned v = 0;
+
+		for (; *p >= '0' && *p <= '9' && v < 256; p++)
+			v = v * 10 + (unsigned)(*p - '0');
+		if (v > 255 || *p != (i < 2 ? '.' : '\0'))
+			return false;
+		esc[i] = (unsigned char)v;
+		p++;
+	}
+	(void)snprintf(same, sizeof(same), "%d.%d.%d", esc[0], esc[1],
+	    esc[2]);
+	return strcmp(word, same) == 0;
+}
+
+/* A fault promises that its words are fit to be printed. */
+static bool
+take_words(struct line *l, char *out, size_t size, bool lines)
+{
+	struct buf b = { .max = 4 * FAULT_TEXT };
+	bool good = false;
+
+	if (line_word(l, out, size)) {
+		buf_add_visible(&b, out, strlen(out), lines);
+		good = strcmp(buf_text(&b), out) == 0;
+	}
+	buf_release(&b);
+	return good;
+}
+
+static bool
+take_fault(struct line *l, struct fault *why)
+{
+	memset(why, 0, sizeof(*why));
+	return take_stage(l, &why->stage) && take_domain(l, &why->domain) &&
+	    take_code(l, &why->code) && take_esc(l, why->esc) &&
+	    take_verdict(l, &why->verdict) &&
+	    take_words(l, why->what, sizeof(why->what), false) &&
+	    take_words(l, why->command, sizeof(why->command), false) &&
+	    take_words(l, why->text, sizeof(why->text), true) &&
+	    line_next(l);
+}
+
+static bool
+take_number(struct line *l, const char *key, long long max, long long *v)
+{
+	return line_is(l, key) && line_number(l, 0, max, v) && line_next(l);
+}
+
+/* The facts up to the recipients. */
+static bool
+take_facts(struct line *l, struct note *n, size_t nrcpt)
+{
+	long long all, tries, next, since;
+
+	if (!line_is(l, "heloise-note") ||
+	    !take_number(l, "1", INT64_MAX, &all) ||
+	    (unsigned long long)all != nrcpt ||
+	    !take_number(l, "tries", UINT_MAX, &tries) ||
+	    !take_number(l, "next", INT64_MAX, &next) ||
+	    !take_number(l, "since", INT64_MAX, &since) ||
+	    !line_is(l, "held"))
+		return false;
+	n->tries = (unsigned)tries;
+	n->next = (time_t)next;
+	n->since = (time_t)since;
+	n->held = line_is(l, "yes");
+	if ((!n->held && !line_is(l, "no")) || !line_next(l))
+		return false;
+	return !line_is(l, "last") || take_fault(l, &n->last);
+}
+
+/* Each at most once, in their order. */
+static bool
+take_recipients(struct line *l, struct envelope *e)
+{
+	struct fault why;
+	long long i, least = 0, max = (long long)e->nrcpt - 1;
+
+	fault_clear(&why);
+	for (;;) {
+		if (line_is(l, "ok")) {
+			if (!line_number(l, least, max, &i))
+				return false;
+			rcpt_settle(&e->rcpt[i], NULL);
+		} else if (line_is(l, "rcpt")) {
+			if (why.verdict == VD_OK ||
+			    !line_number(l, least, max, &i))
+				return false;
+			rcpt_settle(&e->rcpt[i], &why);
+		} else if (line_is(l, "why")) {
+			if (!take_fault(l, &why))
+				return false;
+			continue;
+		} else {
+			return true;
+		}
+		least = i + 1;
+		if (!line_next(l))
+			return false;
+	}
+}
+
+int
+note_parse(const char *p, size_t n, struct note *note, struct envelope *e,
+    struct fault *f)
+{
+	struct line l = { p, p, p + n };
+	size_t i;
+
+	memset(note, 0, sizeof(*note));
+	if (take_facts(&l, note, e->nrcpt) && take_recipients(&l, e) &&
+	    line_is(&l, "end") && line_next(&l) && l.p == l.end)
+		return 0;
+	memset(note, 0, sizeof(*note));
+	for (i = 0; i < e->nrcpt; i++)
+		rcpt_unsettle(&e->rcpt[i]);
+	return fault_set(f, ST_SPOOL, FD_NONE, 0, VD_TEMP,
+	    "line %zu of its note is damaged", line_number_of(&l));
+}
+
+size_t
+note_reopen(struct envelope *e, bool perm)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < e->nrcpt; i++) {
+		struct rcpt *r = &e->rcpt[i];
+
+		if (r->done && (r->verdict == VD_OK ||
+		    (r->verdict == VD_PERM && !perm)))
+			continue;
+		rcpt_unsettle(r);
+		n++;
+	}
+	return n;
+}
