@@ -7,18 +7,22 @@ include config.mk
 ROOMS = \
 	base/util base/buf base/fault base/crypt \
 	mail/date mail/addr mail/header mail/envelope mail/message \
+	mail/aliases mail/alias mail/dsn \
 	smtp/reply smtp/scram smtp/sasl smtp/helo smtp/caps smtp/dialogue \
-	smtp/hello smtp/transact smtp/client \
+	smtp/hello smtp/transact smtp/client smtp/argument smtp/answer \
+	smtp/server \
 	config/relay config/setting config/config config/conffile config/load \
-	system/log system/priv system/who system/secret \
+	system/log system/priv system/who system/sandbox system/secret \
+	system/aliasfile \
 	net/resolve net/connect net/tls net/wire \
-	session courier submit options main
+	spool/file spool/line spool/schedule spool/head spool/note \
+	spool/spool spool/intake spool/claim spool/sweep \
+	session courier record serve keeper store submit bounce outcome \
+	deliver queue runner mailq operator talk options send main
 
 # These decide and do no I/O; tests/pure looks at what they call.
-PURE = base/buf base/fault base/crypt mail/date mail/addr mail/header \
-	mail/envelope mail/message smtp/reply smtp/scram smtp/sasl smtp/helo \
-	smtp/caps smtp/dialogue smtp/hello \
-	smtp/transact smtp/client
+PURE = base/buf base/fault base/crypt $(filter mail/% smtp/%,$(ROOMS)) \
+	spool/line spool/schedule spool/head spool/note
 
 OBJ = $(patsubst %,src/%.o,$(filter-out main,$(ROOMS)))
 UNIT = $(patsubst %.c,%,$(wildcard tests/unit/t_*.c))

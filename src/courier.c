@@ -43,6 +43,7 @@ struct courier {
 	struct wire		 wire;
 	struct session		 session;
 	struct tls_trust	*trust;
+	struct fault		 broken;	/* VD_OK: it can work */
 	long long		 limit;
 	struct slot		 slot[CLIENT_WINDOW];
 	struct slot		*in_hand;
@@ -102,9 +103,6 @@ open_link(struct courier *k, const char *sender, struct fault *f)
 	struct connection link;
 	char literal[80];
 
-	if (resolve(k->relay.host, (unsigned)config_port(s),
-	    family(s->family), &k->addrs, f) == -1)
-		return -1;
 	if (connect_tcp(&k->addrs, sooner(k, s->connect_timeout), &link, f) == -1)
 		return -1;
 	wire_init(&k->wire, link.fd);
@@ -156,7 +154,6 @@ prepare(struct courier *k, struct fault *f)
 		.what = k->what,
 		.tls = tls_mode(mode),
 		.user = s->auth == SETTING_AUTH_NONE ? NULL : s->user,
-		.password = k->o->password,
 		.host = k->relay.host,
 		.port = config_port(s),
 		.mech = mechanism(s->auth),
@@ -175,7 +172,6 @@ prepare(struct courier *k, struct fault *f)
 		.trusted = mode != SETTING_TLS_OPPORTUNISTIC,
 		.trace = k->o->trace,
 		.timeout = s->timeout * 1000,
-		.limit = k->limit,
 	};
 	if (!verify || mode == SETTING_TLS_NONE)
 		return 0;
@@ -233,12 +229,24 @@ collect(struct courier *k)
 	}
 }
 
-static struct job *
-next_job(struct courier *k)
+static enum courier_next
+next_job(struct courier *k, bool wait, struct job **j)
 {
-	if (k->nwaiting > 0)
-		return k->waiting[--k->nwaiting];
-	return k->work->next(k->work->ctx);
+	if (k->nwaiting == 0)
+		return k->work->next(k->work->ctx, wait, j);
+	*j = k->waiting[--k->nwaiting];
+	return NEXT_JOB;
+}
+
+static bool
+busy(const struct courier *k)
+{
+	const struct slot *s;
+
+	for (s = k->slot; s < k->slot + CLIENT_WINDOW; s++)
+		if (s->job != NULL)
+			return true;
+	return false;
 }
 
 /* Might somebody be left over by what is under way? */
@@ -264,10 +272,16 @@ may_come_back(const struct courier *k)
 static void
 give(struct courier *k)
 {
-	struct job *j = next_job(k);
+	struct job *j;
 	struct slot *s;
 
-	if (j == NULL) {
+	switch (next_job(k, !busy(k), &j)) {
+	case NEXT_JOB:
+		break;
+	case NEXT_LATER:
+		client_pause(k->client);
+		return;
+	case NEXT_END:
 		if (may_come_back(k))
 			client_pause(k->client);
 		else
@@ -291,6 +305,7 @@ give_body(struct courier *k)
 	ssize_t n;
 
 	if (left == 0) {
+		k->work->sent(k->work->ctx, s->job);
 		client_body_end(k->client);
 		return;
 	}
@@ -338,7 +353,7 @@ fail(struct courier *k, const struct fault *f)
 	struct job *j;
 	size_t i;
 
-	while ((j = next_job(k)) != NULL) {
+	while (next_job(k, true, &j) == NEXT_JOB) {
 		for (i = 0; i < j->env.nrcpt; i++)
 			if (!j->env.rcpt[i].done)
 				rcpt_settle(&j->env.rcpt[i], f);
@@ -347,52 +362,89 @@ fail(struct courier *k, const struct fault *f)
 }
 
 /* Sessions, as long as there is work and one brings it forward. */
-static int
-sessions(struct courier *k, struct fault *f)
+static void
+sessions(struct courier *k)
 {
+	struct fault f = { 0 };
 	struct job *j;
 
-	while ((j = next_job(k)) != NULL) {
+	while (next_job(k, true, &j) == NEXT_JOB) {
 		k->waiting[k->nwaiting++] = j;
-		if (open_link(k, j->env.from, f) == -1) {
-			(void)strlcpy(f->what, k->what, sizeof(f->what));
-			fail(k, f);
-			return -1;
+		if (open_link(k, j->env.from, &f) == -1) {
+			(void)strlcpy(f.what, k->what, sizeof(f.what));
+			fail(k, &f);
+			return;
 		}
 		talk(k);
-		*f = k->client->fault;
+		f = k->client->fault;
 		client_release(k->client);
-		if (k->settled == 0) {
-			if (f->verdict == VD_OK)
-				(void)fault_set(f, ST_MAIL, FD_NONE, 0,
-				    VD_TEMP, "the relay took nobody");
-			fail(k, f);
-			return -1;
-		}
+		if (k->settled > 0)
+			continue;
+		if (f.verdict == VD_OK)
+			(void)fault_set(&f, ST_MAIL, FD_NONE, 0, VD_TEMP,
+			    "the relay took no message in a whole session");
+		fail(k, &f);
+		return;
 	}
-	return f->verdict == VD_OK ? 0 : -1;
+}
+
+struct courier *
+courier_new(const struct courier_opts *o)
+{
+	struct courier *k = xcalloc(1, sizeof(*k));
+
+	k->o = o;
+	k->client = xmalloc(sizeof(*k->client));
+	k->block = xmalloc(CLIENT_BLOCK);
+	if (prepare(k, &k->broken) == 0)
+		fault_clear(&k->broken);
+	return k;
+}
+
+void
+courier_locate(struct courier *k, const char *password)
+{
+	const struct settings *s = k->o->set;
+
+	k->client_opts.password = password;
+	if (k->broken.verdict == VD_OK && resolve(k->relay.host,
+	    (unsigned)config_port(s), family(s->family), &k->addrs,
+	    &k->broken) == 0)
+		fault_clear(&k->broken);
+	(void)strlcpy(k->broken.what, k->what, sizeof(k->broken.what));
 }
 
 int
-courier_run(const struct courier_opts *o, const struct courier_work *work,
-    struct fault *f)
+courier_port(const struct courier *k)
 {
-	struct courier *k = xcalloc(1, sizeof(*k));
-	int status;
+	return config_port(k->o->set);
+}
 
-	k->o = o;
+void
+courier_refuse(struct courier *k, const struct fault *f)
+{
+	k->broken = *f;
+}
+
+void
+courier_run(struct courier *k, const struct courier_work *work)
+{
+	long long deadline = k->o->set->deadline;
+
 	k->work = work;
-	k->limit = o->set->deadline > 0 ?
-	    clock_ms() + o->set->deadline * 1000 : 0;
-	k->client = xmalloc(sizeof(*k->client));
-	k->block = xmalloc(CLIENT_BLOCK);
-	if ((status = prepare(k, f)) == -1)
-		fail(k, f);
+	k->limit = deadline > 0 ? clock_ms() + deadline * 1000 : 0;
+	k->session.limit = k->limit;
+	if (k->broken.verdict != VD_OK)
+		fail(k, &k->broken);
 	else
-		status = sessions(k, f);
+		sessions(k);
+}
+
+void
+courier_free(struct courier *k)
+{
 	tls_trust_free(k->trust);
 	free(k->block);
 	free(k->client);
 	free(k);
-	return status;
 }

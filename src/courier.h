@@ -17,27 +17,59 @@ struct job {
 	char		 accepted[512];	/* the relay's words on taking it */
 };
 
-/* Where jobs come from and go to. */
+/* What next() may have to say. */
+enum courier_next {
+	NEXT_JOB,	/* here is one */
+	NEXT_LATER,	/* not now, only where wait was not set */
+	NEXT_END	/* there are no more */
+};
+
+/* Where jobs come from and go to; all are called with ctx. */
 struct courier_work {
-	struct job	*(*next)(void *);	/* NULL: there are no more */
-	void		 (*done)(void *, struct job *);
+	enum courier_next (*next)(void *ctx, bool wait, struct job **);
+
+	/* The last octet of the message is about to go. */
+	void		(*sent)(void *ctx, struct job *);
+
+	/* Every recipient has a verdict. */
+	void		(*done)(void *ctx, struct job *);
 	void		*ctx;
 };
 
+/* Borrowed until courier_free(). */
 struct courier_opts {
 	const struct settings *set;
-	const char	*password;	/* NULL without a login */
 	const char	*fqdn;		/* the host's name, or NULL */
 	bool		 trace;		/* the dialogue on stderr */
 };
 
+struct courier;
+
+/*
+ * Get ready as far as no message is needed for it: load the certificates
+ * that TLS will need.  What goes wrong, here or in courier_locate(), is
+ * told to every job.
+ */
+struct courier *courier_new(const struct courier_opts *);
+
+/*
+ * Look up the relay; after this the file system is not needed any more.
+ * The password (NULL without a login) is borrowed.
+ */
+void	courier_locate(struct courier *, const char *password);
+
+/* The TCP port that courier_run() connects to. */
+int	courier_port(const struct courier *);
+
+/* Nothing can be done: every job ends with this. */
+void	courier_refuse(struct courier *, const struct fault *);
+
 /*
  * Deliver all there is over one connection (and another where a relay
  * leaves recipients for later, RFC 5321 4.5.3.1.10).  Every recipient of
- * every job ends with a verdict.  Returns -1 with a fault when the session
- * failed as a whole; the recipients then carry the same fault.
+ * every job ends with a verdict.
  */
-int	courier_run(const struct courier_opts *, const struct courier_work *,
-	    struct fault *);
+void	courier_run(struct courier *, const struct courier_work *);
+void	courier_free(struct courier *);
 
 #endif

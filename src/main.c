@@ -1,5 +1,7 @@
 /* main.c - the order of things */
 
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,30 +9,33 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/util.h"
 #include "config/config.h"
 #include "config/load.h"
-#include "courier.h"
-#include "mail/addr.h"
+#include "mailq.h"
+#include "operator.h"
 #include "options.h"
-#include "submit.h"
+#include "runner.h"
+#include "send.h"
 #include "system/log.h"
 #include "system/priv.h"
-#include "system/secret.h"
+#include "system/sandbox.h"
 #include "system/who.h"
 
 extern char **environ;
 
-/* What is known of the caller and the host, for a message's header. */
-struct origin_facts {
-	char	user[128], full[256], host[256], domain[256], unique[64];
-};
+static volatile sig_atomic_t stop;
 
 static int
 report(const struct fault *f)
 {
 	log_fault(f);
 	return fault_exit(f);
+}
+
+static int
+flushed(void)
+{
+	return fflush(stdout) == 0 ? EX_OK : EX_IOERR;
 }
 
 static int
@@ -42,9 +47,19 @@ help(void)
 	    "Reads a message on standard input and sends it through a relay.\n"
 	    "\nOptions:");
 	options_help();
-	puts("  --help, --version, --show-config\n\nSettings:");
+	puts("\nSettings:");
 	setting_help(stdout);
-	return fflush(stdout) == 0 ? EX_OK : EX_IOERR;
+	return flushed();
+}
+
+static int
+version(void)
+{
+	char box[128];
+
+	sandbox_describe(box, sizeof(box));
+	printf("heloise %s\nsandbox: %s\n", VERSION, box);
+	return flushed();
 }
 
 static int
@@ -55,185 +70,124 @@ show_config(const struct config *c)
 	config_dump(c, &b);
 	fputs(buf_text(&b), stdout);
 	buf_release(&b);
-	return fflush(stdout) == 0 ? EX_OK : EX_IOERR;
-}
-
-/* The domain that makes bare names whole. */
-static void
-find_facts(const struct settings *s, struct origin_facts *a)
-{
-	const char *at = s->from != NULL ? addr_at(s->from) : NULL;
-
-	who_user(a->user, sizeof(a->user), a->full, sizeof(a->full));
-	who_host(a->host, sizeof(a->host));
-	(void)strlcpy(a->domain, s->domain != NULL ? s->domain :
-	    at != NULL ? at + 1 : a->host, sizeof(a->domain));
-	(void)snprintf(a->unique, sizeof(a->unique), "%llx.%x%08x",
-	    (unsigned long long)time(NULL), (unsigned)getpid(),
-	    arc4random());
-}
-
-static long
-utc_offset(time_t now)
-{
-	struct tm tm;
-
-	return localtime_r(&now, &tm) != NULL ? tm.tm_gmtoff : 0;
-}
-
-/* Sender and recipients as far as the command line says them. */
-static int
-address(const struct options *o, const struct settings *s,
-    const struct origin_facts *a, char **sender, struct job *j,
-    struct fault *f)
-{
-	size_t i;
-
-	if (o->sender != NULL && addr_path(sender, o->sender, f) == -1)
-		return -1;
-	if (*sender == NULL && s->from != NULL)
-		*sender = xstrdup(s->from);
-	for (i = 0; i < o->nrcpt; i++)
-		if (message_recipients(&j->env, o->rcpt[i],
-		    strlen(o->rcpt[i]), a->domain, f) == -1)
-			return -1;
-	if (o->nrcpt == 0 && !o->extract)
-		return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
-		    "no recipients: name them, or take them from the message "
-		    "with -t");
-	if (o->envid != NULL)
-		j->env.envid = xstrdup(o->envid);
-	j->env.ret = o->ret;
-	return 0;
-}
-
-static int
-read_message(const struct options *o, const struct settings *s,
-    const struct origin_facts *a, struct job *j, struct fault *f)
-{
-	char *sender = NULL;
-	struct message_opts mo = {
-		.extract = o->extract,
-		.dot_ends = o->dot_ends,
-		.user = a->user,
-		.full_name = o->full_name != NULL ? o->full_name :
-		    s->from_name != NULL ? s->from_name :
-		    a->full[0] != '\0' ? a->full : NULL,
-		.domain = a->domain,
-		.hostname = a->domain,
-		.unique = a->unique,
-		.now = time(NULL),
-	};
-	int status = address(o, s, a, &sender, j, f);
-	size_t i;
-
-	mo.utc_offset = utc_offset(mo.now);
-	mo.sender = sender;
-	if (status == 0)
-		status = submit_read(STDIN_FILENO, &mo, s->max_size, j, f);
-	if (status == 0 && j->env.nrcpt == 0)
-		status = fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
-		    "no recipients: the message has none in To, Cc or Bcc");
-	for (i = 0; i < j->env.nrcpt; i++)
-		j->env.rcpt[i].notify = o->notify;
-	free(sender);
-	return status;
-}
-
-/* A source of exactly one job. */
-struct single {
-	struct job	*job;
-	bool		 given;
-};
-
-static struct job *
-next(void *ctx)
-{
-	struct single *one = ctx;
-
-	if (one->given)
-		return NULL;
-	one->given = true;
-	return one->job;
+	return flushed();
 }
 
 static void
-done(void *ctx, struct job *j)
+on_stop(int sig)
 {
-	(void)ctx;
-	(void)j;
+	(void)sig;
+	stop = 1;
 }
 
-/* Name every recipient that did not get it, but each reason only once. */
+/* -q, -q15m -bD, -q15m */
 static int
-report_verdicts(const struct job *j)
-{
-	const struct fault *last = NULL;
-	const struct rcpt *r;
-	int status = EX_OK;
-	size_t i;
-
-	for (i = 0; i < j->env.nrcpt; i++) {
-		r = &j->env.rcpt[i];
-		if (r->verdict == VD_OK)
-			continue;
-		if (last == NULL || strcmp(last->text, r->why->text) != 0 ||
-		    last->stage != r->why->stage) {
-			log_fault(r->why);
-			status = fault_exit(r->why);
-		}
-		last = r->why;
-		if (j->env.nrcpt > 1)
-			log_say("not delivered to %s", r->addr);
-	}
-	return status;
-}
-
-static int
-deliver(const struct options *o, const struct settings *s,
-    const struct origin_facts *a, struct job *j, struct fault *f)
-{
-	struct buf password = { .max = SECRET_MAX, .secret = true };
-	struct courier_opts co = { .set = s, .fqdn = a->host,
-	    .trace = o->verbose };
-	struct single one = { .job = j };
-	struct courier_work work = { .next = next, .done = done, .ctx = &one };
-	int status;
-
-	if (s->user != NULL && s->auth != SETTING_AUTH_NONE) {
-		if (secret_password(s, getenv("CREDENTIALS_DIRECTORY"),
-		    &password, f) == -1)
-			return report(f);
-		co.password = buf_text(&password);
-	}
-	(void)courier_run(&co, &work, f);
-	buf_release(&password);
-	status = report_verdicts(j);
-	if (o->verbose && status == EX_OK)
-		log_say("accepted by the relay: %s", j->accepted);
-	return status;
-}
-
-static int
-send_mail(const struct options *o, const struct config *c,
+queue_run_mode(const struct options *o, const struct config *c,
     const struct config_source *src)
 {
-	struct job j = { .fd = -1 };
-	struct origin_facts a;
+	struct queue_select select = { .all = o->mode == MODE_QUEUE_RUN,
+	    .id = o->select[0],
+	    .rcpt = o->select[1], .sender = o->select[2] };
+	struct queue_result result;
+	char host[256], *path = send_spool_path(&c->base, src);
+	struct runner r = { .set = &c->base, .spool = path, .host = host,
+	    .trace = o->verbose };
 	struct fault f = { 0 };
-	int status;
+	int status = EX_OK;
 
 	if (config_check(c, src, &f) == -1)
 		return report(&f);
-	find_facts(&c->base, &a);
-	if (read_message(o, &c->base, &a, &j, &f) == -1)
-		status = report(&f);
-	else
-		status = deliver(o, &c->base, &a, &j, &f);
-	if (j.fd != -1)
-		(void)close(j.fd);
-	envelope_release(&j.env);
+	who_host(host, sizeof(host));
+	(void)signal(SIGTERM, on_stop);
+	(void)signal(SIGINT, on_stop);
+	if (o->interval > 0 && !o->foreground &&
+	    daemon(0, 0) == -1)
+		status = EX_OSERR;
+	else if (o->interval > 0)
+		runner_loop(&r, o->interval, &stop);
+	else if (path != NULL && runner_once(&r, &select, &result, &f) == -1)
+		status = f.domain == FD_ERRNO && f.code == ENOENT ? EX_OK :
+		    report(&f);
+	free(path);
 	return status;
+}
+
+/* What operators do to the queue; -1 with a fault. */
+static int
+operate_on(const struct options *o, const struct mailq *q, struct fault *f)
+{
+	if (o->mode == MODE_HOLD)
+		return operator_hold(q, o->what, f);
+	if (o->mode == MODE_RELEASE)
+		return operator_release(q, o->what, f);
+	if (o->mode == MODE_RETRY)
+		return operator_retry(q, o->what, f);
+	if (o->mode == MODE_REMOVE)
+		return operator_remove(q, o->what, f);
+	if (o->mode == MODE_SHOW)
+		return mailq_show(q, o->what, f);
+	return mailq_list(q, o->json, f);
+}
+
+static int
+operate(const struct options *o, const struct config *c,
+    const struct config_source *src)
+{
+	const struct schedule sched = { .retry_min = c->base.retry_min,
+	    .retry_max = c->base.retry_max, .expire = c->base.expire };
+	struct mailq q = { .out = stdout, .now = time(NULL),
+	    .schedule = &sched };
+	char *path = send_spool_path(&c->base, src);
+	struct fault f = { 0 };
+	struct spool spool;
+	int status;
+
+	if (path != NULL && spool_open(&spool, path, false, &f) == 0)
+		q.spool = &spool;
+	else if (path != NULL && f.code != ENOENT) {
+		free(path);
+		return report(&f);
+	}
+	status = operate_on(o, &q, &f);
+	if (q.spool != NULL)
+		spool_close(&spool);
+	free(path);
+	if (status == -1)
+		return report(&f);
+	/* What may be tried again is tried now. */
+	if (o->mode == MODE_RETRY || o->mode == MODE_RELEASE)
+		return queue_run_mode(o, c, src);
+	return flushed();
+}
+
+static int
+run(const struct options *o, struct config *c,
+    const struct config_source *src)
+{
+	switch (o->mode) {
+	case MODE_SHOW_CONFIG:
+		return show_config(c);
+	case MODE_QUEUE_RUN:
+		return queue_run_mode(o, c, src);
+	case MODE_MAILQ:
+	case MODE_HOLD:
+	case MODE_RELEASE:
+	case MODE_RETRY:
+	case MODE_REMOVE:
+	case MODE_SHOW:
+		return operate(o, c, src);
+	case MODE_SEND:
+		return send_mail(o, c, src);
+	case MODE_SMTP:
+		return send_smtp(o, c, src);
+	case MODE_ALIASES:
+	case MODE_VERIFY:
+	case MODE_NOTHING:
+	case MODE_HELP:
+	case MODE_VERSION:
+		break;
+	}
+	return EX_OK;
 }
 
 static int
@@ -269,17 +223,15 @@ main(int argc, char **argv)
 	if (o.mode == MODE_HELP)
 		return help();
 	if (o.mode == MODE_VERSION)
-		return puts("heloise " VERSION) < 0 ? EX_IOERR : EX_OK;
+		return version();
 	src.uid = getuid();
 	src.file = o.file;
 	src.env = environ;
 	config_init(&c);
 	if (configure(&c, &src, &o, &f) == -1)
 		status = report(&f);
-	else if (o.mode == MODE_SHOW_CONFIG)
-		status = show_config(&c);
 	else
-		status = send_mail(&o, &c, &src);
+		status = run(&o, &c, &src);
 	config_release(&c);
 	options_release(&o);
 	return status;

@@ -7,13 +7,15 @@
 #include <unistd.h>
 
 #include "base/util.h"
+#include "config/setting.h"
 #include "options.h"
 #include "system/log.h"
 
 enum action {
 	ACT_IGNORE, ACT_DOT, ACT_EXTRACT, ACT_SENDER, ACT_NAME, ACT_NOTIFY,
-	ACT_RET, ACT_ENVID, ACT_VERBOSE, ACT_MODE, ACT_O, ACT_WARN,
-	ACT_CONFIG, ACT_REFUSE
+	ACT_RET, ACT_ENVID, ACT_VERBOSE, ACT_MODE, ACT_O, ACT_LONG_O,
+	ACT_QUEUE, ACT_ALIASES, ACT_NO_ALIASES, ACT_WARN, ACT_CONFIG,
+	ACT_REFUSE
 };
 
 /* How many words the option takes. */
@@ -41,8 +43,13 @@ static const struct row {
 	{ 'V', ONE, ACT_ENVID, "ID: the envelope id for a DSN" },
 	{ 'v', NONE, ACT_VERBOSE, "show the dialogue with the relay" },
 	{ 'C', ONE, ACT_CONFIG, "FILE: the configuration (comes first)" },
-	{ 'b', ONE, ACT_MODE, NULL },
-	{ 'o', ONE, ACT_O, NULL },
+	{ 'b', ONE, ACT_MODE, "m, s, p, i, v or D: what to do, see below" },
+	{ 'q', ATTACHED, ACT_QUEUE, "[TIME]: run the queue, now or every TIME" },
+	{ 'I', NONE, ACT_ALIASES, NULL },
+	{ 'n', NONE, ACT_NO_ALIASES, "leave the aliases alone" },
+	{ 'o', ONE, ACT_O, "i, db, dq, di: as -i; delivery in the background, "
+	  "from the queue, now" },
+	{ 'O', ONE, ACT_LONG_O, NULL },
 	{ 'X', ONE, ACT_WARN, NULL },
 	{ 'D', ONE, ACT_WARN, NULL },
 	{ 'M', ONE, ACT_REFUSE, NULL },
@@ -55,11 +62,10 @@ static const struct row {
 	{ 'h', ONE, ACT_IGNORE, NULL },
 	{ 'J', ATTACHED, ACT_IGNORE, NULL },
 	{ 'L', ONE, ACT_IGNORE, NULL },
-	{ 'O', ONE, ACT_IGNORE, NULL },
+	{ 'Q', ATTACHED, ACT_IGNORE, NULL },
 	{ 'U', NONE, ACT_IGNORE, NULL },
 	{ 'c', NONE, ACT_IGNORE, NULL },
 	{ 'm', NONE, ACT_IGNORE, NULL },
-	{ 'n', NONE, ACT_IGNORE, NULL },
 	{ 'p', ONE, ACT_IGNORE, NULL },
 	{ 's', NONE, ACT_IGNORE, NULL },
 	{ 'T', NONE, ACT_IGNORE, NULL },
@@ -123,12 +129,83 @@ xtext(const char *s)
 }
 
 static int
-mode(const char *arg, struct fault *f)
+mode(struct options *o, const char *arg, struct fault *f)
 {
-	if (strcmp(arg, "m") == 0 || strcmp(arg, "h") == 0 ||
-	    strcmp(arg, "H") == 0)
+	static const struct { const char *word; enum options_mode mode; }
+	    modes[] = {
+		{ "m", MODE_SEND }, { "s", MODE_SMTP }, { "p", MODE_MAILQ },
+		{ "i", MODE_ALIASES }, { "v", MODE_VERIFY },
+		{ "h", MODE_NOTHING }, { "H", MODE_NOTHING },
+	};
+	char name[32];
+	size_t i;
+
+	if (strcmp(arg, "D") == 0) {
+		o->foreground = true;
 		return 0;
-	return usage(f, "-b", "this mode is not available");
+	}
+	for (i = 0; i < NITEMS(modes); i++)
+		if (strcmp(modes[i].word, arg) == 0) {
+			o->mode = modes[i].mode;
+			return 0;
+		}
+	(void)snprintf(name, sizeof(name), "-b%s", arg);
+	return usage(f, name, strcmp(arg, "d") == 0 ? "there is no daemon; "
+	    "-q15m -bD runs the queue" : "there is no such mode");
+}
+
+/* -oi, -odb and the like; what else there is has no meaning here. */
+static void
+short_o(struct options *o, const char *arg)
+{
+	if (arg[0] == 'i')
+		o->dot_ends = false;
+	if (arg[0] != 'd')
+		return;
+	switch (arg[1]) {
+	case 'i':
+	case 'f':
+		o->delivery = SETTING_DELIVERY_NOW;
+		break;
+	case 'b':
+		o->delivery = SETTING_DELIVERY_BACKGROUND;
+		break;
+	case 'q':
+	case 'd':
+		o->delivery = SETTING_DELIVERY_QUEUE;
+		break;
+	}
+}
+
+/* -O DeliveryMode=b; no other option of sendmail.cf is one of ours. */
+static void
+long_o(struct options *o, const char *arg)
+{
+	static const char delivery[] = "DeliveryMode=";
+	char word[] = "d?";
+
+	if (strncasecmp(arg, delivery, sizeof(delivery) - 1) != 0)
+		return;
+	word[1] = arg[sizeof(delivery) - 1];
+	short_o(o, word);
+}
+
+/* -q, -q15m, -qIid, -qRrcpt, -qSsender; other letters select nothing. */
+static int
+run_queue(struct options *o, const char *arg, struct fault *f)
+{
+	static const char letters[] = "IRS";
+	const char *p = strchr(letters, arg[0]);
+
+	o->mode = MODE_QUEUE_RUN;
+	if (arg[0] >= '0' && arg[0] <= '9') {
+		o->interval = duration_parse(arg);
+		return o->interval > 0 ? 0 :
+		    usage(f, "-q", "expected a time such as 15m");
+	}
+	if (arg[0] != '\0' && p != NULL)
+		o->select[p - letters] = arg + 1;
+	return 0;
 }
 
 static int
@@ -143,8 +220,18 @@ act(struct options *o, const struct row *r, const char *arg, struct fault *f)
 		o->dot_ends = false;
 		return 0;
 	case ACT_O:
-		if (arg[0] == 'i')
-			o->dot_ends = false;
+		short_o(o, arg);
+		return 0;
+	case ACT_LONG_O:
+		long_o(o, arg);
+		return 0;
+	case ACT_QUEUE:
+		return run_queue(o, arg, f);
+	case ACT_ALIASES:
+		o->mode = MODE_ALIASES;
+		return 0;
+	case ACT_NO_ALIASES:
+		o->no_aliases = true;
 		return 0;
 	case ACT_EXTRACT:
 		o->extract = true;
@@ -170,7 +257,7 @@ act(struct options *o, const struct row *r, const char *arg, struct fault *f)
 		o->verbose = true;
 		return 0;
 	case ACT_MODE:
-		return mode(arg, f);
+		return mode(o, arg, f);
 	case ACT_WARN:
 		log_say("%s is not supported and opens no file", name);
 		return 0;
@@ -232,23 +319,47 @@ letters(struct options *o, int argc, char **argv, int *at, struct fault *f)
 	return 0;
 }
 
+/* Long options that are not settings: what to do. */
+static const struct command {
+	const char	*word;
+	enum options_mode mode;
+	bool		 takes;
+	const char	*doc;
+} commands[] = {
+	{ "help", MODE_HELP, false, "show this" },
+	{ "version", MODE_VERSION, false, "show the version" },
+	{ "show-config", MODE_SHOW_CONFIG, false,
+	  "show the settings in force and where from" },
+	{ "hold", MODE_HOLD, true, "ID: do not try this message for now" },
+	{ "release", MODE_RELEASE, true, "ID: try it again" },
+	{ "retry", MODE_RETRY, true, "ID or all: try now, also what failed" },
+	{ "remove", MODE_REMOVE, true, "ID or all: throw it away" },
+	{ "show", MODE_SHOW, true, "ID: show the message" },
+};
+
 static int
 long_option(struct options *o, int argc, char **argv, int *at,
     struct fault *f)
 {
-	static const struct { const char *word; enum options_mode mode; }
-	    modes[] = { { "help", MODE_HELP }, { "version", MODE_VERSION },
-	    { "show-config", MODE_SHOW_CONFIG } };
 	char *word = argv[*at] + 2, *eq = strchr(word, '=');
-	size_t i;
+	const struct command *c;
 
-	for (i = 0; i < NITEMS(modes); i++)
-		if (strcmp(word, modes[i].word) == 0) {
-			o->mode = modes[i].mode;
-			return 0;
-		}
-	if (eq == NULL && *at + 1 >= argc)
+	if (strcmp(word, "json") == 0) {
+		o->json = true;
+		return 0;
+	}
+	for (c = commands; c < commands + NITEMS(commands); c++)
+		if (strcmp(word, c->word) == 0)
+			break;
+	if (eq == NULL && *at + 1 >= argc &&
+	    (c == commands + NITEMS(commands) || c->takes))
 		return usage(f, argv[*at], "a value is missing");
+	if (c < commands + NITEMS(commands)) {
+		o->mode = c->mode;
+		if (c->takes)
+			o->what = argv[++*at];
+		return 0;
+	}
 	o->flag = xreallocarray(o->flag, o->nflag + 1, sizeof(*o->flag));
 	o->flag[o->nflag].key = eq != NULL ?
 	    xstrndup(word, (size_t)(eq - word)) : xstrdup(word);
@@ -280,19 +391,20 @@ settings(struct options *o, int argc, char **argv, int *at, struct fault *f)
 	return 0;
 }
 
+/* Are we called by one of sendmail's names, and to do what? */
 static bool
-sendmail_name(const char *argv0)
+sendmail_name(struct options *o, const char *argv0)
 {
-	static const char *const names[] = { "sendmail", "mailq",
-	    "newaliases" };
 	const char *base = strrchr(argv0, '/');
-	size_t i;
 
 	base = base != NULL ? base + 1 : argv0;
-	for (i = 0; i < NITEMS(names); i++)
-		if (strcmp(base, names[i]) == 0)
-			return true;
-	return false;
+	if (strcmp(base, "mailq") == 0)
+		o->mode = MODE_MAILQ;
+	else if (strcmp(base, "newaliases") == 0)
+		o->mode = MODE_ALIASES;
+	else if (strcmp(base, "sendmail") != 0)
+		return false;
+	return true;
 }
 
 int
@@ -300,8 +412,8 @@ options_parse(struct options *o, int argc, char **argv, struct fault *f)
 {
 	int at = 1;
 
-	*o = (struct options){ .dot_ends = true };
-	if (!sendmail_name(argv[0]) && settings(o, argc, argv, &at, f) == -1)
+	*o = (struct options){ .dot_ends = true, .delivery = -1 };
+	if (!sendmail_name(o, argv[0]) && settings(o, argc, argv, &at, f) == -1)
 		return -1;
 	if (letters(o, argc, argv, &at, f) == -1)
 		return -1;
@@ -328,6 +440,7 @@ options_help(void)
 
 	for (i = 0; i < NITEMS(rows); i++)
 		if (rows[i].doc != NULL)
-			printf("  -%c %s%s\n", rows[i].letter,
-			    rows[i].arity == NONE ? "    " : "", rows[i].doc);
+			printf("  -%c %s\n", rows[i].letter, rows[i].doc);
+	for (i = 0; i < NITEMS(commands); i++)
+		printf("  --%s %s\n", commands[i].word, commands[i].doc);
 }

@@ -10,7 +10,15 @@
 #include "mail/envelope.h"
 
 enum options_mode {
-	MODE_SEND, MODE_HELP, MODE_VERSION, MODE_SHOW_CONFIG
+	MODE_SEND,		/* -bm, and what is left */
+	MODE_SMTP,		/* -bs */
+	MODE_QUEUE_RUN,		/* -q */
+	MODE_MAILQ,		/* -bp, mailq */
+	MODE_ALIASES,		/* -bi, newaliases */
+	MODE_VERIFY,		/* -bv */
+	MODE_NOTHING,		/* -bh, -bH: nothing to say, and that is all */
+	MODE_HELP, MODE_VERSION, MODE_SHOW_CONFIG,
+	MODE_HOLD, MODE_RELEASE, MODE_RETRY, MODE_REMOVE, MODE_SHOW
 };
 
 /* A setting from the command line, both parts borrowed from argv. */
@@ -22,6 +30,13 @@ struct options_flag {
 /* What was asked for; strings are borrowed from argv. */
 struct options {
 	enum options_mode mode;
+	const char	*what;		/* --hold ID and its like */
+	bool		 json;
+	int		 delivery;	/* enum setting_delivery, or -1 */
+	bool		 foreground;	/* -bD */
+	bool		 no_aliases;	/* -n */
+	long long	 interval;	/* seconds of -q15m, or 0 */
+	const char	*select[3];	/* -qI, -qR, -qS, or NULL */
 	bool		 extract;	/* -t */
 	bool		 dot_ends;	/* no -i */
 	bool		 verbose;

@@ -1,9 +1,6 @@
 /* submit.c - stdin to a message and an envelope */
 
-#include <sys/mman.h>
-
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -12,66 +9,73 @@
 
 #define BLOCK	65536
 
-/*
- * A file that has no name from the start, so that nothing is left behind
- * whatever happens; in memory where no directory can be written.
- */
-static int
-unnamed(struct fault *f)
+void
+submit_init(struct submit *s, const struct message_opts *o,
+    struct envelope *env, struct store *store, const struct spool_meta *meta,
+    long long max_size)
 {
-	static const char *const dirs[] = { "/var/tmp", "/tmp" };
-	size_t i;
-	int fd;
-
-	for (i = 0; i < NITEMS(dirs); i++)
-		if ((fd = open(dirs[i], O_TMPFILE | O_RDWR | O_CLOEXEC,
-		    0600)) != -1)
-			return fd;
-	if ((fd = memfd_create("heloise", MFD_CLOEXEC)) != -1)
-		return fd;
-	return fault_errno(f, ST_SPOOL, errno, VD_TEMP,
-	    "no room for a temporary file");
+	*s = (struct submit){ .env = env, .store = store, .meta = meta,
+	    .max_size = max_size };
+	message_init(&s->message, o, env);
 }
 
-static int
-drain(struct message *m, struct job *j, struct fault *f)
+void
+submit_release(struct submit *s)
 {
-	size_t done = 0;
-	ssize_t n;
+	message_release(&s->message);
+}
 
-	while (done < m->out.len) {
-		n = pwrite(j->fd, m->out.p + done, m->out.len - done,
-		    j->at + (off_t)(j->size + done));
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			return fault_errno(f, ST_SPOOL, errno, VD_TEMP,
-			    "the temporary file cannot be written");
-		done += (size_t)n;
-	}
-	j->size += done;
-	buf_clear(&m->out);
+/* The envelope is complete with the header, and stands before it. */
+static int
+drain(struct submit *s, struct fault *f)
+{
+	struct buf *out = &s->message.out;
+	size_t i;
+
+	if (!s->message.header_done)
+		return 0;
+	if (!s->written && s->env->nrcpt == 0)
+		return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
+		    "no recipients: the message has none in To, Cc or Bcc");
+	for (i = 0; !s->written && i < s->env->nrcpt; i++)
+		s->env->rcpt[i].notify |= s->notify;
+	if (!s->written && store_envelope(s->store, s->env, s->meta, f) == -1)
+		return -1;
+	s->written = true;
+	if (store_write(s->store, buf_text(out), out->len, f) == -1)
+		return -1;
+	buf_clear(out);
+	if (s->max_size > 0 && s->store->size > (size_t)s->max_size)
+		return fault_set(f, ST_INPUT, FD_NONE, 0, VD_PERM,
+		    "it is over %lld octets (max-size)", s->max_size);
 	return 0;
 }
 
-static int
-too_big(const struct job *j, long long max, struct fault *f)
+int
+submit_feed(struct submit *s, const char *p, size_t n, struct fault *f)
 {
-	if (max <= 0 || j->size <= (size_t)max)
-		return 0;
-	return fault_set(f, ST_INPUT, FD_NONE, 0, VD_PERM,
-	    "it is over %lld octets (max-size)", max);
+	if (message_feed(&s->message, p, n, f) == -1)
+		return -1;
+	return s->message.out.len >= BLOCK ? drain(s, f) : 0;
 }
 
-static int
-pump(int in, struct message *m, long long max, struct job *j,
-    struct fault *f)
+int
+submit_end(struct submit *s, struct fault *f)
+{
+	if (message_end(&s->message, f) == -1 || drain(s, f) == -1)
+		return -1;
+	s->env->eightbit = s->message.header_8bit || s->message.body_8bit;
+	return 0;
+}
+
+int
+submit_read(struct submit *s, int in, struct fault *f)
 {
 	char *block = xmalloc(BLOCK);
 	int status = 0;
 	ssize_t n = 1;
 
-	while (status == 0 && n != 0 && !m->ended) {
+	while (status == 0 && n != 0 && !s->message.ended) {
 		n = read(in, block, BLOCK);
 		if (n == -1 && errno == EINTR)
 			continue;
@@ -79,33 +83,8 @@ pump(int in, struct message *m, long long max, struct job *j,
 			status = fault_errno(f, ST_INPUT, errno, VD_TEMP,
 			    "standard input");
 		else if (n > 0)
-			status = message_feed(m, block, (size_t)n, f);
-		if (status == 0 && m->out.len >= BLOCK)
-			status = drain(m, j, f);
-		if (status == 0)
-			status = too_big(j, max, f);
+			status = submit_feed(s, block, (size_t)n, f);
 	}
 	free(block);
-	return status;
-}
-
-int
-submit_read(int in, const struct message_opts *o, long long max,
-    struct job *j, struct fault *f)
-{
-	struct message m;
-	int status;
-
-	message_init(&m, o, &j->env);
-	j->at = 0;
-	j->size = 0;
-	if ((j->fd = unnamed(f)) == -1)
-		status = -1;
-	else if ((status = pump(in, &m, max, j, f)) == 0 &&
-	    (status = message_end(&m, f)) == 0 &&
-	    (status = drain(&m, j, f)) == 0)
-		status = too_big(j, max, f);
-	j->env.eightbit = m.header_8bit || m.body_8bit;
-	message_release(&m);
-	return status;
+	return status == 0 ? submit_end(s, f) : -1;
 }

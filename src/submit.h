@@ -3,16 +3,34 @@
 #ifndef SUBMIT_H
 #define SUBMIT_H
 
-#include "courier.h"
 #include "mail/message.h"
+#include "store.h"
+
+/* A message on its way from its caller into a store. */
+struct submit {
+	struct message	 message;
+	struct envelope	*env;
+	struct store	*store;		/* begun */
+	const struct spool_meta *meta;
+	long long	 max_size;	/* octets; 0 for any */
+	unsigned	 notify;	/* NOTIFY_* for every recipient */
+	bool		 written;	/* the envelope is in the store */
+};
+
+/* All is borrowed until submit_release(). */
+void	submit_init(struct submit *, const struct message_opts *,
+	    struct envelope *, struct store *, const struct spool_meta *,
+	    long long max_size);
+void	submit_release(struct submit *);
+
+/* The next octets; the message goes into the store in wire form. */
+int	submit_feed(struct submit *, const char *, size_t, struct fault *);
+int	submit_end(struct submit *, struct fault *);
 
 /*
- * Read a message from a descriptor to its end, put it in wire form into an
- * unnamed file, and complete the envelope of the job (recipients from the
- * header, if the options say so).  max_size is in octets, 0 for any.  The
- * job gets the descriptor; memory does not grow with the message.
+ * Read a descriptor to its end: feed all and end.  Memory does not grow
+ * with the message.
  */
-int	submit_read(int in, const struct message_opts *, long long max_size,
-	    struct job *, struct fault *);
+int	submit_read(struct submit *, int in, struct fault *);
 
 #endif

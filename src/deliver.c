@@ -1,0 +1,186 @@
+/* deliver.c - a message now, in the background or queued */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/util.h"
+#include "deliver.h"
+#include "system/log.h"
+
+void
+deliver_run_queue(struct deliver *d)
+{
+	if (d->spare != -1)
+		(void)!write(d->spare, "r", 1);
+}
+
+/* Into the queue, untried or with what a try has brought. */
+static int
+enqueue(struct deliver *d, struct store *st, const struct envelope *env,
+    const struct note *note, struct delivered *r, struct fault *f)
+{
+	if (spool_commit(d->spool, &st->file, SPOOL_QUEUE, env, note, f) == -1)
+		return -1;
+	(void)strlcpy(r->id, st->file.id, sizeof(r->id));
+	return 0;
+}
+
+/* The verdicts are in: count, and keep what must be kept. */
+static int
+settle(struct deliver *d, struct store *st, struct envelope *env,
+    const struct spool_meta *meta, struct delivered *r, struct fault *f)
+{
+	struct note note = { 0 };
+	const struct rcpt *to;
+	size_t i;
+
+	for (i = 0; i < env->nrcpt; i++) {
+		to = &env->rcpt[i];
+		if (to->verdict == VD_OK) {
+			r->taken++;
+		} else if (outcome_waits(to)) {
+			r->queued++;
+			if (r->why.verdict == VD_OK)
+				r->why = *to->why;
+		} else {
+			r->failed++;
+		}
+	}
+	if (d->spool == NULL || r->queued + r->failed == 0)
+		return 0;
+	(void)outcome_note(d->set, env, &note, meta->submitted, time(NULL));
+	r->next = note.next;
+	if (r->queued > 0)
+		return enqueue(d, st, env, &note, r, f);
+	/* A copy for the operator; the caller is told what happened. */
+	(void)spool_commit(d->spool, &st->file, SPOOL_FAILED, env, &note, f);
+	return 0;
+}
+
+/* What a message is until somebody says otherwise. */
+static void
+settle_untried(struct envelope *env, struct delivered *r)
+{
+	struct fault f = { 0 };
+	size_t i;
+
+	(void)fault_set(&f, ST_SPOOL, FD_NONE, 0, VD_TEMP, "queued");
+	for (i = 0; i < env->nrcpt; i++)
+		if (!env->rcpt[i].done)
+			rcpt_settle(&env->rcpt[i], &f);
+	r->queued = env->nrcpt;
+}
+
+struct pending {
+	struct item	 item;
+	struct claimed	 claimed;
+};
+
+/*
+ * Nobody waits any longer: from here on it is a message of the queue that
+ * is being tried, and ours until deliver_finish().
+ */
+static int
+hand_over(struct deliver *d, struct store *st, struct envelope *env,
+    struct spool_meta *meta, struct pending *p, struct delivered *r,
+    struct fault *f)
+{
+	struct note note = { 0 };
+
+	if (enqueue(d, st, env, NULL, r, f) == -1)
+		return -1;
+	p->claimed.file = st->file;
+	p->claimed.env = *env;
+	p->claimed.meta = *meta;
+	p->claimed.note = note;
+	p->item.env = &p->claimed.env;
+	*env = (struct envelope){ 0 };
+	*meta = (struct spool_meta){ 0 };
+	st->file.fd = st->fd = -1;
+	r->waits_not = true;
+	r->queued = p->claimed.env.nrcpt;
+	return 0;
+}
+
+static int
+try(struct deliver *d, struct store *st, struct envelope *env,
+    struct spool_meta *meta, struct delivered *r, struct fault *f)
+{
+	struct pending *p = xcalloc(1, sizeof(*p));
+	long long patience = d->spool != NULL ?
+	    clock_ms() + d->set->patience * 1000 : 0;
+	int status, fd = store_reader(st);
+
+	p->item = (struct item){ .env = env, .fd = fd != -1 ? fd : st->fd,
+	    .at = st->at, .size = st->size, .ctx = p };
+	keeper_give(&d->keeper, &p->item);
+	keeper_end(&d->keeper);
+	if (fd != -1)
+		(void)close(fd);
+	if (keeper_wait(&d->keeper, patience) == NULL) {
+		if (d->spool != NULL)
+			return hand_over(d, st, env, meta, p, r, f);
+		keeper_release(&d->keeper);
+		(void)keeper_wait(&d->keeper, 0);
+	}
+	(void)strlcpy(r->accepted, p->item.accepted, sizeof(r->accepted));
+	status = settle(d, st, env, meta, r, f);
+	free(p);
+	return status;
+}
+
+static bool
+something_waits(struct deliver *d)
+{
+	char (*ids)[SPOOL_ID] = NULL;
+	struct fault f;
+	size_t n = 0;
+
+	if (d->spool == NULL ||
+	    spool_list(d->spool, SPOOL_QUEUE, &ids, &n, &f) == -1)
+		return false;
+	free(ids);
+	return n > 0;
+}
+
+int
+deliver(struct deliver *d, struct store *st, struct envelope *env,
+    struct spool_meta *meta, struct delivered *r, struct fault *f)
+{
+	int status;
+
+	*r = (struct delivered){ 0 };
+	if (d->mode == SETTING_DELIVERY_NOW || d->spool == NULL) {
+		status = try(d, st, env, meta, r, f);
+		/* The relay takes mail: what waits may go, too. */
+		if (status == 0 && !r->waits_not && (r->queued > 0 ||
+		    (r->taken > 0 && something_waits(d))))
+			deliver_run_queue(d);
+		return status;
+	}
+	if (enqueue(d, st, env, NULL, r, f) == -1)
+		return -1;
+	settle_untried(env, r);
+	store_release(st);
+	deliver_run_queue(d);
+	return 0;
+}
+
+void
+deliver_finish(struct deliver *d)
+{
+	struct item *it = keeper_wait(&d->keeper, 0);
+	struct fault f = { 0 };
+	struct pending *p;
+
+	if (it != NULL) {
+		p = it->ctx;
+		(void)outcome_record(d->spool, d->set, d->host, &p->claimed,
+		    &f);
+		claimed_release(d->spool, &p->claimed);
+		free(p);
+	}
+	deliver_run_queue(d);
+}

@@ -1,0 +1,50 @@
+/* deliver.h - a message now, in the background or queued */
+
+#ifndef DELIVER_H
+#define DELIVER_H
+
+#include "config/setting.h"
+#include "keeper.h"
+#include "outcome.h"
+#include "store.h"
+
+/* What the keeper's process works with. */
+struct deliver {
+	const struct settings *set;
+	struct spool	*spool;		/* NULL: nothing can be queued */
+	struct keeper	 keeper;
+	int		 spare;		/* write to it to have the queue run */
+	enum setting_delivery mode;
+	const char	*host;		/* for bounces */
+};
+
+/* What became of one message. */
+struct delivered {
+	size_t		 taken;		/* recipients accepted by the relay */
+	size_t		 queued;	/* will be tried (again) */
+	size_t		 failed;	/* will not */
+	bool		 waits_not;	/* patience is over: see below */
+	time_t		 next;		/* when, if queued after a try */
+	struct fault	 why;		/* of the queued; VD_OK: not tried */
+	char		 accepted[512];	/* the relay's words */
+	char		 id[SPOOL_ID];	/* in the spool, or "" */
+};
+
+/*
+ * Deliver a message that was read whole, as the mode says.  All recipients
+ * of the envelope have verdicts afterwards; VD_TEMP ones are queued if
+ * d->queued counts them.  -1 with a fault: what must be queued could not
+ * be, and nobody has it whom the envelope does not show as VD_OK.
+ *
+ * When patience is over the message is in the queue, waits_not is set, and
+ * deliver_finish() is still to be called, by a process that nobody waits
+ * for.
+ */
+int	deliver(struct deliver *, struct store *, struct envelope *,
+	    struct spool_meta *, struct delivered *, struct fault *);
+void	deliver_finish(struct deliver *);
+
+/* Have the queue run, now or when something is due. */
+void	deliver_run_queue(struct deliver *);
+
+#endif

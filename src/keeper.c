@@ -1,0 +1,249 @@
+/* keeper.c - gives messages to a courier, records what came of them */
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/util.h"
+#include "keeper.h"
+#include "record.h"
+
+void
+keeper_init(struct keeper *k, int sock)
+{
+	*k = (struct keeper){ .sock = sock };
+}
+
+void
+keeper_release(struct keeper *k)
+{
+	if (k->sock != -1)
+		(void)close(k->sock);
+	k->sock = -1;
+}
+
+static void
+settle(struct item *it, const struct fault *f)
+{
+	size_t i;
+
+	for (i = 0; i < it->env->nrcpt; i++)
+		if (!it->env->rcpt[i].done)
+			rcpt_settle(&it->env->rcpt[i], f);
+	it->done = true;
+}
+
+/* The courier is no more; whoever it had a message of gets to know. */
+static void
+died(struct keeper *k)
+{
+	struct fault f = { 0 };
+	size_t i;
+
+	keeper_release(k);
+	for (i = 0; i < k->nitems; i++) {
+		if (k->item[i]->done)
+			continue;
+		(void)fault_set(&f, ST_BODY, FD_NONE, 0,
+		    k->item[i]->sent ? VD_DOUBT : VD_TEMP,
+		    "the process that held the connection ended");
+		settle(k->item[i], &f);
+	}
+}
+
+static struct item *
+find(struct keeper *k, uint32_t number)
+{
+	size_t i;
+
+	for (i = 0; i < k->nitems; i++)
+		if (k->item[i]->number == number)
+			return k->item[i];
+	return NULL;
+}
+
+/* One record from the courier; false if it is not one it may send. */
+static bool
+heed(struct keeper *k, const struct record *r)
+{
+	struct item *it = find(k, r->job);
+	struct fault f = { 0 };
+	uint32_t at;
+
+	if (it == NULL || it->done)
+		return false;
+	switch ((enum record_kind)r->kind) {
+	case REC_SENT:
+		it->sent = true;
+		return true;
+	case REC_TAKEN:
+	case REC_FAULT:
+		at = r->kind == REC_TAKEN ? r->u.taken.index :
+		    r->u.fault.index;
+		if (at >= it->nindex)
+			return false;
+		rcpt_settle(&it->env->rcpt[it->index[at]],
+		    r->kind == REC_TAKEN ? NULL : &r->u.fault.fault);
+		return true;
+	case REC_DONE:
+		(void)strlcpy(it->accepted, r->u.done.accepted,
+		    sizeof(it->accepted));
+		(void)fault_set(&f, ST_BODY, FD_NONE, 0, VD_DOUBT,
+		    "nobody said what became of it");
+		settle(it, &f);
+		return true;
+	case REC_JOB:
+	case REC_RCPT:
+	case REC_END:
+	case REC__MAX:
+		break;
+	}
+	return false;
+}
+
+/* Take what the courier has said so far. */
+static void
+listen(struct keeper *k)
+{
+	struct record r;
+	int fd, got;
+
+	while (k->sock != -1) {
+		if ((got = record_receive(k->sock, &r, &fd, 1)) == 0)
+			return;
+		if (got == -1 || !heed(k, &r)) {
+			if (fd != -1)
+				(void)close(fd);
+			died(k);
+		}
+	}
+}
+
+/*
+ * Say one thing, and listen meanwhile: the courier may be saying something
+ * itself and would wait for us as we for it.
+ */
+static void
+say(struct keeper *k, const struct record *r, int fd)
+{
+	struct pollfd p = { .events = POLLIN | POLLOUT };
+	int sent;
+
+	while (k->sock != -1) {
+		if ((sent = record_send(k->sock, r, fd, 1)) == 1)
+			return;
+		if (sent == -1) {
+			listen(k);
+			died(k);
+			return;
+		}
+		p.fd = k->sock;
+		if (poll(&p, 1, -1) == 1 && p.revents & POLLIN)
+			listen(k);
+	}
+}
+
+static void
+say_job(struct keeper *k, const struct item *it)
+{
+	struct record r = { .kind = REC_JOB, .job = it->number };
+
+	r.u.job.at = it->at;
+	r.u.job.size = (int64_t)it->size;
+	r.u.job.nrcpt = it->nindex;
+	r.u.job.ret = it->env->ret;
+	r.u.job.eightbit = it->env->eightbit;
+	(void)strlcpy(r.u.job.from, it->env->from, RECORD_ADDR);
+	if (it->env->envid != NULL)
+		(void)strlcpy(r.u.job.envid, it->env->envid, RECORD_ADDR);
+	say(k, &r, it->fd);
+}
+
+static void
+say_rcpt(struct keeper *k, const struct item *it, const struct rcpt *to)
+{
+	struct record r = { .kind = REC_RCPT, .job = it->number };
+
+	r.u.rcpt.notify = to->notify;
+	(void)strlcpy(r.u.rcpt.addr, to->addr, RECORD_ADDR);
+	if (to->orcpt != NULL)
+		(void)strlcpy(r.u.rcpt.orcpt, to->orcpt, RECORD_ADDR);
+	say(k, &r, -1);
+}
+
+void
+keeper_give(struct keeper *k, struct item *it)
+{
+	uint32_t i;
+
+	it->number = ++k->numbers;
+	it->sent = it->done = false;
+	it->accepted[0] = '\0';
+	it->index = xreallocarray(NULL, it->env->nrcpt, sizeof(*it->index));
+	it->nindex = 0;
+	for (i = 0; i < it->env->nrcpt; i++)
+		if (!it->env->rcpt[i].done)
+			it->index[it->nindex++] = i;
+	k->item[k->nitems++] = it;
+	if (k->sock == -1) {
+		died(k);
+		return;
+	}
+	say_job(k, it);
+	for (i = 0; i < it->nindex; i++)
+		say_rcpt(k, it, &it->env->rcpt[it->index[i]]);
+}
+
+void
+keeper_end(struct keeper *k)
+{
+	struct record r = { .kind = REC_END };
+
+	say(k, &r, -1);
+}
+
+static struct item *
+finished(struct keeper *k)
+{
+	struct item *it;
+	size_t i;
+
+	for (i = 0; i < k->nitems; i++) {
+		if (!(it = k->item[i])->done)
+			continue;
+		memmove(&k->item[i], &k->item[i + 1],
+		    (k->nitems - i - 1) * sizeof(k->item[0]));
+		k->nitems--;
+		free(it->index);
+		it->index = NULL;
+		return it;
+	}
+	return NULL;
+}
+
+struct item *
+keeper_wait(struct keeper *k, long long deadline)
+{
+	struct pollfd p = { .events = POLLIN };
+	long long left;
+	struct item *it;
+
+	for (;;) {
+		listen(k);
+		if (k->sock == -1)
+			died(k);
+		if ((it = finished(k)) != NULL || k->nitems == 0)
+			return it;
+		if (k->stop != NULL && *k->stop)
+			return NULL;
+		left = deadline == 0 ? 3600000 : deadline - clock_ms();
+		if (left <= 0)
+			return NULL;
+		p.fd = k->sock;
+		if (poll(&p, 1, left > 3600000 ? 3600000 : (int)left) == -1 &&
+		    errno != EINTR)
+			died(k);
+	}
+}

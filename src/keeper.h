@@ -1,0 +1,62 @@
+/* keeper.h - gives messages to a courier, records what came of them */
+
+#ifndef KEEPER_H
+#define KEEPER_H
+
+#include <sys/types.h>
+
+#include <signal.h>
+#include <stdint.h>
+
+#include "mail/envelope.h"
+
+#define KEEPER_ITEMS	16	/* messages with the courier at most */
+
+/* A message that a courier has, or had. */
+struct item {
+	struct envelope	*env;		/* verdicts go to its recipients */
+	int		 fd;		/* the message: [at, at + size) */
+	off_t		 at;
+	size_t		 size;
+	void		*ctx;		/* the giver's */
+
+	uint32_t	 number;
+	uint32_t	*index;		/* the courier's recipients, in env */
+	uint32_t	 nindex;
+	bool		 sent;		/* the last octet may have gone */
+	bool		 done;
+	char		 accepted[512];	/* the relay's words on taking it */
+};
+
+struct keeper {
+	int		 sock;		/* -1: there is no courier */
+	uint32_t	 numbers;
+	struct item	*item[KEEPER_ITEMS];
+	size_t		 nitems;
+	const volatile sig_atomic_t *stop; /* set by a signal, or NULL */
+};
+
+void	keeper_init(struct keeper *, int sock);
+
+/* The courier ends when it sees this. */
+void	keeper_release(struct keeper *);
+
+/*
+ * Hand over a message: its recipients that have no verdict yet.  The item
+ * is borrowed until keeper_wait() returns it.  A courier that is gone
+ * settles it as temporary; keeper_wait() says so.
+ */
+void	keeper_give(struct keeper *, struct item *);
+
+/* There is no more for now: the courier takes leave of the relay. */
+void	keeper_end(struct keeper *);
+
+/*
+ * Wait until a message has all its verdicts.  NULL at the deadline
+ * (clock_ms(); 0 is never), after a signal to stop, or if none is out.  A
+ * courier that dies leaves VD_DOUBT where the last octet had been sent and
+ * VD_TEMP elsewhere.
+ */
+struct item *keeper_wait(struct keeper *, long long deadline);
+
+#endif

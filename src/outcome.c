@@ -1,0 +1,78 @@
+/* outcome.c - what a try has made of a message in the spool */
+
+#include <stdlib.h>
+
+#include "base/util.h"
+#include "bounce.h"
+#include "outcome.h"
+
+void
+claimed_release(struct spool *spool, struct claimed *c)
+{
+	spool_release(spool, &c->file);
+	envelope_release(&c->env);
+	spool_meta_release(&c->meta);
+}
+
+static struct schedule
+schedule(const struct settings *s)
+{
+	return (struct schedule){ .retry_min = s->retry_min,
+	    .retry_max = s->retry_max, .expire = s->expire };
+}
+
+bool
+outcome_waits(const struct rcpt *r)
+{
+	if (!r->done)
+		return true;
+	return r->verdict == VD_TEMP || r->verdict == VD_DOUBT ||
+	    (r->verdict == VD_PERM && fault_of_session(r->why));
+}
+
+size_t
+outcome_note(const struct settings *s, struct envelope *env,
+    struct note *note, time_t submitted, time_t now)
+{
+	struct schedule sched = schedule(s);
+	const struct rcpt *r;
+	size_t waiting = 0, i;
+
+	note->tries++;
+	note->since = schedule_since(submitted, note->since, now);
+	for (i = 0; i < env->nrcpt; i++) {
+		r = &env->rcpt[i];
+		if (r->done && r->why != NULL)
+			note->last = *r->why;
+		waiting += outcome_waits(r);
+	}
+	note->next = schedule_next(&sched, note->tries, &note->last, now,
+	    arc4random());
+	return waiting;
+}
+
+enum outcome
+outcome_record(struct spool *spool, const struct settings *s,
+    const char *host, struct claimed *c, struct fault *f)
+{
+	struct schedule sched = schedule(s);
+	time_t now = time(NULL);
+	size_t waiting;
+
+	if (envelope_count(&c->env, VD_OK) == c->env.nrcpt) {
+		(void)spool_remove(spool, SPOOL_QUEUE, c->file.id, f);
+		return OUTCOME_DONE;
+	}
+	waiting = outcome_note(s, &c->env, &c->note, c->meta.submitted, now);
+	if (waiting > 0 &&
+	    !schedule_expired(&sched, c->note.since, now)) {
+		(void)spool_note(spool, &c->file, &c->note, &c->env, f);
+		return OUTCOME_WAITS;
+	}
+	/* First the word to the sender: told twice beats not told. */
+	if (bounce_send(spool, s, host, c, f) == -1 ||
+	    spool_note(spool, &c->file, &c->note, &c->env, f) == -1)
+		return OUTCOME_WAITS;
+	(void)spool_fail(spool, &c->file, f);
+	return OUTCOME_GAVE_UP;
+}

@@ -1,0 +1,201 @@
+/* queue.c - a queue run: everything that is due, over one connection */
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/util.h"
+#include "outcome.h"
+#include "queue.h"
+#include "system/log.h"
+
+#define WINDOW	10	/* messages in hand at most */
+
+struct turn {
+	struct item	 item;
+	struct claimed	 c;
+};
+
+struct run {
+	struct spool	*spool;
+	const struct settings *set;
+	const char	*host;
+	struct keeper	*keeper;
+	const struct queue_select *select;
+	struct queue_result *result;
+	size_t		 out;		/* with the courier */
+	bool		 stop;		/* the relay cannot be used now */
+	bool		 given;
+};
+
+static void
+waits(struct run *r, time_t next)
+{
+	r->result->waiting++;
+	if (r->result->next == 0 || next < r->result->next)
+		r->result->next = next;
+}
+
+static bool
+has(const char *s, const char *part)
+{
+	return part == NULL || strstr(s, part) != NULL;
+}
+
+static bool
+chosen(const struct queue_select *s, const struct claimed *c)
+{
+	size_t i;
+
+	if (!has(c->file.id, s->id) || !has(c->env.from, s->sender))
+		return false;
+	for (i = 0; i < c->env.nrcpt; i++)
+		if (has(c->env.rcpt[i].addr, s->rcpt))
+			return true;
+	return false;
+}
+
+/* Is it to be tried in this run?  If not, it may have to wait. */
+static bool
+due(struct run *r, const struct claimed *c, time_t now)
+{
+	struct schedule sched = { .retry_min = r->set->retry_min,
+	    .retry_max = r->set->retry_max, .expire = r->set->expire };
+	time_t next = schedule_due(&sched, c->note.next, now);
+
+	if (c->note.held)
+		return false;
+	if (!chosen(r->select, c) || (!r->select->all && next > now)) {
+		waits(r, next);
+		return false;
+	}
+	if (r->stop) {
+		waits(r, now + r->set->retry_min);
+		return false;
+	}
+	return true;
+}
+
+/* A descriptor of its own, which can only read and has no lock. */
+static int
+reader(int fd)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+static void
+give(struct run *r, struct turn *t)
+{
+	int fd = reader(t->c.file.fd);
+
+	t->item = (struct item){ .env = &t->c.env,
+	    .fd = fd != -1 ? fd : t->c.file.fd, .at = t->c.file.at,
+	    .size = t->c.file.size, .ctx = t };
+	keeper_give(r->keeper, &t->item);
+	if (fd != -1)
+		(void)close(fd);
+	r->result->tried++;
+	r->given = true;
+	r->out++;
+}
+
+static void
+claim(struct run *r, const char *id, time_t now)
+{
+	struct turn *t = xcalloc(1, sizeof(*t));
+	struct fault f = { 0 };
+
+	switch (spool_claim(r->spool, SPOOL_QUEUE, id, &t->c.file, &t->c.env,
+	    &t->c.meta, &t->c.note, &f)) {
+	case CLAIM_OK:
+		if (t->c.note.damaged)
+			log_fault(&f);
+		if (due(r, &t->c, now) && note_reopen(&t->c.env, false) > 0) {
+			give(r, t);
+			return;
+		}
+		claimed_release(r->spool, &t->c);
+		break;
+	case CLAIM_BAD:
+		log_fault(&f);
+		break;
+	case CLAIM_BUSY:
+	case CLAIM_GONE:
+		break;
+	}
+	free(t);
+}
+
+/* Did the relay fail as such, so that no message has a chance? */
+static bool
+hopeless(const struct envelope *e)
+{
+	size_t i;
+
+	for (i = 0; i < e->nrcpt; i++)
+		if (e->rcpt[i].why != NULL &&
+		    fault_of_session(e->rcpt[i].why))
+			return true;
+	return false;
+}
+
+static void
+finish(struct run *r, struct turn *t)
+{
+	struct fault f = { 0 };
+
+	r->stop |= hopeless(&t->c.env);
+	switch (outcome_record(r->spool, r->set, r->host, &t->c, &f)) {
+	case OUTCOME_DONE:
+	case OUTCOME_GAVE_UP:
+		r->result->done++;
+		break;
+	case OUTCOME_WAITS:
+		waits(r, t->c.note.next);
+		break;
+	}
+	if (f.verdict != VD_OK)
+		log_fault(&f);
+	claimed_release(r->spool, &t->c);
+	free(t);
+	r->out--;
+}
+
+int
+queue_run(struct spool *spool, const struct settings *set, const char *host,
+    struct keeper *keeper, const struct queue_select *select,
+    struct queue_result *result, struct fault *f)
+{
+	struct run r = { .spool = spool, .set = set, .host = host,
+	    .keeper = keeper, .select = select, .result = result };
+	char (*ids)[SPOOL_ID] = NULL;
+	time_t now = time(NULL);
+	size_t n = 0, i = 0;
+	struct item *it;
+	bool ended = false;
+
+	*result = (struct queue_result){ 0 };
+	if (spool_list(spool, SPOOL_QUEUE, &ids, &n, f) == -1)
+		return -1;
+	for (;;) {
+		while (i < n && r.out < WINDOW)
+			claim(&r, ids[i++], now);
+		if (r.given && !ended && (i == n || r.stop)) {
+			keeper_end(keeper);
+			ended = true;
+		}
+		if (r.out == 0 && i == n)
+			break;
+		if ((it = keeper_wait(keeper, 0)) != NULL)
+			finish(&r, it->ctx);
+		else if (r.out > 0)
+			break;		/* told to stop: claims go with us */
+	}
+	free(ids);
+	return spool_sync(spool, f);
+}

@@ -1,0 +1,239 @@
+/*
+ * runner.c - runs the queue in processes of its own
+ *
+ * A keeper is boxed in before it reads what is in the spool and cannot
+ * start another courier.  So somebody outside the box waits, and starts a
+ * new pair for each run; that one reads nothing but the result.
+ */
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/util.h"
+#include "record.h"
+#include "runner.h"
+#include "spool/sweep.h"
+#include "system/log.h"
+#include "system/sandbox.h"
+
+#define STEP	5		/* seconds between two looks at the spool */
+#define FAILED_DAYS	30	/* how long failed/ keeps a message */
+
+/* What a keeper tells who started it. */
+struct told {
+	struct queue_result result;
+	struct fault	 fault;
+};
+
+static void
+all_of(int fd, const void *v, size_t n)
+{
+	const char *p = v;
+	ssize_t done;
+
+	while (n > 0 && (done = write(fd, p, n)) > 0) {
+		p += done;
+		n -= (size_t)done;
+	}
+}
+
+/* The keeper of a queue run, in its own process. */
+static void
+keep(const struct runner *r, const struct queue_select *select, int sock,
+    int out)
+{
+	struct told t = { 0 };
+	struct keeper keeper;
+	struct spool spool;
+	struct sandbox box = { .dirs = &spool.dir, .ndirs = 1 };
+	size_t gone;
+
+	if (spool_open(&spool, r->spool, false, &t.fault) == -1) {
+		all_of(out, &t, sizeof(t));
+		return;
+	}
+	sandbox_enter(&box);
+	keeper_init(&keeper, sock);
+	(void)spool_sweep(&spool, NULL, &t.fault);
+	(void)spool_expire_failed(&spool, time(NULL), FAILED_DAYS, &gone,
+	    &t.fault);
+	fault_clear(&t.fault);
+	(void)queue_run(&spool, r->set, r->host, &keeper, select, &t.result,
+	    &t.fault);
+	keeper_release(&keeper);
+	all_of(out, &t, sizeof(t));
+	spool_close(&spool);
+}
+
+static void
+carry(const struct runner *r, int sock)
+{
+	const struct courier_opts o = { .set = r->set, .fqdn = r->host,
+	    .trace = r->trace };
+
+	serve(sock, &o);
+}
+
+static int
+nothing_told(struct fault *f, int err)
+{
+	return fault_errno(f, ST_SPOOL, err, VD_TEMP,
+	    "the queue run did not come to its end");
+}
+
+int
+runner_once(const struct runner *r, const struct queue_select *select,
+    struct queue_result *result, struct fault *f)
+{
+	int sock[2], pipes[2];
+	struct told t;
+	pid_t courier, keeper;
+	ssize_t n;
+
+	if (record_pair(sock, f) == -1)
+		return -1;
+	if (pipe2(pipes, O_CLOEXEC) == -1)
+		return nothing_told(f, errno);
+	if ((courier = fork()) == 0) {
+		(void)close(sock[0]);
+		(void)close(pipes[0]);
+		(void)close(pipes[1]);
+		carry(r, sock[1]);
+		_exit(EX_OK);
+	}
+	(void)close(sock[1]);
+	if ((keeper = fork()) == 0) {
+		(void)close(pipes[0]);
+		keep(r, select, sock[0], pipes[1]);
+		_exit(EX_OK);
+	}
+	(void)close(sock[0]);
+	(void)close(pipes[1]);
+	do {
+		n = read(pipes[0], &t, sizeof(t));
+	} while (n == -1 && errno == EINTR);
+	(void)close(pipes[0]);
+	if (keeper != -1)
+		(void)waitpid(keeper, NULL, 0);
+	if (courier != -1)
+		(void)waitpid(courier, NULL, 0);
+	if (n != (ssize_t)sizeof(t))
+		return nothing_told(f, EIO);
+	*result = t.result;
+	*f = t.fault;
+	return f->verdict == VD_OK ? 0 : -1;
+}
+
+static time_t
+changed(const struct spool *s)
+{
+	struct stat st;
+
+	return fstat(s->place[SPOOL_QUEUE], &st) == 0 ? st.st_mtime : 0;
+}
+
+static void
+pause_until(struct spool *s, time_t next, time_t seen)
+{
+	time_t now;
+
+	do {
+		(void)sleep(STEP);
+		now = time(NULL);
+	} while (now < next && changed(s) == seen);
+}
+
+/* Retry until the queue is empty. */
+static void
+linger(const struct runner *r)
+{
+	struct queue_select due = { 0 };
+	struct queue_result res;
+	struct spool spool;
+	struct fault f = { 0 };
+	time_t seen;
+	int lock;
+
+	if (spool_open(&spool, r->spool, false, &f) == -1)
+		return;
+	if (spool_runner_lock(&spool, false, &lock, &f) == -1 || lock == -1) {
+		(void)runner_once(r, &due, &res, &f);
+		return;
+	}
+	for (;;) {
+		seen = changed(&spool);
+		if (runner_once(r, &due, &res, &f) == -1 || res.waiting == 0)
+			break;
+		/* What we wrote ourselves is no news. */
+		if (res.tried > 0)
+			seen = changed(&spool);
+		pause_until(&spool, res.next, seen);
+	}
+	(void)close(lock);
+	spool_close(&spool);
+}
+
+static void
+detach(int keep)
+{
+	int null = open("/dev/null", O_RDWR), i;
+
+	(void)setsid();
+	if (chdir("/") == -1)
+		i = 0;		/* it stays in the way of an umount */
+	for (i = 0; i < 3; i++)
+		(void)dup2(null, i);
+	(void)close(null);
+	if (keep > 3)
+		closefrom(keep + 1);
+}
+
+int
+runner_spare(const struct runner *r)
+{
+	int pipes[2];
+	char word;
+	pid_t pid;
+
+	if (pipe2(pipes, O_CLOEXEC) == -1)
+		return -1;
+	if ((pid = fork()) == 0) {
+		(void)close(pipes[1]);
+		detach(pipes[0]);
+		(void)signal(SIGHUP, SIG_IGN);
+		(void)signal(SIGINT, SIG_IGN);
+		if (read(pipes[0], &word, 1) == 1)
+			linger(r);
+		_exit(EX_OK);
+	}
+	(void)close(pipes[0]);
+	if (pid == -1) {
+		(void)close(pipes[1]);
+		return -1;
+	}
+	return pipes[1];
+}
+
+void
+runner_loop(const struct runner *r, long long seconds,
+    const volatile sig_atomic_t *stop)
+{
+	struct queue_select due = { 0 };
+	struct queue_result res;
+	struct fault f = { 0 };
+
+	while (!*stop) {
+		if (runner_once(r, &due, &res, &f) == -1)
+			log_fault(&f);
+		if (!*stop)
+			(void)sleep((unsigned)seconds);
+	}
+}

@@ -1,0 +1,37 @@
+/* runner.h - runs the queue in processes of its own */
+
+#ifndef RUNNER_H
+#define RUNNER_H
+
+#include "queue.h"
+#include "serve.h"
+
+/* Borrowed by whoever runs. */
+struct runner {
+	const struct settings *set;
+	const char	*spool;		/* its path */
+	const char	*host;
+	bool		 trace;
+};
+
+/*
+ * One queue run: a courier and a keeper, boxed.  0 with the result, or -1
+ * with a fault.
+ */
+int	runner_once(const struct runner *, const struct queue_select *,
+	    struct queue_result *, struct fault *);
+
+/*
+ * Start a process that waits: when something is written to the descriptor
+ * returned it becomes the lingering runner, which retries until the queue
+ * is empty (or, if there is one already, runs once); at the end of file it
+ * goes.  It holds nothing that our caller could wait for.  -1: there is
+ * none, and mail waits for the next run.
+ */
+int	runner_spare(const struct runner *);
+
+/* Run the queue every so many seconds, until told to stop. */
+void	runner_loop(const struct runner *, long long seconds,
+	    const volatile sig_atomic_t *stop);
+
+#endif

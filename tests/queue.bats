@@ -1,0 +1,360 @@
+#!/usr/bin/env bats
+# queue.bats - what cannot be delivered now is kept, retried and told of
+#
+# Each test is a subshell to shellcheck:
+# shellcheck disable=SC2030,SC2031,SC2034,SC2153
+
+bats_require_minimum_version 1.5.0
+load relay/relay
+
+setup() {
+	MAIL=$'To: bob@example.org\nFrom: alice@example.org\nSubject: hi\n\nhello\n'
+	SPOOL=$BATS_TEST_TMPDIR/spool
+}
+
+# The runner of a spool leaves when it is empty; here it is told to go.
+teardown() {
+	local pid
+
+	for pid in $(runners); do
+		kill "$pid" 2>/dev/null || :
+	done
+	stop_relays
+}
+
+# The processes that have our spool open.
+runners() {
+	local fd
+
+	for fd in /proc/[0-9]*/fd/*; do
+		[ "$(readlink "$fd" 2>/dev/null)" = "$SPOOL" ] || continue
+		fd=${fd#/proc/}
+		echo "${fd%%/*}"
+	done | sort -u
+}
+
+# use LINE...: write a configuration for the relay started last.
+use() {
+	CONF=$(conf "relay localhost:$RELAY_PORT" 'tls none' \
+	    'helo app.example.org' 'from alice@example.org' \
+	    "spool $SPOOL" "$@")
+}
+
+send() {
+	run --separate-stderr "$HELOISE" -C "$CONF" "$@" < <(
+	    printf '%s' "$MAIL")
+}
+
+heloise() {
+	run --separate-stderr "$HELOISE" -C "$CONF" "$@" </dev/null
+}
+
+waiting() {
+	find "$SPOOL/queue" -type f ! -name '*.note' ! -name '.*' | wc -l
+}
+
+# until COMMAND...: wait for it to come true, 30 seconds at most.
+await() {
+	local i
+
+	for ((i = 0; i < 300; i++)); do
+		! "$@" || return 0
+		read -r -t 0.1 <> <(:) || :
+	done
+	return 1
+}
+
+empty() {
+	[ "$(waiting)" -eq 0 ]
+}
+
+has_stored() {
+	[ "$(stored_count)" -ge "$1" ]
+}
+
+@test "the relay is down: exit 0, in the queue with reason and next try" {
+	start_relay
+	stop_relay
+	use 'linger no'
+	send -t
+	[ "$status" -eq 0 ]
+	[[ $stderr == *"Connection refused"*"queued as"* ]]
+	[ "$(waiting)" -eq 1 ]
+	heloise -bp
+	[ "$status" -eq 0 ]
+	[[ $output == *alice@example.org*bob@example.org* ]]
+	[[ $output == *"Connection refused"* ]]
+}
+
+@test "and it arrives when the relay is back, with no daemon" {
+	local port
+
+	start_relay
+	port=$RELAY_PORT
+	stop_relay
+	use 'retry-min 1s'
+	send -t
+	[ "$status" -eq 0 ]
+	[ "$(waiting)" -eq 1 ]
+	start_relay --port "$port"
+	await has_stored 1
+	await empty
+	[ "$(stored_count)" -eq 1 ]
+	# The runner has nothing left to do and leaves.
+	no_runner() { [ -z "$(runners)" ]; }
+	await no_runner
+}
+
+@test "queue no: nothing is kept, 75" {
+	start_relay
+	stop_relay
+	use 'queue no'
+	send -t
+	[ "$status" -eq 75 ]
+	[ ! -e "$SPOOL" ]
+}
+
+@test "a spool that cannot be made: 75 and why; a relay that is up: 0" {
+	start_relay
+	use 'delivery queue'
+	echo file >"$SPOOL"
+	send -t
+	[ "$status" -eq 75 ]
+	[[ $stderr == *"$SPOOL"* ]]
+	use
+	send -t
+	[ "$status" -eq 0 ]
+	[ "$(stored_count)" -eq 1 ]
+}
+
+@test "-odq queues, -q delivers" {
+	start_relay
+	use 'linger no'
+	send -odq -t
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	[ "$(waiting)" -eq 1 ]
+	[ "$(stored_count)" -eq 0 ]
+	heloise -q
+	[ "$status" -eq 0 ]
+	[ "$(stored_count)" -eq 1 ]
+	[ "$(waiting)" -eq 0 ]
+}
+
+@test "-odb is back at once, delivery follows, nobody is kept waiting" {
+	start_relay --delay 300
+	use
+	# The shell waits for everyone who holds its pipe.
+	output=$(printf '%s' "$MAIL" | "$HELOISE" -C "$CONF" -odb -t 2>&1)
+	[ -z "$output" ]
+	await has_stored 1
+	await empty
+}
+
+@test "patience over: queued, and the delivery that runs is the only one" {
+	start_relay --fail-rate 0 --delay 900
+	use 'patience 1s' 'linger no'
+	send -t
+	[ "$status" -eq 0 ]
+	[[ $stderr == *"queued as"* ]]
+	await has_stored 1
+	await empty
+	[ "$(stored_count)" -eq 1 ]
+}
+
+@test "a login refused is queued, not failed" {
+	start_relay --auth PLAIN --user u --password right --auth-required
+	use 'user u' 'password wrong' 'auth-cleartext yes' 'linger no'
+	send -t
+	[ "$status" -eq 0 ]
+	[[ $stderr == *"cannot log in"*"queued as"* ]]
+	[ "$(waiting)" -eq 1 ]
+}
+
+@test "refused for good: told, and a copy in failed/" {
+	start_relay --fail 'RCPT:550 5.1.1 no such user'
+	use 'linger no'
+	send -t
+	[ "$status" -eq 67 ]
+	[ "$(waiting)" -eq 0 ]
+	[ "$(find "$SPOOL/failed" -type f ! -name '*.note' | wc -l)" -eq 1 ]
+	heloise -bp
+	[[ $output == *"no such user"* ]]
+}
+
+@test "one accepted, one later: only the other is tried again" {
+	start_relay --fail 'RCPT:slow@example.org:451 4.2.0 greylisted'
+	use 'linger no'
+	send fast@example.org slow@example.org
+	[ "$status" -eq 0 ]
+	[ "$(stored_count)" -eq 1 ]
+	stop_relay
+	start_relay
+	use 'linger no'
+	heloise -q
+	[ "$(stored_count)" -eq 1 ]
+	[ "$(grep '^RCPT' "$(envelope 1)")" = "RCPT TO:<slow@example.org>" ]
+	[ "$(waiting)" -eq 0 ]
+}
+
+@test "given up: one bounce to the sender, the message in failed/" {
+	start_relay --fail 'RCPT:bob@example.org:550 5.1.1 no such user'
+	use 'linger no' 'delivery queue'
+	send -t
+	heloise -q
+	[ "$(find "$SPOOL/failed" -type f ! -name '*.note' | wc -l)" -eq 1 ]
+	# The bounce waits; the next run takes it to alice.
+	heloise -q
+	[ "$(stored_count)" -eq 1 ]
+	grep -q '^MAIL FROM:<>' "$(envelope 1)"
+	grep -q '^RCPT TO:<alice@example.org>' "$(envelope 1)"
+	grep -q 'multipart/report' "$(stored 1)"
+	grep -q '^Diagnostic-Code: smtp; *550 5.1.1 no such user' "$(stored 1)"
+	[ "$(waiting)" -eq 0 ]
+}
+
+@test "never a bounce for the null sender" {
+	start_relay --fail 'RCPT:550 5.1.1 no such user'
+	use 'linger no' 'delivery queue'
+	send -f '<>' bob@example.org
+	heloise -q
+	heloise -q
+	[ "$(stored_count)" -eq 0 ]
+	[ "$(waiting)" -eq 0 ]
+	[ "$(find "$SPOOL/failed" -type f ! -name '*.note' | wc -l)" -eq 1 ]
+}
+
+@test "a run of twenty over one connection" {
+	local i
+
+	start_relay
+	use 'linger no' 'delivery queue'
+	for i in {1..20}; do
+		send "r$i@example.org"
+	done
+	[ "$(waiting)" -eq 20 ]
+	heloise -q
+	[ "$(stored_count)" -eq 20 ]
+	[ "$(relay_log | grep -c '^connect')" -eq 1 ]
+}
+
+@test "hold, release, retry, show, remove" {
+	local id
+
+	start_relay
+	use 'linger no' 'delivery queue'
+	send -t
+	id=$(basename "$(find "$SPOOL/queue" -type f)")
+	heloise --hold "$id"
+	[ "$status" -eq 0 ]
+	heloise -q
+	[ "$(stored_count)" -eq 0 ]
+	heloise --show "$id"
+	[[ $output == *"Subject: hi"* ]]
+	heloise --release "$id"
+	heloise -q
+	[ "$(stored_count)" -eq 1 ]
+	send -t
+	heloise --remove all
+	[ "$status" -eq 0 ]
+	[ "$(waiting)" -eq 0 ]
+	heloise --hold 0000000000000000
+	[ "$status" -ne 0 ]
+	[[ $stderr == *0000000000000000* ]]
+}
+
+@test "mailq --json, and mailq by its name" {
+	start_relay
+	use 'linger no' 'delivery queue'
+	send -t
+	heloise --json -bp
+	[ "$status" -eq 0 ]
+	[[ $output == '['*'"bob@example.org"'*']'* ]]
+	ln -s "$HELOISE" "$BATS_TEST_TMPDIR/mailq"
+	HELOISE_SPOOL=$SPOOL run "$BATS_TEST_TMPDIR/mailq"
+	[ "$status" -eq 0 ]
+	[[ $output == *bob@example.org* ]]
+	HELOISE_SPOOL=$BATS_TEST_TMPDIR/other run "$BATS_TEST_TMPDIR/mailq"
+	[ "$status" -eq 0 ]
+	[[ $output == *empty* ]]
+}
+
+@test "a courier that is killed: temporary, and the message is kept" {
+	local pid
+
+	start_relay --script "$(script <<-'END'
+		S: 220 hi
+		silent
+	END
+	)"
+	use 'linger no'
+	printf '%s' "$MAIL" >"$BATS_TEST_TMPDIR/mail"
+	"$HELOISE" -C "$CONF" -t <"$BATS_TEST_TMPDIR/mail" \
+	    2>"$BATS_TEST_TMPDIR/err" 3>&- &
+	pid=$!
+	connected() { grep -q '^S: 220' "$RELAY_LOG"; }
+	await connected
+	# The courier is the child that has the socket to the relay.
+	courier() {
+		local p
+
+		for p in $(cat "/proc/$pid/task/$pid/children"); do
+			! grep -q "^0: .*:$(printf '%04X' "$RELAY_PORT") 01" \
+			    "/proc/$p/net/tcp" || echo "$p"
+		done
+	}
+	for p in $(cat "/proc/$pid/task/$pid/children"); do
+		find "/proc/$p/fd" -lname 'socket:*' | grep -q . &&
+		    kill -KILL "$p"
+	done
+	wait "$pid"
+	[ "$(waiting)" -eq 1 ]
+	grep -q 'queued as' "$BATS_TEST_TMPDIR/err"
+}
+
+@test "SIGTERM while delivering: in the queue, exit 0" {
+	local pid status=0
+
+	start_relay --script "$(script <<-'END'
+		S: 220 hi
+		silent
+	END
+	)"
+	use 'linger no'
+	printf '%s' "$MAIL" >"$BATS_TEST_TMPDIR/mail"
+	"$HELOISE" -C "$CONF" -t <"$BATS_TEST_TMPDIR/mail" 2>/dev/null 3>&- &
+	pid=$!
+	connected() { grep -q '^S: 220' "$RELAY_LOG"; }
+	await connected
+	kill -TERM "$pid"
+	wait "$pid" || status=$?
+	[ "$status" -eq 0 ]
+	[ "$(waiting)" -eq 1 ]
+}
+
+@test "-bs: several messages, the relay's verdict after each dot" {
+	start_relay --fail 'RCPT:bad@example.org:550 5.1.1 no such user'
+	use 'linger no'
+	run --separate-stderr "$HELOISE" -C "$CONF" -bs < <(printf '%s\r\n' \
+	    'EHLO me.example.org' 'MAIL FROM:<a@example.org>' \
+	    'RCPT TO:<good@example.org>' DATA 'Subject: one' '' 'x' . \
+	    'MAIL FROM:<a@example.org>' 'RCPT TO:<bad@example.org>' DATA \
+	    'Subject: two' '' 'x' . QUIT)
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	[[ $output == 220*250*354*"250 2."*354*"550 5.1.1 no such user"*221* ]]
+	[ "$(stored_count)" -eq 1 ]
+	[ "$(grep -c '^Message-ID' "$(stored 1)")" -eq 1 ]
+}
+
+@test "-bs with the relay down: 250 queued" {
+	start_relay
+	stop_relay
+	use 'linger no'
+	run --separate-stderr "$HELOISE" -C "$CONF" -bs < <(printf '%s\r\n' \
+	    'HELO [127.0.0.1]' 'MAIL FROM:<>' 'RCPT TO:<b@example.org>' \
+	    DATA 'Subject: one' '' 'x' . QUIT)
+	[ "$status" -eq 0 ]
+	[[ $output == *"queued as"* ]]
+	[ "$(waiting)" -eq 1 ]
+}
