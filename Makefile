@@ -11,13 +11,14 @@ ROOMS = \
 	smtp/reply smtp/scram smtp/sasl smtp/helo smtp/caps smtp/dialogue \
 	smtp/hello smtp/transact smtp/client smtp/argument smtp/answer \
 	smtp/server \
-	config/relay config/setting config/config config/conffile config/load \
+	config/relay config/pin config/setting config/config \
+	config/conffile config/load \
 	system/log system/priv system/who system/sandbox system/secret \
 	system/aliasfile \
-	net/resolve net/connect net/tls net/wire \
+	net/resolve net/connect net/cert net/anchors net/trust net/tls net/wire \
 	spool/file spool/line spool/schedule spool/head spool/note \
-	spool/spool spool/intake spool/claim spool/sweep \
-	session courier record serve keeper store submit bounce outcome \
+	spool/spool spool/claim spool/intake spool/sweep \
+	session courier record serve keeper store submit claimed bounce outcome \
 	deliver queue runner mailq operator talk options send main
 
 # These decide and do no I/O; tests/pure looks at what they call.

@@ -3,8 +3,8 @@
 #ifndef BOUNCE_H
 #define BOUNCE_H
 
+#include "claimed.h"
 #include "config/setting.h"
-#include "outcome.h"
 
 /*
  * Put a notification (RFC 3464) for the sender of a message into its own

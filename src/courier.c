@@ -17,6 +17,7 @@
 #include "config/relay.h"
 #include "courier.h"
 #include "net/connect.h"
+#include "net/trust.h"
 #include "session.h"
 #include "smtp/helo.h"
 #include "system/log.h"
@@ -42,7 +43,7 @@ struct courier {
 	struct client		*client;
 	struct wire		 wire;
 	struct session		 session;
-	struct tls_trust	*trust;
+	struct trust		*trust;
 	struct fault		 broken;	/* VD_OK: it can work */
 	long long		 limit;
 	struct slot		 slot[CLIENT_WINDOW];
@@ -141,7 +142,9 @@ prepare(struct courier *k, struct fault *f)
 {
 	const struct settings *s = k->o->set;
 	enum setting_tls mode = config_tls_mode(s);
-	bool verify = s->tls_verify && mode != SETTING_TLS_OPPORTUNISTIC;
+	bool believe = s->tls_verify && mode != SETTING_TLS_OPPORTUNISTIC;
+	struct trust_opts trust = { .ca = s->tls_ca, .pins = s->tls_pin,
+	    .pins_only = !believe, .cert = s->tls_cert, .key = s->tls_key };
 
 	if (!relay_parse(s->relay, &k->relay))
 		return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
@@ -166,16 +169,17 @@ prepare(struct courier *k, struct fault *f)
 			.name = s->tls_name != NULL ? s->tls_name :
 			    k->relay.host,
 			.priority = s->tls_priority,
-			.noverify = !verify,
+			.noverify = !believe && s->tls_pin == NULL,
 			.implicit = mode == SETTING_TLS_IMPLICIT,
 		},
-		.trusted = mode != SETTING_TLS_OPPORTUNISTIC,
+		.trusted = mode != SETTING_TLS_OPPORTUNISTIC ||
+		    s->tls_pin != NULL,
 		.trace = k->o->trace,
 		.timeout = s->timeout * 1000,
 	};
-	if (!verify || mode == SETTING_TLS_NONE)
+	if (mode == SETTING_TLS_NONE)
 		return 0;
-	k->trust = tls_trust_new(s->tls_ca, f);
+	k->trust = trust_new(&trust, f);
 	k->session.tls.trust = k->trust;
 	return k->trust != NULL ? 0 : -1;
 }
@@ -443,7 +447,7 @@ courier_run(struct courier *k, const struct courier_work *work)
 void
 courier_free(struct courier *k)
 {
-	tls_trust_free(k->trust);
+	trust_free(k->trust);
 	free(k->block);
 	free(k->client);
 	free(k);

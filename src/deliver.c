@@ -115,8 +115,7 @@ try(struct deliver *d, struct store *st, struct envelope *env,
 
 	p->item = (struct item){ .env = env, .fd = fd != -1 ? fd : st->fd,
 	    .at = st->at, .size = st->size, .ctx = p };
-	keeper_give(&d->keeper, &p->item);
-	keeper_end(&d->keeper);
+	keeper_give(&d->keeper, &p->item, true);
 	if (fd != -1)
 		(void)close(fd);
 	if (keeper_wait(&d->keeper, patience) == NULL) {

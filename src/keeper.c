@@ -146,7 +146,7 @@ say(struct keeper *k, const struct record *r, int fd)
 }
 
 static void
-say_job(struct keeper *k, const struct item *it)
+say_job(struct keeper *k, const struct item *it, bool last)
 {
 	struct record r = { .kind = REC_JOB, .job = it->number };
 
@@ -155,6 +155,7 @@ say_job(struct keeper *k, const struct item *it)
 	r.u.job.nrcpt = it->nindex;
 	r.u.job.ret = it->env->ret;
 	r.u.job.eightbit = it->env->eightbit;
+	r.u.job.last = last;
 	(void)strlcpy(r.u.job.from, it->env->from, RECORD_ADDR);
 	if (it->env->envid != NULL)
 		(void)strlcpy(r.u.job.envid, it->env->envid, RECORD_ADDR);
@@ -174,7 +175,7 @@ say_rcpt(struct keeper *k, const struct item *it, const struct rcpt *to)
 }
 
 void
-keeper_give(struct keeper *k, struct item *it)
+keeper_give(struct keeper *k, struct item *it, bool last)
 {
 	uint32_t i;
 
@@ -191,7 +192,7 @@ keeper_give(struct keeper *k, struct item *it)
 		died(k);
 		return;
 	}
-	say_job(k, it);
+	say_job(k, it, last);
 	for (i = 0; i < it->nindex; i++)
 		say_rcpt(k, it, &it->env->rcpt[it->index[i]]);
 }

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "mail/envelope.h"
@@ -43,10 +44,11 @@ void	keeper_release(struct keeper *);
 
 /*
  * Hand over a message: its recipients that have no verdict yet.  The item
- * is borrowed until keeper_wait() returns it.  A courier that is gone
- * settles it as temporary; keeper_wait() says so.
+ * is borrowed until keeper_wait() returns it.  last says that no other
+ * follows for now, so that the courier's goodbye can go with the message.
+ * A courier that is gone settles it as temporary; keeper_wait() says so.
  */
-void	keeper_give(struct keeper *, struct item *);
+void	keeper_give(struct keeper *, struct item *, bool last);
 
 /* There is no more for now: the courier takes leave of the relay. */
 void	keeper_end(struct keeper *);

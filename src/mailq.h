@@ -12,7 +12,7 @@
 
 /* What all of these work with; borrowed. */
 struct mailq {
-	struct spool	*spool;		/* NULL: there is none, so it is empty */
+	struct spool	*spool;		/* NULL: none, so it is empty */
 	FILE		*out;
 	time_t		 now;
 	const struct schedule *schedule;

@@ -95,6 +95,8 @@ queue_run_mode(const struct options *o, const struct config *c,
 	struct fault f = { 0 };
 	int status = EX_OK;
 
+	if (o->what != NULL && strcmp(o->what, "all") != 0)
+		select.id = o->what;
 	if (config_check(c, src, &f) == -1)
 		return report(&f);
 	who_host(host, sizeof(host));
@@ -154,10 +156,12 @@ operate(const struct options *o, const struct config *c,
 	free(path);
 	if (status == -1)
 		return report(&f);
+	status = flushed();
 	/* What may be tried again is tried now. */
-	if (o->mode == MODE_RETRY || o->mode == MODE_RELEASE)
-		return queue_run_mode(o, c, src);
-	return flushed();
+	if (status == EX_OK &&
+	    (o->mode == MODE_RETRY || o->mode == MODE_RELEASE))
+		status = queue_run_mode(o, c, src);
+	return status;
 }
 
 static int

@@ -159,8 +159,10 @@ one(const struct mailq *q, enum deed deed, const char *id, struct fault *f)
 		up = act_failed(q, deed, id, f);
 	switch (up) {
 	case UP_DONE:
+		if (spool_sync(q->spool, f) == -1)
+			return -1;
 		(void)fprintf(q->out, "%s: %s\n", id, did[deed]);
-		return spool_sync(q->spool, f);
+		return 0;
 	case UP_GONE:
 		return mailq_unknown(id, f);
 	case UP_BUSY:

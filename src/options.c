@@ -332,7 +332,7 @@ static const struct command {
 	  "show the settings in force and where from" },
 	{ "hold", MODE_HOLD, true, "ID: do not try this message for now" },
 	{ "release", MODE_RELEASE, true, "ID: try it again" },
-	{ "retry", MODE_RETRY, true, "ID or all: try now, also what failed" },
+	{ "retry", MODE_RETRY, true, "ID or all: try now; by its ID also one that failed" },
 	{ "remove", MODE_REMOVE, true, "ID or all: throw it away" },
 	{ "show", MODE_SHOW, true, "ID: show the message" },
 };
@@ -442,5 +442,5 @@ options_help(void)
 		if (rows[i].doc != NULL)
 			printf("  -%c %s\n", rows[i].letter, rows[i].doc);
 	for (i = 0; i < NITEMS(commands); i++)
-		printf("  --%s %s\n", commands[i].word, commands[i].doc);
+		printf("     --%s %s\n", commands[i].word, commands[i].doc);
 }

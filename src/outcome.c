@@ -6,14 +6,6 @@
 #include "bounce.h"
 #include "outcome.h"
 
-void
-claimed_release(struct spool *spool, struct claimed *c)
-{
-	spool_release(spool, &c->file);
-	envelope_release(&c->env);
-	spool_meta_release(&c->meta);
-}
-
 static struct schedule
 schedule(const struct settings *s)
 {
@@ -35,7 +27,7 @@ outcome_note(const struct settings *s, struct envelope *env,
     struct note *note, time_t submitted, time_t now)
 {
 	struct schedule sched = schedule(s);
-	const struct rcpt *r;
+	struct rcpt *r;
 	size_t waiting = 0, i;
 
 	note->tries++;
@@ -44,7 +36,12 @@ outcome_note(const struct settings *s, struct envelope *env,
 		r = &env->rcpt[i];
 		if (r->done && r->why != NULL)
 			note->last = *r->why;
-		waiting += outcome_waits(r);
+		if (!outcome_waits(r))
+			continue;
+		waiting++;
+		/* What an administrator can mend is not for good. */
+		if (r->done && r->verdict == VD_PERM)
+			r->verdict = r->why->verdict = VD_TEMP;
 	}
 	note->next = schedule_next(&sched, note->tries, &note->last, now,
 	    arc4random());

@@ -3,8 +3,8 @@
 #ifndef OUTCOME_H
 #define OUTCOME_H
 
+#include "claimed.h"
 #include "config/setting.h"
-#include "spool/claim.h"
 #include "spool/schedule.h"
 
 enum outcome {
@@ -12,16 +12,6 @@ enum outcome {
 	OUTCOME_WAITS,		/* some will be tried again */
 	OUTCOME_GAVE_UP		/* some never will: told, and in failed/ */
 };
-
-/* A message of the spool in our hands, with all that is known of it. */
-struct claimed {
-	struct spool_file file;
-	struct envelope	 env;
-	struct spool_meta meta;
-	struct note	 note;
-};
-
-void	claimed_release(struct spool *, struct claimed *);
 
 /* May a recipient with that verdict be tried again? */
 bool	outcome_waits(const struct rcpt *);

@@ -96,39 +96,12 @@ give(struct run *r, struct turn *t)
 	t->item = (struct item){ .env = &t->c.env,
 	    .fd = fd != -1 ? fd : t->c.file.fd, .at = t->c.file.at,
 	    .size = t->c.file.size, .ctx = t };
-	keeper_give(r->keeper, &t->item);
+	keeper_give(r->keeper, &t->item, false);
 	if (fd != -1)
 		(void)close(fd);
 	r->result->tried++;
 	r->given = true;
 	r->out++;
-}
-
-static void
-claim(struct run *r, const char *id, time_t now)
-{
-	struct turn *t = xcalloc(1, sizeof(*t));
-	struct fault f = { 0 };
-
-	switch (spool_claim(r->spool, SPOOL_QUEUE, id, &t->c.file, &t->c.env,
-	    &t->c.meta, &t->c.note, &f)) {
-	case CLAIM_OK:
-		if (t->c.note.damaged)
-			log_fault(&f);
-		if (due(r, &t->c, now) && note_reopen(&t->c.env, false) > 0) {
-			give(r, t);
-			return;
-		}
-		claimed_release(r->spool, &t->c);
-		break;
-	case CLAIM_BAD:
-		log_fault(&f);
-		break;
-	case CLAIM_BUSY:
-	case CLAIM_GONE:
-		break;
-	}
-	free(t);
 }
 
 /* Did the relay fail as such, so that no message has a chance? */
@@ -163,7 +136,38 @@ finish(struct run *r, struct turn *t)
 		log_fault(&f);
 	claimed_release(r->spool, &t->c);
 	free(t);
-	r->out--;
+}
+
+static void
+claim(struct run *r, const char *id, time_t now)
+{
+	struct turn *t = xcalloc(1, sizeof(*t));
+	struct fault f = { 0 };
+
+	switch (spool_claim(r->spool, SPOOL_QUEUE, id, &t->c.file, &t->c.env,
+	    &t->c.meta, &t->c.note, &f)) {
+	case CLAIM_OK:
+		if (t->c.note.damaged)
+			log_fault(&f);
+		if (!due(r, &t->c, now)) {
+			claimed_release(r->spool, &t->c);
+			break;
+		}
+		if (note_reopen(&t->c.env, false) > 0)
+			give(r, t);
+		else
+			finish(r, t);	/* a crash came before its end */
+		return;
+	case CLAIM_BAD:
+		log_fault(&f);
+		break;
+	case CLAIM_BUSY:
+		waits(r, now + r->set->retry_min);
+		break;
+	case CLAIM_GONE:
+		break;
+	}
+	free(t);
 }
 
 int
@@ -191,10 +195,13 @@ queue_run(struct spool *spool, const struct settings *set, const char *host,
 		}
 		if (r.out == 0 && i == n)
 			break;
-		if ((it = keeper_wait(keeper, 0)) != NULL)
-			finish(&r, it->ctx);
-		else if (r.out > 0)
-			break;		/* told to stop: claims go with us */
+		if ((it = keeper_wait(keeper, 0)) == NULL) {
+			if (r.out > 0)
+				break;	/* told to stop: claims go with us */
+			continue;
+		}
+		r.out--;
+		finish(&r, it->ctx);
 	}
 	free(ids);
 	return spool_sync(spool, f);

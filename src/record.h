@@ -42,6 +42,7 @@ struct record {
 			uint32_t	nrcpt;
 			uint32_t	ret;
 			uint32_t	eightbit;
+			uint32_t	last;	/* as if REC_END followed */
 			char		from[RECORD_ADDR];
 			char		envid[RECORD_ADDR];
 		} job;

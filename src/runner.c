@@ -181,19 +181,23 @@ linger(const struct runner *r)
 	spool_close(&spool);
 }
 
-static void
+/* Hold nothing that our caller could wait for but one descriptor. */
+static int
 detach(int keep)
 {
 	int null = open("/dev/null", O_RDWR), i;
 
+	if (keep > 3) {
+		(void)dup2(keep, 3);
+		keep = 3;
+	}
 	(void)setsid();
 	if (chdir("/") == -1)
 		i = 0;		/* it stays in the way of an umount */
 	for (i = 0; i < 3; i++)
 		(void)dup2(null, i);
-	(void)close(null);
-	if (keep > 3)
-		closefrom(keep + 1);
+	closefrom(keep + 1);
+	return keep;
 }
 
 int
@@ -202,15 +206,16 @@ runner_spare(const struct runner *r)
 	int pipes[2];
 	char word;
 	pid_t pid;
+	int in;
 
 	if (pipe2(pipes, O_CLOEXEC) == -1)
 		return -1;
 	if ((pid = fork()) == 0) {
 		(void)close(pipes[1]);
-		detach(pipes[0]);
+		in = detach(pipes[0]);
 		(void)signal(SIGHUP, SIG_IGN);
 		(void)signal(SIGINT, SIG_IGN);
-		if (read(pipes[0], &word, 1) == 1)
+		if (read(in, &word, 1) == 1)
 			linger(r);
 		_exit(EX_OK);
 	}

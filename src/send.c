@@ -339,6 +339,20 @@ release(struct sender *s)
 	free(s->path);
 }
 
+/*
+ * Work may go on after our caller is served; whoever waits for the end of
+ * what we have inherited should not wait for that.
+ */
+static void
+close_inherited(const struct settings *s)
+{
+	const char *file = s->password_file;
+
+	if (file == NULL || (strncmp(file, "/dev/fd/", 8) != 0 &&
+	    strncmp(file, "/proc/self/fd/", 14) != 0))
+		closefrom(3);
+}
+
 /* Find out what there is to know, and part. */
 static int
 start(struct sender *s, const struct options *o, struct config *c,
@@ -350,6 +364,7 @@ start(struct sender *s, const struct options *o, struct config *c,
 	    .file.fd = -1 }, .null = -1 };
 	if (config_check(c, src, f) == -1)
 		return -1;
+	close_inherited(s->set);
 	find_caller(s->set, &s->caller);
 	s->deliver.host = s->caller.host;
 	find_spool(s, src);

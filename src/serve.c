@@ -96,6 +96,7 @@ receive(struct counter *c, bool wait, struct job **j)
 	}
 	if (got == 1 && r.kind == REC_JOB &&
 	    (n = read_job(c, &r, fd)) != NULL) {
+		c->ended = r.u.job.last != 0;
 		*j = &n->job;
 		return NEXT_JOB;
 	}

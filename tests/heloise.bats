@@ -28,7 +28,7 @@ send() {
 	done
 	shift || :
 	CONF=$(conf "relay localhost:$RELAY_PORT" 'helo app.example.org' \
-	    "${lines[@]}")
+	    'queue no' "${lines[@]}")
 	run --separate-stderr "$HELOISE" -C "$CONF" "$@" < <(
 	    printf '%s' "$MAIL")
 }
@@ -239,7 +239,7 @@ x
 	send 'tls none' -- -t
 	[ "$status" -eq 75 ]
 	[[ $stderr == *"cannot connect to localhost:"*"Connection refused"* ]]
-	CONF=$(conf 'relay no-such-host.invalid' 'tls none')
+	CONF=$(conf 'relay no-such-host.invalid' 'tls none' 'queue no')
 	run --separate-stderr "$HELOISE" -C "$CONF" -t <<<"$MAIL"
 	[ "$status" -eq 68 ] || [ "$status" -eq 75 ]
 	[[ $stderr == *"cannot find no-such-host.invalid"* ]]
@@ -281,7 +281,7 @@ x
 
 	start_relay
 	CONF=$(conf "relay localhost:$RELAY_PORT" 'tls none' \
-	    'helo app.example.org')
+	    'helo app.example.org' 'queue no')
 	for size in 600 100000000; do
 		{ printf 'Subject: big\n\n'; head -c "$size" /dev/zero |
 		    tr '\0' 'x' | fold -w 76; } |
@@ -377,7 +377,7 @@ x
 
 @test "settings come before all else, and never to sendmail" {
 	start_relay
-	CONF=$(conf "relay localhost:$RELAY_PORT" 'tls none')
+	CONF=$(conf "relay localhost:$RELAY_PORT" 'tls none' 'queue no')
 	run --separate-stderr "$HELOISE" -t -C "$CONF" <<<"$MAIL"
 	[ "$status" -eq 64 ]
 	run --separate-stderr "$HELOISE" -t --relay x <<<"$MAIL"
@@ -386,7 +386,7 @@ x
 	run --separate-stderr "$BATS_TEST_TMPDIR/sendmail" -C "$CONF" -t <<<"$MAIL"
 	[ "$status" -eq 64 ]
 	HELOISE_RELAY=localhost:$RELAY_PORT HELOISE_TLS=none \
-	    HELOISE_HELO=app.example.org \
+	    HELOISE_HELO=app.example.org HELOISE_QUEUE=no \
 	    run --separate-stderr "$BATS_TEST_TMPDIR/sendmail" -t -oi -oem \
 	    -odi -B8BITMIME <<<"$MAIL"
 	[ "$status" -eq 0 ]
@@ -401,7 +401,7 @@ x
 	    SMTP_PORT="$RELAY_PORT" SMTP_TLS=off SMTP_USER=u \
 	    SMTP_PASSWORD_FILE="$BATS_TEST_TMPDIR/pw" \
 	    SMTP_HELO_NAME=box.example.org SMTP_FROM=a@example.org \
-	    HELOISE_AUTH_CLEARTEXT=yes "$HELOISE" b@example.org <<<"$MAIL"
+	    HELOISE_AUTH_CLEARTEXT=yes HELOISE_QUEUE=no "$HELOISE" b@example.org <<<"$MAIL"
 	[ "$status" -eq 0 ]
 	grep -qx 'helo box.example.org' "$(envelope 1)"
 	grep -qx 'user u' "$(envelope 1)"
@@ -430,7 +430,7 @@ x
 
 @test "stdin that cannot be read: 74, and no connection" {
 	start_relay
-	CONF=$(conf "relay localhost:$RELAY_PORT" 'tls none')
+	CONF=$(conf "relay localhost:$RELAY_PORT" 'tls none' 'queue no')
 	run --separate-stderr "$HELOISE" -C "$CONF" b@example.org \
 	    <"$BATS_TEST_TMPDIR"
 	[ "$status" -eq 74 ]
@@ -439,7 +439,8 @@ x
 
 @test "descriptors closed at the start, SIGPIPE ignored: still delivers" {
 	start_relay
-	CONF=$(conf "relay localhost:$RELAY_PORT" 'tls none' 'helo a.example')
+	CONF=$(conf "relay localhost:$RELAY_PORT" 'tls none' 'helo a.example' \
+	    'queue no')
 	(trap '' PIPE CHLD
 	    printf '%s' "$MAIL" | "$HELOISE" -C "$CONF" -t 1>&- 2>&-)
 	[ "$(stored_count)" -eq 1 ]
@@ -447,7 +448,8 @@ x
 
 @test "no relay is contacted before the end of stdin" {
 	start_relay
-	CONF=$(conf "relay localhost:$RELAY_PORT" 'tls none' 'helo a.example')
+	CONF=$(conf "relay localhost:$RELAY_PORT" 'tls none' 'helo a.example' \
+	    'queue no')
 	mkfifo "$BATS_TEST_TMPDIR/in"
 	"$HELOISE" -C "$CONF" -t <"$BATS_TEST_TMPDIR/in" 3>&- &
 	pid=$!

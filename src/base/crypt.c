@@ -123,3 +123,14 @@ crypt_normalize(struct buf *out, const char *s)
 	gnutls_memset(d.data, 0, d.size);
 	gnutls_free(d.data);
 }
+
+bool
+crypt_priority(const char *s)
+{
+	gnutls_priority_t p;
+
+	if (gnutls_priority_init(&p, s, NULL) < 0)
+		return false;
+	gnutls_priority_deinit(p);
+	return true;
+}

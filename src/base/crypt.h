@@ -49,4 +49,7 @@ bool	crypt_equal(const void *, const void *, size_t);
  */
 void	crypt_normalize(struct buf *out, const char *);
 
+/* Is it a priority string that GnuTLS can use? */
+bool	crypt_priority(const char *);
+
 #endif

@@ -18,7 +18,7 @@ static const struct {
 	[ST_SECRET]	= { "secret", "get the password", EX_CONFIG },
 	[ST_INPUT]	= { "input", "read the message", EX_DATAERR },
 	[ST_ADDRESS]	= { "address", "use the address", EX_USAGE },
-	[ST_SPOOL]	= { "spool", "write the message", EX_CANTCREAT },
+	[ST_SPOOL]	= { "spool", "use the spool", EX_CANTCREAT },
 	[ST_RESOLVE]	= { "resolve", "find", EX_NOHOST },
 	[ST_CONNECT]	= { "connect", "connect to", EX_UNAVAILABLE },
 	[ST_GREETING]	= { "greeting", "get a greeting from", EX_UNAVAILABLE },

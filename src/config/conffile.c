@@ -11,7 +11,10 @@
 #include "base/util.h"
 #include "config/conffile.h"
 
-/* "~/x" is in the home directory, "x" beside the file it is named in. */
+/*
+ * "~/x" is in the home directory, "x" beside the file it is named in; a key
+ * on a PKCS#11 token is in no directory.
+ */
 static char *
 resolve_path(const char *file, const char *home, const char *path)
 {
@@ -19,7 +22,8 @@ resolve_path(const char *file, const char *home, const char *path)
 
 	if (path[0] == '~' && path[1] == '/' && home != NULL)
 		return xasprintf("%s%s", home, path + 1);
-	if (path[0] == '/' || path[0] == '\0' || slash == NULL)
+	if (path[0] == '/' || path[0] == '\0' || slash == NULL ||
+	    strncmp(path, "pkcs11:", 7) == 0)
 		return xstrdup(path);
 	return xasprintf("%.*s%s", (int)(slash - file + 1), file, path);
 }

@@ -103,6 +103,11 @@ place(struct config *c, const struct setting *row, enum config_level level,
 	bool store = level >= origin_of(c, row)->level;
 	struct relay r;
 
+	/* A list grows within a level, and replaces that of a lower one. */
+	if (row->type == SETTING_LIST && level > origin_of(c, row)->level &&
+	    setting_set(row, NULL, value, why))
+		setting_reset(row, &c->base);
+	buf_clear(why);
 	if (!setting_set(row, store ? &c->base : NULL, value, why))
 		return false;
 	if (!store)

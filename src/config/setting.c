@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/crypt.h"
 #include "base/util.h"
+#include "config/pin.h"
 #include "config/relay.h"
 #include "config/setting.h"
 #include "mail/addr.h"
@@ -23,6 +25,7 @@
 
 #define TEXT(m)		.type = SETTING_TEXT, .at = AT(char *, m)
 #define PATH(m)		.type = SETTING_PATH, .at = AT(char *, m)
+#define LIST(m)		.type = SETTING_LIST, .at = AT(char *, m)
 #define NUMBER(m, a, b)	.type = SETTING_NUMBER, .at = AT(int, m), \
 			.min = (a), .max = (b)
 #define CHOICE(m, c)	.type = SETTING_CHOICE, .at = AT(int, m), \
@@ -35,6 +38,9 @@
 
 static const char *check_relay(const char *);
 static const char *check_host(const char *);
+static const char *check_pin(const char *);
+static const char *check_token(const char *);
+static const char *check_priority(const char *);
 static const char *check_helo(const char *);
 static const char *check_from(const char *);
 static const char *check_domain(const char *);
@@ -108,13 +114,23 @@ const struct setting setting_table[] = {
 	  .env = "SMTP_TLS", .words = tls_words, .arg = "MODE",
 	  .akin = "starttls ssl usetls usestarttls tls-starttls security",
 	  .doc = "Whether and how to encrypt." },
-	{ .key = "tls-ca", PATH(tls_ca), .arg = "FILE",
+	{ .key = "tls-ca", PATH(tls_ca), .arg = "PATH",
 	  .akin = "tls-trust-file cafile ca-file tls-ca-file",
 	  .doc = "Trust these authorities (PEM), not the system's." },
 	{ .key = "tls-name", TEXT(tls_name), .check = check_host,
 	  .arg = "NAME", .akin = "tls-host-override sni",
 	  .doc = "The name to ask for and verify, if not the relay's." },
-	{ .key = "tls-priority", TEXT(tls_priority), .arg = "STRING",
+	{ .key = "tls-pin", LIST(tls_pin), .check = check_pin,
+	  .arg = "PIN ...", .akin = "tls-fingerprint pinnedpubkey",
+	  .doc = "Public keys that the relay must have one of." },
+	{ .key = "tls-cert", PATH(tls_cert), .check = check_token,
+	  .arg = "FILE|URI", .akin = "tls-cert-file cert certificate",
+	  .doc = "Our own certificate, if the relay asks for it." },
+	{ .key = "tls-key", PATH(tls_key), .check = check_token,
+	  .arg = "FILE|URI", .akin = "tls-key-file private-key",
+	  .doc = "Its private key, if it is not in the same file." },
+	{ .key = "tls-priority", TEXT(tls_priority),
+	  .check = check_priority, .arg = "STRING",
 	  .akin = "tls-priorities",
 	  .doc = "Ciphers and versions, as GnuTLS names them." },
 	{ .key = "tls-verify", BOOL(tls_verify), .def = "yes",
@@ -169,7 +185,7 @@ const struct setting setting_table[] = {
 	{ .key = "delivery", CHOICE(delivery, delivery_choice),
 	  .def = "now", .arg = "MODE",
 	  .doc = "Deliver now, in the background, or from the queue." },
-	{ .key = "queue", BOOL(queue), .def = "yes",
+	{ .key = "queue", BOOL(queue), .def = "yes", .arg = "YES|NO",
 	  .doc = "Keep and retry what cannot be delivered now." },
 	{ .key = "spool", PATH(spool), .arg = "DIRECTORY",
 	  .doc = "Where the queue is." },
@@ -180,8 +196,8 @@ const struct setting setting_table[] = {
 	  .arg = "TIME", .doc = "The longest time between two tries." },
 	{ .key = "expire", SECONDS(expire, 1), .def = "5d",
 	  .arg = "TIME", .doc = "Give up after this time." },
-	{ .key = "linger", BOOL(linger), .def = "yes",
-	  .doc = "Leave a process that retries until the queue is empty." },
+	{ .key = "linger", BOOL(linger), .def = "yes", .arg = "YES|NO",
+	  .doc = "Leave a process that retries the queue." },
 	{ .key = "bounce-to", TEXT(bounce_to), .arg = "ADDRESS",
 	  .check = check_from,
 	  .doc = "Who gets the bounces of senders that get no mail." },
@@ -213,6 +229,29 @@ static const char *
 check_host(const char *value)
 {
 	return host_valid(value) ? NULL : "a host name or an address";
+}
+
+static const char *
+check_pin(const char *value)
+{
+	return pin_valid(value) ? NULL : "the SHA-256 of a public key in "
+	    "base64 or hexadecimal, such as sha256:AbC...=";
+}
+
+/* Values are shown, so a secret may not be a part of one. */
+static const char *
+check_token(const char *value)
+{
+	return strncmp(value, "pkcs11:", 7) != 0 ||
+	    strstr(value, "pin-value") == NULL ? NULL :
+	    "a PKCS#11 URI with pin-source, not pin-value";
+}
+
+static const char *
+check_priority(const char *value)
+{
+	return crypt_priority(value) ? NULL :
+	    "a priority string as GnuTLS takes it, such as SECURE192";
 }
 
 static const char *
@@ -296,6 +335,22 @@ set_text(const struct setting *row, struct settings *s, const char *value)
 		unset(row, s);
 		*(char **)slot(row, s) = xstrdup(value);
 	}
+	return true;
+}
+
+static bool
+add_text(const struct setting *row, struct settings *s, const char *value)
+{
+	char **at, *old;
+
+	if (s == NULL)
+		return true;
+	at = slot(row, s);
+	if ((old = *at) != NULL)
+		*at = xasprintf("%s %s", old, value);
+	else
+		*at = xstrdup(value);
+	free(old);
 	return true;
 }
 
@@ -396,6 +451,8 @@ setting_set(const struct setting *row, struct settings *s, const char *value,
 	case SETTING_TEXT:
 	case SETTING_PATH:
 		return set_text(row, s, value);
+	case SETTING_LIST:
+		return add_text(row, s, value);
 	case SETTING_CHOICE:
 		return set_choice(row, s, value, why);
 	case SETTING_BOOL:
@@ -452,6 +509,7 @@ setting_show(const struct setting *row, const struct settings *s,
 	switch (row->type) {
 	case SETTING_TEXT:
 	case SETTING_PATH:
+	case SETTING_LIST:
 		show_text(row, *(char *const *)v, out);
 		break;
 	case SETTING_CHOICE:
@@ -486,7 +544,8 @@ settings_release(struct settings *s)
 	const struct setting *row;
 
 	for (row = setting_table; row < setting_table + setting_count; row++)
-		if (row->type == SETTING_TEXT || row->type == SETTING_PATH)
+		if (row->type == SETTING_TEXT || row->type == SETTING_PATH ||
+		    row->type == SETTING_LIST)
 			unset(row, s);
 }
 

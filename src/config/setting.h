@@ -42,6 +42,8 @@ struct settings {
 	int		 tls;		/* enum setting_tls */
 	char		*tls_ca;
 	char		*tls_name;
+	char		*tls_pin;	/* blanks between them: pin_next() */
+	char		*tls_cert, *tls_key;	/* files or PKCS#11 URIs */
 	char		*tls_priority;
 	bool		 tls_verify;
 	int		 auth;		/* enum setting_auth */
@@ -70,6 +72,7 @@ struct settings {
 enum setting_type {
 	SETTING_TEXT,		/* char * */
 	SETTING_PATH,		/* char *: relative to the file it stands in */
+	SETTING_LIST,		/* char *: blanks between; repeatable */
 	SETTING_NUMBER,		/* int */
 	SETTING_CHOICE,		/* int: index into choice */
 	SETTING_BOOL,		/* bool: yes or no */
@@ -122,7 +125,8 @@ const struct setting *setting_find(const char *key);
 const struct setting *setting_nearest(const char *key);
 
 /*
- * Parse value and store it in s, if s is not NULL.  If it is wrong, return
+ * Parse value and store it in s, if s is not NULL; one of a list is added
+ * to those that s has.  If it is wrong, return
  * false and append to why what is expected ("expected yes or no"), never
  * the value itself: it may be a password in the wrong place.
  */

@@ -1,4 +1,4 @@
-/* tls.c - the only room with TLS sessions: trust, verification, records */
+/* tls.c - the only room with TLS sessions: handshakes, records, facts */
 
 /*
  * GnuTLS writes into a buffer of ours and never sees a socket that is full,
@@ -10,38 +10,39 @@
 
 #include <sys/socket.h>
 
-#include <arpa/inet.h>
 #include <assert.h>
 #include <errno.h>
 #include <gnutls/gnutls.h>
+#include <gnutls/ocsp.h>
 #include <gnutls/x509.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/util.h"
 #include "net/connect.h"
 #include "net/resolve.h"
 #include "net/tls.h"
+#include "net/trust.h"
 
 #define BATCH		(64 * 1024)	/* plaintext of one send(2), about */
 #define OUT_MAX		(256 * 1024)
-#define CHAIN_MAX	16		/* certificates looked at for words */
-#define NAMES_MAX	8		/* names of one that are told */
 
-struct tls_trust {
-	gnutls_certificate_credentials_t cred;
-};
+#define VERSIONS	"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
+#define GROUPS		":-GROUP-ALL:+GROUP-X25519:+GROUP-SECP256R1" \
+	":+GROUP-SECP384R1:+GROUP-SECP521R1:+GROUP-X448" \
+	":+GROUP-FFDHE2048:+GROUP-FFDHE3072:+GROUP-FFDHE4096"
 
 struct tls {
 	int			 fd;
 	gnutls_session_t	 session;
-	gnutls_certificate_credentials_t own;	/* without verification */
+	gnutls_certificate_credentials_t nobody; /* without trust */
+	struct trust		*trust;
+	struct trust_verdict	 verdict;
 	char			*name;		/* no brackets, no final dot */
 	unsigned char		 ip[16];
 	gnutls_typed_vdata_st	 must[2];	/* what a certificate must be */
+	bool			 noverify;
 	bool			 implicit;
 	bool			 up;
 	bool			 eof;
@@ -51,58 +52,6 @@ struct tls {
 	char			 first[8];	/* what the peer began with */
 	size_t			 nfirst;
 };
-
-/* Trust */
-
-static int
-load(gnutls_certificate_credentials_t cred, const char *file, struct fault *f)
-{
-	int n;
-
-	if (file == NULL) {
-		n = gnutls_certificate_set_x509_system_trust(cred);
-		if (n > 0)
-			return 0;
-		return fault_set(f, ST_CONFIG, FD_TLS, n, VD_PERM,
-		    "this system has no trusted certificates: install its "
-		    "ca-certificates, or name a file with tls-ca");
-	}
-	if (access(file, R_OK) == -1)
-		return fault_errno(f, ST_CONFIG, errno, VD_PERM,
-		    "tls-ca: cannot read %s", file);
-	n = gnutls_certificate_set_x509_trust_file(cred, file,
-	    GNUTLS_X509_FMT_PEM);
-	if (n > 0)
-		return 0;
-	return fault_set(f, ST_CONFIG, FD_TLS, n, VD_PERM,
-	    "tls-ca: there is no certificate in %s%s%s", file,
-	    n < 0 ? ": " : "", n < 0 ? gnutls_strerror(n) : "");
-}
-
-struct tls_trust *
-tls_trust_new(const char *file, struct fault *f)
-{
-	struct tls_trust *trust = xcalloc(1, sizeof(*trust));
-	int e;
-
-	if ((e = gnutls_certificate_allocate_credentials(&trust->cred)) < 0)
-		fault_set(f, ST_TLS, FD_TLS, e, VD_TEMP, "%s",
-		    gnutls_strerror(e));
-	else if (load(trust->cred, file, f) == 0)
-		return trust;
-	tls_trust_free(trust);
-	return NULL;
-}
-
-void
-tls_trust_free(struct tls_trust *trust)
-{
-	if (trust == NULL)
-		return;
-	if (trust->cred != NULL)
-		gnutls_certificate_free_credentials(trust->cred);
-	free(trust);
-}
 
 /* The socket, as GnuTLS sees it */
 
@@ -173,7 +122,7 @@ pull(gnutls_transport_ptr_t ptr, void *p, size_t n)
 
 /* The user's string, and then away with what he does not name. */
 static void
-priority(struct buf *out, const char *user)
+amend(struct buf *out, const char *user)
 {
 	static const struct { const char *add, *del; } old[] = {
 		{ "+VERS-TLS1.0", ":-VERS-TLS1.0" },
@@ -181,26 +130,32 @@ priority(struct buf *out, const char *user)
 	};
 	size_t i;
 
-	if (user == NULL || *user == '\0') {
-		buf_adds(out, "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2");
-		return;
-	}
 	buf_adds(out, user);
 	for (i = 0; i < NITEMS(old); i++)
 		if (strcasestr(user, old[i].add) == NULL)
 			buf_adds(out, old[i].del);
 }
 
+/*
+ * X25519 costs the least, and nearly all relays have it; a policy of this
+ * system may not.
+ */
 static int
 set_priority(struct tls *t, const char *user, struct fault *f)
 {
 	struct buf b = { .max = 4096 };
 	const char *at = NULL;
-	int e = GNUTLS_E_INVALID_REQUEST;
+	int e;
 
-	priority(&b, user);
-	if (!b.full)
-		e = gnutls_priority_set_direct(t->session, buf_text(&b), &at);
+	if ((user == NULL || *user == '\0') && gnutls_priority_set_direct(
+	    t->session, VERSIONS GROUPS, NULL) == 0)
+		return 0;
+	if (user == NULL || *user == '\0')
+		buf_adds(&b, VERSIONS);
+	else
+		amend(&b, user);
+	e = b.full ? GNUTLS_E_INVALID_REQUEST :
+	    gnutls_priority_set_direct(t->session, buf_text(&b), &at);
 	if (e < 0)
 		fault_set(f, ST_CONFIG, FD_TLS, e, VD_PERM,
 		    "tls-priority: GnuTLS cannot use \"%s\"%s%s%s",
@@ -208,6 +163,16 @@ set_priority(struct tls *t, const char *user, struct fault *f)
 		    at != NULL ? at : "", at != NULL ? "\" on" : "");
 	buf_release(&b);
 	return e < 0 ? -1 : 0;
+}
+
+/* The certificate has come: go on or not. */
+static int
+judge(gnutls_session_t session)
+{
+	struct tls *t = gnutls_session_get_ptr(session);
+
+	return trust_judge(t->trust, session, t->must, NITEMS(t->must),
+	    &t->verdict);
 }
 
 /* Whom we want to talk to: said to the relay, asked of its certificate. */
@@ -233,29 +198,32 @@ set_name(struct tls *t, const struct tls_opts *o)
 	t->must[1].type = GNUTLS_DT_KEY_PURPOSE_OID;
 	t->must[1].data = (unsigned char *)(uintptr_t)GNUTLS_KP_TLS_WWW_SERVER;
 	if (!o->noverify)
-		gnutls_session_set_verify_cert2(t->session, t->must,
-		    NITEMS(t->must), 0);
+		gnutls_session_set_verify_function(t->session, judge);
 	return e;
 }
 
 static int
 set_up(struct tls *t, const struct tls_opts *o, struct fault *f)
 {
-	gnutls_certificate_credentials_t cred;
+	unsigned flags = GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL |
+	    GNUTLS_NO_TICKETS | GNUTLS_KEY_SHARE_TOP;
 	int e;
 
-	if ((e = gnutls_init(&t->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK |
-	    GNUTLS_NO_SIGNAL | GNUTLS_NO_TICKETS)) < 0)
+	/* Whatever authorities the relay lists, we have but one to show. */
+	if (o->trust != NULL && trust_has_own(o->trust))
+		flags |= GNUTLS_FORCE_CLIENT_CERT;
+	if ((e = gnutls_init(&t->session, flags)) < 0)
 		goto fail;
 	if (set_priority(t, o->priority, f) == -1)
 		return -1;
-	if (o->noverify && (e =
-	    gnutls_certificate_allocate_credentials(&t->own)) < 0)
+	if (o->trust == NULL && (e =
+	    gnutls_certificate_allocate_credentials(&t->nobody)) < 0)
 		goto fail;
-	cred = o->noverify ? t->own : o->trust->cred;
 	if ((e = gnutls_credentials_set(t->session, GNUTLS_CRD_CERTIFICATE,
-	    cred)) < 0 || (e = set_name(t, o)) < 0)
+	    o->trust != NULL ? trust_credentials(o->trust) : t->nobody)) < 0 ||
+	    (e = set_name(t, o)) < 0)
 		goto fail;
+	gnutls_session_set_ptr(t->session, t);
 	gnutls_transport_set_ptr(t->session, t);
 	gnutls_transport_set_vec_push_function(t->session, push);
 	gnutls_transport_set_pull_function(t->session, pull);
@@ -274,6 +242,8 @@ tls_new(int fd, const struct tls_opts *o, struct fault *f)
 
 	assert(o->noverify || o->trust != NULL);
 	t->fd = fd;
+	t->trust = o->trust;
+	t->noverify = o->noverify;
 	t->implicit = o->implicit;
 	t->out.max = OUT_MAX;
 	if (set_up(t, o, f) == 0)
@@ -289,182 +259,26 @@ tls_free(struct tls *t)
 		return;
 	if (t->session != NULL)
 		gnutls_deinit(t->session);
-	if (t->own != NULL)
-		gnutls_certificate_free_credentials(t->own);
+	if (t->nobody != NULL)
+		gnutls_certificate_free_credentials(t->nobody);
 	buf_release(&t->out);
 	free(t->name);
 	free(t);
 }
 
-/* Why a certificate is not good enough */
-
-static const struct {
-	unsigned	 flag;
-	const char	*words;
-} reasons[] = {
-	{ GNUTLS_CERT_PURPOSE_MISMATCH, "it is not meant for servers (the "
-	    "extended key usage lacks serverAuth)" },
-	{ GNUTLS_CERT_REVOKED, "it was revoked" },
-	{ GNUTLS_CERT_SIGNER_NOT_CA,
-	    "it was signed by one that is no certificate authority" },
-	{ GNUTLS_CERT_INSECURE_ALGORITHM,
-	    "it was signed with an insecure algorithm or key" },
-	{ GNUTLS_CERT_SIGNATURE_FAILURE, "its signature is wrong" },
-	{ GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE,
-	    "its issuer may not sign such certificates" },
-	{ GNUTLS_CERT_UNKNOWN_CRIT_EXTENSIONS,
-	    "it has a critical extension that is not known here" },
-	{ GNUTLS_CERT_MISMATCH, "it is not the one that was expected" },
-	{ GNUTLS_CERT_MISSING_OCSP_STATUS,
-	    "the relay did not send the OCSP status that it promises" },
-	{ GNUTLS_CERT_INVALID_OCSP_STATUS, "its OCSP status is not valid" },
-	{ GNUTLS_CERT_REVOCATION_DATA_SUPERSEDED,
-	    "its revocation data are old" },
-	{ GNUTLS_CERT_REVOCATION_DATA_ISSUED_IN_FUTURE,
-	    "its revocation data are from the future" },
-};
-
-static void
-reason(struct buf *b, const char *words)
-{
-	buf_addf(b, "%s%s", b->len > 0 ? "; " : "", words);
-}
-
-/* The date of the first that is out of date, the relay's own first. */
-static void
-reason_time(struct buf *b, const gnutls_x509_crt_t *v, size_t n, bool past)
-{
-	char day[16];
-	time_t now = time(NULL), when;
-	struct tm tm;
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		when = past ? gnutls_x509_crt_get_expiration_time(v[i]) :
-		    gnutls_x509_crt_get_activation_time(v[i]);
-		if (past ? when < now : when > now)
-			break;
-	}
-	if (i == n || gmtime_r(&when, &tm) == NULL ||
-	    strftime(day, sizeof(day), "%Y-%m-%d", &tm) == 0) {
-		reason(b, past ? "an issuer of it has expired" :
-		    "an issuer of it is not valid yet");
-		return;
-	}
-	reason(b, i == 0 ? "it " : "an issuer of it ");
-	buf_addf(b, past ? "expired on %s" : "is not valid before %s", day);
-}
-
-static void
-reason_issuer(struct buf *b, const gnutls_x509_crt_t *v, size_t n)
-{
-	char dn[256];
-	size_t size = sizeof(dn);
-
-	if (n == 1 && gnutls_x509_crt_check_issuer(v[0], v[0])) {
-		reason(b, "it is self-signed");
-		return;
-	}
-	reason(b, "nobody trusted here vouches for it");
-	if (n > 0 && gnutls_x509_crt_get_issuer_dn(v[n - 1], dn, &size) == 0) {
-		buf_adds(b, " (issuer: ");
-		buf_add_visible(b, dn, strlen(dn), false);
-		buf_adds(b, ")");
-	}
-}
-
-/* Append the i-th alternative name, "" for a kind not for us; or false. */
-static bool
-add_name(struct buf *b, gnutls_x509_crt_t crt, unsigned i, const char *sep)
-{
-	char san[256], ip[INET6_ADDRSTRLEN];
-	size_t n = sizeof(san);
-	int kind = gnutls_x509_crt_get_subject_alt_name(crt, i, san, &n, NULL);
-
-	if (kind == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
-		return false;
-	if (kind == GNUTLS_SAN_DNSNAME) {
-		buf_adds(b, sep);
-		buf_add_visible(b, san, n, false);
-	} else if (kind == GNUTLS_SAN_IPADDRESS && (n == 4 || n == 16) &&
-	    inet_ntop(n == 4 ? AF_INET : AF_INET6, san, ip, sizeof(ip))) {
-		buf_addf(b, "%s%s", sep, ip);
-	}
-	return true;
-}
-
-static void
-reason_name(struct buf *b, gnutls_x509_crt_t crt, const char *name)
-{
-	struct buf names = { .max = NAMES_MAX * 1024 };
-	char cn[256];
-	size_t n = sizeof(cn);
-	unsigned i = 0;
-
-	while (i < NAMES_MAX &&
-	    add_name(&names, crt, i, names.len > 0 ? ", " : ""))
-		i++;
-	if (i == NAMES_MAX)
-		buf_adds(&names, ", ...");
-	if (names.len == 0 && gnutls_x509_crt_get_dn_by_oid(crt,
-	    GNUTLS_OID_X520_COMMON_NAME, 0, 0, cn, &n) == 0)
-		buf_add_visible(&names, cn, n, false);
-	reason(b, "it is for ");
-	buf_addf(b, "%s, not for %s",
-	    names.len > 0 ? buf_text(&names) : "nobody", name);
-	buf_release(&names);
-}
-
-/* The chain that the relay sent, as far as it can be read. */
-static size_t
-chain(const struct tls *t, gnutls_x509_crt_t *v)
-{
-	unsigned i, n = 0;
-	const gnutls_datum_t *der = gnutls_certificate_get_peers(t->session,
-	    &n);
-
-	for (i = 0; der != NULL && i < n && i < CHAIN_MAX; i++) {
-		if (gnutls_x509_crt_init(&v[i]) < 0)
-			break;
-		if (gnutls_x509_crt_import(v[i], &der[i],
-		    GNUTLS_X509_FMT_DER) < 0) {
-			gnutls_x509_crt_deinit(v[i]);
-			break;
-		}
-	}
-	return i;
-}
+/* Handshake */
 
 static int
 distrust(struct tls *t, int e, struct fault *f)
 {
-	unsigned status = gnutls_session_get_verify_cert_status(t->session);
-	gnutls_x509_crt_t v[CHAIN_MAX];
-	size_t i, n = chain(t, v);
 	struct buf b = { .max = FAULT_TEXT };
 
-	if (status & GNUTLS_CERT_EXPIRED)
-		reason_time(&b, v, n, true);
-	if (status & GNUTLS_CERT_NOT_ACTIVATED)
-		reason_time(&b, v, n, false);
-	if (status & GNUTLS_CERT_SIGNER_NOT_FOUND)
-		reason_issuer(&b, v, n);
-	if ((status & GNUTLS_CERT_UNEXPECTED_OWNER) && n > 0)
-		reason_name(&b, v[0], t->name);
-	for (i = 0; i < NITEMS(reasons); i++)
-		if (status & reasons[i].flag)
-			reason(&b, reasons[i].words);
-	if (b.len == 0)
-		buf_addf(&b, "GnuTLS says 0x%x", status);
-	fault_set(f, ST_TLS, FD_TLS, e, VD_PERM,
+	trust_why(t->trust, t->session, &t->verdict, t->name, &b);
+	(void)fault_set(f, ST_TLS, FD_TLS, e, VD_PERM,
 	    "the certificate of the relay is not good: %s", buf_text(&b));
-	for (i = 0; i < n; i++)
-		gnutls_x509_crt_deinit(v[i]);
 	buf_release(&b);
 	return -1;
 }
-
-/* Handshake */
 
 /* Did the relay begin as SMTP does, "220 " or "554-"? */
 static bool
@@ -636,21 +450,93 @@ tls_bye(struct tls *t)
 		(void)flush(t);
 }
 
+/* Facts */
+
+static const char *
+known(const char *s)
+{
+	return s != NULL ? s : "unknown";
+}
+
 const char *
 tls_version(const struct tls *t)
 {
-	const char *s = gnutls_protocol_get_name(
-	    gnutls_protocol_get_version(t->session));
-
-	return s != NULL ? s : "unknown";
+	return known(gnutls_protocol_get_name(
+	    gnutls_protocol_get_version(t->session)));
 }
 
 const char *
 tls_cipher(const struct tls *t)
 {
-	const char *s = gnutls_cipher_get_name(gnutls_cipher_get(t->session));
+	return known(gnutls_cipher_get_name(gnutls_cipher_get(t->session)));
+}
 
-	return s != NULL ? s : "unknown";
+const char *
+tls_assurance(const struct tls *t)
+{
+	return t->noverify ? "unverified" :
+	    t->verdict.pinned ? "pinned" : "verified";
+}
+
+/* What the relay sent along about its certificate, its own or not. */
+static const char *
+ocsp_words(const struct tls *t)
+{
+	gnutls_datum_t der;
+	gnutls_ocsp_resp_t resp;
+	unsigned status = GNUTLS_OCSP_CERT_UNKNOWN;
+	int e;
+
+	if (gnutls_ocsp_status_request_get2(t->session, 0, &der) < 0)
+		return "none";
+	if (gnutls_ocsp_resp_init(&resp) < 0)
+		return "unknown";
+	if ((e = gnutls_ocsp_resp_import(resp, &der)) == 0)
+		e = gnutls_ocsp_resp_get_single(resp, 0, NULL, NULL, NULL,
+		    NULL, &status, NULL, NULL, NULL, NULL);
+	gnutls_ocsp_resp_deinit(resp);
+	if (e < 0)
+		return "unreadable";
+	return status == GNUTLS_OCSP_CERT_GOOD ? "good" :
+	    status == GNUTLS_OCSP_CERT_REVOKED ? "revoked" : "unknown";
+}
+
+void
+tls_facts(const struct tls *t, struct tls_facts *facts)
+{
+	gnutls_group_t group = gnutls_group_get(t->session);
+	const gnutls_datum_t *der;
+	unsigned i, n = 0;
+
+	memset(facts, 0, sizeof(*facts));
+	facts->version = tls_version(t);
+	facts->cipher = tls_cipher(t);
+	/* TLS 1.2 can do without, with a key that RSA encrypts. */
+	facts->group = known(group != GNUTLS_GROUP_INVALID ?
+	    gnutls_group_get_name(group) :
+	    gnutls_kx_get_name(gnutls_kx_get(t->session)));
+	facts->assurance = tls_assurance(t);
+	facts->ocsp = ocsp_words(t);
+	der = gnutls_certificate_get_peers(t->session, &n);
+	for (i = 0; der != NULL && i < n && i < TLS_FACTS_CHAIN; i++)
+		if (!cert_facts((struct octets){ der[i].data, der[i].size },
+		    &facts->cert[facts->ncerts++]))
+			break;
+}
+
+bool
+tls_pin_line(const struct tls *t, char text[PIN_TEXT])
+{
+	unsigned char pin[PIN_SIZE];
+	unsigned n = 0;
+	const gnutls_datum_t *der = gnutls_certificate_get_peers(t->session,
+	    &n);
+
+	if (der == NULL || n == 0 ||
+	    !cert_pin((struct octets){ der->data, der->size }, pin))
+		return false;
+	pin_text(pin, text);
+	return true;
 }
 
 /*

@@ -1,4 +1,4 @@
-/* tls.h - the only room with TLS sessions: trust, verification, records */
+/* tls.h - the only room with TLS sessions: handshakes, records, facts */
 
 #ifndef NET_TLS_H
 #define NET_TLS_H
@@ -10,18 +10,10 @@
 
 #include "base/buf.h"
 #include "base/fault.h"
+#include "net/cert.h"
 
 struct tls;
-struct tls_trust;
-
-/*
- * Load the certificates that we believe: those of the system if file is
- * NULL, else a PEM file.  One that cannot be read or holds none is a fault
- * of ST_CONFIG that names it (and NULL), for that is not "trust nobody".
- * To be done before the file system is given up; serves many sessions.
- */
-struct tls_trust *tls_trust_new(const char *file, struct fault *);
-void	tls_trust_free(struct tls_trust *);
+struct trust;
 
 /* Nothing here is kept but trust, which must outlive the session. */
 struct tls_opts {
@@ -30,7 +22,7 @@ struct tls_opts {
 	 * 7817): a host name or an address, with or without brackets.
 	 */
 	const char		*name;
-	const struct tls_trust	*trust;		/* NULL only with noverify */
+	struct trust		*trust;		/* NULL only with noverify */
 	/*
 	 * A GnuTLS priority string instead of NORMAL, or NULL.  TLS older
 	 * than 1.2 stays off (RFC 8997) unless the string names it, as in
@@ -82,6 +74,32 @@ void	tls_bye(struct tls *);
 /* "TLS1.3" and "AES-256-GCM" of a session that is up. */
 const char *tls_version(const struct tls *);
 const char *tls_cipher(const struct tls *);
+
+/*
+ * How sure it is who the relay is: "verified"; "pinned", its own key being
+ * one of `tls-pin`; or "unverified", of which each delivery should warn.
+ */
+const char *tls_assurance(const struct tls *);
+
+#define TLS_FACTS_CHAIN	8
+
+/* What there is to tell of a session that is up; words are static. */
+struct tls_facts {
+	const char	*version, *cipher, *assurance;	/* as above */
+	const char	*group;		/* "X25519": the key exchange */
+	/*
+	 * The state of the certificate as the relay says by OCSP: "good",
+	 * "revoked", "unknown", "unreadable"; "none" if it says nothing.
+	 */
+	const char	*ocsp;
+	struct cert_facts cert[TLS_FACTS_CHAIN]; /* as sent, its own first */
+	size_t		 ncerts;
+};
+
+void	tls_facts(const struct tls *, struct tls_facts *);
+
+/* A value for `tls-pin` of the relay's own certificate, if it has one. */
+bool	tls_pin_line(const struct tls *, char text[PIN_TEXT]);
 
 /*
  * Append what names this session and no other, so that a login can be bound

@@ -121,31 +121,27 @@ const struct advice advice_table[] = {
 	  .words = "speaks tls from the start&!if this port",
 	  .cause = "port %p of %r speaks TLS from the start",
 	  .fix = "set {tls implicit}" },
-	{ .stages = AT(ST_GREETING), .when = IF_PORT_465,
+	{ .stages = AT(ST_GREETING), .words = "not an smtp reply",
+	  .cause = "what answers on port %p of %r is no mail server",
+	  .fix = "set {port 587}, or correct {relay %r}" },
+	{ .stages = AT(ST_GREETING), .when = IF_PORT_465, .unless = IF_TLS,
 	  .cause = "%r waits for TLS on port 465 and says nothing before",
 	  .fix = "set {tls implicit}" },
-	{ .stages = AT(ST_GREETING), .when = IF_PORT_25,
+	{ .stages = AT(ST_GREETING), .when = IF_PORT_25, .unless = IF_TLS,
 	  .cause = "%r does not greet: a filter for port 25 may stand in "
 	    "between",
 	  .fix = "set {port 587}" },
-	{ .stages = AT(ST_GREETING), .when = IF_CLEAR,
+	{ .stages = AT(ST_GREETING), .unless = IF_TLS,
 	  .words = "no answer|closed by the relay|reset",
 	  .cause = "%r does not greet: it may wait for TLS, or refuse this "
 	    "host",
 	  .fix = "set {tls implicit} if port %p speaks TLS from the start" },
-	{ .stages = AT(ST_GREETING),
-	  .words = "not an smtp reply",
-	  .cause = "what answers on port %p of %r is no mail server",
-	  .fix = "set {port 587}, or correct {relay %r}" },
 	{ .stages = AT(ST_TLS), .when = IF_IMPLICIT,
 	  .words = "speaks starttls|answered in clear|unexpected tls packet|"
 	    "wrong version number|perhaps this port does not speak tls|"
 	    "packet with unexpected length|unsupported&version&packet",
 	  .cause = "port %p of %r does not speak TLS from the start",
 	  .fix = "set {tls starttls}, or {port 465} for TLS from the start" },
-	{ .stages = AT(ST_STARTTLS) | AT(ST_TLS), .code = 4,
-	  .cause = "the relay cannot do TLS at the moment",
-	  .fix = "set {port 465} if that goes on; the mail can wait" },
 	{ .stages = AT(ST_TLS), .words = "answered in clear: 454",
 	  .cause = "the relay cannot do TLS at the moment",
 	  .fix = "set {port 465} if that goes on; the mail can wait" },
@@ -158,26 +154,36 @@ const struct advice advice_table[] = {
 	    "takes it away",
 	  .fix = "set {port 465} and {tls implicit}; only on a network that "
 	    "you trust, {tls none}" },
-	{ .code = 523,
-	  .cause = "the relay heard a command too early: something in "
-	    "between changes the dialogue",
-	  .fix = "set {port 465} and {tls implicit}" },
+
+/* Cut off after EHLO; or later, when a relay is slow to say so */
+
+	{ .stages = AT(ST_EHLO), .when = IF_LOST | IF_POOR_HELO,
+	  .lasting = true,
+	  .cause = "the relay hangs up on the name '%h'",
+	  .fix = "set {helo %H}" },
+	{ .stages = AT(ST_AUTH) | AT(ST_MAIL), .by = BY_GOOGLE,
+	  .when = IF_LOST | IF_POOR_HELO, .lasting = true,
+	  .cause = "the relay hangs up on the name '%h'",
+	  .fix = "set {helo %H}" },
+	{ .stages = AT(ST_EHLO), .by = BY_GOOGLE, .when = IF_LOST,
+	  .lasting = true,
+	  .cause = "the relay hangs up on the name '%h'",
+	  .fix = "set {helo %H}" },
 
 /* Certificates */
 
+	{ .stages = AT(ST_TLS), .words = "matches no tls-pin",
+	  .cause = "the relay has another key than the one that is pinned",
+	  .fix = "if its operators say that they changed it, set {tls-pin "
+	    "%k}" },
 	{ .stages = AT(ST_TLS), .words = "self-signed&not for ",
 	  .cause = "%r has a certificate that it made itself, for the name "
 	    "%n",
-	  .fix = "save that certificate and set {tls-ca <its file>} and "
-	    "{tls-name %n}" },
-	{ .stages = AT(ST_TLS), .words = "it is for *.&not for ",
-	  .cause = "the certificate of the relay is not for the name %r, but "
-	    "for %n",
-	  .fix = "set {relay <host>} to such a name of the same relay" },
+	  .fix = "if it is the right one, set {tls-pin <its pin>}, or save "
+	    "it and set {tls-ca <its file>} and {tls-name %n}" },
 	{ .stages = AT(ST_TLS), .words = "it is for nobody",
 	  .cause = "the certificate of the relay has no name in it",
-	  .fix = "save that certificate and set {tls-ca <its file>}, or have "
-	    "its operators give it the name %r" },
+	  .fix = "if it is the right one, set {tls-pin <its pin>}" },
 	{ .stages = AT(ST_TLS), .words = "not for ", .when = IF_LOOPBACK,
 	  .cause = "the certificate of the relay is for %n, not for %r",
 	  .fix = "set {tls-name %n}" },
@@ -187,13 +193,13 @@ const struct advice advice_table[] = {
 	{ .stages = AT(ST_TLS), .words = "self-signed",
 	  .cause = "the certificate of %r is self-signed, so nobody vouches "
 	    "for it",
-	  .fix = "if it is the right one, save it and set {tls-ca <its "
-	    "file>}" },
+	  .fix = "if it is the right one, set {tls-pin <its pin>}, or save "
+	    "it and set {tls-ca <its file>}" },
 	{ .stages = AT(ST_TLS), .words = "expired on|has expired",
 	  .cause = "the certificate of %r has expired, if the clock of this "
 	    "host is right",
 	  .fix = "have the operators of the relay renew it; only as a "
-	    "stop-gap, {tls-verify no}" },
+	    "stop-gap, set {tls-pin <its pin>}" },
 	{ .stages = AT(ST_TLS), .words = "is not valid before|not valid yet",
 	  .cause = "the clock of this host is wrong, or the certificate of %r "
 	    "is too new",
@@ -225,11 +231,11 @@ const struct advice advice_table[] = {
 
 /* Login: what we would not do */
 
-	{ .stages = AT(ST_AUTH), .when = IF_CLEAR | IF_STARTTLS,
+	{ .stages = AT(ST_AUTH), .when = IF_STARTTLS, .unless = IF_TLS,
 	  .words = "does not offer auth on",
 	  .cause = "the relay takes a login only inside TLS",
 	  .fix = "set {tls starttls}" },
-	{ .stages = AT(ST_AUTH), .when = IF_CLEAR,
+	{ .stages = AT(ST_AUTH), .unless = IF_TLS,
 	  .words = "does not offer auth on",
 	  .cause = "the relay offers no login without TLS, nor STARTTLS on "
 	    "port %p",
@@ -246,7 +252,7 @@ const struct advice advice_table[] = {
 	  .fix = "set {auth none} if it knows this host by its address, else "
 	    "correct {relay %r}" },
 	{ .stages = AT(ST_AUTH),
-	  .words = "only: &does not offer auth",
+	  .words = "does not offer auth&only: ",
 	  .cause = "the relay does not know the login that auth asks for; it "
 	    "has: %o",
 	  .fix = "set {auth auto}" },
@@ -275,5 +281,15 @@ const struct advice advice_table[] = {
 	{ .stages = AT(ST_AUTH), .words = "to bind the login",
 	  .cause = "a login bound to TLS is asked for, without TLS",
 	  .fix = "set {tls starttls}, or {auth auto}" },
+
+/* The message */
+
+	{ .stages = AT(ST_MAIL), .words = "the relay takes at most",
+	  .cause = "the message is larger than the relay takes",
+	  .fix = "" },
+	{ .stages = AT(ST_MAIL) | AT(ST_RCPT), .words = "smtputf8",
+	  .cause = "an address is not ASCII and the relay cannot carry that",
+	  .fix = "use an ASCII address of the same person, as {from "
+	    "<address>} or recipient" },
 };
 const size_t advice_count = NITEMS(advice_table);

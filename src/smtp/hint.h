@@ -12,8 +12,8 @@
 #define HINT_TEXT	768
 
 /*
- * What we did and what is known of the relay.  NULL, 0 or "" is: not known,
- * or not set.  All of it is borrowed for the call.
+ * What we did and what is known of the relay.  NULL or 0 is: not known, or
+ * not set.  All of it is borrowed for the call.
  */
 struct hint_context {
 	const struct fault *fault;

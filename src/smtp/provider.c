@@ -29,11 +29,12 @@ static const struct provider providers[] = {
 	  .allow = "an inbound connector of Exchange Online" },
 	{ .bit = BY_SES, .hosts = "amazonaws.com|awsapps.com",
 	  .banner = "amazonaws.com|simpleemailservice",
-	  .login = "SMTP credentials made in the SES console, in the region "
-	    "of this host, not an IAM access key" },
+	  .login = "what it wants are SMTP credentials made in the SES "
+	    "console for the relay's region, not an IAM access key" },
 	{ .hosts = "mailgun.org|mailgun.com", .banner = "mailgun",
-	  .login = "the SMTP credentials of the sending domain, and "
-	    "smtp.eu.mailgun.org for one in the EU" },
+	  .login = "what it wants are the SMTP credentials of the sending "
+	    "domain; for one in the EU the relay is "
+	    "smtp.eu.mailgun.org" },
 	{ .hosts = "smtp.sendgrid.net", .banner = "sendgrid",
 	  .login = "the user is the word apikey, the password an API key" },
 	{ .bit = BY_YAHOO,
@@ -66,20 +67,19 @@ static const struct provider providers[] = {
 	  .banner = "ovh.net|mail.ovh",
 	  .login = "the user is the whole address; an account blocked for "
 	    "spam is refused as well until its password is changed" },
-	{ .bit = BY_GMX,
-	  .hosts = "mail.gmx.net|mail.gmx.com|smtp.web.de|gmx.de|"
+	{ .hosts = "mail.gmx.net|mail.gmx.com|smtp.web.de|gmx.de|"
 	    "smtp.ionos.de|smtp.ionos.com|smtp.1und1.de",
 	  .banner = "gmx.net|gmx.com|web.de|kundenserver|perfora.net",
 	  .mx = "mx00.gmx.net|mx01.gmx.net|mx-ha.web.de",
 	  .relay = "mail.gmx.net",
-	  .login = "POP3 and IMAP access must be turned on in the mailbox; "
-	    "with two factors " APP_PASSWORD },
+	  .login = "POP3 and IMAP access must be on in the mailbox; with two "
+	    "factors, " APP_PASSWORD },
 	{ .bit = BY_ZOHO,
 	  .hosts = "zoho.com|zoho.eu|zoho.in|zoho.com.au|zoho.jp|"
 	    "zohocloud.ca",
 	  .banner = "zoho",
-	  .login = "the relay of the account's region and, with two "
-	    "factors, an app password (https://accounts.zoho.com)" },
+	  .login = "the relay must be that of the account's region; with two "
+	    "factors, " APP_PASSWORD " (https://accounts.zoho.com)" },
 	{ .hosts = "smtp.fastmail.com|messagingengine.com",
 	  .banner = "messagingengine",
 	  .login = APP_PASSWORD " (Settings, Privacy & Security)" },

@@ -10,8 +10,7 @@
 #define BY_M365		0x02
 #define BY_SES		0x04
 #define BY_YAHOO	0x08
-#define BY_GMX		0x10
-#define BY_ZOHO		0x20
+#define BY_ZOHO		0x10
 
 struct provider {
 	unsigned	 bit;		/* BY_*, or 0 */

@@ -31,7 +31,7 @@
     "helo string|helo&fqdn|helo&fully|ehlo&fully|helo&resolve|" \
     "ehlo&resolve|helo&impersonat|helo&forged|helo&refused|ehlo&refused|" \
     "helo&localhost|ehlo&localhost|(helo)|(ehlo)|helo&rejected|" \
-    "ehlo&rejected|helo&ung|helo&ung\xc3\xbcltig|nom helo|helo&invalide"
+    "ehlo&rejected|helo&ung\xc3\xbcltig|nom helo|helo&invalide"
 
 /* And when the sender is somebody else's. */
 #define SENDER_WORDS \
@@ -51,7 +51,52 @@
     "mittente&autoriz|mittente&consentit|remitente&autoriz|" \
     "remitente&permitid"
 
+/* When the mail is not for its own users. */
+#define RELAY_WORDS \
+    "relay access denied|relaying denied|unable to relay|" \
+    "relay not permitted|not permitted to relay|relaying&not allowed|" \
+    "relay denied|denied relay|cannot relay|can't relay|relay rejected|" \
+    "relaying prohibited|prohibited relaying|relaying disallowed|" \
+    "relaying is not|relay is not|not relay|relaying to|rcpthosts|" \
+    "tenantattribution|no relay|relais refus|relay non|non relay|" \
+    "relay verweigert|weiterleit&nicht|relaying&refused|open relay"
+
+/* When our address is in bad company. */
+#define LIST_WORDS \
+    "spamhaus|dnsbl|spamcop|barracuda|blacklist|black list|blocklist|" \
+    "block list|blocked using|banned sending ip|bad reputation|" \
+    "poor reputation|low reputation|listed at|listed in|listed by"
+
+/* When mail in that name should come from elsewhere. */
+#define VOUCH_WORDS \
+    "spf&dkim|dmarc|spf check|spf fail|spf record|spf&reject|" \
+    "unauthenticated email|mail is unauthenticated|" \
+    "sender is unauthenticated|message is unauthenticated|" \
+    "unauthenticated mail"
+
 const struct advice refusal_table[] = {
+
+/* The relay of Google Workspace, which goes by address and names */
+
+	{ .stages = AT_MAIL, .code = 5, .words = "invalid credentials for "
+	    "relay&address you've registered|empty envelope-from",
+	  .when = IF_NO_SENDER,
+	  .cause = "the relay cannot tell from an empty sender and the name "
+	    "'%h' whose mail this is",
+	  .fix = "set {helo %H}, a name in a domain registered with the "
+	    "relay, or log in with {user <name>}" },
+	{ .stages = AT_MAIL, .code = 5, .words = "invalid credentials for "
+	    "relay&address you've registered",
+	  .cause = "the relay knows the address of this host%i, but neither "
+	    "the domain of '%h' nor that of the sender %s",
+	  .fix = "set {helo %H} and {from %S}, both in a domain registered "
+	    "with the relay, or log in with {user <name>}" },
+	{ .stages = AT_MAIL, .words = "mail relay denied|"
+	    "invalid credentials for relay", .lasting = true,
+	  .cause = "the relay does not know the address of this host%i, or "
+	    "not the domains of '%h' and %s",
+	  .fix = "have that address allowed there%A, and set {helo %H} and {from %S} "
+	    "in a domain of that account" },
 
 /* Our name; Postfix waits with this until RCPT */
 
@@ -59,9 +104,8 @@ const struct advice refusal_table[] = {
 	    "too many&session|too many concurrent|concurrent connections",
 	  .cause = "the relay has too many connections from here just now",
 	  .fix = "" },
-	{ .stages = AT_HELLO, .code = 421, .by = BY_GOOGLE,
-	  .words = "try again later&(ehlo)|try again later&(helo)",
-	  .lasting = true,
+	{ .stages = AT(ST_EHLO), .code = 421, .by = BY_GOOGLE,
+	  .words = "try again later", .lasting = true,
 	  .cause = "the relay refuses the name '%h'",
 	  .fix = "set {helo %H}" },
 	{ .stages = AT_HELLO, .words = "helo&not found|helo&resolve|"
@@ -80,21 +124,9 @@ const struct advice refusal_table[] = {
 	  .cause = "the relay refuses the name '%h'",
 	  .fix = "set {helo %H}" },
 	{ .stages = AT(ST_EHLO) | AT(ST_AUTH) | AT(ST_MAIL), .code = 421,
-	  .when = IF_POOR_HELO, .words = "try again later|closing", 
+	  .when = IF_POOR_HELO, .words = "try again later|closing",
 	  .lasting = true,
 	  .cause = "the relay refuses the name '%h'",
-	  .fix = "set {helo %H}" },
-	{ .stages = AT(ST_EHLO), .when = IF_LOST | IF_POOR_HELO,
-	  .lasting = true,
-	  .cause = "the relay hangs up on the name '%h'",
-	  .fix = "set {helo %H}" },
-	{ .stages = AT(ST_EHLO) | AT(ST_AUTH) | AT(ST_MAIL),
-	  .when = IF_LOST | IF_POOR_HELO, .by = BY_GOOGLE, .lasting = true,
-	  .cause = "the relay hangs up on the name '%h'",
-	  .fix = "set {helo %H}" },
-	{ .stages = AT(ST_EHLO), .when = IF_LOST, .by = BY_GOOGLE,
-	  .lasting = true,
-	  .cause = "the relay hangs up on the name '%h'",
 	  .fix = "set {helo %H}" },
 	{ .stages = AT(ST_EHLO), .when = IF_POOR_HELO, .code = 550,
 	  .words = "!blocked&!black&!list&!spam&!reputation",
@@ -122,6 +154,18 @@ const struct advice refusal_table[] = {
 	    "encryption required|tls is required|require&tls",
 	  .cause = "the relay wants TLS first",
 	  .fix = "set {tls starttls}" },
+	{ .stages = AT(ST_STARTTLS), .code = 4,
+	  .cause = "the relay cannot do TLS at the moment",
+	  .fix = "set {port 465} if that goes on; the mail can wait" },
+	{ .code = 523,
+	  .cause = "the relay heard a command before TLS was up: something "
+	    "in between changes the dialogue",
+	  .fix = "set {port 465} and {tls implicit}" },
+	{ .stages = AT(ST_STARTTLS),
+	  .cause = "%r has no STARTTLS on port %p, or somebody in between "
+	    "takes it away",
+	  .fix = "set {port 465} and {tls implicit}; only on a network that "
+	    "you trust, {tls none}" },
 	{ .code = 550, .esc = "5.7.29", .unless = IF_TLS,
 	  .cause = "the relay wants TLS first",
 	  .fix = "set {tls starttls}" },
@@ -142,12 +186,12 @@ const struct advice refusal_table[] = {
 	    "client authentication is disabled|smtp auth&disabled",
 	  .cause = "SMTP login is turned off for '%u' or all its company",
 	  .fix = "have an administrator turn on \"Authenticated SMTP\" for "
-	    "the mailbox of {user %u}" },
+	    "that mailbox, or set another {user <name>}" },
 	{ .stages = AT(ST_AUTH), .code = 5,
 	  .words = "security defaults|conditional access",
 	  .cause = "a policy of the company forbids '%u' to log in with a "
 	    "password",
-	  .fix = "have an administrator exempt {user %u}, or set {auth "
+	  .fix = "have an administrator exempt that user, or set {auth "
 	    "xoauth2}" },
 	{ .stages = AT(ST_AUTH), .code = 5,
 	  .words = "application-specific|application specific|"
@@ -158,25 +202,25 @@ const struct advice refusal_table[] = {
 	    "anwendungsspezifisch|mot de passe d'application",
 	  .cause = "the relay wants an app password, not the one of the "
 	    "account",
-	  .fix = "make one%a and set it as {password <app password>}" },
+	  .fix = "make one and set it as {password <app password>}%a" },
 	{ .stages = AT(ST_AUTH),
 	  .words = "web browser|webloginrequired|suspicious|unusual&log|"
 	    "unusual&sign",
 	  .cause = "the relay finds this login suspicious",
-	  .fix = "log in as {user %u} with a browser once, or set an app "
-	    "password as {password <app password>}" },
-	{ .stages = AT(ST_AUTH), .by = BY_YAHOO,
+	  .fix = "log in as '%u' with a browser once, or make an app "
+	    "password and set it as {password <app password>}" },
+	{ .stages = AT(ST_AUTH), .code = 5, .by = BY_YAHOO,
 	  .cause = "the relay wants an app password, not the one of the "
 	    "account (whatever else it says)",
-	  .fix = "make one%a and set it as {password <app password>}" },
+	  .fix = "make one and set it as {password <app password>}%a" },
 	{ .stages = AT(ST_AUTH),
 	  .words = "too many&login|too many&auth|too many&attempt|"
 	    "too many&fail|attempts&exceeded|zu viele|trop de|demasiados|"
 	    "login frequency",
 	  .cause = "the relay has had too many failed logins from here and "
 	    "takes none for a while",
-	  .fix = "correct {user %u} and {password <password>}, then wait an "
-	    "hour" },
+	  .fix = "correct {user <name>} and {password <password>}, then "
+	    "wait an hour" },
 	{ .stages = AT(ST_AUTH), .code = 5,
 	  .words = "mechanism|unrecognized authentication type|"
 	    "authentication type|auth type",
@@ -200,7 +244,7 @@ const struct advice refusal_table[] = {
 	{ .stages = AT(ST_AUTH), .code = 5,
 	  .words = "no permission|access rights|service is not|"
 	    "service not|imap&enabled|pop3&enabled|not enabled|"
-	    "smtp access|access denied",
+	    "smtp access",
 	  .cause = "sending by SMTP is not turned on for '%u'",
 	  .fix = "turn it on in the settings of that mailbox at the "
 	    "provider, or set another {user <name>}" },
@@ -215,14 +259,13 @@ const struct advice refusal_table[] = {
 	  .words = "unauthorized ip|ip&not allowed|ip&not authorized|"
 	    "ip&unauthorized|not allowed from this ip",
 	  .lasting = true,
-	  .cause = "the relay takes no login from the address of this host "
-	    "(%i)",
-	  .fix = "have %i allowed at the provider%A; {user %u} may well be "
-	    "right" },
+	  .cause = "the relay takes no login from the address of this "
+	    "host%i",
+	  .fix = "have it allowed at the provider%A; user and password "
+	    "may well be right" },
 	{ .stages = AT(ST_AUTH), .code = 5, .when = IF_ADVISED,
 	  .cause = "the relay refuses '%u' with this password",
-	  .fix = "set {user <name>} and {password <password>} as this "
-	    "provider wants them:%a" },
+	  .fix = "correct {user <name>} and {password <password>}%a" },
 	{ .stages = AT(ST_AUTH), .code = 5, .when = IF_BARE_USER,
 	  .cause = "the relay refuses '%u' with this password",
 	  .fix = "correct {user <name>} (many relays want the whole address) "
@@ -231,31 +274,9 @@ const struct advice refusal_table[] = {
 	  .cause = "the relay refuses '%u' with this password",
 	  .fix = "correct {user <name>} and {password <password>} (as it is, "
 	    "without quotes); an account blocked for spam is refused, too" },
-	{ .stages = AT(ST_AUTH), .code = 4, .unless = IF_LOST,
+	{ .stages = AT(ST_AUTH), .code = 4,
 	  .cause = "the relay cannot check logins at the moment",
 	  .fix = "" },
-
-/* The relay of Google Workspace, which goes by address and names */
-
-	{ .stages = AT_MAIL, .code = 5, .words = "invalid credentials for "
-	    "relay&address you've registered|empty envelope-from",
-	  .when = IF_NO_SENDER,
-	  .cause = "the relay cannot tell from an empty sender and the name "
-	    "'%h' whose mail this is",
-	  .fix = "set {helo %H}, a name in a domain registered with the "
-	    "relay, or log in with {user <name>}" },
-	{ .stages = AT_MAIL, .code = 5, .words = "invalid credentials for "
-	    "relay&address you've registered",
-	  .cause = "the relay knows %i, but neither the domain of '%h' nor "
-	    "that of the sender %s",
-	  .fix = "set {helo %H} and {from %S}, both in a domain registered "
-	    "with the relay, or log in with {user <name>}" },
-	{ .stages = AT_MAIL, .words = "mail relay denied|"
-	    "invalid credentials for relay", .lasting = true,
-	  .cause = "the relay does not know %i, the address of this host, or "
-	    "not the domains of '%h' and %s",
-	  .fix = "have %i allowed there%A, and set {helo %H} and {from %S} "
-	    "in a domain of that account" },
 
 /* Straight to somebody's mail server, or from a bad place */
 
@@ -280,34 +301,31 @@ const struct advice refusal_table[] = {
 	{ .stages = AT_ANY, .lasting = true,
 	  .words = "ptr record|no ptr|reverse dns|rdns|your hostname|"
 	    "your reverse hostname|reverse lookup|unknown reverse",
-	  .cause = "the address of this host (%i) has no name in DNS, as a "
+	  .cause = "the address of this host%i has no name in DNS, as a "
 	    "relay would",
 	  .fix = "send through {relay %R} with a login" },
 	{ .stages = AT_ANY, .esc = "5.7.25",
-	  .cause = "the address of this host (%i) has no name in DNS, as a "
+	  .cause = "the address of this host%i has no name in DNS, as a "
 	    "relay would",
 	  .fix = "send through {relay %R} with a login" },
-	{ .stages = AT_ANY, .code = 5, .words = "spf&dkim|dmarc|spf check|"
-	    "spf fail|spf record|spf&reject|unauthenticated email|"
-	    "mail is unauthenticated|sender is unauthenticated|"
-	    "message is unauthenticated|unauthenticated mail",
+	{ .stages = AT_ANY, .code = 5, .when = IF_LOGIN,
+	  .words = VOUCH_WORDS,
+	  .cause = "nobody vouches for the domain of %s (SPF, DKIM) when "
+	    "mail comes through this relay",
+	  .fix = "set {from %S}, or have the DNS of that domain name the "
+	    "relay" },
+	{ .stages = AT_ANY, .code = 5, .words = VOUCH_WORDS,
 	  .cause = "nobody vouches for the domain of %s (SPF, DKIM) when "
 	    "mail comes from here",
 	  .fix = "send through that domain's own relay: {relay %R}" },
-	{ .stages = AT_ANY, .words = "spamhaus|dnsbl|spamcop|barracuda|"
-	    "blacklist|black list|blocklist|block list|blocked using|"
-	    "banned sending ip|bad reputation|poor reputation|"
-	    "low reputation|listed at|listed in|listed by",
+	{ .stages = AT_ANY, .words = LIST_WORDS,
 	  .when = IF_LOGIN,
-	  .cause = "the address of this host (%i) is on a list of those that "
+	  .cause = "the address of this host%i is on a list of those that "
 	    "send spam",
 	  .fix = "have it taken off that list; a login on {port 587} may "
 	    "be taken all the same" },
-	{ .stages = AT_ANY, .words = "spamhaus|dnsbl|spamcop|barracuda|"
-	    "blacklist|black list|blocklist|block list|blocked using|"
-	    "banned sending ip|bad reputation|poor reputation|"
-	    "low reputation|listed at|listed in|listed by",
-	  .cause = "the address of this host (%i) is on a list of those that "
+	{ .stages = AT_ANY, .words = LIST_WORDS,
+	  .cause = "the address of this host%i is on a list of those that "
 	    "send spam",
 	  .fix = "send with a login, on {port 587}: " CHOOSE_LOGIN },
 	{ .stages = AT_ANY, .code = 5, .words = "client host rejected|"
@@ -315,7 +333,7 @@ const struct advice refusal_table[] = {
 	    "ip&not authorized|ip&not allowed|ip&not whitelisted|"
 	    "connection refused|connection rejected|"
 	    "no access from|access from&denied",
-	  .cause = "the relay refuses the address of this host (%i)",
+	  .cause = "the relay refuses the address of this host%i",
 	  .fix = "have it allowed at the relay%A, or log in: "
 	    CHOOSE_LOGIN },
 
@@ -325,7 +343,7 @@ const struct advice refusal_table[] = {
 	  .words = "anonymous|not authenticated|tenantattribution",
 	  .cause = "the relay wants a login and none is set",
 	  .fix = CHOOSE_LOGIN ", or {relay <company>.mail.protection."
-	    "outlook.com} on {port 25} with a connector for %i" },
+	    "outlook.com} on {port 25} with a connector for this host" },
 	{ .stages = AT_MAIL, .unless = IF_LOGIN, .code = 5,
 	  .words = "authentication required|authentication is required|"
 	    "authentication needed|auth required|auth first|"
@@ -433,30 +451,22 @@ const struct advice refusal_table[] = {
 	  .fix = "set {domain %D}, or give the name an address in the "
 	    "aliases" },
 	{ .stages = AT_MAIL, .unless = IF_LOGIN, .lasting = true,
-	  .words = "relay access denied|relaying denied|unable to relay|"
-	    "relay not permitted|not permitted to relay|relaying&not allowed|"
-	    "relay denied|denied relay|cannot relay|can't relay|"
-	    "relay rejected|relaying prohibited|prohibited relaying|"
-	    "relaying disallowed|relaying is not|relay is not|not relay|"
-	    "relaying to|rcpthosts|tenantattribution|no relay|"
-	    "relais refus|relay non|non relay|relay verweigert|"
-	    "weiterleit&nicht|relaying&refused|open relay",
+	  .words = RELAY_WORDS,
 	  .cause = "the relay does not know this host, and no login is set",
-	  .fix = CHOOSE_LOGIN "%a, or have this host's address allowed%A" },
+	  .fix = CHOOSE_LOGIN ", or have this host's address "
+	    "allowed%A" },
 	{ .stages = AT_MAIL, .lasting = true,
-	  .words = "relay access denied|relaying denied|unable to relay|"
-	    "relay not permitted|not permitted to relay|relaying&not allowed|"
-	    "relay denied|denied relay|cannot relay|can't relay|"
-	    "relay rejected|relaying prohibited|prohibited relaying|"
-	    "relaying disallowed|relaying is not|relay is not|not relay|"
-	    "relaying to|rcpthosts|tenantattribution|no relay|"
-	    "relais refus|relay non|non relay|relay verweigert|"
-	    "weiterleit&nicht|relaying&refused|open relay",
+	  .words = RELAY_WORDS,
 	  .cause = "the relay does not send mail to others for '%u'",
 	  .fix = "correct {relay %r}, set {port 587}, or send as {from %S}" },
 
 /* The message */
 
+	{ .stages = AT(ST_RCPT), .words = "mailbox full|mailbox is full|"
+	    "over quota|overquota|out of storage|quota exceeded|"
+	    "mailbox&exceeded",
+	  .cause = "the mailbox of %c is full",
+	  .fix = "" },
 	{ .stages = AT_MAIL, .code = 5, .esc = "5.3.4",
 	  .cause = "the message is larger than the relay takes",
 	  .fix = "" },
@@ -479,12 +489,12 @@ const struct advice refusal_table[] = {
 	{ .stages = AT_MESSAGE, .code = 5, .words = "from: header|"
 	    "'from' header|from header|header&missing|missing&header|"
 	    "malformed header|headers are malformed|no from|"
-	    "multiple addresses in from|message-id|bare|rfc 5322|rfc 2822",
+	    "multiple addresses in from|message-id|rfc 5322|rfc 2822",
 	  .cause = "the header of the message is not as it must be",
 	  .fix = "set {header-repair yes}, and {from %S} if From is without "
 	    "a domain" },
-	{ .stages = AT_MAIL, .code = 554, .by = BY_GMX,
-	  .words = "policy restrictions",
+	{ .stages = AT_MAIL, .code = 554,
+	  .words = "due to policy restrictions",
 	  .cause = "the relay finds the header malformed, or a sender that "
 	    "is not '%u'",
 	  .fix = "set {header-repair yes}, {from %S} and {from-policy "
@@ -507,17 +517,13 @@ const struct advice refusal_table[] = {
 	    "recipient&domain&not exist",
 	  .cause = "the domain of the recipient %c takes no mail",
 	  .fix = "" },
-	{ .stages = AT(ST_RCPT), .words = "mailbox full|mailbox is full|"
-	    "over quota|overquota|out of storage|quota exceeded|"
-	    "mailbox&exceeded",
-	  .cause = "the mailbox of %c is full",
-	  .fix = "" },
 	{ .stages = AT(ST_RCPT), .code = 5, .words = "user unknown|"
 	    "unknown user|no such user|no such recipient|unknown recipient|"
 	    "user not found|recipient not found|mailbox not found|"
 	    "mailbox unavailable|no mailbox|no such mailbox|"
 	    "not a valid mailbox|unknown or illegal alias|does not exist|"
 	    "doesn't exist|invalid recipient|recipient rejected|"
+	    "recipient address rejected|"
 	    "unrouteable address|unknown address|benutzer unbekannt|"
 	    "utilisateur inconnu|usuario desconocido|utente sconosciuto",
 	  .cause = "the relay knows no recipient %c",

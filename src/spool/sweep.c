@@ -109,6 +109,8 @@ sweep_entry(struct spool *sp, enum spool_place place, const char *name,
 	}
 	if (place == SPOOL_QUEUE && strncmp(name, ".tmp-", 5) == 0)
 		return left_behind(sp, name, f);
+	if (foreign == NULL)
+		return 0;
 	buf_adds(foreign, place == SPOOL_QUEUE ? "queue/" : "failed/");
 	buf_add_visible(foreign, name, strlen(name), false);
 	buf_add(foreign, "\n", 1);

@@ -18,7 +18,8 @@ enum claim spool_restore(struct spool *, const char *id, time_t now,
 
 /*
  * Remove what crashes left behind; see the states above.  Names that cannot
- * be ours are left alone and appended, one line each, printable.
+ * be ours are left alone and appended, one line each, printable; foreign may
+ * be NULL.
  */
 int	spool_sweep(struct spool *, struct buf *foreign, struct fault *);
 

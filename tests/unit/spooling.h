@@ -4,6 +4,7 @@
 #define SPOOLING_H
 
 #include <sys/file.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -11,6 +12,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -44,7 +46,7 @@
 #define SHIM_KILL	-1
 #define SHIM_SHORT	-2
 
-static struct {
+struct shim {
 	int	  n;		/* calls so far */
 	int	  at;
 	int	  err;
@@ -53,6 +55,8 @@ static struct {
 	bool	  nfs;		/* locks need a descriptor for writing */
 	int	  syncs;
 } shim;
+
+bool	shim_fails(void);
 
 __attribute__((__unused__)) static void
 shim_set(int at, int err, void (*hook)(void))
@@ -63,7 +67,7 @@ shim_set(int at, int err, void (*hook)(void))
 	shim.hook = hook;
 }
 
-static bool
+bool
 shim_fails(void)
 {
 	if (++shim.n != shim.at)
@@ -95,6 +99,16 @@ openat(int dir, const char *name, int flags, ...)
 	}
 	return shim_fails() ? -1 :
 	    (int)syscall(SYS_openat, dir, name, flags, mode);
+}
+
+/* What the headers make of an openat() without a mode. */
+int	__openat_2(int, const char *, int);
+
+int
+__openat_2(int dir, const char *name, int flags)
+{
+	return shim_fails() ? -1 :
+	    (int)syscall(SYS_openat, dir, name, flags, 0);
 }
 
 int
@@ -369,6 +383,38 @@ apart(int (*run)(struct pond *), struct pond *p)
 		_exit(run(p));
 	NEED(waitpid(pid, &status, 0) == pid);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/*
+ * Put the spool on a file system of its own, with these options.  Nobody
+ * else sees it, and it ends with us.  False if that may not be done.
+ */
+__attribute__((__unused__)) static bool
+own_disk(struct pond *p, const char *options)
+{
+	static bool apart_already;
+	struct spool sp;
+
+	if (!apart_already && (unshare(CLONE_NEWNS) == -1 || mount("none",
+	    "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1))
+		return false;
+	apart_already = true;
+	if (mount("none", p->path, "tmpfs", 0, options) == -1)
+		return false;
+	NEED(spool_open(&sp, p->path, true, &p->f) == 0);
+	sp.named = p->spool.named;
+	spool_close(&p->spool);
+	p->spool = sp;
+	return true;
+}
+
+/* The disk goes away, and with it all that is there. */
+__attribute__((__unused__)) static void
+give_back_disk(struct pond *p)
+{
+	spool_close(&p->spool);
+	NEED(umount(p->path) == 0);
+	NEED(spool_open(&p->spool, p->path, true, &p->f) == 0);
 }
 
 #endif

@@ -1,5 +1,6 @@
 /* t_claim.c - a message of the spool in our hands, and in nobody else's */
 
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -334,6 +335,12 @@ test_torn(struct pond *p)
 	is_int(fish(p, SPOOL_QUEUE, id, &c), CLAIM_BAD, "too long: %s",
 	    p->f.text);
 	let_go(p, &c);
+	now = xasprintf("%.*send\n", (int)n, text);
+	put_file(p, name, now, n + 4);
+	free(now);
+	is_int(fish(p, SPOOL_QUEUE, id, &c), CLAIM_BAD, "two ends: %s",
+	    p->f.text);
+	let_go(p, &c);
 	memset(text + n - 4, 0, 4);
 	put_file(p, name, text, n);
 	is_int(fish(p, SPOOL_QUEUE, id, &c), CLAIM_BAD, "a hole: %s",
@@ -464,8 +471,10 @@ test_replaced(struct pond *p)
 	queue_letter(p, at_id);
 	(void)fflush(stdout);
 	NEED((pid = fork()) != -1);
-	if (pid == 0)
+	if (pid == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 		_exit(replace_notes(p));
+	}
 	do {
 		NEED(look(p, SPOOL_QUEUE, at_id, &c) == CLAIM_OK);
 		let_go(p, &c);

@@ -87,7 +87,8 @@ not_random(void *p, size_t n)
 static size_t
 body(const struct play *p, size_t m, char *out, size_t at, size_t n)
 {
-	static const char small[] = "x: y\r\n\r\n.dot\r\n", row[] = ".2.456\r\n";
+	static const char small[] = "x: y\r\n\r\n.d.t\r\n";
+	static const char row[] = ".2.456\r\n";
 	size_t all = p->size[m] ? p->size[m] : sizeof(small) - 1, i;
 
 	for (i = 0; i < n && at + i < all; i++)

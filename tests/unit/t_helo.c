@@ -7,8 +7,10 @@
 #include "smtp/helo.h"
 #include "tap.h"
 
-#define L63	"a23456789012345678901234567890123456789012345678901234567890123"
-#define HEX64	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define L21	"a23456789012345678901"
+#define L63	L21 L21 L21
+#define HEX32	"0123456789abcdef0123456789abcdef"
+#define HEX64	HEX32 HEX32
 
 static const struct {
 	const char	*name;
@@ -181,8 +183,7 @@ main(void)
 
 	for (i = 0; i < NITEMS(names); i++) {
 		ok(helo_valid(names[i].name) == names[i].valid,
-		    "\"%.40s\" is %svalid", names[i].name,
-		    names[i].valid ? "" : "not ");
+		    "name %zu is %svalid", i, names[i].valid ? "" : "not ");
 		doubt = helo_doubt(names[i].name);
 		if (names[i].valid || names[i].doubt != NULL)
 			is(doubt, names[i].doubt, "what is against it");

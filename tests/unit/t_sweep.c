@@ -68,7 +68,8 @@ static void
 test_states(struct pond *p)
 {
 	struct buf foreign = { .max = 4096 };
-	char id[NITEMS(states)][SPOOL_ID], *name;
+	char id[NITEMS(states)][SPOOL_ID], *name, *text;
+	const char *place;
 	size_t i, k;
 
 	for (i = 0; i < NITEMS(states); i++) {
@@ -76,8 +77,9 @@ test_states(struct pond *p)
 		for (k = 0; k < NITEMS(where); k++) {
 			if ((states[i].before & 1u << k) == 0)
 				continue;
-			name = name_of(where[k], id[i]);
-			put_file(p, name, "x", 1);
+			place = where[k];
+			name = name_of(place, id[i]);
+			put_file(p, name, place, strlen(place));
 			free(name);
 		}
 	}
@@ -89,6 +91,17 @@ test_states(struct pond *p)
 		is_int(present(p, id[i]), states[i].after, "state %#x",
 		    states[i].before);
 	ok(!is_there(p, "queue/.tmp-0123"), "a hidden file");
+	for (i = 0; i < NITEMS(states); i++) {
+		if ((states[i].before & (F | QN)) != (F | QN))
+			continue;
+		name = name_of("failed/%s.note", id[i]);
+		text = get_file(p, name, &k);
+		is(text, states[i].before & FN ? "failed/%s.note" :
+		    "queue/%s.note", "which note, state %#x",
+		    states[i].before);
+		free(text);
+		free(name);
+	}
 	buf_release(&foreign);
 }
 
@@ -116,6 +129,7 @@ test_foreign(struct pond *p)
 	    "all are left alone");
 	is_int(spool_sweep(&p->spool, &little, &p->f), 0, "too many names");
 	ok(little.full && little.len <= 10, "are cut");
+	is_int(spool_sweep(&p->spool, NULL, &p->f), 0, "or not asked for");
 	buf_release(&foreign);
 	buf_release(&little);
 }
@@ -319,11 +333,13 @@ static void
 test_expire(struct pond *p)
 {
 	time_t now = time(NULL);
+	const struct timespec old[2] = { { 1, 0 }, { 1, 0 } };
 	char id[SPOOL_ID], busy[SPOOL_ID], waiting[SPOOL_ID];
 	struct catch c;
 	size_t n;
 
 	failed_letter(p, id);
+	NEED(utimensat(p->spool.place[SPOOL_FAILED], id, old, 0) == 0);
 	failed_letter(p, busy);
 	queue_letter(p, waiting);
 	NEED(fish(p, SPOOL_FAILED, busy, &c) == CLAIM_OK);
