@@ -10,7 +10,7 @@ ROOMS = \
 	mail/aliases mail/alias mail/dsn \
 	smtp/reply smtp/scram smtp/sasl smtp/helo smtp/caps smtp/dialogue \
 	smtp/hello smtp/transact smtp/client smtp/argument smtp/answer \
-	smtp/server \
+	smtp/server smtp/provider smtp/advice smtp/refusal smtp/hint \
 	config/relay config/pin config/setting config/config \
 	config/conffile config/load \
 	system/log system/priv system/who system/sandbox system/secret \

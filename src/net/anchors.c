@@ -3,9 +3,14 @@
 /*
  * To parse all certificates of a system's trust store costs five times as
  * much as the rest of a delivery, and one of them is needed.  So the store
- * is kept as PEM, beside a hash of each subject; once a relay has sent its
- * chain, GnuTLS is given those whose subject is an issuer or a subject in
- * it.  It considers no others, for it compares names by their octets too.
+ * is kept as PEM, and of each certificate we note where the subject is.  Once
+ * a relay has sent its chain, GnuTLS is given those whose subject is an
+ * issuer or a subject in it.  It considers no others, for it compares names
+ * by their octets too.
+ *
+ * Where the lines of a PEM block are equally long, as they are, octet n can
+ * be read without those before it.  Whatever is not so plain GnuTLS gets at
+ * once.
  */
 
 #include <sys/stat.h>
@@ -13,7 +18,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,109 +26,145 @@
 #include "net/anchors.h"
 
 #define TEXT_MAX	(16 * 1024 * 1024)	/* octets of a trust store */
-#define HEAD		384	/* octets that mostly reach to the subject */
 #define FEW		4	/* these are parsed at once */
 
-#define BEGIN		"-----BEGIN "
-#define END		"-----END "
+#define SEQUENCE	0x30
+#define INTEGER		0x02
+#define VERSION_1	0xa0	/* absent from version 1 */
 
 struct anchor {
 	size_t		 at, n;		/* its PEM block in the text */
-	uint32_t	 subject;	/* hash */
+	size_t		 subject, len;	/* in its DER; 0: not found */
 	bool		 given;		/* GnuTLS has it, or cannot take it */
 };
 
-/* FNV-1a.  Who collides is believed anyway, and merely parsed in vain. */
-static uint32_t
-hash(struct octets o)
-{
-	uint32_t h = 2166136261U;
-	size_t i;
-
-	for (i = 0; i < o.n; i++)
-		h = (h ^ o.p[i]) * 16777619U;
-	return h;
-}
+/* The base64 of a block, in lines that are equally long. */
+struct lines {
+	const unsigned char	*p;
+	size_t			 n;	/* octets of all of it, */
+	size_t			 line;	/* and of a line without its end, */
+	size_t			 stride; /* and with it */
+};
 
 /* PEM */
 
-static void
-base64_values(unsigned char value[256])
+static struct lines
+lines_of(const struct anchors *s, const struct anchor *a)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
-	unsigned char i;
+	const char *p = s->text.p + a->at, *end = p + a->n, *nl;
+	struct lines l = { 0 };
 
-	memset(value, 0x80, 256);
-	for (i = 0; i < 64; i++)
-		value[(unsigned char)digits[i]] = i;
+	if ((nl = memchr(p, '\n', (size_t)(end - p))) == NULL)
+		return l;
+	p = nl + 1;
+	l.p = (const unsigned char *)p;
+	l.n = (size_t)(end - p);
+	if ((nl = memchr(p, '\n', l.n)) == NULL)
+		return l;
+	l.stride = (size_t)(nl - p) + 1;
+	l.line = l.stride - (nl > p && nl[-1] == '\r' ? 2 : 1);
+	return l;
 }
 
-/*
- * The first octets, up to max, that base64 text stands for; GnuTLS could
- * only decode all of it.  What is no digit is passed over, and so is an
- * incomplete group.
- */
-static size_t
-decode(const unsigned char value[256], const unsigned char *p,
-    const unsigned char *end, unsigned char *out, size_t max)
+static unsigned
+digit(unsigned char c)
 {
-	unsigned char a, b, c, d;
-	uint32_t group = 0;
-	size_t n = 0;
-	unsigned k = 0;
-
-	while (n + 3 <= max && p < end) {
-		if (k == 0 && end - p >= 4) {
-			a = value[p[0]];
-			b = value[p[1]];
-			c = value[p[2]];
-			d = value[p[3]];
-			if (((a | b | c | d) & 0x80) == 0) {
-				out[n++] = (unsigned char)(a << 2 | b >> 4);
-				out[n++] = (unsigned char)(b << 4 | c >> 2);
-				out[n++] = (unsigned char)(c << 6 | d);
-				p += 4;
-				continue;
-			}
-		}
-		if ((a = value[*p++]) & 0x80)
-			continue;
-		group = group << 6 | a;
-		if (++k < 4)
-			continue;
-		out[n++] = (unsigned char)(group >> 16);
-		out[n++] = (unsigned char)(group >> 8);
-		out[n++] = (unsigned char)group;
-		k = 0;
-	}
-	return n;
+	if (c >= 'a')
+		return c <= 'z' ? c - 'a' + 26U : 64;
+	if (c >= 'A')
+		return c <= 'Z' ? c - 'A' + 0U : 64;
+	if (c >= '0')
+		return c <= '9' ? c - '0' + 52U : 64;
+	return c == '+' ? 62 : c == '/' ? 63 : 64;
 }
 
-/* Hash the subject of a certificate in base64; false if that is none. */
+/* Decode octets [at, at + n); false if they are not to be found there. */
 static bool
-hash_subject(const unsigned char value[256], const char *p, const char *end,
-    uint32_t *subject)
+peek(const struct lines *l, size_t at, unsigned char *out, size_t n)
 {
-	const unsigned char *from = (const unsigned char *)p;
-	const unsigned char *to = (const unsigned char *)end;
-	size_t all = (size_t)(end - p) / 4 * 3 + 3;
-	unsigned char head[HEAD], *whole;
-	struct cert_parts c;
-	bool found;
+	const unsigned char *p;
+	unsigned a, b, c, d, v;
+	size_t pos, i = at % 3;
 
-	if (cert_parts((struct octets){ head,
-	    decode(value, from, to, head, sizeof(head)) }, &c)) {
-		*subject = hash(c.subject);
-		return true;
+	for (at -= i; n > 0; at += 3, i = 0) {
+		pos = at / 3 * 4;
+		pos = pos / l->line * l->stride + pos % l->line;
+		if (pos + 4 > l->n)
+			return false;
+		p = l->p + pos;
+		a = digit(p[0]);
+		b = digit(p[1]);
+		c = digit(p[2]);
+		d = digit(p[3]);
+		if (((a | b | c | d) & 64) != 0)
+			return false;
+		v = a << 18 | b << 12 | c << 6 | d;
+		for (; i < 3 && n > 0; i++, n--)
+			*out++ = (unsigned char)(v >> (16 - 8 * i));
 	}
-	whole = xmalloc(all);
-	found = cert_parts((struct octets){ whole,
-	    decode(value, from, to, whole, all) }, &c);
-	if (found)
-		*subject = hash(c.subject);
-	free(whole);
-	return found;
+	return true;
+}
+
+/* Read tag and length at *at, and move behind them. */
+static bool
+enter(const struct lines *l, size_t *at, unsigned char tag, size_t *len)
+{
+	unsigned char b[5];
+	size_t i, more;
+
+	if (!peek(l, *at, b, sizeof(b)) || b[0] != tag)
+		return false;
+	*len = b[1];
+	more = *len > 0x7f ? *len & 0x7f : 0;
+	if (*len == 0x80 || more > 3)
+		return false;
+	if (more > 0)
+		for (*len = 0, i = 0; i < more; i++)
+			*len = *len << 8 | b[2 + i];
+	*at += 2 + more;
+	return true;
+}
+
+/* As cert_parts(), but by leaps. */
+static bool
+find_subject(const struct lines *l, struct anchor *a)
+{
+	static const unsigned char before[] = { INTEGER, SEQUENCE, SEQUENCE,
+	    SEQUENCE };
+	size_t i, at = 0, len;
+
+	if (l->line == 0 || l->line % 4 != 0 ||
+	    !enter(l, &at, SEQUENCE, &len) || !enter(l, &at, SEQUENCE, &len))
+		return false;
+	if (enter(l, &at, VERSION_1, &len))
+		at += len;
+	for (i = 0; i < sizeof(before); i++) {
+		if (!enter(l, &at, before[i], &len))
+			return false;
+		at += len;
+	}
+	a->subject = at;
+	if (!enter(l, &at, SEQUENCE, &len))
+		return false;
+	a->len = at + len - a->subject;
+	return true;
+}
+
+/* Is this its subject? */
+static bool
+is_subject(const struct anchors *s, const struct anchor *a, struct octets dn)
+{
+	struct lines l;
+	unsigned char *p;
+	bool same;
+
+	if (a->len != dn.n)
+		return false;
+	l = lines_of(s, a);
+	p = xmalloc(dn.n);
+	same = peek(&l, a->subject, p, dn.n) && memcmp(p, dn.p, dn.n) == 0;
+	free(p);
+	return same;
 }
 
 static bool
@@ -142,7 +182,7 @@ known(const struct anchors *s, const struct anchor *a)
 	const struct anchor *b;
 
 	for (b = s->v; b < s->v + s->n; b++)
-		if (b->subject == a->subject && b->n == a->n &&
+		if (b->n == a->n && b->len == a->len &&
 		    memcmp(s->text.p + b->at, s->text.p + a->at, a->n) == 0)
 			return true;
 	return false;
@@ -161,46 +201,39 @@ note(struct anchors *s, const struct anchor *a)
 	s->v[s->n++] = *a;
 }
 
-/*
- * Note the certificates in the text from there on.  Returns how many blocks
- * cannot be any.  Base64 has no dash: a block goes to the next one.
- */
-static size_t
+/* Note the certificates in the text from there on. */
+static void
 scan(struct anchors *s, size_t from)
 {
-	static const char *const labels[] = { "CERTIFICATE-----",
-	    "X509 CERTIFICATE-----" };
+	static const char *const heads[] = { "-----BEGIN CERTIFICATE-----",
+	    "-----BEGIN X509 CERTIFICATE-----" };
 	const char *p = s->text.p + from, *end = s->text.p + s->text.len;
-	const char *body, *tail;
-	unsigned char value[256];
-	struct anchor a = { 0 };
-	size_t i, bad = 0;
+	const char *tail, *next;
+	struct anchor a;
+	struct lines l;
+	size_t i;
 
-	base64_values(value);
 	while ((p = memchr(p, '-', (size_t)(end - p))) != NULL) {
-		for (i = 0, body = NULL; i < NITEMS(labels); i++)
-			if (begins(p, end, BEGIN) && begins(p +
-			    strlen(BEGIN), end, labels[i]))
-				body = p + strlen(BEGIN) + strlen(labels[i]);
-		if (body == NULL) {
+		i = begins(p, end, heads[0]) ? 0 : 1;
+		if (!begins(p, end, heads[i])) {
 			while (p < end && *p == '-')
 				p++;
 			continue;
 		}
-		tail = memchr(body, '-', (size_t)(end - body));
-		if (tail != NULL && begins(tail, end, END) &&
-		    hash_subject(value, body, tail, &a.subject)) {
-			a.at = (size_t)(p - s->text.p);
-			p = memchr(tail, '\n', (size_t)(end - tail));
-			p = p != NULL ? p : end;
-			a.n = (size_t)(p - s->text.p) - a.at;
-			note(s, &a);
-		} else {
-			p = tail != NULL ? tail : end;
-			bad++;
-		}
+		/* Base64 has no dash. */
+		next = p + strlen(heads[i]);
+		tail = memchr(next, '-', (size_t)(end - next));
+		next = tail == NULL ? end : !begins(tail, end, "-----END ") ?
+		    tail : memchr(tail, '\n', (size_t)(end - tail));
+		next = next != NULL ? next : end;
+		a = (struct anchor){ .at = (size_t)(p - s->text.p),
+		    .n = (size_t)(next - p) };
+		l = lines_of(s, &a);
+		if (!find_subject(&l, &a))
+			a.len = 0;
+		note(s, &a);
+		p = next;
 	}
-	return bad;
 }
 
 /* Files */
@@ -239,6 +272,23 @@ slurp(struct anchors *s, int dir, const char *name)
 	if (err != 0)
 		s->text.len = from;
 	s->text.full = false;
+	if (s->text.p != NULL)
+		s->text.p[s->text.len] = '\0';
+	return err;
+}
+
+/* Note what a file holds: 0 or an errno. */
+static int
+scan_file(struct anchors *s, int dir, const char *name)
+{
+	size_t from = s->text.len, had = s->n;
+	int err;
+
+	s->text.max = TEXT_MAX;
+	if ((err = slurp(s, dir, name)) == 0)
+		scan(s, from);
+	if (s->n == had)
+		s->text.len = from;
 	return err;
 }
 
@@ -247,29 +297,24 @@ static int
 scan_dir(struct anchors *s, const char *path)
 {
 	struct dirent **entry;
-	int i, n, fd, err = 0;
-	size_t from, had;
+	int i, n, err = 0, fd = open(path, O_RDONLY | O_DIRECTORY |
+	    O_CLOEXEC);
 
-	if ((fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
+	if (fd == -1)
 		return errno;
-	if ((n = scandirat(fd, ".", &entry, NULL, alphasort)) == -1) {
+	if ((n = scandir(path, &entry, NULL, alphasort)) == -1) {
 		err = errno;
-		n = 0;
-		entry = NULL;
+		(void)close(fd);
+		return err;
 	}
 	for (i = 0; i < n; i++) {
-		from = s->text.len;
-		had = s->n;
-		if (entry[i]->d_name[0] != '.' &&
-		    slurp(s, fd, entry[i]->d_name) == 0)
-			(void)scan(s, from);
-		if (s->n == had)
-			s->text.len = from;
+		if (entry[i]->d_name[0] != '.')
+			(void)scan_file(s, fd, entry[i]->d_name);
 		free(entry[i]);
 	}
 	free(entry);
 	(void)close(fd);
-	return err;
+	return 0;
 }
 
 /* Give one to GnuTLS. */
@@ -290,17 +335,28 @@ give(struct anchors *s, gnutls_certificate_credentials_t cred,
 	return n;
 }
 
+/* All of a few, or else those that cannot be found by their subject. */
+static int
+give_early(struct anchors *s, gnutls_certificate_credentials_t cred)
+{
+	struct anchor *a;
+	int n, e = 1;
+
+	for (a = s->v; a < s->v + s->n; a++)
+		if ((s->n <= FEW || a->len == 0) &&
+		    (n = give(s, cred, a)) < 1)
+			e = n;
+	return e;
+}
+
 int
 anchors_load(struct anchors *s, gnutls_certificate_credentials_t cred,
     const char *path, struct fault *f)
 {
-	size_t i, bad = 0;
-	int n = 1, err;
+	int e, err = scan_file(s, AT_FDCWD, path);
+	bool dir = err == EISDIR;
 
-	s->text.max = TEXT_MAX;
-	if ((err = slurp(s, AT_FDCWD, path)) == 0)
-		bad = scan(s, 0);
-	else if (err == EISDIR)
+	if (dir)
 		err = scan_dir(s, path);
 	if (err == EINVAL)
 		return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
@@ -308,21 +364,21 @@ anchors_load(struct anchors *s, gnutls_certificate_credentials_t cred,
 	if (err != 0)
 		return fault_errno(f, ST_CONFIG, err, VD_PERM,
 		    "tls-ca: cannot read %s", path);
-	if (s->n == 0)
-		return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
+	e = give_early(s, cred);
+	if (s->n == s->unread)
+		return fault_set(f, ST_CONFIG, FD_TLS, e, VD_PERM,
 		    "tls-ca: there is no certificate in %s", path);
-	for (i = 0; s->n <= FEW && i < s->n && n > 0; i++)
-		n = give(s, cred, &s->v[i]);
-	if (n > 0 && bad == 0)
+	/* A directory may hold anything else. */
+	if (e > 0 || dir)
 		return 0;
-	return fault_set(f, ST_CONFIG, FD_TLS, n, VD_PERM,
-	    "tls-ca: a certificate in %s cannot be read%s%s", path,
-	    n < 0 ? ": " : "", n < 0 ? gnutls_strerror(n) : "");
+	return fault_set(f, ST_CONFIG, FD_TLS, e, VD_PERM,
+	    "tls-ca: a certificate in %s cannot be read: %s", path,
+	    gnutls_strerror(e));
 }
 
 /* Where systems keep it; GnuTLS knows too, but would parse all of it. */
 bool
-anchors_system(struct anchors *s)
+anchors_system(struct anchors *s, gnutls_certificate_credentials_t cred)
 {
 	static const char *const paths[] = {
 		"/etc/ssl/certs/ca-certificates.crt",	/* Debian, Arch */
@@ -334,24 +390,10 @@ anchors_system(struct anchors *s)
 	};
 	size_t i;
 
-	s->text.max = TEXT_MAX;
-	for (i = 0; i < NITEMS(paths) && s->n == 0; i++) {
-		s->text.len = 0;
-		if (slurp(s, AT_FDCWD, paths[i]) == 0)
-			(void)scan(s, 0);
-	}
-	return s->n > 0;
-}
-
-static void
-give_named(struct anchors *s, gnutls_certificate_credentials_t cred,
-    uint32_t subject)
-{
-	size_t i;
-
-	for (i = 0; i < s->n; i++)
-		if (s->v[i].subject == subject)
-			(void)give(s, cred, &s->v[i]);
+	for (i = 0; i < NITEMS(paths) && s->n == 0; i++)
+		(void)scan_file(s, AT_FDCWD, paths[i]);
+	(void)give_early(s, cred);
+	return s->n > s->unread;
 }
 
 void
@@ -359,20 +401,22 @@ anchors_give(struct anchors *s, gnutls_certificate_credentials_t cred,
     struct octets der)
 {
 	struct cert_parts c;
+	struct anchor *a;
 
 	if (!cert_parts(der, &c))
 		return;
-	give_named(s, cred, hash(c.issuer));
-	give_named(s, cred, hash(c.subject));
+	for (a = s->v; a < s->v + s->n; a++)
+		if (is_subject(s, a, c.issuer) || is_subject(s, a, c.subject))
+			(void)give(s, cred, a);
 }
 
 void
 anchors_give_all(struct anchors *s, gnutls_certificate_credentials_t cred)
 {
-	size_t i;
+	struct anchor *a;
 
-	for (i = 0; i < s->n; i++)
-		(void)give(s, cred, &s->v[i]);
+	for (a = s->v; a < s->v + s->n; a++)
+		(void)give(s, cred, a);
 }
 
 void

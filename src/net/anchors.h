@@ -24,15 +24,15 @@ struct anchors {
 void	anchors_release(struct anchors *);
 
 /*
- * Read a PEM file, or all files of a directory.  Where they are few GnuTLS
- * gets them at once.  A fault of ST_CONFIG that names the path if it cannot
- * be read, holds no certificate or, being a file, a broken one.
+ * Read a PEM file, or all files of a directory.  A fault of ST_CONFIG that
+ * names the path if it cannot be read, holds no certificate or, being a
+ * file, one that is broken as far as this can be told.
  */
 int	anchors_load(struct anchors *, gnutls_certificate_credentials_t,
 	    const char *path, struct fault *);
 
 /* Read what the system trusts; false if that is found nowhere. */
-bool	anchors_system(struct anchors *);
+bool	anchors_system(struct anchors *, gnutls_certificate_credentials_t);
 
 /* Give GnuTLS those that a certificate names as its issuer or itself. */
 void	anchors_give(struct anchors *, gnutls_certificate_credentials_t,

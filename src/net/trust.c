@@ -113,7 +113,7 @@ load_anchors(struct trust *t, const struct trust_opts *o, struct fault *f)
 		return 0;
 	if (o->ca != NULL)
 		return anchors_load(&t->anchors, t->cred, o->ca, f);
-	if (anchors_system(&t->anchors))
+	if (anchors_system(&t->anchors, t->cred))
 		return 0;
 	n = gnutls_certificate_set_x509_system_trust(t->cred);
 	if (n > 0 || t->npins > 0)

@@ -312,8 +312,8 @@ client_feed(struct client *c, const void *p, size_t n)
 static void
 name_silence(struct client *c, struct fault *f)
 {
-	if (f->stage == ST_GREETING && f->domain != FD_NONE &&
-	    c->in.len == 0 && !c->tls)
+	if (f->stage == ST_GREETING && f->domain != FD_NONE && !c->tls &&
+	    (c->in.len == 0 || looks_like_tls(c)))
 		fault_add(f, "; if this port speaks TLS from the start, "
 		    "set  tls implicit");
 }

@@ -57,10 +57,13 @@ void		 client_bind(struct client *, const char *name, const void *,
 void		 client_mail(struct client *, struct client_mail *);
 void		 client_quit(struct client *);
 
-/* Nothing to give now: first see to what is in flight. */
+/* Nothing to give now: first see to what is in flight (c->ring_n > 0). */
 void		 client_pause(struct client *);
 
-/* p[0..n) is the next part of the message: lines that end in CRLF. */
+/*
+ * p[0..n) is the next part of the message, whose lines end in CRLF: at most
+ * CLIENT_BLOCK octets at a time, and not more in all than was announced.
+ */
 void		 client_body(struct client *, const char *p, size_t n);
 void		 client_body_end(struct client *);
 

@@ -29,7 +29,7 @@ struct hint_context {
 	bool		 login;		/* user is set and auth is not none */
 	const char	*user;
 	const char	*mech;		/* the mechanism used or asked for */
-	const char	*sender;	/* envelope sender; "" is the empty one */
+	const char	*sender;	/* of the envelope; may be "" */
 	const char	*recipient;
 	const char	*config_file;	/* where a new line would go */
 	const char	*who;		/* we run as: "www-data", "uid 33" */

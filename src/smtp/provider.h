@@ -12,14 +12,15 @@
 #define BY_YAHOO	0x08
 #define BY_ZOHO		0x10
 
+/* NULL or 0 is: nothing. */
 struct provider {
-	unsigned	 bit;		/* BY_*, or 0 */
-	const char	*hosts;		/* its relays: ends of names, '|' between */
-	const char	*banner;	/* a pattern for words_match(), or NULL */
-	const char	*mx;		/* hosts that do not relay; ends, or NULL */
-	const char	*relay;		/* the one that does, or NULL */
-	const char	*login;		/* what its user and password are, or NULL */
-	const char	*allow;		/* where it lets hosts in, or NULL */
+	unsigned	 bit;		/* BY_* */
+	const char	*hosts;		/* its relays: ends of names, by '|' */
+	const char	*banner;	/* a pattern for words_match() */
+	const char	*mx;		/* ends of hosts that do not relay */
+	const char	*relay;		/* the one that does */
+	const char	*login;		/* what user and password must be */
+	const char	*allow;		/* where it lets hosts in */
 };
 
 /*

@@ -95,8 +95,8 @@ const struct advice refusal_table[] = {
 	    "invalid credentials for relay", .lasting = true,
 	  .cause = "the relay does not know the address of this host%i, or "
 	    "not the domains of '%h' and %s",
-	  .fix = "have that address allowed there%A, and set {helo %H} and {from %S} "
-	    "in a domain of that account" },
+	  .fix = "have that address allowed there%A, and set {helo %H} and "
+	    "{from %S} in a domain of that account" },
 
 /* Our name; Postfix waits with this until RCPT */
 
@@ -239,8 +239,8 @@ const struct advice refusal_table[] = {
 	  .words = "authentication not enabled|not advertised|"
 	    "not implemented|unrecognized command|command not",
 	  .cause = "the relay takes no login on port %p",
-	  .fix = "set {port 587}, or {auth none} if it knows this host by its "
-	    "address" },
+	  .fix = "set {auth none} if it knows this host by its address, or "
+	    "{port 587} for a port that does" },
 	{ .stages = AT(ST_AUTH), .code = 5,
 	  .words = "no permission|access rights|service is not|"
 	    "service not|imap&enabled|pop3&enabled|not enabled|"
@@ -468,9 +468,6 @@ const struct advice refusal_table[] = {
 	  .cause = "the mailbox of %c is full",
 	  .fix = "" },
 	{ .stages = AT_MAIL, .code = 5, .esc = "5.3.4",
-	  .cause = "the message is larger than the relay takes",
-	  .fix = "" },
-	{ .stages = AT_MAIL, .words = "the relay takes at most",
 	  .cause = "the message is larger than the relay takes",
 	  .fix = "" },
 	{ .stages = AT_MAIL, .code = 5, .words = "size limit|size&exceed|"

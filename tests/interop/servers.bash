@@ -181,7 +181,7 @@ conf()
 	conf=$BATS_TEST_TMPDIR/conf
 	[[ $* = *helo* ]] || set -- 'helo app.example.org' "$@"
 	[[ $* = *tls-ca* ]] || set -- "tls-ca $run/ca/ca.pem" "$@"
-	(umask 077 && printf '%s\n' "relay $addr" \
+	(umask 077 && printf '%s\n' "relay $addr" 'queue no' \
 	    'tls-name relay.example.org' "$@" >"$conf")
 }
 

@@ -144,11 +144,31 @@ command(void)
 	envelope_release(&e);
 }
 
+/* The time belongs to the oldest command. */
+static void
+timeouts(void)
+{
+	struct client_opts o = { .helo = "me", .what = "relay:25" };
+	struct client c;
+
+	client_init(&c, &o);
+	is_int(client_timeout(&c), 300, "for the greeting");
+	dialogue_expect(&c, V_DOT, 0);
+	is_int(client_timeout(&c), 300, "and still");
+	c.ring_at++;
+	c.ring_n--;
+	is_int(client_timeout(&c), 600, "for the end of a message");
+	c.ring_n = 0;
+	is_int(client_timeout(&c), 180, "for a block of it");
+	client_release(&c);
+}
+
 int
 main(void)
 {
 	door();
 	talk();
 	command();
+	timeouts();
 	return done();
 }
