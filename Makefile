@@ -18,8 +18,8 @@ ROOMS = \
 	net/resolve net/connect net/cert net/anchors net/trust net/tls net/wire \
 	spool/file spool/line spool/schedule spool/head spool/note \
 	spool/spool spool/claim spool/intake spool/sweep \
-	session courier record serve keeper store submit claimed bounce outcome \
-	deliver queue runner mailq operator talk options send main
+	session courier record serve keeper store caller expand submit claimed bounce outcome \
+	deliver queue runner mailq operator talk options send verify main
 
 # These decide and do no I/O; tests/pure looks at what they call.
 PURE = base/buf base/fault base/crypt $(filter mail/% smtp/%,$(ROOMS)) \

@@ -20,6 +20,7 @@
 #include "system/priv.h"
 #include "system/sandbox.h"
 #include "system/who.h"
+#include "verify.h"
 
 extern char **environ;
 
@@ -185,7 +186,9 @@ run(const struct options *o, struct config *c,
 	case MODE_SMTP:
 		return send_smtp(o, c, src);
 	case MODE_ALIASES:
+		return verify_aliases(&c->base);
 	case MODE_VERIFY:
+		return verify_addresses(o, &c->base);
 	case MODE_NOTHING:
 	case MODE_HELP:
 	case MODE_VERSION:

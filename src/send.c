@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/util.h"
+#include "caller.h"
 #include "deliver.h"
 #include "mail/addr.h"
 #include "record.h"
@@ -25,15 +26,7 @@
 #include "submit.h"
 #include "system/log.h"
 #include "system/sandbox.h"
-#include "system/who.h"
 #include "talk.h"
-
-/* What is known of the caller and the host, for a message's header. */
-struct caller {
-	char	user[128], full[256], host[256], domain[256], unique[64];
-	long	utc_offset;
-	time_t	now;
-};
 
 struct sender {
 	const struct options *o;
@@ -48,8 +41,10 @@ struct sender {
 	struct spool_meta meta;
 	struct store	 store;
 	struct message_opts opts;
+	struct expand	 expand;
 	struct submit	 submit;
 	struct envelope	*theirs;	/* the client's, in -bs */
+	char		*sender;	/* who it says it is */
 	int		 null;		/* /dev/null, for when nobody waits */
 };
 
@@ -60,21 +55,6 @@ on_stop(int sig)
 {
 	(void)sig;
 	stop = 1;
-}
-
-static void
-find_caller(const struct settings *s, struct caller *a)
-{
-	const char *at = s->from != NULL ? addr_at(s->from) : NULL;
-	struct tm tm;
-
-	a->now = time(NULL);
-	if (localtime_r(&a->now, &tm) != NULL)
-		a->utc_offset = tm.tm_gmtoff;
-	who_user(a->user, sizeof(a->user), a->full, sizeof(a->full));
-	who_host(a->host, sizeof(a->host));
-	(void)strlcpy(a->domain, s->domain != NULL ? s->domain :
-	    at != NULL ? at + 1 : a->host, sizeof(a->domain));
 }
 
 char *
@@ -182,7 +162,7 @@ address(struct sender *s, char **sender, struct fault *f)
 		*sender = xstrdup(s->set->from);
 	for (i = 0; i < o->nrcpt; i++)
 		if (message_recipients(&s->env, o->rcpt[i],
-		    strlen(o->rcpt[i]), s->caller.domain, f) == -1)
+		    strlen(o->rcpt[i]), EXPAND_BARE, f) == -1)
 			return -1;
 	if (o->nrcpt == 0 && !o->extract)
 		return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
@@ -236,6 +216,7 @@ read_message(struct sender *s, struct fault *f)
 		submit_init(&s->submit, &s->opts, &s->env, &s->store,
 		    &s->meta, s->set->max_size);
 		s->submit.notify = s->o->notify;
+		s->submit.expand = &s->expand;
 		status = submit_read(&s->submit, STDIN_FILENO, f);
 		submit_release(&s->submit);
 	}
@@ -333,10 +314,25 @@ release(struct sender *s)
 	keeper_release(&s->deliver.keeper);
 	store_release(&s->store);
 	envelope_release(&s->env);
+	expand_release(&s->expand);
 	spool_meta_release(&s->meta);
 	if (s->deliver.spool != NULL)
 		spool_close(s->deliver.spool);
 	free(s->path);
+}
+
+/* Aliases are read before anybody says for whom they are. */
+static void
+load_aliases(struct sender *s)
+{
+	struct fault f = { 0 };
+
+	s->expand.host = s->caller.host;
+	s->expand.domain = s->caller.domain;
+	if (s->o->no_aliases || strcmp(s->set->aliases, "none") == 0)
+		return;
+	if (expand_load(&s->expand, s->set->aliases, NULL, &f) == -1)
+		log_fault(&f);
 }
 
 /*
@@ -365,8 +361,9 @@ start(struct sender *s, const struct options *o, struct config *c,
 	if (config_check(c, src, f) == -1)
 		return -1;
 	close_inherited(s->set);
-	find_caller(s->set, &s->caller);
+	caller_find(&s->caller, s->set);
 	s->deliver.host = s->caller.host;
+	load_aliases(s);
 	find_spool(s, src);
 	if (s->deliver.spool == NULL && s->set->queue &&
 	    s->deliver.mode != SETTING_DELIVERY_NOW) {
@@ -410,17 +407,24 @@ drop(void *ctx)
 	store_release(&s->store);
 	envelope_release(&s->env);
 	spool_meta_release(&s->meta);
+	free(s->sender);
+	s->sender = NULL;
 }
 
 static int
 begin(void *ctx, struct envelope *env, struct fault *f)
 {
 	struct sender *s = ctx;
+	const char *at;
 	size_t i, k;
 
 	s->theirs = env;
-	s->opts = message_options(s, env->from);
 	envelope_from(&s->env, env->from);
+	at = addr_at(s->env.from);
+	if (at != NULL && strcmp(at + 1, EXPAND_BARE) == 0)
+		s->env.from[at - s->env.from] = '\0';
+	s->sender = xstrdup(s->env.from);
+	s->opts = message_options(s, s->sender);
 	s->env.ret = env->ret;
 	s->env.envid = env->envid != NULL ? xstrdup(env->envid) : NULL;
 	for (i = 0; i < env->nrcpt; i++) {
@@ -434,6 +438,7 @@ begin(void *ctx, struct envelope *env, struct fault *f)
 	s->meta.uid = getuid();
 	submit_init(&s->submit, &s->opts, &s->env, &s->store, &s->meta,
 	    s->set->max_size);
+	s->submit.expand = &s->expand;
 	if (store_begin(&s->store, s->deliver.spool, f) == 0)
 		return 0;
 	drop(s);
@@ -461,24 +466,47 @@ leave(struct sender *s)
 	s->deliver.mode = SETTING_DELIVERY_QUEUE;
 }
 
+/* Why this one will not get it, or NULL. */
+static const struct fault *
+refusal(const struct sender *s, const struct rcpt *r)
+{
+	return s->deliver.spool != NULL && outcome_waits(r) ? NULL : r->why;
+}
+
+/*
+ * The client's recipients get the verdicts of ours; where aliases came in
+ * between, any refusal is that of all.
+ */
+static void
+tell(struct sender *s)
+{
+	const struct fault *worst = NULL;
+	bool same = s->env.nrcpt == s->theirs->nrcpt;
+	size_t i;
+
+	for (i = 0; i < s->env.nrcpt; i++) {
+		if (worst == NULL)
+			worst = refusal(s, &s->env.rcpt[i]);
+		same = same && strcmp(s->env.rcpt[i].addr,
+		    s->theirs->rcpt[i].addr) == 0;
+	}
+	for (i = 0; i < s->theirs->nrcpt; i++)
+		rcpt_settle(&s->theirs->rcpt[i],
+		    same ? refusal(s, &s->env.rcpt[i]) : worst);
+}
+
 static int
 end(void *ctx, struct buf *words, struct fault *f)
 {
 	struct sender *s = ctx;
 	struct delivered d = { 0 };
-	const struct rcpt *r;
 	int status = submit_end(&s->submit, f);
-	size_t i;
 
 	if (status == 0)
 		status = deliver(&s->deliver, &s->store, &s->env, &s->meta,
 		    &d, f);
-	for (i = 0; status == 0 && i < s->theirs->nrcpt; i++) {
-		r = i < s->env.nrcpt ? &s->env.rcpt[i] : NULL;
-		rcpt_settle(&s->theirs->rcpt[i], r == NULL ||
-		    (s->deliver.spool != NULL && outcome_waits(r)) ? NULL :
-		    r->why);
-	}
+	if (status == 0)
+		tell(s);
 	if (d.id[0] != '\0')
 		buf_addf(words, "queued as %s", d.id);
 	else
@@ -506,7 +534,7 @@ send_smtp(const struct options *o, struct config *c,
 		return fault_exit(&f);
 	}
 	so = (struct server_opts){ .hostname = s.caller.host,
-	    .domain = s.caller.domain, .max_size = s.set->max_size };
+	    .domain = EXPAND_BARE, .max_size = s.set->max_size };
 	(void)signal(SIGHUP, SIG_IGN);
 	status = talk_run(STDIN_FILENO, STDOUT_FILENO, &so, &work);
 	release(&s);

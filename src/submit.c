@@ -39,6 +39,9 @@ drain(struct submit *s, struct fault *f)
 		    "no recipients: the message has none in To, Cc or Bcc");
 	for (i = 0; !s->written && i < s->env->nrcpt; i++)
 		s->env->rcpt[i].notify |= s->notify;
+	if (!s->written && s->expand != NULL &&
+	    expand_envelope(s->expand, s->env, f) == -1)
+		return -1;
 	if (!s->written && store_envelope(s->store, s->env, s->meta, f) == -1)
 		return -1;
 	s->written = true;

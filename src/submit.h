@@ -3,6 +3,7 @@
 #ifndef SUBMIT_H
 #define SUBMIT_H
 
+#include "expand.h"
 #include "mail/message.h"
 #include "store.h"
 
@@ -13,6 +14,7 @@ struct submit {
 	struct store	*store;		/* begun */
 	const struct spool_meta *meta;
 	long long	 max_size;	/* octets; 0 for any */
+	struct expand	*expand;	/* aliases, or NULL */
 	unsigned	 notify;	/* NOTIFY_* for every recipient */
 	bool		 written;	/* the envelope is in the store */
 };

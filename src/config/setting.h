@@ -67,6 +67,7 @@ struct settings {
 	long long	 retry_min, retry_max, expire;	/* seconds */
 	bool		 linger;
 	char		*bounce_to;
+	char		*aliases;	/* "none", or a path */
 };
 
 enum setting_type {

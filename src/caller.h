@@ -1,0 +1,22 @@
+/* caller.h - what is known of the caller and the host */
+
+#ifndef CALLER_H
+#define CALLER_H
+
+#include <time.h>
+
+#include "config/setting.h"
+
+struct caller {
+	char	user[128], full[256];	/* the real user's names */
+	char	host[256];		/* as good as the resolver knows it */
+	char	domain[256];		/* for bare names */
+	char	unique[64];		/* for a Message-ID; not filled in here */
+	long	utc_offset;		/* seconds ahead of UTC */
+	time_t	now;
+};
+
+/* Asks passwd(5) and the resolver. */
+void	caller_find(struct caller *, const struct settings *);
+
+#endif
