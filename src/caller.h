@@ -11,7 +11,7 @@ struct caller {
 	char	user[128], full[256];	/* the real user's names */
 	char	host[256];		/* as good as the resolver knows it */
 	char	domain[256];		/* for bare names */
-	char	unique[64];		/* for a Message-ID; not filled in here */
+	char	unique[64];		/* for a Message-ID, or "" */
 	long	utc_offset;		/* seconds ahead of UTC */
 	time_t	now;
 };

@@ -104,7 +104,8 @@ open_link(struct courier *k, const char *sender, struct fault *f)
 	struct connection link;
 	char literal[80];
 
-	if (connect_tcp(&k->addrs, sooner(k, s->connect_timeout), &link, f) == -1)
+	if (connect_tcp(&k->addrs, sooner(k, s->connect_timeout), &link,
+	    f) == -1)
 		return -1;
 	wire_init(&k->wire, link.fd);
 	connect_literal(&link.local, literal, sizeof(literal));

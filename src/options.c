@@ -44,7 +44,8 @@ static const struct row {
 	{ 'v', NONE, ACT_VERBOSE, "show the dialogue with the relay" },
 	{ 'C', ONE, ACT_CONFIG, "FILE: the configuration (comes first)" },
 	{ 'b', ONE, ACT_MODE, "m, s, p, i, v or D: what to do, see below" },
-	{ 'q', ATTACHED, ACT_QUEUE, "[TIME]: run the queue, now or every TIME" },
+	{ 'q', ATTACHED, ACT_QUEUE,
+	  "[TIME]: run the queue, or do so every TIME" },
 	{ 'I', NONE, ACT_ALIASES, NULL },
 	{ 'n', NONE, ACT_NO_ALIASES, "leave the aliases alone" },
 	{ 'o', ONE, ACT_O, "i, db, dq, di: as -i; delivery in the background, "
@@ -332,7 +333,8 @@ static const struct command {
 	  "show the settings in force and where from" },
 	{ "hold", MODE_HOLD, true, "ID: do not try this message for now" },
 	{ "release", MODE_RELEASE, true, "ID: try it again" },
-	{ "retry", MODE_RETRY, true, "ID or all: try now; by its ID also one that failed" },
+	{ "retry", MODE_RETRY, true,
+	  "ID or all: try now; by its ID also one that failed" },
 	{ "remove", MODE_REMOVE, true, "ID or all: throw it away" },
 	{ "show", MODE_SHOW, true, "ID: show the message" },
 };

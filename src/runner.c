@@ -54,6 +54,7 @@ keep(const struct runner *r, const struct queue_select *select, int sock,
 	struct keeper keeper;
 	struct spool spool;
 	struct sandbox box = { .dirs = &spool.dir, .ndirs = 1 };
+	struct buf foreign = { .max = 65536 };
 	size_t gone;
 
 	if (spool_open(&spool, r->spool, false, &t.fault) == -1) {
@@ -62,7 +63,11 @@ keep(const struct runner *r, const struct queue_select *select, int sock,
 	}
 	sandbox_enter(&box);
 	keeper_init(&keeper, sock);
-	(void)spool_sweep(&spool, NULL, &t.fault);
+	(void)spool_sweep(&spool, &foreign, &t.fault);
+	if (foreign.len > 0)
+		log_say("%s holds what is not ours:\n%s", r->spool,
+		    buf_text(&foreign));
+	buf_release(&foreign);
 	(void)spool_expire_failed(&spool, time(NULL), FAILED_DAYS, &gone,
 	    &t.fault);
 	fault_clear(&t.fault);

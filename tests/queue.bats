@@ -68,6 +68,10 @@ empty() {
 	[ "$(waiting)" -eq 0 ]
 }
 
+idle() {
+	[ -z "$(runners)" ]
+}
+
 has_stored() {
 	[ "$(stored_count)" -ge "$1" ]
 }
@@ -101,8 +105,7 @@ has_stored() {
 	await empty
 	[ "$(stored_count)" -eq 1 ]
 	# The runner has nothing left to do and leaves.
-	no_runner() { [ -z "$(runners)" ]; }
-	await no_runner
+	await idle
 }
 
 @test "queue no: nothing is kept, 75" {
@@ -279,8 +282,13 @@ has_stored() {
 	[[ $output == *empty* ]]
 }
 
+# The relay has greeted somebody.
+greeted() {
+	grep -q '^S: 220' "$RELAY_LOG"
+}
+
 @test "a courier that is killed: temporary, and the message is kept" {
-	local pid
+	local pid child
 
 	start_relay --script "$(script <<-'END'
 		S: 220 hi
@@ -292,21 +300,10 @@ has_stored() {
 	"$HELOISE" -C "$CONF" -t <"$BATS_TEST_TMPDIR/mail" \
 	    2>"$BATS_TEST_TMPDIR/err" 3>&- &
 	pid=$!
-	connected() { grep -q '^S: 220' "$RELAY_LOG"; }
-	await connected
-	# The courier is the child that has the socket to the relay.
-	courier() {
-		local p
-
-		for p in $(cat "/proc/$pid/task/$pid/children"); do
-			! grep -q "^0: .*:$(printf '%04X' "$RELAY_PORT") 01" \
-			    "/proc/$p/net/tcp" || echo "$p"
-		done
-	}
-	for p in $(cat "/proc/$pid/task/$pid/children"); do
-		find "/proc/$p/fd" -lname 'socket:*' | grep -q . &&
-		    kill -KILL "$p"
-	done
+	await greeted
+	child=$(pgrep -P "$pid")
+	[ -n "$child" ]
+	kill -KILL "$child"
 	wait "$pid"
 	[ "$(waiting)" -eq 1 ]
 	grep -q 'queued as' "$BATS_TEST_TMPDIR/err"
@@ -324,8 +321,7 @@ has_stored() {
 	printf '%s' "$MAIL" >"$BATS_TEST_TMPDIR/mail"
 	"$HELOISE" -C "$CONF" -t <"$BATS_TEST_TMPDIR/mail" 2>/dev/null 3>&- &
 	pid=$!
-	connected() { grep -q '^S: 220' "$RELAY_LOG"; }
-	await connected
+	await greeted
 	kill -TERM "$pid"
 	wait "$pid" || status=$?
 	[ "$status" -eq 0 ]

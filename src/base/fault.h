@@ -49,7 +49,7 @@ struct fault {
 	enum verdict	verdict;
 	unsigned char	esc[3];			/* 5.7.8; all 0 if none */
 	char		what[FAULT_WHAT];	/* "relay.example.org:587" */
-	char		command[FAULT_COMMAND];	/* "MAIL FROM:<a@b>", no secret */
+	char		command[FAULT_COMMAND];	/* as sent, no secret */
 	char		text[FAULT_TEXT];	/* their words or ours */
 };
 

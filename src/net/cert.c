@@ -118,7 +118,9 @@ add_name(struct buf *b, gnutls_x509_crt_t crt, unsigned i, const char *sep)
 	if (kind == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
 		return false;
 	if (kind == GNUTLS_SAN_DNSNAME) {
-		buf_adds(b, sep);
+		/* An address that is written as a name is for nobody. */
+		buf_addf(b, "%s%s", sep, inet_pton(AF_INET, san, ip) == 1 ||
+		    inet_pton(AF_INET6, san, ip) == 1 ? "DNS:" : "");
 		buf_add_visible(b, san, n, false);
 	} else if (kind == GNUTLS_SAN_IPADDRESS && (n == 4 || n == 16) &&
 	    inet_ntop(n == 4 ? AF_INET : AF_INET6, san, ip, sizeof(ip))) {
@@ -252,8 +254,8 @@ reason_issuer(struct buf *b, const struct octets *chain, size_t nsent,
 		return;
 	}
 	reason(b, "nobody trusted here vouches for it");
-	if (nsent > 0)
-		buf_addf(b, " (issuer: %s)", v[nsent - 1].issuer);
+	if (nsent > 1)
+		buf_addf(b, " (nor for %s)", v[nsent - 1].issuer);
 }
 
 /* Which one it is, and what is not said yet of whom it is for. */

@@ -12,7 +12,7 @@
 /* What there is to choose from; NULL or "" where there is nothing. */
 struct helo_candidates {
 	const char	*setting;	/* what the user asks for; not "auto" */
-	const char	*fqdn;		/* the host's name, qualified if known */
+	const char	*fqdn;		/* the host's name, whole if known */
 	const char	*sender;	/* envelope sender, local@domain */
 	const char	*literal;	/* "[192.0.2.1]", our end of the link */
 };

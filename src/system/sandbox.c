@@ -49,10 +49,8 @@ abi(void)
 static uint64_t
 fs_rights(int version)
 {
-	uint64_t all = FS_ALL_1;
+	uint64_t all = FS_ALL_1 | FS_REFER;
 
-	if (version >= 2)
-		all |= FS_REFER;
 	if (version >= 3)
 		all |= FS_TRUNCATE;
 	if (version >= 5)
@@ -72,7 +70,8 @@ landlock(const struct sandbox *b)
 	int fd;
 	size_t i;
 
-	if (version == 0)
+	/* ABI 1 forbids all moves between directories, which we need. */
+	if (version < 2)
 		return;
 	fd = (int)syscall(CREATE_RULESET, &set,
 	    version >= 4 ? sizeof(set) : sizeof(set.fs), 0);
@@ -108,8 +107,8 @@ sandbox_describe(char *out, size_t n)
 {
 	int version = abi();
 
-	if (version == 0)
-		(void)snprintf(out, n, "no Landlock in this kernel");
+	if (version < 2)
+		(void)snprintf(out, n, "none: no Landlock of ABI 2 here");
 	else
 		(void)snprintf(out, n, "Landlock ABI %d (files%s)", version,
 		    version >= 4 ? ", TCP" : "");

@@ -8,7 +8,7 @@
 
 /* What stays allowed; everything else of the file system and TCP goes. */
 struct sandbox {
-	const int	*dirs;		/* directories, to read and write below */
+	const int	*dirs;		/* to read and write below them */
 	size_t		 ndirs;
 	const int	*ports;		/* TCP ports to connect to */
 	size_t		 nports;

@@ -70,7 +70,8 @@ name_it(gnutls_x509_crt_t crt, const struct recipe *r)
 		if (n == 16)
 			(void)inet_pton(AF_INET6, r->ip, ip);
 		must(gnutls_x509_crt_set_subject_alt_name(crt,
-		    GNUTLS_SAN_IPADDRESS, ip, (unsigned)n, GNUTLS_FSAN_SET));
+		    GNUTLS_SAN_IPADDRESS, ip, (unsigned)n,
+		    GNUTLS_FSAN_APPEND));
 	}
 }
 

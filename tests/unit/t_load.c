@@ -246,8 +246,10 @@ static const struct scene scenes[] = {
 	      "port?\n"
 	      "@/.config/heloise/config:1: tls: expected auto, starttls, "
 	      "implicit, opportunistic or none\n"
-	      "environment HELOISE_AUTH: auth: expected auto, none, plain or "
-	      "login" },
+	      "environment HELOISE_AUTH: auth: expected auto, none, plain, "
+	      "login, cram-md5, scram-sha-1, scram-sha-256, "
+	      "scram-sha-1-plus, scram-sha-256-plus, xoauth2, "
+	      "oauthbearer or external" },
 
 	{ .name = "the SMTP_* set", .env = { "SMTP_HOST=h", "SMTP_PORT=25",
 	  "SMTP_TLS=off", "SMTP_AUTH=login", "SMTP_USER=u",

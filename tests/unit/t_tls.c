@@ -1,50 +1,32 @@
 /* t_tls.c - whom TLS believes, and what it says of the others */
 
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <gnutls/gnutls.h>
-#include <gnutls/x509.h>
+#include <gnutls/abstract.h>
+#include <gnutls/ocsp.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "authority.h"
 #include "base/buf.h"
-#include "base/util.h"
 #include "net/tls.h"
+#include "net/trust.h"
 #include "tap.h"
 
-#define DAY	86400
-
-/* Certificates, made for this run */
-
-struct id {
-	gnutls_x509_crt_t	crt;
-	gnutls_x509_privkey_t	key;
-};
-
 enum cert {
-	CA, OTHER_CA, GOOD, WILD, IP4, IP6, IP_AS_DNS, CN_TOO, EXPIRED, YOUNG,
-	SELF, STRANGER, CLIENT, BOTH, NUL, BY_LEAF, BY_OLD_CA, OLD_CA, CERTS
+	CA, OTHER_CA, OLD_CA, GOOD, WILD, IP4, IP6, IP_AS_DNS, CN_TOO,
+	EXPIRED, YOUNG, SELF, STRANGER, CLIENT, BOTH, NUL, BY_LEAF,
+	BY_OLD_CA, IDN, MANY, STAPLE, US, CERTS
 };
 
 static struct id id[CERTS];
 
-static const struct {
-	enum cert	 issuer;
-	const char	*cn;
-	const char	*dns;
-	const char	*ip;
-	int		 from, to;	/* days from now */
-	const char	*purpose;
-	bool		 ca;
-} recipes[CERTS] = {
+static const struct recipe recipes[CERTS] = {
 	[CA] = { CA, "Test CA", .to = 90, .ca = true },
 	[OTHER_CA] = { OTHER_CA, "Other CA", .to = 90, .ca = true },
 	[OLD_CA] = { CA, "Old CA", .to = -1, .from = -90, .ca = true },
@@ -63,117 +45,17 @@ static const struct {
 	    .purpose = GNUTLS_KP_TLS_WWW_CLIENT },
 	[BOTH] = { CA, "relay", "relay.example.org", .to = 30,
 	    .purpose = GNUTLS_KP_TLS_WWW_SERVER },
-	[NUL] = { CA, "relay", NULL, .to = 30 },
+	[NUL] = { CA, "relay", NULL, .to = 30, .nul = true },
 	[BY_LEAF] = { GOOD, "relay", "victim.example.org", .to = 30 },
 	[BY_OLD_CA] = { OLD_CA, "relay", "relay.example.org", .to = 30 },
+	[IDN] = { CA, "relay", "xn--bcher-kva.example", .to = 30 },
+	[MANY] = { CA, "\033[2J", "relay.example.org", .ip = "127.0.0.1",
+	    .to = 30 },
+	[STAPLE] = { CA, "relay", "relay.example.org", .to = 30,
+	    .staple = true },
+	[US] = { OTHER_CA, "web1", "web1.example.org", .to = 30,
+	    .purpose = GNUTLS_KP_TLS_WWW_CLIENT },
 };
-
-static void
-must(int e)
-{
-	if (e < 0) {
-		printf("Bail out! %s\n", gnutls_strerror(e));
-		exit(1);
-	}
-}
-
-static void
-name(gnutls_x509_crt_t crt, enum cert c)
-{
-	/* A dNSName as GnuTLS would not write it: in DER by hand. */
-	static const char nul[] =
-	    "\x30\x1d\x82\x1brelay.example.org\0.evil.org";
-	unsigned char ip[16];
-	const char *s;
-	size_t n;
-
-	s = recipes[c].cn;
-	must(gnutls_x509_crt_set_dn_by_oid(crt, GNUTLS_OID_X520_COMMON_NAME,
-	    0, s, (unsigned)strlen(s)));
-	if (c == NUL)
-		must(gnutls_x509_crt_set_extension_by_oid(crt, "2.5.29.17",
-		    nul, sizeof(nul) - 1, 0));
-	if ((s = recipes[c].dns) != NULL)
-		must(gnutls_x509_crt_set_subject_alt_name(crt,
-		    GNUTLS_SAN_DNSNAME, s, (unsigned)strlen(s),
-		    GNUTLS_FSAN_SET));
-	if ((s = recipes[c].ip) != NULL) {
-		n = inet_pton(AF_INET, s, ip) == 1 ? 4 : 16;
-		if (n == 16)
-			(void)inet_pton(AF_INET6, s, ip);
-		must(gnutls_x509_crt_set_subject_alt_name(crt,
-		    GNUTLS_SAN_IPADDRESS, ip, (unsigned)n, GNUTLS_FSAN_SET));
-	}
-}
-
-static void
-make(enum cert c)
-{
-	const struct id *by = &id[recipes[c].issuer];
-	time_t now = time(NULL);
-	gnutls_x509_crt_t crt;
-	unsigned char serial = (unsigned char)(c + 1), key_id[20];
-	size_t n = sizeof(key_id);
-
-	must(gnutls_x509_privkey_init(&id[c].key));
-	must(gnutls_x509_privkey_generate(id[c].key, GNUTLS_PK_ECDSA,
-	    GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0));
-	must(gnutls_x509_crt_init(&id[c].crt));
-	crt = id[c].crt;
-	must(gnutls_x509_crt_set_version(crt, 3));
-	must(gnutls_x509_crt_set_serial(crt, &serial, 1));
-	must(gnutls_x509_crt_set_activation_time(crt,
-	    now - 60 + (time_t)recipes[c].from * DAY));
-	must(gnutls_x509_crt_set_expiration_time(crt,
-	    now + (time_t)recipes[c].to * DAY));
-	must(gnutls_x509_crt_set_key(crt, id[c].key));
-	must(gnutls_x509_crt_set_basic_constraints(crt, recipes[c].ca, -1));
-	must(gnutls_x509_crt_set_key_usage(crt, recipes[c].ca ?
-	    GNUTLS_KEY_KEY_CERT_SIGN : GNUTLS_KEY_DIGITAL_SIGNATURE));
-	if (recipes[c].purpose != NULL)
-		must(gnutls_x509_crt_set_key_purpose_oid(crt,
-		    recipes[c].purpose, 0));
-	if (c == BOTH)
-		must(gnutls_x509_crt_set_key_purpose_oid(crt,
-		    GNUTLS_KP_TLS_WWW_CLIENT, 0));
-	must(gnutls_x509_crt_get_key_id(crt, 0, key_id, &n));
-	must(gnutls_x509_crt_set_subject_key_id(crt, key_id, n));
-	n = sizeof(key_id);
-	must(gnutls_x509_crt_get_key_id(by->crt, 0, key_id, &n));
-	must(gnutls_x509_crt_set_authority_key_id(crt, key_id, n));
-	name(crt, c);
-	must(gnutls_x509_crt_sign2(crt, by->crt, by->key, GNUTLS_DIG_SHA256,
-	    0));
-}
-
-static char dir[] = "/tmp/t_tls.XXXXXX";
-
-static char *
-path(const char *base)
-{
-	return xasprintf("%s/%s", dir, base);
-}
-
-static void
-write_file(const char *base, const void *p, size_t n)
-{
-	char *file = path(base);
-	FILE *fp = fopen(file, "w");
-
-	if (fp == NULL || fwrite(p, 1, n, fp) != n || fclose(fp) != 0)
-		must(GNUTLS_E_FILE_ERROR);
-	free(file);
-}
-
-static void
-write_cert(const char *base, enum cert c)
-{
-	gnutls_datum_t pem = { 0 };
-
-	must(gnutls_x509_crt_export2(id[c].crt, GNUTLS_X509_FMT_PEM, &pem));
-	write_file(base, pem.data, pem.size);
-	gnutls_free(pem.data);
-}
 
 /* Servers, each in a process of its own */
 
@@ -296,7 +178,7 @@ read_all(struct tls *t, int fd, char *out, size_t size, struct fault *f)
 
 /* Who is believed */
 
-static struct tls_trust *trust;
+static struct trust *trust;
 
 static void
 t_verify(void)
@@ -332,7 +214,7 @@ t_verify(void)
 		{ "wrong IPv6", .cert = IP6, .name = "::2",
 		    .text = "it is for ::1, not for ::2" },
 		{ "IPv4 in a dNSName", .cert = IP_AS_DNS, .name = "127.0.0.1",
-		    .text = "not for 127.0.0.1" },
+		    .text = "it is for DNS:127.0.0.1, not for 127.0.0.1" },
 		{ "IPv4 for a name", .cert = GOOD, .name = "127.0.0.1",
 		    .text = "it is for relay.example.org, not for 127.0.0.1" },
 		{ "wrong name", .cert = GOOD, .name = "mail.example.org",
@@ -346,17 +228,17 @@ t_verify(void)
 		{ "not yet valid", .cert = YOUNG,
 		    .text = "not good: it is not valid before 20" },
 		{ "expired issuer", .cert = BY_OLD_CA, .sub = OLD_CA,
-		    .text = "not good: an issuer of it expired on 20" },
+		    .text = "not good: its issuer CN=Old CA expired on 20" },
 		{ "self-signed", .cert = SELF,
 		    .text = "not good: it is self-signed" },
 		{ "another CA", .cert = STRANGER,
-		    .text = "vouches for it (issuer: CN=Other CA)" },
+		    .text = "vouches for it (CN=relay, issued by CN=Other CA" },
 		{ "another CA and name", .cert = STRANGER,
 		    .name = "mail.example.org",
-		    .text = "CN=Other CA); it is for relay.example.org, not" },
+		    .text = "vouches for it; it is for relay.example.org, not" },
 		{ "issuer is missing", .cert = BY_LEAF,
 		    .name = "victim.example.org",
-		    .text = "vouches for it (issuer: CN=leaf)" },
+		    .text = "vouches for it (CN=relay, issued by CN=leaf" },
 		{ "signed by a server", .cert = BY_LEAF, .sub = GOOD,
 		    .name = "victim.example.org",
 		    .text = "no certificate authority" },
@@ -373,6 +255,22 @@ t_verify(void)
 		    "NORMAL:-VERS-ALL:+VERS-TLS1.2:-CIPHER-ALL:+AES-256-GCM",
 		    .ours = "NORMAL:-CIPHER-ALL:+CHACHA20-POLY1305",
 		    .text = "TLS alert: Handshake failed" },
+		{ "IDN", .cert = IDN, .name = "xn--bcher-kva.example" },
+		{ "IDN, upper case", .cert = IDN,
+		    .name = "XN--BCHER-KVA.example" },
+		{ "IDN, another", .cert = IDN, .name = "xn--bcher-kvb.example",
+		    .text = "it is for xn--bcher-kva.example, not for xn--" },
+		{ "escapes in a name", .cert = MANY, .name = "x.example.org",
+		    .text = "(CN=?[2J, issued by CN=Test CA)" },
+		{ "which one it is", .cert = EXPIRED, .text =
+		    " (CN=relay, issued by CN=Test CA, for relay.example.org)" },
+		{ "no status where one is promised", .cert = STAPLE,
+		    .text = "did not send the OCSP status that it promises" },
+		{ "no X25519", .cert = GOOD,
+		    .theirs = "NORMAL:-GROUP-ALL:+GROUP-SECP384R1" },
+		{ "TLS 1.2 without X25519", .cert = GOOD, .theirs =
+		    "NORMAL:-VERS-ALL:+VERS-TLS1.2:-GROUP-ALL:"
+		    "+GROUP-SECP521R1" },
 		{ "unverified: name", .cert = GOOD, .noverify = true,
 		    .name = "mail.example.org" },
 		{ "unverified: self-signed", .cert = SELF, .noverify = true },
@@ -411,59 +309,6 @@ t_verify(void)
 		tls_free(t);
 		reap(pid, fd);
 	}
-}
-
-/* What the trust may be */
-
-static void
-t_trust(void)
-{
-	static const struct { const char *file, *text; } tests[] = {
-		{ "empty.pem", "there is no certificate in " },
-		{ "words.pem", "there is no certificate in " },
-		{ "broken.pem", "there is no certificate in " },
-		{ "none.pem", "No such file or directory" },
-		{ ".", "there is no certificate in " },
-	};
-	static const struct server good = { .cert = GOOD };
-	static const char words[] = "not a certificate\n";
-	static const char broken[] = "-----BEGIN CERTIFICATE-----\nMIIB\n"
-	    "-----END CERTIFICATE-----\n";
-	struct tls_opts o = { .name = "relay.example.org" };
-	struct tls_trust *bad;
-	struct fault f;
-	struct tls *t;
-	char *file;
-	size_t i;
-	pid_t pid;
-	int fd;
-
-	write_file("empty.pem", "", 0);
-	write_file("words.pem", words, strlen(words));
-	write_file("broken.pem", broken, strlen(broken));
-	for (i = 0; i < NITEMS(tests); i++) {
-		fault_clear(&f);
-		file = path(tests[i].file);
-		ok((bad = tls_trust_new(file, &f)) == NULL &&
-		    f.stage == ST_CONFIG && f.verdict == VD_PERM &&
-		    strstr(f.text, file) && strstr(f.text, tests[i].text),
-		    "%s: %s", tests[i].file, f.text);
-		tls_trust_free(bad);
-		free(file);
-	}
-	/* CVE-2019-8337: the default is where a hole is not noticed. */
-	if ((o.trust = bad = tls_trust_new(NULL, &f)) == NULL) {
-		ok(f.stage == ST_CONFIG, "no system trust: %s", f.text);
-		return;
-	}
-	fd = serve(&good, &pid);
-	t = tls_new(fd, &o, &f);
-	ok(t != NULL && shake(t, fd, &f) == -1 && f.verdict == VD_PERM &&
-	    f.code == GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR,
-	    "the system's trust does not know us: %s", f.text);
-	tls_free(t);
-	tls_trust_free(bad);
-	reap(pid, fd);
 }
 
 static void
@@ -788,43 +633,30 @@ t_looks(void)
 int
 main(void)
 {
-	static const char *const made[] = { "ca.pem", "empty.pem",
-	    "words.pem", "broken.pem" };
+	struct trust_opts o = { 0 };
 	struct fault f;
 	char *file;
-	size_t i;
+	int i;
 
-	if (mkdtemp(dir) == NULL)
-		must(GNUTLS_E_FILE_ERROR);
-	make(CA);
-	make(OTHER_CA);
-	make(OLD_CA);
-	for (i = OTHER_CA + 1; i < CERTS; i++)
-		if (i != OLD_CA)
-			make((enum cert)i);
-	write_cert("ca.pem", CA);
-	file = path("ca.pem");
-	ok((trust = tls_trust_new(file, &f)) != NULL, "a CA file");
-	free(file);
+	make_dir();
+	for (i = 0; i < CERTS; i++)
+		make_id(id, recipes, i);
+	write_cert("ca.pem", &id[CA]);
+	o.ca = file = path("ca.pem");
+	fault_clear(&f);
+	ok((trust = trust_new(&o, &f)) != NULL, "a CA file %s", f.text);
 	if (trust != NULL) {
 		t_verify();
-		t_trust();
 		t_priority();
 		t_talk();
-	t_binding();
+		t_binding();
 		t_clear();
 	}
 	t_looks();
-	tls_trust_free(trust);
-	for (i = 0; i < CERTS; i++) {
-		gnutls_x509_crt_deinit(id[i].crt);
-		gnutls_x509_privkey_deinit(id[i].key);
-	}
-	for (i = 0; i < NITEMS(made); i++) {
-		file = path(made[i]);
-		(void)unlink(file);
-		free(file);
-	}
-	(void)rmdir(dir);
+	trust_free(trust);
+	free(file);
+	for (i = 0; i < CERTS; i++)
+		free_id(&id[i]);
+	remove_dir();
 	return done();
 }
