@@ -6,8 +6,10 @@ include config.mk
 # before it here, so there are no cycles; tests/rooms holds us to it.
 ROOMS = \
 	base/util base/buf base/fault base/crypt \
-	mail/date mail/addr mail/header mail/envelope mail/message \
-	mail/aliases mail/alias mail/dsn \
+	mail/date mail/phrase mail/addr mail/header mail/envelope \
+	mail/policy mail/fold mail/repair mail/mime mail/transfer \
+	mail/encode mail/rewrite mail/message mail/aliases mail/alias \
+	mail/dsn \
 	smtp/reply smtp/scram smtp/sasl smtp/helo smtp/caps smtp/dialogue \
 	smtp/hello smtp/transact smtp/client smtp/argument smtp/answer \
 	smtp/server smtp/provider smtp/advice smtp/refusal smtp/hint \
@@ -18,7 +20,7 @@ ROOMS = \
 	net/resolve net/connect net/cert net/anchors net/trust net/tls net/wire \
 	spool/file spool/line spool/schedule spool/head spool/note \
 	spool/spool spool/claim spool/intake spool/sweep \
-	session courier record serve keeper store caller expand submit claimed bounce outcome \
+	link session convert reach courier record serve keeper store caller expand submit claimed bounce outcome \
 	deliver queue runner mailq operator talk options send verify main
 
 # These decide and do no I/O; tests/pure looks at what they call.

@@ -5,7 +5,7 @@
  * from the moment it is given to the machine until its verdict is reported.
  */
 
-#include <sys/socket.h>
+#include <sys/mman.h>
 
 #include <errno.h>
 #include <stdlib.h>
@@ -14,15 +14,12 @@
 
 #include "base/util.h"
 #include "config/config.h"
-#include "config/relay.h"
+#include "convert.h"
 #include "courier.h"
-#include "net/connect.h"
-#include "net/trust.h"
-#include "session.h"
-#include "smtp/helo.h"
+#include "mail/encode.h"
+#include "reach.h"
 #include "system/log.h"
 
-#define SNIFF	5	/* seconds for a look at a silent port */
 #define MANY	100	/* recipients that every relay takes at once */
 
 struct slot {
@@ -35,17 +32,10 @@ struct slot {
 struct courier {
 	const struct courier_opts *o;
 	const struct courier_work *work;
-	struct relay		 relay;
-	struct addresses	 addrs;
-	char			 what[FAULT_WHAT];
-	char			 helo[HELO_NAME], why[HELO_WHY];
-	struct client_opts	 client_opts;
+	struct reach		 reach;
 	struct client		*client;
-	struct wire		 wire;
-	struct session		 session;
-	struct trust		*trust;
+	struct link		 link;		/* of the last connection */
 	struct fault		 broken;	/* VD_OK: it can work */
-	long long		 limit;
 	struct slot		 slot[CLIENT_WINDOW];
 	struct slot		*in_hand;
 	struct job		*waiting[CLIENT_WINDOW + 1]; /* come first */
@@ -53,137 +43,6 @@ struct courier {
 	size_t			 settled;	/* jobs, by this session */
 	char			*block;	/* CLIENT_BLOCK octets */
 };
-
-/* The words of `auth` are the names; auto and none are no mechanisms. */
-static enum sasl_mech
-mechanism(int auth)
-{
-	const char *word = setting_find("auth")->choice[auth];
-
-	return sasl_find(word, strlen(word));
-}
-
-static enum client_tls
-tls_mode(enum setting_tls mode)
-{
-	switch (mode) {
-	case SETTING_TLS_IMPLICIT:
-		return CLIENT_TLS_IMPLICIT;
-	case SETTING_TLS_OPPORTUNISTIC:
-		return CLIENT_TLS_OPPORTUNISTIC;
-	case SETTING_TLS_NONE:
-		return CLIENT_TLS_NONE;
-	case SETTING_TLS_AUTO:
-	case SETTING_TLS_STARTTLS:
-		break;
-	}
-	return CLIENT_TLS_STARTTLS;
-}
-
-static int
-family(int setting)
-{
-	return setting == SETTING_FAMILY_IPV4 ? AF_INET :
-	    setting == SETTING_FAMILY_IPV6 ? AF_INET6 : AF_UNSPEC;
-}
-
-static long long
-sooner(const struct courier *k, long long seconds)
-{
-	long long due = clock_ms() + seconds * 1000;
-
-	return k->limit > 0 && k->limit < due ? k->limit : due;
-}
-
-/* Name, address, connection; then what hangs on our end of it. */
-static int
-open_link(struct courier *k, const char *sender, struct fault *f)
-{
-	const struct settings *s = k->o->set;
-	struct helo_candidates cand = { .fqdn = k->o->fqdn, .sender = sender };
-	struct connection link;
-	char literal[80];
-
-	if (connect_tcp(&k->addrs, sooner(k, s->connect_timeout), &link,
-	    f) == -1)
-		return -1;
-	wire_init(&k->wire, link.fd);
-	connect_literal(&link.local, literal, sizeof(literal));
-	cand.literal = literal;
-	cand.setting = s->helo != NULL && strcmp(s->helo, "auto") != 0 ?
-	    s->helo : NULL;
-	helo_choose(&cand, k->helo, k->why);
-	return 0;
-}
-
-/* Does the port speak TLS from the start?  A second connection tells. */
-static bool
-sniff(void *ctx)
-{
-	struct courier *k = ctx;
-	struct tls_opts opts = k->session.tls;
-	struct connection link;
-	struct fault f = { 0 };
-	struct wire w;
-	bool yes;
-
-	if (connect_tcp(&k->addrs, sooner(k, SNIFF), &link, &f) == -1)
-		return false;
-	wire_init(&w, link.fd);
-	opts.noverify = true;
-	opts.implicit = true;
-	yes = wire_tls(&w, &opts, sooner(k, SNIFF), &f) == 0;
-	wire_close(&w);
-	return yes;
-}
-
-/* Trust is loaded before the connection, so that the relay need not wait. */
-static int
-prepare(struct courier *k, struct fault *f)
-{
-	const struct settings *s = k->o->set;
-	enum setting_tls mode = config_tls_mode(s);
-	bool believe = s->tls_verify && mode != SETTING_TLS_OPPORTUNISTIC;
-	struct trust_opts trust = { .ca = s->tls_ca, .pins = s->tls_pin,
-	    .pins_only = !believe, .cert = s->tls_cert, .key = s->tls_key };
-
-	if (!relay_parse(s->relay, &k->relay))
-		return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
-		    "no relay is set");
-	(void)strlcpy(k->what, k->relay.host, sizeof(k->what));
-	fault_what(f, "%s:%d", k->what, config_port(s));
-	(void)strlcpy(k->what, f->what, sizeof(k->what));
-	k->client_opts = (struct client_opts){
-		.helo = k->helo,
-		.what = k->what,
-		.tls = tls_mode(mode),
-		.user = s->auth == SETTING_AUTH_NONE ? NULL : s->user,
-		.host = k->relay.host,
-		.port = config_port(s),
-		.mech = mechanism(s->auth),
-		.auth_cleartext = s->auth_cleartext,
-		.random = arc4random_buf,
-	};
-	k->session = (struct session){
-		.w = &k->wire,
-		.tls = {
-			.name = s->tls_name != NULL ? s->tls_name :
-			    k->relay.host,
-			.priority = s->tls_priority,
-			.noverify = !believe && s->tls_pin == NULL,
-			.implicit = mode == SETTING_TLS_IMPLICIT,
-		},
-		.trusted = mode != SETTING_TLS_OPPORTUNISTIC ||
-		    s->tls_pin != NULL,
-		.trace = k->o->trace,
-		.timeout = s->timeout * 1000,
-	};
-	if (mode == SETTING_TLS_NONE)
-		return 0;
-	k->trust = trust_new(&trust, f);
-	k->session.tls.trust = k->trust;
-	return k->trust != NULL ? 0 : -1;
-}
 
 /*
  * "452 too many recipients" after some were taken means the rest in a
@@ -211,6 +70,21 @@ unsettle_leftovers(struct job *j)
 	return any;
 }
 
+/* A job is over: show how it came to that, if it went wrong. */
+static void
+report(struct courier *k, struct job *j)
+{
+	struct buf *talk = &k->client->talk;
+
+	j->link = k->link;
+	if (k->o->transcript && talk->len > 0 &&
+	    envelope_count(&j->env, VD_OK) < j->env.nrcpt) {
+		log_raw(buf_text(talk), talk->len);
+		buf_clear(talk);
+	}
+	k->work->done(k->work->ctx, j);
+}
+
 /* Report what is over; a job with leftovers gets another turn. */
 static void
 collect(struct courier *k)
@@ -223,6 +97,7 @@ collect(struct courier *k)
 			continue;
 		s->job = NULL;
 		k->settled += k->client->fault.verdict == VD_OK;
+		reach_describe(&k->reach, k->client, &k->link);
 		if (s->mail.accepted[0] != '\0')
 			(void)strlcpy(j->accepted, s->mail.accepted,
 			    sizeof(j->accepted));
@@ -230,7 +105,7 @@ collect(struct courier *k)
 		    unsettle_leftovers(j))
 			k->waiting[k->nwaiting++] = j;
 		else
-			k->work->done(k->work->ctx, j);
+			report(k, j);
 	}
 }
 
@@ -273,6 +148,49 @@ may_come_back(const struct courier *k)
 	return false;
 }
 
+static int
+to_memory(void *ctx, const char *p, size_t n, struct fault *f)
+{
+	struct job *new = ctx;
+	ssize_t done;
+
+	if (new->fd == -1)
+		new->fd = memfd_create("heloise", MFD_CLOEXEC);
+	for (; n > 0; p += done, n -= (size_t)done) {
+		done = write(new->fd, p, n);
+		if (done == -1 && errno == EINTR)
+			done = 0;
+		if (done == -1)
+			return fault_errno(f, ST_BODY, errno, VD_TEMP,
+			    "no memory to convert the message");
+		new->size += (size_t)done;
+	}
+	return 0;
+}
+
+/* 8-bit octets go to a relay without 8BITMIME in another form. */
+static void
+downgrade(struct courier *k, struct job *j)
+{
+	struct job new = { .fd = -1 };
+	struct convert c = { .fd = j->fd, .at = j->at, .size = j->size,
+	    .why = ENCODE_8BIT, .write = to_memory, .ctx = &new };
+	struct fault f = { 0 };
+
+	if (!j->env.eightbit || k->client->caps.set & CAP_8BITMIME ||
+	    !k->o->set->header_repair)
+		return;
+	if (convert_message(&c, &f) == 0 && c.changed) {
+		(void)close(j->fd);
+		j->fd = new.fd;
+		j->at = 0;
+		j->size = new.size;
+		j->env.eightbit = c.eightbit;
+	} else if (new.fd != -1) {
+		(void)close(new.fd);
+	}
+}
+
 /* The machine is ready for a message: give one, wait, or leave. */
 static void
 give(struct courier *k)
@@ -293,6 +211,7 @@ give(struct courier *k)
 			client_quit(k->client);
 		return;
 	}
+	downgrade(k, j);
 	for (s = k->slot; s->job != NULL; s++)
 		;
 	*s = (struct slot){ .job = j, .mail = { .env = &j->env,
@@ -334,21 +253,19 @@ talk(struct courier *k)
 {
 	enum client_want want;
 
-	client_init(k->client, &k->client_opts);
-	k->session.c = k->client;
-	k->session.sniff = sniff;
-	k->session.sniff_ctx = k;
-	k->session.due = 0;
+	client_init(k->client, &k->reach.client);
+	k->reach.session.c = k->client;
 	k->settled = 0;
 	do {
-		want = session_until(&k->session);
+		want = session_until(&k->reach.session);
 		collect(k);
 		if (want == CLIENT_IDLE)
 			give(k);
 		else if (want == CLIENT_BODY)
 			give_body(k);
 	} while (want != CLIENT_OVER);
-	wire_close(&k->wire);
+	reach_describe(&k->reach, k->client, &k->link);
+	wire_close(&k->reach.wire);
 }
 
 /* Nobody else can be served: say why to all that are left. */
@@ -362,8 +279,24 @@ fail(struct courier *k, const struct fault *f)
 		for (i = 0; i < j->env.nrcpt; i++)
 			if (!j->env.rcpt[i].done)
 				rcpt_settle(&j->env.rcpt[i], f);
-		k->work->done(k->work->ctx, j);
+		report(k, j);
 	}
+}
+
+/*
+ * Why a session moved no message forward, so that another would not, or
+ * VD_OK.
+ */
+static void
+stuck(const struct courier *k, struct fault *f)
+{
+	fault_clear(f);
+	if (k->settled > 0)
+		return;
+	*f = k->client->fault;
+	if (f->verdict == VD_OK)
+		(void)fault_set(f, ST_MAIL, FD_NONE, 0, VD_TEMP,
+		    "the relay took no message in a whole session");
 }
 
 /* Sessions, as long as there is work and one brings it forward. */
@@ -373,24 +306,20 @@ sessions(struct courier *k)
 	struct fault f = { 0 };
 	struct job *j;
 
-	while (next_job(k, true, &j) == NEXT_JOB) {
+	while (f.verdict == VD_OK && next_job(k, true, &j) == NEXT_JOB) {
 		k->waiting[k->nwaiting++] = j;
-		if (open_link(k, j->env.from, &f) == -1) {
-			(void)strlcpy(f.what, k->what, sizeof(f.what));
-			fail(k, &f);
-			return;
+		if (reach_open(&k->reach, j->env.from, &f) == -1) {
+			reach_describe(&k->reach, NULL, &k->link);
+			break;
 		}
 		talk(k);
-		f = k->client->fault;
-		client_release(k->client);
-		if (k->settled > 0)
-			continue;
+		stuck(k, &f);
 		if (f.verdict == VD_OK)
-			(void)fault_set(&f, ST_MAIL, FD_NONE, 0, VD_TEMP,
-			    "the relay took no message in a whole session");
-		fail(k, &f);
-		return;
+			client_release(k->client);
 	}
+	if (f.verdict != VD_OK)
+		fail(k, &f);
+	client_release(k->client);
 }
 
 struct courier *
@@ -399,24 +328,22 @@ courier_new(const struct courier_opts *o)
 	struct courier *k = xcalloc(1, sizeof(*k));
 
 	k->o = o;
-	k->client = xmalloc(sizeof(*k->client));
+	k->client = xcalloc(1, sizeof(*k->client));
 	k->block = xmalloc(CLIENT_BLOCK);
-	if (prepare(k, &k->broken) == 0)
+	link_clear(&k->link);
+	if (reach_prepare(&k->reach, o->set, o->fqdn, &k->broken) == 0)
 		fault_clear(&k->broken);
+	k->reach.session.trace = o->trace;
 	return k;
 }
 
 void
 courier_locate(struct courier *k, const char *password)
 {
-	const struct settings *s = k->o->set;
-
-	k->client_opts.password = password;
-	if (k->broken.verdict == VD_OK && resolve(k->relay.host,
-	    (unsigned)config_port(s), family(s->family), &k->addrs,
-	    &k->broken) == 0)
+	if (k->broken.verdict == VD_OK &&
+	    reach_locate(&k->reach, password, &k->broken) == 0)
 		fault_clear(&k->broken);
-	(void)strlcpy(k->broken.what, k->what, sizeof(k->broken.what));
+	(void)strlcpy(k->broken.what, k->reach.what, sizeof(k->broken.what));
 }
 
 int
@@ -437,8 +364,8 @@ courier_run(struct courier *k, const struct courier_work *work)
 	long long deadline = k->o->set->deadline;
 
 	k->work = work;
-	k->limit = deadline > 0 ? clock_ms() + deadline * 1000 : 0;
-	k->session.limit = k->limit;
+	k->reach.limit = deadline > 0 ? clock_ms() + deadline * 1000 : 0;
+	k->reach.session.limit = k->reach.limit;
 	if (k->broken.verdict != VD_OK)
 		fail(k, &k->broken);
 	else
@@ -448,7 +375,7 @@ courier_run(struct courier *k, const struct courier_work *work)
 void
 courier_free(struct courier *k)
 {
-	trust_free(k->trust);
+	reach_release(&k->reach);
 	free(k->block);
 	free(k->client);
 	free(k);

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "config/setting.h"
+#include "link.h"
 #include "mail/envelope.h"
 
 /* A message to deliver: wire form in fd at [at, at + size). */
@@ -15,6 +16,7 @@ struct job {
 	off_t		 at;
 	size_t		 size;
 	char		 accepted[512];	/* the relay's words on taking it */
+	struct link	 link;		/* what it went over, once done */
 };
 
 /* What next() may have to say. */
@@ -41,6 +43,7 @@ struct courier_opts {
 	const struct settings *set;
 	const char	*fqdn;		/* the host's name, or NULL */
 	bool		 trace;		/* the dialogue on stderr */
+	bool		 transcript;	/* only that of a failure */
 };
 
 struct courier;

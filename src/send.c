@@ -41,6 +41,8 @@ struct sender {
 	struct spool_meta meta;
 	struct store	 store;
 	struct message_opts opts;
+	struct policy	 policy;
+	char		*from, *from_name; /* the settings, expanded */
 	struct expand	 expand;
 	struct submit	 submit;
 	struct envelope	*theirs;	/* the client's, in -bs */
@@ -158,8 +160,8 @@ address(struct sender *s, char **sender, struct fault *f)
 
 	if (o->sender != NULL && addr_path(sender, o->sender, f) == -1)
 		return -1;
-	if (*sender == NULL && s->set->from != NULL)
-		*sender = xstrdup(s->set->from);
+	if (*sender == NULL && s->from != NULL)
+		*sender = xstrdup(s->from);
 	for (i = 0; i < o->nrcpt; i++)
 		if (message_recipients(&s->env, o->rcpt[i],
 		    strlen(o->rcpt[i]), EXPAND_BARE, f) == -1)
@@ -188,9 +190,12 @@ message_options(struct sender *s, const char *sender)
 		.sender = sender,
 		.user = a->user,
 		.full_name = s->o->full_name != NULL ? s->o->full_name :
-		    s->set->from_name != NULL ? s->set->from_name :
+		    s->from_name != NULL ? s->from_name :
 		    a->full[0] != '\0' ? a->full : NULL,
 		.domain = a->domain,
+		.rcpt_domain = EXPAND_BARE,
+		.repair = s->set->header_repair,
+		.policy = &s->policy,
 		.hostname = strchr(a->domain, '.') == NULL && at != NULL ?
 		    at + 1 : a->domain,
 		.unique = a->unique,
@@ -315,10 +320,37 @@ release(struct sender *s)
 	store_release(&s->store);
 	envelope_release(&s->env);
 	expand_release(&s->expand);
+	free(s->from);
+	free(s->from_name);
 	spool_meta_release(&s->meta);
 	if (s->deliver.spool != NULL)
 		spool_close(s->deliver.spool);
 	free(s->path);
+}
+
+static char *
+expanded(const struct sender *s, const char *text, bool is_address)
+{
+	struct buf b = { .max = 4096 };
+	char *out = NULL;
+
+	if (text == NULL)
+		return NULL;
+	policy_expand(&b, text, s->caller.user, s->caller.host, is_address);
+	out = xstrdup(buf_text(&b));
+	buf_release(&b);
+	return out;
+}
+
+/* Who a message may be from; %U and %H are known by now. */
+static void
+make_policy(struct sender *s)
+{
+	s->from = expanded(s, s->set->from, true);
+	s->from_name = expanded(s, s->set->from_name, false);
+	s->policy = (struct policy){
+	    .mode = (enum policy_mode)s->set->from_policy, .from = s->from,
+	    .name = s->from_name, .domains = s->set->from_domains };
 }
 
 /* Aliases are read before anybody says for whom they are. */
@@ -363,6 +395,7 @@ start(struct sender *s, const struct options *o, struct config *c,
 	close_inherited(s->set);
 	caller_find(&s->caller, s->set);
 	s->deliver.host = s->caller.host;
+	make_policy(s);
 	load_aliases(s);
 	find_spool(s, src);
 	if (s->deliver.spool == NULL && s->set->queue &&

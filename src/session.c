@@ -149,6 +149,7 @@ bind_login(struct session *s)
 static void
 handshake(struct session *s)
 {
+	long long start = clock_ms();
 	struct fault f = { 0 };
 
 	if (wire_tls(s->w, &s->tls, within(s, s->timeout > 0 ? s->timeout :
@@ -156,6 +157,7 @@ handshake(struct session *s)
 		client_broken(s->c, &f);
 		return;
 	}
+	s->shook = clock_ms() - start;
 	bind_login(s);
 	client_tls_up(s->c, s->trusted);
 	s->due = 0;

@@ -22,6 +22,8 @@ struct session {
 	bool		(*sniff)(void *);
 	void		*sniff_ctx;
 
+	long long	 shook;		/* ms that the TLS handshake took */
+
 	/* its own */
 	long long	 due;		/* clock_ms() when patience ends */
 	unsigned long	 replies;	/* seen when due was set */

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/util.h"
+#include "convert.h"
 #include "submit.h"
 
 #define BLOCK	65536
@@ -62,13 +63,50 @@ submit_feed(struct submit *s, const char *p, size_t n, struct fault *f)
 	return s->message.out.len >= BLOCK ? drain(s, f) : 0;
 }
 
+static int
+write_again(void *ctx, const char *p, size_t n, struct fault *f)
+{
+	struct submit *s = ctx;
+
+	if (s->again.fd == -1 &&
+	    (store_begin(&s->again, s->store->spool, f) == -1 ||
+	    store_envelope(&s->again, s->env, s->meta, f) == -1))
+		return -1;
+	return store_write(&s->again, p, n, f);
+}
+
+/* Some things can only be mended once the whole message has been seen. */
+static int
+mend(struct submit *s, unsigned why, struct fault *f)
+{
+	struct convert c = { .fd = s->store->fd, .at = s->store->at,
+	    .size = s->store->size, .why = why, .write = write_again,
+	    .ctx = s };
+
+	s->again = (struct store){ .fd = -1, .file.fd = -1,
+	    .spool = s->store->spool };
+	if (convert_message(&c, f) == -1) {
+		store_release(&s->again);
+		return -1;
+	}
+	if (!c.changed)
+		return 0;
+	store_release(s->store);
+	*s->store = s->again;
+	s->env->eightbit = c.eightbit;
+	return 0;
+}
+
 int
 submit_end(struct submit *s, struct fault *f)
 {
+	unsigned why;
+
 	if (message_end(&s->message, f) == -1 || drain(s, f) == -1)
 		return -1;
 	s->env->eightbit = s->message.header_8bit || s->message.body_8bit;
-	return 0;
+	why = message_wants(&s->message);
+	return why != 0 ? mend(s, why, f) : 0;
 }
 
 int

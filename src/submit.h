@@ -17,6 +17,9 @@ struct submit {
 	struct expand	*expand;	/* aliases, or NULL */
 	unsigned	 notify;	/* NOTIFY_* for every recipient */
 	bool		 written;	/* the envelope is in the store */
+
+	/* while a message is read a second time */
+	struct store	 again;
 };
 
 /* All is borrowed until submit_release(). */

@@ -15,6 +15,7 @@
 #include "config/relay.h"
 #include "config/setting.h"
 #include "mail/addr.h"
+#include "mail/policy.h"
 #include "smtp/helo.h"
 
 #define TEN_YEARS	315360000LL
@@ -74,6 +75,13 @@ static const char *const delivery_choice[] = {
 	[SETTING_DELIVERY_NOW] = "now",
 	[SETTING_DELIVERY_BACKGROUND] = "background",
 	[SETTING_DELIVERY_QUEUE] = "queue",
+	NULL
+};
+
+static const char *const policy_choice[] = {
+	[POLICY_KEEP] = "keep",
+	[POLICY_FORCE] = "force",
+	[POLICY_REPLY_TO] = "reply-to",
 	NULL
 };
 
@@ -164,6 +172,14 @@ const struct setting setting_table[] = {
 	{ .key = "from-name", TEXT(from_name), .anyone = true,
 	  .arg = "NAME", .akin = "full-name fullname name",
 	  .doc = "The sender's full name where none is given." },
+	{ .key = "from-policy", CHOICE(from_policy, policy_choice),
+	  .def = "keep", .arg = "POLICY",
+	  .doc = "Whether senders stay, or become the setting from." },
+	{ .key = "from-domains", TEXT(from_domains), .arg = "DOMAINS",
+	  .doc = "Senders of other domains become the setting from." },
+	{ .key = "header-repair", BOOL(header_repair), .def = "yes",
+	  .arg = "YES|NO",
+	  .doc = "Mend what relays would refuse a message for." },
 	{ .key = "domain", TEXT(domain), .check = check_domain,
 	  .arg = "DOMAIN", .akin = "mydomain myorigin rewritedomain maildomain",
 	  .doc = "What follows the @ of a bare name." },

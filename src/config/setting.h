@@ -54,6 +54,9 @@ struct settings {
 	char		*helo;		/* "auto", or what helo_valid() takes */
 	char		*from;
 	char		*from_name;
+	int		 from_policy;	/* enum policy_mode */
+	char		*from_domains;
+	bool		 header_repair;
 	char		*domain;
 	long long	 max_size;	/* octets; 0 is no limit */
 	long long	 connect_timeout; /* seconds */

@@ -17,11 +17,10 @@
 #include "base/crypt.h"
 #include "base/util.h"
 #include "mail/addr.h"
+#include "mail/phrase.h"
 
 #define SPEC_MAX	1024	/* more cannot pass addr_check() */
 #define PHRASE_MAX	4096	/* of a display name; the rest is cut */
-#define PLAIN_MAX	200	/* longer names are encoded: those fold */
-#define WORD_MAX	60	/* of an encoded word; "From: " fits too */
 
 /* Tokens; a special is its own token. */
 enum { T_END = 256, T_ATOM, T_QUOTED, T_COMMENT, T_LITERAL, T_BAD };
@@ -68,13 +67,6 @@ static bool
 white(char c)
 {
 	return c == ' ' || c == '\t';
-}
-
-/* An octet of an atom (RFC 5322, 3.2.3; RFC 6532, 3.2). */
-static bool
-atext(char c)
-{
-	return (unsigned char)c > 0x20 && c != 0x7f && !special(c);
 }
 
 /* The length of the line end at p if it is folding, else 0. */
@@ -127,34 +119,13 @@ enclosed(struct lexer *l, char open, char close, int token)
 	return token;
 }
 
-/*
- * The length of the encoded word at p, or 0.  Many a program puts commas
- * and dots into one where RFC 2047 allows none; taken as an atom they
- * cannot be mistaken for the end of an address.
- */
-static size_t
-encoded_word(const char *p, size_t n)
-{
-	size_t i, marks = 0;
-
-	if (n < 8 || p[0] != '=' || p[1] != '?')
-		return 0;
-	for (i = 2; i < n && i < 256; i++) {
-		if ((unsigned char)p[i] <= 0x20 || p[i] == 0x7f)
-			return 0;
-		if (p[i] != '?' || ++marks < 3)
-			continue;
-		return i + 1 < n && p[i + 1] == '=' ? i + 2 : 0;
-	}
-	return 0;
-}
-
 static int
 atom(struct lexer *l)
 {
 	char c;
 
-	l->at += encoded_word(l->p + l->at, l->n - l->at);
+	/* As an atom it cannot be mistaken for the end of an address. */
+	l->at += phrase_encoded(l->p + l->at, l->n - l->at);
 	for (; l->at < l->n; l->at++) {
 		c = l->p[l->at];
 		if (c == '\\' && l->at + 1 < l->n)
@@ -280,7 +251,7 @@ add_spec(struct box *b, const struct lexer *l, int token)
 	/* Dropping the backslash of "\@" would make another address. */
 	for (i = l->tok; token == T_ATOM && i + 1 < l->at; i++)
 		if (l->p[i] == '\\')
-			b->broken |= !atext(l->p[++i]);
+			b->broken |= !phrase_atext(l->p[++i]);
 	add_token(&b->spec, l, token, token == T_ATOM);
 	b->last = token;
 }
@@ -329,6 +300,7 @@ angle(struct parser *ps)
 	if (b->angle)
 		return refuse(ps, "a second \"<\"");
 	b->angle = true;
+	b->a.angle = ps->l.tok;
 	b->broken = b->quoted = b->at = false;
 	b->last = 0;
 	b->words = 0;
@@ -428,7 +400,7 @@ step(struct parser *ps, int token)
 		break;
 	}
 	if (!b->any)
-		b->a.start = ps->l.tok;
+		b->a.start = b->a.angle = ps->l.tok;
 	b->any = true;
 	if (token == '<') {
 		if (angle(ps) == -1)
@@ -514,7 +486,8 @@ dot_atom(const char *p, size_t n)
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		if (p[i] == '.' ? i == 0 || p[i - 1] == '.' : !atext(p[i]))
+		if (p[i] == '.' ? i == 0 || p[i - 1] == '.' :
+		    !phrase_atext(p[i]))
 			return false;
 	return n > 0 && p[n - 1] != '.';
 }
@@ -681,98 +654,11 @@ addr_needs_utf8(const char *spec)
 	return !ascii_only(spec, strlen(spec));
 }
 
-static bool
-control(char c)
-{
-	return (c >= 0 && c < 0x20) || c == 0x7f;
-}
-
-static void
-add_quoted(struct buf *b, const char *p, size_t n)
-{
-	size_t i;
-
-	buf_adds(b, "\"");
-	for (i = 0; i < n; i++) {
-		if (p[i] == '"' || p[i] == '\\')
-			buf_adds(b, "\\");
-		buf_add(b, control(p[i]) ? " " : &p[i], 1);
-	}
-	buf_adds(b, "\"");
-}
-
 void
 addr_add_local(struct buf *b, const char *user)
 {
 	if (dot_atom(user, strlen(user)))
 		buf_adds(b, user);
 	else
-		add_quoted(b, user, strlen(user));
-}
-
-/* Can it stand as it is: atoms with one space between? */
-static bool
-atoms(const char *p, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (!atext(p[i]) && (p[i] != ' ' || i == 0 ||
-		    p[i - 1] == ' ' || i == n - 1))
-			return false;
-	return n > 0;
-}
-
-/* One character in Q encoding, as a phrase allows it (RFC 2047, 5 (3)). */
-static void
-add_q(struct buf *b, const char *p, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		char c = control(p[i]) ? ' ' : p[i];
-
-		if (c == ' ')
-			buf_adds(b, "_");
-		else if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-		    (c >= 'a' && c <= 'z') || c == '-' || c == '!')
-			buf_add(b, &c, 1);
-		else
-			buf_addf(b, "=%02X", (unsigned)(unsigned char)c);
-	}
-}
-
-static void
-add_encoded(struct buf *b, const char *p, size_t n)
-{
-	static const char open[] = "=?UTF-8?Q?";
-	size_t k, start = b->len;
-	uint32_t c;
-
-	buf_adds(b, open);
-	for (; n > 0; p += k, n -= k) {
-		k = utf8_next((const unsigned char *)p, n, &c);
-		if (b->len - start + (k > 1 ? 3 * k : 3) + 2 > WORD_MAX) {
-			buf_adds(b, "?=\r\n ");
-			start = b->len;
-			buf_adds(b, open);
-		}
-		if (k == 0) {
-			add_q(b, "?", 1);
-			k = 1;
-		} else
-			add_q(b, p, k);
-	}
-	buf_adds(b, "?=");
-}
-
-void
-addr_add_name(struct buf *b, const char *name, size_t n)
-{
-	if (!ascii_only(name, n) || n > PLAIN_MAX)
-		add_encoded(b, name, n);
-	else if (atoms(name, n))
-		buf_add(b, name, n);
-	else
-		add_quoted(b, name, n);
+		phrase_quote(b, user, strlen(user));
 }

@@ -13,14 +13,15 @@
 
 /*
  * One mailbox of a list.  The offsets count octets of the text it was
- * found in: a mailbox with its name is [start, end), the address alone,
- * without <> and route, is [spec_start, spec_end); white space and comments
- * may stand within it.
+ * found in: a mailbox with its name is [start, end), the words before "<"
+ * are [start, angle), the address alone, without <> and route, is
+ * [spec_start, spec_end); white space and comments may stand within it.
  */
 struct addr {
 	char	*spec;		/* local@domain, or a bare local part */
 	char	*name;		/* unquoted; or else a comment; or NULL */
 	size_t	 start;
+	size_t	 angle;		/* start, if there is no "<" */
 	size_t	 end;
 	size_t	 spec_start;
 	size_t	 spec_end;
@@ -75,11 +76,5 @@ bool	addr_needs_utf8(const char *spec);
 
 /* Append a user's login name as a local part, quoted if need be. */
 void	addr_add_local(struct buf *, const char *user);
-
-/*
- * Append a display name as a phrase: atoms, else a quoted string, else
- * encoded words (RFC 2047), folded.  Controls become spaces.
- */
-void	addr_add_name(struct buf *, const char *name, size_t n);
 
 #endif

@@ -16,6 +16,7 @@
 #include "mail/date.h"
 #include "mail/dsn.h"
 #include "mail/header.h"
+#include "mail/phrase.h"
 
 #define WIDTH		72	/* octets of a line of ours */
 #define LONGEST		900	/* octets of a line of others' */
@@ -463,7 +464,7 @@ add_subject(struct buf *out, const struct dsn *d)
 			buf_add(out, fld.value, fld.value_len);
 		} else if (!line.full && !b.full && b.len > 0) {
 			buf_adds(out, ":\r\n ");
-			addr_add_name(out, b.p, b.len);
+			phrase_add(out, b.p, b.len);
 		}
 	}
 	buf_adds(out, "\r\n");

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/util.h"
 #include "mail/header.h"
 
 static bool
@@ -67,6 +68,82 @@ header_find(const char *p, size_t n, const char *name, struct field *fld)
 		if (header_is(fld, name))
 			return true;
 	return false;
+}
+
+#define LIST	HEADER_ADDRESSES
+#define BOX	(HEADER_ADDRESSES | HEADER_SINGLE)
+
+/* A name that ends in "*" stands for all that begin so. */
+static const struct header_known known[] = {
+	{ "Date", HEADER_ONCE, HEADER_DATE },
+	{ "From", BOX | HEADER_ONCE, HEADER_FROM },
+	{ "Sender", BOX | HEADER_ONCE, HEADER_SENDER },
+	{ "Reply-To", LIST | HEADER_JOIN, HEADER_REPLY_TO },
+	{ "To", LIST | HEADER_JOIN, HEADER_TO },
+	{ "Cc", LIST | HEADER_JOIN, HEADER_CC },
+	{ "Message-ID", HEADER_ONCE, HEADER_MESSAGE_ID },
+	{ "In-Reply-To", HEADER_ONCE, HEADER_IN_REPLY_TO },
+	{ "References", HEADER_ONCE, HEADER_REFERENCES },
+	{ "Subject", HEADER_TEXT | HEADER_ONCE, HEADER_SUBJECT },
+	{ "Bcc", LIST | HEADER_HIDDEN, HEADER_OTHER },
+	{ "Return-Path", HEADER_HIDDEN, HEADER_OTHER },
+	{ "Content-Length", HEADER_HIDDEN, HEADER_OTHER },
+	{ "MIME-Version", HEADER_ONCE, HEADER_MIME_VERSION },
+	{ "Content-Type", 0, HEADER_CONTENT_TYPE },
+	{ "Content-Transfer-Encoding", 0, HEADER_CONTENT_ENCODING },
+	{ "Content-Description", HEADER_TEXT, HEADER_OTHER },
+	{ "Content-*", 0, HEADER_OTHER },
+	{ "DKIM-Signature", 0, HEADER_DKIM },
+	{ "Resent-Date", 0, HEADER_RESENT_DATE },
+	{ "Resent-From", BOX, HEADER_RESENT_FROM },
+	{ "Resent-Message-ID", 0, HEADER_RESENT_MESSAGE_ID },
+	{ "Resent-Sender", BOX, HEADER_RESENT },
+	{ "Resent-Reply-To", LIST, HEADER_RESENT },
+	{ "Resent-To", LIST, HEADER_RESENT },
+	{ "Resent-Cc", LIST, HEADER_RESENT },
+	{ "Resent-Bcc", LIST | HEADER_HIDDEN, HEADER_RESENT },
+	{ "Received*", 0, HEADER_OTHER },
+	{ "List-*", 0, HEADER_OTHER },
+	{ "ARC-*", 0, HEADER_OTHER },
+	{ "Authentication-Results", 0, HEADER_OTHER },
+	{ "Auto-Submitted", 0, HEADER_OTHER },
+};
+
+static const struct header_known resent = { "Resent-*", HEADER_TEXT,
+    HEADER_RESENT };
+static const struct header_known other = { "*", HEADER_TEXT, HEADER_OTHER };
+
+const struct header_known *
+header_known(const struct field *fld)
+{
+	const struct header_known *k;
+	size_t n;
+
+	for (k = known; k < known + NITEMS(known); k++) {
+		n = strlen(k->name) - 1;
+		if (fld->name_len < n || (fld->name[0] | 0x20) !=
+		    (k->name[0] | 0x20))
+			continue;
+		if (k->name[n] == '*' ?
+		    strncasecmp(fld->name, k->name, n) == 0 :
+		    header_is(fld, k->name))
+			return k;
+	}
+	n = strlen("Resent-");
+	return fld->name_len > n &&
+	    strncasecmp(fld->name, resent.name, n) == 0 ? &resent : &other;
+}
+
+bool
+header_empty(const struct field *fld)
+{
+	size_t i;
+
+	for (i = 0; i < fld->value_len; i++)
+		if (!white(fld->value[i]) && fld->value[i] != '\r' &&
+		    fld->value[i] != '\n')
+			return false;
+	return true;
 }
 
 void

@@ -40,6 +40,38 @@ bool	header_is(const struct field *, const char *name);
 bool	header_find(const char *p, size_t n, const char *name,
 	    struct field *);
 
+/*
+ * What is known of a field by its name: a set of traits, and a number for
+ * those that may occur only once, to count them by.  A name that nobody
+ * knows is text.
+ */
+#define HEADER_ADDRESSES	0x01	/* holds an address list */
+#define HEADER_SINGLE		0x02	/* which as a rule is one mailbox */
+#define HEADER_TEXT		0x04	/* unstructured (RFC 5322, 2.2.1) */
+#define HEADER_ONCE		0x08	/* the first one counts */
+#define HEADER_JOIN		0x10	/* those of one name make one list */
+#define HEADER_HIDDEN		0x20	/* not for recipients, or not true */
+
+enum header_id {
+	HEADER_OTHER, HEADER_DATE, HEADER_FROM, HEADER_SENDER,
+	HEADER_REPLY_TO, HEADER_TO, HEADER_CC, HEADER_MESSAGE_ID,
+	HEADER_IN_REPLY_TO, HEADER_REFERENCES, HEADER_SUBJECT,
+	HEADER_RESENT_DATE, HEADER_RESENT_FROM, HEADER_RESENT_MESSAGE_ID,
+	HEADER_RESENT, HEADER_MIME_VERSION, HEADER_CONTENT_TYPE,
+	HEADER_CONTENT_ENCODING, HEADER_DKIM
+};
+
+struct header_known {
+	const char	*name;
+	unsigned	 traits;
+	enum header_id	 id;
+};
+
+const struct header_known *header_known(const struct field *);
+
+/* Has it a value, or only white space? */
+bool	header_empty(const struct field *);
+
 /* Append the value on one line, without white space around it. */
 void	header_unfold(struct buf *, const struct field *);
 

@@ -13,9 +13,11 @@
 
 #include "base/util.h"
 #include "mail/addr.h"
-#include "mail/date.h"
+#include "mail/encode.h"
 #include "mail/header.h"
 #include "mail/message.h"
+#include "mail/repair.h"
+#include "mail/rewrite.h"
 
 #define NAME_MAX_LINE	998	/* a longer first word is no field's name */
 
@@ -89,16 +91,35 @@ own_address(const struct message *m)
 	return spec;
 }
 
+/*
+ * The sender of the envelope, as the policy wants it; for a From that is
+ * missing the null sender will not do, it takes the user then.
+ */
+static int
+find_sender(const struct message *m, bool field, char **spec,
+    struct fault *f)
+{
+	const char *given = m->opts->sender, *domain = m->opts->domain;
+	const struct policy *s = m->opts->policy;
+
+	*spec = given != NULL && (!field || *given != '\0') ?
+	    xstrdup(given) : own_address(m);
+	if (**spec != '\0' && domain != NULL)
+		addr_qualify(spec, domain);
+	if (policy_replaces(s, *spec)) {
+		free(*spec);
+		*spec = xstrdup(s->from);
+	}
+	return **spec != '\0' ? complete(spec, domain, f) : 0;
+}
+
 static int
 set_sender(struct message *m, struct fault *f)
 {
-	const char *given = m->opts->sender;
-	char *spec = given != NULL ? xstrdup(given) : own_address(m);
-	int ret = 0;
+	char *spec;
+	int ret;
 
-	if (*spec != '\0')
-		ret = complete(&spec, m->opts->domain, f);
-	if (ret == 0)
+	if ((ret = find_sender(m, false, &spec, f)) == 0)
 		envelope_from(m->envelope, spec);
 	free(spec);
 	return ret;
@@ -115,46 +136,77 @@ in_field(struct fault *f, const struct field *fld)
 	    (int)(fld->name_len < 40 ? fld->name_len : 40), fld->name);
 }
 
+static int
+add_list(struct envelope *e, const struct addr_list *list,
+    const char *domain, struct fault *f)
+{
+	size_t i;
+
+	for (i = 0; i < list->n; i++) {
+		if (*list->v[i].spec == '\0')
+			continue;
+		if (complete(&list->v[i].spec, domain, f) == -1)
+			return -1;
+		(void)envelope_add(e, list->v[i].spec);
+	}
+	return 0;
+}
+
 int
 message_recipients(struct envelope *e, const char *p, size_t n,
     const char *domain, struct fault *f)
 {
 	struct addr_list list = { 0 };
-	size_t i;
 	int ret;
 
-	ret = addr_parse_list(&list, p, n, f);
-	for (i = 0; ret == 0 && i < list.n; i++) {
-		if (*list.v[i].spec == '\0')
-			continue;
-		if ((ret = complete(&list.v[i].spec, domain, f)) == 0)
-			(void)envelope_add(e, list.v[i].spec);
-	}
+	if ((ret = addr_parse_list(&list, p, n, f)) == 0)
+		ret = add_list(e, &list, domain, f);
 	addr_list_release(&list);
 	return ret;
 }
 
-/* The field as it is named in a message that is sent on, or not. */
+/* What a recipient without a domain gets, for now. */
 static const char *
-called(const char *name, bool again)
+bare(const struct message *m)
 {
-	return again ? name : name + strlen("Resent-");
+	return m->opts->rcpt_domain != NULL ? m->opts->rcpt_domain :
+	    m->opts->domain;
+}
+
+/* The recipients of a field, read as it is going to be written. */
+static int
+extract_field(struct message *m, const struct field *fld, struct fault *f)
+{
+	struct repaired r;
+	int ret;
+
+	if (!m->opts->repair)
+		ret = message_recipients(m->envelope, fld->value,
+		    fld->value_len, bare(m), f);
+	else {
+		if ((ret = repair_parse(&r, fld, NULL, f)) == 0)
+			ret = add_list(m->envelope, &r.list, bare(m), f);
+		repaired_release(&r);
+	}
+	return ret == 0 ? 0 : in_field(f, fld);
 }
 
 static int
-extract(struct message *m, bool again, struct fault *f)
+extract(struct message *m, struct fault *f)
 {
 	static const char *const names[] = { "Resent-To", "Resent-Cc",
 	    "Resent-Bcc" };
+	const char *head = buf_text(&m->head);
+	const size_t skip = rewrite_resent(head, m->head_line) ? 0 :
+	    strlen("Resent-");
 	struct field fld;
 	size_t at = 0, i;
 
-	while (header_next(buf_text(&m->head), m->head_line, &at, &fld))
+	while (header_next(head, m->head_line, &at, &fld))
 		for (i = 0; i < NITEMS(names); i++)
-			if (header_is(&fld, called(names[i], again)) &&
-			    message_recipients(m->envelope, fld.value,
-			    fld.value_len, m->opts->domain, f) == -1)
-				return in_field(f, &fld);
+			if (header_is(&fld, names[i] + skip) &&
+			    extract_field(m, &fld, f) == -1)
+				return -1;
 	return 0;
 }
 
@@ -162,198 +214,38 @@ extract(struct message *m, bool again, struct fault *f)
  * The header
  */
 
-static bool
-is_resent(const struct field *fld)
-{
-	static const char prefix[] = "Resent-";
-
-	return fld->name_len > sizeof(prefix) - 1 &&
-	    strncasecmp(fld->name, prefix, sizeof(prefix) - 1) == 0;
-}
-
-/* Sent on by hand: only the Resent- fields count (RFC 5322, 3.6.6). */
-static bool
-resent(const struct message *m)
-{
-	struct field fld;
-	size_t at = 0;
-
-	while (header_next(buf_text(&m->head), m->head_line, &at, &fld))
-		if (is_resent(&fld))
-			return true;
-	return false;
-}
-
-static bool
-one_of(const struct field *fld, const char *const *names, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (header_is(fld, names[i]))
-			return true;
-	return false;
-}
-
-/* Not for the eyes of the recipients, or not true any more. */
-static bool
-dropped(const struct field *fld)
-{
-	static const char *const names[] = { "Bcc", "Resent-Bcc",
-	    "Return-Path", "Content-Length" };
-
-	return one_of(fld, names, NITEMS(names));
-}
-
-static bool
-holds_addresses(const struct field *fld)
-{
-	static const char *const names[] = { "From", "Sender", "Reply-To",
-	    "To", "Cc", "Resent-From", "Resent-Sender", "Resent-Reply-To",
-	    "Resent-To", "Resent-Cc" };
-
-	return one_of(fld, names, NITEMS(names));
-}
-
-/* Is it bare, and is it an address once it has our domain? */
-static bool
-wants_domain(const struct message *m, const char *spec)
-{
-	struct fault f = { 0 };
-	char *whole;
-	bool good;
-
-	if (*spec == '\0' || addr_at(spec) != NULL)
-		return false;
-	whole = xstrdup(spec);
-	addr_qualify(&whole, m->opts->domain);
-	good = addr_check(whole, &f) == 0;
-	free(whole);
-	return good;
-}
-
-/* A field of addresses: bare names get the domain where they stand. */
-static void
-write_addresses(struct message *m, const struct field *fld)
-{
-	struct addr_list list = { 0 };
-	struct fault f = { 0 };
-	const char *p = fld->line, *end;
-	size_t i;
-
-	if (addr_parse_list(&list, fld->value, fld->value_len, &f) == -1) {
-		addr_list_release(&list);
-		list = (struct addr_list){ 0 };
-	}
-	for (i = 0; i < list.n; i++) {
-		if (!wants_domain(m, list.v[i].spec))
-			continue;
-		end = fld->value + list.v[i].spec_end;
-		buf_add(&m->out, p, (size_t)(end - p));
-		buf_addf(&m->out, "@%s", m->opts->domain);
-		p = end;
-	}
-	buf_add(&m->out, p, fld->len - (size_t)(p - fld->line));
-	addr_list_release(&list);
-}
-
-static bool
-lacks(const struct message *m, const char *name)
-{
-	struct field fld;
-
-	return !header_find(buf_text(&m->head), m->head_line, name, &fld);
-}
-
-/* The sender, or the user where that is the null sender. */
 static int
-write_from(struct message *m, const char *field, struct fault *f)
+write_header(struct message *m, struct fault *f)
 {
-	const char *name = m->opts->full_name;
-	size_t start = m->out.len, col;
+	struct rewrite_opts o = {
+		.name = m->opts->full_name,
+		.domain = m->opts->domain,
+		.hostname = m->opts->hostname,
+		.unique = m->opts->unique,
+		.now = m->opts->now,
+		.utc_offset = m->opts->utc_offset,
+		.repair = m->opts->repair,
+		.policy = m->opts->policy,
+	};
+	struct rewrite_facts facts;
+	struct fault why = { 0 };
 	char *from;
+	int ret = 0;
 
-	if (*m->envelope->from != '\0')
-		from = xstrdup(m->envelope->from);
-	else if (from = own_address(m),
-	    complete(&from, m->opts->domain, f) == -1) {
-		free(from);
-		return -1;
+	if (find_sender(m, true, &from, &why) == 0)
+		o.from = from;
+	if (rewrite_header(&m->out, buf_text(&m->head), m->head_line, &o,
+	    &facts)) {
+		m->header_8bit = facts.eightbit;
+		m->longest_line = facts.longest;
+		m->sealed = facts.sealed;
+		m->labelled = facts.labelled;
+	} else {
+		*f = why;
+		ret = -1;
 	}
-	buf_addf(&m->out, "%s: ", field);
-	if (name != NULL && *name != '\0') {
-		addr_add_name(&m->out, name, strlen(name));
-		col = m->out.len - start + strlen(from);
-		buf_addf(&m->out, "%s <%s>", col > 74 ? "\r\n" : "", from);
-	} else
-		buf_adds(&m->out, from);
-	buf_adds(&m->out, "\r\n");
 	free(from);
-	return 0;
-}
-
-/* The host name is not ours to trust: what is no atom becomes a hyphen. */
-static void
-write_message_id(struct message *m, const char *field)
-{
-	const char *p;
-
-	buf_addf(&m->out, "%s: <%s@", field, m->opts->unique);
-	for (p = m->opts->hostname; *p != '\0'; p++)
-		buf_add(&m->out, *p == '.' || *p == '_' ||
-		    (*p >= '0' && *p <= '9') || (*p >= 'A' && *p <= 'Z') ||
-		    (*p >= 'a' && *p <= 'z') ? p : "-", 1);
-	buf_adds(&m->out, ">\r\n");
-}
-
-static int
-write_missing(struct message *m, bool again, struct fault *f)
-{
-	const char *date = called("Resent-Date", again);
-	const char *from = called("Resent-From", again);
-	const char *id = called("Resent-Message-ID", again);
-
-	if (lacks(m, date)) {
-		buf_addf(&m->out, "%s: ", date);
-		date_add(&m->out, m->opts->now, m->opts->utc_offset);
-		buf_adds(&m->out, "\r\n");
-	}
-	if (lacks(m, from) && write_from(m, from, f) == -1)
-		return -1;
-	if (lacks(m, id))
-		write_message_id(m, id);
-	return 0;
-}
-
-static void
-write_given(struct message *m)
-{
-	struct field fld;
-	size_t at = 0;
-
-	while (header_next(buf_text(&m->head), m->head_line, &at, &fld)) {
-		if (dropped(&fld))
-			continue;
-		if (m->opts->domain != NULL && holds_addresses(&fld))
-			write_addresses(m, &fld);
-		else
-			buf_add(&m->out, fld.line, fld.len);
-	}
-}
-
-static void
-measure(struct message *m, const char *p, size_t n)
-{
-	const char *end = p + n, *nl;
-
-	m->header_8bit = any_8bit(p, n);
-	for (; p < end; p = nl + 1) {
-		nl = memchr(p, '\n', (size_t)(end - p));
-		if (nl == NULL)
-			break;
-		if ((size_t)(nl - p) - 1 > m->longest_line)
-			m->longest_line = (size_t)(nl - p) - 1;
-	}
+	return ret;
 }
 
 static void body(struct message *, const char *, size_t);
@@ -365,18 +257,12 @@ static void body(struct message *, const char *, size_t);
 static int
 header_over(struct message *m, struct fault *f)
 {
-	size_t start = m->out.len;
-	const bool again = resent(m);
-
 	if (set_sender(m, f) == -1)
 		return -1;
-	if (m->opts->extract && extract(m, again, f) == -1)
+	if (m->opts->extract && extract(m, f) == -1)
 		return -1;
-	if (write_missing(m, again, f) == -1)
+	if (write_header(m, f) == -1)
 		return -1;
-	write_given(m);
-	buf_adds(&m->out, "\r\n");
-	measure(m, m->out.p + start, m->out.len - start);
 	m->header_done = true;
 	if (m->state != L_BLANK)
 		body(m, buf_text(&m->head) + m->head_line,
@@ -537,8 +423,8 @@ seek(const char *next, const char *p, const char *end, char c)
 static void
 end_line(struct message *m)
 {
-	if (m->line > m->longest_line)
-		m->longest_line = m->line;
+	if (m->line > m->body_line)
+		m->body_line = m->line;
 	m->line = 0;
 }
 
@@ -668,7 +554,23 @@ message_end(struct message *m, struct fault *f)
 		buf_adds(&m->out, "\r\n");
 		end_line(m);
 	}
+	if (m->body_line > m->longest_line)
+		m->longest_line = m->body_line;
 	m->size += m->out.len - start;
 	m->envelope->eightbit = m->header_8bit || m->body_8bit;
 	return 0;
+}
+
+unsigned
+message_wants(const struct message *m)
+{
+	unsigned why = 0;
+
+	if (!m->opts->repair || m->sealed)
+		return 0;
+	if (m->body_line > ENCODE_LINE)
+		why |= ENCODE_LONG;
+	if (m->body_8bit && !m->labelled)
+		why |= ENCODE_LABEL;
+	return why;
 }

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "mail/envelope.h"
+#include "mail/policy.h"
 
 #define MESSAGE_HEADER_MAX	(1024 * 1024)
 
@@ -22,10 +23,13 @@ struct message_opts {
 	const char	*user;		/* login name */
 	const char	*full_name;	/* for a From that we add, or NULL */
 	const char	*domain;	/* for bare names, or NULL */
+	const char	*rcpt_domain;	/* for bare recipients, if another */
 	const char	*hostname;	/* right side of a Message-ID */
 	const char	*unique;	/* left side of it */
 	time_t		 now;
 	long		 utc_offset;	/* seconds ahead of UTC */
+	bool		 repair;	/* mend header and body */
+	const struct policy *policy;	/* who it may be from, or NULL */
 };
 
 /*
@@ -35,9 +39,8 @@ struct message_opts {
  *
  * The wire form: every CRLF, lone CR and lone LF of the body is one CRLF,
  * also at the end; in the header a lone CR is a space; NUL is dropped.  The
- * header gets the fields it lacks, in front, loses those that are not for
- * the recipients, and ends in an empty line; bare names in its addresses
- * get the domain.  All else travels byte for byte.
+ * header is written as mail/rewrite has it, and ends in an empty line.  All
+ * else travels byte for byte.
  */
 struct message {
 	struct buf		 out;
@@ -50,6 +53,8 @@ struct message {
 	bool			 header_8bit;
 	bool			 body_8bit;
 	bool			 nul_seen;	/* and dropped */
+	bool			 sealed;	/* signed: not to be changed */
+	bool			 labelled;	/* as mime_labelled() */
 
 	/* Private. */
 	const struct message_opts *opts;
@@ -61,6 +66,7 @@ struct message {
 	bool			 cr;		/* the last octet was a CR */
 	bool			 dot;		/* a dot opened the line */
 	size_t			 line;		/* octets in the body line */
+	size_t			 body_line;	/* the longest of those */
 };
 
 /* Both outlive the message.  Recipients are added to those there are. */
@@ -81,5 +87,11 @@ int	message_recipients(struct envelope *, const char *p, size_t n,
 
 /* The input is at its end. */
 int	message_end(struct message *, struct fault *);
+
+/*
+ * What is to be mended in a second reading of the wire form: a set of
+ * ENCODE_ values, for encode_init(); 0 is nothing.
+ */
+unsigned message_wants(const struct message *);
 
 #endif

@@ -34,6 +34,7 @@
 
 struct anchor {
 	size_t		 at, n;		/* its PEM block in the text */
+	size_t		 from, to;	/* the base64 of that */
 	size_t		 subject, len;	/* in its DER; 0: not found */
 	bool		 given;		/* GnuTLS has it, or cannot take it */
 };
@@ -51,19 +52,31 @@ struct lines {
 static struct lines
 lines_of(const struct anchors *s, const struct anchor *a)
 {
-	const char *p = s->text.p + a->at, *end = p + a->n, *nl;
-	struct lines l = { 0 };
+	const char *p = s->text.p + a->from, *nl;
+	struct lines l = { .p = (const unsigned char *)p,
+	    .n = a->to - a->from };
 
-	if ((nl = memchr(p, '\n', (size_t)(end - p))) == NULL)
-		return l;
-	p = nl + 1;
-	l.p = (const unsigned char *)p;
-	l.n = (size_t)(end - p);
 	if ((nl = memchr(p, '\n', l.n)) == NULL)
 		return l;
 	l.stride = (size_t)(nl - p) + 1;
 	l.line = l.stride - (nl > p && nl[-1] == '\r' ? 2 : 1);
 	return l;
+}
+
+/* Are these nothing but the lines that so many octets make? */
+static bool
+plain(const struct lines *l, size_t octets)
+{
+	size_t chars = (octets + 2) / 3 * 4, full = chars / l->line, i;
+	size_t nl = l->stride - l->line;
+	const unsigned char *p = l->p + l->line;
+
+	if (l->n != chars + (full + (chars % l->line > 0)) * nl)
+		return false;
+	for (i = 0; i < full; i++, p += l->stride)
+		if (p[0] != (nl == 2 ? '\r' : '\n') || p[nl - 1] != '\n')
+			return false;
+	return true;
 }
 
 static unsigned
@@ -134,7 +147,8 @@ find_subject(const struct lines *l, struct anchor *a)
 	size_t i, at = 0, len;
 
 	if (l->line == 0 || l->line % 4 != 0 ||
-	    !enter(l, &at, SEQUENCE, &len) || !enter(l, &at, SEQUENCE, &len))
+	    !enter(l, &at, SEQUENCE, &len) || !plain(l, at + len) ||
+	    !enter(l, &at, SEQUENCE, &len))
 		return false;
 	if (enter(l, &at, VERSION_1, &len))
 		at += len;
@@ -208,7 +222,7 @@ scan(struct anchors *s, size_t from)
 	static const char *const heads[] = { "-----BEGIN CERTIFICATE-----",
 	    "-----BEGIN X509 CERTIFICATE-----" };
 	const char *p = s->text.p + from, *end = s->text.p + s->text.len;
-	const char *tail, *next;
+	const char *body, *tail, *next;
 	struct anchor a;
 	struct lines l;
 	size_t i;
@@ -221,13 +235,18 @@ scan(struct anchors *s, size_t from)
 			continue;
 		}
 		/* Base64 has no dash. */
-		next = p + strlen(heads[i]);
-		tail = memchr(next, '-', (size_t)(end - next));
+		body = p + strlen(heads[i]);
+		tail = memchr(body, '-', (size_t)(end - body));
 		next = tail == NULL ? end : !begins(tail, end, "-----END ") ?
 		    tail : memchr(tail, '\n', (size_t)(end - tail));
 		next = next != NULL ? next : end;
+		tail = tail != NULL ? tail : end;
+		for (; body < tail && (*body == '\r' || *body == '\n'); body++)
+			;
 		a = (struct anchor){ .at = (size_t)(p - s->text.p),
-		    .n = (size_t)(next - p) };
+		    .n = (size_t)(next - p),
+		    .from = (size_t)(body - s->text.p),
+		    .to = (size_t)(tail - s->text.p) };
 		l = lines_of(s, &a);
 		if (!find_subject(&l, &a))
 			a.len = 0;

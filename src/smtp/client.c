@@ -150,7 +150,9 @@ answer(struct client *c)
 		    answers[k.verb](c, &k);
 	}
 	reply_clear(&c->reply);
-	if (c->ring_n > 0) {
+	if (c->again) {
+		c->again = false;
+	} else if (c->ring_n > 0) {
 		c->ring_at = (c->ring_at + 1) % CLIENT_RING;
 		c->ring_n--;
 	}

@@ -128,7 +128,8 @@ dialogue_command(const struct client *c, const struct client_command *k,
 
 	switch (k->verb) {
 	case V_EHLO:
-		fault_command(f, "EHLO %s", c->o->helo);
+		fault_command(f, "%s %s", c->o->lmtp ? "LHLO" : "EHLO",
+		    c->o->helo);
 		break;
 	case V_HELO:
 		fault_command(f, "HELO %s", c->o->helo);

@@ -37,6 +37,7 @@ struct client_opts {
 	const char	*helo;
 	const char	*what;		/* "relay:587", for faults */
 	enum client_tls	 tls;
+	bool		 lmtp;		/* speak LMTP (RFC 2033) */
 	const char	*user;		/* NULL: log in with EXTERNAL or not */
 	const char	*password;
 	const char	*host;		/* the relay, as OAUTHBEARER tells it */
@@ -76,6 +77,7 @@ struct client_mail {
 	size_t		 next;		/* next recipient to name */
 	size_t		 asked;		/* recipients to name in all */
 	size_t		 answered, taken; /* RCPTs answered, and with 2yz */
+	size_t		 told;		/* LMTP: whose verdict was heard */
 	bool		 mail_sent, chunk, bol;
 	size_t		 body_left;	/* octets that BDAT still owes */
 	unsigned long long end;		/* in the stream: after the last */
@@ -126,6 +128,7 @@ struct client {
 	struct client_mail *mail;	/* the one being sent, or NULL */
 
 	enum client_phase phase;
+	bool		 again;		/* LMTP: the oldest gets more replies */
 	bool		 paused;	/* the caller has nothing to give now */
 	bool		 dirty;		/* RSET before the next MAIL */
 	unsigned	 ehlos;

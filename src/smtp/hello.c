@@ -22,7 +22,7 @@ hello_hello(struct client *c)
 {
 	char line[300];
 
-	(void)snprintf(line, sizeof(line), "%s %s",
+	(void)snprintf(line, sizeof(line), "%s %s", c->o->lmtp ? "LHLO" :
 	    c->helo_only ? "HELO" : "EHLO", c->o->helo);
 	c->ehlos++;
 	return dialogue_say(c, c->helo_only ? V_HELO : V_EHLO, 0, line, NULL);
@@ -41,7 +41,7 @@ on_ehlo(struct client *c, const struct client_command *k)
 	/* Some front ends answer 500 to whatever comes first. */
 	if (code == 500 && c->ehlos == 1)
 		return PH_HELLO;
-	if (code != 500 && code != 502 && code != 504)
+	if (c->o->lmtp || (code != 500 && code != 502 && code != 504))
 		return dialogue_refused(c);
 	c->helo_only = true;
 	return PH_HELLO;

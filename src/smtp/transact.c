@@ -92,7 +92,7 @@ transact_begin(struct client *c, struct client_mail *m)
 
 	m->over = m->mail_sent = m->chunk = m->ended = false;
 	m->accepted[0] = '\0';
-	m->next = m->answered = m->taken = m->asked = 0;
+	m->next = m->answered = m->taken = m->asked = m->told = 0;
 	m->bol = true;
 	check_size(c, m);
 	check_utf8(c, m);
@@ -195,8 +195,9 @@ transact_data(struct client *c)
 	char line[48];
 
 	m->chunk = c->caps.set & CAP_CHUNKING;
-	if (m->answered < m->asked &&
-	    (!pipes || (m->chunk && m->size > CLIENT_ONEFLIGHT)))
+	/* Who is taken must be known before LMTP's replies can be counted. */
+	if (m->answered < m->asked && (!pipes || c->o->lmtp ||
+	    (m->chunk && m->size > CLIENT_ONEFLIGHT)))
 		return PH_DATA;		/* until the replies are in */
 	if (!m->chunk)
 		return dialogue_say(c, V_DATA, 0, "DATA", NULL);
@@ -354,23 +355,45 @@ on_data(struct client *c, const struct client_command *k)
 	return PH_IDLE;
 }
 
+/*
+ * LMTP has a reply for each recipient that was taken, in their order (RFC
+ * 2033, 4.2).  True if this was not the last of them.
+ */
+static bool
+more_verdicts(struct client_mail *m, const struct fault *f)
+{
+	struct envelope *e = m->env;
+
+	while (m->told < e->nrcpt && e->rcpt[m->told].done)
+		m->told++;
+	if (m->told < e->nrcpt)
+		rcpt_settle(&e->rcpt[m->told], f);
+	while (m->told < e->nrcpt && e->rcpt[m->told].done)
+		m->told++;
+	return m->told < e->nrcpt;
+}
+
 enum client_phase
 on_dot(struct client *c, const struct client_command *k)
 {
 	struct client_mail *m = k->mail;
+	const struct fault *why = NULL;
 	struct fault f = { 0 };
 
-	if (!dialogue_yes(c))
+	if (!dialogue_yes(c)) {
 		c->dirty = true;
-	if (m != NULL && dialogue_yes(c)) {
-		if (m->taken > 0)
-			(void)strlcpy(m->accepted, buf_text(&c->reply.text),
-			    sizeof(m->accepted));
-		dialogue_settle(c, m, NULL);
-	} else if (m != NULL) {
 		dialogue_heard(c, &f);
-		dialogue_settle(c, m, &f);
+		why = &f;
+	} else if (m != NULL && m->taken > 0) {
+		(void)strlcpy(m->accepted, buf_text(&c->reply.text),
+		    sizeof(m->accepted));
 	}
+	if (m != NULL && c->o->lmtp && more_verdicts(m, why)) {
+		c->again = true;
+		return c->phase;
+	}
+	if (m != NULL)
+		dialogue_settle(c, m, why);
 	return dialogue_pipes(c) ? c->phase : PH_IDLE;
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/util.h"
 #include "mail/addr.h"
+#include "mail/phrase.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
@@ -84,7 +85,8 @@ parse(const char *p, size_t n)
 	for (i = 0; i < l.n; i++) {
 		const struct addr *a = &l.v[i];
 
-		MUST(at <= a->start && a->start <= a->spec_start &&
+		MUST(at <= a->start && a->start <= a->angle &&
+		    a->angle <= a->spec_start &&
 		    a->spec_start <= a->spec_end && a->spec_end <= a->end &&
 		    a->end <= n);
 		at = a->end;
@@ -101,7 +103,7 @@ write_name(const char *p, size_t n)
 	struct fault f = { 0 };
 	size_t i, line = 0;
 
-	addr_add_name(&b, p, n);
+	phrase_add(&b, p, n);
 	buf_adds(&b, " <a@x.test>");
 	for (i = 0; i < b.len; i++) {
 		MUST((unsigned char)b.p[i] < 0x7f);

@@ -94,7 +94,7 @@ must_have_header(const struct run *r)
 		id |= header_is(&fld, "Message-ID") ||
 		    header_is(&fld, "Resent-Message-ID");
 	}
-	MUST(date && from && id);
+	MUST(r->m.sealed || (date && from && id));
 	MUST(at + 2 <= n && memcmp(p + at, "\r\n", 2) == 0);
 }
 
@@ -144,6 +144,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	o.dot_ends = data[0] & 2;
 	o.domain = data[0] & 4 ? NULL : "our.test";
 	o.sender = data[0] & 8 ? "" : data[0] & 16 ? "ann@x.test" : NULL;
+	o.repair = data[0] & 64;
 	o.full_name = data[0] & 32 ? "Joe Q. Public" : NULL;
 	run(&whole, &o, (const char *)data + 2, n - 2, n);
 	run(&pieces, &o, (const char *)data + 2, n - 2, 1 + data[1] % 7);

@@ -1,10 +1,10 @@
 # callers.bash - programs that send mail, in a system where heloise is sendmail
-# shellcheck shell=bash disable=SC2154	# bats sets its own variables
+# shellcheck shell=bash disable=SC2154	# bats and relay.bash set variables
 #
-# A file of tests calls "make_root" in setup_file and "drop_root" in
-# teardown_file.  The callers are those that tests/deps unpacked; each run
+# A file of tests calls make_root in setup_file and drop_root in
+# teardown_file.  The callers are those that tests/deps unpacked.  Each run
 # has a root directory of its own, $root, that shares their files by hard
-# links: so do not write to a file there that you did not make.  Each test
+# links: nothing there may be written that was not made there.  Each test
 # has a relay of its own.
 
 jail=/opt/heloise-callers
@@ -28,7 +28,8 @@ make_root()
 	cp -al "$jail/." "$root"
 	cp "$HELOISE" "$root/usr/sbin/heloise"
 	ln -s heloise "$root/usr/sbin/sendmail"
-	cp -R "${BASH_SOURCE[0]%/*}/callers" "$root/callers"
+	cp -R "${BASH_SOURCE[0]%/*}/callers" "$root"
+	body >"$root/body"
 }
 
 drop_root()
@@ -36,33 +37,139 @@ drop_root()
 	[ -z "${root-}" ] || rm -rf "$root"
 }
 
-# A relay, and a system that sends through it.  Some come as the tests of
-# heloise have them: the settings "$@" are added.
 setup()
 {
 	[ -z "$why" ] || skip "$why"
-	start_relay
-	settings
+	use_relay
 }
 
-settings()
+# Start a relay, and let mail go there.
+use_relay()
 {
+	start_relay "$@"
 	rm -f "$root/etc/heloise.conf"
 	printf '%s\n' "relay 127.0.0.1:$RELAY_PORT" 'tls none' \
-	    'helo app.example.org' 'domain example.org' 'linger no' "$@" \
+	    'helo app.example.org' 'domain example.org' 'linger no' \
 	    >"$root/etc/heloise.conf"
 }
 
-# Run a program in $root, as root or as alice, with little environment.
+# Nothing may be left in a queue, and the relay has the last word.
+teardown()
+{
+	local status=0
+
+	[ -z "$why" ] || return 0
+	[ -z "${daemon-}" ] || kill "$daemon" 2>/dev/null || :
+	await at_rest || { queued; status=1; }
+	stop_relays || status=1
+	queued -delete
+	return "$status"
+}
+
+queued()
+{
+	find "$root" -path '*/heloise/queue/*' -type f "$@"
+}
+
+at_rest()
+{
+	[ -z "$(queued)" ]
+}
+
+# Wait until a command succeeds, ten seconds at most.
+await()
+{
+	local end=$((SECONDS + 10))
+
+	until "$@" 2>/dev/null; do
+		[ $SECONDS -lt $end ] || return 1
+		sleep 0.02
+	done
+}
+
+# A body with what is hard to carry.
+body()
+{
+	printf '%s\n' 'Grüße' . .. '. x' '.x' '' 'From here' 'blanks  ' \
+	    "$(printf '%0998d' 0)" '' .
+}
+
+# Run a program in $root, as root or as alice, and see how it ends.
 as_root()
 {
-	timeout 30 env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
+	run timeout 30 env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
 	    LOGNAME=root USER=root LC_ALL=C.UTF-8 chroot "$root" "$@" 3>&-
 }
 
 as_alice()
 {
-	timeout 30 env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+	run timeout 30 env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin \
 	    HOME=/home/alice LOGNAME=alice USER=alice LC_ALL=C.UTF-8 \
 	    chroot --userspec=1000:1000 --groups= "$root" "$@" 3>&-
+}
+
+# Run one in the background until the end of the test.
+in_background()
+{
+	timeout 60 env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot "$root" \
+	    "$@" >"$BATS_TEST_TMPDIR/daemon" 2>&1 3>&- &
+	daemon=$!
+}
+
+# The program succeeded and had nothing to say.
+quiet()
+{
+	echo "status $status: $output"
+	[ "$status" -eq 0 ] && [ -z "$output" ]
+}
+
+# Read the message: a field of it, or the body.
+letter()
+{
+	LC_ALL=C chroot "$root" perl /callers/letter.pl "$@" <"$msg" 3>&-
+}
+
+has()
+{
+	echo "$1: $(letter "$1")"
+	[ "$(letter "$1")" = "$2" ]
+}
+
+# came SENDER RECIPIENT...: wait for the one message to these, from that
+# sender, and let $msg be it; it has what each message must have.
+came()
+{
+	local rcpt=("${@:2}")
+
+	await find_letter "${rcpt[0]}" || { echo "nothing came"; return 1; }
+	cat "$env" && sed '/^\r$/q' "$msg"
+	[ "$(sed -n 's/^MAIL FROM:<\([^>]*\)>.*/\1/p' "$env")" = "$1" ] &&
+	    [ "$(sed -n 's/^RCPT TO:<\([^>]*\)>.*/\1/p' "$env" | sort)" = \
+	    "$(printf '%s\n' "${rcpt[@]}" | sort)" ] &&
+	    once From && once Date && once Message-ID && once Subject &&
+	    [ "$(letter To | wc -l)" -le 1 ] &&
+	    [ -z "$(letter Bcc; letter Return-Path)" ] &&
+	    ! relay_log | grep -E '^(bare LF|undeclared 8-bit|early)'
+}
+
+find_letter()
+{
+	local found
+
+	mapfile -t found < <(grep -l "^RCPT TO:<$1>" "$RELAY_STORE"/*.env)
+	[ ${#found[@]} -eq 1 ] || return 1
+	relay_sync
+	env=${found[0]} msg=${found[0]%.env}.msg
+	[ -s "$msg" ]
+}
+
+once()
+{
+	[ "$(letter "$1" | wc -l)" -eq 1 ] || { echo "$1: not once"; false; }
+}
+
+# Is the body of the message what stands in a file, or what body says?
+intact()
+{
+	letter | cmp - "${1:-$root/body}"
 }

@@ -6,7 +6,7 @@
  * Each is played whole and then again byte by byte.  Lines of a dialogue:
  *
  *	opt KEY [VALUE]	helo, tls, user, password, longpassword, mech,
- *			cleartext, untrusted, binding, host
+ *			cleartext, untrusted, binding, host, lmtp
  *	mail [FROM]	a message to be given; then, for it:
  *	to ADDR [NOTIFY [ORCPT]]	one recipient
  *	set KEY [VALUE]	size (octets of body), eightbit, envid, ret, done (the
@@ -285,7 +285,9 @@ set_option(struct play *p, const char *key, const char *value)
 		(void)strlcpy(p->host, value, sizeof(p->host));
 		p->o.host = p->host;
 		p->o.port = 587;
-	} else if (strcmp(key, "cleartext") == 0)
+	} else if (strcmp(key, "lmtp") == 0)
+		p->o.lmtp = true;
+	else if (strcmp(key, "cleartext") == 0)
 		p->o.auth_cleartext = true;
 	else if (strcmp(key, "untrusted") == 0)
 		p->trusted = false;

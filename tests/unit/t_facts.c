@@ -134,8 +134,8 @@ make_status(struct buf *b, enum cert c, bool revoked)
 	outer = b->len;
 	buf_add(b, basic, sizeof(basic) - 1);
 	inner = b->len;
-	sha1(b, by.key.p + by.key.n - 65, 65);
-	wrap(b, 0xa2, inner);			/* the responder, by its key */
+	buf_add(b, by.subject.p, by.subject.n);
+	wrap(b, 0xa1, inner);			/* the responder, by name */
 	moment(b, -1);
 	at = b->len;
 	single(b, c, &by, revoked);
@@ -508,12 +508,10 @@ t_identity_files(void)
 static bool
 make_token(void)
 {
-	static const char url[] = "pkcs11:token=heloise";
 	static const unsigned char key_id[] = "1";
 	const gnutls_datum_t cid = { (unsigned char *)(uintptr_t)key_id, 1 };
+	const char *url = "pkcs11:token=heloise?pin-value=" PIN;
 	char *conf, *text;
-	int e = GNUTLS_E_PKCS11_TOKEN_ERROR, i;
-	char *slot = NULL;
 
 	if (access(SOFTHSM, R_OK) == -1)
 		return false;
@@ -522,24 +520,17 @@ make_token(void)
 	write_file("softhsm.conf", text, strlen(text));
 	write_file("pin", PIN, strlen(PIN));
 	(void)setenv("SOFTHSM2_CONF", conf, 1);
-	must(gnutls_pkcs11_init(GNUTLS_PKCS11_FLAG_MANUAL, NULL));
-	must(gnutls_pkcs11_add_provider(SOFTHSM, NULL));
-	for (i = 0; e < 0 && gnutls_pkcs11_token_get_url((unsigned)i, 0,
-	    &slot) == 0; i++) {
-		e = gnutls_pkcs11_token_init(slot, PIN, "heloise");
-		gnutls_free(slot);
-	}
-	must(e);
-	must(gnutls_pkcs11_token_set_pin(url, PIN, PIN,
-	    GNUTLS_PIN_USER));
 	free(text);
 	free(conf);
-	text = xasprintf("%s?pin-value=%s", url, PIN);
-	must(gnutls_pkcs11_copy_x509_privkey2(text, id[US].key, "web1", &cid,
+	if (system("exec softhsm2-util --init-token --free --label heloise "
+	    "--so-pin " PIN " --pin " PIN " >/dev/null") != 0)
+		must(GNUTLS_E_PKCS11_TOKEN_ERROR);
+	must(gnutls_pkcs11_init(GNUTLS_PKCS11_FLAG_MANUAL, NULL));
+	must(gnutls_pkcs11_add_provider(SOFTHSM, NULL));
+	must(gnutls_pkcs11_copy_x509_privkey2(url, id[US].key, "web1", &cid,
 	    GNUTLS_KEY_DIGITAL_SIGNATURE, GNUTLS_PKCS11_OBJ_FLAG_LOGIN));
-	must(gnutls_pkcs11_copy_x509_crt2(text, id[US].crt, "web1", &cid,
+	must(gnutls_pkcs11_copy_x509_crt2(url, id[US].crt, "web1", &cid,
 	    GNUTLS_PKCS11_OBJ_FLAG_LOGIN));
-	free(text);
 	return true;
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/util.h"
 #include "mail/addr.h"
+#include "mail/encode.h"
 #include "mail/message.h"
 #include "tap.h"
 
@@ -41,6 +42,7 @@
 #define W_NULL		0x10	/* from <> */
 #define W_ANN		0x20	/* from ann@x.test */
 #define W_ROOT		0x40	/* from root */
+#define W_RAW		0x80	/* no repair */
 
 struct row {
 	const char	*title;
@@ -74,6 +76,8 @@ static const struct row rows[] = {
 	    L(WIRE "\r\n\377\200\303\266\r\n") },
 
 	{ "8-bit header", L(FULL "X: \303\266\n\nb\n"), 0,
+	    L(WIRE "X: =?UTF-8?Q?=C3=B6?=\r\n\r\nb\r\n") },
+	{ "8-bit header, no repair", L(FULL "X: \303\266\n\nb\n"), W_RAW,
 	    L(WIRE "X: \303\266\r\n\r\nb\r\n") },
 
 	/* Smuggling. */
@@ -186,7 +190,9 @@ static const struct row rows[] = {
 	    L(ID "Date: x\r\nFrom: a@x.test\r\n\r\n") },
 	{ "any case", L("dATE: x\nFROM : a@x.test\nmessage-id\t: <y>\n\n"), 0,
 	    L("dATE: x\r\nFROM : a@x.test\r\nmessage-id\t: <y>\r\n\r\n") },
-	{ "empty is not missing", L("Date:\nFrom:\nMessage-ID:\n\n"), 0,
+	{ "empty is missing", L("Date:\nFrom: \nMessage-ID:\n\n"), 0,
+	    L(NEW "\r\n") },
+	{ "empty, no repair", L("Date:\nFrom:\nMessage-ID:\n\n"), W_RAW,
 	    L("Date:\r\nFrom:\r\nMessage-ID:\r\n\r\n") },
 	{ "not from the body", L("X: y\n\nDate: x\n"), 0,
 	    L(NEW "X: y\r\n\r\nDate: x\r\n") },
@@ -269,6 +275,12 @@ static const struct row rows[] = {
 	    L(WIRE "To: root, <a\r\nCc: b c\r\n\r\n") },
 	{ "what is no address stays", L(FULL "To: a..b, \033, <>, c\n\n"), 0,
 	    L(WIRE "To: a..b, \033, <>, c@our.test\r\n\r\n") },
+	{ "no repair", L(FULL "To: root\n\n"), W_RAW,
+	    L(WIRE "To: root\r\n\r\n") },
+	{ "signed", L("DKIM-Signature: x\nTo: root\nBcc: b\nTo: c\n"
+	    "X: \303\266\n\nb\n"), 0,
+	    L("DKIM-Signature: x\r\nTo: root\r\nTo: c\r\n"
+	    "X: \303\266\r\n\r\nb\r\n") },
 	{ "no domain to give", L(FULL "To: root\n\n"), W_BARE | W_ANN,
 	    L(WIRE "To: root\r\n\r\n") },
 };
@@ -288,6 +300,7 @@ set_opts(struct message_opts *o, unsigned wishes)
 		.hostname = "host.our.test",
 		.unique = "unique",
 		.now = 1795255262,
+		.repair = !(wishes & W_RAW),
 	};
 }
 
@@ -475,6 +488,15 @@ static const struct {
 	    "malformed UTF-8 in it, in the field Cc" },
 	{ "To: j\366rg@x.test\n\n", W_T, "!j?rg@x.test: a control character "
 	    "or malformed UTF-8 in it, in the field To" },
+	{ "To: joe@corp, Inc. <j@x.test>\n\n", W_T,
+	    "joe@our.test > j@x.test" },
+	{ "To: joe@corp, Inc. <j@x.test>\n\n", W_T | W_RAW,
+	    "joe@our.test > joe@corp j@x.test" },
+	{ "Bcc: Pat O\"Brien <p@x.test>\n\n", W_T,
+	    "joe@our.test > p@x.test" },
+	{ "Bcc: Pat O\"Brien <p@x.test>\n\n", W_T | W_RAW,
+	    "!Pat O\"Brien <p@x.test>: a quote that does not end, "
+	    "in the field Bcc" },
 	{ "To: root\n\n", W_T | W_BARE | W_ANN,
 	    "!root: it has no domain, in the field To" },
 	{ "To: a@x.test\n\n", W_BARE, "!joe: it has no domain" },
@@ -626,7 +648,7 @@ test_ceiling(void)
 
 	memset(in, 'a', n + 2);
 	memcpy(in, start, sizeof(start) - 1);
-	set_opts(&o, 0);
+	set_opts(&o, W_RAW);
 	memcpy(in + n - 2, "\r\n", 2);
 	play(&r, &o, in, n, 65536, 65536);
 	ok(r.ret == 0 && r.m.longest_line == n - 2, "a header of 1 MiB");
@@ -690,6 +712,113 @@ test_stream(void)
 	envelope_release(&e);
 }
 
+#define LABELS	"MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n" \
+		"Content-Transfer-Encoding: 8bit\n"
+
+/* What a second reading has to mend. */
+static const struct {
+	const char	*in;
+	unsigned	 wishes;
+	size_t		 line;		/* octets added to the body's line */
+	unsigned	 want;
+} wants[] = {
+	{ FULL "\nb\n", 0, 0, 0 },
+	{ FULL "\n\303\266\n", 0, 0, ENCODE_LABEL },
+	{ FULL "\n\303\266\n", W_RAW, 0, 0 },
+	{ FULL "DKIM-Signature: x\n\n\303\266\n", 0, 0, 0 },
+	{ FULL LABELS "\n\303\266\n", 0, 0, 0 },
+	{ FULL "Content-Type: multipart/mixed; boundary=b\n\n\303\266\n", 0,
+	    0, 0 },
+	{ FULL "Content-Type: text/plain; charset=utf-8\n\n\303\266\n", 0, 0,
+	    ENCODE_LABEL },
+	{ FULL "\nb", 0, 997, 0 },
+	{ FULL "\nb", 0, 998, ENCODE_LONG },
+	{ FULL "\nb", W_RAW, 998, 0 },
+	{ FULL "DKIM-Signature: x\n\nb", 0, 998, 0 },
+	{ FULL LABELS "\n\303\266", 0, 998, ENCODE_LONG },
+	{ FULL "\n\303\266", 0, 998, ENCODE_LONG | ENCODE_LABEL },
+};
+
+static void
+test_wants(void)
+{
+	struct buf in = { .max = 8192 };
+	struct message_opts o;
+	struct result r;
+	size_t i, k;
+
+	for (i = 0; i < NITEMS(wants); i++) {
+		buf_clear(&in);
+		buf_adds(&in, wants[i].in);
+		for (k = 0; k < wants[i].line; k++)
+			buf_adds(&in, "a");
+		set_opts(&o, wants[i].wishes);
+		play(&r, &o, in.p, in.len, 100, 7);
+		is_int(message_wants(&r.m), wants[i].want, "wants %zu", i);
+		finish(&r);
+	}
+	buf_release(&in);
+}
+
+/* The sender policy for envelope and From. */
+static const struct {
+	enum policy_mode mode;
+	const char	*domains;
+	unsigned	 wishes;
+	const char	*in;
+	const char	*from;		/* of the envelope */
+	const char	*out;		/* the first lines of the header */
+} policies[] = {
+	{ POLICY_KEEP, NULL, W_ANN, "From: bob@y.test\n" D I "\n",
+	    "ann@x.test", "From: bob@y.test\r\n" },
+	{ POLICY_FORCE, NULL, W_ANN, "From: bob@y.test\n" D I "\n",
+	    "us@relay.test", "From: us@relay.test\r\nDate" },
+	{ POLICY_REPLY_TO, NULL, W_ANN, "From: bob@y.test\n" D I "\n",
+	    "us@relay.test",
+	    "From: us@relay.test\r\nReply-To: bob@y.test\r\nDate" },
+	{ POLICY_KEEP, "our.test", W_ANN, "From: root\n" D I "\n",
+	    "us@relay.test", "From: root@our.test\r\nDate" },
+	{ POLICY_KEEP, "x.test", W_ANN, "From: root\n" D I "\n",
+	    "ann@x.test",
+	    "From: us@relay.test\r\nReply-To: root@our.test\r\nDate" },
+	{ POLICY_FORCE, NULL, W_NULL, "From: bob@y.test\n" D I "\n",
+	    "us@relay.test", "From: us@relay.test\r\nDate" },
+	{ POLICY_REPLY_TO, NULL, W_NULL, "From: bob@y.test\n" D I "\n", "",
+	    "From: us@relay.test\r\nReply-To: bob@y.test\r\nDate" },
+	{ POLICY_KEEP, "x.test", W_NULL, D I "\n", "",
+	    "From: us@relay.test\r\nDate" },
+	{ POLICY_FORCE, NULL, 0, D I "\n", "us@relay.test",
+	    "From: us@relay.test\r\nDate" },
+	{ POLICY_FORCE, NULL, W_BARE, D I "\n", "us@relay.test",
+	    "From: us@relay.test\r\nDate" },
+	{ POLICY_FORCE, NULL, 0, "From: a@y.test\nDKIM-Signature: x\n\n",
+	    "us@relay.test", "From: a@y.test\r\nDKIM" },
+};
+
+static void
+test_policies(void)
+{
+	struct policy s = { .from = "us@relay.test" };
+	struct message_opts o;
+	struct result r;
+	size_t i, n;
+
+	for (i = 0; i < NITEMS(policies); i++) {
+		s.mode = policies[i].mode;
+		s.domains = policies[i].domains;
+		set_opts(&o, policies[i].wishes);
+		o.policy = &s;
+		n = strlen(policies[i].in);
+		play(&r, &o, policies[i].in, n, n, n);
+		is(r.e.from, policies[i].from, "policy %zu", i);
+		n = strlen(policies[i].out);
+		if (r.out.len > n)
+			r.out.p[n] = '\0';
+		is(buf_text(&r.out), policies[i].out, "its header");
+		finish(&r);
+	}
+}
+
 /* What was in the envelope stays, and stays first. */
 static void
 test_union(void)
@@ -727,5 +856,7 @@ main(void)
 	test_ceiling();
 	test_stream();
 	test_union();
+	test_wants();
+	test_policies();
 	return done();
 }

@@ -1,0 +1,29 @@
+/* link.c - what was known of a connection, for logs and hints */
+
+#include <string.h>
+
+#include "link.h"
+
+static bool
+ends(const char *s, size_t n)
+{
+	return memchr(s, '\0', n) != NULL;
+}
+
+bool
+link_sane(const struct link *l)
+{
+	return ends(l->ip, sizeof(l->ip)) &&
+	    ends(l->helo, sizeof(l->helo)) &&
+	    ends(l->banner, sizeof(l->banner)) &&
+	    ends(l->tls, sizeof(l->tls)) && ends(l->auth, sizeof(l->auth)) &&
+	    ends(l->offered, sizeof(l->offered)) &&
+	    l->authed <= 1 && l->rtt >= -1;
+}
+
+void
+link_clear(struct link *l)
+{
+	memset(l, 0, sizeof(*l));
+	l->rtt = -1;
+}

@@ -1,0 +1,32 @@
+/* link.h - what was known of a connection, for logs and hints */
+
+#ifndef LINK_H
+#define LINK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "net/resolve.h"
+#include "smtp/helo.h"
+
+/*
+ * It has no pointers, so that it can be sent down a socket.  The strings
+ * are printable; "" is: not known, or it did not come to that.
+ */
+struct link {
+	char		ip[ADDRESS_TEXT];	/* the relay's */
+	char		helo[HELO_NAME];	/* the name we gave */
+	char		banner[256];		/* the relay's first words */
+	char		tls[80];	/* "TLS1.3 AES-256-GCM verified" */
+	char		auth[32];		/* the mechanism used */
+	char		offered[256];		/* those that were offered */
+	uint32_t	caps;			/* CAP_*, as last heard */
+	uint32_t	authed;			/* 1: the login was taken */
+	int64_t		rtt;	/* of the connection, microseconds; or -1 */
+};
+
+/* Could it come from link_clear() and those who fill it in? */
+bool	link_sane(const struct link *);
+void	link_clear(struct link *);
+
+#endif

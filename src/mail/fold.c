@@ -1,0 +1,97 @@
+/* fold.c - lines of a header that are too long */
+
+#include <string.h>
+
+#include "mail/fold.h"
+#include "mail/phrase.h"
+
+#define VALUE_MAX	(4U << 20)
+#define COLUMNS		76
+#define CUT		900	/* octets of a word that are left together */
+
+size_t
+fold_longest(const char *p, size_t n)
+{
+	const char *end = p + n, *nl;
+	size_t longest = 0, k;
+
+	for (; p < end; p = nl + 1) {
+		nl = memchr(p, '\n', (size_t)(end - p));
+		if (nl == NULL)
+			break;
+		k = (size_t)(nl - p);
+		if (k > 0 && nl[-1] == '\r')
+			k--;
+		if (k > longest)
+			longest = k;
+	}
+	return longest;
+}
+
+static bool
+white(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static size_t
+column(const struct buf *b, size_t start)
+{
+	size_t n = b->len;
+
+	while (n > start && b->p[n - 1] != '\n')
+		n--;
+	return b->len - n;
+}
+
+/* Where to cut a word that no line can hold; n if there is no place. */
+static size_t
+cut(const char *p, size_t n, unsigned traits)
+{
+	const char *after = traits & HEADER_ADDRESSES ? ",;" : ",;>";
+	size_t k;
+
+	for (k = CUT; k > 1; k--)
+		if (strchr(after, p[k - 1]) != NULL)
+			return k;
+	return traits & HEADER_TEXT ? CUT : n;
+}
+
+void
+fold_field(struct buf *out, const struct field *fld)
+{
+	const struct header_known *known = header_known(fld);
+	struct buf value = { .max = VALUE_MAX };
+	const char *p, *end, *word;
+	size_t start = out->len, most = FOLD_LINE, gap, n, need;
+	bool encode;
+
+	header_unfold(&value, fld);
+	buf_add(out, fld->line, (size_t)(fld->value - fld->line));
+	p = buf_text(&value);
+	/* The first line holds the name alone only if it must. */
+	for (end = p + value.len; p < end; p = word + n, most = COLUMNS) {
+		for (word = p; white(*word); word++)
+			;
+		for (n = 0; word + n < end && !white(word[n]); n++)
+			;
+		gap = (size_t)(word - p);
+		if (gap == 0 || gap > COLUMNS) {
+			p = " ";
+			gap = 1;
+		}
+		encode = n >= FOLD_LINE && known->id == HEADER_SUBJECT;
+		if (n >= FOLD_LINE && !encode)
+			n = cut(word, n, known->traits);
+		need = encode ? COLUMNS : n;
+		if (column(out, start) + gap + need > most)
+			buf_adds(out, "\r\n");
+		buf_add(out, p, gap);
+		if (encode)
+			phrase_encode(out, word, n);
+		else
+			buf_add(out, word, n);
+	}
+	buf_adds(out, "\r\n");
+	buf_release(&value);
+}

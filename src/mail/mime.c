@@ -1,0 +1,184 @@
+/* mime.c - what MIME fields say of a body */
+
+#include <string.h>
+#include <strings.h>
+
+#include "mail/header.h"
+#include "mail/mime.h"
+
+struct cursor {
+	const char	*p;
+	const char	*end;
+	bool		 open;	/* a comment or a quote does not end */
+};
+
+struct slice {
+	const char	*p;
+	size_t		 n;
+};
+
+/* White space, folding and comments. */
+static void
+skip(struct cursor *c)
+{
+	size_t depth = 0;
+
+	for (; c->p < c->end; c->p++) {
+		if (*c->p == '(')
+			depth++;
+		else if (depth > 0 && *c->p == ')')
+			depth--;
+		else if (depth > 0 && *c->p == '\\' && c->p + 1 < c->end)
+			c->p++;
+		else if (depth == 0 && (*c->p == '\0' ||
+		    strchr(" \t\r\n", *c->p) == NULL))
+			break;
+	}
+	c->open |= depth > 0;
+}
+
+static struct slice
+token(struct cursor *c)
+{
+	struct slice s;
+
+	skip(c);
+	s.p = c->p;
+	while (c->p < c->end && (unsigned char)*c->p > 0x20 &&
+	    *c->p != 0x7f && strchr("()<>@,;:\\\"/[]?=", *c->p) == NULL)
+		c->p++;
+	s.n = (size_t)(c->p - s.p);
+	skip(c);
+	return s;
+}
+
+static bool
+take(struct cursor *c, char wanted)
+{
+	if (c->p == c->end || *c->p != wanted)
+		return false;
+	c->p++;
+	return true;
+}
+
+static bool
+is(struct slice s, const char *word)
+{
+	return s.n == strlen(word) && strncasecmp(s.p, word, s.n) == 0;
+}
+
+/* A token or quoted string into out[0..size); its length, or 0. */
+static size_t
+value(struct cursor *c, char *out, size_t size)
+{
+	struct slice s;
+	size_t n = 0;
+
+	skip(c);
+	if (!take(c, '"')) {
+		/* Many a boundary holds what no token may. */
+		s.p = c->p;
+		while (c->p < c->end && strchr("; \t\r\n(", *c->p) == NULL)
+			c->p++;
+		s.n = (size_t)(c->p - s.p);
+		if (s.n >= size)
+			return 0;
+		memcpy(out, s.p, s.n);
+		return s.n;
+	}
+	for (; c->p < c->end && *c->p != '"'; c->p++) {
+		if (*c->p == '\r' || *c->p == '\n')
+			continue;
+		if (*c->p == '\\' && c->p + 1 < c->end)
+			c->p++;
+		if (n + 1 >= size)
+			return 0;
+		out[n++] = *c->p;
+	}
+	if (take(c, '"'))
+		return n;
+	c->open = true;
+	return 0;
+}
+
+static void
+parameters(struct mime_type *t, struct cursor *c)
+{
+	char text[MIME_BOUNDARY + 1];
+	struct slice name;
+	size_t n;
+
+	while (skip(c), take(c, ';')) {
+		name = token(c);
+		if (!take(c, '='))
+			continue;
+		n = value(c, text, sizeof(text));
+		if (is(name, "charset"))
+			t->charset = true;
+		else if (is(name, "boundary") && t->boundary_len == 0) {
+			while (n > 0 && text[n - 1] == ' ')
+				n--;
+			memcpy(t->boundary, text, n);
+			t->boundary_len = n;
+		}
+	}
+}
+
+void
+mime_content_type(struct mime_type *t, const char *p, size_t n)
+{
+	struct cursor c = { .p = p, .end = p + n };
+	struct slice type, sub = { p, 0 };
+
+	*t = (struct mime_type){ .kind = MIME_OTHER };
+	type = token(&c);
+	if (take(&c, '/'))
+		sub = token(&c);
+	parameters(t, &c);
+	t->charset |= c.open || c.p < c.end;
+	if (type.n == 0 || sub.n == 0) {
+		t->kind = MIME_TEXT;
+		t->plain = true;
+	} else if (is(type, "text")) {
+		t->kind = MIME_TEXT;
+		t->plain = is(sub, "plain");
+	} else if (is(type, "message"))
+		t->kind = MIME_SEALED;
+	else if (is(type, "multipart")) {
+		if (t->boundary_len == 0 || is(sub, "signed") ||
+		    is(sub, "encrypted"))
+			t->kind = MIME_SEALED;
+		else
+			t->kind = is(sub, "digest") ? MIME_DIGEST :
+			    MIME_MULTIPART;
+	}
+}
+
+enum mime_coding
+mime_coding(const char *p, size_t n)
+{
+	struct cursor c = { .p = p, .end = p + n };
+	struct slice word = token(&c);
+
+	if (word.n == 0 || is(word, "7bit"))
+		return MIME_7BIT;
+	return is(word, "8bit") || is(word, "binary") ? MIME_8BIT :
+	    MIME_CODED;
+}
+
+bool
+mime_labelled(const char *p, size_t n)
+{
+	struct field fld;
+	struct mime_type t;
+
+	if (!header_find(p, n, "Content-Type", &fld))
+		return false;
+	mime_content_type(&t, fld.value, fld.value_len);
+	if (t.kind != MIME_TEXT && t.kind != MIME_OTHER)
+		return true;
+	return (t.charset || !t.plain) &&
+	    header_find(p, n, "Content-Transfer-Encoding", &fld) &&
+	    mime_coding(fld.value, fld.value_len) != MIME_7BIT &&
+	    header_find(p, n, "MIME-Version", &fld);
+}

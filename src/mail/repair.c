@@ -1,0 +1,608 @@
+/*
+ * repair.c - a header field as it should have been written
+ *
+ * Names that were not quoted are understood so:
+ *
+ *	joe@corp, Inc. <j@x>	a title never begins a name: one mailbox,
+ *				in any field
+ *	Public, Joe <j@x>	one mailbox only in a field that is to have
+ *				one; elsewhere "Public" may be a user
+ *	O"Brien <j@x>		does not parse; with nothing that separates
+ *				before "<" it is one mailbox
+ *	Joe j@x			likewise, in a field that is to have one
+ *	Cron Daemon		a From without an address: it gets ours
+ */
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "mail/phrase.h"
+#include "mail/repair.h"
+
+#define TEXT_MAX	(4U << 20)
+#define COLUMNS		76	/* of a line with encoded words (RFC 2047, 2) */
+
+static bool
+white(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static bool
+eightbit(const char *p, size_t n)
+{
+	return !ascii_only(p, n);
+}
+
+/* Octets in the last line of what was written. */
+static size_t
+column(const struct buf *b)
+{
+	size_t n = 0;
+
+	while (n < b->len && b->p[b->len - 1 - n] != '\n')
+		n++;
+	return n;
+}
+
+static char
+last(const struct buf *b)
+{
+	return b->len > 0 ? b->p[b->len - 1] : '\n';
+}
+
+/*
+ * To understand
+ */
+
+/* One address and nothing else, maybe a bare one? */
+static bool
+is_address(const char *p, size_t n)
+{
+	struct addr_list l = { 0 };
+	struct fault f = { 0 };
+	bool good;
+
+	good = addr_parse_list(&l, p, n, &f) == 0 && l.n == 1 &&
+	    !l.v[0].group && l.v[0].name == NULL && *l.v[0].spec != '\0';
+	if (good) {
+		addr_qualify(&l.v[0].spec, "x.test");
+		good = addr_check(l.v[0].spec, &f) == 0;
+	}
+	addr_list_release(&l);
+	return good;
+}
+
+/* Append words as a quoted string; they may be half quoted already. */
+static void
+add_name(struct buf *b, const char *p, size_t n)
+{
+	struct buf bare = { .max = TEXT_MAX };
+	size_t i;
+
+	while (n > 0 && white(p[n - 1]))
+		n--;
+	for (i = 0; i < n; i++)
+		if (p[i] != '"' && p[i] != '\\' && p[i] != '\r' &&
+		    p[i] != '\n')
+			buf_add(&bare, p + i, 1);
+	if (bare.len > 0) {
+		phrase_quote(b, bare.p, bare.len);
+		buf_adds(b, " ");
+	}
+	buf_release(&bare);
+}
+
+/* What it takes to be told from "<" and ">" at the end. */
+static bool
+guess_angle(struct buf *b, const char *p, size_t n, bool single)
+{
+	const char *open = memrchr(p, '<', n);
+	size_t name;
+
+	if (open == NULL || p[n - 1] != '>')
+		return false;
+	name = (size_t)(open - p);
+	if (memchr(p, '<', name) != NULL || (!single &&
+	    (memchr(p, ',', name) != NULL || memchr(p, ';', name) != NULL)) ||
+	    !is_address(open + 1, n - name - 2))
+		return false;
+	add_name(b, p, name);
+	buf_add(b, open, n - name);
+	return true;
+}
+
+/* An address may come last without them. */
+static bool
+guess_last(struct buf *b, const char *p, size_t n)
+{
+	size_t at = n;
+
+	while (at > 0 && !white(p[at - 1]))
+		at--;
+	if (at == 0 || memchr(p, '@', at) != NULL ||
+	    memchr(p + at, '@', n - at) == NULL ||
+	    !is_address(p + at, n - at))
+		return false;
+	add_name(b, p, at);
+	buf_adds(b, "<");
+	buf_add(b, p + at, n - at);
+	buf_adds(b, ">");
+	return true;
+}
+
+/* The text of a field that does not parse, without white space around. */
+static bool
+guess(struct buf *b, const char *p, size_t n, bool single, const char *own)
+{
+	while (n > 0 && white(p[n - 1]))
+		n--;
+	for (; n > 0 && white(*p); n--)
+		p++;
+	if (n == 0)
+		return false;
+	buf_adds(b, " ");
+	if (guess_angle(b, p, n, single))
+		return true;
+	if (single && memchr(p, '<', n) == NULL && guess_last(b, p, n))
+		return true;
+	if (own == NULL || memchr(p, '@', n) != NULL)
+		return false;
+	add_name(b, p, n);
+	buf_addf(b, "<%s>", own);
+	return true;
+}
+
+/* Does it begin with what follows a name?  In quotes it is one itself. */
+static bool
+title(const char *p, size_t n)
+{
+	static const char *const titles[] = { "Inc", "Inc.", "INC", "Ltd",
+	    "Ltd.", "LTD", "LLC", "LLP", "GmbH", "Corp.", "Jr.", "Sr.",
+	    "III", "PhD", "Ph.D.", "Esq." };
+	size_t i, k;
+
+	for (k = 0; k < n && !white(p[k]) && strchr(",;<(\"", p[k]) == NULL;)
+		k++;
+	for (i = 0; i < NITEMS(titles); i++)
+		if (strlen(titles[i]) == k && memcmp(titles[i], p, k) == 0)
+			return true;
+	return false;
+}
+
+/* The first of those before i that are in truth words of its name. */
+static size_t
+first_word(const struct repaired *r, size_t i, bool single)
+{
+	const struct addr *a = r->list.v;
+
+	if (a[i].group || r->p[a[i].angle] != '<')
+		return i;
+	for (; i > 0 && !a[i - 1].group &&
+	    r->p[a[i - 1].angle] != '<'; i--)
+		if (!title(r->p + a[i].start, r->n - a[i].start) &&
+		    (!single || addr_at(a[i - 1].spec) != NULL))
+			break;
+	return i;
+}
+
+/* Put mailboxes together that a comma in a name took apart. */
+static bool
+merge(struct buf *b, const struct repaired *r, bool single)
+{
+	const struct addr *a = r->list.v;
+	size_t i, j, at = 0;
+
+	for (i = 1; i < r->list.n; i++) {
+		j = first_word(r, i, single);
+		if (j == i || a[j].start < at)
+			continue;
+		buf_add(b, r->p + at, a[j].start - at);
+		add_name(b, r->p + a[j].start, a[i].angle - a[j].start);
+		at = a[i].angle;
+	}
+	if (at > 0)
+		buf_add(b, r->p + at, r->n - at);
+	return at > 0;
+}
+
+/* Is nobody named at all?  Then it is from us. */
+static bool
+nobody(struct buf *b, const struct repaired *r, const char *own)
+{
+	const char *name = NULL;
+	size_t i;
+
+	for (i = 0; i < r->list.n; i++) {
+		if (*r->list.v[i].spec != '\0')
+			return false;
+		name = r->list.v[i].name;
+	}
+	buf_adds(b, " ");
+	if (name != NULL)
+		add_name(b, name, strlen(name));
+	buf_addf(b, "<%s>", own);
+	return true;
+}
+
+/* Is there a better way to read it?  Then append that. */
+static bool
+understand(struct buf *b, const struct repaired *r, bool parsed, bool single,
+    const char *own)
+{
+	if (!parsed)
+		return guess(b, r->p, r->n, single, own);
+	if (own != NULL && nobody(b, r, own))
+		return true;
+	return r->list.n > 1 && merge(b, r, single);
+}
+
+int
+repair_parse(struct repaired *r, const struct field *fld, const char *own,
+    struct fault *f)
+{
+	const struct header_known *known = header_known(fld);
+	const bool single = known->traits & HEADER_SINGLE;
+	struct buf better = { .max = TEXT_MAX };
+	struct fault why = { 0 };
+	int status, round = 0;
+
+	if (known->id != HEADER_FROM)
+		own = NULL;
+	*r = (struct repaired){ .p = fld->value, .n = fld->value_len };
+	status = addr_parse_list(&r->list, r->p, r->n, &why);
+	while (round++ < 3 && understand(&better, r, status == 0, single,
+	    own)) {
+		repaired_release(r);
+		*r = (struct repaired){ .p = better.p, .n = better.len,
+		    .text = better };
+		better = (struct buf){ .max = TEXT_MAX };
+		status = addr_parse_list(&r->list, r->p, r->n, &why);
+	}
+	buf_release(&better);
+	if (status == -1)
+		*f = why;
+	return status;
+}
+
+void
+repaired_release(struct repaired *r)
+{
+	addr_list_release(&r->list);
+	buf_release(&r->text);
+}
+
+/*
+ * To write addresses
+ */
+
+/* From the octet that opens to the one that closes; brackets nest. */
+static size_t
+enclosed(const char *p, size_t n, char close)
+{
+	size_t i, depth = 1;
+
+	for (i = 1; i < n; i++) {
+		if (p[i] == '\\')
+			i++;
+		else if (p[i] == close && --depth == 0)
+			return i + 1;
+		else if (p[i] == *p)
+			depth++;
+	}
+	return n;
+}
+
+/*
+ * A word, a quoted string, a comment, what stands in [], or one of ",;:<>":
+ * as the parser has them.
+ */
+static size_t
+token(const char *p, size_t n)
+{
+	size_t i;
+
+	if (*p == '"' || *p == '(' || *p == '[')
+		return enclosed(p, n, *p == '(' ? ')' : *p == '[' ? ']' :
+		    '"');
+	if ((i = phrase_encoded(p, n)) > 0)
+		return i;
+	while (i < n && !white(p[i]) && strchr("\"([,;:<>", p[i]) == NULL)
+		i += p[i] == '\\' && i + 1 < n ? 2 : 1;
+	return i > 0 ? i : 1;
+}
+
+/* No word of a phrase may hold these as they are; a dot is tolerated. */
+static bool
+unfit(const char *p, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (strchr("()<>[]:;@\\,\"", p[i]) != NULL)
+			return true;
+	return false;
+}
+
+static bool
+encoded_next(const char *p, size_t n)
+{
+	while (n > 0 && white(*p)) {
+		p++;
+		n--;
+	}
+	return phrase_encoded(p, n) > 0;
+}
+
+/* The text of p[0..n) on one line, without the backslashes of quoting. */
+static void
+add_bare(struct buf *b, const char *p, size_t n, bool quoting)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (p[i] == '\r' || p[i] == '\n')
+			continue;
+		if (p[i] == '\\' && quoting && i + 1 < n)
+			i++;
+		buf_add(b, p + i, 1);
+	}
+}
+
+/* Is there place in the line for n octets, or a first word of them? */
+static bool
+fits(const struct buf *out, size_t n)
+{
+	const size_t at = column(out), k = 14 + 2 * n;
+
+	return at <= 20 || at + (k < 60 ? k : 60) <= COLUMNS;
+}
+
+/*
+ * A token that cannot stand as it is.  Between encoded words white space
+ * is lost, so it is encoded; elsewhere they must have some around them.
+ */
+static void
+write_token(struct buf *out, const char *p, size_t n, bool before, bool after)
+{
+	const bool comment = *p == '(';
+	struct buf bare = { .max = TEXT_MAX };
+	size_t k = comment || *p == '"';
+
+	if (before)
+		buf_adds(&bare, " ");
+	add_bare(&bare, p + k, n - 2 * k, true);
+	if (after)
+		buf_adds(&bare, " ");
+	if (!fits(out, bare.len))
+		buf_adds(out, "\r\n ");
+	else if (!white(last(out)))
+		buf_adds(out, " ");
+	if (comment)
+		buf_adds(out, "(");
+	if (eightbit(bare.p, bare.len))
+		phrase_encode(out, bare.p, bare.len);
+	else
+		phrase_quote(out, bare.p, bare.len);
+	if (comment)
+		buf_adds(out, ")");
+	buf_release(&bare);
+}
+
+/* Words of a name, or what stands between mailboxes, token by token. */
+static void
+write_words(struct buf *out, const char *p, size_t n, bool phrase)
+{
+	bool encoded = false, mended = false, bad, word;
+	size_t k;
+
+	for (; n > 0; p += k, n -= k) {
+		k = 1;
+		if (white(*p)) {
+			buf_add(out, p, 1);
+			continue;
+		}
+		k = token(p, n);
+		if (mended && !white(last(out)))
+			buf_adds(out, " ");
+		word = *p != '"' && *p != '(';
+		bad = eightbit(p, k) || (phrase && word &&
+		    phrase_encoded(p, k) != k && unfit(p, k));
+		mended = bad;
+		if (bad)
+			write_token(out, p, k, encoded && *p != '(' &&
+			    eightbit(p, k), eightbit(p, k) && *p != '(' &&
+			    encoded_next(p + k, n - k));
+		else
+			buf_add(out, p, k);
+		encoded = *p != '(' && (bad ? eightbit(p, k) :
+		    phrase_encoded(p, k) == k);
+	}
+	if (phrase && mended && !white(last(out)))
+		buf_adds(out, " ");
+}
+
+/* The words before "<". */
+static void
+write_phrase(struct buf *out, const char *p, size_t n, const struct addr *a)
+{
+	bool bad = false, parts = false;
+	size_t i, k;
+
+	for (i = 0; i < n; i += k) {
+		k = 1;
+		if (white(p[i]))
+			continue;
+		k = token(p + i, n - i);
+		parts |= p[i] == '(' || phrase_encoded(p + i, n - i) > 0;
+		bad |= eightbit(p + i, k) || (p[i] != '(' && p[i] != '"' &&
+		    phrase_encoded(p + i, k) != k && unfit(p + i, k));
+	}
+	if (!bad)
+		buf_add(out, p, n);
+	else if (parts || a->name == NULL)
+		write_words(out, p, n, true);
+	else {
+		k = strlen(a->name);
+		if (!fits(out, k))
+			buf_adds(out, "\r\n ");
+		else if (!white(last(out)))
+			buf_adds(out, " ");
+		phrase_add(out, a->name, k);
+		k = a->spec_end - a->spec_start;
+		buf_adds(out, column(out) + k > COLUMNS ? "\r\n " : " ");
+	}
+}
+
+/* Between the mailboxes: separators, comments, the names of groups. */
+static void
+write_between(struct buf *out, const char *p, size_t n)
+{
+	if (eightbit(p, n))
+		write_words(out, p, n, false);
+	else
+		buf_add(out, p, n);
+}
+
+/* The address: with a domain if it is bare, in ASCII if that can be. */
+static void
+write_spec(struct buf *out, const char *p, const struct addr *a,
+    const char *domain)
+{
+	const size_t n = a->spec_end - a->spec_start;
+	struct fault f = { 0 };
+	char *spec = xstrdup(a->spec);
+	bool bare = *spec != '\0' && addr_at(spec) == NULL && domain != NULL;
+
+	p += a->spec_start;
+	if (bare)
+		addr_qualify(&spec, domain);
+	if ((!bare && !eightbit(p, n)) ||
+	    addr_ascii_domain(&spec, &f) == -1 || addr_check(spec, &f) == -1)
+		buf_add(out, p, n);
+	else if (eightbit(p, n) && !addr_needs_utf8(spec))
+		buf_adds(out, spec);
+	else {
+		buf_add(out, p, n);
+		buf_adds(out, bare ? addr_at(spec) : "");
+	}
+	free(spec);
+}
+
+static void
+write_addresses(struct buf *out, const struct field *fld,
+    const struct repair *o)
+{
+	struct fault unused = { 0 };
+	struct repaired r;
+	size_t i, at = 0;
+
+	buf_add(out, fld->line, (size_t)(fld->value - fld->line));
+	if (repair_parse(&r, fld, o->own, &unused) == -1)
+		buf_add(out, fld->value, fld->value_len);
+	else {
+		for (i = 0; i < r.list.n; i++) {
+			const struct addr *a = &r.list.v[i];
+
+			write_between(out, r.p + at, a->start - at);
+			write_phrase(out, r.p + a->start, a->angle - a->start,
+			    a);
+			buf_add(out, r.p + a->angle, a->spec_start -
+			    a->angle);
+			write_spec(out, r.p, a, o->domain);
+			at = a->spec_end;
+		}
+		write_between(out, r.p + at, r.n - at);
+	}
+	buf_adds(out, "\r\n");
+	repaired_release(&r);
+}
+
+/*
+ * To write text
+ */
+
+/* The end of the words from i on that are not ASCII and stand together. */
+static size_t
+foreign(const char *p, size_t i, size_t n)
+{
+	size_t end = i, k;
+
+	while (i < n) {
+		for (k = i; k < n && !white(p[k]); k++)
+			;
+		if (!eightbit(p + i, k - i))
+			break;
+		end = k;
+		for (i = k; i < n && white(p[i]); i++)
+			;
+	}
+	return end;
+}
+
+/* Words p[0..n), as one text, with the white space that is theirs. */
+static void
+write_foreign(struct buf *out, const char *p, size_t n, bool before,
+    bool after)
+{
+	struct buf bare = { .max = TEXT_MAX };
+
+	if (before)
+		buf_adds(&bare, " ");
+	add_bare(&bare, p, n, false);
+	if (after)
+		buf_adds(&bare, " ");
+	if (!white(last(out)))
+		buf_adds(out, " ");
+	phrase_encode(out, bare.p, bare.len);
+	buf_release(&bare);
+}
+
+static void
+write_text(struct buf *out, const struct field *fld)
+{
+	const char *p = fld->value;
+	const size_t n = fld->value_len;
+	bool encoded = false;
+	size_t i = 0, k, start;
+
+	buf_add(out, fld->line, (size_t)(p - fld->line));
+	while (i < n) {
+		for (start = i; i < n && white(p[i]); i++)
+			;
+		k = foreign(p, i, n);
+		if (k > i && start < i && p[start] != '\r' &&
+		    !fits(out, k - start))
+			buf_adds(out, "\r\n");
+		buf_add(out, p + start, i - start);
+		if (k > i) {
+			write_foreign(out, p + i, k - i, encoded,
+			    encoded_next(p + k, n - k));
+			encoded = true;
+		} else {
+			for (k = i; k < n && !white(p[k]); k++)
+				;
+			buf_add(out, p + i, k - i);
+			encoded = k > i && phrase_encoded(p + i, k - i) ==
+			    k - i;
+		}
+		i = k;
+	}
+	buf_adds(out, "\r\n");
+}
+
+void
+repair_field(struct buf *out, const struct field *fld, const struct repair *o)
+{
+	unsigned traits = header_known(fld)->traits;
+
+	if (traits & HEADER_ADDRESSES)
+		write_addresses(out, fld, o);
+	else if ((traits & HEADER_TEXT) &&
+	    eightbit(fld->value, fld->value_len))
+		write_text(out, fld);
+	else
+		buf_add(out, fld->line, fld->len);
+}

@@ -1,0 +1,134 @@
+/*
+ * meter.c - run a command and say what it cost
+ *
+ * usage: meter COUNTS MESSAGES command...
+ *
+ * Standard input is the command's; its output is shown only if it fails.
+ * Waits also for what the command has left in the background.  If by then
+ * the sink with these COUNTS has accepted so many MESSAGES, prints
+ *
+ *	exit all cpu rss connections flights first
+ *
+ * which are microseconds until the command ended, until the last of its
+ * processes ended, and of processor time of all of them; the most kilobytes
+ * that any one of them held; what the sink saw; and microseconds until it
+ * saw the first MAIL.  Otherwise the exit status is 1.
+ */
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <err.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "count.h"
+
+#define LIMIT	120	/* seconds that a command may take */
+
+static pid_t child;
+
+static void
+too_long(int sig)
+{
+	static const char words[] = "meter: the command takes too long\n";
+
+	(void)sig;
+	(void)!write(STDERR_FILENO, words, sizeof(words) - 1);
+	(void)kill(-child, SIGKILL);
+	_exit(1);
+}
+
+static void
+start(char **command, int output)
+{
+	if ((child = fork()) == -1)
+		err(1, "fork");
+	if (child != 0)
+		return;
+	(void)setpgid(0, 0);
+	if (dup2(output, STDOUT_FILENO) == -1 ||
+	    dup2(output, STDERR_FILENO) == -1)
+		_exit(126);
+	(void)execvp(command[0], command);
+	perror(command[0]);
+	_exit(127);
+}
+
+static void
+show(FILE *output)
+{
+	char line[1024];
+
+	rewind(output);
+	while (fgets(line, sizeof(line), output) != NULL)
+		fputs(line, stderr);
+}
+
+static long long
+cpu_us(const struct rusage *r)
+{
+	return (long long)(r->ru_utime.tv_sec + r->ru_stime.tv_sec) * 1000000 +
+	    r->ru_utime.tv_usec + r->ru_stime.tv_usec;
+}
+
+/* When the command ended, its status; returns once all have ended. */
+static long long
+wait_for_all(int *status)
+{
+	long long ended = 0;
+	pid_t pid;
+	int st;
+
+	while ((pid = wait(&st)) != -1 || errno == EINTR)
+		if (pid == child) {
+			ended = now_ns();
+			*status = st;
+		}
+	return ended;
+}
+
+int
+main(int argc, char **argv)
+{
+	volatile struct count *c;
+	struct rusage used;
+	long long begin, ended, all, messages;
+	int status = 0;
+	FILE *output;
+
+	if (argc < 4)
+		errx(64, "usage: meter COUNTS MESSAGES command...");
+	if ((c = count_map(argv[1])) == NULL)
+		err(1, "%s", argv[1]);
+	messages = strtoll(argv[2], NULL, 10);
+	if ((output = tmpfile()) == NULL)
+		err(1, "tmpfile");
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
+		err(1, "prctl");
+	(void)signal(SIGALRM, too_long);
+	(void)alarm(LIMIT);
+	c->messages = c->recipients = c->connections = c->flights =
+	    c->octets = c->first = 0;
+	begin = now_ns();
+	start(argv + 3, fileno(output));
+	ended = wait_for_all(&status);
+	all = now_ns();
+	if (status != 0 || c->messages != messages) {
+		show(output);
+		errx(1, "%s: status %#x, %lld messages of %lld", argv[3],
+		    (unsigned)status, c->messages, messages);
+	}
+	if (getrusage(RUSAGE_CHILDREN, &used) == -1)
+		err(1, "getrusage");
+	printf("%lld %lld %lld %ld %lld %lld %lld\n", (ended - begin) / 1000,
+	    (all - begin) / 1000, cpu_us(&used), used.ru_maxrss,
+	    c->connections, c->flights,
+	    c->first == 0 ? 0 : (c->first - begin) / 1000);
+	return fflush(stdout) == 0 ? 0 : 1;
+}

@@ -1,0 +1,51 @@
+/* shim.h - what a trial and the shim in its processes share */
+
+#ifndef FAULT_SHIM_H
+#define FAULT_SHIM_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * The process that is started has the role "m", the first that it forks
+ * "m1", its second "m2", the first child of that "m21", and so on.
+ */
+#define SHIM_ROLE	8
+
+enum shim_action {
+	SHIM_NONE,
+	SHIM_KILL,	/* SIGKILL before the call */
+	SHIM_EIO,	/* it fails with EIO */
+	SHIM_EINTR,	/* it is interrupted, if it may be */
+	SHIM_SHORT,	/* it does half, if it may */
+	SHIM_FULL,	/* ENOSPC, and so on for all that need room */
+	SHIM_READONLY,	/* EROFS, and so on for all that change files */
+	SHIM__MAX
+};
+
+/*
+ * A file of this, named in FAULT_SHM, is mapped by all of them.  Only calls
+ * to which the action can happen are counted.
+ */
+struct shim {
+	char		 role[SHIM_ROLE];
+	enum shim_action action;
+	unsigned	 n;		/* at the n-th call, from 1 */
+	bool		 no_wait;	/* sleep(3) ends the process */
+	int64_t		 clock;		/* seconds to add to the wall clock */
+
+	_Atomic unsigned counted;
+	_Atomic bool	 fired;
+	char		 call[16];	/* where */
+
+	/*
+	 * One bit for each job: the courier has told the keeper that the
+	 * last octet is about to go; it has told it the verdict.  Also as it
+	 * was when the fault struck.
+	 */
+	_Atomic uint64_t sent, done;
+	uint64_t	 sent_then, done_then;
+};
+
+#endif
