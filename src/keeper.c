@@ -90,6 +90,7 @@ heed(struct keeper *k, const struct record *r)
 	case REC_DONE:
 		(void)strlcpy(it->accepted, r->u.done.accepted,
 		    sizeof(it->accepted));
+		it->link = r->u.done.link;
 		(void)fault_set(&f, ST_BODY, FD_NONE, 0, VD_DOUBT,
 		    "nobody said what became of it");
 		settle(it, &f);
@@ -182,6 +183,7 @@ keeper_give(struct keeper *k, struct item *it, bool last)
 	it->number = ++k->numbers;
 	it->sent = it->done = false;
 	it->accepted[0] = '\0';
+	link_clear(&it->link);
 	it->index = xreallocarray(NULL, it->env->nrcpt, sizeof(*it->index));
 	it->nindex = 0;
 	for (i = 0; i < it->env->nrcpt; i++)

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "link.h"
 #include "mail/envelope.h"
 
 #define KEEPER_ITEMS	16	/* messages with the courier at most */
@@ -27,6 +28,7 @@ struct item {
 	bool		 sent;		/* the last octet may have gone */
 	bool		 done;
 	char		 accepted[512];	/* the relay's words on taking it */
+	struct link	 link;		/* what it went over */
 };
 
 struct keeper {

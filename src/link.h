@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "net/resolve.h"
 #include "smtp/helo.h"
 
 /*
@@ -14,7 +13,7 @@
  * are printable; "" is: not known, or it did not come to that.
  */
 struct link {
-	char		ip[ADDRESS_TEXT];	/* the relay's */
+	char		ip[80];		/* the relay's */
 	char		helo[HELO_NAME];	/* the name we gave */
 	char		banner[256];		/* the relay's first words */
 	char		tls[80];	/* "TLS1.3 AES-256-GCM verified" */

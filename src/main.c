@@ -227,6 +227,13 @@ main(int argc, char **argv)
 		priv_environment();
 	if (options_parse(&o, argc, argv, &f) == -1)
 		return report(&f);
+	/* Who gained privileges chooses no file and sees no dialogue. */
+	if (src.elevated && o.file != NULL) {
+		(void)fault_set(&f, ST_USAGE, FD_NONE, 0, VD_PERM,
+		    "-C: not with the privileges of another user");
+		return report(&f);
+	}
+	o.verbose = o.verbose && !src.elevated;
 	if (o.mode == MODE_HELP)
 		return help();
 	if (o.mode == MODE_VERSION)

@@ -100,7 +100,8 @@ sane(const struct record *r, size_t n)
 	case REC_FAULT:
 		return sane_fault(&r->u.fault.fault);
 	case REC_DONE:
-		return ends(r->u.done.accepted, sizeof(r->u.done.accepted));
+		return ends(r->u.done.accepted,
+		    sizeof(r->u.done.accepted)) && link_sane(&r->u.done.link);
 	case REC_END:
 	case REC_SENT:
 	case REC_TAKEN:

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/fault.h"
+#include "link.h"
 #include "mail/envelope.h"
 
 #define RECORD_ADDR	520	/* octets of an address, ORCPT or ENVID */
@@ -60,6 +61,7 @@ struct record {
 		} taken;
 		struct {
 			char		accepted[512];
+			struct link	link;
 		} done;
 	} u;
 };

@@ -153,6 +153,7 @@ done(void *ctx, struct job *j)
 	r.kind = REC_DONE;
 	(void)strlcpy(r.u.done.accepted, j->accepted,
 	    sizeof(r.u.done.accepted));
+	r.u.done.link = j->link;
 	(void)record_send(c->sock, &r, -1, 0);
 	free_job(n);
 }

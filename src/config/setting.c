@@ -174,7 +174,7 @@ const struct setting setting_table[] = {
 	  .doc = "The sender's full name where none is given." },
 	{ .key = "from-policy", CHOICE(from_policy, policy_choice),
 	  .def = "keep", .arg = "POLICY",
-	  .doc = "Whether senders stay, or become the setting from." },
+	  .doc = "Whether senders stay or become from." },
 	{ .key = "from-domains", TEXT(from_domains), .arg = "DOMAINS",
 	  .doc = "Senders of other domains become the setting from." },
 	{ .key = "header-repair", BOOL(header_repair), .def = "yes",
@@ -247,7 +247,12 @@ check_relay(const char *value)
 static const char *
 check_host(const char *value)
 {
-	return host_valid(value) ? NULL : "a host name or an address";
+	char *ascii = ascii_only(value, strlen(value)) ? xstrdup(value) :
+	    idna_ascii(value);
+	bool fine = ascii != NULL && host_valid(ascii);
+
+	free(ascii);
+	return fine ? NULL : "a host name or an address";
 }
 
 static const char *

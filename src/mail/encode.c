@@ -127,7 +127,6 @@ decide(struct encode *e)
 {
 	struct encode_part *part = &e->part[e->now];
 
-	part->no_utf8 |= e->nrest > 0;
 	part->longline |= e->line > ENCODE_LINE;
 	if ((part->eightbit && (e->why & ENCODE_8BIT)) ||
 	    (part->longline && (e->why & ENCODE_LONG)))
@@ -138,8 +137,6 @@ decide(struct encode *e)
 		part->plan = P_LABEL;
 	else
 		part->plan = P_KEEP;
-	if (part->plan == P_KEEP && part->eightbit)
-		taint(e);
 	e->changes |= part->plan != P_KEEP;
 }
 

@@ -52,7 +52,7 @@ cut(const char *p, size_t n, unsigned traits)
 	size_t k;
 
 	for (k = CUT; k > 1; k--)
-		if (strchr(after, p[k - 1]) != NULL)
+		if (strchr(after, p[k - 1]) != NULL && p[k - 2] != '\\')
 			return k;
 	return traits & HEADER_TEXT ? CUT : n;
 }
@@ -73,7 +73,8 @@ fold_field(struct buf *out, const struct field *fld)
 	for (end = p + value.len; p < end; p = word + n, most = COLUMNS) {
 		for (word = p; white(*word); word++)
 			;
-		for (n = 0; word + n < end && !white(word[n]); n++)
+		for (n = 0; word + n < end && (!white(word[n]) ||
+		    (n > 0 && word[n - 1] == '\\')); n++)
 			;
 		gap = (size_t)(word - p);
 		if (gap == 0 || gap > COLUMNS) {

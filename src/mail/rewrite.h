@@ -11,7 +11,7 @@
 #include "mail/policy.h"
 
 struct rewrite_opts {
-	const char	*from;		/* for a From that is missing, or NULL */
+	const char	*from;		/* if it is missing, or NULL */
 	const char	*name;		/* to go with it, or NULL */
 	const char	*domain;	/* for bare names, or NULL */
 	const char	*hostname;	/* right side of a Message-ID */

@@ -148,6 +148,8 @@ answer(struct client *c)
 		k = *dialogue_oldest(c);
 		next = lost(c, k.verb) ? dialogue_refused(c) :
 		    answers[k.verb](c, &k);
+		if (c->o->heard != NULL)
+			c->o->heard(c->o->heard_ctx, c, &k);
 	}
 	reply_clear(&c->reply);
 	if (c->again) {

@@ -32,6 +32,9 @@ enum client_tls {
 	CLIENT_TLS_IMPLICIT
 };
 
+struct client;
+struct client_command;
+
 /* Borrowed until client_release(). */
 struct client_opts {
 	const char	*helo;
@@ -45,6 +48,14 @@ struct client_opts {
 	enum sasl_mech	 mech;		/* SASL__MAX: the best of both */
 	bool		 auth_cleartext;
 	void		 (*random)(void *, size_t); /* fill with octets */
+
+	/*
+	 * Told of each reply that answers a command, once the machine has
+	 * taken it in; c->reply still holds it.  NULL: nobody.
+	 */
+	void		 (*heard)(void *ctx, const struct client *,
+			    const struct client_command *);
+	void		*heard_ctx;
 };
 
 /* What the machine itself will do next; only src/smtp looks. */
@@ -63,13 +74,16 @@ enum client_phase {
 };
 
 /*
- * A message to send.  env, size and eightbit come from the caller, who
- * keeps all of it alive until over is set; then every recipient of env has
- * a verdict and accepted holds the relay's words, if it took the message.
+ * A message to send.  env, size and probe come from the caller, who keeps
+ * all of it alive until over is set; then every recipient of env has a
+ * verdict and accepted holds the relay's words, if it took the message.
+ * With probe nothing is sent: the verdicts are those on the addresses, of
+ * which there may be none.
  */
 struct client_mail {
 	struct envelope	*env;
 	size_t		 size;		/* octets in wire form */
+	bool		 probe;		/* RSET instead of a message */
 	bool		 over;
 	char		 accepted[512];
 
@@ -78,7 +92,7 @@ struct client_mail {
 	size_t		 asked;		/* recipients to name in all */
 	size_t		 answered, taken; /* RCPTs answered, and with 2yz */
 	size_t		 told;		/* LMTP: whose verdict was heard */
-	bool		 mail_sent, chunk, bol;
+	bool		 mail_sent, chunk, bol, reset;
 	size_t		 body_left;	/* octets that BDAT still owes */
 	unsigned long long end;		/* in the stream: after the last */
 	bool		 ended;		/* all of it is in the stream */

@@ -90,7 +90,7 @@ transact_begin(struct client *c, struct client_mail *m)
 {
 	size_t i;
 
-	m->over = m->mail_sent = m->chunk = m->ended = false;
+	m->over = m->mail_sent = m->chunk = m->ended = m->reset = false;
 	m->accepted[0] = '\0';
 	m->next = m->answered = m->taken = m->asked = m->told = 0;
 	m->bol = true;
@@ -98,7 +98,7 @@ transact_begin(struct client *c, struct client_mail *m)
 	check_utf8(c, m);
 	for (i = 0; i < m->env->nrcpt; i++)
 		m->asked += !m->env->rcpt[i].done;
-	if (m->asked == 0) {
+	if (m->asked == 0 && !m->probe) {
 		m->over = true;
 		return PH_IDLE;
 	}
@@ -125,7 +125,7 @@ say_mail(struct client *c, struct client_mail *m)
 	for (i = 0; i < e->nrcpt && !utf8; i++)
 		utf8 = !e->rcpt[i].done && !ascii_only(e->rcpt[i].addr,
 		    strlen(e->rcpt[i].addr));
-	if (caps & CAP_SIZE)
+	if (caps & CAP_SIZE && !m->probe)
 		(void)snprintf(size, sizeof(size), " SIZE=%zu", m->size);
 	m->mail_sent = true;
 	return sayf(c, V_MAIL, 0, "MAIL FROM:<%s>%s%s%s%s%s%s", e->from, size,
@@ -187,6 +187,16 @@ transact_envelope(struct client *c)
 	return PH_ENVELOPE;
 }
 
+/* All that was to be learnt of the addresses is known: take them back. */
+static enum client_phase
+end_probe(struct client *c, struct client_mail *m)
+{
+	if (c->ring_n > 0)
+		return PH_DATA;		/* until the replies are in */
+	m->reset = true;
+	return dialogue_say(c, V_RSET, 0, "RSET", NULL);
+}
+
 enum client_phase
 transact_data(struct client *c)
 {
@@ -194,6 +204,8 @@ transact_data(struct client *c)
 	bool pipes = dialogue_pipes(c);
 	char line[48];
 
+	if (m->probe)
+		return end_probe(c, m);
 	m->chunk = c->caps.set & CAP_CHUNKING;
 	/* Who is taken must be known before LMTP's replies can be counted. */
 	if (m->answered < m->asked && (!pipes || c->o->lmtp ||
@@ -274,7 +286,10 @@ on_rset(struct client *c, const struct client_command *k)
 {
 	struct fault f = { 0 };
 
-	(void)k;
+	if (k->mail != NULL && k->mail->reset) {
+		dialogue_settle(c, k->mail, NULL);
+		return PH_IDLE;
+	}
 	if (dialogue_yes(c))
 		return c->phase;
 	dialogue_heard(c, &f);
@@ -327,6 +342,8 @@ on_rcpt(struct client *c, const struct client_command *k)
 	m->answered++;
 	if (dialogue_yes(c)) {
 		m->taken++;
+		if (m->probe)
+			rcpt_settle(&m->env->rcpt[k->rcpt], NULL);
 	} else {
 		dialogue_heard(c, &f);
 		rcpt_settle(&m->env->rcpt[k->rcpt], &f);

@@ -322,7 +322,7 @@ set_up(int s, const char *name)
 {
 	struct ifreq r = { .ifr_flags = 0 };
 
-	(void)strncpy(r.ifr_name, name, sizeof(r.ifr_name) - 1);
+	(void)strlcpy(r.ifr_name, name, sizeof(r.ifr_name));
 	if (ioctl(s, SIOCGIFFLAGS, &r) == -1)
 		err(1, "%s", name);
 	r.ifr_flags |= IFF_UP;
@@ -338,7 +338,7 @@ make_network(void)
 	int s, tun;
 
 	enter_namespace();
-	(void)strncpy(r.ifr_name, "line", sizeof(r.ifr_name) - 1);
+	(void)strlcpy(r.ifr_name, "line", sizeof(r.ifr_name));
 	if ((tun = open("/dev/net/tun", O_RDWR | O_CLOEXEC)) == -1 ||
 	    ioctl(tun, TUNSETIFF, &r) == -1 ||
 	    (s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) == -1)

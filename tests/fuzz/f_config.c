@@ -55,7 +55,8 @@ inspect(struct config *c)
 	must(config_tls_mode(&c->base) != SETTING_TLS_AUTO);
 	for (i = 0; i < setting_count; i++) {
 		row = &setting_table[i];
-		if (row->type != SETTING_TEXT && row->type != SETTING_PATH)
+		if (row->type != SETTING_TEXT && row->type != SETTING_PATH &&
+		    row->type != SETTING_LIST)
 			continue;
 		text = *(char **)(void *)((char *)&c->base + row->at);
 		must(text == NULL || setting_set(row, NULL, text, &why));

@@ -37,6 +37,17 @@ drop_root()
 	[ -z "${root-}" ] || rm -rf "$root"
 }
 
+# End what still runs in $root: a daemon, or one who waits to try again.
+end_all()
+{
+	local link
+
+	for link in /proc/[0-9]*/root; do
+		[ "$(readlink "$link")" != "$root" ] ||
+		    kill -KILL "${link//[!0-9]/}"
+	done 2>/dev/null
+}
+
 setup()
 {
 	[ -z "$why" ] || skip "$why"
@@ -49,7 +60,7 @@ use_relay()
 	start_relay "$@"
 	rm -f "$root/etc/heloise.conf"
 	printf '%s\n' "relay 127.0.0.1:$RELAY_PORT" 'tls none' \
-	    'helo app.example.org' 'domain example.org' 'linger no' \
+	    'helo app.example.org' 'domain example.org' \
 	    >"$root/etc/heloise.conf"
 }
 
@@ -59,8 +70,8 @@ teardown()
 	local status=0
 
 	[ -z "$why" ] || return 0
-	[ -z "${daemon-}" ] || kill "$daemon" 2>/dev/null || :
 	await at_rest || { queued; status=1; }
+	end_all
 	stop_relays || status=1
 	queued -delete
 	return "$status"
@@ -113,7 +124,6 @@ in_background()
 {
 	timeout 60 env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot "$root" \
 	    "$@" >"$BATS_TEST_TMPDIR/daemon" 2>&1 3>&- &
-	daemon=$!
 }
 
 # The program succeeded and had nothing to say.

@@ -9,8 +9,8 @@
  *			cleartext, untrusted, binding, host, lmtp
  *	mail [FROM]	a message to be given; then, for it:
  *	to ADDR [NOTIFY [ORCPT]]	one recipient
- *	set KEY [VALUE]	size (octets of body), eightbit, envid, ret, done (the
- *			last recipient, before)
+ *	set KEY [VALUE]	size (octets of body), eightbit, probe, envid, ret, done
+ *			(the last recipient, before)
  *	S: TEXT		the relay says TEXT; the client has nothing more to say
  *	S& TEXT		the same, in one segment with the S: that follows
  *	S! TEXT		the same as S:, though the client could say more
@@ -308,6 +308,8 @@ set_mail(struct play *p, const char *key, const char *value)
 		p->size[p->nmails - 1] = (size_t)atol(value);
 	else if (strcmp(key, "eightbit") == 0)
 		e->eightbit = true;
+	else if (strcmp(key, "probe") == 0)
+		p->mail[p->nmails - 1].probe = true;
 	else if (strcmp(key, "envid") == 0)
 		e->envid = xstrdup(value);
 	else if (strcmp(key, "done") == 0)

@@ -38,6 +38,8 @@ lines(void)
 		{ "password-file secret\n", "password-file", "/d/secret" },
 		{ "password-file ../x/s\n", "password-file", "/d/../x/s" },
 		{ "password-file /secret\n", "password-file", "/secret" },
+		{ "tls-key us.key\n", "tls-key", "/d/us.key" },
+		{ "tls-key pkcs11:token=x\n", "tls-key", "pkcs11:token=x" },
 		{ "password-file ~/secret\n", "password-file",
 		    "/home/a/secret" },
 		{ "tls-ca ca.pem\n", "tls-ca", "/d/ca.pem" },

@@ -29,6 +29,48 @@ origin(const struct config *c, const char *key)
 	return config_origin(c, setting_find(key));
 }
 
+/* A list grows within a level; a higher one begins it anew. */
+static void
+lists(void)
+{
+	static const struct {
+		enum config_level level;
+		char		 pin;		/* 64 of this digit */
+		const char	*all;		/* the digits of those in force */
+		const char	*origin;
+	} t[] = {
+		{ CONFIG_SYSTEM, 'a', "a", "system" },
+		{ CONFIG_SYSTEM, 'b', "ab", "system" },
+		{ CONFIG_USER, 'c', "c", "user" },
+		{ CONFIG_SYSTEM, 'd', "c", "user" },
+		{ CONFIG_USER, 'e', "ce", "user" },
+		{ CONFIG_FLAG, 'x', "ce", "user" },	/* is no digit */
+		{ CONFIG_FLAG, '1', "1", "flag" },
+		{ CONFIG_FLAG, '2', "12", "flag" },
+		{ CONFIG_ENV, '3', "12", "flag" },
+	};
+	struct config c;
+	char pin[65], got[8];
+	size_t i, k;
+
+	config_init(&c);
+	for (i = 0; i < NITEMS(t); i++) {
+		memset(pin, t[i].pin, 64);
+		pin[64] = '\0';
+		apply(&c, t[i].level, "tls-pin", pin);
+		for (k = 0; k < strlen(t[i].all) && k * 65 <
+		    strlen(c.base.tls_pin); k++)
+			got[k] = c.base.tls_pin[k * 65];
+		got[k] = '\0';
+		is(got, t[i].all, "list %zu", i);
+		is_int((long long)strlen(c.base.tls_pin),
+		    (long long)(65 * strlen(t[i].all) - 1), "... no more");
+		is(origin(&c, "tls-pin"), t[i].origin, "... origin");
+	}
+	is_int((long long)c.nmistakes, 1, "one was wrong");
+	config_release(&c);
+}
+
 /* Whatever the order, the highest level wins, and in it the last one. */
 static void
 levels(void)
@@ -410,6 +452,7 @@ int
 main(void)
 {
 	levels();
+	lists();
 	superseding();
 	port_and_tls();
 	flags();

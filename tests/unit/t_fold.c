@@ -36,6 +36,7 @@ static const struct {
 	{ "To: ", "a@x.test, ", 200, "b@x.test", 29, 73, false },
 	{ "To: ", "a@x.test,", 200, "b@x.test", 2, 909, true },
 	{ "To:", "a@x.test;", 200, "b@x.test", 2, 909, true },
+	{ "To: ", "\"a\\ b\"@x, ", 200, "c@x.test", 29, 73, false },
 	{ "References: ", "<a@x.test>", 200, "", 3, 912, true },
 	{ "X-Data: ", "a", 2500, "", 3, 908, true },
 	{ "X-Data: ", "{\"a\",", 500, "", 3, 908, true },
@@ -99,6 +100,8 @@ test_fields(void)
 		    "lines of %zu", i);
 		is_int((long long)fold_longest(out.p, out.len),
 		    fields[i].longest, "the longest");
+		ok(strstr(buf_text(&out), "\\\r\n") == NULL,
+		    "no backslash before a fold");
 		k = strlen(fields[i].name);
 		bare(&a, in.p + k, in.len - k, true);
 		k = strcspn(out.p, ":") + 1;

@@ -80,9 +80,84 @@ static const char block[] =
     "\r\n"
     "After: x\r\n";
 
+/* What is known of fields by their names. */
+static const struct {
+	const char	*line;
+	enum header_id	 id;
+	unsigned	 traits;
+} names[] = {
+	{ "From: x", HEADER_FROM, HEADER_ADDRESSES | HEADER_SINGLE |
+	    HEADER_ONCE },
+	{ "fROM : x", HEADER_FROM, HEADER_ADDRESSES | HEADER_SINGLE |
+	    HEADER_ONCE },
+	{ "Fro: x", HEADER_OTHER, HEADER_TEXT },
+	{ "Froms: x", HEADER_OTHER, HEADER_TEXT },
+	{ "To: x", HEADER_TO, HEADER_ADDRESSES | HEADER_JOIN },
+	{ "T: x", HEADER_OTHER, HEADER_TEXT },
+	{ "Subject: x", HEADER_SUBJECT, HEADER_TEXT | HEADER_ONCE },
+	{ "bcc:", HEADER_OTHER, HEADER_ADDRESSES | HEADER_HIDDEN },
+	{ "X-Bcc:", HEADER_OTHER, HEADER_TEXT },
+	{ "Content-Type: x", HEADER_CONTENT_TYPE, 0 },
+	{ "content-disposition: x", HEADER_OTHER, 0 },
+	{ "Content-Length: 1", HEADER_OTHER, HEADER_HIDDEN },
+	{ "Content-: 1", HEADER_OTHER, 0 },
+	{ "Content: 1", HEADER_OTHER, HEADER_TEXT },
+	{ "Received: x", HEADER_OTHER, 0 },
+	{ "Received-SPF: x", HEADER_OTHER, 0 },
+	{ "References: x", HEADER_REFERENCES, HEADER_ONCE },
+	{ "List-Id: x", HEADER_OTHER, 0 },
+	{ "DKIM-Signature: x", HEADER_DKIM, 0 },
+	{ "Resent-From: x", HEADER_RESENT_FROM, HEADER_ADDRESSES |
+	    HEADER_SINGLE },
+	{ "Resent-To: x", HEADER_RESENT, HEADER_ADDRESSES },
+	{ "Resent-Bcc: x", HEADER_RESENT, HEADER_ADDRESSES | HEADER_HIDDEN },
+	{ "resent-x: x", HEADER_RESENT, HEADER_TEXT },
+	{ "Resent-: x", HEADER_OTHER, HEADER_TEXT },
+	{ "X: x", HEADER_OTHER, HEADER_TEXT },
+};
+
+static void
+test_known(void)
+{
+	const struct header_known *k;
+	struct field fld;
+	size_t i, at;
+
+	for (i = 0; i < NITEMS(names); i++) {
+		at = 0;
+		ok(header_next(names[i].line, strlen(names[i].line), &at,
+		    &fld), "%s", names[i].line);
+		k = header_known(&fld);
+		is_int(k->id, names[i].id, "its number");
+		is_int(k->traits, names[i].traits, "its traits");
+	}
+}
+
+static void
+test_empty(void)
+{
+	static const struct {
+		const char	*line;
+		bool		 want;
+	} lines[] = { { "X:", true }, { "X:  ", true }, { "X:\t\r\n", true },
+	    { "X: \r\n \r\n", true }, { "X: a", false },
+	    { "X:\r\n a\r\n", false } };
+	struct field fld;
+	size_t i, at;
+
+	for (i = 0; i < NITEMS(lines); i++) {
+		at = 0;
+		(void)header_next(lines[i].line, strlen(lines[i].line), &at,
+		    &fld);
+		is_int(header_empty(&fld), lines[i].want, "empty %zu", i);
+	}
+}
+
 int
 main(void)
 {
+	test_known();
+	test_empty();
 	struct buf b = { .max = 4096 };
 	struct field fld;
 	size_t i;

@@ -72,6 +72,8 @@ static const struct {
 	    FULL "To: T: a@x.test;,\n U: b@x.test;\n", false },
 	{ FULL "To: T: a@x.test\nTo: U: b@x.test;\n", NULL, false },
 	{ FULL "To: a@x.test\nTo: \"b@x.test\nTo: c@x.test\n", NULL, false },
+	{ FULL "To: Acme\nTo: Inc. <j@x.test>\n",
+	    FULL "To: Acme@our.test\nTo: Inc. <j@x.test>\n", false },
 	{ FULL "Resent-Date: x\nResent-From: a@x.test\nResent-Message-ID: z\n"
 	    "Resent-To: a@x.test\nResent-To: b@x.test\n", NULL, false },
 
@@ -251,8 +253,7 @@ test_policies(void)
 		free(got);
 	}
 	o.repair = false;
-	s.mode = POLICY_REPLY_TO;
-	s.name = NULL;
+	s = (struct policy){ .mode = POLICY_REPLY_TO, .from = "us@z.test" };
 	got = rewrite(D I "From: b\nFrom: c\nSubject: s\nSubject: s\n", &o,
 	    &facts);
 	is(got, D I "From: us@z.test\nReply-To: b\nSubject: s\nSubject: s\n",

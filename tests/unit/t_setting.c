@@ -8,6 +8,10 @@
 #include "config/setting.h"
 #include "tap.h"
 
+#define PIN_A	"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+#define PIN_B	"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b78" \
+		"52b855"
+
 /* Set, and see how it shows; a refusal begins with "expected". */
 static void
 set_and_show(void)
@@ -43,8 +47,26 @@ set_and_show(void)
 		{ "tls-name", "smtp.example.org", "smtp.example.org" },
 		{ "tls-name", "192.0.2.1", "192.0.2.1" },
 		{ "tls-name", "-x", "expected a host name or an address" },
+		{ "tls-name", "b\xc3\xbc""cher.example",
+		    "b\xc3\xbc""cher.example" },
+		{ "tls-pin", "sha256:" PIN_A, "sha256:" PIN_A },
+		{ "tls-pin", PIN_B " sha256//" PIN_A,
+		    "sha256:" PIN_A " " PIN_B " sha256//" PIN_A },
+		{ "tls-pin", PIN_B " nonsense", "expected the SHA-256 of a "
+		    "public key in base64 or hexadecimal, such as "
+		    "sha256:AbC...=" },
+		{ "tls-cert", "/etc/us.pem", "/etc/us.pem" },
+		{ "tls-cert", "pkcs11:token=t;object=web1",
+		    "pkcs11:token=t;object=web1" },
+		{ "tls-key", "pkcs11:token=t?pin-source=/etc/pin",
+		    "pkcs11:token=t?pin-source=/etc/pin" },
+		{ "tls-key", "pkcs11:token=t?pin-value=1234",
+		    "expected a PKCS#11 URI with pin-source, not pin-value" },
 		{ "tls-priority", "NORMAL:-VERS-TLS1.2",
 		    "NORMAL:-VERS-TLS1.2" },
+		{ "tls-priority", "NORMAL:+NONSENSE",
+		    "expected a priority string as GnuTLS takes it, such as "
+		    "SECURE192" },
 		{ "tls-verify", "yes", "yes" },
 		{ "tls-verify", "no", "no" },
 		{ "tls-verify", "true", "expected yes or no" },
@@ -126,6 +148,8 @@ set_and_show(void)
 	is_int(s.deadline, 3600, "deadline kept");
 	is_int(s.max_size, 0, "max-size kept");
 	is(s.password, "\xff octets", "password kept");
+	is(s.tls_pin, "sha256:" PIN_A " " PIN_B " sha256//" PIN_A,
+	    "pins kept, and nothing added to them");
 	is_int(s.tls, SETTING_TLS_NONE, "tls kept");
 	is_int(s.auth, SETTING_AUTH_LOGIN, "auth kept");
 	ok(!s.tls_verify && s.auth_cleartext, "booleans kept");

@@ -258,6 +258,8 @@ t_verify(void)
 		{ "IDN", .cert = IDN, .name = "xn--bcher-kva.example" },
 		{ "IDN, upper case", .cert = IDN,
 		    .name = "XN--BCHER-KVA.example" },
+		{ "IDN, as it is spelt", .cert = IDN,
+		    .name = "b\xc3\xbc""cher.example" },
 		{ "IDN, another", .cert = IDN, .name = "xn--bcher-kvb.example",
 		    .text = "it is for xn--bcher-kva.example, not for xn--" },
 		{ "escapes in a name", .cert = MANY, .name = "x.example.org",

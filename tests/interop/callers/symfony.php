@@ -33,4 +33,4 @@ try {
 	echo $e->getMessage(), "\n";
 }
 $mailer->send((new Email())->from('web@example.org')
-    ->to('bob@example.org')->subject('Again')->text("again\n"));
+    ->to('erika@example.org')->subject('Again')->text("again\n"));

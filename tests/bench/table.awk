@@ -1,0 +1,85 @@
+# table.awk - medians, ratios and marks
+#
+# usage: awk -F '\t' -f table.awk - targets
+#
+# Standard input is lines of key, mailer and value, sorted, values as
+# numbers.  The exit status is 1 if a target was missed.
+
+function median(key, mailer,    n)
+{
+	n = count[key, mailer]
+	if (n % 2 == 1)
+		return value[key, mailer, (n + 1) / 2]
+	return (value[key, mailer, n / 2] + value[key, mailer, n / 2 + 1]) / 2
+}
+
+function cell(key, mailer, digits)
+{
+	if (!((key, mailer) in count))
+		return "-"
+	return sprintf("%." digits "f", median(key, mailer))
+}
+
+function title(    i)
+{
+	printf "%-40s", ""
+	for (i = 1; i <= mailers; i++)
+		printf " %10s", name[i]
+	printf "  %8s  %s\n", "result", "target"
+}
+
+# What heloise came to: a ratio, a value, or nothing if it was not measured.
+function result(key, how,    other)
+{
+	if (!((key, "heloise") in count))
+		return "-"
+	if (how == "most" || how == "least")
+		return median(key, "heloise")
+	if (!((key, how) in count) || (other = median(key, how)) == 0)
+		return "-"
+	return median(key, "heloise") / other
+}
+
+function judge(key, digits, how, target,    r, good)
+{
+	r = result(key, how)
+	good = r != "-" && (how == "least" ? r >= target : r <= target)
+	missed += !good
+	if (how == "most" || how == "least") {
+		if (r != "-")
+			r = sprintf("%." digits "f", r)
+		printf "  %8s  %s %-6s", r, how == "most" ? "<=" : ">=", target
+	} else {
+		if (r != "-")
+			r = sprintf("%.3fx", r)
+		printf "  %8s  <= %-6s", r, target "x " how
+	}
+	print good ? "  ok" : "  MISSED"
+}
+
+BEGIN {
+	mailers = split("heloise msmtp curl ssmtp dma nullmailer", name, " ")
+}
+
+FNR == NR {
+	value[$1, $2, ++count[$1, $2]] = $3 + 0
+	measured[$1] = 1
+	next
+}
+
+/^#/ || !($1 in measured) {
+	next
+}
+
+{
+	if (!titled++)
+		title()
+	printf "%-40s", $2
+	for (i = 1; i <= mailers; i++)
+		printf " %10s", cell($1, name[i], $3)
+	judge($1, $3, $4, $5 + 0)
+}
+
+END {
+	exit missed > 0
+}

@@ -1,0 +1,145 @@
+/* judge.c - was a promise broken in a trial? */
+
+#include <sys/wait.h>
+
+#include <string.h>
+
+#include "judge.h"
+
+static unsigned
+got(const struct outcome *o, unsigned i, unsigned k)
+{
+	return o->first[i][k] + o->after[i][k];
+}
+
+/* A recipient that the first relay takes, where there is one. */
+static bool
+is_taken(const struct scenario *s, unsigned k)
+{
+	return s->relay != DOWN && (k == GOOD || s->relay != TAKES) &&
+	    strcmp(s->args[0], "-odq") != 0;
+}
+
+/* Nothing was in the way, or nothing that may be noticed. */
+static const char *
+as_ever(const struct scenario *s, const struct outcome *o)
+{
+	unsigned i, k;
+
+	if (!WIFEXITED(o->status) || WEXITSTATUS(o->status) != s->status)
+		return "another exit status than without a fault";
+	for (i = 0; i < LETTERS; i++)
+		for (k = 0; k < PERSON__MAX; k++)
+			if (s->to[i] & 1u << k &&
+			    o->first[i][k] != is_taken(s, k))
+				return "not delivered as without a fault";
+	return NULL;
+}
+
+/* One recipient: must it have come, and may it have? */
+static const char *
+arrival(const struct scenario *s, const struct outcome *o, unsigned i,
+    unsigned k, struct numbers *n)
+{
+	bool told = k == BAD && o->bounces[i] > 0;
+	bool exited = WIFEXITED(o->status);
+	bool good = exited && WEXITSTATUS(o->status) == 0;
+
+	n->accepted += o->first[i][k] > 0;
+	n->queued += o->after[i][k] > 0;
+	n->refused += got(o, i, k) == 0;
+	if ((s->waiting || good) && got(o, i, k) == 0 && !told)
+		return "lost";
+	if (s->waiting || good || !exited)
+		return NULL;
+	if (o->after[i][k] > 0 && strstr(o->words, "/queue") == NULL)
+		return "queued, and only the exit status says something else";
+	if (o->first[i][k] > 0 && (s->to[i] == 1u << k ||
+	    strstr(o->words, "not delivered to") == NULL))
+		return "accepted, and the exit status says something else";
+	return NULL;
+}
+
+static unsigned
+bits(uint64_t v)
+{
+	unsigned n = 0;
+
+	for (; v != 0; v &= v - 1)
+		n++;
+	return n;
+}
+
+/*
+ * That a letter came twice is allowed where its last octet had been sent
+ * and the process that was to see the answer did not, or could not write it
+ * down and said so.
+ */
+static const char *
+doubles(const char *process, const struct shim *shim,
+    const struct outcome *o, struct numbers *n)
+{
+	unsigned i, k, twice = 0;
+
+	for (i = 0; i < LETTERS; i++)
+		for (k = 0; k < PERSON__MAX; k++)
+			if (got(o, i, k) > 1) {
+				twice++;
+				break;
+			}
+	if (twice == 0)
+		return NULL;
+	if (shim->action == SHIM_EINTR || shim->action == SHIM_SHORT)
+		return "doubled, though nothing was broken";
+	if (strcmp(process, "keeper") == 0 &&
+	    strstr(o->words, "/queue") != NULL) {
+		n->unwritten += twice;
+		return NULL;
+	}
+	n->doubt += twice;
+	if (strcmp(process, "keeper") == 0 && twice <= bits(shim->sent))
+		return NULL;
+	if (strcmp(process, "courier") == 0 &&
+	    twice <= bits(shim->sent_then & ~shim->done_then))
+		return NULL;
+	return "doubled, and not in doubt";
+}
+
+/*
+ * May it be noticed that there was a fault?  Only slow file systems
+ * interrupt what opens a file, and then it may fail.
+ */
+static bool
+noticed(const struct shim *shim)
+{
+	return shim->fired && shim->action != SHIM_SHORT &&
+	    (shim->action != SHIM_EINTR || strstr(shim->call, "open") != NULL);
+}
+
+const char *
+judge(const struct scenario *s, const char *process, const struct shim *shim,
+    const struct outcome *o, struct numbers *n)
+{
+	const char *why = NULL;
+	unsigned i, k;
+
+	n->trials++;
+	n->killed += !WIFEXITED(o->status);
+	n->good += WIFEXITED(o->status) && WEXITSTATUS(o->status) == 0;
+	n->bad += WIFEXITED(o->status) && WEXITSTATUS(o->status) != 0;
+	if (o->hung)
+		return "it hangs";
+	if (o->mangled)
+		return "something arrived that is not a letter";
+	if (o->left > 0)
+		return "the queue does not become empty";
+	for (i = 0; i < LETTERS && why == NULL; i++)
+		for (k = 0; k < PERSON__MAX && why == NULL; k++)
+			if (s->to[i] & 1u << k)
+				why = arrival(s, o, i, k, n);
+	if (why == NULL)
+		why = doubles(process, shim, o, n);
+	if (why == NULL && !noticed(shim))
+		why = as_ever(s, o);
+	return why;
+}

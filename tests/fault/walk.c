@@ -1,0 +1,256 @@
+/*
+ * walk.c - a fault at every system call, one after the other
+ *
+ * usage: walk HELOISE RELAY SHIM CERTS DIR [NAME]
+ *
+ * For each scenario, process and kind of fault the program is run as often
+ * as that process makes calls: the fault strikes at the first, the second,
+ * and so on until it has nowhere to strike.  Whatever is then in the queue
+ * is delivered by a run without faults, and what has arrived is counted.
+ * NAME: only what has this in its name, and each trial is shown.
+ */
+
+#include <sys/mman.h>
+#include <sys/wait.h>
+
+#include <err.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "judge.h"
+
+#define WORKERS	2
+#define TASKS	200
+#define MISSES	2	/* how often it may strike nowhere before the end */
+#define CALLS	2000	/* nobody makes more */
+
+#define TO_GOOD	(1u << GOOD)
+#define TO_SLOW	(1u << SLOW)
+#define TO_BAD	(1u << BAD)
+
+static const struct scenario scenarios[] = {
+	{ "submit to the queue", { "-odq", "good@example.org" }, TAKES,
+	    { TO_GOOD }, false, 0, { { "keeper", "m" } } },
+	{ "submit and deliver", { "good@example.org" }, TAKES, { TO_GOOD },
+	    false, 0, { { "keeper", "m" }, { "courier", "m1" } } },
+	{ "submit, one of two later", { "good@example.org",
+	    "slow@example.org" }, TAKES, { TO_GOOD | TO_SLOW }, false, 0,
+	    { { "keeper", "m" }, { "courier", "m1" } } },
+	{ "submit, refused", { "bad@example.org" }, TAKES, { TO_BAD }, false,
+	    67, { { "keeper", "m" }, { "courier", "m1" } } },
+	{ "submit, relay down", { "good@example.org" }, DOWN, { TO_GOOD },
+	    false, 0, { { "keeper", "m" }, { "courier", "m1" } } },
+	{ "submit, no pipelining", { "good@example.org" }, PLAIN,
+	    { TO_GOOD }, false, 0, { { "courier", "m1" } } },
+	{ "submit over TLS", { "good@example.org" }, TLS, { TO_GOOD }, false,
+	    0, { { "courier", "m1" } } },
+	{ "submit in the background", { "-odb", "good@example.org" }, TAKES,
+	    { TO_GOOD }, false, 0, { { "submitter", "m" },
+	    { "spare runner", "m1" }, { "courier", "m11" },
+	    { "keeper", "m12" } } },
+	{ "run of the queue", { "-q" }, TAKES, { TO_GOOD, TO_GOOD | TO_SLOW,
+	    TO_BAD }, true, 0, { { "runner", "m" }, { "courier", "m1" },
+	    { "keeper", "m2" } } },
+};
+
+static const char *const actions[SHIM__MAX] = {
+	[SHIM_NONE] = "left alone", [SHIM_KILL] = "killed",
+	[SHIM_EIO] = "EIO", [SHIM_EINTR] = "EINTR",
+	[SHIM_SHORT] = "half done", [SHIM_FULL] = "disk full",
+	[SHIM_READONLY] = "disk read-only",
+};
+
+/* All trials of one kind, and what came of them. */
+struct task {
+	const struct scenario *s;
+	const char	*process, *role;
+	enum shim_action action;
+	bool		 done;
+	unsigned	 struck;
+	struct numbers	 n;
+	char		 why[8192];	/* nothing went wrong if "" */
+};
+
+struct all {
+	_Atomic unsigned next;
+	unsigned	 n;
+	struct task	 task[TASKS];
+};
+
+static bool	show;
+
+/* Who keeps files can run out of room for them. */
+static bool
+concerns(const char *process, enum shim_action action)
+{
+	return (action != SHIM_FULL && action != SHIM_READONLY) ||
+	    strcmp(process, "keeper") == 0 ||
+	    strcmp(process, "submitter") == 0;
+}
+
+static void
+add_task(struct all *all, const struct scenario *s, const char *process,
+    const char *role, enum shim_action action, const char *only)
+{
+	struct task t = { .s = s, .process = process, .role = role,
+	    .action = action };
+	char name[200];
+
+	(void)snprintf(name, sizeof(name), "%s: %s, %s", s->name, process,
+	    actions[action]);
+	if (all->n < TASKS && concerns(process, action) &&
+	    (only == NULL || strstr(name, only) != NULL))
+		all->task[all->n++] = t;
+}
+
+static void
+add_tasks(struct all *all, const char *only)
+{
+	const struct scenario *s = scenarios;
+	enum shim_action a;
+	size_t i;
+
+	for (; s < scenarios + sizeof(scenarios) / sizeof(*s); s++) {
+		add_task(all, s, "nobody", "", SHIM_NONE, only);
+		for (i = 0; s->roles[i][0] != NULL; i++)
+			for (a = SHIM_KILL; a < SHIM__MAX; a++)
+				add_task(all, s, s->roles[i][0],
+				    s->roles[i][1], a, only);
+	}
+}
+
+static void
+complain(struct task *t, const struct shim *plan, const struct outcome *o,
+    const char *why)
+{
+	size_t n = strlen(t->why);
+
+	(void)snprintf(t->why + n, sizeof(t->why) - n,
+	    "# call %u, %s: %s (status %x)\n#   %s\n", plan->n, plan->call,
+	    why, (unsigned)o->status, o->words[0] != '\0' ? o->words :
+	    "(no words)");
+}
+
+static void
+work_on(struct place *p, struct task *t)
+{
+	struct outcome o;
+	unsigned missed = 0;
+	const char *why;
+
+	*p->plan = (struct shim){ .action = t->action, .no_wait = true };
+	(void)strlcpy(p->plan->role, t->role, sizeof(p->plan->role));
+	for (p->plan->n = 1; missed < MISSES && p->plan->n < CALLS;
+	    p->plan->n++) {
+		trial(p, t->s, &o);
+		t->struck += p->plan->fired;
+		missed = p->plan->fired ? 0 : missed + 1;
+		why = judge(t->s, t->process, p->plan, &o, &t->n);
+		if (show)
+			(void)fprintf(stderr, "%s %u %s: %x %s %s", t->process,
+			    p->plan->n, p->plan->call, (unsigned)o.status,
+			    why != NULL ? why : "fine",
+			    o.words[0] != '\0' ? o.words : "\n");
+		if (why != NULL)
+			complain(t, p->plan, &o, why);
+	}
+	t->done = true;
+}
+
+static int
+work(struct place *p, struct all *all)
+{
+	unsigned i;
+
+	while ((i = all->next++) < all->n)
+		work_on(p, &all->task[i]);
+	return place_close(p) ? 0 : 1;
+}
+
+static bool
+tell(unsigned number, const struct task *t)
+{
+	bool good = t->done && t->why[0] == '\0' &&
+	    (t->struck > 0) == (t->action != SHIM_NONE);
+
+	(void)printf("%sok %u - %s: %s, %s", good ? "" : "not ", number,
+	    t->s->name, t->process, actions[t->action]);
+	if (t->action != SHIM_NONE)
+		(void)printf(" at each of %u calls", t->struck);
+	(void)printf("\n%s", t->why);
+	return good;
+}
+
+static void
+add(struct numbers *a, const struct numbers *n)
+{
+	a->trials += n->trials;
+	a->good += n->good;
+	a->bad += n->bad;
+	a->killed += n->killed;
+	a->accepted += n->accepted;
+	a->queued += n->queued;
+	a->refused += n->refused;
+	a->doubt += n->doubt;
+	a->unwritten += n->unwritten;
+}
+
+/* How it went; the number of tasks that failed. */
+static unsigned
+tell_all(const struct all *all)
+{
+	struct numbers n = { 0 };
+	unsigned i, struck = 0, failed = 0;
+
+	for (i = 0; i < all->n; i++) {
+		failed += !tell(i + 1, &all->task[i]);
+		struck += all->task[i].struck;
+		add(&n, &all->task[i].n);
+	}
+	(void)printf("1..%u\n# %u faults in %u trials: exit 0 %u times, "
+	    "another status %u, killed %u\n# recipients: %u accepted at "
+	    "once, %u queued and then delivered, %u refused\n# doubled: %u "
+	    "in doubt after the last octet, %u where the note could not be "
+	    "written\n", all->n, struck, n.trials, n.good, n.bad, n.killed,
+	    n.accepted, n.queued, n.refused, n.doubt, n.unwritten);
+	return failed;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct place p[WORKERS];
+	struct all *all;
+	char dir[300];
+	pid_t pid[WORKERS];
+	int i, status, bad = 0;
+
+	if (argc < 6)
+		errx(2, "usage: walk HELOISE RELAY SHIM CERTS DIR [NAME]");
+	all = mmap(NULL, sizeof(*all), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (all == MAP_FAILED)
+		err(1, "mmap");
+	show = argc > 6;
+	add_tasks(all, argc > 6 ? argv[6] : NULL);
+	for (i = 0; i < WORKERS; i++) {
+		if ((pid[i] = fork()) == -1)
+			err(1, "fork");
+		if (pid[i] != 0)
+			continue;
+		p[i] = (struct place){ .heloise = argv[1], .shim = argv[3],
+		    .certs = argv[4] };
+		(void)snprintf(dir, sizeof(dir), "%s/%d", argv[5], i);
+		place_open(&p[i], dir, argv[2]);
+		_exit(work(&p[i], all));
+	}
+	for (i = 0; i < WORKERS; i++)
+		if (waitpid(pid[i], &status, 0) == -1 || status != 0) {
+			(void)printf("# worker %d: status %x\n", i, status);
+			bad = 1;
+		}
+	return tell_all(all) > 0 || bad;
+}
