@@ -252,8 +252,20 @@ test_policies(void)
 		free(want);
 		free(got);
 	}
+}
+
+/* The policy holds without repair too. */
+static void
+test_policy_alone(void)
+{
+	const struct policy p = { .mode = POLICY_REPLY_TO,
+	    .from = "us@z.test" };
+	struct rewrite_opts o = opts();
+	struct rewrite_facts facts;
+	char *got;
+
+	o.policy = &p;
 	o.repair = false;
-	s = (struct policy){ .mode = POLICY_REPLY_TO, .from = "us@z.test" };
 	got = rewrite(D I "From: b\nFrom: c\nSubject: s\nSubject: s\n", &o,
 	    &facts);
 	is(got, D I "From: us@z.test\nReply-To: b\nSubject: s\nSubject: s\n",
@@ -338,6 +350,7 @@ main(void)
 {
 	test_rows();
 	test_policies();
+	test_policy_alone();
 	test_facts();
 	test_linear();
 	return done();
