@@ -229,7 +229,6 @@ give_body(struct courier *k)
 	ssize_t n;
 
 	if (left == 0) {
-		k->work->sent(k->work->ctx, s->job);
 		client_body_end(k->client);
 		return;
 	}
@@ -240,6 +239,13 @@ give_body(struct courier *k)
 	if (n <= 0) {
 		(void)fault_errno(&f, ST_BODY, n == 0 ? EIO : errno, VD_TEMP,
 		    "the message cannot be read back");
+		client_broken(k->client, &f);
+		return;
+	}
+	/* With BDAT nothing follows what is handed over now. */
+	if ((size_t)n == left && !k->work->sent(k->work->ctx, s->job)) {
+		(void)fault_set(&f, ST_BODY, FD_NONE, 0, VD_TEMP,
+		    "nobody wants to know what becomes of the message");
 		client_broken(k->client, &f);
 		return;
 	}

@@ -30,8 +30,8 @@ enum courier_next {
 struct courier_work {
 	enum courier_next (*next)(void *ctx, bool wait, struct job **);
 
-	/* The last octet of the message is about to go. */
-	void		(*sent)(void *ctx, struct job *);
+	/* The last octet of the message is about to go; may it? */
+	bool		(*sent)(void *ctx, struct job *);
 
 	/* Every recipient has a verdict. */
 	void		(*done)(void *ctx, struct job *);

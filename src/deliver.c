@@ -12,8 +12,10 @@
 void
 deliver_run_queue(struct deliver *d)
 {
-	if (d->spare != -1)
-		(void)!write(d->spare, "r", 1);
+	if (d->spare == -1)
+		return;
+	while (write(d->spare, "r", 1) == -1 && errno == EINTR)
+		;
 }
 
 /* Into the queue, untried or with what a try has brought. */
@@ -121,7 +123,7 @@ try(struct deliver *d, struct store *st, struct envelope *env,
 	if (keeper_wait(&d->keeper, patience) == NULL) {
 		if (d->spool != NULL)
 			return hand_over(d, st, env, meta, p, r, f);
-		keeper_release(&d->keeper);
+		keeper_part(&d->keeper);
 		(void)keeper_wait(&d->keeper, 0);
 	}
 	(void)strlcpy(r->accepted, p->item.accepted, sizeof(r->accepted));

@@ -143,3 +143,13 @@ expand_envelope(struct expand *e, struct envelope *env, struct fault *f)
 	envelope_release(&new);
 	return status;
 }
+
+bool
+expand_name(void *ctx, const char *name, char **spec)
+{
+	struct expand *e = ctx;
+	const char *hosts[] = { e->host, EXPAND_BARE };
+	struct alias_opts o = options(e, hosts, NULL);
+
+	return alias_lookup_single(&e->aliases, &o, name, spec);
+}

@@ -43,4 +43,7 @@ void	expand_release(struct expand *);
  */
 int	expand_envelope(struct expand *, struct envelope *, struct fault *);
 
+/* For mail/repair, ctx being a struct expand: what a bare name stands for. */
+bool	expand_name(void *ctx, const char *name, char **spec);
+
 #endif

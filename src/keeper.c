@@ -1,5 +1,7 @@
 /* keeper.c - gives messages to a courier, records what came of them */
 
+#include <sys/socket.h>
+
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -9,6 +11,8 @@
 #include "base/util.h"
 #include "keeper.h"
 #include "record.h"
+
+#define GLANCE	1000	/* ms between two looks at the stop flag */
 
 void
 keeper_init(struct keeper *k, int sock)
@@ -33,24 +37,6 @@ settle(struct item *it, const struct fault *f)
 		if (!it->env->rcpt[i].done)
 			rcpt_settle(&it->env->rcpt[i], f);
 	it->done = true;
-}
-
-/* The courier is no more; whoever it had a message of gets to know. */
-static void
-died(struct keeper *k)
-{
-	struct fault f = { 0 };
-	size_t i;
-
-	keeper_release(k);
-	for (i = 0; i < k->nitems; i++) {
-		if (k->item[i]->done)
-			continue;
-		(void)fault_set(&f, ST_BODY, FD_NONE, 0,
-		    k->item[i]->sent ? VD_DOUBT : VD_TEMP,
-		    "the process that held the connection ended");
-		settle(k->item[i], &f);
-	}
 }
 
 static struct item *
@@ -104,9 +90,43 @@ heed(struct keeper *k, const struct record *r)
 	return false;
 }
 
+/*
+ * The courier may say nothing more.  What it has said still counts, also
+ * where an error came before it: that it left without reading all.
+ */
+static void
+last_words(struct keeper *k)
+{
+	struct record r;
+	int fd;
+
+	(void)shutdown(k->sock, SHUT_RD);
+	while (record_receive(k->sock, &r, &fd, 1) == 1 && heed(k, &r))
+		;
+	keeper_release(k);
+}
+
+void
+keeper_part(struct keeper *k)
+{
+	struct fault f = { 0 };
+	size_t i;
+
+	if (k->sock != -1)
+		last_words(k);
+	for (i = 0; i < k->nitems; i++) {
+		if (k->item[i]->done)
+			continue;
+		(void)fault_set(&f, ST_BODY, FD_NONE, 0,
+		    k->item[i]->sent ? VD_DOUBT : VD_TEMP,
+		    "the process that held the connection ended");
+		settle(k->item[i], &f);
+	}
+}
+
 /* Take what the courier has said so far. */
 static void
-listen(struct keeper *k)
+hear(struct keeper *k)
 {
 	struct record r;
 	int fd, got;
@@ -117,7 +137,7 @@ listen(struct keeper *k)
 		if (got == -1 || !heed(k, &r)) {
 			if (fd != -1)
 				(void)close(fd);
-			died(k);
+			keeper_part(k);
 		}
 	}
 }
@@ -136,13 +156,12 @@ say(struct keeper *k, const struct record *r, int fd)
 		if ((sent = record_send(k->sock, r, fd, 1)) == 1)
 			return;
 		if (sent == -1) {
-			listen(k);
-			died(k);
+			keeper_part(k);
 			return;
 		}
 		p.fd = k->sock;
 		if (poll(&p, 1, -1) == 1 && p.revents & POLLIN)
-			listen(k);
+			hear(k);
 	}
 }
 
@@ -191,7 +210,7 @@ keeper_give(struct keeper *k, struct item *it, bool last)
 			it->index[it->nindex++] = i;
 	k->item[k->nitems++] = it;
 	if (k->sock == -1) {
-		died(k);
+		keeper_part(k);
 		return;
 	}
 	say_job(k, it, last);
@@ -234,19 +253,19 @@ keeper_wait(struct keeper *k, long long deadline)
 	struct item *it;
 
 	for (;;) {
-		listen(k);
+		hear(k);
 		if (k->sock == -1)
-			died(k);
+			keeper_part(k);
 		if ((it = finished(k)) != NULL || k->nitems == 0)
 			return it;
 		if (k->stop != NULL && *k->stop)
 			return NULL;
-		left = deadline == 0 ? 3600000 : deadline - clock_ms();
+		left = deadline == 0 ? GLANCE : deadline - clock_ms();
 		if (left <= 0)
 			return NULL;
 		p.fd = k->sock;
-		if (poll(&p, 1, left > 3600000 ? 3600000 : (int)left) == -1 &&
+		if (poll(&p, 1, left > GLANCE ? GLANCE : (int)left) == -1 &&
 		    errno != EINTR)
-			died(k);
+			keeper_part(k);
 	}
 }

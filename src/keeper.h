@@ -45,6 +45,12 @@ void	keeper_init(struct keeper *, int sock);
 void	keeper_release(struct keeper *);
 
 /*
+ * Wait no longer: what has no verdict yet is VD_DOUBT where the last octet
+ * may have been sent, else VD_TEMP and will not be.  keeper_wait() says so.
+ */
+void	keeper_part(struct keeper *);
+
+/*
  * Hand over a message: its recipients that have no verdict yet.  The item
  * is borrowed until keeper_wait() returns it.  last says that no other
  * follows for now, so that the courier's goodbye can go with the message.

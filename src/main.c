@@ -92,7 +92,7 @@ queue_run_mode(const struct options *o, const struct config *c,
 	struct queue_result result;
 	char host[256], *path = send_spool_path(&c->base, src);
 	struct runner r = { .set = &c->base, .spool = path, .host = host,
-	    .trace = o->verbose };
+	    .trace = o->verbose, .stop = &stop };
 	struct fault f = { 0 };
 	int status = EX_OK;
 
@@ -107,7 +107,7 @@ queue_run_mode(const struct options *o, const struct config *c,
 	    daemon(0, 0) == -1)
 		status = EX_OSERR;
 	else if (o->interval > 0)
-		runner_loop(&r, o->interval, &stop);
+		runner_loop(&r, o->interval);
 	else if (path != NULL && runner_once(&r, &select, &result, &f) == -1)
 		status = f.domain == FD_ERRNO && f.code == ENOENT ? EX_OK :
 		    report(&f);

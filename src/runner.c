@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sysexits.h>
@@ -24,6 +25,7 @@
 #include "system/log.h"
 #include "system/sandbox.h"
 
+#define GLANCE	1000		/* ms between two looks at the stop flag */
 #define STEP	5		/* seconds between two looks at the spool */
 #define FAILED_DAYS	30	/* how long failed/ keeps a message */
 
@@ -63,6 +65,7 @@ keep(const struct runner *r, const struct queue_select *select, int sock,
 	}
 	sandbox_enter(&box);
 	keeper_init(&keeper, sock);
+	keeper.stop = r->stop;
 	(void)spool_sweep(&spool, &foreign, &t.fault);
 	if (foreign.len > 0)
 		log_say("%s holds what is not ours:\n%s", r->spool,
@@ -87,6 +90,34 @@ carry(const struct runner *r, int sock)
 	serve(sock, &o);
 }
 
+static bool
+stopped(const struct runner *r)
+{
+	return r->stop != NULL && *r->stop;
+}
+
+/* Hear what came of it; a signal to stop that we get is for the keeper. */
+static bool
+hear(const struct runner *r, int in, pid_t keeper, struct told *t)
+{
+	struct pollfd p = { .fd = in, .events = POLLIN };
+	char *to = (char *)t;
+	size_t left = sizeof(*t);
+	ssize_t n = 1;
+
+	while (left > 0 && n != 0) {
+		if (stopped(r) && keeper != -1)
+			(void)kill(keeper, SIGTERM);
+		if (poll(&p, 1, GLANCE) < 1)
+			continue;
+		if ((n = read(in, to, left)) == -1)
+			continue;
+		to += n;
+		left -= (size_t)n;
+	}
+	return left == 0;
+}
+
 static int
 nothing_told(struct fault *f, int err)
 {
@@ -101,12 +132,16 @@ runner_once(const struct runner *r, const struct queue_select *select,
 	int sock[2], pipes[2];
 	struct told t;
 	pid_t courier, keeper;
-	ssize_t n;
+	bool told;
 
 	if (record_pair(sock, f) == -1)
 		return -1;
-	if (pipe2(pipes, O_CLOEXEC) == -1)
-		return nothing_told(f, errno);
+	if (pipe2(pipes, O_CLOEXEC) == -1) {
+		nothing_told(f, errno);
+		(void)close(sock[0]);
+		(void)close(sock[1]);
+		return -1;
+	}
 	if ((courier = fork()) == 0) {
 		(void)close(sock[0]);
 		(void)close(pipes[0]);
@@ -122,15 +157,13 @@ runner_once(const struct runner *r, const struct queue_select *select,
 	}
 	(void)close(sock[0]);
 	(void)close(pipes[1]);
-	do {
-		n = read(pipes[0], &t, sizeof(t));
-	} while (n == -1 && errno == EINTR);
+	told = hear(r, pipes[0], keeper, &t);
 	(void)close(pipes[0]);
 	if (keeper != -1)
 		(void)waitpid(keeper, NULL, 0);
 	if (courier != -1)
 		(void)waitpid(courier, NULL, 0);
-	if (n != (ssize_t)sizeof(t))
+	if (!told)
 		return nothing_told(f, EIO);
 	*result = t.result;
 	*f = t.fault;
@@ -175,7 +208,14 @@ linger(const struct runner *r)
 	}
 	for (;;) {
 		seen = changed(&spool);
-		if (runner_once(r, &due, &res, &f) == -1 || res.waiting == 0)
+		if (runner_once(r, &due, &res, &f) == -1) {
+			if (f.domain == FD_ERRNO && f.code == ENOENT)
+				break;
+			/* What is there is not known, but will be. */
+			res = (struct queue_result){ .waiting = 1,
+			    .next = time(NULL) + r->set->retry_min };
+		}
+		if (res.waiting == 0)
 			break;
 		/* What we wrote ourselves is no news. */
 		if (res.tried > 0)
@@ -208,10 +248,10 @@ detach(int keep)
 int
 runner_spare(const struct runner *r)
 {
-	int pipes[2];
+	int pipes[2], in;
+	ssize_t n;
 	char word;
 	pid_t pid;
-	int in;
 
 	if (pipe2(pipes, O_CLOEXEC) == -1)
 		return -1;
@@ -220,7 +260,10 @@ runner_spare(const struct runner *r)
 		in = detach(pipes[0]);
 		(void)signal(SIGHUP, SIG_IGN);
 		(void)signal(SIGINT, SIG_IGN);
-		if (read(in, &word, 1) == 1)
+		do {
+			n = read(in, &word, 1);
+		} while (n == -1 && errno == EINTR);
+		if (n == 1)
 			linger(r);
 		_exit(EX_OK);
 	}
@@ -233,17 +276,16 @@ runner_spare(const struct runner *r)
 }
 
 void
-runner_loop(const struct runner *r, long long seconds,
-    const volatile sig_atomic_t *stop)
+runner_loop(const struct runner *r, long long seconds)
 {
 	struct queue_select due = { 0 };
 	struct queue_result res;
 	struct fault f = { 0 };
 
-	while (!*stop) {
+	while (!stopped(r)) {
 		if (runner_once(r, &due, &res, &f) == -1)
 			log_fault(&f);
-		if (!*stop)
+		if (!stopped(r))
 			(void)sleep((unsigned)seconds);
 	}
 }

@@ -3,6 +3,8 @@
 #ifndef RUNNER_H
 #define RUNNER_H
 
+#include <signal.h>
+
 #include "queue.h"
 #include "serve.h"
 
@@ -12,6 +14,7 @@ struct runner {
 	const char	*spool;		/* its path */
 	const char	*host;
 	bool		 trace;
+	const volatile sig_atomic_t *stop; /* set by a signal, or NULL */
 };
 
 /*
@@ -31,7 +34,6 @@ int	runner_once(const struct runner *, const struct queue_select *,
 int	runner_spare(const struct runner *);
 
 /* Run the queue every so many seconds, until told to stop. */
-void	runner_loop(const struct runner *, long long seconds,
-	    const volatile sig_atomic_t *stop);
+void	runner_loop(const struct runner *, long long seconds);
 
 #endif

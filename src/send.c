@@ -196,6 +196,8 @@ message_options(struct sender *s, const char *sender)
 		.rcpt_domain = EXPAND_BARE,
 		.repair = s->set->header_repair,
 		.policy = &s->policy,
+		.alias = expand_name,
+		.ctx = &s->expand,
 		.hostname = strchr(a->domain, '.') == NULL && at != NULL ?
 		    at + 1 : a->domain,
 		.unique = a->unique,

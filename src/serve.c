@@ -119,14 +119,23 @@ next(void *ctx, bool wait, struct job **j)
 	return receive(c, wait, j);
 }
 
+/* A keeper that cannot be told anything is none. */
 static void
+say(struct counter *c, const struct record *r)
+{
+	if (!c->gone && record_send(c->sock, r, -1, 0) != 1)
+		c->gone = true;
+}
+
+static bool
 sent(void *ctx, struct job *j)
 {
 	struct counter *c = ctx;
 	struct record r = { .kind = REC_SENT };
 
 	r.job = ((struct numbered *)(void *)j)->number;
-	(void)record_send(c->sock, &r, -1, 0);
+	say(c, &r);
+	return !c->gone;
 }
 
 static void
@@ -148,13 +157,13 @@ done(void *ctx, struct job *j)
 			r.kind = REC_TAKEN;
 			r.u.taken.index = (uint32_t)i;
 		}
-		(void)record_send(c->sock, &r, -1, 0);
+		say(c, &r);
 	}
 	r.kind = REC_DONE;
 	(void)strlcpy(r.u.done.accepted, j->accepted,
 	    sizeof(r.u.done.accepted));
 	r.u.done.link = j->link;
-	(void)record_send(c->sock, &r, -1, 0);
+	say(c, &r);
 	free_job(n);
 }
 

@@ -397,7 +397,7 @@ x
 	start_relay --auth PLAIN --user u --password p
 	echo p >"$BATS_TEST_TMPDIR/pw"
 	chmod 600 "$BATS_TEST_TMPDIR/pw"
-	run --separate-stderr env -i SMTP_HOST=localhost \
+	run --separate-stderr env -i ASAN_OPTIONS="${ASAN_OPTIONS-}" SMTP_HOST=localhost \
 	    SMTP_PORT="$RELAY_PORT" SMTP_TLS=off SMTP_USER=u \
 	    SMTP_PASSWORD_FILE="$BATS_TEST_TMPDIR/pw" \
 	    SMTP_HELO_NAME=box.example.org SMTP_FROM=a@example.org \

@@ -220,6 +220,8 @@ write_header(struct message *m, struct fault *f)
 	struct rewrite_opts o = {
 		.name = m->opts->full_name,
 		.domain = m->opts->domain,
+		.alias = m->opts->alias,
+		.ctx = m->opts->ctx,
 		.hostname = m->opts->hostname,
 		.unique = m->opts->unique,
 		.now = m->opts->now,

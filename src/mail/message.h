@@ -30,6 +30,8 @@ struct message_opts {
 	long		 utc_offset;	/* seconds ahead of UTC */
 	bool		 repair;	/* mend header and body */
 	const struct policy *policy;	/* who it may be from, or NULL */
+	bool		(*alias)(void *ctx, const char *name, char **spec);
+	void		*ctx;		/* for alias: see mail/repair */
 };
 
 /*

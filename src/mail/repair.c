@@ -469,16 +469,23 @@ write_between(struct buf *out, const char *p, size_t n)
 /* The address: with a domain if it is bare, in ASCII if that can be. */
 static void
 write_spec(struct buf *out, const char *p, const struct addr *a,
-    const char *domain)
+    const struct repair *o)
 {
 	const size_t n = a->spec_end - a->spec_start;
 	struct fault f = { 0 };
-	char *spec = xstrdup(a->spec);
-	bool bare = *spec != '\0' && addr_at(spec) == NULL && domain != NULL;
+	char *spec = xstrdup(a->spec), *other;
+	bool bare = *spec != '\0' && addr_at(spec) == NULL &&
+	    o->domain != NULL;
 
 	p += a->spec_start;
+	if (bare && o->alias != NULL && o->alias(o->ctx, spec, &other)) {
+		buf_adds(out, other);
+		free(other);
+		free(spec);
+		return;
+	}
 	if (bare)
-		addr_qualify(&spec, domain);
+		addr_qualify(&spec, o->domain);
 	if ((!bare && !eightbit(p, n)) ||
 	    addr_ascii_domain(&spec, &f) == -1 || addr_check(spec, &f) == -1)
 		buf_add(out, p, n);
@@ -511,7 +518,7 @@ write_addresses(struct buf *out, const struct field *fld,
 			    a);
 			buf_add(out, r.p + a->angle, a->spec_start -
 			    a->angle);
-			write_spec(out, r.p, a, o->domain);
+			write_spec(out, r.p, a, o);
 			at = a->spec_end;
 		}
 		write_between(out, r.p + at, r.n - at);

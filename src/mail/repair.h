@@ -14,6 +14,13 @@
 struct repair {
 	const char	*domain;	/* for bare names, or NULL */
 	const char	*own;		/* for a From without an address */
+
+	/*
+	 * The one address that a bare name stands for, to be freed; NULL
+	 * if names stand for themselves.
+	 */
+	bool		(*alias)(void *ctx, const char *name, char **spec);
+	void		*ctx;
 };
 
 /* What a field of addresses means; list counts in the octets of p[0..n). */

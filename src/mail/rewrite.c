@@ -191,9 +191,13 @@ judge_from(struct rewrite *w)
 static void
 write_field(const struct rewrite *w, const struct field *fld)
 {
-	const struct repair o = { .domain = w->o->domain,
-	    .own = w->o->from };
+	struct repair o = { .domain = w->o->domain, .own = w->o->from };
 
+	/* Who it is for may be known by another name; who it is from not. */
+	if (header_is(fld, "To") || header_is(fld, "Cc")) {
+		o.alias = w->o->alias;
+		o.ctx = w->o->ctx;
+	}
 	if (w->o->repair)
 		repair_field(w->out, fld, &o);
 	else

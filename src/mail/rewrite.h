@@ -20,6 +20,8 @@ struct rewrite_opts {
 	long		 utc_offset;	/* seconds ahead of UTC */
 	bool		 repair;
 	const struct policy *policy;	/* NULL: From stays as it is */
+	bool		(*alias)(void *ctx, const char *name, char **spec);
+	void		*ctx;		/* for alias: see mail/repair */
 };
 
 struct rewrite_facts {

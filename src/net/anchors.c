@@ -193,9 +193,10 @@ begins(const char *p, const char *end, const char *word)
 static bool
 known(const struct anchors *s, const struct anchor *a)
 {
-	const struct anchor *b;
+	const struct anchor *b = s->v;
+	size_t i;
 
-	for (b = s->v; b < s->v + s->n; b++)
+	for (i = 0; i < s->n; i++, b++)
 		if (b->n == a->n && b->len == a->len &&
 		    memcmp(s->text.p + b->at, s->text.p + a->at, a->n) == 0)
 			return true;
@@ -358,12 +359,12 @@ give(struct anchors *s, gnutls_certificate_credentials_t cred,
 static int
 give_early(struct anchors *s, gnutls_certificate_credentials_t cred)
 {
-	struct anchor *a;
+	size_t i;
 	int n, e = 1;
 
-	for (a = s->v; a < s->v + s->n; a++)
-		if ((s->n <= FEW || a->len == 0) &&
-		    (n = give(s, cred, a)) < 1)
+	for (i = 0; i < s->n; i++)
+		if ((s->n <= FEW || s->v[i].len == 0) &&
+		    (n = give(s, cred, &s->v[i])) < 1)
 			e = n;
 	return e;
 }
@@ -420,22 +421,23 @@ anchors_give(struct anchors *s, gnutls_certificate_credentials_t cred,
     struct octets der)
 {
 	struct cert_parts c;
-	struct anchor *a;
+	size_t i;
 
 	if (!cert_parts(der, &c))
 		return;
-	for (a = s->v; a < s->v + s->n; a++)
-		if (is_subject(s, a, c.issuer) || is_subject(s, a, c.subject))
-			(void)give(s, cred, a);
+	for (i = 0; i < s->n; i++)
+		if (is_subject(s, &s->v[i], c.issuer) ||
+		    is_subject(s, &s->v[i], c.subject))
+			(void)give(s, cred, &s->v[i]);
 }
 
 void
 anchors_give_all(struct anchors *s, gnutls_certificate_credentials_t cred)
 {
-	struct anchor *a;
+	size_t i;
 
-	for (a = s->v; a < s->v + s->n; a++)
-		(void)give(s, cred, a);
+	for (i = 0; i < s->n; i++)
+		(void)give(s, cred, &s->v[i]);
 }
 
 void

@@ -38,6 +38,15 @@ is_uri(const char *s)
 	return strncmp(s, "pkcs11:", 7) == 0;
 }
 
+/* Containers mount secrets where nobody else can see them. */
+static bool
+sheltered(const char *path)
+{
+	return strstr(path, "/../") == NULL &&
+	    (strncmp(path, "/run/secrets/", 13) == 0 ||
+	    strncmp(path, "/var/run/secrets/", 17) == 0);
+}
+
 static int
 check_file(const char *key, const char *path, bool secret, struct fault *f)
 {
@@ -56,11 +65,28 @@ check_file(const char *key, const char *path, bool secret, struct fault *f)
 		return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
 		    "%s: %s is not a regular file", key, path);
 	/* The group of root's own file is root's decision. */
-	if (secret && (st.st_mode & (st.st_uid == 0 ? 007 : 077)) != 0)
+	if (secret && !sheltered(path) &&
+	    (st.st_mode & (st.st_uid == 0 ? 007 : 077)) != 0)
 		return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
 		    "%s: others can get at the private key in %s; "
 		    "run: chmod go-rwx %s", key, path, path);
 	return 0;
+}
+
+static const char *
+own_words(int e)
+{
+	switch (e) {
+	case GNUTLS_E_DECRYPTION_FAILED:
+		return "the key is locked with a passphrase";
+	case GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE:
+		return "there is no private key";
+	case GNUTLS_E_NO_CERTIFICATE_FOUND:
+	case GNUTLS_E_BASE64_DECODING_ERROR:
+		return "there is no certificate in PEM, or it is broken";
+	default:
+		return gnutls_strerror(e);
+	}
 }
 
 static int
@@ -84,9 +110,7 @@ load_own(struct trust *t, const char *cert, const char *key, struct fault *f)
 		return fault_set(f, ST_CONFIG, FD_TLS, e, VD_PERM,
 		    "tls-cert %s%s%s cannot be used: %s", cert,
 		    key != NULL ? " with tls-key " : "",
-		    key != NULL ? key : "", e == GNUTLS_E_DECRYPTION_FAILED ?
-		    "the key is locked with a passphrase" :
-		    gnutls_strerror(e));
+		    key != NULL ? key : "", own_words(e));
 	t->own = true;
 	return 0;
 }

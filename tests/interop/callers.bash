@@ -48,13 +48,15 @@ end_all()
 	done 2>/dev/null
 }
 
+# shellcheck disable=SC2119
 setup()
 {
 	[ -z "$why" ] || skip "$why"
 	use_relay
 }
 
-# Start a relay, and let mail go there.
+# Start a relay, with options, and let mail go there.
+# shellcheck disable=SC2120	# it is the tests that give options
 use_relay()
 {
 	start_relay "$@"
@@ -90,7 +92,7 @@ at_rest()
 # Wait until a command succeeds, ten seconds at most.
 await()
 {
-	local end=$((SECONDS + 10))
+	local end=$((SECONDS + 2))
 
 	until "$@" 2>/dev/null; do
 		[ $SECONDS -lt $end ] || return 1

@@ -304,9 +304,12 @@ nmh()
 }
 
 @test "procmail forwards, formail answers" {
-	printf '%s\n' SENDMAIL=/usr/sbin/sendmail ':0 c' '! bob@example.org carol@example.org' \
-	    ':0' "| formail -r | $SENDMAIL -oi -t -f '<>'" \
-	    >"$root/tmp/procmailrc"
+	cat >"$root/tmp/procmailrc" <<-'EOF'
+		:0 c
+		! bob@example.org carol@example.org
+		:0
+		| formail -r | $SENDMAIL -oi -t -f '<>'
+	EOF
 	as_root procmail -m /tmp/procmailrc < <(printf '%s\n' \
 	    'From x@example.net Sat Nov 21 10:00:00 2026' \
 	    'From: Xaver <x@example.net>' 'To: web@example.org' \
@@ -319,7 +322,8 @@ nmh()
 	has From 'Xaver <x@example.net>'
 	has Date 'Sat, 21 Nov 2026 10:00:00 +0000'
 	has Message-ID '<1@example.net>'
-	intact
+	# It ends a message with an empty line, as in a mailbox.
+	intact <(body; echo)
 	came '' x@example.net
 	has Subject 'Re: Hello'
 	has In-Reply-To '<1@example.net>'
@@ -352,7 +356,7 @@ nmh()
 	    "From: web@example.org") ? 0 : 1);'
 	[ "$status" -eq 0 ]
 	[[ $output == *'queued as'* ]]
-	! at_rest
+	run ! at_rest
 	start_relay --port "$port"
 	as_root sendmail -q
 	quiet

@@ -1,0 +1,134 @@
+#!/usr/bin/env bats
+# aliases.bats - local names, who a message may be from, what gets mended
+#
+# Each test is a subshell to shellcheck:
+# shellcheck disable=SC2030,SC2031,SC2034,SC2153,SC2154
+
+bats_require_minimum_version 1.5.0
+load relay/relay
+
+setup() {
+	ALIASES=$BATS_TEST_TMPDIR/aliases
+	printf '%s\n' 'root: ops@example.org, Alice' 'alice: alice@example.net' \
+	    'pipe: "|cmd"' >"$ALIASES"
+}
+
+# send MAIL LINE... -- OPTION...: through the relay started last.
+send() {
+	local mail=$1 lines=()
+
+	shift
+	while [ $# -gt 0 ] && [ "$1" != -- ]; do
+		lines+=("$1")
+		shift
+	done
+	shift || :
+	CONF=$(conf "relay localhost:$RELAY_PORT" 'tls none' 'queue no' \
+	    'helo app.example.org' "aliases $ALIASES" 'domain example.org' \
+	    "${lines[@]}")
+	run --separate-stderr "$HELOISE" -C "$CONF" "$@" < <(
+	    printf '%b' "$mail")
+}
+
+recipients() {
+	sed -n 's/^RCPT TO:<\([^>]*\)>.*/\1/p' "$(envelope "$1")" | sort |
+	    tr '\n' ' '
+}
+
+@test "aliases for arguments, for -t, and for -bs" {
+	start_relay
+	send 'Subject: x\n\nx\n' -- root bob
+	[ "$status" -eq 0 ]
+	[ "$(recipients 1)" = "alice@example.net bob@example.org ops@example.org " ]
+	send 'To: alice\nCc: Root <root>\nSubject: x\n\nx\n' -- -t
+	[ "$(recipients 2)" = "alice@example.net ops@example.org " ]
+	# One name for one address; a list has none.
+	grep -q '^To: alice@example.net' "$(stored 2)"
+	grep -q '^Cc: Root <root@example.org>' "$(stored 2)"
+	run "$HELOISE" -C "$CONF" -bs < <(printf '%s\r\n' 'HELO me' \
+	    'MAIL FROM:<bob>' 'RCPT TO:<root>' 'RCPT TO:<x@example.com>' \
+	    DATA 'Subject: x' '' x . QUIT)
+	[ "$(recipients 3)" = "alice@example.net ops@example.org x@example.com " ]
+	grep -q '^MAIL FROM:<bob@example.org>' "$(envelope 3)"
+}
+
+@test "-n leaves the aliases alone; a foreign root is not ours" {
+	start_relay
+	send 'Subject: x\n\nx\n' -- -n root
+	[ "$(recipients 1)" = "root@example.org " ]
+	send 'Subject: x\n\nx\n' -- root@example.com
+	[ "$(recipients 2)" = "root@example.com " ]
+}
+
+@test "an alias that is a command is refused, with file and line" {
+	start_relay
+	send 'Subject: x\n\nx\n' -- pipe
+	[ "$status" -ne 0 ]
+	[[ $stderr == *"$ALIASES:3:"* ]]
+	[ "$(stored_count)" -eq 0 ]
+}
+
+@test "newaliases and -bi report every bad line; -bv says who gets it" {
+	CONF=$(conf "aliases $ALIASES" 'domain example.org')
+	run --separate-stderr "$HELOISE" -C "$CONF" -bi
+	[ "$status" -eq 65 ]
+	[[ $stderr == *"$ALIASES:3:"* ]]
+	printf 'root: a@example.org\n' >"$ALIASES"
+	run --separate-stderr "$HELOISE" -C "$CONF" -bi
+	[ "$status" -eq 0 ]
+	[[ $output == *"1 alias"* ]]
+	run --separate-stderr "$HELOISE" -C "$CONF" -bv root bob x@example.com
+	[ "$status" -eq 0 ]
+	[[ $output == *"root: a@example.org"*"bob: bob@example.org"*"x@example.com: x@example.com"* ]]
+}
+
+@test "the sender policy: force, reply-to, from-domains" {
+	start_relay
+	send 'From: x@example.com\nSubject: x\n\nx\n' 'from us@example.org' \
+	    'from-policy force' -- -f y@example.com b@example.org
+	grep -q '^MAIL FROM:<us@example.org>' "$(envelope 1)"
+	grep -q '^From: .*us@example.org' "$(stored 1)"
+	[ "$(grep -c 'x@example.com' "$(stored 1)")" -eq 0 ]
+	send 'From: X <x@example.com>\nSubject: x\n\nx\n' 'from us@example.org' \
+	    'from-policy reply-to' -- b@example.org
+	grep -q '^Reply-To: .*x@example.com' "$(stored 2)"
+	send 'From: x@example.com\nSubject: x\n\nx\n' 'from us@example.org' \
+	    'from-domains example.org' -- -f ok@example.org b@example.org
+	grep -q '^MAIL FROM:<ok@example.org>' "$(envelope 3)"
+	grep -q '^From: .*us@example.org' "$(stored 3)"
+	grep -q '^Reply-To: .*x@example.com' "$(stored 3)"
+}
+
+@test "cron's header, doubled fields, a long line, octets over 127" {
+	local sum
+
+	start_relay
+	send 'From: root (Cron Daemon)\nTo: root\nSubject: a\nSubject: b\n\nk\0303\0266rper\n' \
+	    -- -t
+	[ "$status" -eq 0 ]
+	grep -q '^From: root@example.org (Cron Daemon)' "$(stored 1)"
+	[ "$(grep -c '^Subject:' "$(stored 1)")" -eq 1 ]
+	grep -qi '^Content-Type: text/plain; charset=utf-8' "$(stored 1)"
+	send "Subject: x\n\n$(head -c 5000 /dev/zero | tr '\0' x)\n" -- b@example.org
+	[ "$(awk '{ if (length > n) n = length } END { print n }' \
+	    "$(stored 2)")" -le 999 ]
+	grep -qi '^Content-Transfer-Encoding: quoted-printable' "$(stored 2)"
+	sum='Subject: s\nDKIM-Signature: v=1\nFrom: a@example.org\nDate: x\nMessage-ID: <1@x>\n\nx\n'
+	send "$sum" -- b@example.org
+	cmp <(printf '%b' "$sum" | sed 's/$/\r/') "$(stored 3)"
+}
+
+@test "a relay without 8BITMIME gets no octet over 127" {
+	start_relay --caps PIPELINING,SIZE
+	send 'From: a@example.org\nSubject: x\n\nk\0303\0266rper\n' -- b@example.org
+	[ "$status" -eq 0 ]
+	[ "$(LC_ALL=C grep -c '[^ -~[:space:]]' "$(stored 1)")" -eq 0 ]
+	[ "$(relay_log | grep -c 'undeclared 8-bit')" -eq 0 ]
+}
+
+@test "header-repair no: as it came" {
+	start_relay
+	send 'From: a@example.org\nDate: x\nMessage-ID: <1@x>\nSubject: a\nSubject: b\n\nx\n' \
+	    'header-repair no' -- b@example.org
+	[ "$(grep -c '^Subject:' "$(stored 1)")" -eq 2 ]
+}
