@@ -103,19 +103,24 @@ hear(const struct runner *r, int in, pid_t keeper, struct told *t)
 	struct pollfd p = { .fd = in, .events = POLLIN };
 	char *to = (char *)t;
 	size_t left = sizeof(*t);
-	ssize_t n = 1;
+	ssize_t n;
 
-	while (left > 0 && n != 0) {
+	while (left > 0) {
 		if (stopped(r) && keeper != -1)
 			(void)kill(keeper, SIGTERM);
-		if (poll(&p, 1, GLANCE) < 1)
-			continue;
-		if ((n = read(in, to, left)) == -1)
-			continue;
-		to += n;
-		left -= (size_t)n;
+		n = poll(&p, 1, GLANCE);
+		if (n == 1)
+			n = read(in, to, left);
+		else if (n == 0)
+			continue;	/* not the end of file */
+		if (n == 0 || (n == -1 && errno != EINTR))
+			return false;
+		if (n > 0) {
+			to += n;
+			left -= (size_t)n;
+		}
 	}
-	return left == 0;
+	return true;
 }
 
 static int

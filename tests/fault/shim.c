@@ -224,7 +224,7 @@ CALL(int, __openat_2, (int at, const char *name, int how), (at, name, how),
 CALL(struct dirent *, readdir, (DIR *d), (d), 0, nothing)
 CALL(DIR *, fdopendir, (int fd), (fd), 0, nothing)
 CALL(int, pipe2, (int fds[2], int how), (fds, how), 0, fail)
-CALL(int, dup2, (int fd, int to), (fd, to), WAITS, fail)
+CALL(int, dup2, (int fd, int to), (fd, to), 0, fail)
 CALL(int, memfd_create, (const char *name, unsigned how), (name, how), ROOM,
     fail)
 CALL(int, socket, (int domain, int type, int protocol),
@@ -311,14 +311,13 @@ fork(void)
 static void
 note(int fd, const struct msghdr *m)
 {
-	int domain = 0;
-	socklen_t n = sizeof(domain);
+	struct sockaddr a;
+	socklen_t n = sizeof(a);
 	struct record r;
 
 	if (shim == NULL || m->msg_iovlen != 1 ||
 	    m->msg_iov->iov_len < offsetof(struct record, u) ||
-	    getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &n) == -1 ||
-	    domain != AF_UNIX)
+	    getsockname(fd, &a, &n) == -1 || a.sa_family != AF_UNIX)
 		return;
 	memcpy(&r, m->msg_iov->iov_base, offsetof(struct record, u));
 	if (r.kind == REC_SENT)

@@ -336,6 +336,7 @@ trial(struct place *p, const struct scenario *s, struct outcome *o)
 	    p->post[s->relay].port;
 	struct tally t = { .o = o };
 	char path[300];
+	unsigned runs;
 	bool linger = s->roles[1][1] != NULL &&
 	    strcmp(s->roles[1][0], "spare runner") == 0;
 
@@ -352,7 +353,9 @@ trial(struct place *p, const struct scenario *s, struct outcome *o)
 		post_collect(&p->post[s->relay], see, &t);
 	o->queued = entries(p, "queue", true, false);
 	t.after = true;
-	if (o->queued > 0) {
+	/* A bounce may only come into being in the first run. */
+	for (runs = 0; runs < 2 && entries(p, "queue", true, false) > 0;
+	    runs++) {
 		(void)start(p, p->post[AFTER].port, "none", false, false, q,
 		    &o->hung);
 		post_collect(&p->post[AFTER], see, &t);

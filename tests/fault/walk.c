@@ -82,13 +82,19 @@ struct all {
 
 static bool	show;
 
-/* Who keeps files can run out of room for them. */
+/*
+ * Who keeps files can run out of room for them, and where nobody talks
+ * nothing is half said.
+ */
 static bool
-concerns(const char *process, enum shim_action action)
+concerns(const struct scenario *s, const char *process,
+    enum shim_action action)
 {
-	return (action != SHIM_FULL && action != SHIM_READONLY) ||
-	    strcmp(process, "keeper") == 0 ||
-	    strcmp(process, "submitter") == 0;
+	if (action == SHIM_FULL || action == SHIM_READONLY)
+		return strcmp(process, "keeper") == 0 ||
+		    strcmp(process, "submitter") == 0;
+	return action != SHIM_SHORT || s->relay != DOWN ||
+	    strcmp(process, "courier") != 0;
 }
 
 static void
@@ -101,7 +107,7 @@ add_task(struct all *all, const struct scenario *s, const char *process,
 
 	(void)snprintf(name, sizeof(name), "%s: %s, %s", s->name, process,
 	    actions[action]);
-	if (all->n < TASKS && concerns(process, action) &&
+	if (all->n < TASKS && concerns(s, process, action) &&
 	    (only == NULL || strstr(name, only) != NULL))
 		all->task[all->n++] = t;
 }

@@ -40,7 +40,6 @@ letter_of_web()
 	has Content-Transfer-Encoding 8bit
 	letter X-Cron-Env | grep -qx '<LOGNAME=alice>'
 	intact
-	rm "$root/var/spool/cron/crontabs/alice" "$root"/run/crond.*
 }
 
 @test "cron: root's crontab and /etc/cron.d, no MAILTO, a line of 5000" {
@@ -53,7 +52,6 @@ letter_of_web()
 	intact <(printf '%05000d\n' 0)
 	came alice@example.org alice@example.org
 	intact <(echo hi)
-	rm "$root/var/spool/cron/crontabs/root" "$root/etc/cron.d/hi"
 }
 
 @test "anacron: no -i, so that dots are not its own" {
@@ -77,7 +75,7 @@ letter_of_web()
 }
 
 @test "PHP: mail()" {
-	as_root php8.2 -r 'exit(mail("bob@example.org, carol@example.org",
+	as_root php -r 'exit(mail("bob@example.org, carol@example.org",
 	    "Hello", file_get_contents("/body"),
 	    "From: web@example.org\nBcc: dave@example.org\r\nX-A: b\r\n" .
 	    "MIME-Version: 1.0\nContent-Transfer-Encoding: 8bit\n" .
@@ -86,13 +84,14 @@ letter_of_web()
 	came root@example.org bob@example.org carol@example.org dave@example.org
 	has From web@example.org
 	has To 'bob@example.org, carol@example.org'
+	has Subject Hello
 	has X-A b
 	# PHP ends the text with an empty line.
 	intact <(body; echo)
 }
 
 @test "PHP: mail() with the fifth parameter, and text that is not MIME" {
-	as_root php8.2 -r 'exit(mail("bob@example.org", "Grüße",
+	as_root php -r 'exit(mail("bob@example.org", "Grüße",
 	    file_get_contents("/body"), ["From" => "web@example.org"],
 	    "-f bounces@example.org") ? 0 : 1);'
 	quiet
@@ -103,12 +102,12 @@ letter_of_web()
 }
 
 @test "PHPMailer: isSendmail, isMail" {
-	as_root php8.2 callers/phpmailer.php isSendmail body
+	as_root php callers/phpmailer.php isSendmail body
 	quiet
 	letter_of_web
 	has Content-Transfer-Encoding 8bit
 	use_relay
-	as_root php8.2 callers/phpmailer.php isMail body
+	as_root php callers/phpmailer.php isMail body
 	quiet
 	letter_of_web <(body; echo)
 	has Content-Transfer-Encoding 8bit
@@ -116,7 +115,7 @@ letter_of_web()
 
 @test "Symfony Mailer: -bs, three messages, one of them refused" {
 	use_relay --fail 'RCPT:nobody@example.org:550 5.1.1 no such user'
-	as_root php8.2 callers/symfony.php '/usr/sbin/sendmail -bs' body
+	as_root php callers/symfony.php '/usr/sbin/sendmail -bs' body
 	[ "$status" -eq 0 ]
 	[[ $output == *'550 5.1.1 no such user'* ]]
 	[ "$(stored_count)" -eq 2 ]
@@ -132,7 +131,7 @@ letter_of_web()
 
 	for how in '-t' '-t -i'; do
 		use_relay --fail 'RCPT:nobody@example.org:550 5.1.1 who'
-		as_root php8.2 callers/symfony.php "/usr/sbin/sendmail $how" \
+		as_root php callers/symfony.php "/usr/sbin/sendmail $how" \
 		    body
 		[ "$status" -eq 0 ]
 		[[ $output == *'exit code 67'*'550 5.1.1 who'* ]]
@@ -163,6 +162,7 @@ letter_of_web()
 	    dave@example.org
 	has From web@example.org
 	has Cc carol@example.org
+	has Subject Hello
 	has Content-Transfer-Encoding 8bit
 	intact "$root/tmp/folded"
 }
@@ -172,6 +172,7 @@ letter_of_web()
 	quiet
 	came bounces@example.org bob@example.org carol@example.org
 	has To bob@example.org
+	has Subject Hello
 	has Content-Transfer-Encoding 8bit
 	intact
 }
@@ -196,6 +197,7 @@ letter_of_web()
 	came bounces@example.org root@example.org
 	has From bounces@example.org
 	has To root@example.org
+	has Subject Hello
 	intact <(echo hello)
 }
 
@@ -233,6 +235,7 @@ letter_of_web()
 	quiet
 	came web@example.org bob@example.org
 	has To '<bob@example.org>'
+	has Subject Hello
 	intact <(body | grep -vx '[.]')
 }
 
@@ -275,6 +278,8 @@ nmh()
 @test "nmh: -t -i" {
 	nmh pipe
 	came root@example.org bob@example.org carol@example.org
+	has From web@example.org
+	has Subject Hello
 	intact
 	came root@example.org dave@example.org
 	letter | grep -qx -- '------- Blind-Carbon-Copy'
@@ -331,7 +336,7 @@ nmh()
 
 @test "a refusal reaches the caller" {
 	use_relay --fail 'RCPT:550 5.1.1 no such user'
-	as_root php8.2 -r 'exit(mail("bob@example.org", "x", "y") ? 0 : 9);'
+	as_root php -r 'exit(mail("bob@example.org", "x", "y") ? 0 : 9);'
 	[ "$status" -eq 9 ]
 	as_root /usr/bin/node callers/nodemailer.js body
 	[ "$status" -eq 1 ]
@@ -352,7 +357,7 @@ nmh()
 	local port=$RELAY_PORT
 
 	stop_relay
-	as_root php8.2 -r 'exit(mail("bob@example.org", "Hello", "hello\n",
+	as_root php -r 'exit(mail("bob@example.org", "Hello", "hello\n",
 	    "From: web@example.org") ? 0 : 1);'
 	[ "$status" -eq 0 ]
 	[[ $output == *'queued as'* ]]

@@ -206,9 +206,13 @@ server_new(struct server *s)
 	    s->priority : "NORMAL", NULL));
 	must(gnutls_credentials_set(s->session, GNUTLS_CRD_CERTIFICATE,
 	    s->cred));
-	if (s->ask)
+	/* It lists an authority that ours is not from, as they do. */
+	if (s->ask) {
+		must(gnutls_certificate_set_x509_trust(s->cred, &id[CA].crt,
+		    1));
 		gnutls_certificate_server_set_request(s->session,
 		    GNUTLS_CERT_REQUIRE);
+	}
 	gnutls_transport_set_int(s->session, s->fd);
 }
 
@@ -351,6 +355,35 @@ t_unverified(void)
 	tls_free(t);
 	server_free(&s);
 	(void)close(fd);
+}
+
+/* What we offer without being asked: one key share, and that is X25519. */
+static void
+t_hello(void)
+{
+	/* key_share (51), 38 octets: a list of 36, X25519 with 32. */
+	static const char share[] = "\0\x33\0\x26\0\x24\0\x1d\0\x20";
+	static const char ticket[] = "\0\x23\0\0", psk[] = "\0\x29\0";
+	struct tls_opts o = { .name = "relay.example.org", .noverify = true };
+	struct fault f = { 0 };
+	struct tls *t;
+	char hello[4096];
+	ssize_t n;
+	int v[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, v) == -1)
+		must(GNUTLS_E_PULL_ERROR);
+	t = tls_new(v[0], &o, &f);
+	ok(t != NULL && tls_handshake(t, &f) == 0, "a hello %s", f.text);
+	n = read(v[1], hello, sizeof(hello));
+	ok(n > 100 && memmem(hello, (size_t)n, share, sizeof(share) - 1) !=
+	    NULL, "one key share");
+	ok(n > 100 && memmem(hello, (size_t)n, ticket, sizeof(ticket) - 1) ==
+	    NULL && memmem(hello, (size_t)n, psk, sizeof(psk) - 1) == NULL,
+	    "no ticket");
+	tls_free(t);
+	(void)close(v[0]);
+	(void)close(v[1]);
 }
 
 static void
@@ -602,6 +635,7 @@ main(void)
 	gnutls_free(pem.data);
 	t_facts();
 	t_unverified();
+	t_hello();
 	t_ocsp();
 	t_identity();
 	t_identity_files();

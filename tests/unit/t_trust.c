@@ -12,7 +12,7 @@
 #include "net/trust.h"
 #include "tap.h"
 
-#define FILLERS	40	/* roots that nobody needs */
+#define FILLERS	33	/* roots that nobody needs */
 #define SENT	20
 
 enum cert {
@@ -21,7 +21,7 @@ enum cert {
 	INTER, LEAF, LEAF_INTER, LEAF_OTHER, LEAF_STRANGER, LEAF_EXPIRED,
 	LEAF_OLD_ROOT, LEAF_DUP_1, LEAF_DUP_2, LEAF_RENEWED, NEW_BY_STRANGER,
 	HIDDEN_BY_OTHER, LEAF_NEW, LEAF_HIDDEN, LEAF_ANCHORED, LEAF_CLIENT,
-	SELF, SELF_TRUSTED, FORGED, LEAF_FORGED, SELF_OLD, LEAF_AGAIN, CERTS,
+	SELF, SELF_TRUSTED, LEAF_TRUSTED, FORGED, LEAF_FORGED, SELF_OLD, LEAF_AGAIN, CERTS,
 	NONE = -1
 };
 
@@ -64,6 +64,8 @@ static const struct recipe recipes[CERTS] = {
 	[SELF] = { SELF, "self", "relay.example.org", .to = 30 },
 	[SELF_TRUSTED] = { SELF_TRUSTED, "own box", "relay.example.org",
 	    .to = 30 },
+	[LEAF_TRUSTED] = { STRANGER, "own leaf", "relay.example.org",
+	    .to = 30 },
 	/* Another key under a name that is believed. */
 	[FORGED] = { FORGED, "Root", .to = 90, .ca = true },
 	[LEAF_FORGED] = { FORGED, "leaf", "relay.example.org", .to = 30 },
@@ -75,7 +77,9 @@ static const struct recipe recipes[CERTS] = {
 
 /* What is believed; not in it: STRANGER, NEW_HIDDEN, INTER, leaves. */
 static const enum cert store[] = { ROOT, OTHER, EXPIRED_ROOT, DUP_1, DUP_2,
-    RENEWED_OLD, RENEWED, NEW_ROOT, ANCHORED, SELF_TRUSTED };
+    RENEWED_OLD, RENEWED, NEW_ROOT, ANCHORED, SELF_TRUSTED, LEAF_TRUSTED };
+
+_Static_assert(FILLERS == 3 * NITEMS(store), "three for each");
 
 static struct id id[CERTS];
 static struct id filler[FILLERS];
@@ -94,13 +98,17 @@ make_fillers(void)
 	}
 }
 
-/* A copy of the file with other line ends and lengths. */
+/*
+ * A copy of the file with other line ends and lengths.  With shift, every
+ * second line is that much longer and the next one so much shorter.
+ */
 static void
-rewrap(const char *from, const char *to, size_t width, const char *nl)
+rewrap(const char *from, const char *to, size_t width, size_t shift,
+    const char *nl)
 {
 	char *name = path(from), line[256];
 	FILE *fp = fopen(name, "r");
-	size_t n, col = 0;
+	size_t n, col = 0, row = 0;
 
 	if (fp == NULL)
 		must(GNUTLS_E_FILE_ERROR);
@@ -111,14 +119,16 @@ rewrap(const char *from, const char *to, size_t width, const char *nl)
 				write_file(to, nl, strlen(nl));
 			write_file(to, line, n);
 			write_file(to, nl, strlen(nl));
-			col = 0;
+			col = row = 0;
 			continue;
 		}
 		for (size_t i = 0; i < n; i++) {
 			write_file(to, line + i, 1);
-			if (++col == width) {
+			if (++col == (row == 0 ? width : row % 2 == 1 ?
+			    width + shift : width - shift)) {
 				write_file(to, nl, strlen(nl));
 				col = 0;
+				row++;
 			}
 		}
 	}
@@ -139,22 +149,22 @@ make_stores(void)
 	write_file("dir/README", "no certificate\n", 15);
 	write_file("dir/broken.pem", "-----BEGIN CERTIFICATE-----\nMIIB\n", 33);
 	write_file("store.pem", "Issuer: -- not in base64\n", 25);
+	/* Those that matter stand among those that do not. */
 	for (i = 0; i < FILLERS + NITEMS(store); i++) {
-		const struct id *c = i % 5 == 4 && i / 5 < NITEMS(store) ?
-		    &id[store[i / 5]] : &filler[i - (i + 1) / 5];
+		const struct id *c = i % 4 == 3 ? &id[store[i / 4]] :
+		    &filler[i - i / 4];
 
-		if (i >= 50)
-			break;
 		(void)snprintf(name, sizeof(name), "dir/%08zx.0", i);
 		write_cert(name, c);
 		write_cert("store.pem", c);
 	}
 	/* The same again under other names, as directories have it. */
 	write_cert("dir/Root.pem", &id[ROOT]);
-	rewrap("store.pem", "crlf.pem", 64, "\r\n");
-	rewrap("store.pem", "wide.pem", 76, "\n");
-	rewrap("store.pem", "odd.pem", 61, "\n");
-	rewrap("store.pem", "long.pem", 1 << 20, "\n");
+	rewrap("store.pem", "crlf.pem", 64, 0, "\r\n");
+	rewrap("store.pem", "wide.pem", 76, 0, "\n");
+	rewrap("store.pem", "long.pem", 1 << 20, 0, "\n");
+	rewrap("store.pem", "odd.pem", 61, 0, "\n");
+	rewrap("store.pem", "uneven.pem", 64, 1, "\n");
 }
 
 /* A handshake, in this process; what the client made of the server. */
@@ -322,6 +332,10 @@ static const struct meeting {
 	{ "self-signed", { SELF, NONE }, NULL, false, 0 },
 	{ "self-signed and believed", { SELF_TRUSTED, NONE }, NULL, true,
 	    1 },
+	{ "a leaf believed, but not its issuer", { LEAF_TRUSTED, NONE }, NULL,
+	    true, 1 },
+	{ "that and its issuer", { LEAF_TRUSTED, STRANGER, NONE }, NULL,
+	    true, 1 },
 	{ "namesake 1", { LEAF_DUP_1, NONE }, NULL, true, 2 },
 	{ "namesake 2", { LEAF_DUP_2, NONE }, NULL, true, 2 },
 	{ "namesake 2, the other sent along", { LEAF_DUP_2, DUP_1, NONE },
@@ -352,8 +366,9 @@ static const struct meeting {
 	    ROOT, NONE }, NULL, false, 0 },
 };
 
+/* plain: in lines that are all as long as the first, as usual */
 static void
-t_same(const char *base)
+t_same(const char *base, bool plain)
 {
 	static const char relay[] = "relay.example.org";
 	gnutls_certificate_credentials_t whole;
@@ -367,6 +382,7 @@ t_same(const char *base)
 	for (m = meetings; m < meetings + NITEMS(meetings); m++) {
 		const char *name = m->name != NULL ? m->name : relay;
 		struct trust *t = load(base, NULL, false);
+		int early = parsed(t);
 		struct outcome want = meet(m->sent, name, NULL, whole);
 		struct outcome got = meet(m->sent, name, t, NULL);
 
@@ -381,11 +397,13 @@ t_same(const char *base)
 		    got.e == want.e && got.status == want.status,
 		    "... %d 0x%x is what GnuTLS says, %d 0x%x", got.e,
 		    got.status, want.e, want.status);
+		is_int(early, plain ? 0 : all, "... parsed beforehand");
 		n = parsed(t);
-		if (strcmp(base, "odd.pem") == 0 || m->need == -1)
+		if (m->need == -1)
 			ok(n <= all, "... parsed %d", n);
 		else
-			is_int(n, m->fine ? m->need : all, "... parsed");
+			is_int(n, plain && m->fine ? m->need : all,
+			    "... parsed");
 		trust_free(t);
 	}
 	gnutls_certificate_free_credentials(whole);
@@ -600,12 +618,13 @@ main(void)
 		make_id(id, recipes, (int)i);
 	make_fillers();
 	make_stores();
-	t_same("store.pem");
-	t_same("crlf.pem");
-	t_same("wide.pem");
-	t_same("odd.pem");
-	t_same("long.pem");
-	t_same("dir");
+	t_same("store.pem", true);
+	t_same("crlf.pem", true);
+	t_same("wide.pem", true);
+	t_same("long.pem", true);
+	t_same("dir", true);
+	t_same("odd.pem", false);
+	t_same("uneven.pem", false);
 	t_again();
 	t_pin_value();
 	t_pins();
