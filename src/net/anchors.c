@@ -317,7 +317,7 @@ static int
 scan_dir(struct anchors *s, const char *path)
 {
 	struct dirent **entry;
-	int i, n, err = 0, fd = open(path, O_RDONLY | O_DIRECTORY |
+	int i, n, err, fd = open(path, O_RDONLY | O_DIRECTORY |
 	    O_CLOEXEC);
 
 	if (fd == -1)

@@ -40,12 +40,12 @@ drop_root()
 # End what still runs in $root: a daemon, or one who waits to try again.
 end_all()
 {
-	local link
+	local pid
 
-	for link in /proc/[0-9]*/root; do
-		[ "$(readlink "$link")" != "$root" ] ||
-		    kill -KILL "${link//[!0-9]/}"
-	done 2>/dev/null
+	while IFS=/ read -r _ _ pid _; do
+		kill -KILL "$pid"
+	done < <(find /proc -maxdepth 2 -path '/proc/[0-9]*/root' \
+	    -lname "$root") 2>/dev/null
 }
 
 # shellcheck disable=SC2119
@@ -84,7 +84,8 @@ teardown()
 
 queued()
 {
-	find "$root" -path '*/heloise/queue/*' -type f "$@"
+	find "$root/var/spool" "$root/home" -path '*/heloise/queue/*' \
+	    -type f "$@"
 }
 
 at_rest()

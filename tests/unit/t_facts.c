@@ -18,6 +18,7 @@
 
 #define SOFTHSM	"/usr/lib/softhsm/libsofthsm2.so"
 #define PIN	"1234"
+#define TURNS	100	/* more than any handshake takes */
 
 enum cert { CA, OTHER_CA, GOOD, STAPLE, SELF, US, THEM, CERTS };
 
@@ -241,7 +242,7 @@ name_of_peer(struct server *s)
 static struct tls *
 meet(struct server *s, struct tls_opts *o, int *fd, struct fault *f)
 {
-	int v[2], theirs = GNUTLS_E_AGAIN, r = 0;
+	int v[2], theirs = GNUTLS_E_AGAIN, r = 0, turns = TURNS;
 	struct tls *t;
 
 	fault_clear(f);
@@ -253,8 +254,8 @@ meet(struct server *s, struct tls_opts *o, int *fd, struct fault *f)
 	if ((t = tls_new(v[0], o, f)) == NULL)
 		return NULL;
 	/* Both have to be through: in TLS 1.3 we are the first to be. */
-	while (r == 0 || (r == 1 && theirs < 0 &&
-	    !gnutls_error_is_fatal(theirs))) {
+	while (turns-- > 0 && (r == 0 || (r == 1 && theirs < 0 &&
+	    !gnutls_error_is_fatal(theirs)))) {
 		if (r == 0)
 			r = tls_handshake(t, f);
 		if (theirs < 0 && !gnutls_error_is_fatal(theirs))
