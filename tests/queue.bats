@@ -24,13 +24,8 @@ teardown() {
 
 # The processes that have our spool open.
 runners() {
-	local fd
-
-	for fd in /proc/[0-9]*/fd/*; do
-		[ "$(readlink "$fd" 2>/dev/null)" = "$SPOOL" ] || continue
-		fd=${fd#/proc/}
-		echo "${fd%%/*}"
-	done | sort -u
+	find /proc/[0-9]*/fd -lname "$SPOOL" 2>/dev/null | cut -d/ -f3 |
+	    sort -u
 }
 
 # use LINE...: write a configuration for the relay started last.
