@@ -170,6 +170,20 @@ deliver(struct deliver *d, struct store *st, struct envelope *env,
 }
 
 void
+deliver_abandon(struct deliver *d)
+{
+	struct item *it;
+	struct pending *p;
+
+	keeper_release(&d->keeper);
+	while ((it = keeper_wait(&d->keeper, 0)) != NULL) {
+		p = it->ctx;
+		claimed_release(d->spool, &p->claimed);
+		free(p);
+	}
+}
+
+void
 deliver_finish(struct deliver *d)
 {
 	struct item *it = keeper_wait(&d->keeper, 0);

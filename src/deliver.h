@@ -44,6 +44,9 @@ int	deliver(struct deliver *, struct store *, struct envelope *,
 	    struct spool_meta *, struct delivered *, struct fault *);
 void	deliver_finish(struct deliver *);
 
+/* In the process that stays: let go of what another now finishes. */
+void	deliver_abandon(struct deliver *);
+
 /* Have the queue run, now or when something is due. */
 void	deliver_run_queue(struct deliver *);
 

@@ -104,7 +104,7 @@ queue_run_mode(const struct options *o, const struct config *c,
 	(void)signal(SIGTERM, on_stop);
 	(void)signal(SIGINT, on_stop);
 	if (o->interval > 0 && !o->foreground &&
-	    daemon(0, 0) == -1)
+	    daemon(1, 0) == -1)
 		status = EX_OSERR;
 	else if (o->interval > 0)
 		runner_loop(&r, o->interval);

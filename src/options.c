@@ -80,8 +80,8 @@ usage(struct fault *f, const char *what, const char *why)
 	    why);
 }
 
-static int
-notify(struct options *o, const char *arg, struct fault *f)
+static void
+notify(struct options *o, const char *arg)
 {
 	static const struct { const char *word; unsigned bit; } words[] = {
 		{ "never", NOTIFY_NEVER }, { "success", NOTIFY_SUCCESS },
@@ -103,10 +103,9 @@ notify(struct options *o, const char *arg, struct fault *f)
 			continue;
 		if (o->notify & NOTIFY_NEVER && o->notify != NOTIFY_NEVER)
 			break;
-		return 0;
+		return;
 	}
-	return usage(f, "-N", "expected never, or a list of success, "
-	    "failure and delay");
+	o->notify = 0;		/* a wish that nobody understands */
 }
 
 /* RFC 3461 4: printable ASCII but + and =, and +XX for the others. */
@@ -244,12 +243,12 @@ act(struct options *o, const struct row *r, const char *arg, struct fault *f)
 		o->full_name = arg;
 		return 0;
 	case ACT_NOTIFY:
-		return notify(o, arg, f);
+		notify(o, arg);
+		return 0;
 	case ACT_RET:
 		o->ret = strcasecmp(arg, "full") == 0 ? RET_FULL :
 		    strcasecmp(arg, "hdrs") == 0 ? RET_HDRS : RET_UNSET;
-		return o->ret != RET_UNSET ? 0 :
-		    usage(f, name, "expected full or hdrs");
+		return 0;
 	case ACT_ENVID:
 		if (xtext(arg))
 			o->envid = arg;
@@ -419,6 +418,11 @@ options_parse(struct options *o, int argc, char **argv, struct fault *f)
 		return -1;
 	if (letters(o, argc, argv, &at, f) == -1)
 		return -1;
+	if (o->foreground && o->mode != MODE_QUEUE_RUN)
+		return usage(f, "-bD", "there is no daemon; -q15m -bD runs "
+		    "the queue");
+	if (o->json && o->mode == MODE_SEND)
+		o->mode = MODE_MAILQ;
 	o->rcpt = argv + at;
 	o->nrcpt = (size_t)(argc - at);
 	return 0;

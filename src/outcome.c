@@ -57,18 +57,21 @@ outcome_record(struct spool *spool, const struct settings *s,
 	size_t waiting;
 
 	if (envelope_count(&c->env, VD_OK) == c->env.nrcpt) {
-		(void)spool_remove(spool, SPOOL_QUEUE, c->file.id, f);
-		return OUTCOME_DONE;
-	}
-	waiting = outcome_note(s, &c->env, &c->note, c->meta.submitted, now);
-	if (waiting > 0 &&
-	    !schedule_expired(&sched, c->note.since, now)) {
+		if (spool_remove(spool, SPOOL_QUEUE, c->file.id, f) == 0)
+			return OUTCOME_DONE;
+		/* It stays in sight, but is not sent again. */
+		c->note.next = now + s->retry_min;
 		(void)spool_note(spool, &c->file, &c->note, &c->env, f);
 		return OUTCOME_WAITS;
 	}
+	waiting = outcome_note(s, &c->env, &c->note, c->meta.submitted, now);
+	/* Whatever comes next, who has accepted it does not get it again. */
+	if (spool_note(spool, &c->file, &c->note, &c->env, f) == -1)
+		return OUTCOME_WAITS;
+	if (waiting > 0 && !schedule_expired(&sched, c->note.since, now))
+		return OUTCOME_WAITS;
 	/* First the word to the sender: told twice beats not told. */
-	if (bounce_send(spool, s, host, c, f) == -1 ||
-	    spool_note(spool, &c->file, &c->note, &c->env, f) == -1)
+	if (bounce_send(spool, s, host, c, f) == -1)
 		return OUTCOME_WAITS;
 	(void)spool_fail(spool, &c->file, f);
 	return OUTCOME_GAVE_UP;

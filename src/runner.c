@@ -24,6 +24,7 @@
 #include "spool/sweep.h"
 #include "system/log.h"
 #include "system/sandbox.h"
+#include "system/secret.h"
 
 #define GLANCE	1000		/* ms between two looks at the stop flag */
 #define STEP	5		/* seconds between two looks at the spool */
@@ -63,6 +64,7 @@ keep(const struct runner *r, const struct queue_select *select, int sock,
 		all_of(out, &t, sizeof(t));
 		return;
 	}
+	secret_forget(r->set);
 	sandbox_enter(&box);
 	keeper_init(&keeper, sock);
 	keeper.stop = r->stop;
@@ -166,6 +168,8 @@ runner_once(const struct runner *r, const struct queue_select *select,
 	(void)close(pipes[0]);
 	if (keeper != -1)
 		(void)waitpid(keeper, NULL, 0);
+	if (courier != -1 && stopped(r))
+		(void)kill(courier, SIGKILL);
 	if (courier != -1)
 		(void)waitpid(courier, NULL, 0);
 	if (!told)
@@ -175,16 +179,19 @@ runner_once(const struct runner *r, const struct queue_select *select,
 	return f->verdict == VD_OK ? 0 : -1;
 }
 
-static time_t
+/* When the queue was last changed, in nanoseconds. */
+static long long
 changed(const struct spool *s)
 {
 	struct stat st;
 
-	return fstat(s->place[SPOOL_QUEUE], &st) == 0 ? st.st_mtime : 0;
+	if (fstat(s->place[SPOOL_QUEUE], &st) == -1)
+		return 0;
+	return st.st_mtim.tv_sec * 1000000000LL + st.st_mtim.tv_nsec;
 }
 
 static void
-pause_until(struct spool *s, time_t next, time_t seen)
+pause_until(struct spool *s, time_t next, long long seen)
 {
 	time_t now;
 
@@ -194,7 +201,41 @@ pause_until(struct spool *s, time_t next, time_t seen)
 	} while (now < next && changed(s) == seen);
 }
 
-/* Retry until the queue is empty. */
+/*
+ * Retry until a run finds nothing left and nothing came during it.  A run
+ * that tried something has changed the queue itself, so another one looks
+ * what else has come.
+ */
+static void
+run_until_empty(const struct runner *r, struct spool *spool, long long *seen)
+{
+	struct queue_select due = { 0 };
+	struct queue_result res;
+	struct fault f = { 0 };
+
+	for (;;) {
+		*seen = changed(spool);
+		if (runner_once(r, &due, &res, &f) == -1) {
+			if (f.domain == FD_ERRNO && f.code == ENOENT)
+				return;
+			/* What is there is not known, but will be. */
+			res = (struct queue_result){ .waiting = 1,
+			    .next = time(NULL) + r->set->retry_min };
+		}
+		if (res.tried > 0)
+			(void)sleep(1);
+		else if (res.waiting > 0)
+			pause_until(spool, res.next, *seen);
+		else
+			return;
+	}
+}
+
+/*
+ * Be the runner, unless there is one.  That one looks at the queue once
+ * more after it has given up its place, as we do, so that no message can
+ * come in between.
+ */
 static void
 linger(const struct runner *r)
 {
@@ -202,33 +243,34 @@ linger(const struct runner *r)
 	struct queue_result res;
 	struct spool spool;
 	struct fault f = { 0 };
-	time_t seen;
+	long long seen;
 	int lock;
 
 	if (spool_open(&spool, r->spool, false, &f) == -1)
 		return;
-	if (spool_runner_lock(&spool, false, &lock, &f) == -1 || lock == -1) {
-		(void)runner_once(r, &due, &res, &f);
-		return;
-	}
-	for (;;) {
-		seen = changed(&spool);
-		if (runner_once(r, &due, &res, &f) == -1) {
-			if (f.domain == FD_ERRNO && f.code == ENOENT)
-				break;
-			/* What is there is not known, but will be. */
-			res = (struct queue_result){ .waiting = 1,
-			    .next = time(NULL) + r->set->retry_min };
-		}
-		if (res.waiting == 0)
+	do {
+		if (spool_runner_lock(&spool, false, &lock, &f) == -1 ||
+		    lock == -1) {
+			(void)runner_once(r, &due, &res, &f);
 			break;
-		/* What we wrote ourselves is no news. */
-		if (res.tried > 0)
-			seen = changed(&spool);
-		pause_until(&spool, res.next, seen);
-	}
-	(void)close(lock);
+		}
+		run_until_empty(r, &spool, &seen);
+		(void)close(lock);
+	} while (changed(&spool) != seen);
 	spool_close(&spool);
+}
+
+static void
+serve_word(const struct runner *r)
+{
+	struct queue_select due = { 0 };
+	struct queue_result res;
+	struct fault f = { 0 };
+
+	if (r->set->linger)
+		linger(r);
+	else
+		(void)runner_once(r, &due, &res, &f);
 }
 
 /* Hold nothing that our caller could wait for but one descriptor. */
@@ -242,8 +284,6 @@ detach(int keep)
 		keep = 3;
 	}
 	(void)setsid();
-	if (chdir("/") == -1)
-		i = 0;		/* it stays in the way of an umount */
 	for (i = 0; i < 3; i++)
 		(void)dup2(null, i);
 	closefrom(keep + 1);
@@ -265,11 +305,10 @@ runner_spare(const struct runner *r)
 		in = detach(pipes[0]);
 		(void)signal(SIGHUP, SIG_IGN);
 		(void)signal(SIGINT, SIG_IGN);
-		do {
-			n = read(in, &word, 1);
-		} while (n == -1 && errno == EINTR);
-		if (n == 1)
-			linger(r);
+		while ((n = read(in, &word, 1)) == 1 ||
+		    (n == -1 && errno == EINTR))
+			if (n == 1)
+				serve_word(r);
 		_exit(EX_OK);
 	}
 	(void)close(pipes[0]);

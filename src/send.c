@@ -26,6 +26,7 @@
 #include "submit.h"
 #include "system/log.h"
 #include "system/sandbox.h"
+#include "system/secret.h"
 #include "talk.h"
 
 struct sender {
@@ -126,9 +127,7 @@ box(struct sender *s)
 		b.dirs = tmp;
 		b.ndirs = NITEMS(tmp);
 	}
-	if (s->c->base.password != NULL)
-		explicit_bzero(s->c->base.password,
-		    strlen(s->c->base.password));
+	secret_forget(&s->c->base);
 	sandbox_enter(&b);
 }
 
@@ -141,7 +140,8 @@ part(struct sender *s, struct fault *f)
 
 	s->deliver.spare = -1;
 	keeper_init(&s->deliver.keeper, -1);
-	if (s->deliver.spool != NULL && s->set->linger)
+	if (s->deliver.spool != NULL && (s->set->linger ||
+	    s->deliver.mode == SETTING_DELIVERY_BACKGROUND))
 		s->deliver.spare = runner_spare(&r);
 	if ((s->deliver.mode == SETTING_DELIVERY_NOW ||
 	    s->deliver.spool == NULL) && fork_courier(s, f) == -1)
@@ -294,8 +294,12 @@ deliver_it(struct sender *s, struct fault *f)
 		return fault_exit(f);
 	}
 	if (d.waits_not) {
-		if (stop || (pid = fork()) == -1)
+		if (stop || (pid = fork()) == -1) {
+			deliver_run_queue(&s->deliver);
+			log_say("queued as %s before there was a verdict",
+			    d.id);
 			return EX_OK;
+		}
 		if (pid == 0) {
 			background(s);
 			_exit(EX_OK);
@@ -492,11 +496,15 @@ data(void *ctx, const char *p, size_t n, struct fault *f)
 static void
 leave(struct sender *s)
 {
-	if (fork() == 0) {
+	pid_t pid = fork();
+
+	if (pid == 0) {
 		background(s);
 		_exit(EX_OK);
 	}
-	keeper_release(&s->deliver.keeper);
+	deliver_abandon(&s->deliver);
+	if (pid == -1)
+		deliver_run_queue(&s->deliver);
 	s->deliver.keeper = (struct keeper){ .sock = -1, .stop = &stop };
 	s->deliver.mode = SETTING_DELIVERY_QUEUE;
 }
@@ -509,22 +517,26 @@ refusal(const struct sender *s, const struct rcpt *r)
 }
 
 /*
- * The client's recipients get the verdicts of ours; where aliases came in
- * between, any refusal is that of all.
+ * The client's recipients get the verdicts of ours.  Where aliases came in
+ * between only a refusal of all is one; else failed/ has what was refused.
  */
 static void
 tell(struct sender *s)
 {
 	const struct fault *worst = NULL;
-	bool same = s->env.nrcpt == s->theirs->nrcpt;
+	bool same = s->env.nrcpt == s->theirs->nrcpt, any = false;
 	size_t i;
 
 	for (i = 0; i < s->env.nrcpt; i++) {
 		if (worst == NULL)
 			worst = refusal(s, &s->env.rcpt[i]);
+		any |= refusal(s, &s->env.rcpt[i]) == NULL;
 		same = same && strcmp(s->env.rcpt[i].addr,
 		    s->theirs->rcpt[i].addr) == 0;
 	}
+	/* A client that is refused sends to all of them once more. */
+	if (any)
+		worst = NULL;
 	for (i = 0; i < s->theirs->nrcpt; i++)
 		rcpt_settle(&s->theirs->rcpt[i],
 		    same ? refusal(s, &s->env.rcpt[i]) : worst);

@@ -349,3 +349,56 @@ greeted() {
 	[[ $output == *"queued as"* ]]
 	[ "$(waiting)" -eq 1 ]
 }
+
+@test "-bs -odb: two messages with a pause between, and none is left" {
+	start_relay
+	use 'retry-min 1s'
+	{
+		printf '%s\r\n' 'HELO me' 'MAIL FROM:<a@example.org>' \
+		    'RCPT TO:<b@example.org>' DATA 'Subject: 1' '' x .
+		await has_stored 1
+		printf '%s\r\n' 'MAIL FROM:<a@example.org>' \
+		    'RCPT TO:<c@example.org>' DATA 'Subject: 2' '' x . QUIT
+	} | "$HELOISE" -C "$CONF" -bs -odb
+	await has_stored 2
+	await empty
+	[ "$(stored_count)" -eq 2 ]
+}
+
+@test "a relative spool is retried as well" {
+	local port
+
+	start_relay
+	port=$RELAY_PORT
+	stop_relay
+	use 'retry-min 1s'
+	cd "$BATS_TEST_TMPDIR"
+	sed -i '/^spool/d' "$CONF"
+	run "$HELOISE" -C "$CONF" --spool spool bob@example.org <<<"$MAIL"
+	[ "$status" -eq 0 ]
+	[ "$(waiting)" -eq 1 ]
+	start_relay --port "$port"
+	await has_stored 1
+	await empty
+}
+
+@test "a bounce that cannot be written: nobody gets the mail twice" {
+	start_relay --fail 'RCPT:bad@example.org:550 no'
+	use 'delivery queue' 'linger no'
+	MAIL="Subject: x
+
+$(head -c 3500 /dev/zero | tr '\0' x)
+"
+	send ok@example.org bad@example.org
+	(ulimit -f 4; "$HELOISE" -C "$CONF" -q) || :
+	(ulimit -f 4; "$HELOISE" -C "$CONF" -q) || :
+	[ "$(stored_count)" -eq 1 ]
+}
+
+@test "-bD without -q sends nothing" {
+	start_relay
+	use
+	send -bD bob@example.org
+	[ "$status" -eq 64 ]
+	[ "$(stored_count)" -eq 0 ]
+}

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "config/conffile.h"
@@ -90,4 +91,19 @@ secret_password(const struct settings *s, const char *credentials,
 		buf_add(out, text.p, text.len);
 	buf_release(&text);
 	return rc;
+}
+
+void
+secret_forget(const struct settings *s)
+{
+	static const char *const names[] = { "HELOISE_PASSWORD",
+	    "SMTP_PASSWORD" };
+	char *value;
+	size_t i;
+
+	if (s->password != NULL)
+		explicit_bzero(s->password, strlen(s->password));
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if ((value = getenv(names[i])) != NULL)
+			explicit_bzero(value, strlen(value));
 }

@@ -18,4 +18,10 @@
 int	secret_password(const struct settings *, const char *credentials,
 	    struct buf *out, struct fault *);
 
+/*
+ * Forget the password of the settings and of the environment, for a process
+ * that reads what others wrote.
+ */
+void	secret_forget(const struct settings *);
+
 #endif
