@@ -44,7 +44,8 @@ check(const char *name, const struct settings *s, const char *credentials,
 	if (want != NULL) {
 		is(buf_text(&out), want, "%s", name);
 	} else {
-		ok(strstr(f.text, why) != NULL, "%s: %s", name, why);
+		ok(why != NULL && strstr(f.text, why) != NULL, "%s: %s", name,
+		    why != NULL ? why : "no reason to look for");
 		is_int(fault_exit(&f), 78, "%s: exit", name);
 		ok(f.stage == ST_SECRET, "%s: stage", name);
 		ok(strstr(f.text, SECRET) == NULL && out.len == 0,

@@ -12,23 +12,28 @@
 #include "net/trust.h"
 #include "tap.h"
 
-#define FILLERS	33	/* roots that nobody needs */
+#define FILLERS	36	/* roots that nobody needs */
 #define SENT	20
 #define TURNS	100	/* more than any handshake takes */
 
 enum cert {
-	ROOT, OTHER, STRANGER, EXPIRED_ROOT, DUP_1, DUP_2, RENEWED_OLD,
+	ROOT, OTHER, LONG, STRANGER, EXPIRED_ROOT, DUP_1, DUP_2, RENEWED_OLD,
 	RENEWED, NEW_ROOT, NEW_HIDDEN, ANCHORED,
-	INTER, LEAF, LEAF_INTER, LEAF_OTHER, LEAF_STRANGER, LEAF_EXPIRED,
+	INTER, LEAF, LEAF_LONG, LEAF_INTER, LEAF_OTHER, LEAF_STRANGER,
+	LEAF_EXPIRED,
 	LEAF_OLD_ROOT, LEAF_DUP_1, LEAF_DUP_2, LEAF_RENEWED, NEW_BY_STRANGER,
 	HIDDEN_BY_OTHER, LEAF_NEW, LEAF_HIDDEN, LEAF_ANCHORED, LEAF_CLIENT,
-	SELF, SELF_TRUSTED, LEAF_TRUSTED, FORGED, LEAF_FORGED, SELF_OLD, LEAF_AGAIN, CERTS,
+	SELF, SELF_TRUSTED, LEAF_TRUSTED, FORGED, LEAF_FORGED, SELF_OLD,
+	LEAF_AGAIN, CERTS,
 	NONE = -1
 };
 
 static const struct recipe recipes[CERTS] = {
 	[ROOT] = { ROOT, "Root", .to = 90, .ca = true },
 	[OTHER] = { OTHER, "Other Root", .to = 90, .ca = true },
+	[LONG] = { LONG, "A root whose name goes on and on, so that it "
+	    "takes up more than a line or two of PEM, wherever it begins",
+	    .to = 90, .ca = true },
 	[STRANGER] = { STRANGER, "Stranger", .to = 90, .ca = true },
 	[EXPIRED_ROOT] = { EXPIRED_ROOT, "Old Root", .from = -90, .to = -9,
 	    .ca = true },
@@ -43,6 +48,7 @@ static const struct recipe recipes[CERTS] = {
 	[ANCHORED] = { STRANGER, "Anchored", .to = 90, .ca = true },
 	[INTER] = { ROOT, "Intermediate", .to = 60, .ca = true },
 	[LEAF] = { ROOT, "leaf", "relay.example.org", .to = 30 },
+	[LEAF_LONG] = { LONG, "leaf", "relay.example.org", .to = 30 },
 	[LEAF_INTER] = { INTER, "leaf", "relay.example.org", .to = 30 },
 	[LEAF_OTHER] = { OTHER, "leaf", "relay.example.org", .to = 30 },
 	[LEAF_STRANGER] = { STRANGER, "leaf", "relay.example.org", .to = 30 },
@@ -77,8 +83,9 @@ static const struct recipe recipes[CERTS] = {
 };
 
 /* What is believed; not in it: STRANGER, NEW_HIDDEN, INTER, leaves. */
-static const enum cert store[] = { ROOT, OTHER, EXPIRED_ROOT, DUP_1, DUP_2,
-    RENEWED_OLD, RENEWED, NEW_ROOT, ANCHORED, SELF_TRUSTED, LEAF_TRUSTED };
+static const enum cert store[] = { ROOT, OTHER, LONG, EXPIRED_ROOT, DUP_1,
+    DUP_2, RENEWED_OLD, RENEWED, NEW_ROOT, ANCHORED, SELF_TRUSTED,
+    LEAF_TRUSTED };
 
 _Static_assert(FILLERS == 3 * NITEMS(store), "three for each");
 
@@ -107,27 +114,30 @@ static void
 rewrap(const char *from, const char *to, size_t width, size_t shift,
     const char *nl)
 {
+	struct buf out = { .max = 1 << 20 };
 	char *name = path(from), line[256];
 	FILE *fp = fopen(name, "r");
-	size_t n, col = 0, row = 0;
+	size_t i, n, col = 0, row = 0;
 
-	if (fp == NULL)
+	if (fp == NULL) {
 		must(GNUTLS_E_FILE_ERROR);
+		return;
+	}
 	while (fgets(line, sizeof(line), fp) != NULL) {
 		n = strcspn(line, "\n");
 		if (line[0] == '-') {
 			if (col > 0)
-				write_file(to, nl, strlen(nl));
-			write_file(to, line, n);
-			write_file(to, nl, strlen(nl));
+				buf_adds(&out, nl);
+			buf_add(&out, line, n);
+			buf_adds(&out, nl);
 			col = row = 0;
 			continue;
 		}
-		for (size_t i = 0; i < n; i++) {
-			write_file(to, line + i, 1);
+		for (i = 0; i < n; i++) {
+			buf_add(&out, line + i, 1);
 			if (++col == (row == 0 ? width : row % 2 == 1 ?
 			    width + shift : width - shift)) {
-				write_file(to, nl, strlen(nl));
+				buf_adds(&out, nl);
 				col = 0;
 				row++;
 			}
@@ -135,6 +145,8 @@ rewrap(const char *from, const char *to, size_t width, size_t shift,
 	}
 	(void)fclose(fp);
 	free(name);
+	write_file(to, out.p, out.len);
+	buf_release(&out);
 }
 
 static void
@@ -165,7 +177,7 @@ make_stores(void)
 	rewrap("store.pem", "wide.pem", 76, 0, "\n");
 	rewrap("store.pem", "long.pem", 1 << 20, 0, "\n");
 	rewrap("store.pem", "odd.pem", 61, 0, "\n");
-	rewrap("store.pem", "uneven.pem", 64, 1, "\n");
+	rewrap("store.pem", "uneven.pem", 64, 4, "\n");
 }
 
 /* A handshake, in this process; what the client made of the server. */
@@ -312,6 +324,7 @@ static const struct meeting {
 	int		 need;		/* of the store are needed */
 } meetings[] = {
 	{ "ok", { LEAF, NONE }, NULL, true, 1 },
+	{ "a root with a long name", { LEAF_LONG, NONE }, NULL, true, 1 },
 	{ "with an intermediate", { LEAF_INTER, INTER, NONE }, NULL, true,
 	    1 },
 	{ "root sent along", { LEAF, ROOT, NONE }, NULL, true, 1 },
