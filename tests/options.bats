@@ -1,0 +1,196 @@
+#!/usr/bin/env bats
+# options.bats - every letter that a caller of sendmail may give
+#
+# Each test is a subshell to shellcheck:
+# shellcheck disable=SC2030,SC2031,SC2034,SC2153,SC2154
+
+bats_require_minimum_version 1.5.0
+load relay/relay
+
+setup() {
+	export HELOISE_HELO=app.example.org HELOISE_TLS=none HELOISE_QUEUE=no
+	export HELOISE_FROM=a@example.org HELOISE_ALIASES=none
+	ln -s "$HELOISE" "$BATS_TEST_TMPDIR/sendmail"
+	SENDMAIL=$BATS_TEST_TMPDIR/sendmail
+	MAIL=$'To: t@example.org\nSubject: x\n\nbefore\n.\nafter\n'
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+# Call as sendmail; the words may not hold blanks.
+call() {
+	# shellcheck disable=SC2086
+	run --separate-stderr "$SENDMAIL" $1 <<<"$MAIL"
+}
+
+sent() {
+	stored_count
+}
+
+@test "what is accepted sends the mail, silently" {
+	local form n=0
+
+	start_relay
+	export HELOISE_RELAY=localhost:$RELAY_PORT
+	while read -r form; do
+		call "$form"
+		n=$((n + 1))
+		[ "$status" -eq 0 ] && [ -z "$output$stderr" ] &&
+		    [ "$(sent)" -eq "$n" ] ||
+		    { echo "$form: $status $output $stderr"; false; }
+	done <<-'END'
+		r@example.org
+		-i r@example.org
+		-oi r@example.org
+		-o i r@example.org
+		-oitrue r@example.org
+		-t
+		-ti
+		-itfb@example.org
+		-t -i r@example.org
+		-f b@example.org r@example.org
+		-fb@example.org -- r@example.org
+		-r b@example.org r@example.org
+		-f <> r@example.org
+		-F Name r@example.org
+		-FCronDaemon -i -B8BITMIME -oem r@example.org
+		-FCronDaemon -i -odi -oem -oi -t -f root
+		-B 7BIT r@example.org
+		-BNONSENSE r@example.org
+		-N never r@example.org
+		-Nsuccess,delay r@example.org
+		-N nonsense r@example.org
+		-R hdrs r@example.org
+		-R nonsense r@example.org
+		-V id17 r@example.org
+		-V not=xtext r@example.org
+		-bm r@example.org
+		-n r@example.org
+		-m r@example.org
+		-s -T -x -U -G -c r@example.org
+		-A c r@example.org
+		-Am r@example.org
+		-d r@example.org
+		-d8.4 r@example.org
+		-E r@example.org
+		-J r@example.org
+		-em r@example.org
+		-e q r@example.org
+		-oep -oew -oeq -oee r@example.org
+		-odi r@example.org
+		-odf r@example.org
+		-h 3 r@example.org
+		-L tag r@example.org
+		-p smtp:host r@example.org
+		-O DeliveryMode=i r@example.org
+		-OErrorMode=m r@example.org
+		-O QueueDirectory=there r@example.org
+		-oQthere -oS there -oAthere -oTthere r@example.org
+		-om -oo -os -o7 -o8 -ov r@example.org
+		-Q r@example.org
+		-Qreason r@example.org
+	END
+	[ ! -e there ]
+}
+
+@test "what names a file opens none, says so, and sends the mail" {
+	local form n=0
+
+	start_relay
+	export HELOISE_RELAY=localhost:$RELAY_PORT
+	for form in '-X there r@example.org' '-Xthere r@example.org' \
+	    '-D there r@example.org'; do
+		call "$form"
+		n=$((n + 1))
+		[ "$status" -eq 0 ]
+		[[ $stderr == *"opens no file"* ]]
+		[ "$(sent)" -eq "$n" ]
+	done
+	[ ! -e there ]
+}
+
+@test "what is refused: 64, one line, nothing sent" {
+	local form
+
+	start_relay
+	export HELOISE_RELAY=localhost:$RELAY_PORT
+	while read -r form; do
+		call "$form"
+		[ "$status" -eq 64 ] && [ "${#stderr_lines[@]}" -eq 1 ] ||
+		    { echo "$form: $status $stderr"; false; }
+	done <<-'END'
+		-bd r@example.org
+		-bl r@example.org
+		-bt r@example.org
+		-bP r@example.org
+		-be r@example.org
+		-bD r@example.org
+		-bmalware r@example.org
+		-M macro r@example.org
+		-y r@example.org
+		-1 r@example.org
+		-C /dev/null r@example.org
+		-C/dev/null r@example.org
+		--relay x r@example.org
+		--help r@example.org
+		-t --port=25
+		-f
+		-i
+	END
+	[ "$(sent)" -eq 0 ]
+	[ "$(relay_log | grep -c '^connect')" -eq 0 ]
+}
+
+@test "-bh and -bH: nothing to say, nothing sent" {
+	start_relay
+	export HELOISE_RELAY=localhost:$RELAY_PORT
+	for form in -bh -bH; do
+		call "$form"
+		[ "$status" -eq 0 ]
+		[ -z "$output$stderr" ]
+	done
+	[ "$(sent)" -eq 0 ]
+}
+
+@test "a lone dot ends the message, unless -i" {
+	start_relay
+	export HELOISE_RELAY=localhost:$RELAY_PORT
+	call r@example.org
+	[ "$(grep -c after "$(stored 1)")" -eq 0 ]
+	call '-oi r@example.org'
+	[ "$(grep -c after "$(stored 2)")" -eq 1 ]
+}
+
+@test "DSN wishes reach a relay that offers DSN, and only such" {
+	start_relay
+	export HELOISE_RELAY=localhost:$RELAY_PORT
+	call '-N success,delay -R hdrs -V id17 r@example.org'
+	grep -q '^MAIL FROM:.* RET=HDRS ENVID=id17' "$(envelope 1)"
+	grep -q '^RCPT TO:.* NOTIFY=SUCCESS,DELAY' "$(envelope 1)"
+	start_relay --caps PIPELINING
+	export HELOISE_RELAY=localhost:$RELAY_PORT
+	call '-N success,delay -R hdrs -V id17 r@example.org'
+	[ "$status" -eq 0 ]
+	[ "$(grep -cE 'RET=|ENVID=|NOTIFY=' "$(envelope 1)")" -eq 0 ]
+}
+
+@test "options end at the first recipient" {
+	start_relay
+	export HELOISE_RELAY=localhost:$RELAY_PORT
+	call 'r@example.org -fx@example.org'
+	grep -q '^MAIL FROM:<a@example.org>' "$(envelope 1)"
+}
+
+@test "an empty queue, by both its names" {
+	export HELOISE_RELAY=localhost HELOISE_SPOOL=$BATS_TEST_TMPDIR/none
+	call -bp
+	[ "$status" -eq 0 ]
+	[[ $output == *empty* ]]
+	ln -s "$HELOISE" mailq
+	run ./mailq
+	[ "$status" -eq 0 ]
+	[[ $output == *empty* ]]
+	call -q
+	[ "$status" -eq 0 ]
+	call -q0
+	[ "$status" -eq 64 ]
+}
