@@ -5,7 +5,7 @@ include config.mk
 # Every room, folder by folder.  A room may include only rooms that stand
 # before it here, so there are no cycles; tests/rooms holds us to it.
 ROOMS = \
-	base/util base/buf base/fault base/crypt \
+	base/util base/buf base/fault base/json base/crypt \
 	mail/date mail/phrase mail/addr mail/header mail/envelope \
 	mail/policy mail/fold mail/repair mail/mime mail/transfer \
 	mail/encode mail/rewrite mail/message mail/aliases mail/alias \
