@@ -8,7 +8,7 @@ ROOMS = \
 	base/util base/buf base/fault base/json base/crypt \
 	mail/date mail/phrase mail/addr mail/header mail/envelope \
 	mail/policy mail/fold mail/repair mail/mime mail/transfer \
-	mail/encode mail/rewrite mail/message mail/aliases mail/alias \
+	mail/encode mail/rewrite mail/message mail/attempt mail/aliases mail/alias \
 	mail/dsn \
 	smtp/reply smtp/scram smtp/sasl smtp/helo smtp/caps smtp/dialogue \
 	smtp/hello smtp/transact smtp/client smtp/argument smtp/answer \
