@@ -13,7 +13,7 @@ ROOMS = \
 	smtp/reply smtp/scram smtp/sasl smtp/helo smtp/caps smtp/dialogue \
 	smtp/hello smtp/transact smtp/client smtp/argument smtp/answer \
 	smtp/server smtp/provider smtp/advice smtp/refusal smtp/hint \
-	config/relay config/pin config/setting config/config \
+	config/relay config/pin config/setting config/nearest config/config \
 	config/conffile config/load \
 	system/log system/priv system/who system/sandbox system/secret \
 	system/aliasfile \
