@@ -15,7 +15,7 @@ ROOMS = \
 	smtp/server smtp/provider smtp/advice smtp/refusal smtp/hint \
 	config/relay config/pin config/setting config/nearest config/config \
 	config/conffile config/load \
-	system/log system/journal system/priv system/who system/sandbox system/secret \
+	system/log system/journal system/priv system/who system/sandbox system/command system/secret \
 	system/aliasfile \
 	net/resolve net/connect net/cert net/anchors net/trust net/tls net/wire \
 	spool/file spool/line spool/schedule spool/head spool/note \
