@@ -17,7 +17,7 @@ ROOMS = \
 	config/conffile config/load \
 	system/log system/journal system/priv system/who system/sandbox system/command system/secret \
 	system/aliasfile \
-	net/resolve net/connect net/cert net/anchors net/trust net/tls net/wire \
+	net/resolve net/connect net/cert net/anchors net/trust net/tls net/wire net/socks \
 	spool/file spool/line spool/schedule spool/head spool/note \
 	spool/spool spool/claim spool/intake spool/sweep \
 	link session convert reach courier record serve keeper store caller expand submit claimed bounce outcome \

@@ -1,0 +1,146 @@
+/* socks.c - through a SOCKS 5 proxy (RFC 1928) */
+
+#include <sys/socket.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "net/resolve.h"
+#include "net/socks.h"
+#include "net/wire.h"
+
+#define VERSION_5	5
+#define NO_LOGIN	0
+#define CONNECT		1
+
+enum kind { KIND_IPV4 = 1, KIND_NAME = 3, KIND_IPV6 = 4 };
+
+static int
+trouble(struct fault *f, const char *why)
+{
+	return fault_set(f, ST_CONNECT, FD_NONE, 0, VD_TEMP, "the proxy %s",
+	    why);
+}
+
+static int
+say(struct wire *w, const unsigned char *p, size_t n, long long deadline,
+    struct fault *f)
+{
+	ssize_t done;
+
+	while (n > 0) {
+		if (wire_wait(w, WIRE_WRITE, deadline, f) == -1 ||
+		    (done = wire_write(w, p, n, f)) == -1)
+			return -1;
+		p += done;
+		n -= (size_t)done;
+	}
+	return 0;
+}
+
+/* Read n octets and not one more: what follows is the relay's. */
+static int
+hear(struct wire *w, unsigned char *p, size_t n, long long deadline,
+    struct fault *f)
+{
+	ssize_t got;
+
+	while (n > 0) {
+		if (wire_wait(w, WIRE_READ, deadline, f) == -1 ||
+		    (got = wire_read(w, p, n, f)) == -1)
+			return -1;
+		p += got;
+		n -= (size_t)got;
+	}
+	return 0;
+}
+
+/* Append the address as SOCKS has it; the number of octets. */
+static size_t
+put_host(unsigned char *out, const char *host)
+{
+	size_t n = resolve_literal(host, out + 1);
+
+	if (n > 0) {
+		out[0] = n == 4 ? KIND_IPV4 : KIND_IPV6;
+		return 1 + n;
+	}
+	n = strlen(host);
+	out[0] = KIND_NAME;
+	out[1] = (unsigned char)n;
+	memcpy(out + 2, host, n);
+	return 2 + n;
+}
+
+static int
+refused(struct fault *f, unsigned code)
+{
+	static const char *const words[] = {
+		[1] = "cannot do it",
+		[2] = "does not allow this connection",
+		[3] = "cannot reach the network",
+		[4] = "cannot reach the host",
+		[5] = "says: connection refused",
+		[6] = "says: no answer in time",
+		[7] = "does not know how to connect",
+		[8] = "does not know such addresses",
+	};
+
+	return trouble(f, code < NITEMS(words) ? words[code] :
+	    "refuses, without a reason that is known");
+}
+
+/* Its address and port, which are of no use. */
+static int
+skip_bound(struct wire *w, unsigned kind, long long deadline,
+    struct fault *f)
+{
+	unsigned char rest[256 + 2], n;
+
+	switch (kind) {
+	case KIND_IPV4:
+		return hear(w, rest, 4 + 2, deadline, f);
+	case KIND_IPV6:
+		return hear(w, rest, 16 + 2, deadline, f);
+	case KIND_NAME:
+		return hear(w, &n, 1, deadline, f) == -1 ? -1 :
+		    hear(w, rest, (size_t)n + 2, deadline, f);
+	}
+	return trouble(f, "does not speak SOCKS 5");
+}
+
+int
+socks_connect(int fd, const char *host, int port, long long deadline,
+    struct fault *f)
+{
+	static const unsigned char hello[] = { VERSION_5, 1, NO_LOGIN };
+	unsigned char ask[3 + 2 + 255 + 2] = { VERSION_5, CONNECT, 0 };
+	unsigned char reply[4];
+	struct wire w;
+	size_t n;
+
+	f->stage = ST_CONNECT;
+	wire_init(&w, fd);
+	if (strlen(host) > 255)
+		return trouble(f, "takes no such name");
+	if (say(&w, hello, sizeof(hello), deadline, f) == -1 ||
+	    hear(&w, reply, 2, deadline, f) == -1)
+		return -1;
+	if (reply[0] != VERSION_5)
+		return trouble(f, "does not speak SOCKS 5");
+	if (reply[1] != NO_LOGIN)
+		return trouble(f, "wants a login");
+	n = 3 + put_host(ask + 3, host);
+	ask[n++] = (unsigned char)(port >> 8);
+	ask[n++] = (unsigned char)(port & 0xff);
+	if (say(&w, ask, n, deadline, f) == -1 ||
+	    hear(&w, reply, sizeof(reply), deadline, f) == -1)
+		return -1;
+	if (reply[0] != VERSION_5)
+		return trouble(f, "does not speak SOCKS 5");
+	if (reply[1] != 0)
+		return refused(f, reply[1]);
+	return skip_bound(&w, reply[3], deadline, f);
+}
