@@ -20,7 +20,7 @@ ROOMS = \
 	net/resolve net/connect net/cert net/anchors net/trust net/tls net/wire net/socks \
 	spool/file spool/line spool/schedule spool/head spool/note \
 	spool/spool spool/claim spool/intake spool/sweep \
-	link session convert capture reach courier record serve keeper store caller expand submit claimed bounce outcome \
+	link session convert capture progress reach courier record serve keeper store caller expand submit claimed bounce outcome \
 	deliver queue runner mailq operator talk options send verify main
 
 # These decide and do no I/O; tests/pure looks at what they call.
