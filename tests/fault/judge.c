@@ -52,7 +52,7 @@ arrival(const struct scenario *s, const struct outcome *o, unsigned i,
 		return "lost";
 	if (s->waiting || good || !exited)
 		return NULL;
-	if (o->after[i][k] > 0 && strstr(o->words, "/queue") == NULL)
+	if (o->after[i][k] > 0 && strstr(o->words, "queued as") == NULL)
 		return "queued, and only the exit status says something else";
 	if (o->first[i][k] > 0 && (s->to[i] == 1u << k ||
 	    strstr(o->words, "not delivered to") == NULL))
@@ -72,14 +72,14 @@ bits(uint64_t v)
 
 /*
  * That a letter came twice is allowed where its last octet had been sent
- * and the process that was to see the answer did not, or could not write it
- * down and said so.
+ * and the process that was to see the answer did not, or had no time to
+ * write it down, or could not and said so.
  */
 static const char *
 doubles(const char *process, const struct shim *shim,
     const struct outcome *o, struct numbers *n)
 {
-	unsigned i, k, twice = 0;
+	unsigned i, k, twice = 0, heard;
 
 	for (i = 0; i < LETTERS; i++)
 		for (k = 0; k < PERSON__MAX; k++)
@@ -96,9 +96,14 @@ doubles(const char *process, const struct shim *shim,
 		n->unwritten += twice;
 		return NULL;
 	}
-	n->doubt += twice;
-	if (strcmp(process, "keeper") == 0 && twice <= bits(shim->sent))
+	heard = bits(shim->heard_then);
+	if (strcmp(process, "keeper") == 0 && twice <= bits(shim->sent)) {
+		heard = heard < twice ? heard : twice;
+		n->unnoted += heard;
+		n->doubt += twice - heard;
 		return NULL;
+	}
+	n->doubt += twice;
 	if (strcmp(process, "courier") == 0 &&
 	    twice <= bits(shim->sent_then & ~shim->done_then))
 		return NULL;
@@ -131,12 +136,22 @@ judge(const struct scenario *s, const char *process, const struct shim *shim,
 		return "it hangs";
 	if (o->mangled)
 		return "something arrived that is not a letter";
+	if ((strcmp(process, "courier") == 0 && shim->courier[0] != '\0' &&
+	    strcmp(shim->courier, shim->role) != 0) ||
+	    (strcmp(process, "keeper") == 0 && shim->keeper[0] != '\0' &&
+	    strcmp(shim->keeper, shim->role) != 0))
+		return "it was not that process";
+	if (s->large && !o->large)
+		return "no letter of that size arrived";
 	if (o->left > 0)
 		return "the queue does not become empty";
 	for (i = 0; i < LETTERS && why == NULL; i++)
 		for (k = 0; k < PERSON__MAX && why == NULL; k++)
 			if (s->to[i] & 1u << k)
 				why = arrival(s, o, i, k, n);
+	if (why == NULL && shim->unsynced && WIFEXITED(o->status) &&
+	    WEXITSTATUS(o->status) == 0)
+		why = "exit 0 before what was queued is safe on disk";
 	if (why == NULL)
 		why = doubles(process, shim, o, n);
 	if (why == NULL && !noticed(shim))

@@ -74,10 +74,11 @@ slurp(const char *path, char *text, size_t n)
 }
 
 void
-post_collect(struct post *p, void (*see)(void *, const char *, const char *),
-    void *ctx)
+post_collect(struct post *p, void (*see)(void *, unsigned long, const char *,
+    const char *), void *ctx)
 {
-	char path[1024], env[8192], msg[16384], line[16];
+	static char msg[1 << 20];
+	char path[1024], env[8192], line[16];
 	struct dirent *entry;
 	size_t n;
 	DIR *d;
@@ -97,7 +98,7 @@ post_collect(struct post *p, void (*see)(void *, const char *, const char *),
 		(void)strlcpy(path + strlen(path) - 3, "env", 4);
 		slurp(path, env, sizeof(env));
 		(void)unlink(path);
-		see(ctx, env, msg);
+		see(ctx, strtoul(entry->d_name, NULL, 10), env, msg);
 	}
 	(void)closedir(d);
 }

@@ -20,10 +20,11 @@ void	post_open(struct post *, const char *relay, const char *dir,
 
 /*
  * Wait until no connection is open.  Each message that has arrived is read,
- * shown and forgotten: its envelope and its octets, as strings.
+ * shown and forgotten: its number (they count up), its envelope and its
+ * octets, as strings.
  */
-void	post_collect(struct post *, void (*)(void *ctx, const char *envelope,
-	    const char *message), void *ctx);
+void	post_collect(struct post *, void (*)(void *ctx, unsigned long number,
+	    const char *envelope, const char *message), void *ctx);
 
 /* The end of it; false if it had something to complain of. */
 int	post_close(struct post *);

@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 
@@ -37,9 +38,16 @@
 #define ROOM	0x4		/* needs room on a disk */
 #define CHANGES	0x8		/* changes files */
 
+#define FILES	1024
+
 static struct shim *shim;
 static char me[SHIM_ROLE] = "m";
 static unsigned kids;
+static time_t advance;		/* of the wall clock */
+
+/* What would not survive if the machine crashed now. */
+static ino_t dirty[FILES];	/* files, by the descriptor written to */
+static bool linked;		/* a name */
 
 /* Functions that are only there for fortified callers. */
 int	__open_2(const char *, int);
@@ -62,12 +70,14 @@ find(void *function, const char *name)
 static void __attribute__((__constructor__))
 start(void)
 {
-	const char *file = getenv("FAULT_SHM");
+	const char *file = getenv("FAULT_SHM"), *s = getenv("FAULT_CLOCK");
 	int (*real_open)(const char *, int, ...);
 	int (*real_close)(int);
 	void *p;
 	int fd;
 
+	if (s != NULL)
+		advance = (time_t)strtoll(s, NULL, 10);
 	if (file == NULL)
 		return;
 	find(&real_open, "open");
@@ -121,6 +131,7 @@ hit(const char *call, unsigned kind)
 		(void)strlcpy(shim->call, call, sizeof(shim->call));
 		shim->sent_then = shim->sent;
 		shim->done_then = shim->done;
+		shim->heard_then = shim->heard;
 		shim->fired = true;
 	}
 	if (shim->action == SHIM_KILL)
@@ -189,23 +200,71 @@ name params								\
 MOVE(read, (int fd, void *p, size_t n), (fd, p, n), 0)
 MOVE(write, (int fd, const void *p, size_t n), (fd, p, n), 0)
 MOVE(pread, (int fd, void *p, size_t n, off_t at), (fd, p, n, at), 0)
-MOVE(pwrite, (int fd, const void *p, size_t n, off_t at), (fd, p, n, at), ROOM)
-MOVE(recv, (int fd, void *p, size_t n, int how), (fd, p, n, how), 0)
-MOVE(send, (int fd, const void *p, size_t n, int how), (fd, p, n, how), 0)
 MOVE(__read_chk, (int fd, void *p, size_t n, size_t room), (fd, p, n, room), 0)
 MOVE(__pread_chk, (int fd, void *p, size_t n, off_t at, size_t room),
     (fd, p, n, at, room), 0)
 MOVE(__recv_chk, (int fd, void *p, size_t n, size_t room, int how),
     (fd, p, n, room, how), 0)
 
+ssize_t
+pwrite(int fd, const void *p, size_t n, off_t at)
+{
+	static ssize_t (*real)(int, const void *, size_t, off_t);
+	struct stat st;
+
+	find(&real, "pwrite");
+	if (hit("pwrite", WAITS | PART | ROOM)) {
+		if (shim->action != SHIM_SHORT)
+			return fail();
+		n = n > 1 ? n / 2 : n;
+	}
+	if (fd >= 0 && fd < FILES && syscall(SYS_fstat, fd, &st) == 0)
+		dirty[fd] = st.st_ino;
+	return real(fd, p, n, at);
+}
+
+/* An error on a connection is the end of it. */
+static int
+fail_on(int fd)
+{
+	if (shim->action == SHIM_EIO)
+		(void)shutdown(fd, SHUT_RDWR);
+	return fail();
+}
+
+ssize_t
+recv(int fd, void *p, size_t n, int how)
+{
+	static ssize_t (*real)(int, void *, size_t, int);
+
+	find(&real, "recv");
+	if (hit("recv", WAITS | PART)) {
+		if (shim->action != SHIM_SHORT)
+			return fail_on(fd);
+		n = n > 1 ? n / 2 : n;
+	}
+	return real(fd, p, n, how);
+}
+
+ssize_t
+send(int fd, const void *p, size_t n, int how)
+{
+	static ssize_t (*real)(int, const void *, size_t, int);
+
+	find(&real, "send");
+	if (hit("send", WAITS | PART)) {
+		if (shim->action != SHIM_SHORT)
+			return fail_on(fd);
+		n = n > 1 ? n / 2 : n;
+	}
+	return real(fd, p, n, how);
+}
+
 ANYWAY(close, (int fd), (fd), WAITS)
 ANYWAY(connect, (int fd, __CONST_SOCKADDR_ARG a, socklen_t n), (fd, a, n),
     WAITS)
 
-CALL(int, fsync, (int fd), (fd), WAITS | ROOM, fail)
 CALL(int, flock, (int fd, int how), (fd, how), WAITS, fail)
-CALL(int, linkat, (int a, const char *old, int b, const char *new, int how),
-    (a, old, b, new, how), ROOM, fail)
 CALL(int, renameat, (int a, const char *old, int b, const char *new),
     (a, old, b, new), ROOM, fail)
 CALL(int, unlinkat, (int at, const char *name, int how), (at, name, how),
@@ -235,13 +294,57 @@ CALL(int, getsockopt, (int fd, int level, int name, void *p, socklen_t *n),
     (fd, level, name, p, n), 0, fail)
 CALL(int, setsockopt, (int fd, int level, int name, const void *p,
     socklen_t n), (fd, level, name, p, n), 0, fail)
-CALL(ssize_t, recvmsg, (int fd, struct msghdr *m, int how), (fd, m, how),
-    WAITS, fail)
 CALL(int, poll, (struct pollfd *p, nfds_t n, int ms), (p, n, ms), WAITS, fail)
 CALL(int, __poll_chk, (struct pollfd *p, nfds_t n, int ms, size_t room),
     (p, n, ms, room), WAITS, fail)
 CALL(pid_t, waitpid, (pid_t pid, int *status, int how), (pid, status, how),
     WAITS, fail)
+
+int
+fsync(int fd)
+{
+	static int (*real)(int);
+	struct stat st;
+
+	find(&real, "fsync");
+	if (hit("fsync", WAITS | ROOM))
+		return fail();
+	if (fd >= 0 && fd < FILES)
+		dirty[fd] = 0;
+	if (syscall(SYS_fstat, fd, &st) == 0 && S_ISDIR(st.st_mode))
+		linked = false;
+	return real(fd);
+}
+
+/* What gets a name must be on disk, and its name when we say that it is. */
+int
+linkat(int from, const char *old, int to, const char *new, int how)
+{
+	static int (*real)(int, const char *, int, const char *, int);
+	struct stat st = { 0 };
+	int done, i;
+
+	find(&real, "linkat");
+	if (hit("linkat", ROOM))
+		return fail();
+	done = real(from, old, to, new, how);
+	if (done != 0 || shim == NULL)
+		return done;
+	linked = true;
+	if (syscall(SYS_newfstatat, to, new, &st, 0) == -1)
+		abort();
+	for (i = 0; i < FILES; i++)
+		if (dirty[i] == st.st_ino)
+			shim->unsynced = true;
+	return 0;
+}
+
+static void __attribute__((__destructor__))
+end(void)
+{
+	if (shim != NULL && linked && strcmp(me, "m") == 0)
+		shim->unsynced = true;
+}
 
 static mode_t
 mode_of(int how, va_list ap)
@@ -309,7 +412,7 @@ fork(void)
 
 /* What the courier says to the keeper is of interest to the judge. */
 static void
-note(int fd, const struct msghdr *m)
+note(int fd, const struct msghdr *m, bool came)
 {
 	struct sockaddr a;
 	socklen_t n = sizeof(a);
@@ -320,10 +423,29 @@ note(int fd, const struct msghdr *m)
 	    getsockname(fd, &a, &n) == -1 || a.sa_family != AF_UNIX)
 		return;
 	memcpy(&r, m->msg_iov->iov_base, offsetof(struct record, u));
-	if (r.kind == REC_SENT)
+	if (r.kind == REC_SENT && !came)
 		shim->sent |= UINT64_C(1) << (r.job & 63);
-	else if (r.kind == REC_DONE)
+	else if (r.kind == REC_DONE && !came)
 		shim->done |= UINT64_C(1) << (r.job & 63);
+	else if (r.kind == REC_DONE)
+		shim->heard |= UINT64_C(1) << (r.job & 63);
+	if (r.kind == REC_JOB)
+		(void)strlcpy(came ? shim->courier : shim->keeper, me,
+		    SHIM_ROLE);
+}
+
+ssize_t
+recvmsg(int fd, struct msghdr *m, int how)
+{
+	static ssize_t (*real)(int, struct msghdr *, int);
+	ssize_t n;
+
+	find(&real, "recvmsg");
+	if (hit("recvmsg", WAITS))
+		return fail();
+	if ((n = real(fd, m, how)) > 0)
+		note(fd, m, true);
+	return n;
 }
 
 ssize_t
@@ -336,7 +458,7 @@ sendmsg(int fd, const struct msghdr *m, int how)
 	if (hit("sendmsg", WAITS))
 		return fail();
 	if ((n = real(fd, m, how)) > 0)
-		note(fd, m);
+		note(fd, m, false);
 	return n;
 }
 
@@ -359,7 +481,7 @@ time(time_t *t)
 	time_t now;
 
 	find(&real, "time");
-	now = real(NULL) + (shim != NULL ? (time_t)shim->clock : 0);
+	now = real(NULL) + advance;
 	if (t != NULL)
 		*t = now;
 	return now;
@@ -373,7 +495,7 @@ clock_gettime(clockid_t clock, struct timespec *t)
 
 	find(&real, "clock_gettime");
 	status = real(clock, t);
-	if (status == 0 && shim != NULL && clock == CLOCK_REALTIME)
-		t->tv_sec += (time_t)shim->clock;
+	if (status == 0 && clock == CLOCK_REALTIME)
+		t->tv_sec += advance;
 	return status;
 }

@@ -26,14 +26,14 @@ enum shim_action {
 
 /*
  * A file of this, named in FAULT_SHM, is mapped by all of them.  Only calls
- * to which the action can happen are counted.
+ * to which the action can happen are counted.  FAULT_CLOCK is how many
+ * seconds to add to the wall clock, with or without such a file.
  */
 struct shim {
 	char		 role[SHIM_ROLE];
 	enum shim_action action;
 	unsigned	 n;		/* at the n-th call, from 1 */
 	bool		 no_wait;	/* sleep(3) ends the process */
-	int64_t		 clock;		/* seconds to add to the wall clock */
 
 	_Atomic unsigned counted;
 	_Atomic bool	 fired;
@@ -41,11 +41,15 @@ struct shim {
 
 	/*
 	 * One bit for each job: the courier has told the keeper that the
-	 * last octet is about to go; it has told it the verdict.  Also as it
-	 * was when the fault struck.
+	 * last octet is about to go; it has told it the verdict; the keeper
+	 * has heard that.  Also as it was when the fault struck.
 	 */
-	_Atomic uint64_t sent, done;
-	uint64_t	 sent_then, done_then;
+	_Atomic uint64_t sent, done, heard;
+	char		 courier[SHIM_ROLE], keeper[SHIM_ROLE];	/* who they are */
+	uint64_t	 sent_then, done_then, heard_then;
+
+	/* The first process ended well before what it linked was synced. */
+	_Atomic bool	 unsynced;
 };
 
 #endif

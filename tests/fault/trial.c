@@ -1,269 +1,55 @@
 /* trial.c - one run of the program with one fault, and what came of it */
 
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 
-#include <arpa/inet.h>
-#include <dirent.h>
 #include <err.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "trial.h"
-
-#define PATIENCE	20	/* seconds; what takes longer hangs */
 
 static const char *const people[PERSON__MAX] = {
 	[GOOD] = "good@example.org", [SLOW] = "slow@example.org",
 	[BAD] = "bad@example.org",
 };
 
+/*
+ * A letter.  A large one is made to measure: at the end of a block of the
+ * body there is nothing left of it.
+ */
 static void
-start_relays(struct place *p, const char *relay)
+write_letter(const struct place *p, unsigned number, bool large)
 {
-	char cert[300];
-	const char *const takes[] = {
-		"--fail", "RCPT:slow@example.org:451 4.2.0 later",
-		"--fail", "RCPT:bad@example.org:550 5.1.1 no such user",
-		NULL };
-	const char *const plain[] = { "--caps", "SIZE,8BITMIME", NULL };
-	const char *const tls[] = { "--tls", "starttls", "--cert", cert,
-	    "--key", cert, NULL };
-	const char *const after[] = { NULL };
+	static const char line[] = "all work and no play makes a dull day\n";
+	static char text[LARGE];
+	char end[64];
+	size_t size, n, rest;
 
-	(void)snprintf(cert, sizeof(cert), "%s/ok.pem", p->certs);
-	post_open(&p->post[TAKES], relay, p->dir, "takes", takes);
-	post_open(&p->post[PLAIN], relay, p->dir, "plain", plain);
-	post_open(&p->post[TLS], relay, p->dir, "tls", tls);
-	post_open(&p->post[AFTER], relay, p->dir, "after", after);
-}
-
-/* The socket stays, so that nobody else listens there. */
-static void
-find_closed_port(struct place *p)
-{
-	struct sockaddr_in a = { .sin_family = AF_INET,
-	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	struct sockaddr *sa = (void *)&a;
-	socklen_t n = sizeof(a);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	if (fd == -1 || bind(fd, sa, n) == -1 || getsockname(fd, sa, &n) == -1)
-		err(1, "a port for nobody");
-	(void)snprintf(p->down, sizeof(p->down), "%u", ntohs(a.sin_port));
-}
-
-static void
-write_file(const struct place *p, const char *name, const char *text)
-{
-	char path[300];
-	FILE *fp;
-
-	(void)snprintf(path, sizeof(path), "%s/%s", p->dir, name);
-	if ((fp = fopen(path, "we")) == NULL || fputs(text, fp) == EOF ||
-	    fclose(fp) != 0)
-		err(1, "%s", path);
-}
-
-void
-place_open(struct place *p, const char *dir, const char *relay)
-{
-	char text[1024], path[300];
-	sigset_t set;
-	int fd;
-
-	(void)strlcpy(p->dir, dir, sizeof(p->dir));
-	(void)umask(077);
-	if (mkdir(p->dir, 0700) == -1)
-		err(1, "%s", p->dir);
-	start_relays(p, relay);
-	find_closed_port(p);
-	(void)snprintf(text, sizeof(text), "tls-ca %s/ca.pem\n"
-	    "helo app.example.org\nfrom alice@example.org\naliases none\n"
-	    "spool %s/spool\ntimeout 5s\nretry-min 1s\nretry-max 1s\n",
-	    p->certs, p->dir);
-	write_file(p, "conf", text);
-	(void)snprintf(path, sizeof(path), "%s/plan", p->dir);
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd == -1 || ftruncate(fd, sizeof(*p->plan)) == -1)
-		err(1, "%s", path);
-	p->plan = mmap(NULL, sizeof(*p->plan), PROT_READ | PROT_WRITE,
-	    MAP_SHARED, fd, 0);
-	(void)close(fd);
-	(void)sigemptyset(&set);
-	(void)sigaddset(&set, SIGCHLD);
-	/* Whoever loses its parent becomes our child. */
-	if (p->plan == MAP_FAILED ||
-	    sigprocmask(SIG_BLOCK, &set, NULL) == -1 ||
-	    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == -1)
-		err(1, "start of a worker");
-}
-
-bool
-place_close(struct place *p)
-{
-	bool good = true;
-	int i;
-
-	for (i = 0; i < RELAY__MAX; i++)
-		good &= post_close(&p->post[i]);
-	return good;
-}
-
-static bool
-a_relay(const struct place *p, pid_t pid)
-{
-	int i;
-
-	for (i = 0; i < RELAY__MAX; i++)
-		if (p->post[i].pid == pid)
-			return true;
-	return false;
-}
-
-/* Our children but the relays; with sig, send it to them. */
-static unsigned
-children(const struct place *p, int sig)
-{
-	char path[64], text[4096], *s = text, *end;
-	unsigned n = 0;
-	pid_t pid;
-
-	(void)snprintf(path, sizeof(path), "/proc/self/task/%d/children",
-	    (int)getpid());
-	slurp(path, text, sizeof(text));
-	while ((pid = (pid_t)strtol(s, &end, 10)) > 0 && end != s) {
-		s = end;
-		if (a_relay(p, pid))
-			continue;
-		n++;
-		if (sig != 0)
-			(void)kill(pid, sig);
-	}
-	return n;
-}
-
-/* Until all of them are gone; false if some had to be killed. */
-static bool
-wait_all(const struct place *p, pid_t main, int *status)
-{
-	struct timespec now, end, left;
-	sigset_t set;
-	bool good = true;
-	pid_t pid;
-	int how;
-
-	(void)sigemptyset(&set);
-	(void)sigaddset(&set, SIGCHLD);
-	(void)clock_gettime(CLOCK_MONOTONIC, &end);
-	end.tv_sec += PATIENCE;
-	for (;;) {
-		while ((pid = waitpid(-1, &how, WNOHANG)) > 0)
-			if (pid == main)
-				*status = how;
-		if (children(p, 0) == 0)
-			return good;
-		(void)clock_gettime(CLOCK_MONOTONIC, &now);
-		if (now.tv_sec >= end.tv_sec) {
-			good = false;
-			(void)children(p, SIGKILL);
-		}
-		left = (struct timespec){ .tv_sec = good ? 1 : 0,
-		    .tv_nsec = good ? 0 : 1000000 };
-		(void)sigtimedwait(&set, NULL, &left);
-	}
-}
-
-static void
-run(const struct place *p, const char *port, const char *tls, bool linger,
-    bool faulty, const char *const *args)
-{
-	char conf[300], relay[40], preload[300], plan[300], in[300], out[300];
-	const char *argv[20] = { p->heloise, "-C", conf, "--relay", relay,
-	    "--tls", tls, "--linger", linger ? "yes" : "no" };
-	const char *env[] = { "PATH=/nowhere", preload, plan, NULL };
-	union {
-		const char	**in;
-		char		**out;
-	} a = { .in = argv }, e = { .in = env };
-	size_t i;
-	int fd;
-
-	(void)snprintf(conf, sizeof(conf), "%s/conf", p->dir);
-	(void)snprintf(relay, sizeof(relay), "127.0.0.1:%s", port);
-	(void)snprintf(preload, sizeof(preload), "LD_PRELOAD=%s", p->shim);
-	(void)snprintf(plan, sizeof(plan), "FAULT_SHM=%s/plan", p->dir);
-	(void)snprintf(in, sizeof(in), "%s/letter", p->dir);
-	(void)snprintf(out, sizeof(out), "%s/words", p->dir);
-	if (!faulty)
-		env[1] = NULL;
-	for (i = 0; args[i] != NULL; i++)
-		argv[9 + i] = args[i];
-	if ((fd = open(in, O_RDONLY)) == -1 || dup2(fd, 0) == -1 ||
-	    (fd = open(out, O_WRONLY | O_CREAT | O_TRUNC, 0600)) == -1 ||
-	    dup2(fd, 1) == -1 || dup2(fd, 2) == -1)
-		err(1, "standard input and output");
-	(void)closefrom(3);
-	(void)execve(p->heloise, a.out, e.out);
-	err(1, "%s", p->heloise);
+	n = (size_t)snprintf(text, sizeof(text),
+	    "From: alice@example.org\nTo: good@example.org\n"
+	    "Date: Thu, 1 Jan 2026 00:00:00 +0000\n"
+	    "Message-ID: <%u@example.org>\nSubject: a trial\n"
+	    "X-Letter: %u\n\n", number, number);
+	rest = (size_t)snprintf(end, sizeof(end), "first line\n.dots\n"
+	    "last line of %u\n", number);
+	/* Each line end will be two octets. */
+	size = n + 7 + rest + 3;
+	for (; large && size + 2 * sizeof(line) < LARGE; size += sizeof(line))
+		n = strlcat(text + n, line, sizeof(text) - n) + n;
+	for (; large && size + 2 < LARGE; size++)
+		text[n++] = 'x';
+	if (large)
+		text[n++] = '\n';
+	(void)strlcpy(text + n, end, sizeof(text) - n);
+	place_write(p, "letter", text);
 }
 
 static int
-start(const struct place *p, const char *port, const char *tls, bool linger,
-    bool faulty, const char *const *args, bool *hung)
+start(const struct place *p, const struct job *j, bool *hung)
 {
-	pid_t pid = fork();
 	int status = -1;
 
-	if (pid == -1)
-		err(1, "fork");
-	if (pid == 0)
-		run(p, port, tls, linger, faulty, args);
-	*hung |= !wait_all(p, pid, &status);
+	*hung |= !place_wait(p, place_start(p, j), &status);
 	return status;
-}
-
-static unsigned
-entries(const struct place *p, const char *name, bool notes, bool clear)
-{
-	char path[300];
-	struct dirent *entry;
-	unsigned n = 0;
-	DIR *d;
-
-	(void)snprintf(path, sizeof(path), "%s/spool/%s", p->dir, name);
-	if ((d = opendir(path)) == NULL)
-		return 0;
-	while ((entry = readdir(d)) != NULL) {
-		if (strcmp(entry->d_name, ".") == 0 ||
-		    strcmp(entry->d_name, "..") == 0)
-			continue;
-		n += notes || strchr(entry->d_name, '.') == NULL;
-		if (clear)
-			(void)unlinkat(dirfd(d), entry->d_name, 0);
-	}
-	(void)closedir(d);
-	return n;
-}
-
-static void
-write_letter(const struct place *p, unsigned number)
-{
-	char text[512];
-
-	(void)snprintf(text, sizeof(text), "From: alice@example.org\n"
-	    "Subject: a trial\nX-Letter: %u\n\nfirst line\n.dots\n"
-	    "last line of %u\n", number, number);
-	write_file(p, "letter", text);
 }
 
 /* Letters into the queue, where no fault can happen yet. */
@@ -271,18 +57,18 @@ static void
 fill_queue(const struct place *p, const struct scenario *s)
 {
 	const char *args[8];
+	const struct job j = { .port = p->down, .args = args };
 	bool hung = false;
 	unsigned i, k, n;
 
 	for (i = 0; i < LETTERS && s->to[i] != 0; i++) {
-		write_letter(p, i);
+		write_letter(p, i, s->large);
 		args[0] = "-odq";
 		for (k = 0, n = 1; k < PERSON__MAX; k++)
 			if (s->to[i] & 1u << k)
 				args[n++] = people[k];
 		args[n] = NULL;
-		if (start(p, p->down, "none", false, false, args,
-		    &hung) != 0 || hung)
+		if (start(p, &j, &hung) != 0 || hung)
 			errx(1, "-odq does not work");
 	}
 }
@@ -293,7 +79,7 @@ struct tally {
 };
 
 static void
-see(void *ctx, const char *env, const char *msg)
+see(void *ctx, unsigned long number, const char *env, const char *msg)
 {
 	struct tally *t = ctx;
 	struct outcome *o = t->o;
@@ -301,6 +87,7 @@ see(void *ctx, const char *env, const char *msg)
 	char want[64];
 	unsigned i, k;
 
+	(void)number;
 	i = at != NULL ? (unsigned)(at[12] - '0') : LETTERS;
 	if (i >= LETTERS) {
 		o->mangled = true;
@@ -314,6 +101,7 @@ see(void *ctx, const char *env, const char *msg)
 	    "\r\nfirst line\r\n.dots\r\nlast line of %u\r\n", i);
 	if (strlen(msg) < k || strcmp(msg + strlen(msg) - k, want) != 0)
 		o->mangled = true;
+	o->large |= strlen(msg) == LARGE;
 	for (k = 0; k < PERSON__MAX; k++)
 		if (strstr(env, people[k]) != NULL)
 			(t->after ? o->after : o->first)[i][k]++;
@@ -325,41 +113,44 @@ reset(struct shim *plan)
 	plan->counted = 0;
 	plan->fired = false;
 	plan->call[0] = '\0';
-	plan->sent = plan->done = plan->sent_then = plan->done_then = 0;
+	plan->sent = plan->done = plan->heard = 0;
+	plan->sent_then = plan->done_then = plan->heard_then = 0;
+	plan->unsynced = false;
+	plan->courier[0] = plan->keeper[0] = '\0';
 }
 
 void
 trial(struct place *p, const struct scenario *s, struct outcome *o)
 {
 	static const char *const q[] = { "-q", NULL };
-	const char *port = s->relay == DOWN ? p->down :
-	    p->post[s->relay].port;
+	const struct job j = { .port = s->relay == DOWN ? p->down :
+	    p->post[s->relay].port, .tls = s->relay == TLS,
+	    .linger = s->roles[1][0] != NULL &&
+	    strcmp(s->roles[1][0], "spare runner") == 0, .faulty = true,
+	    .args = s->args };
+	const struct job again = { .port = p->post[AFTER].port, .args = q };
 	struct tally t = { .o = o };
 	char path[300];
 	unsigned runs;
-	bool linger = s->roles[1][1] != NULL &&
-	    strcmp(s->roles[1][0], "spare runner") == 0;
 
 	*o = (struct outcome){ 0 };
 	if (s->waiting)
 		fill_queue(p, s);
-	write_letter(p, 0);
+	write_letter(p, 0, s->large);
 	reset(p->plan);
-	o->status = start(p, port, s->relay == TLS ? "starttls" : "none",
-	    linger, true, s->args, &o->hung);
+	o->status = start(p, &j, &o->hung);
 	(void)snprintf(path, sizeof(path), "%s/words", p->dir);
 	slurp(path, o->words, sizeof(o->words));
 	if (s->relay != DOWN)
 		post_collect(&p->post[s->relay], see, &t);
-	o->queued = entries(p, "queue", true, false);
+	o->queued = place_entries(p, "queue", true, false);
 	t.after = true;
 	/* A bounce may only come into being in the first run. */
-	for (runs = 0; runs < 2 && entries(p, "queue", true, false) > 0;
-	    runs++) {
-		(void)start(p, p->post[AFTER].port, "none", false, false, q,
-		    &o->hung);
+	for (runs = 0; runs < 2 && place_entries(p, "queue", true,
+	    false) > 0; runs++) {
+		(void)start(p, &again, &o->hung);
 		post_collect(&p->post[AFTER], see, &t);
 	}
-	o->left = entries(p, "queue", true, true);
-	o->failed = entries(p, "failed", false, true);
+	o->left = place_entries(p, "queue", true, true);
+	o->failed = place_entries(p, "failed", false, true);
 }

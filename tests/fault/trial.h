@@ -3,20 +3,16 @@
 #ifndef FAULT_TRIAL_H
 #define FAULT_TRIAL_H
 
-#include <stdbool.h>
-
-#include "post.h"
-#include "shim.h"
+#include "place.h"
 
 /*
- * The relay of a trial takes good@example.org, says 451 to slow@ and 550 to
- * bad@; the one that comes after it takes everybody.
+ * What the relay TAKES says to good@, slow@ and bad@example.org: 250, 451,
+ * 550.  The others take everybody.
  */
 enum person { GOOD, SLOW, BAD, PERSON__MAX };
 
-enum relay { TAKES, PLAIN, TLS, AFTER, RELAY__MAX, DOWN };
-
 #define LETTERS	3
+#define LARGE	262144		/* two blocks of the courier's */
 
 struct scenario {
 	const char	*name;
@@ -24,17 +20,9 @@ struct scenario {
 	enum relay	 relay;
 	unsigned	 to[LETTERS];	/* bits of persons; 0: no such letter */
 	bool		 waiting;	/* they are in the queue already */
+	bool		 large;		/* LARGE octets each */
 	int		 status;	/* without a fault */
 	const char	*roles[5][2];	/* name and role (shim.h) */
-};
-
-/* Where a worker works. */
-struct place {
-	const char	*heloise, *shim, *certs;
-	char		 dir[256];
-	char		 down[8];	/* a port where nobody listens */
-	struct post	 post[RELAY__MAX];
-	struct shim	*plan;
 };
 
 struct outcome {
@@ -47,13 +35,9 @@ struct outcome {
 	unsigned	 left;		/* and by the run of the queue after */
 	unsigned	 failed;	/* messages in failed/ */
 	bool		 mangled;	/* something that is not a letter */
+	bool		 large;		/* one was as large as that */
 	char		 words[4096];	/* on stderr */
 };
-
-void	place_open(struct place *, const char *dir, const char *relay);
-
-/* False if a relay had to complain. */
-bool	place_close(struct place *);
 
 /* The plan is in p->plan, but for what it counts. */
 void	trial(struct place *, const struct scenario *, struct outcome *);

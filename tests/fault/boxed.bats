@@ -1,0 +1,126 @@
+#!/usr/bin/env bats
+# boxed.bats - who has the network opens no file, who has files no socket
+#
+# What the processes ask of the kernel after they were boxed in is read from
+# their system calls, not from what they say.
+
+bats_require_minimum_version 1.5.0
+load ../relay/relay
+
+setup() {
+	"$HELOISE" --version | grep -q 'Landlock ABI' ||
+	    skip 'no Landlock in this kernel'
+	TRACE=$BATS_TEST_TMPDIR/trace
+	SPOOL=$BATS_TEST_TMPDIR/spool
+	mkdir "$TRACE"
+	printf 'To: bob@example.org\nFrom: alice@example.org\n\nhello\n' \
+	    >"$BATS_TEST_TMPDIR/mail"
+}
+
+use() {
+	CONF=$(conf "relay localhost:$RELAY_PORT" 'helo app.example.org' \
+	    'from alice@example.org' "spool $SPOOL" 'linger no' "$@")
+}
+
+CALLS=%file,%desc,%network,%process,landlock_add_rule,landlock_restrict_self
+
+# Run it; each process has its calls in $TRACE/t.PID.
+traced() {
+	strace -ff -o "$TRACE/t" -e trace="$CALLS" "$HELOISE" -C "$CONF" \
+	    "$@" <"$BATS_TEST_TMPDIR/mail"
+}
+
+# after FILE ERE: the calls of a process that match, once it was boxed in.
+after() {
+	awk -v ere="^($2)\\\\(" '
+	    boxed && $0 ~ ere
+	    /^landlock_restrict_self\(.* = 0$/ { boxed = 1 }' "$1"
+}
+
+# The processes that did such a thing while they were boxed in.
+who() {
+	local file
+
+	for file in "$TRACE"/t.*; do
+		[ -z "$(after "$file" "$1")" ] || echo "$file"
+	done
+}
+
+OPENS='open|openat|openat2|creat|open_by_handle_at'
+FILES="$OPENS|linkat?|unlink(at)?|rename(at2?)?|mkdir(at)?|symlink(at)?"
+SOCKETS='socket|connect|bind|listen|accept4?|socketpair'
+PROGRAMS='execve|execveat'
+
+# One courier and one keeper, each known by its work, neither by the other's.
+parted() {
+	local courier keeper
+
+	courier=$(who connect)
+	[ -f "$courier" ]
+	[ -n "$(after "$courier" 'sendto|sendmsg|writev')" ]
+	[ -z "$(after "$courier" "$FILES|$PROGRAMS")" ]
+	keeper=$(who "$FILES")
+	[ -f "$keeper" ]
+	[ "$keeper" != "$courier" ]
+	[ -n "$(after "$keeper" pwrite64)$(after "$keeper" unlinkat)" ]
+	[ -z "$(after "$keeper" "$SOCKETS|$PROGRAMS")" ]
+	# What the kernel was told to leave them: no directory, and just one.
+	[ "$(grep -c '^landlock_add_rule(.*PATH_BENEATH' "$courier")" -eq 0 ]
+	[ "$(grep -c '^landlock_add_rule(' "$keeper")" -eq 1 ]
+	grep -q '^landlock_add_rule(.*PATH_BENEATH.* = 0$' "$keeper"
+}
+
+@test "a delivery in clear" {
+	start_relay
+	use 'tls none'
+	traced -t
+	[ "$(stored_count)" -eq 1 ]
+	parted
+}
+
+@test "a delivery over TLS, with a login and a password in a file" {
+	make_certs
+	start_relay --tls starttls --cert "$CERTS/ok.pem" \
+	    --key "$CERTS/ok.pem" --auth PLAIN --user u --password secret \
+	    --auth-required
+	printf 'secret\n' >"$BATS_TEST_TMPDIR/secret"
+	chmod 600 "$BATS_TEST_TMPDIR/secret"
+	use "tls-ca $CERTS/ca.pem" 'tls starttls' 'user u' \
+	    "password-file $BATS_TEST_TMPDIR/secret"
+	traced -t
+	[ "$(stored_count)" -eq 1 ]
+	parted
+	# The password came from the file, to the courier, before.
+	grep -l "$BATS_TEST_TMPDIR/secret" "$TRACE"/t.* >"$TRACE/readers"
+	[ "$(cat "$TRACE/readers")" = "$(who connect)" ]
+}
+
+@test "a certificate that is refused: no file is opened to find out" {
+	make_certs
+	start_relay --tls starttls --cert "$CERTS/other.pem" \
+	    --key "$CERTS/other.pem"
+	use "tls-ca $CERTS/ca.pem" 'tls starttls'
+	traced -t
+	[ "$(stored_count)" -eq 0 ]
+	parted
+}
+
+@test "a run of the queue in clear" {
+	start_relay
+	use 'tls none'
+	"$HELOISE" -C "$CONF" -odq -t <"$BATS_TEST_TMPDIR/mail"
+	traced -q
+	[ "$(stored_count)" -eq 1 ]
+	parted
+}
+
+@test "a run of the queue over TLS" {
+	make_certs
+	start_relay --tls implicit --cert "$CERTS/ok.pem" \
+	    --key "$CERTS/ok.pem"
+	use "tls-ca $CERTS/ca.pem" 'tls implicit'
+	"$HELOISE" -C "$CONF" -odq -t <"$BATS_TEST_TMPDIR/mail"
+	traced -q
+	[ "$(stored_count)" -eq 1 ]
+	parted
+}
