@@ -6,25 +6,28 @@ include config.mk
 # before it here, so there are no cycles; tests/rooms holds us to it.
 ROOMS = \
 	base/util base/buf base/fault base/json base/crypt \
-	mail/date mail/phrase mail/addr mail/header mail/envelope \
-	mail/policy mail/fold mail/repair mail/mime mail/transfer \
-	mail/encode mail/rewrite mail/message mail/attempt mail/aliases mail/alias \
-	mail/dsn \
+	mail/date mail/phrase mail/addr mail/header mail/envelope mail/policy \
+	mail/fold mail/repair mail/mime mail/transfer mail/encode mail/rewrite \
+	mail/message mail/attempt mail/aliases mail/alias mail/dsn \
 	smtp/reply smtp/scram smtp/sasl smtp/helo smtp/caps smtp/dialogue \
 	smtp/hello smtp/transact smtp/client smtp/argument smtp/answer \
 	smtp/server smtp/provider smtp/advice smtp/refusal smtp/hint \
-	config/relay config/pin config/setting config/nearest config/config \
-	config/conffile config/load \
-	system/log system/journal system/priv system/who system/sandbox system/command system/secret \
-	system/aliasfile \
-	net/resolve net/connect net/cert net/anchors net/trust net/tls net/wire net/socks \
-	spool/file spool/line spool/schedule spool/head spool/note \
-	spool/spool spool/claim spool/intake spool/sweep \
-	link session convert capture progress reach courier record serve keeper store caller expand submit claimed bounce outcome \
-	deliver queue runner mailq operator talk options send verify main
+	config/relay config/pin config/check config/setting config/nearest \
+	config/config config/conffile config/load config/account config/save \
+	system/log system/journal system/priv system/who system/sandbox \
+	system/command system/secret system/aliasfile \
+	net/resolve net/srv net/connect net/cert net/anchors net/trust net/tls \
+	net/wire net/socks \
+	spool/file spool/line spool/schedule spool/head spool/note spool/spool \
+	spool/claim spool/intake spool/sweep \
+	link session convert route reach capture progress courier record serve \
+	keeper store caller expand submit claimed bounce outcome report \
+	deliver queue runner mailq operator talk options sender send receive \
+	verify main
 
 # These decide and do no I/O; tests/pure looks at what they call.
-PURE = base/buf base/fault base/crypt $(filter mail/% smtp/%,$(ROOMS)) \
+PURE = base/buf base/fault base/json base/crypt config/account \
+	$(filter mail/% smtp/%,$(ROOMS)) \
 	spool/line spool/schedule spool/head spool/note
 
 OBJ = $(patsubst %,src/%.o,$(filter-out main,$(ROOMS)))
@@ -56,6 +59,11 @@ tests/relay/relay: $(RELAY) src/base/util.o src/base/buf.o src/base/crypt.o
 	$(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS) -o $@ $(RELAY) \
 	    src/base/util.o src/base/buf.o src/base/crypt.o $(LDLIBS)
 
+NET = tests/net/responder tests/net/proxy
+
+$(NET): %: %.o
+	$(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS) -o $@ $<
+
 tests/rss: tests/rss.o
 	$(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS) -o $@ $<
 
@@ -65,7 +73,7 @@ deps:
 demo: heloise tests/relay/relay
 	sh tests/demo
 
-check: heloise tests/relay/relay tests/rss $(UNIT)
+check: heloise tests/relay/relay $(NET) tests/rss $(UNIT)
 	sh tests/check "$(ROOMS)" "$(patsubst %,src/%.o,$(PURE))" $(UNIT)
 
 lint:
@@ -107,7 +115,7 @@ dist: clean
 	rm -rf heloise-$(VERSION)
 
 clean:
-	rm -f heloise $(UNIT) tests/relay/relay tests/rss \
+	rm -f heloise $(UNIT) $(NET) tests/relay/relay tests/rss \
 	    heloise-*.tar.gz
 	find src tests -name '*.[oda]' -exec rm -f {} +
 	find tests/fuzz -type f -name 'f_*' ! -name '*.c' -exec rm -f {} +

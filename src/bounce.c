@@ -33,6 +33,8 @@ sender(const struct settings *s, const struct claimed *c)
 {
 	if (c->meta.bounce || c->env.from[0] == '\0')
 		return NULL;
+	if (s->redirect_all != NULL)
+		return s->redirect_all;
 	return s->bounce_to != NULL ? s->bounce_to : c->env.from;
 }
 

@@ -16,6 +16,7 @@ caller_find(struct caller *a, const struct settings *s)
 	if (localtime_r(&a->now, &tm) != NULL)
 		a->utc_offset = tm.tm_gmtoff;
 	who_user(a->user, sizeof(a->user), a->full, sizeof(a->full));
+	who_parent(a->origin, sizeof(a->origin));
 	who_host(a->host, sizeof(a->host));
 	(void)strlcpy(a->domain, s->domain != NULL ? s->domain :
 	    at != NULL ? at + 1 : a->host, sizeof(a->domain));

@@ -11,12 +11,13 @@ struct caller {
 	char	user[128], full[256];	/* the real user's names */
 	char	host[256];		/* as good as the resolver knows it */
 	char	domain[256];		/* for bare names */
+	char	origin[64];		/* the program that calls: "cron" */
 	char	unique[64];		/* for a Message-ID, or "" */
 	long	utc_offset;		/* seconds ahead of UTC */
 	time_t	now;
 };
 
-/* Asks passwd(5) and the resolver. */
+/* Asks passwd(5), proc(5) and the resolver. */
 void	caller_find(struct caller *, const struct settings *);
 
 #endif

@@ -13,10 +13,11 @@
 #include <unistd.h>
 
 #include "base/util.h"
-#include "config/config.h"
+#include "capture.h"
 #include "convert.h"
 #include "courier.h"
 #include "mail/encode.h"
+#include "progress.h"
 #include "reach.h"
 #include "system/log.h"
 
@@ -33,6 +34,7 @@ struct courier {
 	const struct courier_opts *o;
 	const struct courier_work *work;
 	struct reach		 reach;
+	int			 maildir;	/* to capture in, or -1 */
 	struct client		*client;
 	struct link		 link;		/* of the last connection */
 	struct fault		 broken;	/* VD_OK: it can work */
@@ -41,6 +43,7 @@ struct courier {
 	struct job		*waiting[CLIENT_WINDOW + 1]; /* come first */
 	size_t			 nwaiting;
 	size_t			 settled;	/* jobs, by this session */
+	struct progress		 progress;
 	char			*block;	/* CLIENT_BLOCK octets */
 };
 
@@ -76,6 +79,7 @@ report(struct courier *k, struct job *j)
 {
 	struct buf *talk = &k->client->talk;
 
+	progress_end(&k->progress);
 	j->link = k->link;
 	if (k->o->transcript && talk->len > 0 &&
 	    envelope_count(&j->env, VD_OK) < j->env.nrcpt) {
@@ -251,6 +255,8 @@ give_body(struct courier *k)
 	}
 	client_body(k->client, k->block, (size_t)n);
 	s->sent += (size_t)n;
+	if (k->o->progress && s->job->size > PROGRESS_MIN)
+		progress_show(&k->progress, s->sent, s->job->size);
 }
 
 /* One session on an open connection, to its end. */
@@ -328,12 +334,39 @@ sessions(struct courier *k)
 	client_release(k->client);
 }
 
+/* There is no relay: keep it. */
+static void
+capture_all(struct courier *k)
+{
+	char name[64];
+	struct job *j;
+	size_t i;
+	int kept;
+
+	while (next_job(k, true, &j) == NEXT_JOB) {
+		struct fault f = { 0 };
+
+		(void)strlcpy(f.what, k->reach.what, sizeof(f.what));
+		kept = capture(k->maildir, &j->env, j->fd, j->at, j->size,
+		    name, &f);
+		for (i = 0; i < j->env.nrcpt; i++)
+			if (!j->env.rcpt[i].done)
+				rcpt_settle(&j->env.rcpt[i],
+				    kept == 0 ? NULL : &f);
+		if (kept == 0)
+			(void)strlcpy(j->accepted, name,
+			    sizeof(j->accepted));
+		report(k, j);
+	}
+}
+
 struct courier *
 courier_new(const struct courier_opts *o)
 {
 	struct courier *k = xcalloc(1, sizeof(*k));
 
 	k->o = o;
+	k->maildir = -1;
 	k->client = xcalloc(1, sizeof(*k->client));
 	k->block = xmalloc(CLIENT_BLOCK);
 	link_clear(&k->link);
@@ -346,16 +379,26 @@ courier_new(const struct courier_opts *o)
 void
 courier_locate(struct courier *k, const char *password)
 {
+	const struct relay *relay = &k->reach.route.relay;
+
 	if (k->broken.verdict == VD_OK &&
-	    reach_locate(&k->reach, password, &k->broken) == 0)
+	    reach_locate(&k->reach, password, &k->broken) == 0 &&
+	    (relay->kind != RELAY_MAILDIR || (k->maildir =
+	    capture_open(relay->path, &k->broken)) != -1))
 		fault_clear(&k->broken);
 	(void)strlcpy(k->broken.what, k->reach.what, sizeof(k->broken.what));
 }
 
-int
-courier_port(const struct courier *k)
+size_t
+courier_ports(const struct courier *k, int *ports, size_t max)
 {
-	return config_port(k->o->set);
+	return route_ports(&k->reach.route, ports, max);
+}
+
+int
+courier_dir(const struct courier *k)
+{
+	return k->maildir;
 }
 
 void
@@ -365,15 +408,16 @@ courier_refuse(struct courier *k, const struct fault *f)
 }
 
 void
-courier_run(struct courier *k, const struct courier_work *work)
+courier_run(struct courier *k, const struct courier_work *work,
+    long long limit)
 {
-	long long deadline = k->o->set->deadline;
-
 	k->work = work;
-	k->reach.limit = deadline > 0 ? clock_ms() + deadline * 1000 : 0;
-	k->reach.session.limit = k->reach.limit;
+	k->reach.limit = limit;
+	k->reach.session.limit = limit;
 	if (k->broken.verdict != VD_OK)
 		fail(k, &k->broken);
+	else if (k->maildir != -1)
+		capture_all(k);
 	else
 		sessions(k);
 }
@@ -382,6 +426,8 @@ void
 courier_free(struct courier *k)
 {
 	reach_release(&k->reach);
+	if (k->maildir != -1)
+		(void)close(k->maildir);
 	free(k->block);
 	free(k->client);
 	free(k);

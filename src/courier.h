@@ -44,6 +44,7 @@ struct courier_opts {
 	const char	*fqdn;		/* the host's name, or NULL */
 	bool		 trace;		/* the dialogue on stderr */
 	bool		 transcript;	/* only that of a failure */
+	bool		 progress;	/* of large messages, on a terminal */
 };
 
 struct courier;
@@ -61,8 +62,11 @@ struct courier *courier_new(const struct courier_opts *);
  */
 void	courier_locate(struct courier *, const char *password);
 
-/* The TCP port that courier_run() connects to. */
-int	courier_port(const struct courier *);
+/* The TCP ports that courier_run() connects to: how many there are. */
+size_t	courier_ports(const struct courier *, int *ports, size_t max);
+
+/* The directory that it writes to, or -1. */
+int	courier_dir(const struct courier *);
 
 /* Nothing can be done: every job ends with this. */
 void	courier_refuse(struct courier *, const struct fault *);
@@ -70,9 +74,11 @@ void	courier_refuse(struct courier *, const struct fault *);
 /*
  * Deliver all there is over one connection (and another where a relay
  * leaves recipients for later, RFC 5321 4.5.3.1.10).  Every recipient of
- * every job ends with a verdict.
+ * every job ends with a verdict, at limit (clock_ms(); 0 is never) at the
+ * latest.
  */
-void	courier_run(struct courier *, const struct courier_work *);
+void	courier_run(struct courier *, const struct courier_work *,
+	    long long limit);
 void	courier_free(struct courier *);
 
 #endif

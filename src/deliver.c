@@ -61,6 +61,32 @@ settle(struct deliver *d, struct store *st, struct envelope *env,
 	return 0;
 }
 
+/* One line more for the log. */
+static void
+tell(const struct deliver *d, const struct store *st,
+    const struct envelope *env, const struct spool_meta *meta,
+    const struct delivered *r)
+{
+	const struct report_try t = { .id = r->id, .env = env, .meta = meta,
+	    .link = &r->link, .accepted = r->accepted, .size = st->size,
+	    .tries = 1, .kept = r->id[0] != '\0' };
+
+	report_attempt(d->report, &t);
+}
+
+/* It was put into the queue and not tried. */
+static void
+tell_queued(const struct deliver *d, const struct store *st,
+    const struct envelope *env, const struct spool_meta *meta,
+    const struct delivered *r)
+{
+	const struct report_try t = { .id = r->id, .env = env, .meta = meta,
+	    .accepted = "", .size = st->size, .kept = true,
+	    .untried = true };
+
+	report_attempt(d->report, &t);
+}
+
 /* What a message is until somebody says otherwise. */
 static void
 settle_untried(struct envelope *env, struct delivered *r)
@@ -115,8 +141,9 @@ try(struct deliver *d, struct store *st, struct envelope *env,
 	    clock_ms() + d->set->patience * 1000 : 0;
 	int status, fd = store_reader(st);
 
-	p->item = (struct item){ .env = env, .fd = fd != -1 ? fd : st->fd,
-	    .at = st->at, .size = st->size, .ctx = p };
+	p->item = (struct item){ .env = env, .account = meta->account,
+	    .fd = fd != -1 ? fd : st->fd, .at = st->at, .size = st->size,
+	    .ctx = p };
 	keeper_give(&d->keeper, &p->item, true);
 	if (fd != -1)
 		(void)close(fd);
@@ -127,7 +154,9 @@ try(struct deliver *d, struct store *st, struct envelope *env,
 		(void)keeper_wait(&d->keeper, 0);
 	}
 	(void)strlcpy(r->accepted, p->item.accepted, sizeof(r->accepted));
+	r->link = p->item.link;
 	status = settle(d, st, env, meta, r, f);
+	tell(d, st, env, meta, r);
 	free(p);
 	return status;
 }
@@ -163,6 +192,7 @@ deliver(struct deliver *d, struct store *st, struct envelope *env,
 	}
 	if (enqueue(d, st, env, NULL, r, f) == -1)
 		return -1;
+	tell_queued(d, st, env, meta, r);
 	settle_untried(env, r);
 	store_release(st);
 	deliver_run_queue(d);
@@ -188,12 +218,14 @@ deliver_finish(struct deliver *d)
 {
 	struct item *it = keeper_wait(&d->keeper, 0);
 	struct fault f = { 0 };
+	enum outcome what;
 	struct pending *p;
 
 	if (it != NULL) {
 		p = it->ctx;
-		(void)outcome_record(d->spool, d->set, d->host, &p->claimed,
+		what = outcome_record(d->spool, d->set, d->host, &p->claimed,
 		    &f);
+		report_outcome(d->report, &p->claimed, it, NULL, what);
 		claimed_release(d->spool, &p->claimed);
 		free(p);
 	}

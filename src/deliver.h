@@ -6,6 +6,7 @@
 #include "config/setting.h"
 #include "keeper.h"
 #include "outcome.h"
+#include "report.h"
 #include "store.h"
 
 /* What the keeper's process works with. */
@@ -16,6 +17,7 @@ struct deliver {
 	int		 spare;		/* write to it to have the queue run */
 	enum setting_delivery mode;
 	const char	*host;		/* for bounces */
+	const struct report *report;
 };
 
 /* What became of one message. */
@@ -28,6 +30,7 @@ struct delivered {
 	struct fault	 why;		/* of the queued; VD_OK: not tried */
 	char		 accepted[512];	/* the relay's words */
 	char		 id[SPOOL_ID];	/* in the spool, or "" */
+	struct link	 link;		/* what it went over, if tried */
 };
 
 /*

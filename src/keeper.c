@@ -176,6 +176,8 @@ say_job(struct keeper *k, const struct item *it, bool last)
 	r.u.job.ret = it->env->ret;
 	r.u.job.eightbit = it->env->eightbit;
 	r.u.job.last = last;
+	if (it->account != NULL)
+		(void)strlcpy(r.u.job.account, it->account, RECORD_ACCOUNT);
 	(void)strlcpy(r.u.job.from, it->env->from, RECORD_ADDR);
 	if (it->env->envid != NULL)
 		(void)strlcpy(r.u.job.envid, it->env->envid, RECORD_ADDR);

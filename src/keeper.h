@@ -17,6 +17,7 @@
 /* A message that a courier has, or had. */
 struct item {
 	struct envelope	*env;		/* verdicts go to its recipients */
+	const char	*account;	/* NULL or "": what is above them */
 	int		 fd;		/* the message: [at, at + size) */
 	off_t		 at;
 	size_t		 size;

@@ -13,7 +13,8 @@ ends(const char *s, size_t n)
 bool
 link_sane(const struct link *l)
 {
-	return ends(l->ip, sizeof(l->ip)) &&
+	return l->account >= ACCOUNT_NONE && l->account < CONFIG_ACCOUNTS &&
+	    ends(l->what, sizeof(l->what)) && ends(l->ip, sizeof(l->ip)) &&
 	    ends(l->helo, sizeof(l->helo)) &&
 	    ends(l->banner, sizeof(l->banner)) &&
 	    ends(l->tls, sizeof(l->tls)) && ends(l->auth, sizeof(l->auth)) &&
@@ -25,5 +26,6 @@ void
 link_clear(struct link *l)
 {
 	memset(l, 0, sizeof(*l));
+	l->account = ACCOUNT_NONE;
 	l->rtt = -1;
 }

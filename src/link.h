@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/fault.h"
+#include "config/account.h"
 #include "smtp/helo.h"
 
 /*
@@ -13,6 +15,8 @@
  * are printable; "" is: not known, or it did not come to that.
  */
 struct link {
+	int32_t		account;	/* as config/account numbers them */
+	char		what[FAULT_WHAT]; /* "relay.example.org:587" */
 	char		ip[80];		/* the relay's */
 	char		helo[HELO_NAME];	/* the name we gave */
 	char		banner[256];		/* the relay's first words */

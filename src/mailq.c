@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/util.h"
 #include "mail/date.h"
 #include "mailq.h"
@@ -188,28 +189,34 @@ same_reason(const struct fault *a, const struct fault *b)
 	    strcmp(a->text, b->text) == 0;
 }
 
-static const char *
-hint(const struct mailq *q, const struct fault *why)
+/* Append the cause and what to change; false if nothing is known. */
+static bool
+hint(const struct mailq *q, const struct letter *l, const struct fault *why,
+    struct buf *out)
 {
-	return why != NULL && q->hint != NULL ? q->hint(why) : NULL;
+	if (why == NULL || q->hint == NULL)
+		return false;
+	q->hint(q->hint_ctx, why, &l->c, out);
+	return out->len > 0;
 }
 
 static void
-text_reason(struct printer *p, const struct fault *why)
+text_reason(struct printer *p, const struct letter *l,
+    const struct fault *why)
 {
-	struct buf words = { .max = LINES_MAX };
-	const char *advice = hint(p->q, why);
+	struct buf words = { .max = LINES_MAX }, advice = { .max = LINES_MAX };
 
 	if (why == NULL)
 		return;
 	fault_print(&words, why);
 	add_lines(&p->b, "        ", buf_text(&words));
-	if (advice != NULL) {
+	if (hint(p->q, l, why, &advice)) {
 		buf_clear(&words);
-		buf_addf(&words, "hint: %s", advice);
+		buf_addf(&words, "hint: %s", buf_text(&advice));
 		add_lines(&p->b, "        ", buf_text(&words));
 	}
 	buf_release(&words);
+	buf_release(&advice);
 }
 
 /* Those who met with the same words stand together above them. */
@@ -234,7 +241,7 @@ text_recipients(struct printer *p, const struct letter *l)
 		why = reason(l, r);
 		if (i + 1 == l->c.env.nrcpt ||
 		    !same_reason(why, reason(l, r + 1)))
-			text_reason(p, why);
+			text_reason(p, l, why);
 		put(p);
 	}
 }
@@ -302,53 +309,10 @@ text_damaged(struct printer *p, const char *id, const struct letter *l)
 }
 
 static void
-json_string(struct buf *b, const char *s)
+json_reply(struct printer *p, const struct letter *l,
+    const struct fault *why)
 {
-	struct buf v = { .max = b->max };
-	const char *c;
-
-	buf_add_visible(&v, s, strlen(s), true);
-	buf_add(b, "\"", 1);
-	for (c = buf_text(&v); *c != '\0'; c++) {
-		if (*c == '"' || *c == '\\')
-			buf_add(b, "\\", 1);
-		if (*c == '\n')
-			buf_adds(b, "\\n");
-		else if (*c == '\t')
-			buf_adds(b, "\\t");
-		else
-			buf_add(b, c, 1);
-	}
-	buf_add(b, "\"", 1);
-	buf_release(&v);
-}
-
-/* NULL is null. */
-static void
-json_text(struct buf *b, const char *key, const char *value)
-{
-	buf_addf(b, ",\"%s\":", key);
-	if (value != NULL)
-		json_string(b, value);
-	else
-		buf_adds(b, "null");
-}
-
-static void
-json_number(struct buf *b, const char *key, long long v)
-{
-	buf_addf(b, ",\"%s\":%lld", key, v);
-}
-
-static void
-json_null(struct buf *b, const char *key)
-{
-	json_text(b, key, NULL);
-}
-
-static void
-json_reply(struct printer *p, const struct fault *why)
-{
+	struct buf advice = { .max = LINES_MAX };
 	struct buf words = { .max = LINES_MAX }, *b = &p->b;
 
 	if (why == NULL) {
@@ -371,7 +335,9 @@ json_reply(struct printer *p, const struct fault *why)
 		buf_adds(b, "}");
 		buf_release(&words);
 	}
-	json_text(b, "hint", hint(p->q, why));
+	json_text(b, "hint", hint(p->q, l, why, &advice) ?
+	    buf_text(&advice) : NULL);
+	buf_release(&advice);
 }
 
 static void
@@ -386,7 +352,7 @@ json_recipients(struct printer *p, const struct letter *l)
 		buf_adds(&p->b, i > 0 ? ",{\"address\":" : "{\"address\":");
 		json_string(&p->b, r->addr);
 		json_text(&p->b, "state", rcpt_state(l, r));
-		json_reply(p, reason(l, r));
+		json_reply(p, l, reason(l, r));
 		buf_adds(&p->b, "}");
 		put(p);
 	}

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "claimed.h"
 #include "spool/schedule.h"
 #include "spool/spool.h"
 
@@ -17,8 +18,13 @@ struct mailq {
 	time_t		 now;
 	const struct schedule *schedule;
 
-	/* The cause of a fault and what to change, or NULL.  May be NULL. */
-	const char	*(*hint)(const struct fault *);
+	/*
+	 * Appends the cause of a fault, which this message met with, and
+	 * what to change, if that is known.  May be NULL.
+	 */
+	void		(*hint)(const void *ctx, const struct fault *,
+			    const struct claimed *, struct buf *);
+	const void	*hint_ctx;
 };
 
 /*

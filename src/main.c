@@ -11,11 +11,15 @@
 
 #include "config/config.h"
 #include "config/load.h"
+#include "config/save.h"
 #include "mailq.h"
 #include "operator.h"
 #include "options.h"
+#include "receive.h"
+#include "report.h"
 #include "runner.h"
 #include "send.h"
+#include "sender.h"
 #include "system/log.h"
 #include "system/priv.h"
 #include "system/sandbox.h"
@@ -63,6 +67,27 @@ version(void)
 	return flushed();
 }
 
+/* --write: what the environment says, to a file, once. */
+static int
+write_config(const struct config *c, const struct config_source *src,
+    const char *path)
+{
+	struct fault f = { 0 };
+	bool made;
+
+	if (src->elevated)
+		(void)fault_set(&f, ST_USAGE, FD_NONE, 0, VD_PERM,
+		    "--write: not for those who gain privileges by running "
+		    "this program");
+	else if (save_config(c, path, &made, &f) == 0) {
+		if (!made)
+			log_say("%s: is there already and stays as it is",
+			    path);
+		return EX_OK;
+	}
+	return report(&f);
+}
+
 static int
 show_config(const struct config *c)
 {
@@ -90,9 +115,11 @@ queue_run_mode(const struct options *o, const struct config *c,
 	    .id = o->select[0],
 	    .rcpt = o->select[1], .sender = o->select[2] };
 	struct queue_result result;
-	char host[256], *path = send_spool_path(&c->base, src);
-	struct runner r = { .set = &c->base, .spool = path, .host = host,
-	    .trace = o->verbose, .stop = &stop };
+	char host[256], *path = sender_spool_path(&c->base, src);
+	struct report rep;
+	struct runner r = { .config = c, .spool = path, .host = host,
+	    .report = &rep, .trace = o->verbose, .transcript = o->trace,
+	    .stop = &stop };
 	struct fault f = { 0 };
 	int status = EX_OK;
 
@@ -101,6 +128,7 @@ queue_run_mode(const struct options *o, const struct config *c,
 	if (config_check(c, src, &f) == -1)
 		return report(&f);
 	who_host(host, sizeof(host));
+	report_init(&rep, c, src, host);
 	(void)signal(SIGTERM, on_stop);
 	(void)signal(SIGINT, on_stop);
 	if (o->interval > 0 && !o->foreground &&
@@ -132,19 +160,33 @@ operate_on(const struct options *o, const struct mailq *q, struct fault *f)
 	return mailq_list(q, o->json, f);
 }
 
+/* What the queue knows is less than there was to know: no link, say. */
+static void
+hint(const void *ctx, const struct fault *f, const struct claimed *c,
+    struct buf *out)
+{
+	const struct report_place at = { .account = c->meta.account,
+	    .sender = c->env.from, .recipient = c->env.nrcpt == 1 ?
+	    c->env.rcpt[0].addr : NULL };
+
+	(void)report_hint(ctx, f, &at, out);
+}
+
 static int
 operate(const struct options *o, const struct config *c,
     const struct config_source *src)
 {
 	const struct schedule sched = { .retry_min = c->base.retry_min,
 	    .retry_max = c->base.retry_max, .expire = c->base.expire };
+	struct report rep;
 	struct mailq q = { .out = stdout, .now = time(NULL),
-	    .schedule = &sched };
-	char *path = send_spool_path(&c->base, src);
+	    .schedule = &sched, .hint = hint, .hint_ctx = &rep };
+	char *path = sender_spool_path(&c->base, src);
 	struct fault f = { 0 };
 	struct spool spool;
 	int status;
 
+	report_init(&rep, c, src, NULL);
 	if (path != NULL && spool_open(&spool, path, false, &f) == 0)
 		q.spool = &spool;
 	else if (path != NULL && f.code != ENOENT) {
@@ -171,7 +213,8 @@ run(const struct options *o, struct config *c,
 {
 	switch (o->mode) {
 	case MODE_SHOW_CONFIG:
-		return show_config(c);
+		return o->write != NULL ? write_config(c, src, o->write) :
+		    show_config(c);
 	case MODE_QUEUE_RUN:
 		return queue_run_mode(o, c, src);
 	case MODE_MAILQ:
@@ -184,7 +227,7 @@ run(const struct options *o, struct config *c,
 	case MODE_SEND:
 		return send_mail(o, c, src);
 	case MODE_SMTP:
-		return send_smtp(o, c, src);
+		return receive_smtp(o, c, src);
 	case MODE_ALIASES:
 		return verify_aliases(&c->base);
 	case MODE_VERIFY:
@@ -243,7 +286,8 @@ main(int argc, char **argv)
 	src.env = environ;
 	config_init(&c);
 	if (configure(&c, &src, &o, &f) == -1)
-		status = report(&f);
+		status = o.mode == MODE_SEND || o.mode == MODE_SMTP ?
+		    send_refused(&o, &c, &src, &f) : report(&f);
 	else
 		status = run(&o, &c, &src);
 	config_release(&c);

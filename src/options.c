@@ -43,6 +43,7 @@ static const struct row {
 	{ 'V', ONE, ACT_ENVID, "ID: the envelope id for a DSN" },
 	{ 'v', NONE, ACT_VERBOSE, "show the dialogue with the relay" },
 	{ 'C', ONE, ACT_CONFIG, "FILE: the configuration (comes first)" },
+	{ 'a', ONE, ACT_CONFIG, "NAME: the account to use (comes first)" },
 	{ 'b', ONE, ACT_MODE, "m, s, p, i, v or D: what to do, see below" },
 	{ 'q', ATTACHED, ACT_QUEUE,
 	  "[TIME]: run the queue, or do so every TIME" },
@@ -338,6 +339,14 @@ static const struct command {
 	{ "show", MODE_SHOW, true, "ID: show the message" },
 };
 
+static void
+add_flag(struct options *o, char *key, const char *value)
+{
+	o->flag = xreallocarray(o->flag, o->nflag + 1, sizeof(*o->flag));
+	o->flag[o->nflag].key = key;
+	o->flag[o->nflag++].value = value;
+}
+
 static int
 long_option(struct options *o, int argc, char **argv, int *at,
     struct fault *f)
@@ -345,8 +354,14 @@ long_option(struct options *o, int argc, char **argv, int *at,
 	char *word = argv[*at] + 2, *eq = strchr(word, '=');
 	const struct command *c;
 
-	if (strcmp(word, "json") == 0) {
-		o->json = true;
+	if (strcmp(word, "json") == 0 || strcmp(word, "trace") == 0) {
+		*(word[0] == 'j' ? &o->json : &o->trace) = true;
+		return 0;
+	}
+	if (strcmp(word, "write") == 0) {
+		if ((o->write = argv[*at + 1]) == NULL)
+			return usage(f, argv[*at], "a file is missing");
+		++*at;
 		return 0;
 	}
 	for (c = commands; c < commands + NITEMS(commands); c++)
@@ -361,30 +376,38 @@ long_option(struct options *o, int argc, char **argv, int *at,
 			o->what = argv[++*at];
 		return 0;
 	}
-	o->flag = xreallocarray(o->flag, o->nflag + 1, sizeof(*o->flag));
-	o->flag[o->nflag].key = eq != NULL ?
-	    xstrndup(word, (size_t)(eq - word)) : xstrdup(word);
-	o->flag[o->nflag].value = eq != NULL ? eq + 1 : argv[++*at];
-	o->nflag++;
+	add_flag(o, eq != NULL ? xstrndup(word, (size_t)(eq - word)) :
+	    xstrdup(word), eq != NULL ? eq + 1 : argv[++*at]);
 	return 0;
 }
 
-/* Long options and -C, in front of all else. */
+/* The word that belongs to -C or -a, or NULL. */
+static const char *
+word_of(int argc, char **argv, int *at)
+{
+	if (argv[*at][2] != '\0')
+		return argv[*at] + 2;
+	return *at + 1 < argc ? argv[++*at] : NULL;
+}
+
+/* Long options, -a and -C, in front of all else. */
 static int
 settings(struct options *o, int argc, char **argv, int *at, struct fault *f)
 {
+	const char *word;
+
 	for (; *at < argc; ++*at) {
 		if (strncmp(argv[*at], "--", 2) == 0 && argv[*at][2] != '\0') {
 			if (long_option(o, argc, argv, at, f) == -1)
 				return -1;
 		} else if (strncmp(argv[*at], "-C", 2) == 0 &&
 		    o->file == NULL) {
-			if (argv[*at][2] != '\0')
-				o->file = argv[*at] + 2;
-			else if (*at + 1 < argc)
-				o->file = argv[++*at];
-			else
+			if ((o->file = word_of(argc, argv, at)) == NULL)
 				return usage(f, "-C", "a file is missing");
+		} else if (strncmp(argv[*at], "-a", 2) == 0) {
+			if ((word = word_of(argc, argv, at)) == NULL)
+				return usage(f, "-a", "a name is missing");
+			add_flag(o, xstrdup("account"), word);
 		} else {
 			break;
 		}

@@ -32,6 +32,7 @@ struct options {
 	enum options_mode mode;
 	const char	*what;		/* --hold ID and its like */
 	bool		 json;
+	const char	*write;		/* --write FILE, or NULL */
 	int		 delivery;	/* enum setting_delivery, or -1 */
 	bool		 foreground;	/* -bD */
 	bool		 no_aliases;	/* -n */
@@ -40,6 +41,7 @@ struct options {
 	bool		 extract;	/* -t */
 	bool		 dot_ends;	/* no -i */
 	bool		 verbose;
+	bool		 trace;		/* the dialogue of what failed */
 	const char	*file;		/* -C, or NULL */
 	const char	*sender;	/* -f as given, or NULL */
 	const char	*full_name;	/* -F, or NULL */

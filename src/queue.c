@@ -16,15 +16,20 @@
 struct turn {
 	struct item	 item;
 	struct claimed	 c;
+	bool		*tried;		/* which of its recipients */
 };
 
 struct run {
 	struct spool	*spool;
 	const struct settings *set;
 	const char	*host;
+	const struct report *report;
 	struct keeper	*keeper;
 	const struct queue_select *select;
 	struct queue_result *result;
+	char		*account;	/* the one whose turn it is, or NULL */
+	char		(*later)[SPOOL_ID]; /* what is for the others */
+	size_t		 nlater;
 	size_t		 out;		/* with the courier */
 	bool		 stop;		/* the relay cannot be used now */
 	bool		 given;
@@ -57,6 +62,17 @@ chosen(const struct queue_select *s, const struct claimed *c)
 	return false;
 }
 
+/* Each account has its turn, over one connection; the first message says. */
+static bool
+its_turn(struct run *r, const struct claimed *c)
+{
+	const char *name = c->meta.account != NULL ? c->meta.account : "";
+
+	if (r->account == NULL)
+		r->account = xstrdup(name);
+	return strcmp(r->account, name) == 0;
+}
+
 /* Is it to be tried in this run?  If not, it may have to wait. */
 static bool
 due(struct run *r, const struct claimed *c, time_t now)
@@ -71,11 +87,25 @@ due(struct run *r, const struct claimed *c, time_t now)
 		waits(r, next);
 		return false;
 	}
-	if (r->stop) {
-		waits(r, now + r->set->retry_min);
+	return true;
+}
+
+/* And now, of these?  A message of another account has a turn later. */
+static bool
+now_or_later(struct run *r, const struct claimed *c, time_t now)
+{
+	if (!due(r, c, now))
+		return false;
+	if (!its_turn(r, c)) {
+		r->later = xreallocarray(r->later, r->nlater + 1,
+		    sizeof(*r->later));
+		(void)strlcpy(r->later[r->nlater++], c->file.id,
+		    sizeof(*r->later));
 		return false;
 	}
-	return true;
+	if (r->stop)
+		waits(r, now + r->set->retry_min);
+	return !r->stop;
 }
 
 /* A descriptor of its own, which can only read and has no lock. */
@@ -92,8 +122,13 @@ static void
 give(struct run *r, struct turn *t)
 {
 	int fd = reader(t->c.file.fd);
+	size_t i;
 
+	t->tried = xcalloc(t->c.env.nrcpt, sizeof(*t->tried));
+	for (i = 0; i < t->c.env.nrcpt; i++)
+		t->tried[i] = !t->c.env.rcpt[i].done;
 	t->item = (struct item){ .env = &t->c.env,
+	    .account = t->c.meta.account,
 	    .fd = fd != -1 ? fd : t->c.file.fd, .at = t->c.file.at,
 	    .size = t->c.file.size, .ctx = t };
 	keeper_give(r->keeper, &t->item, false);
@@ -120,10 +155,14 @@ hopeless(const struct envelope *e)
 static void
 finish(struct run *r, struct turn *t)
 {
+	enum outcome what;
 	struct fault f = { 0 };
 
 	r->stop |= hopeless(&t->c.env);
-	switch (outcome_record(r->spool, r->set, r->host, &t->c, &f)) {
+	what = outcome_record(r->spool, r->set, r->host, &t->c, &f);
+	if (t->tried != NULL)
+		report_outcome(r->report, &t->c, &t->item, t->tried, what);
+	switch (what) {
 	case OUTCOME_DONE:
 	case OUTCOME_GAVE_UP:
 		r->result->done++;
@@ -135,6 +174,7 @@ finish(struct run *r, struct turn *t)
 	if (f.verdict != VD_OK)
 		log_fault(&f);
 	claimed_release(r->spool, &t->c);
+	free(t->tried);
 	free(t);
 }
 
@@ -149,7 +189,7 @@ claim(struct run *r, const char *id, time_t now)
 	case CLAIM_OK:
 		if (t->c.note.damaged)
 			log_fault(&f);
-		if (!due(r, &t->c, now)) {
+		if (!now_or_later(r, &t->c, now)) {
 			claimed_release(r->spool, &t->c);
 			break;
 		}
@@ -170,38 +210,63 @@ claim(struct run *r, const char *id, time_t now)
 	free(t);
 }
 
-int
-queue_run(struct spool *spool, const struct settings *set, const char *host,
-    struct keeper *keeper, const struct queue_select *select,
-    struct queue_result *result, struct fault *f)
+/*
+ * One turn: the messages of the account that the first of them has.  False
+ * if we were told to stop.
+ */
+static bool
+turn(struct run *r, char (*ids)[SPOOL_ID], size_t n, time_t now)
 {
-	struct run r = { .spool = spool, .set = set, .host = host,
-	    .keeper = keeper, .select = select, .result = result };
-	char (*ids)[SPOOL_ID] = NULL;
-	time_t now = time(NULL);
-	size_t n = 0, i = 0;
 	struct item *it;
 	bool ended = false;
+	size_t i = 0;
+
+	for (;;) {
+		while (i < n && r->out < WINDOW)
+			claim(r, ids[i++], now);
+		if (r->given && !ended && (i == n || r->stop)) {
+			keeper_end(r->keeper);
+			ended = true;
+		}
+		if (r->out == 0 && i == n)
+			return true;
+		if ((it = keeper_wait(r->keeper, 0)) == NULL) {
+			if (r->out > 0)
+				return false;	/* claims go with us */
+			continue;
+		}
+		r->out--;
+		finish(r, it->ctx);
+	}
+}
+
+int
+queue_run(struct spool *spool, const struct settings *set, const char *host,
+    const struct report *report, struct keeper *keeper,
+    const struct queue_select *select, struct queue_result *result,
+    struct fault *f)
+{
+	struct run r = { .spool = spool, .set = set, .host = host,
+	    .report = report, .keeper = keeper, .select = select,
+	    .result = result };
+	char (*ids)[SPOOL_ID] = NULL;
+	time_t now = time(NULL);
+	bool goes_on = true;
+	size_t n = 0;
 
 	*result = (struct queue_result){ 0 };
 	if (spool_list(spool, SPOOL_QUEUE, &ids, &n, f) == -1)
 		return -1;
-	for (;;) {
-		while (i < n && r.out < WINDOW)
-			claim(&r, ids[i++], now);
-		if (r.given && !ended && (i == n || r.stop)) {
-			keeper_end(keeper);
-			ended = true;
-		}
-		if (r.out == 0 && i == n)
-			break;
-		if ((it = keeper_wait(keeper, 0)) == NULL) {
-			if (r.out > 0)
-				break;	/* told to stop: claims go with us */
-			continue;
-		}
-		r.out--;
-		finish(&r, it->ctx);
+	while (n > 0 && goes_on) {
+		goes_on = turn(&r, ids, n, now);
+		free(ids);
+		ids = r.later;
+		n = r.nlater;
+		r.later = NULL;
+		r.nlater = 0;
+		free(r.account);
+		r.account = NULL;
+		r.stop = r.given = false;
 	}
 	free(ids);
 	return spool_sync(spool, f);

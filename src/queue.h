@@ -5,6 +5,7 @@
 
 #include "config/setting.h"
 #include "keeper.h"
+#include "report.h"
 #include "spool/spool.h"
 
 /* Which messages; {0} is all that are due. */
@@ -27,7 +28,8 @@ struct queue_result {
  * cannot be used the rest is left for later, untouched.
  */
 int	queue_run(struct spool *, const struct settings *, const char *host,
-	    struct keeper *, const struct queue_select *,
-	    struct queue_result *, struct fault *);
+	    const struct report *, struct keeper *,
+	    const struct queue_select *, struct queue_result *,
+	    struct fault *);
 
 #endif

@@ -24,10 +24,10 @@ mechanism(int auth)
 	return sasl_find(word, strlen(word));
 }
 
-static enum client_tls
-tls_mode(enum setting_tls mode)
+enum client_tls
+reach_mode(const struct settings *s)
 {
-	switch (mode) {
+	switch (config_tls_mode(s)) {
 	case SETTING_TLS_IMPLICIT:
 		return CLIENT_TLS_IMPLICIT;
 	case SETTING_TLS_OPPORTUNISTIC:
@@ -39,13 +39,6 @@ tls_mode(enum setting_tls mode)
 		break;
 	}
 	return CLIENT_TLS_STARTTLS;
-}
-
-static int
-family(int setting)
-{
-	return setting == SETTING_FAMILY_IPV4 ? AF_INET :
-	    setting == SETTING_FAMILY_IPV6 ? AF_INET6 : AF_UNSPEC;
 }
 
 long long
@@ -67,7 +60,8 @@ sniff(void *ctx)
 	struct wire w;
 	bool yes;
 
-	if (connect_tcp(&r->addrs, reach_within(r, SNIFF), &link, &f) == -1)
+	if (route_open(&r->route, true, reach_within(r, SNIFF), &link,
+	    &f) == -1)
 		return false;
 	wire_init(&w, link.fd);
 	opts.noverify = true;
@@ -77,18 +71,35 @@ sniff(void *ctx)
 	return yes;
 }
 
+/* What depends on the host that we have come to. */
 static void
-prepare_client(struct reach *r, enum setting_tls mode)
+settle(struct reach *r)
+{
+	const struct route_hop *hop = &r->route.hop[r->route.at];
+
+	route_what(&r->route, r->what, sizeof(r->what));
+	r->client.host = hop->host;
+	r->client.port = hop->port;
+	r->session.tls.name = route_name(&r->route);
+	if (r->route.relay.kind != RELAY_SRV || r->set->tls !=
+	    SETTING_TLS_AUTO)
+		return;
+	r->client.tls = hop->implicit ? CLIENT_TLS_IMPLICIT :
+	    CLIENT_TLS_STARTTLS;
+	r->session.tls.implicit = hop->implicit;
+}
+
+static void
+prepare_client(struct reach *r)
 {
 	const struct settings *s = r->set;
 
 	r->client = (struct client_opts){
 		.helo = r->helo,
 		.what = r->what,
-		.tls = tls_mode(mode),
+		.tls = reach_mode(s),
 		.user = s->auth == SETTING_AUTH_NONE ? NULL : s->user,
-		.host = r->relay.host,
-		.port = config_port(s),
+		.lmtp = r->route.relay.lmtp,
 		.mech = mechanism(s->auth),
 		.auth_cleartext = s->auth_cleartext,
 		.random = arc4random_buf,
@@ -103,8 +114,6 @@ prepare_session(struct reach *r, enum setting_tls mode, bool believe)
 	r->session = (struct session){
 		.w = &r->wire,
 		.tls = {
-			.name = s->tls_name != NULL ? s->tls_name :
-			    r->relay.host,
 			.priority = s->tls_priority,
 			.noverify = !believe && s->tls_pin == NULL,
 			.implicit = mode == SETTING_TLS_IMPLICIT,
@@ -126,13 +135,14 @@ reach_prepare(struct reach *r, const struct settings *s, const char *fqdn,
 	    .pins_only = !believe, .cert = s->tls_cert, .key = s->tls_key };
 
 	*r = (struct reach){ .set = s, .fqdn = fqdn, .wire.fd = -1 };
-	if (!relay_parse(s->relay, &r->relay))
-		return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
-		    "no relay is set");
-	fault_what(f, "%s:%d", r->relay.host, config_port(s));
-	(void)strlcpy(r->what, f->what, sizeof(r->what));
-	prepare_client(r, mode);
+	if (route_prepare(&r->route, s, f) == -1)
+		return -1;
+	prepare_client(r);
 	prepare_session(r, mode, believe);
+	settle(r);
+	fault_what(f, "%s", r->what);
+	if (r->route.relay.kind == RELAY_MAILDIR)
+		return 0;
 	if (mode == SETTING_TLS_NONE)
 		return 0;
 	r->trust = trust_new(&trust, f);
@@ -145,8 +155,7 @@ reach_locate(struct reach *r, const char *password, struct fault *f)
 {
 	r->client.password = password;
 	(void)strlcpy(f->what, r->what, sizeof(f->what));
-	return resolve(r->relay.host, (unsigned)config_port(r->set),
-	    family(r->set->family), &r->addrs, f);
+	return route_locate(&r->route, f);
 }
 
 void
@@ -169,6 +178,7 @@ reach_adopt(struct reach *r, const struct connection *link,
     const char *sender)
 {
 	r->link = *link;
+	settle(r);
 	wire_init(&r->wire, link->fd);
 	r->session.due = 0;
 	r->session.shook = 0;
@@ -183,8 +193,9 @@ reach_open(struct reach *r, const char *sender, struct fault *f)
 	struct connection link;
 
 	memset(&r->link, 0, sizeof(r->link));
-	if (connect_tcp(&r->addrs, reach_within(r, r->set->connect_timeout),
-	    &link, f) == -1) {
+	if (route_open(&r->route, false, reach_within(r,
+	    r->set->connect_timeout), &link, f) == -1) {
+		settle(r);
 		(void)strlcpy(f->what, r->what, sizeof(f->what));
 		return -1;
 	}
@@ -231,6 +242,7 @@ reach_describe(const struct reach *r, const struct client *c,
 	const struct tls *t = r->wire.tls;
 
 	link_clear(l);
+	(void)strlcpy(l->what, r->what, sizeof(l->what));
 	copy(l->helo, sizeof(l->helo), r->helo);
 	copy(l->ip, sizeof(l->ip), r->link.text);
 	l->ip[strcspn(l->ip, " ")] = '\0';

@@ -3,10 +3,10 @@
 #ifndef REACH_H
 #define REACH_H
 
-#include "config/relay.h"
 #include "config/setting.h"
 #include "link.h"
 #include "net/connect.h"
+#include "route.h"
 #include "session.h"
 #include "smtp/helo.h"
 
@@ -17,17 +17,19 @@
 struct reach {
 	const struct settings *set;	/* borrowed, as all below */
 	const char	*fqdn;		/* the host's name, or NULL */
-	struct relay	 relay;
+	struct route	 route;
 	char		 what[FAULT_WHAT];	/* "relay.example.org:587" */
 	struct client_opts client;
 	struct session	 session;
 	struct trust	*trust;
-	struct addresses addrs;
 	struct connection link;
 	struct wire	 wire;
 	char		 helo[HELO_NAME], why[HELO_WHY];
 	long long	 limit;		/* clock_ms() when all ends; 0: never */
 };
+
+/* The mode of these settings, as the client machine has it. */
+enum client_tls reach_mode(const struct settings *);
 
 /* Whom to talk to and how, and the certificates that TLS will need. */
 int	reach_prepare(struct reach *, const struct settings *,

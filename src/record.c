@@ -91,6 +91,7 @@ sane(const struct record *r, size_t n)
 		return r->u.job.at >= 0 && r->u.job.size > 0 &&
 		    r->u.job.ret <= RET_HDRS && r->u.job.eightbit <= 1 &&
 		    r->u.job.last <= 1 &&
+		    ends(r->u.job.account, RECORD_ACCOUNT) &&
 		    ends(r->u.job.from, RECORD_ADDR) &&
 		    ends(r->u.job.envid, RECORD_ADDR);
 	case REC_RCPT:

@@ -19,6 +19,7 @@
 #include "mail/envelope.h"
 
 #define RECORD_ADDR	520	/* octets of an address, ORCPT or ENVID */
+#define RECORD_ACCOUNT	64	/* octets of the name of an account */
 
 enum record_kind {
 	/* keeper to courier */
@@ -44,6 +45,7 @@ struct record {
 			uint32_t	ret;
 			uint32_t	eightbit;
 			uint32_t	last;	/* as if REC_END followed */
+			char		account[RECORD_ACCOUNT];
 			char		from[RECORD_ADDR];
 			char		envid[RECORD_ADDR];
 		} job;

@@ -42,7 +42,11 @@ all_of(int fd, const void *v, size_t n)
 	const char *p = v;
 	ssize_t done;
 
-	while (n > 0 && (done = write(fd, p, n)) > 0) {
+	while (n > 0) {
+		if ((done = write(fd, p, n)) == -1 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return;
 		p += done;
 		n -= (size_t)done;
 	}
@@ -54,6 +58,7 @@ keep(const struct runner *r, const struct queue_select *select, int sock,
     int out)
 {
 	struct told t = { 0 };
+	struct report report = *r->report;
 	struct keeper keeper;
 	struct spool spool;
 	struct sandbox box = { .dirs = &spool.dir, .ndirs = 1 };
@@ -64,7 +69,8 @@ keep(const struct runner *r, const struct queue_select *select, int sock,
 		all_of(out, &t, sizeof(t));
 		return;
 	}
-	secret_forget(r->set);
+	report_open(&report);
+	secret_forget(&r->config->base);
 	sandbox_enter(&box);
 	keeper_init(&keeper, sock);
 	keeper.stop = r->stop;
@@ -76,8 +82,9 @@ keep(const struct runner *r, const struct queue_select *select, int sock,
 	(void)spool_expire_failed(&spool, time(NULL), FAILED_DAYS, &gone,
 	    &t.fault);
 	fault_clear(&t.fault);
-	(void)queue_run(&spool, r->set, r->host, &keeper, select, &t.result,
-	    &t.fault);
+	(void)queue_run(&spool, &r->config->base, r->host, &report, &keeper,
+	    select, &t.result, &t.fault);
+	report_close(&report);
 	keeper_release(&keeper);
 	all_of(out, &t, sizeof(t));
 	spool_close(&spool);
@@ -86,8 +93,8 @@ keep(const struct runner *r, const struct queue_select *select, int sock,
 static void
 carry(const struct runner *r, int sock)
 {
-	const struct courier_opts o = { .set = r->set, .fqdn = r->host,
-	    .trace = r->trace };
+	const struct serve_opts o = { .config = r->config, .fqdn = r->host,
+	    .trace = r->trace, .transcript = r->transcript };
 
 	serve(sock, &o);
 }
@@ -220,7 +227,7 @@ run_until_empty(const struct runner *r, struct spool *spool, long long *seen)
 				return;
 			/* What is there is not known, but will be. */
 			res = (struct queue_result){ .waiting = 1,
-			    .next = time(NULL) + r->set->retry_min };
+			    .next = time(NULL) + r->config->base.retry_min };
 		}
 		if (res.tried > 0)
 			(void)sleep(1);
@@ -267,7 +274,7 @@ serve_word(const struct runner *r)
 	struct queue_result res;
 	struct fault f = { 0 };
 
-	if (r->set->linger)
+	if (r->config->base.linger)
 		linger(r);
 	else
 		(void)runner_once(r, &due, &res, &f);

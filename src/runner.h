@@ -10,10 +10,11 @@
 
 /* Borrowed by whoever runs. */
 struct runner {
-	const struct settings *set;
+	const struct config *config;
 	const char	*spool;		/* its path */
 	const char	*host;
-	bool		 trace;
+	const struct report *report;	/* whose log is opened for each run */
+	bool		 trace, transcript;	/* see struct courier_opts */
 	const volatile sig_atomic_t *stop; /* set by a signal, or NULL */
 };
 

@@ -1,4 +1,4 @@
-/* send.h - a submission, from reading it to the exit status */
+/* send.h - one message on stdin, from reading it to the exit status */
 
 #ifndef SEND_H
 #define SEND_H
@@ -14,12 +14,8 @@
 int	send_mail(const struct options *, struct config *,
 	    const struct config_source *);
 
-/* -bs: the same for each message of an SMTP dialogue on stdin and stdout. */
-int	send_smtp(const struct options *, struct config *,
-	    const struct config_source *);
-
-/* What the spool's path is; to be freed by the caller, NULL if unknown. */
-char	*send_spool_path(const struct settings *,
-	    const struct config_source *);
+/* The same where there is no configuration to send with: say why. */
+int	send_refused(const struct options *, struct config *,
+	    const struct config_source *, const struct fault *);
 
 #endif

@@ -7,26 +7,40 @@
 #include <unistd.h>
 
 #include "base/util.h"
+#include "config/account.h"
+#include "net/srv.h"
 #include "record.h"
 #include "serve.h"
 #include "system/sandbox.h"
 #include "system/secret.h"
 
-struct counter {
-	int		 sock;
-	struct courier	*courier;
-	const struct courier_opts *opts;
+#define PORTS	(2 * SRV_MAX)	/* of one account */
+
+/* One account, and its courier once it may be needed. */
+struct party {
+	struct courier_opts opts;
+	struct courier	*courier;	/* NULL: not needed */
 	struct buf	 password;
-	bool		 boxed;
-	struct job	*first;		/* came before there was a session */
-	bool		 ended;		/* the keeper has no more for now */
-	bool		 gone;		/* the keeper is no more */
 };
 
 /* A job as the keeper numbers it. */
 struct numbered {
 	struct job	 job;		/* first, so that it can be found */
 	uint32_t	 number;
+	int		 chain[ACCOUNT_CHAIN];	/* accounts to try */
+	size_t		 nchain, step;
+};
+
+struct counter {
+	int		 sock;
+	const struct serve_opts *o;
+	struct party	*party;		/* of account i at i + 1 */
+	int		 current;	/* the account being served */
+	bool		 boxed;
+	struct numbered	**held;		/* until their account's turn */
+	size_t		 nheld;
+	bool		 ended;		/* the keeper has no more for now */
+	bool		 gone;		/* the keeper is no more */
 };
 
 static void
@@ -81,9 +95,8 @@ read_job(struct counter *c, const struct record *r, int fd)
 }
 
 static enum courier_next
-receive(struct counter *c, bool wait, struct job **j)
+receive(struct counter *c, bool wait, struct numbered **n)
 {
-	struct numbered *n;
 	struct record r;
 	int fd, got;
 
@@ -95,28 +108,70 @@ receive(struct counter *c, bool wait, struct job **j)
 		return NEXT_END;
 	}
 	if (got == 1 && r.kind == REC_JOB &&
-	    (n = read_job(c, &r, fd)) != NULL) {
+	    (*n = read_job(c, &r, fd)) != NULL) {
 		c->ended = r.u.job.last != 0;
-		*j = &n->job;
+		(*n)->chain[0] = account_find(c->o->config,
+		    r.u.job.account);
+		(*n)->nchain = 1;
+		if ((*n)->chain[0] != ACCOUNT_NONE)
+			(*n)->nchain = account_chain(c->o->config,
+			    (*n)->chain[0], (*n)->chain);
 		return NEXT_JOB;
 	}
 	c->gone = true;
 	return NEXT_END;
 }
 
+static void
+hold(struct counter *c, struct numbered *n)
+{
+	c->held = xreallocarray(c->held, c->nheld + 1, sizeof(*c->held));
+	c->held[c->nheld++] = n;
+}
+
+static struct numbered *
+take_held(struct counter *c)
+{
+	struct numbered *n;
+	size_t i;
+
+	for (i = 0; i < c->nheld; i++) {
+		n = c->held[i];
+		if (n->chain[n->step] != c->current)
+			continue;
+		c->nheld--;
+		memmove(&c->held[i], &c->held[i + 1],
+		    (c->nheld - i) * sizeof(*c->held));
+		return n;
+	}
+	return NULL;
+}
+
+/*
+ * Never wait while a job is held: the keeper may be waiting for what
+ * becomes of that one.
+ */
 static enum courier_next
 next(void *ctx, bool wait, struct job **j)
 {
 	struct counter *c = ctx;
+	struct numbered *n;
 
-	if (c->first != NULL) {
-		*j = c->first;
-		c->first = NULL;
-		return NEXT_JOB;
+	while ((n = take_held(c)) == NULL) {
+		if (c->ended || c->gone)
+			return NEXT_END;
+		switch (receive(c, wait && c->nheld == 0, &n)) {
+		case NEXT_JOB:
+			hold(c, n);
+			break;
+		case NEXT_LATER:
+			return wait ? NEXT_END : NEXT_LATER;
+		case NEXT_END:
+			return NEXT_END;
+		}
 	}
-	if (c->ended || c->gone)
-		return NEXT_END;
-	return receive(c, wait, j);
+	*j = &n->job;
+	return NEXT_JOB;
 }
 
 /* A keeper that cannot be told anything is none. */
@@ -138,11 +193,40 @@ sent(void *ctx, struct job *j)
 	return !c->gone;
 }
 
-static void
-done(void *ctx, struct job *j)
+/* May another account do better?  Not if it could be a second copy. */
+static bool
+may_fall_back(const struct rcpt *r)
 {
-	struct counter *c = ctx;
-	struct numbered *n = (struct numbered *)(void *)j;
+	return r->done && r->why != NULL && r->verdict != VD_DOUBT &&
+	    (r->verdict == VD_TEMP || fault_of_session(r->why));
+}
+
+/* Give those who got nothing to the next account; false: there is none. */
+static bool
+fall_back(struct counter *c, struct numbered *n)
+{
+	struct envelope *e = &n->job.env;
+	bool any = false;
+	size_t i;
+
+	if (n->step + 1 >= n->nchain)
+		return false;
+	for (i = 0; i < e->nrcpt; i++)
+		if (may_fall_back(&e->rcpt[i])) {
+			rcpt_unsettle(&e->rcpt[i]);
+			any = true;
+		}
+	if (!any)
+		return false;
+	n->step++;
+	hold(c, n);
+	return true;
+}
+
+static void
+report(struct counter *c, struct numbered *n)
+{
+	const struct job *j = &n->job;
 	struct record r = { .job = n->number };
 	const struct rcpt *to;
 	size_t i;
@@ -163,30 +247,105 @@ done(void *ctx, struct job *j)
 	(void)strlcpy(r.u.done.accepted, j->accepted,
 	    sizeof(r.u.done.accepted));
 	r.u.done.link = j->link;
+	r.u.done.link.account = n->chain[n->step];
 	say(c, &r);
 	free_job(n);
 }
 
-/* Take what is behind the walls, then close them. */
 static void
-box(struct counter *c)
+done(void *ctx, struct job *j)
 {
-	const struct settings *s = c->opts->set;
+	struct counter *c = ctx;
+	struct numbered *n = (struct numbered *)(void *)j;
+
+	if (!fall_back(c, n))
+		report(c, n);
+}
+
+static struct party *
+party_of(struct counter *c, int account)
+{
+	return &c->party[account + 1];
+}
+
+static void
+start_party(struct counter *c, int account)
+{
+	struct party *p = party_of(c, account);
+
+	p->opts = (struct courier_opts){
+		.set = config_settings(c->o->config, account),
+		.fqdn = c->o->fqdn, .trace = c->o->trace,
+		.transcript = c->o->transcript,
+		.progress = c->o->progress };
+	p->courier = courier_new(&p->opts);
+}
+
+/* What is behind the walls: the password, addresses, a directory. */
+static void
+equip(struct counter *c, int account)
+{
+	struct party *p = party_of(c, account);
+	const struct settings *s = config_settings(c->o->config, account);
 	const char *password = NULL;
 	struct fault f = { 0 };
-	int port = courier_port(c->courier);
-	struct sandbox b = { .ports = &port, .nports = 1, .secret = true };
 
+	if (s->relay == NULL)
+		return;
+	if (p->courier == NULL)
+		start_party(c, account);
 	if (s->user != NULL && s->auth != SETTING_AUTH_NONE &&
 	    s->auth != SETTING_AUTH_EXTERNAL) {
+		p->password = (struct buf){ .max = SECRET_MAX,
+		    .secret = true };
 		if (secret_password(s, getenv("CREDENTIALS_DIRECTORY"),
-		    &c->password, &f) == -1)
-			courier_refuse(c->courier, &f);
-		password = buf_text(&c->password);
+		    &p->password, &f) == -1)
+			courier_refuse(p->courier, &f);
+		password = buf_text(&p->password);
 	}
-	courier_locate(c->courier, password);
+	courier_locate(p->courier, password);
+}
+
+/* All that is still allowed, then close the walls. */
+static void
+close_walls(struct counter *c)
+{
+	size_t n = c->o->config->naccount + 1, i, nports = 0, ndirs = 0;
+	int *ports = xcalloc(n * PORTS, sizeof(*ports));
+	int *dirs = xcalloc(n, sizeof(*dirs));
+	struct sandbox b = { .dirs = dirs, .ports = ports, .secret = true };
+
+	for (i = 0; i < n; i++) {
+		if (c->party[i].courier == NULL)
+			continue;
+		nports += courier_ports(c->party[i].courier, ports + nports,
+		    PORTS);
+		if (courier_dir(c->party[i].courier) != -1)
+			dirs[ndirs++] = courier_dir(c->party[i].courier);
+		b.bind |= c->party[i].opts.set->source_address != NULL;
+	}
+	b.nports = nports;
+	b.ndirs = ndirs;
 	sandbox_enter(&b);
+	free(ports);
+	free(dirs);
 	c->boxed = true;
+}
+
+static void
+box(struct counter *c, const struct numbered *first)
+{
+	size_t i;
+
+	if (!c->o->single) {
+		for (i = 0; i <= c->o->config->naccount; i++)
+			equip(c, (int)i - 1);
+	} else {
+		for (i = 0; i < first->nchain; i++)
+			if (first->chain[i] != ACCOUNT_NONE)
+				equip(c, first->chain[i]);
+	}
+	close_walls(c);
 }
 
 static void
@@ -203,28 +362,84 @@ detach(bool keep_stderr)
 	(void)close(null);
 }
 
-void
-serve(int sock, const struct courier_opts *opts)
+/* The account of a message that has waited may be no more. */
+static void
+refuse_held(struct counter *c)
 {
-	struct counter c = { .sock = sock, .opts = opts,
-	    .password = { .max = SECRET_MAX, .secret = true } };
-	const struct courier_work work = { .next = next, .sent = sent,
-	    .done = done, .ctx = &c };
+	struct fault f = { 0 };
+	struct numbered *n;
+	size_t i;
 
-	detach(opts->trace);
+	(void)fault_set(&f, ST_CONFIG, FD_NONE, 0, VD_TEMP,
+	    "the account of this message is not in the configuration, or "
+	    "has no relay");
+	while ((n = take_held(c)) != NULL) {
+		for (i = 0; i < n->job.env.nrcpt; i++)
+			if (!n->job.env.rcpt[i].done)
+				rcpt_settle(&n->job.env.rcpt[i], &f);
+		done(c, &n->job);
+	}
+}
+
+/* Give each account its turn until nothing is held. */
+static void
+run(struct counter *c)
+{
+	const struct courier_work work = { .next = next, .sent = sent,
+	    .done = done, .ctx = c };
+	long long deadline = c->o->config->base.deadline;
+	long long limit = deadline > 0 ? clock_ms() + deadline * 1000 : 0;
+	struct courier *k;
+
+	while (c->nheld > 0 && !c->gone) {
+		c->current = c->held[0]->chain[c->held[0]->step];
+		k = c->current == ACCOUNT_NONE ? NULL :
+		    party_of(c, c->current)->courier;
+		if (k != NULL)
+			courier_run(k, &work, limit);
+		else
+			refuse_held(c);
+	}
+}
+
+static void
+release(struct counter *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->nheld; i++)
+		free_job(c->held[i]);
+	free(c->held);
+	for (i = 0; i <= c->o->config->naccount; i++) {
+		if (c->party[i].courier != NULL)
+			courier_free(c->party[i].courier);
+		buf_release(&c->party[i].password);
+	}
+	free(c->party);
+}
+
+void
+serve(int sock, const struct serve_opts *o)
+{
+	struct counter c = { .sock = sock, .o = o };
+	struct numbered *n;
+
+	detach(o->trace || o->transcript || o->progress);
 	/* The keeper is told to stop; we go when it does. */
 	(void)signal(SIGINT, SIG_IGN);
 	(void)signal(SIGTERM, SIG_IGN);
 	(void)signal(SIGHUP, SIG_IGN);
-	c.courier = courier_new(opts);
+	c.party = xcalloc(o->config->naccount + 1, sizeof(*c.party));
+	if (o->config->naccount == 0)
+		start_party(&c, ACCOUNT_BASE);
 	while (!c.gone) {
 		c.ended = false;
-		if (receive(&c, true, &c.first) != NEXT_JOB)
+		if (receive(&c, true, &n) != NEXT_JOB)
 			continue;
 		if (!c.boxed)
-			box(&c);
-		courier_run(c.courier, &work);
+			box(&c, n);
+		hold(&c, n);
+		run(&c);
 	}
-	courier_free(c.courier);
-	buf_release(&c.password);
+	release(&c);
 }

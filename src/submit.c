@@ -6,13 +6,15 @@
 
 #include "base/util.h"
 #include "convert.h"
+#include "mail/header.h"
 #include "submit.h"
 
 #define BLOCK	65536
+#define ORIGIN	256		/* octets of what a caller is called */
 
 void
 submit_init(struct submit *s, const struct message_opts *o,
-    struct envelope *env, struct store *store, const struct spool_meta *meta,
+    struct envelope *env, struct store *store, struct spool_meta *meta,
     long long max_size)
 {
 	*s = (struct submit){ .env = env, .store = store, .meta = meta,
@@ -26,26 +28,64 @@ submit_release(struct submit *s)
 	message_release(&s->message);
 }
 
+/* The script that PHP sends for: "33:contact.php". */
+static void
+note_script(struct submit *s)
+{
+	const struct buf *head = &s->message.out;
+	struct buf b = { .max = ORIGIN };
+	struct field field;
+
+	if (!header_find(buf_text(head), head->len,
+	    "X-PHP-Originating-Script", &field))
+		return;
+	if (s->meta->origin != NULL)
+		buf_addf(&b, "%s ", s->meta->origin);
+	header_unfold(&b, &field);
+	if (!b.full) {
+		free(s->meta->origin);
+		s->meta->origin = xstrdup(buf_text(&b));
+	}
+	buf_release(&b);
+}
+
 /* The envelope is complete with the header, and stands before it. */
+static int
+write_envelope(struct submit *s, struct fault *f)
+{
+	struct buf fields = { .max = 1 << 26 };
+	int status = 0;
+	size_t i;
+
+	if (s->env->nrcpt == 0)
+		return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
+		    "no recipients: the message has none in To, Cc or Bcc");
+	for (i = 0; i < s->env->nrcpt; i++)
+		s->env->rcpt[i].notify |= s->notify;
+	if (s->expand != NULL)
+		status = expand_envelope(s->expand, s->env, f);
+	if (status == 0 && s->addressed != NULL)
+		status = s->addressed(s->ctx, &fields, f);
+	note_script(s);
+	if (status == 0)
+		status = store_envelope(s->store, s->env, s->meta, f);
+	if (status == 0 && fields.len > 0)
+		status = store_write(s->store, buf_text(&fields), fields.len,
+		    f);
+	buf_release(&fields);
+	s->written = status == 0;
+	return status;
+}
+
 static int
 drain(struct submit *s, struct fault *f)
 {
 	struct buf *out = &s->message.out;
-	size_t i;
 
 	if (!s->message.header_done)
 		return 0;
-	if (!s->written && s->env->nrcpt == 0)
-		return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
-		    "no recipients: the message has none in To, Cc or Bcc");
-	for (i = 0; !s->written && i < s->env->nrcpt; i++)
-		s->env->rcpt[i].notify |= s->notify;
-	if (!s->written && s->expand != NULL &&
-	    expand_envelope(s->expand, s->env, f) == -1)
+	if (!s->written && write_envelope(s, f) == -1)
 		return -1;
-	if (!s->written && store_envelope(s->store, s->env, s->meta, f) == -1)
-		return -1;
-	s->written = true;
 	if (store_write(s->store, buf_text(out), out->len, f) == -1)
 		return -1;
 	buf_clear(out);

@@ -12,10 +12,18 @@ struct submit {
 	struct message	 message;
 	struct envelope	*env;
 	struct store	*store;		/* begun */
-	const struct spool_meta *meta;
+	struct spool_meta *meta;	/* its origin grows by the script */
 	long long	 max_size;	/* octets; 0 for any */
 	struct expand	*expand;	/* aliases, or NULL */
 	unsigned	 notify;	/* NOTIFY_* for every recipient */
+
+	/*
+	 * Asked when the envelope is complete, before it is stored; header
+	 * fields it adds stand before the message.  Or NULL.
+	 */
+	int		(*addressed)(void *, struct buf *fields,
+			    struct fault *);
+	void		*ctx;
 	bool		 written;	/* the envelope is in the store */
 
 	/* while a message is read a second time */
@@ -24,7 +32,7 @@ struct submit {
 
 /* All is borrowed until submit_release(). */
 void	submit_init(struct submit *, const struct message_opts *,
-	    struct envelope *, struct store *, const struct spool_meta *,
+	    struct envelope *, struct store *, struct spool_meta *,
 	    long long max_size);
 void	submit_release(struct submit *);
 

@@ -10,6 +10,7 @@
 
 #include "base/util.h"
 #include "config/conffile.h"
+#include "config/nearest.h"
 
 /*
  * "~/x" is in the home directory, "x" beside the file it is named in; a key
@@ -37,7 +38,7 @@ blank(char c)
 static void
 unknown_key(struct config *c, const char *origin, const char *key)
 {
-	const struct setting *near = setting_nearest(key);
+	const struct setting *near = nearest_setting(key);
 
 	if (near != NULL)
 		config_mistake(c, "%s: %s: no setting has this name; "
@@ -109,7 +110,9 @@ read_line(struct config *c, enum config_level level, const char *origin,
 	}
 	if (!row->secret)
 		trim(value);
-	if (row->type == SETTING_PATH) {
+	if (row == setting_find("account")) {
+		config_open(c, value, origin);
+	} else if (row->type == SETTING_PATH) {
 		path = resolve_path(file, home, value);
 		config_apply(c, row, level, origin, path);
 		free(path);
@@ -171,6 +174,7 @@ conffile_text(struct config *c, enum config_level level, const char *file,
 		text += k;
 		n -= k;
 	}
+	config_close(c);
 	return secret;
 }
 

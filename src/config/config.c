@@ -14,7 +14,23 @@
 
 #include "base/util.h"
 #include "config/config.h"
+#include "config/nearest.h"
 #include "config/relay.h"
+
+/* A set of values and where each is from. */
+struct layer {
+	struct settings	*set;
+	struct origin	*origin;
+};
+
+static struct layer
+layer_of(struct config *c, int account)
+{
+	if (account == -1)
+		return (struct layer){ &c->base, c->origin };
+	return (struct layer){ &c->account[account].set,
+	    c->account[account].origin };
+}
 
 void
 config_init(struct config *c)
@@ -22,6 +38,19 @@ config_init(struct config *c)
 	memset(c, 0, sizeof(*c));
 	settings_init(&c->base);
 	c->mistakes.max = 65536;
+	c->open = -1;
+}
+
+static void
+release_layer(struct layer l)
+{
+	size_t i;
+
+	settings_release(l.set);
+	for (i = 0; i < setting_count; i++) {
+		free(l.origin[i].text);
+		l.origin[i].text = NULL;
+	}
 }
 
 void
@@ -29,12 +58,35 @@ config_release(struct config *c)
 {
 	size_t i;
 
-	settings_release(&c->base);
-	for (i = 0; i < setting_count; i++) {
-		free(c->origin[i].text);
-		c->origin[i].text = NULL;
+	for (i = 0; i < c->naccount; i++) {
+		release_layer(layer_of(c, (int)i));
+		free(c->account[i].name);
+		free(c->account[i].where);
 	}
+	free(c->account);
+	c->account = NULL;
+	c->naccount = 0;
+	release_layer(layer_of(c, -1));
 	buf_release(&c->mistakes);
+}
+
+void
+config_wipe(struct config *c)
+{
+	int i;
+
+	for (i = -1; i < (int)c->naccount; i++) {
+		struct settings *s = layer_of(c, i).set;
+
+		if (s->password != NULL)
+			explicit_bzero(s->password, strlen(s->password));
+	}
+}
+
+const struct settings *
+config_settings(const struct config *c, int account)
+{
+	return account == -1 ? &c->base : &c->account[account].set;
 }
 
 void
@@ -52,9 +104,9 @@ config_mistake(struct config *c, const char *fmt, ...)
 }
 
 static struct origin *
-origin_of(struct config *c, const struct setting *row)
+origin_of(struct layer l, const struct setting *row)
 {
-	return &c->origin[row - setting_table];
+	return l.origin + (row - setting_table);
 }
 
 const char *
@@ -66,10 +118,10 @@ config_origin(const struct config *c, const struct setting *row)
 }
 
 static void
-originate(struct config *c, const struct setting *row,
+originate(struct layer l, const struct setting *row,
     enum config_level level, const char *text)
 {
-	struct origin *o = origin_of(c, row);
+	struct origin *o = origin_of(l, row);
 
 	free(o->text);
 	o->text = xstrdup(text);
@@ -81,15 +133,15 @@ originate(struct config *c, const struct setting *row,
  * made it; lower ones cannot set it any more.
  */
 static void
-supersede(struct config *c, const char *key, enum config_level level,
+supersede(struct layer l, const char *key, enum config_level level,
     const char *origin)
 {
 	const struct setting *row = setting_find(key);
 
-	if (origin_of(c, row)->level > level)
+	if (origin_of(l, row)->level > level)
 		return;
-	setting_reset(row, &c->base);
-	originate(c, row, level, origin);
+	setting_reset(row, l.set);
+	originate(l, row, level, origin);
 }
 
 /*
@@ -97,43 +149,118 @@ supersede(struct config *c, const char *key, enum config_level level,
  * it is wrong; why then says what was expected.
  */
 static bool
-place(struct config *c, const struct setting *row, enum config_level level,
+place(struct layer l, const struct setting *row, enum config_level level,
     const char *origin, const char *value, struct buf *why)
 {
-	bool store = level >= origin_of(c, row)->level;
+	bool store = level >= origin_of(l, row)->level;
 	struct relay r;
+	size_t i;
 
 	/* A list grows within a level, and replaces that of a lower one. */
-	if (row->type == SETTING_LIST && level > origin_of(c, row)->level &&
+	if (row->type == SETTING_LIST && level > origin_of(l, row)->level &&
 	    setting_set(row, NULL, value, why))
-		setting_reset(row, &c->base);
+		setting_reset(row, l.set);
 	buf_clear(why);
-	if (!setting_set(row, store ? &c->base : NULL, value, why))
+	if (!setting_set(row, store ? l.set : NULL, value, why))
 		return false;
 	if (!store)
 		return true;
-	originate(c, row, level, origin);
-	if (row->rival != NULL)
-		supersede(c, row->rival, level, origin);
+	originate(l, row, level, origin);
+	for (i = 0; i < NITEMS(row->rival) && row->rival[i] != NULL; i++)
+		supersede(l, row->rival[i], level, origin);
 	if (row == setting_find("relay") && relay_parse(value, &r)) {
 		if (r.port != 0)
-			supersede(c, "port", level, origin);
+			supersede(l, "port", level, origin);
 		if (r.implicit)
-			supersede(c, "tls", level, origin);
+			supersede(l, "tls", level, origin);
 	}
 	return true;
+}
+
+/* Why a row may not stand there, or NULL. */
+static const char *
+misplaced(const struct setting *row, bool within)
+{
+	if (row->scope == SETTING_ABOVE && within)
+		return "holds for all accounts and stands above them";
+	if (row->scope == SETTING_WITHIN && !within)
+		return "stands below a line \"account NAME\" only";
+	return NULL;
 }
 
 void
 config_apply(struct config *c, const struct setting *row,
     enum config_level level, const char *origin, const char *value)
 {
-	struct buf why = { .max = 512 };
+	const char *wrong = misplaced(row, c->open != -1);
+	struct buf why = { .max = 2048 };
 
-	if (!place(c, row, level, origin, value, &why))
+	if (wrong != NULL)
+		config_mistake(c, "%s: %s: %s", origin, row->key, wrong);
+	else if (!place(layer_of(c, c->open), row, level, origin, value,
+	    &why))
 		config_mistake(c, "%s: %s: %s", origin, row->key,
 		    buf_text(&why));
 	buf_release(&why);
+}
+
+void
+config_open(struct config *c, const char *name, const char *origin)
+{
+	struct buf why = { .max = 512 };
+	struct config_account *a;
+	size_t i;
+
+	for (i = 0; i < c->naccount; i++)
+		if (strcmp(c->account[i].name, name) == 0)
+			break;
+	if (!setting_set(setting_find("account"), NULL, name, &why))
+		config_mistake(c, "%s: account: %s", origin, buf_text(&why));
+	else if (i == CONFIG_ACCOUNTS)
+		config_mistake(c, "%s: account: these are more than %d",
+		    origin, CONFIG_ACCOUNTS);
+	buf_release(&why);
+	c->open = (int)i;
+	if (i < c->naccount)
+		return;
+	/* Even one that has a wrong name holds the lines below it. */
+	c->account = xreallocarray(c->account, ++c->naccount,
+	    sizeof(*c->account));
+	a = &c->account[i];
+	memset(a, 0, sizeof(*a));
+	a->name = xstrdup(name);
+	a->where = xstrdup(origin);
+	settings_init(&a->set);
+}
+
+void
+config_close(struct config *c)
+{
+	c->open = -1;
+}
+
+void
+config_finish(struct config *c)
+{
+	const struct setting *row;
+	const struct origin *up;
+	struct origin *own;
+	size_t i, k;
+
+	for (i = 0; i < c->naccount; i++)
+		for (k = 0; k < setting_count; k++) {
+			row = &setting_table[k];
+			own = &c->account[i].origin[k];
+			up = &c->origin[k];
+			if (row->own || (own->text != NULL &&
+			    up->level <= CONFIG_USER))
+				continue;
+			setting_copy(row, &c->account[i].set, &c->base);
+			free(own->text);
+			own->text = up->text != NULL ? xstrdup(up->text) :
+			    NULL;
+			own->level = up->level;
+		}
 }
 
 int
@@ -146,7 +273,7 @@ config_set_flag(struct config *c, const struct config_source *src,
 	int rc = 0;
 
 	if (row == NULL) {
-		near = setting_nearest(key);
+		near = nearest_setting(key);
 		return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
 		    "--%.40s: no such option%s%s%s", key,
 		    near != NULL ? "; did you mean --" : "",
@@ -155,14 +282,17 @@ config_set_flag(struct config *c, const struct config_source *src,
 	if (row->secret)
 		return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
 		    "--%s: every user of this host could read it; "
-		    "use --%s", key, row->rival);
+		    "use --%s", key, row->rival[0]);
 	if (src->elevated && !row->anyone)
 		return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
 		    "--%s: not for those who gain privileges by running "
 		    "this program", key);
+	if (misplaced(row, false) != NULL)
+		return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM, "--%s: %s",
+		    key, misplaced(row, false));
 	(void)strlcpy(origin, "--", sizeof(origin));
 	(void)strlcat(origin, key, sizeof(origin));
-	if (!place(c, row, CONFIG_FLAG, origin, value, &why))
+	if (!place(layer_of(c, -1), row, CONFIG_FLAG, origin, value, &why))
 		rc = fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM, "--%s: %s",
 		    key, buf_text(&why));
 	buf_release(&why);
@@ -192,7 +322,9 @@ config_tls_mode(const struct settings *s)
 	port = s->port != 0 ? s->port : r.port;
 	if (port == 465)
 		return SETTING_TLS_IMPLICIT;
-	return r.loopback ? SETTING_TLS_OPPORTUNISTIC : SETTING_TLS_STARTTLS;
+	/* Behind a proxy it is the proxy's loopback. */
+	return r.loopback && s->proxy == NULL ? SETTING_TLS_OPPORTUNISTIC :
+	    SETTING_TLS_STARTTLS;
 }
 
 int
@@ -205,49 +337,166 @@ config_port(const struct settings *s)
 		return s->port;
 	if (r.port != 0)
 		return r.port;
+	if (r.lmtp)
+		return 24;
 	return config_tls_mode(s) == SETTING_TLS_IMPLICIT ? 465 : 587;
 }
 
 static int
-unfit(struct fault *f, const char *what)
+unfit(struct fault *f, const char *who, const char *what)
 {
-	return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM, "%s", what);
+	return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM, "%s%s", who, what);
+}
+
+static int
+check_login(const struct settings *s, const char *who, struct fault *f)
+{
+	bool secret = s->password != NULL || s->password_file != NULL ||
+	    s->password_command != NULL;
+
+	if (s->auth == SETTING_AUTH_NONE || s->auth == SETTING_AUTH_EXTERNAL)
+		return 0;
+	if (s->user != NULL && !secret)
+		return unfit(f, who, "user is set, but neither password nor "
+		    "password-file nor password-command");
+	if (s->user == NULL && s->password != NULL)
+		return unfit(f, who, "password is set, but no user");
+	if (s->user == NULL && s->password_file != NULL)
+		return unfit(f, who, "password-file is set, but no user");
+	if (s->user == NULL && s->password_command != NULL)
+		return unfit(f, who, "password-command is set, but no user");
+	if (s->user == NULL && s->auth != SETTING_AUTH_AUTO)
+		return unfit(f, who, "auth asks for a login, but no user is "
+		    "set");
+	return 0;
+}
+
+/* A layer to look at. */
+struct view {
+	const struct settings *set;
+	const struct origin *origin;
+};
+
+static struct view
+view_of(const struct config *c, int account)
+{
+	return (struct view){ config_settings(c, account),
+	    account == -1 ? c->origin : c->account[account].origin };
+}
+
+static const char *
+where(struct view l, const char *key)
+{
+	const char *text = l.origin[setting_find(key) - setting_table].text;
+
+	return text != NULL ? text : "default";
+}
+
+/* What a way to the relay and what is set for another do not agree on. */
+static int
+check_way(struct view l, const struct relay *r, const char *who,
+    struct fault *f)
+{
+	const struct settings *s = l.set;
+
+	if (r->implicit && s->tls != SETTING_TLS_AUTO &&
+	    s->tls != SETTING_TLS_IMPLICIT)
+		return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
+		    "%srelay (%s) is smtps://, which is implicit TLS, but "
+		    "tls (%s) says otherwise", who, where(l, "relay"),
+		    where(l, "tls"));
+	if (r->kind != RELAY_HOST && s->port != 0)
+		return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
+		    "%sport (%s) is set, but relay (%s) is no host", who,
+		    where(l, "port"), where(l, "relay"));
+	if (r->kind >= RELAY_UNIX && s->proxy != NULL)
+		return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
+		    "%sproxy (%s) is set, but relay (%s) is on this host",
+		    who, where(l, "proxy"), where(l, "relay"));
+	return 0;
+}
+
+static bool
+has_account(const struct config *c, const char *name, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < c->naccount; i++)
+		if (strlen(c->account[i].name) == n &&
+		    strncmp(c->account[i].name, name, n) == 0)
+			return true;
+	return false;
+}
+
+static int
+check_fallback(const struct config *c, const struct settings *s,
+    const char *name, const char *who, struct fault *f)
+{
+	const char *p = s->fallback != NULL ? s->fallback : "";
+	size_t n;
+
+	for (; *p != '\0'; p += n) {
+		p += strspn(p, " \t");
+		if ((n = strcspn(p, " \t")) == 0)
+			continue;
+		if (!has_account(c, p, n))
+			return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
+			    "%sfallback: there is no account %.*s", who,
+			    (int)n, p);
+		if (name != NULL && strlen(name) == n &&
+		    strncmp(name, p, n) == 0)
+			return unfit(f, who, "fallback: an account cannot "
+			    "stand in for itself");
+	}
+	return 0;
+}
+
+static int
+check_layer(const struct config *c, struct view l, const char *name,
+    const struct config_source *src, struct fault *f)
+{
+	const struct settings *s = l.set;
+	char who[64] = "";
+	struct relay r;
+
+	if (name != NULL)
+		(void)snprintf(who, sizeof(who), "account %s: ", name);
+	if (!relay_of(s, &r))
+		return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
+		    "%sno relay is set: put a line \"relay HOST\" into %s",
+		    who, src->file != NULL ? src->file : src->system);
+	if (check_way(l, &r, who, f) == -1 ||
+	    check_fallback(c, s, name, who, f) == -1)
+		return -1;
+	return r.kind == RELAY_MAILDIR ? 0 : check_login(s, who, f);
 }
 
 int
 config_check(const struct config *c, const struct config_source *src,
     struct fault *f)
 {
-	const struct settings *s = &c->base;
-	struct relay r;
+	const char *name = c->base.account;
+	size_t i;
 
-	if (!relay_of(s, &r))
+	if (name != NULL && !has_account(c, name, strlen(name)))
 		return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
-		    "no relay is set: put a line \"relay HOST\" into %s",
-		    src->file != NULL ? src->file : src->system);
-	if (r.implicit && s->tls != SETTING_TLS_AUTO &&
-	    s->tls != SETTING_TLS_IMPLICIT)
-		return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
-		    "relay (%s) is smtps://, which is implicit TLS, but "
-		    "tls (%s) says otherwise",
-		    config_origin(c, setting_find("relay")),
-		    config_origin(c, setting_find("tls")));
-	if (s->auth == SETTING_AUTH_NONE || s->auth == SETTING_AUTH_EXTERNAL)
-		return 0;
-	if (s->user != NULL && s->password == NULL && s->password_file == NULL)
-		return unfit(f, "user is set, but neither password nor "
-		    "password-file");
-	if (s->user == NULL && s->password != NULL)
-		return unfit(f, "password is set, but no user");
-	if (s->user == NULL && s->password_file != NULL)
-		return unfit(f, "password-file is set, but no user");
-	if (s->user == NULL && s->auth != SETTING_AUTH_AUTO)
-		return unfit(f, "auth asks for a login, but no user is set");
+		    "account (%s): there is no account %s",
+		    where(view_of(c, -1), "account"), name);
+	/* Above accounts there need not be a relay, only with them. */
+	if ((c->naccount == 0 || c->base.relay != NULL) &&
+	    check_layer(c, view_of(c, -1), NULL, src, f) == -1)
+		return -1;
+	for (i = 0; i < c->naccount; i++)
+		if (check_layer(c, view_of(c, (int)i), c->account[i].name,
+		    src, f) == -1)
+			return -1;
 	return 0;
 }
 
-void
-config_dump(const struct config *c, struct buf *out)
+/* What a value comes to that does not say it. */
+static void
+dump_meaning(const struct setting *row, const struct settings *s,
+    struct buf *out)
 {
 	static const char *const mode[] = {
 		[SETTING_TLS_AUTO] = "auto",
@@ -256,25 +505,50 @@ config_dump(const struct config *c, struct buf *out)
 		[SETTING_TLS_OPPORTUNISTIC] = "STARTTLS if offered",
 		[SETTING_TLS_NONE] = "no TLS",
 	};
-	const struct setting *row;
-	const char *origin;
-	size_t i, start;
+	struct relay r;
 
-	for (i = 0; i < setting_count; i++) {
-		row = &setting_table[i];
-		start = out->len;
-		buf_addf(out, "%-16s ", row->key);
-		setting_show(row, &c->base, out);
-		buf_addf(out, "%*s # ", (int)(out->len - start < 40 ?
-		    40 - (out->len - start) : 0), "");
-		origin = config_origin(c, row);
-		buf_add_visible(out, origin, strlen(origin), false);
-		if (row == setting_find("port") && c->base.port == 0)
-			buf_addf(out, ": %d", config_port(&c->base));
-		if (row == setting_find("tls") &&
-		    c->base.tls == SETTING_TLS_AUTO)
-			buf_addf(out, ": %s",
-			    mode[config_tls_mode(&c->base)]);
+	if (relay_of(s, &r) && r.kind != RELAY_HOST)
+		return;
+	if (row == setting_find("port") && s->port == 0)
+		buf_addf(out, ": %d", config_port(s));
+	if (row == setting_find("tls") && s->tls == SETTING_TLS_AUTO)
+		buf_addf(out, ": %s", mode[config_tls_mode(s)]);
+}
+
+static void
+dump_row(struct view l, const struct setting *row, struct buf *out)
+{
+	const char *origin = where(l, row->key);
+	size_t start = out->len;
+
+	buf_addf(out, "%-16s ", row->key);
+	setting_show(row, l.set, out);
+	buf_addf(out, "%*s # ", (int)(out->len - start < 40 ?
+	    40 - (out->len - start) : 0), "");
+	buf_add_visible(out, origin, strlen(origin), false);
+	dump_meaning(row, l.set, out);
+	buf_adds(out, "\n");
+}
+
+void
+config_dump(const struct config *c, struct buf *out)
+{
+	struct view base = view_of(c, -1), l;
+	const struct setting *row, *end = setting_table + setting_count;
+	size_t i;
+
+	for (row = setting_table; row < end; row++)
+		dump_row(base, row, out);
+	for (i = 0; i < c->naccount; i++) {
+		l = view_of(c, (int)i);
+		buf_addf(out, "\naccount %-32s # ", c->account[i].name);
+		buf_add_visible(out, c->account[i].where,
+		    strlen(c->account[i].where), false);
 		buf_adds(out, "\n");
+		/* What is not shown is as above. */
+		for (row = setting_table; row < end; row++)
+			if (strcmp(where(l, row->key),
+			    where(base, row->key)) != 0)
+				dump_row(l, row, out);
 	}
 }

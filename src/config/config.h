@@ -32,17 +32,37 @@ struct origin {
 	char		*text;	/* "/etc/heloise.conf:12"; NULL: built in */
 };
 
+#define CONFIG_ACCOUNTS	32	/* more are a mistake */
+
+/*
+ * What stands below a line "account NAME".  Until config_finish() only the
+ * rows that stand there are set.
+ */
+struct config_account {
+	char		*name;
+	char		*where;		/* "/etc/heloise.conf:12" */
+	struct settings	 set;
+	struct origin	 origin[SETTING_MAX];
+};
+
 struct config {
 	struct settings	 base;
 	struct origin	 origin[SETTING_MAX];	/* as in setting_table */
+	struct config_account *account;
+	size_t		 naccount;
+	int		 open;		/* account being read, or -1 */
 	struct buf	 mistakes;		/* a line each */
 	size_t		 nmistakes;
 };
 
 void	config_init(struct config *);
 
-/* Wipes the password. */
+/* Wipes all passwords. */
+void	config_wipe(struct config *);
 void	config_release(struct config *);
+
+/* An account by its index, or what stands above all of them for -1. */
+const struct settings *config_settings(const struct config *, int account);
 
 /*
  * Set one from the command line, before or after the files are read; key
@@ -52,8 +72,9 @@ int	config_set_flag(struct config *, const struct config_source *,
 	    const char *key, const char *value, struct fault *);
 
 /*
- * Can mail be delivered with these settings?  Looks at what hangs together:
- * a missing relay, half a login, smtps:// with another `tls`.
+ * Can mail be delivered with these settings, and with those of each
+ * account?  Looks at what hangs together: a missing relay, half a login,
+ * smtps:// with another `tls`, a fallback that does not exist.
  */
 int	config_check(const struct config *, const struct config_source *,
 	    struct fault *);
@@ -71,11 +92,21 @@ int	config_port(const struct settings *);
 enum setting_tls config_tls_mode(const struct settings *);
 
 /*
- * For those who read: set one value, or add a mistake if it is wrong.
+ * For those who read: set one value, of the account that is open if one is,
+ * or add a mistake if it is wrong.
  * Never give a value to config_mistake(): it may be a secret.
  */
 void	config_apply(struct config *, const struct setting *,
 	    enum config_level, const char *origin, const char *value);
+void	config_open(struct config *, const char *name, const char *origin);
+void	config_close(struct config *);
+
+/*
+ * And once all is read: give to each account what it did not set itself,
+ * and what the environment or a flag wants in any case.
+ */
+void	config_finish(struct config *);
+
 void	config_mistake(struct config *, const char *, ...)
 	    __attribute__((__format__(__printf__, 2, 3)));
 

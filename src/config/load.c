@@ -10,6 +10,7 @@
 #include "base/util.h"
 #include "config/conffile.h"
 #include "config/load.h"
+#include "config/nearest.h"
 
 #define ENV_PREFIX	"HELOISE_"
 #define ENV_NAME	(sizeof(ENV_PREFIX) + SETTING_KEY + sizeof("_FILE"))
@@ -155,7 +156,8 @@ load_variable(struct config *c, const struct config_source *src,
 		config_apply(c, row, level, origin, level == CONFIG_SMTP_ENV ?
 		    translate(row->words, value) : value);
 	else if (row->secret)
-		config_apply(c, setting_find(row->rival), level, origin, path);
+		config_apply(c, setting_find(row->rival[0]), level, origin,
+		    path);
 	else
 		apply_file(c, row, level, origin, path);
 	free(origin);
@@ -176,7 +178,7 @@ check_variable(struct config *c, const char *entry)
 	n = n < sizeof(name) ? n : sizeof(name) - 1;
 	memcpy(name, entry, n);
 	name[n] = '\0';
-	if ((near = setting_nearest(key)) != NULL) {
+	if ((near = nearest_setting(key)) != NULL) {
 		env_name(near->key, name);
 		config_mistake(c, "environment: %.*s: no setting has this "
 		    "name; did you mean %s?", (int)n, entry, name);
@@ -242,6 +244,7 @@ config_load(struct config *c, const struct config_source *src,
 		load_environment(c, src, !found);
 		free(home);
 	}
+	config_finish(c);
 	if (c->nmistakes == 0)
 		return 0;
 	return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM, "%.*s",

@@ -1,5 +1,8 @@
 /* relay.c - what the setting `relay` says */
 
+#include <sys/socket.h>
+#include <sys/un.h>
+
 #include <arpa/inet.h>
 #include <net/if.h>
 #include <stdlib.h>
@@ -77,6 +80,12 @@ is_ipv6(const char *s)
 }
 
 bool
+host_literal(const char *s)
+{
+	return is_address(AF_INET, s) || is_address(AF_INET6, s);
+}
+
+bool
 host_valid(const char *s)
 {
 	return is_ipv6(s) || is_address(AF_INET, s) || is_name(s);
@@ -124,34 +133,31 @@ is_loopback(const char *host)
 	    strcasecmp(host, "localhost.") == 0;
 }
 
-/* Skip "smtp://" or "smtps://" and drop a slash at the end. */
-static char *
-skip_scheme(struct relay *r, char *s)
+static void
+drop_slash(char *s)
 {
-	size_t n;
+	size_t n = strlen(s);
 
-	if (strncasecmp(s, "smtp://", 7) == 0)
-		s += 7;
-	else if (strncasecmp(s, "smtps://", 8) == 0) {
-		s += 8;
-		r->implicit = true;
-	} else
-		return s;
-	n = strlen(s);
 	if (n > 0 && s[n - 1] == '/')
 		s[n - 1] = '\0';
-	return s;
+}
+
+/* What follows the prefix, or NULL. */
+static const char *
+after(const char *s, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return strncasecmp(s, prefix, n) == 0 ? s + n : NULL;
 }
 
 bool
-relay_parse(const char *value, struct relay *r)
+relay_host(const char *value, struct relay *r)
 {
-	char text[1024], *host, *port = NULL, *p;
+	char text[1024], *host = text, *port = NULL, *p;
 
-	memset(r, 0, sizeof(*r));
 	if (strlcpy(text, value, sizeof(text)) >= sizeof(text))
 		return false;
-	host = skip_scheme(r, text);
 	if (*host == '[') {
 		if ((p = strchr(++host, ']')) == NULL)
 			return false;
@@ -170,4 +176,82 @@ relay_parse(const char *value, struct relay *r)
 		return false;
 	r->loopback = is_loopback(r->host);
 	return true;
+}
+
+static bool
+take_path(struct relay *r, enum relay_kind kind, const char *path)
+{
+	struct sockaddr_un un;
+	size_t max = kind == RELAY_UNIX ? sizeof(un.sun_path) :
+	    sizeof(r->path);
+
+	r->kind = kind;
+	r->loopback = true;
+	return path[0] == '/' && strlcpy(r->path, path, sizeof(r->path)) < max;
+}
+
+/* A domain, not an address. */
+static bool
+take_domain(struct relay *r, const char *s)
+{
+	unsigned char addr[sizeof(struct in6_addr)];
+
+	r->kind = RELAY_SRV;
+	return take_host(r, s) && is_name(r->host) &&
+	    inet_pton(AF_INET, r->host, addr) != 1;
+}
+
+/* A host after "smtp://" and its like, with a slash at the end or not. */
+static bool
+take_url(struct relay *r, const char *s)
+{
+	char text[1024];
+
+	if (strlcpy(text, s, sizeof(text)) >= sizeof(text))
+		return false;
+	drop_slash(text);
+	return relay_host(text, r);
+}
+
+bool
+relay_proxy(const char *value, struct relay *r)
+{
+	const char *p = after(value, "socks5://");
+
+	memset(r, 0, sizeof(*r));
+	if (p == NULL || !take_url(r, p))
+		return false;
+	if (r->port == 0)
+		r->port = 1080;
+	return true;
+}
+
+bool
+relay_parse(const char *value, struct relay *r)
+{
+	const char *p;
+
+	memset(r, 0, sizeof(*r));
+	if ((p = after(value, "smtp://")) != NULL)
+		return take_url(r, p);
+	if ((p = after(value, "smtps://")) != NULL) {
+		r->implicit = true;
+		return take_url(r, p);
+	}
+	if ((p = after(value, "lmtp://")) != NULL) {
+		r->lmtp = true;
+		return take_url(r, p);
+	}
+	if ((p = after(value, "lmtp:/")) != NULL) {
+		r->lmtp = true;
+		return take_path(r, RELAY_UNIX, p - 1);
+	}
+	if ((p = after(value, "unix:/")) != NULL)
+		return take_path(r, RELAY_UNIX, p - 1);
+	if ((p = after(value, "maildir:/")) != NULL)
+		return take_path(r, RELAY_MAILDIR, p - 1);
+	if ((p = after(value, "srv:")) != NULL &&
+	    strspn(p, "0123456789") != strlen(p))
+		return take_domain(r, p);
+	return relay_host(value, r);
 }

@@ -9,14 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/crypt.h"
 #include "base/util.h"
-#include "config/pin.h"
-#include "config/relay.h"
+#include "config/check.h"
 #include "config/setting.h"
-#include "mail/addr.h"
 #include "mail/policy.h"
-#include "smtp/helo.h"
 
 #define TEN_YEARS	315360000LL
 
@@ -36,15 +32,6 @@
 			.min = (a), .max = TEN_YEARS
 #define OCTETS(m)	.type = SETTING_OCTETS, .at = AT(long long, m), \
 			.max = 1LL << 62
-
-static const char *check_relay(const char *);
-static const char *check_host(const char *);
-static const char *check_pin(const char *);
-static const char *check_token(const char *);
-static const char *check_priority(const char *);
-static const char *check_helo(const char *);
-static const char *check_from(const char *);
-static const char *check_domain(const char *);
 
 static const char *const tls_choice[] = {
 	[SETTING_TLS_AUTO] = "auto",
@@ -85,6 +72,12 @@ static const char *const policy_choice[] = {
 	NULL
 };
 
+static const char *const log_choice[] = {
+	[SETTING_LOG_TEXT] = "text",
+	[SETTING_LOG_JSON] = "json",
+	NULL
+};
+
 static const char *const family_choice[] = {
 	[SETTING_FAMILY_ANY] = "any",
 	[SETTING_FAMILY_IPV4] = "ipv4",
@@ -110,6 +103,16 @@ static const struct setting_word auth_words[] = {
 };
 
 const struct setting setting_table[] = {
+	{ .key = "account", TEXT(account), .check = check_account,
+	  .scope = SETTING_ABOVE, .arg = "NAME", .akin = "use-account",
+	  .doc = "The account to use, whoever sends." },
+	{ .key = "match", LIST(match), .check = check_match, .own = true,
+	  .scope = SETTING_WITHIN, .arg = "SENDER ...",
+	  .akin = "senders sender-pattern",
+	  .doc = "Senders whose mail an account takes." },
+	{ .key = "fallback", LIST(fallback), .check = check_accounts,
+	  .own = true, .arg = "ACCOUNT ...", .akin = "backup fallback-relay",
+	  .doc = "Accounts to try if this one cannot deliver." },
 	{ .key = "relay", TEXT(relay), .check = check_relay,
 	  .env = "SMTP_HOST", .arg = "HOST[:PORT]",
 	  .akin = "host server smarthost mailhub relayhost smtp-host",
@@ -155,12 +158,18 @@ const struct setting setting_table[] = {
 	  .akin = "username login authuser auth-user",
 	  .doc = "Log in as this user." },
 	{ .key = "password", TEXT(password), .secret = true,
-	  .rival = "password-file", .env = "SMTP_PASSWORD", .arg = "TEXT",
+	  .rival = { "password-file", "password-command" },
+	  .env = "SMTP_PASSWORD", .arg = "TEXT",
 	  .akin = "pass passwd secret authpass auth-password",
 	  .doc = "Its password; from a file or the environment only." },
-	{ .key = "password-file", PATH(password_file), .rival = "password",
-	  .arg = "FILE", .akin = "passfile passwordfile secret-file",
+	{ .key = "password-file", PATH(password_file),
+	  .rival = { "password", "password-command" }, .arg = "FILE",
+	  .akin = "passfile passwordfile secret-file",
 	  .doc = "A file that holds the password and nothing else." },
+	{ .key = "password-command", TEXT(password_command),
+	  .rival = { "password", "password-file" }, .arg = "COMMAND",
+	  .akin = "passwordeval passcmd pass-cmd passwordcommand",
+	  .doc = "A command that prints it." },
 	{ .key = "helo", TEXT(helo), .def = "auto", .check = check_helo,
 	  .env = "SMTP_HELO_NAME", .arg = "NAME",
 	  .akin = "ehlo hello helo-name ehlo-name hostname",
@@ -183,10 +192,12 @@ const struct setting setting_table[] = {
 	{ .key = "domain", TEXT(domain), .check = check_domain,
 	  .arg = "DOMAIN", .akin = "mydomain myorigin rewritedomain maildomain",
 	  .doc = "What follows the @ of a bare name." },
-	{ .key = "aliases", PATH(aliases), .def = "/etc/aliases",
+	{ .key = "aliases", PATH(aliases),
+	  .scope = SETTING_ABOVE, .def = "/etc/aliases",
 	  .arg = "FILE", .akin = "alias-file alias-maps",
 	  .doc = "What local names stand for, or none." },
-	{ .key = "max-size", OCTETS(max_size), .def = "0", .arg = "SIZE",
+	{ .key = "max-size", OCTETS(max_size),
+	  .scope = SETTING_ABOVE, .def = "0", .arg = "SIZE",
 	  .akin = "size message-size-limit maxsize",
 	  .doc = "Refuse larger messages; 0 is no limit." },
 	{ .key = "connect-timeout", SECONDS(connect_timeout, 1),
@@ -195,113 +206,69 @@ const struct setting setting_table[] = {
 	{ .key = "timeout", SECONDS(timeout, 1), .def = "auto",
 	  .zero = "auto", .arg = "TIME",
 	  .doc = "Time for each reply; auto is as in RFC 5321." },
-	{ .key = "deadline", SECONDS(deadline, 0), .def = "0",
+	{ .key = "deadline", SECONDS(deadline, 0),
+	  .scope = SETTING_ABOVE, .def = "0",
 	  .arg = "TIME", .akin = "max-time",
 	  .doc = "Time for everything together; 0 is no limit." },
-	{ .key = "patience", SECONDS(patience, 1), .def = "60s",
+	{ .key = "patience", SECONDS(patience, 1),
+	  .scope = SETTING_ABOVE, .def = "60s",
 	  .arg = "TIME",
 	  .doc = "How long a caller waits for a verdict." },
 	{ .key = "delivery", CHOICE(delivery, delivery_choice),
-	  .def = "now", .arg = "MODE",
+	  .scope = SETTING_ABOVE, .def = "now", .arg = "MODE",
 	  .doc = "Deliver now, in the background, or later." },
-	{ .key = "queue", BOOL(queue), .def = "yes", .arg = "YES|NO",
+	{ .key = "queue", BOOL(queue),
+	  .scope = SETTING_ABOVE, .def = "yes", .arg = "YES|NO",
 	  .doc = "Keep and retry what cannot be delivered now." },
-	{ .key = "spool", PATH(spool), .arg = "DIRECTORY",
+	{ .key = "spool", PATH(spool),
+	  .scope = SETTING_ABOVE, .arg = "DIRECTORY",
 	  .doc = "Where the queue is." },
-	{ .key = "retry-min", SECONDS(retry_min, 1), .def = "1m",
+	{ .key = "retry-min", SECONDS(retry_min, 1),
+	  .scope = SETTING_ABOVE, .def = "1m",
 	  .arg = "TIME",
 	  .doc = "Time to the second try; it doubles from there." },
-	{ .key = "retry-max", SECONDS(retry_max, 1), .def = "3h",
+	{ .key = "retry-max", SECONDS(retry_max, 1),
+	  .scope = SETTING_ABOVE, .def = "3h",
 	  .arg = "TIME", .doc = "The longest time between two tries." },
-	{ .key = "expire", SECONDS(expire, 1), .def = "5d",
+	{ .key = "expire", SECONDS(expire, 1),
+	  .scope = SETTING_ABOVE, .def = "5d",
 	  .arg = "TIME", .doc = "Give up after this time." },
-	{ .key = "linger", BOOL(linger), .def = "yes", .arg = "YES|NO",
+	{ .key = "linger", BOOL(linger),
+	  .scope = SETTING_ABOVE, .def = "yes", .arg = "YES|NO",
 	  .doc = "Leave a process that retries the queue." },
-	{ .key = "bounce-to", TEXT(bounce_to), .arg = "ADDRESS",
+	{ .key = "bounce-to", TEXT(bounce_to),
+	  .scope = SETTING_ABOVE, .arg = "ADDRESS",
 	  .check = check_from,
 	  .doc = "Who gets the bounces of senders that get no mail." },
+	{ .key = "log", TEXT(log), .def = "syslog", .check = check_log,
+	  .scope = SETTING_ABOVE, .arg = "WHERE",
+	  .akin = "logfile log-file syslog",
+	  .doc = "Where to log each try." },
+	{ .key = "log-format", CHOICE(log_format, log_choice),
+	  .scope = SETTING_ABOVE, .def = "text", .arg = "FORMAT",
+	  .doc = "What a line of the log looks like." },
 	{ .key = "address-family", CHOICE(family, family_choice),
 	  .def = "any", .arg = "FAMILY",
 	  .akin = "family inet-protocols protocols",
 	  .doc = "Connect over IPv4, IPv6 or any of them." },
+	{ .key = "source-address", TEXT(source_address),
+	  .check = check_address, .arg = "ADDRESS",
+	  .akin = "source-ip bind-address smtp-bind-address",
+	  .doc = "Connect from this address of the host." },
+	{ .key = "proxy", TEXT(proxy), .check = check_proxy,
+	  .arg = "socks5://HOST[:PORT]", .akin = "proxy-host socks",
+	  .doc = "Connect through a SOCKS proxy." },
+	{ .key = "resolver", TEXT(resolver), .check = check_resolver,
+	  .arg = "ADDRESS[:PORT]", .akin = "nameserver dns",
+	  .doc = "The name server to ask for srv:." },
+	{ .key = "redirect-all", TEXT(redirect_all), .check = check_from,
+	  .scope = SETTING_ABOVE, .arg = "ADDRESS",
+	  .akin = "redirect catch-all divert",
+	  .doc = "Send everything to this address instead." },
 };
 const size_t setting_count = NITEMS(setting_table);
 
 _Static_assert(NITEMS(setting_table) <= SETTING_MAX, "SETTING_MAX");
-
-/* What rows ask beyond their type */
-
-static const char *
-check_relay(const char *value)
-{
-	struct relay r;
-
-	if (relay_parse(value, &r))
-		return NULL;
-	if (strchr(value, '@') != NULL)
-		return "a host alone: user and password are settings of "
-		    "their own";
-	return "HOST, HOST:PORT, smtp://HOST[:PORT] or smtps://HOST[:PORT]";
-}
-
-static const char *
-check_host(const char *value)
-{
-	char *ascii = ascii_only(value, strlen(value)) ? xstrdup(value) :
-	    idna_ascii(value);
-	bool fine = ascii != NULL && host_valid(ascii);
-
-	free(ascii);
-	return fine ? NULL : "a host name or an address";
-}
-
-static const char *
-check_pin(const char *value)
-{
-	return pin_valid(value) ? NULL : "the SHA-256 of a public key in "
-	    "base64 or hexadecimal, such as sha256:AbC...=";
-}
-
-/* Values are shown, so a secret may not be a part of one. */
-static const char *
-check_token(const char *value)
-{
-	return strncmp(value, "pkcs11:", 7) != 0 ||
-	    strstr(value, "pin-value") == NULL ? NULL :
-	    "a PKCS#11 URI with pin-source, not pin-value";
-}
-
-static const char *
-check_priority(const char *value)
-{
-	return crypt_priority(value) ? NULL :
-	    "a priority string as GnuTLS takes it, such as SECURE192";
-}
-
-static const char *
-check_helo(const char *value)
-{
-	if (strcmp(value, "auto") == 0 || helo_valid(value))
-		return NULL;
-	return "auto, a domain, or an address literal such as [192.0.2.1]";
-}
-
-static const char *
-check_from(const char *value)
-{
-	struct fault f;
-
-	fault_clear(&f);
-	return addr_check(value, &f) == 0 ? NULL :
-	    "an address such as alice@example.org";
-}
-
-static const char *
-check_domain(const char *value)
-{
-	return helo_valid(value) && value[0] != '[' ? NULL :
-	    "a domain such as example.org";
-}
 
 /* Rows and values */
 
@@ -490,6 +457,34 @@ setting_set(const struct setting *row, struct settings *s, const char *value,
 }
 
 void
+setting_copy(const struct setting *row, struct settings *to,
+    const struct settings *from)
+{
+	const void *v = value_of(row, from);
+
+	switch (row->type) {
+	case SETTING_TEXT:
+	case SETTING_PATH:
+	case SETTING_LIST:
+		unset(row, to);
+		if (*(char *const *)v != NULL)
+			*(char **)slot(row, to) = xstrdup(*(char *const *)v);
+		break;
+	case SETTING_NUMBER:
+	case SETTING_CHOICE:
+		*(int *)slot(row, to) = *(const int *)v;
+		break;
+	case SETTING_BOOL:
+		*(bool *)slot(row, to) = *(const bool *)v;
+		break;
+	case SETTING_SECONDS:
+	case SETTING_OCTETS:
+		*(long long *)slot(row, to) = *(const long long *)v;
+		break;
+	}
+}
+
+void
 setting_reset(const struct setting *row, struct settings *s)
 {
 	struct buf why = { .max = 256 };
@@ -501,6 +496,14 @@ setting_reset(const struct setting *row, struct settings *s)
 		unset(row, s);
 	}
 	buf_release(&why);
+}
+
+const char *
+setting_text(const struct setting *row, const struct settings *s)
+{
+	const void *v = value_of(row, s);
+
+	return *(char *const *)v;
 }
 
 static void
@@ -584,90 +587,6 @@ setting_find(const char *key)
 		if (strcmp(row->key, key) == 0)
 			return row;
 	return NULL;
-}
-
-static char
-fold(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return (char)(c - 'A' + 'a');
-	return c == '_' ? '-' : c;
-}
-
-static unsigned
-least(unsigned a, unsigned b)
-{
-	return a < b ? a : b;
-}
-
-/*
- * How many letters must be added, dropped, changed or swapped with their
- * neighbour to make b of a.  Both are shorter than SETTING_KEY.
- */
-static unsigned
-distance(const char *a, const char *b)
-{
-	unsigned d[3][SETTING_KEY], *row = d[0], *up = d[1], *upper = d[2];
-	unsigned *spare;
-	size_t i, k, n = strlen(b);
-
-	for (k = 0; k <= n; k++)
-		row[k] = (unsigned)k;
-	for (i = 1; a[i - 1] != '\0'; i++) {
-		spare = upper;
-		upper = up;
-		up = row;
-		row = spare;
-		row[0] = (unsigned)i;
-		for (k = 1; k <= n; k++) {
-			row[k] = up[k - 1] + (a[i - 1] != b[k - 1]);
-			row[k] = least(row[k], up[k] + 1);
-			row[k] = least(row[k], row[k - 1] + 1);
-			if (i > 1 && k > 1 && a[i - 1] == b[k - 2] &&
-			    a[i - 2] == b[k - 1])
-				row[k] = least(row[k], upper[k - 2] + 1);
-		}
-	}
-	return row[n];
-}
-
-/* Is word one of the blank-separated words of list? */
-static bool
-listed(const char *list, const char *word)
-{
-	size_t k, n = strlen(word);
-
-	for (; list != NULL && *list != '\0'; list += k) {
-		list += strspn(list, " ");
-		k = strcspn(list, " ");
-		if (k == n && strncmp(list, word, n) == 0)
-			return true;
-	}
-	return false;
-}
-
-const struct setting *
-setting_nearest(const char *key)
-{
-	const struct setting *row, *near = NULL;
-	char word[SETTING_KEY];
-	unsigned d, best;
-	size_t i, n = strlen(key);
-
-	if (n < 2 || n >= sizeof(word))
-		return NULL;
-	for (i = 0; i <= n; i++)
-		word[i] = fold(key[i]);
-	best = n < 4 ? 2 : n < 8 ? 3 : 4;
-	for (row = setting_table; row < setting_table + setting_count; row++) {
-		if (listed(row->akin, word))
-			return row;
-		if ((d = distance(word, row->key)) < best) {
-			best = d;
-			near = row;
-		}
-	}
-	return near;
 }
 
 void

@@ -32,11 +32,18 @@ enum setting_delivery {
 	SETTING_DELIVERY_QUEUE
 };
 
+enum setting_log {
+	SETTING_LOG_TEXT, SETTING_LOG_JSON
+};
+
 /*
  * The values, each of which has passed its row's checks.  Owns its strings;
  * NULL is: not set.
  */
 struct settings {
+	char		*account;	/* the one asked for, or NULL */
+	char		*match;		/* blanks between: account_match() */
+	char		*fallback;	/* names of accounts, blanks between */
 	char		*relay;		/* as written: see relay_parse() */
 	int		 port;		/* 0 is auto: see config_port() */
 	int		 tls;		/* enum setting_tls */
@@ -51,6 +58,7 @@ struct settings {
 	char		*user;
 	char		*password;	/* wiped when replaced or released */
 	char		*password_file;
+	char		*password_command;
 	char		*helo;		/* "auto", or what helo_valid() takes */
 	char		*from;
 	char		*from_name;
@@ -63,6 +71,10 @@ struct settings {
 	long long	 timeout;	/* seconds; 0 is RFC 5321's values */
 	long long	 deadline;	/* seconds; 0 is none */
 	int		 family;	/* enum setting_family */
+	char		*source_address;
+	char		*proxy;		/* see relay_proxy() */
+	char		*resolver;	/* "ADDRESS[:PORT]" */
+	char		*redirect_all;	/* who gets all mail instead */
 	long long	 patience;	/* seconds */
 	int		 delivery;	/* enum setting_delivery */
 	bool		 queue;
@@ -70,6 +82,8 @@ struct settings {
 	long long	 retry_min, retry_max, expire;	/* seconds */
 	bool		 linger;
 	char		*bounce_to;
+	char		*log;		/* syslog, stderr, none, or a file */
+	int		 log_format;	/* enum setting_log */
 	char		*aliases;	/* "none", or a path */
 };
 
@@ -82,6 +96,13 @@ enum setting_type {
 	SETTING_BOOL,		/* bool: yes or no */
 	SETTING_SECONDS,	/* long long: a duration */
 	SETTING_OCTETS		/* long long: a size */
+};
+
+/* Where a row may stand. */
+enum setting_scope {
+	SETTING_ANYWHERE,
+	SETTING_ABOVE,		/* not within an account: it is for all */
+	SETTING_WITHIN		/* only within an account */
 };
 
 /* What others write, and what they mean by it. */
@@ -104,7 +125,9 @@ struct setting {
 
 	const char		*env;	/* the name in the SMTP_* set */
 	const struct setting_word *words; /* what that one may hold as well */
-	const char		*rival;	/* setting one unsets the other */
+	const char		*rival[2]; /* setting one unsets the others */
+	enum setting_scope	 scope;
+	bool			 own;	/* not handed down to accounts */
 	bool			 secret; /* never shown, never in argv */
 	bool			 anyone; /* a flag with privileges gained */
 
@@ -123,12 +146,6 @@ extern const size_t setting_count;
 const struct setting *setting_find(const char *key);
 
 /*
- * The row whose key the writer may have meant: a slip of the pen or the
- * name that another mailer has for it.  NULL if nothing is near.
- */
-const struct setting *setting_nearest(const char *key);
-
-/*
  * Parse value and store it in s, if s is not NULL; one of a list is added
  * to those that s has.  If it is wrong, return
  * false and append to why what is expected ("expected yes or no"), never
@@ -137,12 +154,19 @@ const struct setting *setting_nearest(const char *key);
 bool	setting_set(const struct setting *, struct settings *s,
 	    const char *value, struct buf *why);
 
+/* Take the value of this row from another; strings are copied. */
+void	setting_copy(const struct setting *, struct settings *to,
+	    const struct settings *from);
+
 /* Back to the built-in value. */
 void	setting_reset(const struct setting *, struct settings *);
 
 /* Append the value as a file would have it; "(set)" if it is a secret. */
 void	setting_show(const struct setting *, const struct settings *,
 	    struct buf *);
+
+/* A text, path or list as it is, also a secret; NULL if it is not set. */
+const char *setting_text(const struct setting *, const struct settings *);
 
 /* Lines "  --key ARG   what it does [default]", one for each row. */
 void	setting_help(FILE *);

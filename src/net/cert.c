@@ -258,7 +258,10 @@ reason_issuer(struct buf *b, const struct octets *chain, size_t nsent,
 		buf_addf(b, " (nor for %s)", v[nsent - 1].issuer);
 }
 
-/* Which one it is, and what is not said yet of whom it is for. */
+/*
+ * Which one it is, and what is not said yet of whom it is for.  Nobody but
+ * its key can vouch for one that is self-signed, so that is shown.
+ */
 static void
 identify(struct buf *b, unsigned status, const struct cert_facts *v)
 {
@@ -266,6 +269,9 @@ identify(struct buf *b, unsigned status, const struct cert_facts *v)
 	    v->subject : "no subject", v->issuer);
 	if (!(status & GNUTLS_CERT_UNEXPECTED_OWNER) && v->names[0] != '\0')
 		buf_addf(b, ", for %s", v->names);
+	if ((status & GNUTLS_CERT_SIGNER_NOT_FOUND) &&
+	    strcmp(v->subject, v->issuer) == 0)
+		buf_addf(b, ", key %s", v->pin);
 	buf_adds(b, ")");
 }
 

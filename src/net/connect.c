@@ -1,5 +1,8 @@
 /* connect.c - the first of several addresses that answers */
 
+#include <sys/socket.h>
+#include <sys/un.h>
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -45,6 +48,18 @@ lost(struct race *r, size_t i, int err, const char *why)
 }
 
 static void
+lost_source(struct race *r, size_t i, int err)
+{
+	char text[ADDRESS_TEXT], why[ADDRESS_TEXT + 80];
+
+	address_text(&r->a->source, text, sizeof(text));
+	text[strcspn(text, " ")] = '\0';
+	(void)snprintf(why, sizeof(why), "%s cannot be the source address: %s",
+	    text, strerror(err));
+	lost(r, i, err, why);
+}
+
+static void
 start(struct race *r)
 {
 	size_t i = r->started++;
@@ -62,6 +77,12 @@ start(struct race *r)
 	r->p[i].fd = fd;
 	r->running++;
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	if (r->a->source.len > 0 && bind(fd,
+	    (const struct sockaddr *)&r->a->source.sa, r->a->source.len) ==
+	    -1) {
+		lost_source(r, i, errno);
+		return;
+	}
 	if (connect(fd, (const struct sockaddr *)&a->sa, a->len) == -1 &&
 	    errno != EINPROGRESS && errno != EINTR)
 		lost(r, i, errno, strerror(errno));
@@ -172,6 +193,31 @@ connect_tcp(const struct addresses *a, long long deadline,
 			(void)close(r.p[i].fd);
 	buf_release(&r.words);
 	return result;
+}
+
+int
+connect_unix(const char *path, struct connection *c, struct fault *f)
+{
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	int err;
+
+	*c = (struct connection){ .fd = -1 };
+	if (strlcpy(un.sun_path, path, sizeof(un.sun_path)) >=
+	    sizeof(un.sun_path))
+		return fault_errno(f, ST_CONNECT, ENAMETOOLONG, VD_TEMP, "%s",
+		    path);
+	(void)strlcpy(c->text, path, sizeof(c->text));
+	c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+	    0);
+	if (c->fd != -1 && connect(c->fd, (const struct sockaddr *)&un,
+	    sizeof(un)) == 0)
+		return 0;
+	err = errno;
+	if (c->fd != -1)
+		(void)close(c->fd);
+	c->fd = -1;
+	return fault_set(f, ST_CONNECT, FD_ERRNO, err, VD_TEMP, "%s",
+	    strerror(err));
 }
 
 void

@@ -24,6 +24,12 @@ struct connection {
 int	connect_tcp(const struct addresses *, long long deadline,
 	    struct connection *, struct fault *);
 
+/*
+ * Connect to a socket in the file system, which answers at once or not at
+ * all.  local and peer are left empty.
+ */
+int	connect_unix(const char *path, struct connection *, struct fault *);
+
 /* "[192.0.2.1]" or "[IPv6:2001:db8::1]" (RFC 5321, 4.1.3); "" if neither. */
 void	connect_literal(const struct address *, char *, size_t);
 

@@ -185,3 +185,20 @@ address_text(const struct address *a, char *out, size_t size)
 	}
 	(void)snprintf(out, size, "%s port %s", host, port);
 }
+
+bool
+address_parse(const char *text, struct address *a)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET };
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
+
+	memset(a, 0, sizeof(*a));
+	if (inet_pton(AF_INET, text, &in.sin_addr) == 1) {
+		memcpy(&a->sa, &in, sizeof(in));
+		a->len = sizeof(in);
+	} else if (inet_pton(AF_INET6, text, &in6.sin6_addr) == 1) {
+		memcpy(&a->sa, &in6, sizeof(in6));
+		a->len = sizeof(in6);
+	}
+	return a->len > 0;
+}

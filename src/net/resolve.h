@@ -22,6 +22,7 @@ struct address {
 struct addresses {
 	struct address	v[RESOLVE_MAX];
 	size_t		n;
+	struct address	source;	/* our end; any if its len is 0 */
 };
 
 /*
@@ -43,6 +44,9 @@ void	resolve_interleave(struct addresses *);
  * and zone; returns how many, or 0 if it is a name.
  */
 size_t	resolve_literal(const char *host, unsigned char ip[16]);
+
+/* An address in text form, with port 0; false if it is none. */
+bool	address_parse(const char *, struct address *);
 
 /* "192.0.2.1 port 587" into at least ADDRESS_TEXT octets. */
 void	address_text(const struct address *, char *, size_t);

@@ -182,7 +182,8 @@ take_back(struct spool *sp, struct spool_file *file, struct fault *f)
 
 	fault_clear(&more);
 	if (spool_remove(sp, file->place, file->id, &more) == -1)
-		fault_add(f, "; %s", more.text);
+		fault_add(f, "; it stays queued as %s: %s", file->id,
+		    more.text);
 	file->id[0] = '\0';
 }
 

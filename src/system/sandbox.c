@@ -85,6 +85,10 @@ landlock(const struct sandbox *b)
 		port.port = (uint64_t)b->ports[i];
 		(void)syscall(ADD_RULE, fd, RULE_PORT, &port, 0);
 	}
+	/* Port 0: any that is free, none in particular. */
+	port = (struct port_rule){ .access = NET_BIND };
+	if (version >= 4 && b->bind)
+		(void)syscall(ADD_RULE, fd, RULE_PORT, &port, 0);
 	(void)syscall(RESTRICT_SELF, fd, 0);
 	(void)close(fd);
 }

@@ -12,6 +12,7 @@ struct sandbox {
 	size_t		 ndirs;
 	const int	*ports;		/* TCP ports to connect to */
 	size_t		 nports;
+	bool		 bind;		/* TCP sockets to an address of ours */
 	bool		 secret;	/* no core dump, no look from outside */
 };
 

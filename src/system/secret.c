@@ -7,7 +7,10 @@
 #include <string.h>
 
 #include "config/conffile.h"
+#include "system/command.h"
 #include "system/secret.h"
+
+#define PATIENCE	30000	/* ms that a command may take */
 
 static bool
 below(const char *dir, const char *path)
@@ -31,7 +34,8 @@ sheltered(const char *path, const char *credentials)
 
 /* A single line of anything but control characters. */
 static int
-check_text(const char *path, struct buf *text, struct fault *f)
+check_text(const char *path, const char *kind, struct buf *text,
+    struct fault *f)
 {
 	size_t i;
 
@@ -41,7 +45,7 @@ check_text(const char *path, struct buf *text, struct fault *f)
 		text->p[--text->len] = '\0';
 	if (text->len == 0)
 		return fault_set(f, ST_SECRET, FD_NONE, 0, VD_PERM,
-		    "%s: this file is empty", path);
+		    "%s: this %s is empty", path, kind);
 	for (i = 0; i < text->len; i++)
 		if ((unsigned char)text->p[i] < 0x20 || text->p[i] == 0x7f)
 			return fault_set(f, ST_SECRET, FD_NONE, 0, VD_PERM,
@@ -67,7 +71,18 @@ read_file(const char *path, const char *credentials, struct buf *text,
 		return fault_set(f, ST_SECRET, FD_NONE, 0, VD_PERM,
 		    "%s: everybody can get at this password; "
 		    "run: chmod o-rwx %s", path, path);
-	return check_text(path, text, f);
+	return check_text(path, "file", text, f);
+}
+
+static int
+ask_command(const char *line, struct buf *text, struct fault *f)
+{
+	if (command_run(line, PATIENCE, text, f) == -1) {
+		fault_add(f, " (password-command)");
+		return -1;
+	}
+	return text->full ? 0 :
+	    check_text("password-command", "output", text, f);
 }
 
 int
@@ -81,9 +96,12 @@ secret_password(const struct settings *s, const char *credentials,
 		buf_adds(&text, s->password);
 	else if (s->password_file != NULL)
 		rc = read_file(s->password_file, credentials, &text, f);
+	else if (s->password_command != NULL)
+		rc = ask_command(s->password_command, &text, f);
 	else
 		rc = fault_set(f, ST_SECRET, FD_NONE, 0, VD_PERM,
-		    "neither password nor password-file is set");
+		    "neither password nor password-file nor "
+		    "password-command is set");
 	if (rc == 0 && text.full)
 		rc = fault_set(f, ST_SECRET, FD_NONE, 0, VD_PERM,
 		    "the password is longer than %d octets", SECRET_MAX);

@@ -10,10 +10,11 @@
 #define SECRET_MAX	16384	/* octets; tokens are passwords, too */
 
 /*
- * Append the password to out, which should be secret and hold SECRET_MAX.
- * credentials is systemd's CREDENTIALS_DIRECTORY, or NULL: what is in it,
- * or below /run/secrets, may have any mode, since nobody else gets there.
- * Other files must not be readable by the world.
+ * Append the password, from the setting, the file or the command, to out,
+ * which should be secret and hold SECRET_MAX.  credentials is systemd's
+ * CREDENTIALS_DIRECTORY, or NULL: what is in it, or below /run/secrets, may
+ * have any mode, since nobody else gets there.  Other files must not be
+ * readable by the world.
  */
 int	secret_password(const struct settings *, const char *credentials,
 	    struct buf *out, struct fault *);

@@ -46,6 +46,22 @@ who_user(char *name, size_t n, char *full, size_t nfull)
 }
 
 void
+who_parent(char *out, size_t n)
+{
+	char path[64];
+	FILE *f;
+
+	out[0] = '\0';
+	(void)snprintf(path, sizeof(path), "/proc/%ld/comm", (long)getppid());
+	if ((f = fopen(path, "re")) == NULL)
+		return;
+	if (fgets(out, (int)n, f) == NULL)
+		out[0] = '\0';
+	out[strcspn(out, "\n")] = '\0';
+	(void)fclose(f);
+}
+
+void
 who_host(char *out, size_t n)
 {
 	struct addrinfo hints = { .ai_flags = AI_CANONNAME,

@@ -11,6 +11,9 @@
  */
 void	who_user(char *name, size_t n, char *full, size_t nfull);
 
+/* The command of the process that started us ("cron"), or "". */
+void	who_parent(char *, size_t);
+
 /*
  * The host's name, qualified if the resolver knows how: without a dot in
  * it there was no better.  May ask the resolver.

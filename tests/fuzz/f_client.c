@@ -77,6 +77,7 @@ set_up(struct world *w)
 	    .tls = (enum client_tls)(k[0] & 3), .password = password,
 	    .user = k[0] & 4 ? user : NULL, .auth_cleartext = k[0] & 8,
 	    .host = "relay", .port = 25, .mech = mechs[k[0] >> 4 & 7],
+	    .lmtp = k[3] & 4,
 	    .random = not_random };
 	w->nmails = (k[2] & 15) % (MAILS + 1);
 	many = k[2] & 0x80 ? 1100 : 1 + (k[2] >> 4 & 3);

@@ -13,6 +13,7 @@
 #include "base/util.h"
 #include "config/conffile.h"
 #include "config/load.h"
+#include "config/nearest.h"
 #include "config/relay.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
@@ -131,7 +132,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (n == 0)
 		return 0;
 	name = xstrndup(p, n - 1);
-	(void)setting_nearest(name);
+	(void)nearest_setting(name);
 	free(name);
 	config_init(&c);
 	switch (data[0] % 3) {

@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 #include <errno.h>
+#include <netdb.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -23,6 +24,10 @@
 void
 conn_init(struct conn *c, int fd, int leash, int log)
 {
+	struct sockaddr_storage peer;
+	socklen_t len = sizeof(peer);
+	char host[64];
+
 	memset(c, 0, sizeof(*c));
 	c->fd = fd;
 	c->leash = leash;
@@ -30,6 +35,10 @@ conn_init(struct conn *c, int fd, int leash, int log)
 	c->spoke = true;
 	c->out.max = SIZE_MAX / 4;
 	conn_log(c, "connect");
+	if (getpeername(fd, (struct sockaddr *)&peer, &len) == 0 &&
+	    getnameinfo((struct sockaddr *)&peer, len, host, sizeof(host),
+	    NULL, 0, NI_NUMERICHOST) == 0)
+		conn_log(c, "peer %s", host);
 }
 
 void

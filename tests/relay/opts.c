@@ -31,7 +31,7 @@ static const char manners[] =
 "parts lines.  Such a command has no effect but the reply; a reply that\n"
 "begins with 421 is followed by the end of the connection.\n"
 "\n"
-"The log: connect, \"tls TLS1.3\", \"C: line\", \"S: line\", \"C| n bytes\",\n"
+"The log: connect, \"peer 127.0.0.1\", \"tls TLS1.3\", \"C: line\", \"S: line\", \"C| n bytes\",\n"
 "\"S| n bytes\" (what is not lines), \"early VERB\" (more came with a\n"
 "command than it allows), \"bare LF\", \"undeclared 8-bit\", \"drop\" (by\n"
 "--fail-rate), \"mismatch: ...\", gone (the client closed first), close,\n"

@@ -317,7 +317,8 @@ checks(void)
 		    { CONFIG_FLAG, "tls", "implicit" } }, NULL },
 		{ { { CONFIG_USER, "relay", "h" },
 		    { CONFIG_USER, "user", "u" } },
-		    "user is set, but neither password nor password-file" },
+		    "user is set, but neither password nor password-file nor "
+		    "password-command" },
 		{ { { CONFIG_USER, "relay", "h" },
 		    { CONFIG_USER, "user", "u" },
 		    { CONFIG_USER, "password", SECRET } }, NULL },

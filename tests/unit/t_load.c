@@ -200,13 +200,15 @@ static const struct scene scenes[] = {
 	{ .name = "password in the environment",
 	  .env = { "HELOISE_PASSWORD=" SECRET },
 	  .want = "password=(set)<environment HELOISE_PASSWORD> "
-	      "password-file=(unset)<environment HELOISE_PASSWORD> " },
+	      "password-file=(unset)<environment HELOISE_PASSWORD> "
+	      "password-command=(unset)<environment HELOISE_PASSWORD> " },
 	{ .name = "password-file in the environment",
 	  .system = "password " SECRET "\n",
 	  .env = { "HELOISE_PASSWORD_FILE=/run/secrets/x" },
 	  .want = "password=(unset)<environment HELOISE_PASSWORD_FILE> "
 	      "password-file=/run/secrets/x"
-	      "<environment HELOISE_PASSWORD_FILE> " },
+	      "<environment HELOISE_PASSWORD_FILE> "
+	      "password-command=(unset)<environment HELOISE_PASSWORD_FILE> " },
 	{ .name = "both", .env = { "HELOISE_PASSWORD=" SECRET,
 	  "HELOISE_PASSWORD_FILE=/x", "HELOISE_USER=a",
 	  "HELOISE_USER_FILE=/x" }, .mistakes = 2, .want =
@@ -262,6 +264,7 @@ static const struct scene scenes[] = {
 	      "user=u<environment SMTP_USER> "
 	      "password=(set)<environment SMTP_PASSWORD> "
 	      "password-file=(unset)<environment SMTP_PASSWORD> "
+	      "password-command=(unset)<environment SMTP_PASSWORD> "
 	      "helo=a.example<environment SMTP_HELO_NAME> "
 	      "from=a@example.org<environment SMTP_FROM> " },
 	{ .name = "with files", .env = { "SMTP_USER_FILE=%/lf",
@@ -269,7 +272,8 @@ static const struct scene scenes[] = {
 	  .want = "user=alice<environment SMTP_USER_FILE> "
 	      "password=(unset)<environment SMTP_PASSWORD_FILE> "
 	      "password-file=/run/secrets/x"
-	      "<environment SMTP_PASSWORD_FILE> " },
+	      "<environment SMTP_PASSWORD_FILE> "
+	      "password-command=(unset)<environment SMTP_PASSWORD_FILE> " },
 	{ .name = "ours come first", .env = { "SMTP_PORT=25",
 	  "HELOISE_PORT=26" },
 	  .want = "port=26<environment HELOISE_PORT> " },

@@ -14,10 +14,13 @@
 static const struct schedule sched = { .retry_min = 60, .retry_max = 10800,
     .expire = 432000 };
 
-static const char *
-advice(const struct fault *f)
+static void
+advice(const void *ctx, const struct fault *f, const struct claimed *c,
+    struct buf *out)
 {
-	return f->stage == ST_CONNECT ? "is the \"relay\" up?" : NULL;
+	(void)ctx;
+	if (f->stage == ST_CONNECT && c->env.nrcpt > 0)
+		buf_adds(out, "is the \"relay\" up?");
 }
 
 /* What mailq_list() prints; to be freed. */

@@ -57,7 +57,13 @@ relays(void)
 		{ .value = "127.1" }, { .value = "1" },
 		{ .value = "256.0.0.1" }, { .value = "smtp://" },
 		{ .value = "smtps:///" }, { .value = "http://h" },
-		{ .value = "lmtp:/run/x" }, { .value = "smtp:h" },
+		{ .value = "smtp:h" }, { .value = "lmtp:run/x" },
+		{ .value = "unix:" }, { .value = "unix:x" },
+		{ .value = "maildir:" }, { .value = "maildir:x" },
+		{ .value = "srv:" }, { .value = "srv:[::1]" },
+		{ .value = "srv:192.0.2.1" }, { .value = "srv:a b" },
+		{ .value = "srv:a:25" }, { .value = "lmtp://" },
+		{ .value = "socks5://h" },
 		{ .value = "smtp://u@h" }, { .value = "smtp://u:p@h" },
 		{ .value = "= h" }, { .value = "h\r\nQUIT" },
 		{ .value = "\xff.example" },
@@ -99,9 +105,78 @@ relays(void)
 	    !host_valid("a b"), "what can be looked up");
 }
 
+/* What is no host and port. */
+static void
+kinds(void)
+{
+	static const struct {
+		const char *value;
+		enum relay_kind kind;
+		const char *host, *path;
+		bool lmtp, loopback;
+		int port;
+	} t[] = {
+		{ "h", RELAY_HOST, "h", "", false, false, 0 },
+		{ "lmtp://h", RELAY_HOST, "h", "", true, false, 0 },
+		{ "LMTP://[::1]:24/", RELAY_HOST, "::1", "", true, true, 24 },
+		{ "lmtp:/run/lmtp", RELAY_UNIX, "", "/run/lmtp", true, true,
+		    0 },
+		{ "unix:/run/a b", RELAY_UNIX, "", "/run/a b", false, true,
+		    0 },
+		{ "maildir:/srv/mail", RELAY_MAILDIR, "", "/srv/mail", false,
+		    true, 0 },
+		{ "srv:example.org", RELAY_SRV, "example.org", "", false,
+		    false, 0 },
+		{ "srv:b\xc3\xbc""cher.example", RELAY_SRV,
+		    "xn--bcher-kva.example", "", false, false, 0 },
+		{ "srv:25", RELAY_HOST, "srv", "", false, false, 25 },
+	};
+	char path[120];
+	struct relay r;
+	size_t i;
+
+	for (i = 0; i < NITEMS(t); i++) {
+		ok(relay_parse(t[i].value, &r) && r.kind == t[i].kind &&
+		    r.lmtp == t[i].lmtp && r.loopback == t[i].loopback &&
+		    r.port == t[i].port && !r.implicit, "kind %zu", i);
+		is(r.host, t[i].host, "kind %zu: host", i);
+		is(r.path, t[i].path, "kind %zu: path", i);
+	}
+	memset(path, 'a', sizeof(path));
+	memcpy(path, "unix:/", 6);
+	path[5 + 107] = '\0';
+	ok(relay_parse(path, &r), "a socket of 107 octets");
+	path[5 + 107] = 'a';
+	path[5 + 108] = '\0';
+	ok(!relay_parse(path, &r), "a socket of 108 octets");
+	memcpy(path, "lmtp:/", 6);
+	ok(!relay_parse(path, &r), "nor for LMTP");
+}
+
+static void
+proxies(void)
+{
+	struct relay r;
+
+	ok(relay_proxy("socks5://proxy.example", &r) && r.port == 1080,
+	    "a proxy");
+	is(r.host, "proxy.example", "its host");
+	ok(relay_proxy("SOCKS5://[::1]:9050/", &r) && r.port == 9050,
+	    "with a port");
+	is(r.host, "::1", "and an address");
+	ok(!relay_proxy("proxy.example", &r) &&
+	    !relay_proxy("http://proxy.example", &r) &&
+	    !relay_proxy("socks5://", &r) &&
+	    !relay_proxy("socks5://u:p@h", &r), "what is no proxy");
+	ok(host_literal("192.0.2.1") && host_literal("::1") &&
+	    !host_literal("h") && !host_literal("[::1]"), "addresses");
+}
+
 int
 main(void)
 {
 	relays();
+	kinds();
+	proxies();
 	return done();
 }

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "config/nearest.h"
+#include "config/relay.h"
 #include "config/setting.h"
 #include "tap.h"
 
@@ -19,8 +21,7 @@ set_and_show(void)
 	static const struct { const char *key, *value, *shown; } t[] = {
 		{ "relay", "smtp.example.org", "smtp.example.org" },
 		{ "relay", "", "expected a value" },
-		{ "relay", "a b", "expected HOST, HOST:PORT, "
-		    "smtp://HOST[:PORT] or smtps://HOST[:PORT]" },
+		{ "relay", "a b", "expected " RELAY_FORMS },
 		{ "relay", "smtp://u:hunter2@h", "expected a host alone: "
 		    "user and password are settings of their own" },
 		{ "port", "25", "25" },
@@ -186,9 +187,10 @@ rows(void)
 		    "%s: found, named, explained", row->key);
 		ok(strspn(row->key, "abcdefghijklmnopqrstuvwxyz-") ==
 		    strlen(row->key), "%s: spelt as a key is", row->key);
-		ok(row->rival == NULL || setting_find(row->rival) != NULL,
+		ok(row->rival[0] == NULL ||
+		    setting_find(row->rival[0]) != NULL,
 		    "%s: its rival exists", row->key);
-		ok(!row->secret || row->rival != NULL,
+		ok(!row->secret || row->rival[0] != NULL,
 		    "%s: a secret has a file", row->key);
 		ok(row->words == NULL || row->env != NULL,
 		    "%s: words belong to a variable", row->key);
@@ -228,7 +230,7 @@ nearest(void)
 	size_t i;
 
 	for (i = 0; i < NITEMS(t); i++) {
-		row = setting_nearest(t[i].key);
+		row = nearest_setting(t[i].key);
 		is(row != NULL ? row->key : NULL, t[i].want, "nearest %zu",
 		    i);
 	}

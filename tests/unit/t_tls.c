@@ -230,12 +230,13 @@ t_verify(void)
 		{ "expired issuer", .cert = BY_OLD_CA, .sub = OLD_CA,
 		    .text = "not good: its issuer CN=Old CA expired on 20" },
 		{ "self-signed", .cert = SELF,
-		    .text = "not good: it is self-signed" },
+		    .text = "not good: it is self-signed (CN=relay, issued by "
+		    "CN=relay, for relay.example.org, key sha256:" },
 		{ "another CA", .cert = STRANGER,
 		    .text = "vouches for it (CN=relay, issued by CN=Other CA" },
 		{ "another CA and name", .cert = STRANGER,
 		    .name = "mail.example.org",
-		    .text = "vouches for it; it is for relay.example.org, not" },
+		    .text = "vouches for it; it is for relay.example.org," },
 		{ "issuer is missing", .cert = BY_LEAF,
 		    .name = "victim.example.org",
 		    .text = "vouches for it (CN=relay, issued by CN=leaf" },
@@ -264,8 +265,8 @@ t_verify(void)
 		    .text = "it is for xn--bcher-kva.example, not for xn--" },
 		{ "escapes in a name", .cert = MANY, .name = "x.example.org",
 		    .text = "(CN=?[2J, issued by CN=Test CA)" },
-		{ "which one it is", .cert = EXPIRED, .text =
-		    " (CN=relay, issued by CN=Test CA, for relay.example.org)" },
+		{ "which one it is", .cert = EXPIRED, .text = " (CN=relay, "
+		    "issued by CN=Test CA, for relay.example.org)" },
 		{ "no status where one is promised", .cert = STAPLE,
 		    .text = "did not send the OCSP status that it promises" },
 		{ "no X25519", .cert = GOOD,

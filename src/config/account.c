@@ -1,0 +1,152 @@
+/* account.c - which account takes a message, and which stand in for it */
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "config/account.h"
+
+static int
+find(const struct config *c, const char *name, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < c->naccount; i++)
+		if (strlen(c->account[i].name) == n &&
+		    strncmp(c->account[i].name, name, n) == 0)
+			return (int)i;
+	return ACCOUNT_NONE;
+}
+
+int
+account_find(const struct config *c, const char *name)
+{
+	return *name == '\0' ? ACCOUNT_BASE : find(c, name, strlen(name));
+}
+
+const char *
+account_name(const struct config *c, int account)
+{
+	return account < 0 ? "" : c->account[account].name;
+}
+
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* Does the pattern p[0..n) with * and ? fit the whole of s? */
+static bool
+glob(const char *p, size_t n, const char *s)
+{
+	const char *end = p + n, *star = NULL, *from = NULL;
+
+	while (*s != '\0') {
+		if (p < end && *p == '*') {
+			star = ++p;
+			from = s;
+		} else if (p < end && (*p == '?' || lower(*p) == lower(*s))) {
+			p++;
+			s++;
+		} else if (star != NULL) {
+			p = star;
+			s = ++from;
+		} else {
+			return false;
+		}
+	}
+	while (p < end && *p == '*')
+		p++;
+	return p == end;
+}
+
+static bool
+same(const char *p, size_t n, const char *s)
+{
+	return strlen(s) == n && strncasecmp(p, s, n) == 0;
+}
+
+static int
+fits(const char *p, size_t n, const char *sender)
+{
+	const char *at = strrchr(sender, '@');
+
+	if (memchr(p, '*', n) != NULL || memchr(p, '?', n) != NULL)
+		return *sender != '\0' && glob(p, n, sender) ? 1 : 0;
+	if (*sender == '\0')
+		return same(p, n, "<>") ? 3 : 0;
+	if (*p == '@') {
+		p++;
+		n--;
+	}
+	if (memchr(p, '@', n) == NULL)
+		return at != NULL && same(p, n, at + 1) ? 2 : 0;
+	return same(p, n, sender) ? 3 : 0;
+}
+
+int
+account_match(const char *patterns, const char *sender)
+{
+	const char *p = patterns;
+	int best = 0, one;
+	size_t n;
+
+	for (; *p != '\0'; p += n) {
+		p += strspn(p, " \t");
+		if ((n = strcspn(p, " \t")) == 0)
+			continue;
+		if ((one = fits(p, n, sender)) > best)
+			best = one;
+	}
+	return best;
+}
+
+int
+account_choose(const struct config *c, const char *sender, char *why)
+{
+	const char *match;
+	int chosen = ACCOUNT_NONE, best = 0, one;
+	size_t i;
+
+	if (c->base.account != NULL) {
+		(void)strlcpy(why, "it was asked for", ACCOUNT_WHY);
+		return account_find(c, c->base.account);
+	}
+	for (i = 0; sender != NULL && i < c->naccount; i++) {
+		match = c->account[i].set.match;
+		if (match != NULL &&
+		    (one = account_match(match, sender)) > best) {
+			best = one;
+			chosen = (int)i;
+		}
+	}
+	if (chosen != ACCOUNT_NONE) {
+		(void)snprintf(why, ACCOUNT_WHY, "its match takes <%.320s>",
+		    sender);
+		return chosen;
+	}
+	(void)strlcpy(why, "no account matches", ACCOUNT_WHY);
+	return c->base.relay != NULL ? ACCOUNT_BASE : ACCOUNT_NONE;
+}
+
+size_t
+account_chain(const struct config *c, int account, int chain[ACCOUNT_CHAIN])
+{
+	const char *p = config_settings(c, account)->fallback;
+	size_t n = 0, k, len;
+	int next;
+
+	chain[n++] = account;
+	for (; p != NULL && *p != '\0'; p += len) {
+		p += strspn(p, " \t");
+		if ((len = strcspn(p, " \t")) == 0)
+			continue;
+		next = find(c, p, len);
+		for (k = 0; k < n && chain[k] != next; k++)
+			;
+		if (k == n && next != ACCOUNT_NONE && n < ACCOUNT_CHAIN)
+			chain[n++] = next;
+	}
+	return n;
+}
