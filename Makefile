@@ -98,6 +98,18 @@ install-sendmail: install
 		ln -sf heloise $(DESTDIR)$(SBINDIR)/$$name || exit 1; \
 	done
 
+# For a host whose users share the system's spool and its password.
+install-setuid: install
+	id $(SPOOLUSER) >/dev/null 2>&1 || useradd --system --user-group \
+	    --home-dir $(SPOOLDIR) --no-create-home \
+	    --shell /usr/sbin/nologin $(SPOOLUSER) || \
+	    adduser -S -D -H -h $(SPOOLDIR) -s /sbin/nologin $(SPOOLUSER)
+	mkdir -p $(DESTDIR)$(SPOOLDIR)
+	chown -R $(SPOOLUSER): $(DESTDIR)$(SPOOLDIR)
+	chmod 700 $(DESTDIR)$(SPOOLDIR)
+	chown $(SPOOLUSER): $(DESTDIR)$(SBINDIR)/heloise
+	chmod 6755 $(DESTDIR)$(SBINDIR)/heloise
+
 uninstall:
 	for name in sendmail mailq newaliases; do \
 		if [ "`readlink $(DESTDIR)$(SBINDIR)/$$name`" = heloise ]; \
@@ -121,6 +133,7 @@ clean:
 	find tests/fuzz -type f -name 'f_*' ! -name '*.c' -exec rm -f {} +
 
 .PHONY: all deps demo check lint interop fuzz install install-sendmail \
+	install-setuid \
 	uninstall dist clean
 .SECONDARY:
 -include $(shell find src tests -name '*.d' 2>/dev/null)

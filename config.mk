@@ -8,6 +8,9 @@ MANPREFIX = $(PREFIX)/share/man
 SYSCONFDIR = /etc
 SPOOLDIR = /var/spool/heloise
 
+# Who owns the spool and runs heloise after "make install-setuid".
+SPOOLUSER = heloise
+
 CC = cc
 CFLAGS = -O2 -g
 LDFLAGS =

@@ -7,15 +7,15 @@
 #include "system/who.h"
 
 void
-caller_find(struct caller *a, const struct settings *s)
+caller_find(struct caller *a, uid_t uid, const struct settings *s)
 {
 	const char *at = s->from != NULL ? addr_at(s->from) : NULL;
 	struct tm tm;
 
-	*a = (struct caller){ .now = time(NULL) };
+	*a = (struct caller){ .uid = uid, .now = time(NULL) };
 	if (localtime_r(&a->now, &tm) != NULL)
 		a->utc_offset = tm.tm_gmtoff;
-	who_user(a->user, sizeof(a->user), a->full, sizeof(a->full));
+	who_user(uid, a->user, sizeof(a->user), a->full, sizeof(a->full));
 	who_parent(a->origin, sizeof(a->origin));
 	who_host(a->host, sizeof(a->host));
 	(void)strlcpy(a->domain, s->domain != NULL ? s->domain :

@@ -3,12 +3,15 @@
 #ifndef CALLER_H
 #define CALLER_H
 
+#include <sys/types.h>
+
 #include <time.h>
 
 #include "config/setting.h"
 
 struct caller {
-	char	user[128], full[256];	/* the real user's names */
+	uid_t	uid;
+	char	user[128], full[256];	/* that user's names */
 	char	host[256];		/* as good as the resolver knows it */
 	char	domain[256];		/* for bare names */
 	char	origin[64];		/* the program that calls: "cron" */
@@ -18,6 +21,6 @@ struct caller {
 };
 
 /* Asks passwd(5), proc(5) and the resolver. */
-void	caller_find(struct caller *, const struct settings *);
+void	caller_find(struct caller *, uid_t, const struct settings *);
 
 #endif

@@ -34,6 +34,12 @@ struct printer {
 	size_t		 n;		/* messages so far */
 };
 
+bool
+mailq_may(const struct mailq *q, enum claim got, const struct claimed *c)
+{
+	return !q->own || (got == CLAIM_OK && c->meta.uid == q->uid);
+}
+
 static enum claim
 look(const struct mailq *q, enum spool_place place, const char *id,
     struct letter *l)
@@ -43,6 +49,10 @@ look(const struct mailq *q, enum spool_place place, const char *id,
 	memset(l, 0, sizeof(*l));
 	got = spool_peek(q->spool, place, id, &l->c.file, &l->c.env, &l->c.meta,
 	    &l->c.note, &l->why);
+	if (got != CLAIM_GONE && !mailq_may(q, got, &l->c)) {
+		claimed_release(q->spool, &l->c);
+		return CLAIM_GONE;
+	}
 	/*
 	 * A shared lock, so that two who look do not take each other for a
 	 * delivery; it lasts for this one call.

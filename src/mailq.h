@@ -17,6 +17,8 @@ struct mailq {
 	FILE		*out;
 	time_t		 now;
 	const struct schedule *schedule;
+	bool		 own;		/* only what uid has submitted */
+	uid_t		 uid;
 
 	/*
 	 * Appends the cause of a fault, which this message met with, and
@@ -59,6 +61,12 @@ int	mailq_list(const struct mailq *, bool json, struct fault *);
 
 /* All that is known of one message, and the message with LF line ends. */
 int	mailq_show(const struct mailq *, const char *id, struct fault *);
+
+/*
+ * May who asks see this message?  Whose one is that cannot be read is not
+ * known.
+ */
+bool	mailq_may(const struct mailq *, enum claim, const struct claimed *);
 
 /* What to say of an id that names nothing; returns -1. */
 int	mailq_unknown(const char *id, struct fault *);

@@ -180,7 +180,8 @@ operate(const struct options *o, const struct config *c,
 	    .retry_max = c->base.retry_max, .expire = c->base.expire };
 	struct report rep;
 	struct mailq q = { .out = stdout, .now = time(NULL),
-	    .schedule = &sched, .hint = hint, .hint_ctx = &rep };
+	    .schedule = &sched, .hint = hint, .hint_ctx = &rep,
+	    .own = src->elevated, .uid = src->uid };
 	char *path = sender_spool_path(&c->base, src);
 	struct fault f = { 0 };
 	struct spool spool;
@@ -265,9 +266,12 @@ main(int argc, char **argv)
 	if (argc < 1)
 		return EX_USAGE;
 	priv_start();
-	src.elevated = priv_elevated();
+	src.uid = getuid();
+	/* Root has nothing to gain. */
+	src.elevated = priv_elevated() && src.uid != 0;
 	if (src.elevated)
 		priv_environment();
+	priv_settle();
 	if (options_parse(&o, argc, argv, &f) == -1)
 		return report(&f);
 	/* Who gained privileges chooses no file and sees no dialogue. */
@@ -277,11 +281,11 @@ main(int argc, char **argv)
 		return report(&f);
 	}
 	o.verbose = o.verbose && !src.elevated;
+	o.trace = o.trace && !src.elevated;
 	if (o.mode == MODE_HELP)
 		return help();
 	if (o.mode == MODE_VERSION)
 		return version();
-	src.uid = getuid();
 	src.file = o.file;
 	src.env = environ;
 	config_init(&c);

@@ -77,9 +77,12 @@ act(const struct mailq *q, enum deed deed, enum spool_place place,
 {
 	enum upshot up = UP_TROUBLE;
 	struct claimed c = { 0 };
+	enum claim got = spool_claim(q->spool, place, id, &c.file, &c.env,
+	    &c.meta, &c.note, f);
 
-	switch (spool_claim(q->spool, place, id, &c.file, &c.env, &c.meta,
-	    &c.note, f)) {
+	if ((got == CLAIM_OK || got == CLAIM_BAD) && !mailq_may(q, got, &c))
+		got = CLAIM_GONE;
+	switch (got) {
 	case CLAIM_OK:
 		up = act_ours(q, deed, &c, f);
 		break;
@@ -132,10 +135,26 @@ refuse(const struct mailq *q, const char *id, struct fault *f)
 	return UP_TROUBLE;
 }
 
+/* Has who asks no such message there? */
+static bool
+foreign(const struct mailq *q, const char *id)
+{
+	struct claimed c = { 0 };
+	struct fault f = { 0 };
+	enum claim got = spool_peek(q->spool, SPOOL_FAILED, id, &c.file,
+	    &c.env, &c.meta, &c.note, &f);
+	bool may = mailq_may(q, got, &c);
+
+	claimed_release(q->spool, &c);
+	return !may;
+}
+
 static enum upshot
 act_failed(const struct mailq *q, enum deed deed, const char *id,
     struct fault *f)
 {
+	if (foreign(q, id))
+		return UP_GONE;
 	switch (deed) {
 	case REMOVE:
 		return act(q, deed, SPOOL_FAILED, id, f);

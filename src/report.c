@@ -27,7 +27,7 @@ report_init(struct report *r, const struct config *config,
 	*r = (struct report){ .config = config, .fqdn = fqdn,
 	    .file = src->file != NULL ? src->file : src->system,
 	    .elevated = src->elevated, .journal.fd = -1 };
-	who_user(r->who, sizeof(r->who), full, sizeof(full));
+	who_user(geteuid(), r->who, sizeof(r->who), full, sizeof(full));
 }
 
 static bool

@@ -32,7 +32,7 @@ sender_spool_path(const struct settings *s, const struct config_source *src)
 	if (s->spool != NULL)
 		return xstrdup(s->spool);
 	return spool_default(src->elevated ? NULL : getenv("HOME"),
-	    src->elevated ? NULL : getenv("XDG_STATE_HOME"), geteuid(),
+	    src->elevated ? NULL : getenv("XDG_STATE_HOME"), src->uid,
 	    src->elevated, SPOOLDIR);
 }
 
@@ -240,7 +240,7 @@ void
 sender_note(struct sender *s)
 {
 	s->meta.submitted = time(NULL);
-	s->meta.uid = getuid();
+	s->meta.uid = s->caller.uid;
 	s->meta.origin = xstrdup(s->caller.origin);
 }
 
@@ -327,6 +327,7 @@ sender_init(struct sender *s, const struct options *o, struct config *c,
     const struct config_source *src)
 {
 	*s = (struct sender){ .o = o, .c = c, .set = &c->base,
+	    .caller.uid = src->uid,
 	    .deliver = { .set = &c->base, .spare = -1,
 	    .report = &s->report, .keeper = { .sock = -1 } },
 	    .store = { .fd = -1, .file.fd = -1 }, .null = -1 };
@@ -346,7 +347,7 @@ sender_start(struct sender *s, const struct config_source *src,
 	if (c->base.account != NULL)
 		s->set = config_settings(c, account_find(c,
 		    c->base.account));
-	caller_find(&s->caller, s->set);
+	caller_find(&s->caller, src->uid, s->set);
 	report_open(&s->report);
 	s->deliver.host = s->caller.host;
 	make_policy(s);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "caller.h"
 #include "expand.h"
@@ -14,7 +15,7 @@ static int
 load(struct expand *e, const struct settings *s, struct caller *a,
     struct buf *mistakes, struct fault *f)
 {
-	caller_find(a, s);
+	caller_find(a, getuid(), s);
 	*e = (struct expand){ .host = a->host, .domain = a->domain };
 	if (strcmp(s->aliases, "none") == 0)
 		return 0;

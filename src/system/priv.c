@@ -7,6 +7,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,6 +77,28 @@ priv_elevated(void)
 		return true;
 #endif
 	return getuid() != geteuid() || getgid() != getegid();
+}
+
+/* Root has groups that its lesser self must not keep. */
+static bool
+drop_groups(uid_t uid, gid_t *gid)
+{
+	const struct passwd *pw = getpwuid(uid);
+
+	if (pw != NULL)
+		*gid = pw->pw_gid;
+	return seteuid(0) == 0 && setgroups(1, gid) == 0;
+}
+
+void
+priv_settle(void)
+{
+	gid_t gid = getegid();
+	uid_t uid = geteuid();
+
+	if ((getuid() == 0 && uid != 0 && !drop_groups(uid, &gid)) ||
+	    setresgid(gid, gid, gid) == -1 || setresuid(uid, uid, uid) == -1)
+		_exit(EX_OSERR);
 }
 
 /* TZ can name any file, and LANG a directory. */

@@ -21,6 +21,13 @@ void	priv_start(void);
  */
 bool	priv_elevated(void);
 
+/*
+ * Be the effective user and group in all respects, so that the caller can
+ * neither signal nor trace us, nor have us go back to what it may do.  Ends
+ * the process with EX_OSERR if that cannot be had.
+ */
+void	priv_settle(void);
+
 /* Forget the environment but for TZ and LANG. */
 void	priv_environment(void);
 

@@ -31,13 +31,13 @@ full_name(const char *gecos, const char *login, char *out, size_t n)
 }
 
 void
-who_user(char *name, size_t n, char *full, size_t nfull)
+who_user(uid_t uid, char *name, size_t n, char *full, size_t nfull)
 {
-	const struct passwd *pw = getpwuid(getuid());
+	const struct passwd *pw = getpwuid(uid);
 
 	full[0] = '\0';
 	if (pw == NULL || pw->pw_name[0] == '\0') {
-		(void)snprintf(name, n, "uid%u", (unsigned)getuid());
+		(void)snprintf(name, n, "uid%u", (unsigned)uid);
 		return;
 	}
 	(void)strlcpy(name, pw->pw_name, n);

@@ -3,13 +3,15 @@
 #ifndef SYSTEM_WHO_H
 #define SYSTEM_WHO_H
 
+#include <sys/types.h>
+
 #include <stddef.h>
 
 /*
- * The login name and the full name of the real user, never of $USER; a uid
- * without an entry in passwd(5) is "uid1000", without a full name.
+ * The login name and the full name of a user, never $USER; a uid without an
+ * entry in passwd(5) is "uid1000", without a full name.
  */
-void	who_user(char *name, size_t n, char *full, size_t nfull);
+void	who_user(uid_t, char *name, size_t n, char *full, size_t nfull);
 
 /* The command of the process that started us ("cron"), or "". */
 void	who_parent(char *, size_t);

@@ -1,0 +1,150 @@
+#!/usr/bin/env bats
+# setuid.bats - one program and one spool for all users of a host
+#
+# Each test is a subshell to shellcheck, and $ is for the inner shell:
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2153,SC2154
+
+bats_require_minimum_version 1.5.0
+load relay/relay
+
+setup() {
+	if [ "$(id -u)" -ne 0 ] || ! unshare -m true 2>/dev/null; then
+		skip 'needs root and a mount namespace'
+	fi
+	TOP=${RELAY_HOME%/tests/relay}
+	DIR=$BATS_TEST_TMPDIR
+	chmod 711 "$BATS_RUN_TMPDIR" "${BATS_TEST_TMPDIR%/*}" "$DIR"
+	start_relay --auth PLAIN --user us --password s3cret
+}
+
+# inside SCRIPT: have it run where heloise is installed for all, with a
+# configuration that only its user can read.  as USER WORD... is for it.
+inside() {
+	cat >"$DIR/inside" <<-END
+	set -eu
+	mkdir -p "$DIR/etc"
+	for file in passwd group hosts nsswitch.conf ld.so.cache localtime; do
+		[ ! -e /etc/\$file ] || cp -L /etc/\$file "$DIR/etc/"
+	done
+	mount -t tmpfs -o mode=755 tmpfs /etc
+	cp "$DIR"/etc/* /etc/
+	mount -t tmpfs -o mode=755 tmpfs /var/spool
+	for user in heloise:7100 alice:7101 mallory:7102; do
+		echo "\${user%:*}:x:\${user#*:}:\${user#*:}::/:/bin/sh" \
+		    >>/etc/passwd
+		echo "\${user%:*}:x:\${user#*:}:" >>/etc/group
+	done
+	make -s -C "$TOP" install-setuid PREFIX="$DIR/usr" >/dev/null
+	PATH="$DIR/usr/sbin:\$PATH"
+	cat >/etc/heloise.conf <<-CONF
+	relay localhost:$RELAY_PORT
+	tls none
+	helo app.example.org
+	from alice@example.org
+	linger no
+	user us
+	password s3cret
+	auth-cleartext yes
+	CONF
+	chown root:heloise /etc/heloise.conf
+	chmod 640 /etc/heloise.conf
+	cd /
+	as() {
+		user=\$1
+		shift
+		setpriv --reuid="\$user" --regid="\$user" --clear-groups \
+		    "\$@"
+	}
+	letter() {
+		printf 'To: bob@example.org\nSubject: of %s\n\nhello\n' "\$1"
+	}
+	$1
+	END
+	run --separate-stderr unshare -m bash "$DIR/inside"
+}
+
+@test "users share a password that none of them can read, and a spool" {
+	inside '
+		as alice cat /etc/heloise.conf && exit 99
+		letter alice | as alice heloise -t
+		letter mallory | as mallory heloise -odq -t
+		letter root | heloise -odq -t
+		as alice ls /var/spool/heloise && exit 98
+		find /var/spool/heloise -type f -printf "%u %m\n" | sort -u
+		as alice heloise -q
+		find /var/spool/heloise/queue -type f
+	'
+	echo "$output$stderr"
+	[ "$status" -eq 0 ]
+	[ "$output" = 'heloise 600' ]
+	[ "$(stored_count)" -eq 3 ]
+	grep -q '^user us' "$(envelope 1)"
+}
+
+@test "whoever it is sees and touches only what is theirs; root all" {
+	inside '
+		letter alice | as alice heloise -odq -t
+		id=$(heloise -bp | sed -n "s/^\([0-9a-f]\{16\}\).*/\1/p")
+		as alice heloise -bp | grep -c bob@
+		as mallory heloise -bp
+		as mallory heloise --show "$id" && exit 99
+		as mallory heloise --remove "$id" && exit 98
+		as mallory heloise --remove all
+		as mallory heloise --hold "$id" && exit 97
+		as alice heloise --hold "$id" | sed "s/^[0-9a-f]*//"
+		heloise --show "$id" | grep Subject
+		heloise --remove all
+	'
+	echo "$output$stderr"
+	[ "$status" -eq 0 ]
+	[ "$output" = '1
+Mail queue is empty
+removed: 0
+: held
+Subject: of alice
+removed: 1' ]
+	[ "$(grep -c 'there is no such message' <<<"$stderr")" -eq 3 ]
+}
+
+@test "what callers say of files, hosts and secrets is refused" {
+	inside '
+		export HELOISE_RELAY=localhost:1 SMTP_HOST=localhost:1
+		export HELOISE_SPOOL=/tmp/x HOME=/tmp/x XDG_STATE_HOME=/tmp/x
+		try() {
+			rc=0
+			letter alice | as alice heloise "$@" || rc=$?
+			echo "$rc"
+		}
+		echo "relay localhost:1" >/etc/other.conf
+		try -C /etc/other.conf -t
+		try --relay localhost:1 -t
+		try --spool /tmp/x -t
+		try --log file:/tmp/x -t
+		try -v -t
+		as alice heloise --show-config | grep -c s3cret || :
+	'
+	echo "$output$stderr"
+	[ "$status" -eq 0 ]
+	[ "$output" = $'64\n64\n64\n64\n0\n0' ]
+	[[ $stderr != *EHLO* && $stderr != *s3cret* ]]
+	[ ! -e /tmp/x ]
+}
+
+@test "a caller can neither signal nor trace what works for it" {
+	inside '
+		mkfifo -m 666 "'"$DIR"'/in"
+		as alice heloise -t <"'"$DIR"'/in" &
+		exec 9>"'"$DIR"'/in"
+		until pid=$(pgrep -U heloise -n heloise); do :; done
+		as alice kill -STOP "$pid" && exit 99
+		as alice cat "/proc/$pid/environ" && exit 98
+		grep -h ^Uid /proc/$pid/status
+		letter alice >&9
+		exec 9>&-
+		wait
+	'
+	echo "$output$stderr"
+	[ "$status" -eq 0 ]
+	[ "$output" = $'Uid:\t7100\t7100\t7100\t7100' ]
+	[ "$(stored_count)" -eq 1 ]
+}
