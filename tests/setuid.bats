@@ -8,8 +8,8 @@ bats_require_minimum_version 1.5.0
 load relay/relay
 
 setup() {
-	if [ "$(id -u)" -ne 0 ] || ! unshare -m true 2>/dev/null; then
-		skip 'needs root and a mount namespace'
+	if [ "$(id -u)" -ne 0 ] || ! unshare -m setpriv true 2>/dev/null; then
+		skip 'needs root, a mount namespace and setpriv(1)'
 	fi
 	TOP=${RELAY_HOME%/tests/relay}
 	DIR=$BATS_TEST_TMPDIR
@@ -135,7 +135,8 @@ removed: 1' ]
 		mkfifo -m 666 "'"$DIR"'/in"
 		as alice heloise -t <"'"$DIR"'/in" &
 		exec 9>"'"$DIR"'/in"
-		until pid=$(pgrep -U heloise -n heloise); do :; done
+		until pid=$(grep -l "^Uid:.7100" /proc/[0-9]*/status |
+		    tail -n 1 | tr -cd 0-9) && [ -n "$pid" ]; do :; done
 		as alice kill -STOP "$pid" && exit 99
 		as alice cat "/proc/$pid/environ" && exit 98
 		grep -h ^Uid /proc/$pid/status
