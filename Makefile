@@ -67,6 +67,15 @@ $(NET): %: %.o
 tests/rss: tests/rss.o
 	$(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS) -o $@ $<
 
+FAULT = tests/fault/walk tests/fault/storm tests/fault/shim.so
+
+tests/fault/walk tests/fault/storm: %: %.o tests/fault/judge.o \
+    tests/fault/trial.o tests/fault/place.o tests/fault/post.o
+	$(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+tests/fault/shim.so: tests/fault/shim.c Makefile config.mk
+	$(CC) $(ALL_CFLAGS) -fPIC -shared $(LDFLAGS) -o $@ $<
+
 deps:
 	sh tests/deps
 
@@ -81,6 +90,9 @@ lint:
 
 interop: heloise tests/relay/relay
 	bats tests/interop
+
+fault: heloise tests/relay/relay $(FAULT)
+	sh tests/fault/run
 
 fuzz:
 	sh tests/fuzz/run
@@ -127,13 +139,12 @@ dist: clean
 	rm -rf heloise-$(VERSION)
 
 clean:
-	rm -f heloise $(UNIT) $(NET) tests/relay/relay tests/rss \
+	rm -f heloise $(UNIT) $(NET) $(FAULT) tests/relay/relay tests/rss \
 	    heloise-*.tar.gz
 	find src tests -name '*.[oda]' -exec rm -f {} +
 	find tests/fuzz -type f -name 'f_*' ! -name '*.c' -exec rm -f {} +
 
-.PHONY: all deps demo check lint interop fuzz install install-sendmail \
-	install-setuid \
-	uninstall dist clean
+.PHONY: all deps demo check lint interop fault fuzz install \
+	install-sendmail install-setuid uninstall dist clean
 .SECONDARY:
 -include $(shell find src tests -name '*.d' 2>/dev/null)
