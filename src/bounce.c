@@ -20,11 +20,19 @@ struct text {
 	char		 id[320], boundary[64];
 };
 
-/* Whom does it concern?  NOTIFY=NEVER, or one without FAILURE, says not. */
+/* Has it failed, and nobody knows? */
 static bool
-concerned(const struct rcpt *r)
+untold(const struct rcpt *r, bool expired)
 {
-	return r->done && r->why != NULL &&
+	return r->done && r->why != NULL && !r->told &&
+	    (expired || r->verdict == VD_PERM);
+}
+
+/* NOTIFY=NEVER, or one without FAILURE, says that nobody wants to know. */
+static bool
+concerned(const struct rcpt *r, bool expired)
+{
+	return untold(r, expired) &&
 	    (r->notify == 0 || r->notify & NOTIFY_FAILURE);
 }
 
@@ -60,7 +68,7 @@ read_back(struct text *t, const struct claimed *c, struct fault *f)
 
 static void
 gather(struct text *t, const struct claimed *c, const char *host,
-    const char *to)
+    const char *to, bool expired)
 {
 	time_t now = time(NULL);
 	struct tm tm;
@@ -85,7 +93,7 @@ gather(struct text *t, const struct claimed *c, const char *host,
 	t->dsn.eightbit = c->env.eightbit;
 	t->rcpt = xcalloc(c->env.nrcpt, sizeof(*t->rcpt));
 	for (i = 0; i < c->env.nrcpt; i++)
-		if (concerned(&c->env.rcpt[i]))
+		if (concerned(&c->env.rcpt[i], expired))
 			t->rcpt[t->dsn.nrcpt++] = (struct dsn_rcpt){
 			    .addr = c->env.rcpt[i].addr,
 			    .orcpt = c->env.rcpt[i].orcpt,
@@ -125,20 +133,24 @@ queue(struct spool *spool, const struct text *t, struct claimed *c,
 
 int
 bounce_send(struct spool *spool, const struct settings *s, const char *host,
-    struct claimed *c, struct fault *f)
+    bool expired, struct claimed *c, bool *any, struct fault *f)
 {
 	const char *to = sender(s, c);
 	struct text t = { 0 };
 	int status = 0;
+	size_t i;
 
-	if (to == NULL)
-		return 0;
-	gather(&t, c, host, to);
+	*any = false;
+	if (to != NULL)
+		gather(&t, c, host, to, expired);
 	if (t.dsn.nrcpt > 0) {
 		status = read_back(&t, c, f);
 		if (status == 0)
 			status = queue(spool, &t, c, f);
 	}
+	for (i = 0; i < c->env.nrcpt && status == 0; i++)
+		if (untold(&c->env.rcpt[i], expired))
+			*any = c->env.rcpt[i].told = true;
 	free(t.rcpt);
 	free(t.message);
 	return status;

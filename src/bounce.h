@@ -8,12 +8,16 @@
 
 /*
  * Put a notification (RFC 3464) for the sender of a message into its own
- * spool: all recipients that will not get it, with the relay's words.  Not
- * for a message from the null sender, nor for one that is itself a bounce,
- * nor where nobody wants to be told (NOTIFY=NEVER).  host is where it is
- * from.  -1 if it could not be queued.
+ * spool: the recipients that will not get it and of which he was not told
+ * before, with the relay's words; these are those that were refused for
+ * good, or all if expired.  Afterwards they count as told, also where there
+ * is nothing to send: for a message from the null sender, for one that is
+ * itself a bounce, and where nobody wants to be told (NOTIFY=NEVER).  host
+ * is where it is from.  *any is whether there was somebody new.  -1 if it
+ * could not be queued.
  */
 int	bounce_send(struct spool *, const struct settings *,
-	    const char *host, struct claimed *, struct fault *);
+	    const char *host, bool expired, struct claimed *, bool *any,
+	    struct fault *);
 
 #endif

@@ -29,12 +29,9 @@ enqueue(struct deliver *d, struct store *st, const struct envelope *env,
 	return 0;
 }
 
-/* The verdicts are in: count, and keep what must be kept. */
-static int
-settle(struct deliver *d, struct store *st, struct envelope *env,
-    const struct spool_meta *meta, struct delivered *r, struct fault *f)
+static void
+count(const struct envelope *env, struct delivered *r)
 {
-	struct note note = { 0 };
 	const struct rcpt *to;
 	size_t i;
 
@@ -50,13 +47,34 @@ settle(struct deliver *d, struct store *st, struct envelope *env,
 			r->failed++;
 		}
 	}
+}
+
+/* The verdicts are in: keep what must be kept. */
+static int
+settle(struct deliver *d, struct store *st, struct envelope *env,
+    const struct spool_meta *meta, struct delivered *r, struct fault *f)
+{
+	struct note note = { 0 };
+	struct rcpt *to;
+	bool told;
+	size_t i;
+
+	count(env, r);
 	if (d->spool == NULL || r->queued + r->failed == 0)
 		return 0;
+	told = !d->untold || r->failed == env->nrcpt;
+	for (i = 0; i < env->nrcpt; i++) {
+		to = &env->rcpt[i];
+		if (to->verdict != VD_OK && !outcome_waits(to))
+			to->told = told;
+	}
 	(void)outcome_note(d->set, env, &note, meta->submitted, time(NULL));
+	if (r->queued == 0)
+		note.next = 0;
 	r->next = note.next;
-	if (r->queued > 0)
+	if (r->queued > 0 || !told)
 		return enqueue(d, st, env, &note, r, f);
-	/* A copy for the operator; the caller is told what happened. */
+	/* A copy for the operator. */
 	(void)spool_commit(d->spool, &st->file, SPOOL_FAILED, env, &note, f);
 	return 0;
 }

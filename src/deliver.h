@@ -17,6 +17,7 @@ struct deliver {
 	int		 spare;		/* write to it to have the queue run */
 	enum setting_delivery mode;
 	const char	*host;		/* for bounces */
+	bool		 untold;	/* see deliver() */
 	const struct report *report;
 };
 
@@ -38,6 +39,10 @@ struct delivered {
  * of the envelope have verdicts afterwards; VD_TEMP ones are queued if
  * d->queued counts them.  -1 with a fault: what must be queued could not
  * be, and nobody has it whom the envelope does not show as VD_OK.
+ *
+ * Our caller is told who failed, and tells its user.  Where it cannot say so
+ * (untold) and others have or will get the message, a bounce is to follow:
+ * the message is queued for that.
  *
  * When patience is over the message is in the queue, waits_not is set, and
  * deliver_finish() is still to be called, by a process that nobody waits

@@ -451,7 +451,8 @@ mailq_unknown(const char *id, struct fault *f)
 		return fault_set(f, ST_INPUT, FD_NONE, 0, VD_PERM,
 		    "%s: there is no such message", id);
 	return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
-	    "%s: not the id of a message; mailq shows them", id);
+	    "%s: not the id of a message, which has %d of the digits 0-9 and "
+	    "a-f; mailq shows them", id, SPOOL_ID - 1);
 }
 
 /* All ids, or -1; to be freed in either case. */

@@ -106,6 +106,14 @@ on_stop(int sig)
 	stop = 1;
 }
 
+static void
+say_result(const struct queue_result *r)
+{
+	size_t again = r->tried > r->done ? r->tried - r->done : 0;
+
+	printf("%zu tried, %zu of them to be tried again\n", r->tried, again);
+}
+
 /* -q, -q15m -bD, -q15m */
 static int
 queue_run_mode(const struct options *o, const struct config *c,
@@ -131,6 +139,8 @@ queue_run_mode(const struct options *o, const struct config *c,
 	report_init(&rep, c, src, host);
 	(void)signal(SIGTERM, on_stop);
 	(void)signal(SIGINT, on_stop);
+	if (o->interval == 0)
+		(void)signal(SIGHUP, SIG_IGN);
 	if (o->interval > 0 && !o->foreground &&
 	    daemon(1, 0) == -1)
 		status = EX_OSERR;
@@ -139,6 +149,8 @@ queue_run_mode(const struct options *o, const struct config *c,
 	else if (path != NULL && runner_once(&r, &select, &result, &f) == -1)
 		status = f.domain == FD_ERRNO && f.code == ENOENT ? EX_OK :
 		    report(&f);
+	else if (path != NULL && (o->what != NULL || o->verbose))
+		say_result(&result);
 	free(path);
 	return status;
 }

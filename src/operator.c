@@ -7,12 +7,12 @@
 #include "outcome.h"
 #include "spool/sweep.h"
 
-enum deed { HOLD, RELEASE, RETRY, REMOVE };
+enum deed { HOLD, RELEASE, RETRY, RETRY_ALL, REMOVE };
 
 /* What is said of a message once it is done. */
 static const char *const did[] = {
 	[HOLD] = "held", [RELEASE] = "released, and due now",
-	[RETRY] = "due now", [REMOVE] = "removed",
+	[RETRY] = "due now", [RETRY_ALL] = "due now", [REMOVE] = "removed",
 };
 
 /* What came of it. */
@@ -25,16 +25,19 @@ enum upshot {
 	UP__MAX
 };
 
+/* Also for those of whom the sender was told that they will not get it? */
 static void
-make_due(struct claimed *c)
+make_due(struct claimed *c, bool told)
 {
+	struct rcpt *r;
 	size_t i;
 
 	c->note.next = 0;
-	for (i = 0; i < c->env.nrcpt; i++)
-		if (c->env.rcpt[i].done &&
-		    c->env.rcpt[i].verdict == VD_PERM)
-			rcpt_unsettle(&c->env.rcpt[i]);
+	for (i = 0; i < c->env.nrcpt; i++) {
+		r = &c->env.rcpt[i];
+		if (r->told ? told : r->done && r->verdict == VD_PERM)
+			rcpt_unsettle(r);
+	}
 }
 
 /* Do it to a message that is ours. */
@@ -59,9 +62,10 @@ act_ours(const struct mailq *q, enum deed deed, struct claimed *c,
 		rc = spool_note(q->spool, &c->file, n, &c->env, f);
 		break;
 	case RETRY:
+	case RETRY_ALL:
 		if (n->held)
 			return UP_HELD;
-		make_due(c);
+		make_due(c, deed == RETRY);
 		rc = spool_note(q->spool, &c->file, n, &c->env, f);
 		break;
 	case REMOVE:
@@ -160,6 +164,7 @@ act_failed(const struct mailq *q, enum deed deed, const char *id,
 		return act(q, deed, SPOOL_FAILED, id, f);
 	case RETRY:
 		return restore(q, id, f);
+	case RETRY_ALL:
 	case HOLD:
 	case RELEASE:
 		break;
@@ -225,6 +230,7 @@ static int
 all(const struct mailq *q, enum deed deed, struct fault *f)
 {
 	size_t count[UP__MAX] = { 0 };
+	struct fault why = { 0 };
 
 	if (q->spool != NULL &&
 	    (all_of(q, deed, SPOOL_QUEUE, count, f) == -1 ||
@@ -238,8 +244,8 @@ all(const struct mailq *q, enum deed deed, struct fault *f)
 	if (count[UP_BUSY] > 0)
 		(void)fprintf(q->out, "being delivered right now, and left "
 		    "alone: %zu\n", count[UP_BUSY]);
-	if (q->spool != NULL && count[UP_TROUBLE] == 0 &&
-	    spool_sync(q->spool, f) == -1)
+	if (q->spool != NULL && spool_sync(q->spool,
+	    count[UP_TROUBLE] == 0 ? f : &why) == -1)
 		return -1;
 	if (count[UP_TROUBLE] > 1)
 		fault_add(f, "; and %zu more", count[UP_TROUBLE] - 1);
@@ -248,14 +254,6 @@ all(const struct mailq *q, enum deed deed, struct fault *f)
 		return fault_set(f, ST_SPOOL, FD_NONE, 0, VD_TEMP,
 		    "messages that are being delivered cannot be removed");
 	return count[UP_TROUBLE] > 0 ? -1 : 0;
-}
-
-static int
-some(const struct mailq *q, enum deed deed, const char *which,
-    struct fault *f)
-{
-	return strcmp(which, "all") == 0 ? all(q, deed, f) :
-	    one(q, deed, which, f);
 }
 
 int
@@ -273,11 +271,13 @@ operator_release(const struct mailq *q, const char *id, struct fault *f)
 int
 operator_retry(const struct mailq *q, const char *which, struct fault *f)
 {
-	return some(q, RETRY, which, f);
+	return strcmp(which, "all") == 0 ? all(q, RETRY_ALL, f) :
+	    one(q, RETRY, which, f);
 }
 
 int
 operator_remove(const struct mailq *q, const char *which, struct fault *f)
 {
-	return some(q, REMOVE, which, f);
+	return strcmp(which, "all") == 0 ? all(q, REMOVE, f) :
+	    one(q, REMOVE, which, f);
 }

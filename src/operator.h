@@ -22,7 +22,8 @@ int	operator_release(const struct mailq *, const char *id,
 /*
  * Make a message due now, for each recipient that has not accepted it; one
  * that failed goes back to the queue.  "all" is those that wait and are not
- * held, not the failed: their senders have been told.
+ * held, neither messages nor recipients that failed: their senders have been
+ * told.
  */
 int	operator_retry(const struct mailq *, const char *which,
 	    struct fault *);

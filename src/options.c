@@ -371,6 +371,8 @@ long_option(struct options *o, int argc, char **argv, int *at,
 	    (c == commands + NITEMS(commands) || c->takes))
 		return usage(f, argv[*at], "a value is missing");
 	if (c < commands + NITEMS(commands)) {
+		if (o->what != NULL)
+			return usage(f, argv[*at], "one thing at a time");
 		o->mode = c->mode;
 		if (c->takes)
 			o->what = argv[++*at];
@@ -448,6 +450,8 @@ options_parse(struct options *o, int argc, char **argv, struct fault *f)
 		o->mode = MODE_MAILQ;
 	o->rcpt = argv + at;
 	o->nrcpt = (size_t)(argc - at);
+	if (o->nrcpt > 0 && o->what != NULL)
+		return usage(f, o->rcpt[0], "one message at a time");
 	return 0;
 }
 

@@ -18,6 +18,8 @@ outcome_waits(const struct rcpt *r)
 {
 	if (!r->done)
 		return true;
+	if (r->told)
+		return false;
 	return r->verdict == VD_TEMP || r->verdict == VD_DOUBT ||
 	    (r->verdict == VD_PERM && fault_of_session(r->why));
 }
@@ -54,6 +56,7 @@ outcome_record(struct spool *spool, const struct settings *s,
 {
 	struct schedule sched = schedule(s);
 	time_t now = time(NULL);
+	bool expired, any;
 	size_t waiting;
 
 	if (envelope_count(&c->env, VD_OK) == c->env.nrcpt) {
@@ -68,10 +71,14 @@ outcome_record(struct spool *spool, const struct settings *s,
 	/* Whatever comes next, who has accepted it does not get it again. */
 	if (spool_note(spool, &c->file, &c->note, &c->env, f) == -1)
 		return OUTCOME_WAITS;
-	if (waiting > 0 && !schedule_expired(&sched, c->note.since, now))
-		return OUTCOME_WAITS;
+	expired = waiting > 0 &&
+	    schedule_expired(&sched, c->note.since, now);
 	/* First the word to the sender: told twice beats not told. */
-	if (bounce_send(spool, s, host, c, f) == -1)
+	if (bounce_send(spool, s, host, expired, c, &any, f) == -1)
+		return OUTCOME_WAITS;
+	if (any)
+		(void)spool_note(spool, &c->file, &c->note, &c->env, f);
+	if (waiting > 0 && !expired)
 		return OUTCOME_WAITS;
 	(void)spool_fail(spool, &c->file, f);
 	return OUTCOME_GAVE_UP;

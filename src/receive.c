@@ -101,26 +101,38 @@ refusal(const struct sender *s, const struct rcpt *r)
 	return s->deliver.spool != NULL && outcome_waits(r) ? NULL : r->why;
 }
 
+/* Are our recipients those that the client named? */
+static bool
+same_recipients(const struct sender *s)
+{
+	bool same = s->env.nrcpt == s->theirs->nrcpt;
+	size_t i;
+
+	for (i = 0; i < s->env.nrcpt && same; i++)
+		same = strcmp(s->env.rcpt[i].addr,
+		    s->theirs->rcpt[i].addr) == 0;
+	return same;
+}
+
 /*
  * The client's recipients get the verdicts of ours.  Where aliases came in
- * between only a refusal of all is one; else failed/ has what was refused.
+ * between only a refusal of all is one; else a bounce tells who was refused,
+ * unless there is no spool to have it in.
  */
 static void
 tell(struct sender *s)
 {
 	const struct fault *worst = NULL;
-	bool same = s->env.nrcpt == s->theirs->nrcpt, any = false;
+	bool same = !s->deliver.untold, any = false;
 	size_t i;
 
 	for (i = 0; i < s->env.nrcpt; i++) {
 		if (worst == NULL)
 			worst = refusal(s, &s->env.rcpt[i]);
 		any |= refusal(s, &s->env.rcpt[i]) == NULL;
-		same = same && strcmp(s->env.rcpt[i].addr,
-		    s->theirs->rcpt[i].addr) == 0;
 	}
 	/* A client that is refused sends to all of them once more. */
-	if (any)
+	if (any && s->deliver.spool != NULL)
 		worst = NULL;
 	for (i = 0; i < s->theirs->nrcpt; i++)
 		rcpt_settle(&s->theirs->rcpt[i],
@@ -134,6 +146,7 @@ end(void *ctx, struct buf *words, struct fault *f)
 	struct delivered d = { 0 };
 	int status = submit_end(&s->submit, f);
 
+	s->deliver.untold = !same_recipients(s);
 	if (status == 0)
 		status = deliver(&s->deliver, &s->store, &s->env, &s->meta,
 		    &d, f);

@@ -27,7 +27,7 @@
 #include "system/secret.h"
 
 #define GLANCE	1000		/* ms between two looks at the stop flag */
-#define STEP	5		/* seconds between two looks at the spool */
+#define STEP	5		/* seconds between two looks around */
 #define FAILED_DAYS	30	/* how long failed/ keeps a message */
 
 /* What a keeper tells who started it. */
@@ -76,8 +76,8 @@ keep(const struct runner *r, const struct queue_select *select, int sock,
 	keeper.stop = r->stop;
 	(void)spool_sweep(&spool, &foreign, &t.fault);
 	if (foreign.len > 0)
-		log_say("%s holds what is not ours:\n%s", r->spool,
-		    buf_text(&foreign));
+		log_say("%s holds what is not ours:\n%.*s", r->spool,
+		    (int)foreign.len - 1, buf_text(&foreign));
 	buf_release(&foreign);
 	(void)spool_expire_failed(&spool, time(NULL), FAILED_DAYS, &gone,
 	    &t.fault);
@@ -332,11 +332,15 @@ runner_loop(const struct runner *r, long long seconds)
 	struct queue_select due = { 0 };
 	struct queue_result res;
 	struct fault f = { 0 };
+	long long left;
 
 	while (!stopped(r)) {
-		if (runner_once(r, &due, &res, &f) == -1)
+		/* Until somebody has mail to keep there is no spool. */
+		if (runner_once(r, &due, &res, &f) == -1 &&
+		    (f.domain != FD_ERRNO || f.code != ENOENT))
 			log_fault(&f);
-		if (!stopped(r))
-			(void)sleep((unsigned)seconds);
+		/* A signal may come just before one sleeps. */
+		for (left = seconds; left > 0 && !stopped(r); left -= STEP)
+			(void)sleep((unsigned)(left < STEP ? left : STEP));
 	}
 }

@@ -117,7 +117,7 @@ rcpt_unsettle(struct rcpt *r)
 {
 	free(r->why);
 	r->why = NULL;
-	r->done = false;
+	r->done = r->told = false;
 	r->verdict = VD_OK;
 }
 

@@ -26,6 +26,7 @@ struct rcpt {
 	char		*orcpt;		/* "rfc822;xtext", or NULL */
 	unsigned	 notify;
 	bool		 done;
+	bool		 told;		/* its sender knows that it failed */
 	enum verdict	 verdict;
 	struct fault	*why;		/* NULL while nothing went wrong */
 };

@@ -318,7 +318,10 @@ spool_note(struct spool *sp, const struct spool_file *file,
 	struct buf text = { .max = NOTE_MAX };
 	char name[NAME_SIZE];
 	int err, rc = 0;
+	size_t i;
 
+	for (i = 0; i < e->nrcpt && !sync; i++)
+		sync = e->rcpt[i].told;
 	note_name(name, file->id, "");
 	if (note_format(&text, note, e, f) == -1)
 		rc = spool_complaint(sp, file->place, name, f);

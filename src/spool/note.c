@@ -79,7 +79,7 @@ add_recipients(struct buf *b, const struct envelope *e, size_t words)
 			buf_add(&same, one.p, one.len);
 			buf_add(b, one.p, one.len);
 		}
-		add_number(b, "rcpt", (long long)i);
+		add_number(b, r->told ? "told" : "rcpt", (long long)i);
 	}
 	buf_release(&one);
 	buf_release(&same);
@@ -259,18 +259,22 @@ take_recipients(struct line *l, struct envelope *e)
 {
 	struct fault why;
 	long long i, least = 0, max = (long long)e->nrcpt - 1;
+	bool told;
 
 	fault_clear(&why);
 	for (;;) {
+		told = false;
 		if (line_is(l, "ok")) {
 			if (!line_number(l, least, max, &i))
 				return false;
 			rcpt_settle(&e->rcpt[i], NULL);
-		} else if (line_is(l, "rcpt")) {
+		} else if (line_is(l, "rcpt") ||
+		    (told = line_is(l, "told"))) {
 			if (why.verdict == VD_OK ||
 			    !line_number(l, least, max, &i))
 				return false;
 			rcpt_settle(&e->rcpt[i], &why);
+			e->rcpt[i].told = told;
 		} else if (line_is(l, "why")) {
 			if (!take_fault(l, &why))
 				return false;
@@ -310,8 +314,8 @@ note_reopen(struct envelope *e, bool perm)
 	for (i = 0; i < e->nrcpt; i++) {
 		struct rcpt *r = &e->rcpt[i];
 
-		if (r->done && (r->verdict == VD_OK ||
-		    (r->verdict == VD_PERM && !perm)))
+		if (r->done && (r->verdict == VD_OK || (!perm &&
+		    (r->verdict == VD_PERM || r->told))))
 			continue;
 		rcpt_unsettle(r);
 		n++;

@@ -25,12 +25,13 @@
  *	ok 0
  *	why rcpt smtp 550 5.1.1 perm relay:587 RCPT%20TO:<b@x.test> No
  *	rcpt 1
+ *	told 2
  *	end
  *
  * The first number is that of the recipients; "last" is left out where
  * nothing has gone wrong.  A recipient is "ok", or met with the last "why"
- * above it; one that is not named has not been tried.  {0} is the note of a
- * message that was never tried.
+ * above it, of which the sender is "told" or not yet; one that is not named
+ * has not been tried.  {0} is the note of a message that was never tried.
  */
 struct note {
 	unsigned	 tries;
@@ -57,7 +58,7 @@ int	note_parse(const char *p, size_t n, struct note *, struct envelope *,
 
 /*
  * Forget the verdicts that a new try may change: all but VD_OK and, unless
- * perm is set, VD_PERM.  Returns how many recipients are to be tried.
+ * perm is set, VD_PERM and what the sender was told.  Returns how many recipients are to be tried.
  */
 size_t	note_reopen(struct envelope *, bool perm);
 

@@ -44,8 +44,9 @@
  *	A note is being written.  The one before counts, or none: recipients
  *	accepted since get the message again.
  * queue/ID, queue/ID.note
- *	Waiting.  Nothing: a note with accepted recipients is synced, file and
- *	directory.  One without may be lost or be the one before when the
+ *	Waiting.  Nothing: a note with recipients that accepted it, or of
+ *	which the sender was told, is synced, file and directory.  Before that
+ *	note he may be told twice.  One without may be lost or be the one before when the
  *	machine crashes, so the message is tried too early; torn, it is
  *	recognised, ignored and reported.
  * queue/ID.note without queue/ID or failed/ID

@@ -33,6 +33,9 @@ as_ever(const struct scenario *s, const struct outcome *o)
 			if (s->to[i] & 1u << k &&
 			    o->first[i][k] != is_taken(s, k))
 				return "not delivered as without a fault";
+	for (i = 0; i < LETTERS && s->waiting; i++)
+		if (o->bounces[i] != (s->to[i] & 1u << BAD) >> BAD)
+			return "not one bounce for each that was refused";
 	return NULL;
 }
 

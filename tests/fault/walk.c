@@ -56,7 +56,7 @@ static const struct scenario scenarios[] = {
 	    .roles = { { "submitter", "m" }, { "spare runner", "m1" },
 	    { "courier", "m11" }, { "keeper", "m12" } } },
 	{ .name = "run of the queue", .relay = TAKES, .waiting = true,
-	    .to = { TO_GOOD, TO_GOOD | TO_SLOW, TO_BAD }, .args = { "-q" },
+	    .to = { TO_GOOD | TO_SLOW, TO_BAD, TO_SLOW | TO_BAD }, .args = { "-q" },
 	    .roles = { { "runner", "m" }, { "courier", "m1" },
 	    { "keeper", "m2" } } },
 	{ .name = "run of the queue, large", .relay = TAKES, .waiting = true,

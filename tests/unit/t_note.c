@@ -124,6 +124,7 @@ static const struct {
 	{ FACTS "end\n", 0 },
 	{ FACTS "ok 0\nok 2\nend\n", 0 },
 	{ FACTS WHY "rcpt 0\nok 1\nrcpt 2\nend\n", 0 },
+	{ FACTS WHY "told 0\nok 1\nrcpt 2\nend\n", 0 },
 	{ FACTS WHY "end\n", 0 },
 	{ FACTS "last connect errno -5 0.0.0 temp - - -\nend\n", 0 },
 	{ "", 1 },
@@ -143,6 +144,8 @@ static const struct {
 	{ FACTS "ok 1\nok 0\nend\n", 7 },
 	{ FACTS "ok 0 1\nend\n", 6 },
 	{ FACTS "rcpt 0\nend\n", 6 },
+	{ FACTS "told 0\nend\n", 6 },
+	{ FACTS WHY "told 1\nrcpt 1\nend\n", 8 },
 	{ FACTS "ok 0\nrcpt 1\nend\n", 7 },
 	{ FACTS "last rcpt smtp 550 5.1.1 ok - - -\nend\n", 6 },
 	{ FACTS "last lunch smtp 550 5.1.1 perm - - -\nend\n", 6 },
@@ -198,6 +201,34 @@ test_parse(void)
 	}
 }
 
+/* Whose sender was told is not tried again, whatever the verdict was. */
+static void
+test_told(void)
+{
+	struct envelope e = { 0 }, e2 = { 0 };
+	struct buf b = { .max = NOTE_MAX };
+	struct note note = { .tries = 1 };
+	struct fault f = { 0 }, why = { 0 };
+
+	three(&e);
+	three(&e2);
+	fault_set(&why, ST_RCPT, FD_SMTP, 450, VD_TEMP, "greylisted");
+	rcpt_settle(&e.rcpt[0], &why);
+	rcpt_settle(&e.rcpt[1], &why);
+	e.rcpt[1].told = true;
+	is_int(note_format(&b, &note, &e, &f), 0, "one was told of");
+	is_int(note_parse(b.p, b.len, &note, &e2, &f), 0, "and it is read");
+	ok(!e2.rcpt[0].told && e2.rcpt[1].told && !e2.rcpt[2].told,
+	    "which one");
+	is_int((long long)note_reopen(&e2, false), 2, "two to be tried");
+	ok(e2.rcpt[1].done && e2.rcpt[1].told, "not the one told of");
+	is_int((long long)note_reopen(&e2, true), 3, "unless one insists");
+	ok(!e2.rcpt[1].told, "then he may be told again");
+	envelope_release(&e);
+	envelope_release(&e2);
+	buf_release(&b);
+}
+
 /* Words without end do not keep the note from being written. */
 static void
 test_huge(void)
@@ -238,6 +269,7 @@ main(void)
 	test_faults();
 	test_round();
 	test_parse();
+	test_told();
 	test_huge();
 	return done();
 }
