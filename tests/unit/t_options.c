@@ -85,6 +85,8 @@ static const struct {
 	{ "heloise --help", "help dot" },
 	{ "heloise --hold 12", "hold dot what=12" },
 	{ "heloise --hold", NULL },
+	{ "heloise --hold 12 34", NULL },
+	{ "heloise --hold 12 --release 12", NULL },
 	{ "heloise --json -bp", "mailq dot json" },
 	{ "heloise --json", "mailq dot json" },
 	{ "sendmail -t", "send dot extract" },
