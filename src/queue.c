@@ -33,6 +33,7 @@ struct run {
 	size_t		 out;		/* with the courier */
 	bool		 stop;		/* the relay cannot be used now */
 	bool		 given;
+	struct fault	 trouble;	/* with the spool; VD_OK is none */
 };
 
 static void
@@ -171,8 +172,10 @@ finish(struct run *r, struct turn *t)
 		waits(r, t->c.note.next);
 		break;
 	}
-	if (f.verdict != VD_OK)
+	if (f.verdict != VD_OK && r->trouble.verdict != VD_OK)
 		log_fault(&f);
+	else if (f.verdict != VD_OK)
+		r->trouble = f;
 	claimed_release(r->spool, &t->c);
 	free(t->tried);
 	free(t);
@@ -255,7 +258,8 @@ queue_run(struct spool *spool, const struct settings *set, const char *host,
 	size_t n = 0;
 
 	*result = (struct queue_result){ 0 };
-	if (spool_list(spool, SPOOL_QUEUE, &ids, &n, f) == -1)
+	if (spool_writable(spool, f) == -1 ||
+	    spool_list(spool, SPOOL_QUEUE, &ids, &n, f) == -1)
 		return -1;
 	while (n > 0 && goes_on) {
 		goes_on = turn(&r, ids, n, now);
@@ -269,5 +273,7 @@ queue_run(struct spool *spool, const struct settings *set, const char *host,
 		r.stop = r.given = false;
 	}
 	free(ids);
-	return spool_sync(spool, f);
+	if (spool_sync(spool, f) == 0 && r.trouble.verdict != VD_OK)
+		*f = r.trouble;
+	return f->verdict == VD_OK ? 0 : -1;
 }

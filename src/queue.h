@@ -25,7 +25,8 @@ struct queue_result {
 /*
  * Try each message once, several on their way at a time.  Messages that
  * another process has in hand are passed over.  When the relay as such
- * cannot be used the rest is left for later, untouched.
+ * cannot be used the rest is left for later, untouched.  -1 if what came of
+ * a message could not be recorded, also where others were.
  */
 int	queue_run(struct spool *, const struct settings *, const char *host,
 	    const struct report *, struct keeper *,

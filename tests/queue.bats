@@ -6,70 +6,7 @@
 
 bats_require_minimum_version 1.5.0
 load relay/relay
-
-setup() {
-	MAIL=$'To: bob@example.org\nFrom: alice@example.org\nSubject: hi\n\nhello\n'
-	SPOOL=$BATS_TEST_TMPDIR/spool
-}
-
-# The runner of a spool leaves when it is empty; here it is told to go.
-teardown() {
-	local pid
-
-	for pid in $(runners); do
-		kill "$pid" 2>/dev/null || :
-	done
-	stop_relays
-}
-
-# The processes that have our spool open.
-runners() {
-	find /proc/[0-9]*/fd -lname "$SPOOL" 2>/dev/null | cut -d/ -f3 |
-	    sort -u
-}
-
-# use LINE...: write a configuration for the relay started last.
-use() {
-	CONF=$(conf "relay localhost:$RELAY_PORT" 'tls none' \
-	    'helo app.example.org' 'from alice@example.org' \
-	    "spool $SPOOL" "$@")
-}
-
-send() {
-	run --separate-stderr "$HELOISE" -C "$CONF" "$@" < <(
-	    printf '%s' "$MAIL")
-}
-
-heloise() {
-	run --separate-stderr "$HELOISE" -C "$CONF" "$@" </dev/null
-}
-
-waiting() {
-	find "$SPOOL/queue" -type f ! -name '*.note' ! -name '.*' | wc -l
-}
-
-# until COMMAND...: wait for it to come true, 30 seconds at most.
-await() {
-	local i
-
-	for ((i = 0; i < 300; i++)); do
-		! "$@" || return 0
-		read -r -t 0.1 <> <(:) || :
-	done
-	return 1
-}
-
-empty() {
-	[ "$(waiting)" -eq 0 ]
-}
-
-idle() {
-	[ -z "$(runners)" ]
-}
-
-has_stored() {
-	[ "$(stored_count)" -ge "$1" ]
-}
+load relay/spool
 
 @test "the relay is down: exit 0, in the queue with reason and next try" {
 	start_relay
@@ -175,7 +112,7 @@ has_stored() {
 	send -t
 	[ "$status" -eq 67 ]
 	[ "$(waiting)" -eq 0 ]
-	[ "$(find "$SPOOL/failed" -type f ! -name '*.note' | wc -l)" -eq 1 ]
+	[ "$(failed)" -eq 1 ]
 	heloise -bp
 	[[ $output == *"no such user"* ]]
 }
@@ -200,7 +137,7 @@ has_stored() {
 	use 'linger no' 'delivery queue'
 	send -t
 	heloise -q
-	[ "$(find "$SPOOL/failed" -type f ! -name '*.note' | wc -l)" -eq 1 ]
+	[ "$(failed)" -eq 1 ]
 	# The bounce waits; the next run takes it to alice.
 	heloise -q
 	[ "$(stored_count)" -eq 1 ]
@@ -208,6 +145,77 @@ has_stored() {
 	grep -q '^RCPT TO:<alice@example.org>' "$(envelope 1)"
 	grep -q 'multipart/report' "$(stored 1)"
 	grep -q '^Diagnostic-Code: smtp; *550 5.1.1 no such user' "$(stored 1)"
+	[ "$(waiting)" -eq 0 ]
+}
+
+# How many bounces name that recipient as refused?
+bounced() {
+	grep -l "^Final-Recipient: rfc822; *$1" "$RELAY_STORE"/*.msg | wc -l
+}
+
+given_up() {
+	heloise --expire 1s -q
+	[ "$(failed)" -eq 1 ]
+}
+
+@test "refused while another waits: the bounce comes at once, and once" {
+	start_relay --fail 'RCPT:bad@example.org:550 5.1.1 no such user' \
+	    --fail 'RCPT:slow@example.org:451 4.2.0 later' \
+	    --fail 'RCPT:worse@example.org:551 5.1.6 moved'
+	use 'linger no'
+	send -odq bad@example.org slow@example.org fine@example.org
+	heloise -q
+	[ "$(waiting)" -eq 2 ]
+	heloise -q
+	[ "$(stored_count)" -eq 2 ]
+	[ "$(bounced bad@example.org)" -eq 1 ]
+	[ "$(bounced slow@example.org)" -eq 0 ]
+	heloise --retry all
+	heloise -q
+	[ "$(waiting)" -eq 1 ]
+	[ "$(bounced bad@example.org)" -eq 1 ]
+	# When the time of the last one is up it has a bounce of its own.
+	await given_up
+	heloise -q
+	[ "$(bounced bad@example.org)" -eq 1 ]
+	[ "$(bounced slow@example.org)" -eq 1 ]
+	[ "$(stored_count)" -eq 3 ]
+	[ "$(waiting)" -eq 0 ]
+	[ "$(failed)" -eq 1 ]
+}
+
+@test "a recipient that the caller was told of is not bounced as well" {
+	start_relay --fail 'RCPT:bad@example.org:550 5.1.1 no such user' \
+	    --fail 'RCPT:slow@example.org:451 4.2.0 later'
+	use 'linger no'
+	send bad@example.org slow@example.org
+	[ "$status" -eq 67 ]
+	[[ $stderr == *"queued as"*"not delivered to bad@example.org"* ]]
+	heloise -q
+	[ "$(waiting)" -eq 1 ]
+	stop_relay
+	start_relay
+	use 'linger no'
+	heloise -q
+	[ "$(stored_count)" -eq 1 ]
+	[ "$(waiting)" -eq 0 ]
+	[ "$(failed)" -eq 1 ]
+}
+
+@test "-bs with aliases: what the client cannot be told comes as a bounce" {
+	printf 'team: good@example.org, bad@example.org\n' \
+	    >"$BATS_TEST_TMPDIR/aliases"
+	start_relay --fail 'RCPT:bad@example.org:550 5.1.1 no such user'
+	use 'linger no' "aliases $BATS_TEST_TMPDIR/aliases"
+	run --separate-stderr "$HELOISE" -C "$CONF" -bs < <(printf '%s\r\n' \
+	    'EHLO me.example.org' 'MAIL FROM:<alice@example.org>' \
+	    'RCPT TO:<team>' DATA 'Subject: one' '' 'x' . QUIT)
+	[[ $output == *354*$'\n250 '*221* ]]
+	[ "$(waiting)" -eq 1 ]
+	heloise -q
+	heloise -q
+	[ "$(stored_count)" -eq 2 ]
+	[ "$(bounced bad@example.org)" -eq 1 ]
 	[ "$(waiting)" -eq 0 ]
 }
 
@@ -219,7 +227,7 @@ has_stored() {
 	heloise -q
 	[ "$(stored_count)" -eq 0 ]
 	[ "$(waiting)" -eq 0 ]
-	[ "$(find "$SPOOL/failed" -type f ! -name '*.note' | wc -l)" -eq 1 ]
+	[ "$(failed)" -eq 1 ]
 }
 
 @test "a run of twenty over one connection" {
@@ -234,47 +242,6 @@ has_stored() {
 	heloise -q
 	[ "$(stored_count)" -eq 20 ]
 	[ "$(relay_log | grep -c '^connect')" -eq 1 ]
-}
-
-@test "hold, release, retry, show, remove" {
-	local id
-
-	start_relay
-	use 'linger no' 'delivery queue'
-	send -t
-	id=$(basename "$(find "$SPOOL/queue" -type f)")
-	heloise --hold "$id"
-	[ "$status" -eq 0 ]
-	heloise -q
-	[ "$(stored_count)" -eq 0 ]
-	heloise --show "$id"
-	[[ $output == *"Subject: hi"* ]]
-	heloise --release "$id"
-	heloise -q
-	[ "$(stored_count)" -eq 1 ]
-	send -t
-	heloise --remove all
-	[ "$status" -eq 0 ]
-	[ "$(waiting)" -eq 0 ]
-	heloise --hold 0000000000000000
-	[ "$status" -ne 0 ]
-	[[ $stderr == *0000000000000000* ]]
-}
-
-@test "mailq --json, and mailq by its name" {
-	start_relay
-	use 'linger no' 'delivery queue'
-	send -t
-	heloise --json -bp
-	[ "$status" -eq 0 ]
-	[[ $output == '['*'"bob@example.org"'*']'* ]]
-	ln -s "$HELOISE" "$BATS_TEST_TMPDIR/mailq"
-	HELOISE_SPOOL=$SPOOL run "$BATS_TEST_TMPDIR/mailq"
-	[ "$status" -eq 0 ]
-	[[ $output == *bob@example.org* ]]
-	HELOISE_SPOOL=$BATS_TEST_TMPDIR/other run "$BATS_TEST_TMPDIR/mailq"
-	[ "$status" -eq 0 ]
-	[[ $output == *empty* ]]
 }
 
 # The relay has greeted somebody.

@@ -267,6 +267,14 @@ spool_list(struct spool *sp, enum spool_place place, char (**ids)[SPOOL_ID],
 }
 
 int
+spool_writable(const struct spool *sp, struct fault *f)
+{
+	if (faccessat(sp->place[SPOOL_QUEUE], ".", W_OK, AT_EACCESS) == -1)
+		return spool_trouble(sp, SPOOL_QUEUE, "", errno, f);
+	return 0;
+}
+
+int
 spool_sync(struct spool *sp, struct fault *f)
 {
 	size_t i;

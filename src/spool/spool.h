@@ -126,6 +126,12 @@ void	spool_release(struct spool *, struct spool_file *);
 int	spool_list(struct spool *, enum spool_place, char (**ids)[SPOOL_ID],
 	    size_t *n, struct fault *);
 
+/*
+ * Can what is delivered be crossed out?  On a file system that is read-only
+ * it would be sent again and again.
+ */
+int	spool_writable(const struct spool *, struct fault *);
+
 /* Make removals and moves survive a crash of the machine. */
 int	spool_sync(struct spool *, struct fault *);
 

@@ -147,6 +147,8 @@ fail(void)
 	    [SHIM_READONLY] = EROFS };
 
 	errno = errors[shim->action];
+	if (errno == ENOSPC && shim->n % 2 == 0)
+		errno = EDQUOT;
 	return -1;
 }
 

@@ -19,7 +19,7 @@ enum shim_action {
 	SHIM_EIO,	/* it fails with EIO */
 	SHIM_EINTR,	/* it is interrupted, if it may be */
 	SHIM_SHORT,	/* it does half, if it may */
-	SHIM_FULL,	/* ENOSPC, and so on for all that need room */
+	SHIM_FULL,	/* ENOSPC or EDQUOT, and so on for all that need room */
 	SHIM_READONLY,	/* EROFS, and so on for all that change files */
 	SHIM__MAX
 };

@@ -1,0 +1,204 @@
+#!/usr/bin/env bats
+# runs.bats - runs of the queue: by the clock, and told to stop
+#
+# Each test is a subshell to shellcheck:
+# shellcheck disable=SC2030,SC2031,SC2034,SC2153,SC2154
+
+bats_require_minimum_version 1.5.0
+load relay/relay
+load relay/spool
+
+# The processes of a loop, by the name of their configuration.
+loops() {
+	pgrep -f -- "-C $CONF" || :
+}
+
+teardown() {
+	local pid
+
+	for pid in $(loops); do
+		kill "$pid" 2>/dev/null || :
+	done
+	stop_relays
+}
+
+no_loops() {
+	[ -z "$(loops)" ]
+}
+
+ended() {
+	! kill -0 "$1" 2>/dev/null
+}
+
+# The relay has greeted somebody.
+greeted() {
+	grep -q '^S: 220' "$RELAY_LOG"
+}
+
+silent_relay() {
+	start_relay --script "$(script <<-'END'
+		S: 220 hi
+		silent
+	END
+	)"
+}
+
+@test "-q15m: detached at once, and runs the queue" {
+	start_relay
+	use 'linger no'
+	send -odq -t
+	# The shell waits for everyone who holds its pipe.
+	output=$("$HELOISE" -C "$CONF" -q15m 2>&1)
+	[ -z "$output" ]
+	await has_stored 1
+	[ -n "$(loops)" ]
+	kill -TERM "$(loops | head -n 1)"
+	await no_loops
+}
+
+@test "-q1s -bD: in the foreground, again and again, until SIGTERM" {
+	local pid status=0 sig
+
+	start_relay
+	use 'linger no' 'retry-min 1s' 'retry-max 1s'
+	for sig in TERM INT; do
+		"$HELOISE" -C "$CONF" -q1s -bD </dev/null \
+		    2>"$BATS_TEST_TMPDIR/err" 3>&- &
+		pid=$!
+		# The spool need not be there yet.
+		send -odq -t
+		await empty
+		send -odq -t
+		await empty
+		kill -0 "$pid"
+		# Bash has its children in the background ignore SIGINT.
+		kill -"$sig" "$pid"
+		status=0
+		wait "$pid" || status=$?
+		[ "$status" -eq 0 ]
+		[ ! -s "$BATS_TEST_TMPDIR/err" ]
+	done
+	[ "$(stored_count)" -eq 4 ]
+	await no_loops
+}
+
+@test "a run while the relay is down: 0, nothing said, all stays" {
+	start_relay
+	stop_relay
+	use 'linger no'
+	send -odq a@example.org
+	send -odq b@example.org
+	heloise -q
+	[ "$status" -eq 0 ]
+	[ -z "$stderr$output" ]
+	[ "$(waiting)" -eq 2 ]
+	heloise -v -q
+	[[ $output == *"2 tried, 2 of them to be tried again"* ]]
+}
+
+@test "a runner that lingers ends by SIGTERM, and nothing is lost" {
+	local port
+
+	start_relay
+	port=$RELAY_PORT
+	stop_relay
+	use
+	send -t
+	[ "$(waiting)" -eq 1 ]
+	await lingers
+	# shellcheck disable=SC2046 # there may be several
+	kill -TERM $(runners)
+	await idle
+	[ "$(waiting)" -eq 1 ]
+	start_relay --port "$port"
+	heloise -q
+	[ "$(stored_count)" -eq 1 ]
+}
+
+lingers() {
+	[ -n "$(runners)" ]
+}
+
+@test "SIGTERM to each process of a run: the message stays, once" {
+	local pid i
+
+	for i in 0 1 2; do
+		silent_relay
+		use 'linger no'
+		send -odq -t
+		"$HELOISE" -C "$CONF" -q </dev/null 2>/dev/null 3>&- &
+		pid=$!
+		await greeted
+		kill -TERM "$(loops | sed -n "$((i + 1))p")"
+		# Not all of them heed it; the one that was started does.
+		kill -TERM "$pid" 2>/dev/null || :
+		wait "$pid" || :
+		await no_loops
+		[ "$(waiting)" -eq 1 ]
+		stop_relay
+		start_relay
+		use 'linger no'
+		heloise -q
+		[ "$(stored_count)" -eq 1 ]
+		[ "$(waiting)" -eq 0 ]
+		stop_relay
+	done
+}
+
+@test "SIGHUP while the relay is silent: delivery goes on" {
+	local pid
+
+	silent_relay
+	use 'linger no' 'patience 1s'
+	printf '%s' "$MAIL" >"$BATS_TEST_TMPDIR/mail"
+	"$HELOISE" -C "$CONF" -t <"$BATS_TEST_TMPDIR/mail" \
+	    2>"$BATS_TEST_TMPDIR/err" 3>&- &
+	pid=$!
+	await greeted
+	# shellcheck disable=SC2046 # all of them
+	kill -HUP $(loops)
+	wait "$pid"
+	grep -q 'delivery goes on' "$BATS_TEST_TMPDIR/err"
+	[ "$(waiting)" -eq 1 ]
+}
+
+@test "standard error is closed on us: no SIGPIPE, and the mail goes" {
+	local status=0
+
+	start_relay
+	use 'linger no'
+	printf '%s' "$MAIL" >"$BATS_TEST_TMPDIR/mail"
+	# A pipe that nobody reads.
+	exec {pipe}> >(:)
+	wait $!
+	"$HELOISE" -C "$CONF" -v -t <"$BATS_TEST_TMPDIR/mail" 2>&"$pipe" \
+	    3>&- || status=$?
+	[ "$status" -eq 0 ]
+	[ "$(stored_count)" -eq 1 ]
+}
+
+@test "SIGTERM while the message is still being read: nothing is kept" {
+	local pid status=0
+
+	start_relay
+	use 'linger no'
+	mkfifo "$BATS_TEST_TMPDIR/in"
+	"$HELOISE" -C "$CONF" -t <"$BATS_TEST_TMPDIR/in" 2>/dev/null 3>&- &
+	pid=$!
+	exec {in}>"$BATS_TEST_TMPDIR/in"
+	printf '%s' "$MAIL" >&"$in"
+	await read_up
+	kill -TERM "$pid"
+	wait "$pid" || status=$?
+	exec {in}>&-
+	[ "$status" -eq 143 ]
+	await no_loops
+	[ "$(stored_count)" -eq 0 ]
+	[ "$(waiting)" -eq 0 ]
+	[ -z "$(find "$SPOOL" -type f)" ]
+}
+
+# The spool is there, so that the message is being read.
+read_up() {
+	[ -d "$SPOOL/failed" ]
+}

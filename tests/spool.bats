@@ -1,0 +1,145 @@
+#!/usr/bin/env bats
+# spool.bats - where mail cannot be kept: said, 75, nothing half-written
+#
+# Each test is a subshell to shellcheck:
+# shellcheck disable=SC2030,SC2031,SC2034,SC2153,SC2154
+
+bats_require_minimum_version 1.5.0
+load relay/relay
+load relay/spool
+
+setup() {
+	MAIL=$'To: bob@example.org\nFrom: alice@example.org\nSubject: hi\n\nhello\n'
+	SPOOL=$BATS_TEST_TMPDIR/disk/spool
+	mkdir "$BATS_TEST_TMPDIR/disk"
+	start_relay
+	use 'linger no'
+	stop_relay
+}
+
+teardown() {
+	umount "$BATS_TEST_TMPDIR/disk" 2>/dev/null || :
+	stop_relays
+}
+
+small_disk() {
+	mount -t tmpfs -o size=64k none "$BATS_TEST_TMPDIR/disk" 2>/dev/null ||
+	    skip 'this user cannot mount a small disk'
+}
+
+# refused WORDS OPTION...: nothing is queued, and these words say why.
+refused() {
+	local words=$1
+
+	shift
+	send "$@"
+	[ "$status" -eq 75 ]
+	[[ $stderr == *"$words"* ]]
+	[[ $stderr != *"queued as"* ]]
+}
+
+@test "a full disk" {
+	small_disk
+	send -odq -t
+	[ "$status" -eq 0 ]
+	MAIL=$MAIL$(head -c 100000 /dev/zero | tr '\0' x)
+	refused "$SPOOL/queue: No space left on device" -odq -t
+	refused 'No space left on device' -odb -t
+	refused 'No space left on device' -t
+	[ "$(find "$SPOOL" -type f | wc -l)" -eq 1 ]
+	# What is there can still be delivered.
+	start_relay
+	use 'linger no'
+	heloise -q
+	[ "$(stored_count)" -eq 1 ]
+	[ "$(waiting)" -eq 0 ]
+}
+
+@test "a file system that is read-only: nothing is sent again and again" {
+	small_disk
+	send -odq -t
+	mount -o remount,ro "$BATS_TEST_TMPDIR/disk"
+	refused "$SPOOL/queue: Read-only file system" -odq -t
+	refused 'Read-only file system' -t
+	start_relay
+	use 'linger no'
+	heloise -q
+	[ "$status" -eq 75 ]
+	[[ $stderr == *"$SPOOL/queue: Read-only file system"* ]]
+	[ "$(stored_count)" -eq 0 ]
+	heloise -bp
+	[ "$status" -eq 0 ]
+	[[ $output == *bob@example.org* ]]
+	heloise --remove all
+	[ "$status" -eq 75 ]
+	mount -o remount,rw "$BATS_TEST_TMPDIR/disk"
+	heloise -q
+	[ "$(stored_count)" -eq 1 ]
+}
+
+@test "a directory that cannot be made" {
+	refused '/proc/nowhere/spool: ' --spool /proc/nowhere/spool -odq -t
+	refused '/proc/nowhere/spool: ' --spool /proc/nowhere/spool -t
+	echo >"$SPOOL"
+	refused "$SPOOL: Not a directory" -odq -t
+}
+
+@test "directories that are missing are made" {
+	SPOOL=$SPOOL/a/b
+	use 'linger no'
+	send -odq -t
+	[ "$(waiting)" -eq 1 ]
+	rm -r "$SPOOL/failed"
+	send -odq -t
+	[ "$status" -eq 0 ]
+	[ "$(waiting)" -eq 2 ]
+	[ "$(stat -c %a "$SPOOL" "$SPOOL/queue" "$SPOOL/failed" | sort -u)" = 700 ]
+}
+
+@test "directories of somebody else, or where others may write" {
+	local dir
+
+	send -odq -t
+	for dir in "$SPOOL" "$SPOOL/queue" "$SPOOL/failed"; do
+		chmod g+w "$dir"
+		refused "others may write to $dir; run: chmod go-w $dir" \
+		    -odq -t
+		chmod g-w "$dir"
+		[ "$(id -u)" -eq 0 ] || continue
+		chown 1234 "$dir"
+		refused "$dir belongs to user 1234, not to user 0" -odq -t
+		refused "$dir belongs to user 1234, not to user 0" -t
+		chown 0 "$dir"
+	done
+	mv "$SPOOL/queue" "$SPOOL/elsewhere"
+	ln -s elsewhere "$SPOOL/queue"
+	refused "$SPOOL/queue: " -odq -t
+	rm "$SPOOL/queue"
+	mv "$SPOOL/elsewhere" "$SPOOL/queue"
+	[ "$(waiting)" -eq 1 ]
+}
+
+@test "a limit on files instead of a disk that is full" {
+	MAIL=$MAIL$(head -c 9000 /dev/zero | tr '\0' x)
+	run bash -c 'ulimit -f 4; exec "$@"' - "$HELOISE" -C "$CONF" -odq -t \
+	    <<<"$MAIL"
+	[ "$status" -eq 75 ]
+	[[ $output == *"$SPOOL/queue: File too large"* ]]
+	[ -z "$(find "$SPOOL" -type f)" ]
+}
+
+@test "what is not ours is left alone, and a torn message said" {
+	send -odq -t
+	id=$(messages queue)
+	echo mine >"$SPOOL/queue/notes"
+	cp "$SPOOL/queue/$id" "$SPOOL/queue/0000000000000002"
+	truncate -s -1 "$SPOOL/queue/0000000000000002"
+	start_relay
+	use 'linger no'
+	heloise -q
+	[[ $stderr == *"holds what is not ours:"*queue/notes* ]]
+	[[ $stderr == *"$SPOOL/queue/0000000000000002: "*torn* ]]
+	[ "$(stored_count)" -eq 1 ]
+	[ -e "$SPOOL/queue/notes" ]
+	[ -e "$SPOOL/queue/0000000000000002" ]
+}
