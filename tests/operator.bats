@@ -22,7 +22,7 @@ queue() {
 down() {
 	start_relay
 	stop_relay
-	use 'linger no' "$@"
+	use 'linger no'
 }
 
 @test "mailq: reason, hint, tries and next try" {
