@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "config/config.h"
-#include "config/load.h"
 #include "config/save.h"
 #include "mailq.h"
 #include "operator.h"
@@ -116,7 +115,7 @@ say_result(const struct queue_result *r)
 
 /* -q, -q15m -bD, -q15m */
 static int
-queue_run_mode(const struct options *o, const struct config *c,
+queue_run_mode(const struct options *o, struct config *c,
     const struct config_source *src)
 {
 	struct queue_select select = { .all = o->mode == MODE_QUEUE_RUN,
@@ -125,9 +124,10 @@ queue_run_mode(const struct options *o, const struct config *c,
 	struct queue_result result;
 	char host[256], *path = sender_spool_path(&c->base, src);
 	struct report rep;
+	const struct options_again again = { o, src, c };
 	struct runner r = { .config = c, .spool = path, .host = host,
 	    .report = &rep, .trace = o->verbose, .transcript = o->trace,
-	    .stop = &stop };
+	    .stop = &stop, .reload = options_reload, .ctx = &again };
 	struct fault f = { 0 };
 	int status = EX_OK;
 
@@ -185,7 +185,7 @@ hint(const void *ctx, const struct fault *f, const struct claimed *c,
 }
 
 static int
-operate(const struct options *o, const struct config *c,
+operate(const struct options *o, struct config *c,
     const struct config_source *src)
 {
 	const struct schedule sched = { .retry_min = c->base.retry_min,
@@ -253,19 +253,6 @@ run(const struct options *o, struct config *c,
 	return EX_OK;
 }
 
-static int
-configure(struct config *c, const struct config_source *src,
-    const struct options *o, struct fault *f)
-{
-	size_t i;
-
-	for (i = 0; i < o->nflag; i++)
-		if (config_set_flag(c, src, o->flag[i].key, o->flag[i].value,
-		    f) == -1)
-			return -1;
-	return config_load(c, src, f);
-}
-
 int
 main(int argc, char **argv)
 {
@@ -301,7 +288,7 @@ main(int argc, char **argv)
 	src.file = o.file;
 	src.env = environ;
 	config_init(&c);
-	if (configure(&c, &src, &o, &f) == -1)
+	if (options_configure(&o, &c, &src, &f) == -1)
 		status = o.mode == MODE_SEND || o.mode == MODE_SMTP ?
 		    send_refused(&o, &c, &src, &f) : report(&f);
 	else

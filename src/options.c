@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/util.h"
+#include "config/load.h"
 #include "config/setting.h"
 #include "options.h"
 #include "system/log.h"
@@ -464,6 +465,36 @@ options_release(struct options *o)
 		free(o->flag[i].key);
 	free(o->flag);
 	*o = (struct options){ 0 };
+}
+
+int
+options_configure(const struct options *o, struct config *c,
+    const struct config_source *src, struct fault *f)
+{
+	size_t i;
+
+	for (i = 0; i < o->nflag; i++)
+		if (config_set_flag(c, src, o->flag[i].key, o->flag[i].value,
+		    f) == -1)
+			return -1;
+	return config_load(c, src, f);
+}
+
+void
+options_reload(const void *ctx)
+{
+	const struct options_again *again = ctx;
+	struct fault f = { 0 };
+	struct config new;
+
+	config_init(&new);
+	if (options_configure(again->o, &new, again->src, &f) == -1 ||
+	    config_check(&new, again->src, &f) == -1) {
+		config_release(&new);
+		return;
+	}
+	config_release(again->config);
+	*again->config = new;
 }
 
 void

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "base/fault.h"
+#include "config/config.h"
 #include "mail/envelope.h"
 
 enum options_mode {
@@ -63,6 +64,21 @@ struct options {
 int	options_parse(struct options *, int argc, char **argv,
 	    struct fault *);
 void	options_release(struct options *);
+
+/* All settings: those of the command line, files and environment. */
+int	options_configure(const struct options *, struct config *,
+	    const struct config_source *, struct fault *);
+
+/*
+ * For struct runner: read them anew.  Files that are wrong now or are no
+ * more change nothing.
+ */
+struct options_again {
+	const struct options *o;
+	const struct config_source *src;
+	struct config	*config;
+};
+void	options_reload(const void *again);
 
 /* For --help: the letters, a line each. */
 void	options_help(void);

@@ -235,6 +235,7 @@ run_until_empty(const struct runner *r, struct spool *spool, long long *seen)
 			pause_until(spool, res.next, *seen);
 		else
 			return;
+		r->reload(r->ctx);
 	}
 }
 
@@ -342,5 +343,6 @@ runner_loop(const struct runner *r, long long seconds)
 		/* A signal may come just before one sleeps. */
 		for (left = seconds; left > 0 && !stopped(r); left -= STEP)
 			(void)sleep((unsigned)(left < STEP ? left : STEP));
+		r->reload(r->ctx);
 	}
 }

@@ -16,6 +16,10 @@ struct runner {
 	const struct report *report;	/* whose log is opened for each run */
 	bool		 trace, transcript;	/* see struct courier_opts */
 	const volatile sig_atomic_t *stop; /* set by a signal, or NULL */
+
+	/* Read the settings anew: who runs for days is to know of changes. */
+	void		(*reload)(const void *ctx);
+	const void	*ctx;
 };
 
 /*

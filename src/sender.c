@@ -104,10 +104,12 @@ box(struct sender *s)
 
 /* Part into the processes that the work takes. */
 static int
-part(struct sender *s, struct fault *f)
+part(struct sender *s, const struct config_source *src, struct fault *f)
 {
+	const struct options_again again = { s->o, src, s->c };
 	const struct runner r = { .config = s->c, .spool = s->path,
-	    .host = s->caller.host, .report = &s->report };
+	    .host = s->caller.host, .report = &s->report,
+	    .reload = options_reload, .ctx = &again };
 
 	s->deliver.spare = -1;
 	keeper_init(&s->deliver.keeper, -1);
@@ -358,5 +360,5 @@ sender_start(struct sender *s, const struct config_source *src,
 		*f = s->no_spool;
 		return -1;
 	}
-	return part(s, f);
+	return part(s, src, f);
 }

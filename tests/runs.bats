@@ -115,6 +115,23 @@ silent_relay() {
 	[ "$(stored_count)" -eq 1 ]
 }
 
+@test "a runner that lingers heeds a configuration that was mended" {
+	local wrong
+
+	start_relay
+	wrong=$RELAY_PORT
+	stop_relay
+	start_relay
+	use 'retry-min 1s'
+	sed -i "s/^relay .*/relay localhost:$wrong/" "$CONF"
+	send -t
+	[ "$(waiting)" -eq 1 ]
+	await lingers
+	sed -i "s/^relay .*/relay localhost:$RELAY_PORT/" "$CONF"
+	await has_stored 1
+	await idle
+}
+
 lingers() {
 	[ -n "$(runners)" ]
 }
