@@ -324,6 +324,7 @@ sessions(struct courier *k)
 			reach_describe(&k->reach, NULL, &k->link);
 			break;
 		}
+		k->reach.wire.watch = k->o->keeper;
 		talk(k);
 		stuck(k, &f);
 		if (f.verdict == VD_OK)

@@ -45,6 +45,7 @@ struct courier_opts {
 	bool		 trace;		/* the dialogue on stderr */
 	bool		 transcript;	/* only that of a failure */
 	bool		 progress;	/* of large messages, on a terminal */
+	int		 keeper;	/* a socket: when it is gone, we are */
 };
 
 struct courier;

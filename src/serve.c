@@ -277,7 +277,7 @@ start_party(struct counter *c, int account)
 		.set = config_settings(c->o->config, account),
 		.fqdn = c->o->fqdn, .trace = c->o->trace,
 		.transcript = c->o->transcript,
-		.progress = c->o->progress };
+		.progress = c->o->progress, .keeper = c->sock };
 	p->courier = courier_new(&p->opts);
 }
 

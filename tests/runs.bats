@@ -162,6 +162,21 @@ lingers() {
 	done
 }
 
+@test "a keeper that is killed: the courier ends with it" {
+	local pid
+
+	silent_relay
+	use 'linger no'
+	printf '%s' "$MAIL" >"$BATS_TEST_TMPDIR/mail"
+	"$HELOISE" -C "$CONF" -t <"$BATS_TEST_TMPDIR/mail" 2>/dev/null 3>&- &
+	pid=$!
+	await greeted
+	[ "$(loops | wc -l)" -eq 2 ]
+	kill -KILL "$pid"
+	wait "$pid" || :
+	await no_loops
+}
+
 @test "SIGHUP while the relay is silent: delivery goes on" {
 	local pid
 

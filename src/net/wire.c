@@ -17,6 +17,7 @@ void
 wire_init(struct wire *w, int fd)
 {
 	w->fd = fd;
+	w->watch = -1;
 	w->tls = NULL;
 	w->deadline = w->since = -1;
 }
@@ -48,7 +49,8 @@ static int
 wait_for(struct wire *w, short events, short *came, long long deadline,
     const char *late, struct fault *f)
 {
-	struct pollfd p = { .fd = w->fd, .events = events };
+	struct pollfd p[] = { { .fd = w->fd, .events = events },
+	    { .fd = w->watch } };
 	long long now = clock_ms(), left;
 	int n;
 
@@ -57,18 +59,20 @@ wait_for(struct wire *w, short events, short *came, long long deadline,
 		w->since = now < deadline ? now : deadline;
 	}
 	if (unsent(w))
-		p.events |= POLLOUT;
+		p[0].events |= POLLOUT;
 	do {
 		if ((left = deadline - now) <= 0)
 			return connect_late(f, late, deadline - w->since);
-		n = poll(&p, 1, (int)(left < HOUR ? left : HOUR));
+		n = poll(p, 2, (int)(left < HOUR ? left : HOUR));
 		now = clock_ms();
 	} while (n == 0);
 	if (n == -1 && errno == EINTR)
 		return 0;
-	if (n == -1 || (p.revents & POLLNVAL))
+	if (n == -1 || (p[0].revents & POLLNVAL))
 		return connect_lost(f, n == -1 ? errno : EBADF);
-	*came = p.revents;
+	if (p[1].revents & POLLHUP)
+		return connect_lost(f, ECANCELED);
+	*came = p[0].revents;
 	return 1;
 }
 

@@ -22,6 +22,7 @@
  */
 struct wire {
 	int		 fd;		/* a connected socket; -1: closed */
+	int		 watch;		/* lost with its other end; or -1 */
 	struct tls	*tls;		/* NULL: in clear */
 	long long	 deadline;	/* the one being waited for, */
 	long long	 since;		/* and from when */
