@@ -5,7 +5,8 @@ include config.mk
 # Every room, folder by folder.  A room may include only rooms that stand
 # before it here, so there are no cycles; tests/rooms holds us to it.
 ROOMS = \
-	base/util base/buf base/fault base/json base/crypt \
+	base/util base/buf base/fault base/json base/base64 base/gnutls \
+	base/crypt \
 	mail/date mail/phrase mail/addr mail/header mail/envelope mail/policy \
 	mail/fold mail/repair mail/mime mail/transfer mail/encode mail/rewrite \
 	mail/message mail/attempt mail/aliases mail/alias mail/dsn \
@@ -26,7 +27,7 @@ ROOMS = \
 	verify main
 
 # These decide and do no I/O; tests/pure looks at what they call.
-PURE = base/buf base/fault base/json base/crypt config/account \
+PURE = base/buf base/fault base/json base/base64 base/crypt config/account \
 	$(filter mail/% smtp/%,$(ROOMS)) \
 	spool/line spool/schedule spool/head spool/note
 
@@ -36,6 +37,22 @@ UNIT = $(patsubst %.c,%,$(wildcard tests/unit/t_*.c))
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
 	-DSYSCONFDIR='"$(SYSCONFDIR)"' -DSPOOLDIR='"$(SPOOLDIR)"' -Isrc \
 	$(WARN) $(HARDEN) $(DEP_CFLAGS) $(CFLAGS) -MMD -MP
+
+ifeq ($(DLOPEN),no)
+LDLIBS += $(GNUTLS_LIBS)
+else
+# The name that a program linked with GnuTLS knows it by.
+SONAME = $(shell echo 'int main(void) { return 0; }' >src/soname.c && \
+	$(CC) $(LDFLAGS) -o src/soname src/soname.c -Wl,--no-as-needed \
+	$(GNUTLS_LIBS) && readelf -d src/soname | \
+	sed -n 's/.*NEEDED.*\[\(libgnutls[^]]*\)\]/\1/p'; \
+	rm -f src/soname src/soname.c)
+
+src/system/sandbox.o: ALL_CFLAGS += \
+	-DLIBDIR='"$(shell $(PKG_CONFIG) --variable=libdir gnutls)"'
+src/base/gnutls.o: ALL_CFLAGS += -DDLOPEN -DGNUTLS_SONAME='"$(SONAME)"'
+LDLIBS += -ldl
+endif
 
 all: heloise
 
@@ -51,13 +68,13 @@ src/libheloise.a: $(OBJ)
 
 tests/unit/t_%: tests/unit/t_%.o tests/unit/tap.o src/libheloise.a
 	$(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS) -o $@ $< tests/unit/tap.o \
-	    src/libheloise.a $(LDLIBS)
+	    src/libheloise.a $(LDLIBS) -Wl,--as-needed $(GNUTLS_LIBS)
 
 RELAY = $(patsubst %.c,%.o,$(wildcard tests/relay/*.c))
 
-tests/relay/relay: $(RELAY) src/base/util.o src/base/buf.o src/base/crypt.o
+tests/relay/relay: $(RELAY) src/libheloise.a
 	$(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS) -o $@ $(RELAY) \
-	    src/base/util.o src/base/buf.o src/base/crypt.o $(LDLIBS)
+	    src/libheloise.a $(LDLIBS) $(GNUTLS_LIBS)
 
 NET = tests/net/responder tests/net/proxy
 

@@ -16,9 +16,14 @@ CFLAGS = -O2 -g
 LDFLAGS =
 PKG_CONFIG = pkg-config
 
+# GnuTLS is loaded by dlopen(3) when TLS is needed; a note in the program
+# (.note.dlopen) names it to packagers.  DLOPEN=no links it as usual.
+DLOPEN = yes
+
 # Needed, whatever CFLAGS says.
 DEP_CFLAGS = `$(PKG_CONFIG) --cflags gnutls libbsd-overlay`
-LDLIBS = `$(PKG_CONFIG) --libs gnutls libbsd-overlay`
+GNUTLS_LIBS = `$(PKG_CONFIG) --libs gnutls`
+LDLIBS = `$(PKG_CONFIG) --libs libbsd-overlay`
 
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wcast-qual \
 	-Wwrite-strings -Wundef -Wvla -Wformat=2 -Wstrict-prototypes \

@@ -124,6 +124,16 @@ prepare_session(struct reach *r, enum setting_tls mode, bool believe)
 	};
 }
 
+/* Without TLS: a login may hash, which is known only in the box. */
+static int
+prepare_login(const struct reach *r, struct fault *f)
+{
+	if (r->client.user == NULL || gnutls_load(f) == 0)
+		return 0;
+	f->stage = ST_AUTH;
+	return -1;
+}
+
 /* Trust is loaded before the connection, so that the relay need not wait. */
 int
 reach_prepare(struct reach *r, const struct settings *s, const char *fqdn,
@@ -144,7 +154,7 @@ reach_prepare(struct reach *r, const struct settings *s, const char *fqdn,
 	if (r->route.relay.kind == RELAY_MAILDIR)
 		return 0;
 	if (mode == SETTING_TLS_NONE)
-		return 0;
+		return prepare_login(r, f);
 	r->trust = trust_new(&trust, f);
 	r->session.tls.trust = r->trust;
 	return r->trust != NULL ? 0 : -1;

@@ -83,12 +83,16 @@ fork_courier(struct sender *s, struct fault *f)
 	return 0;
 }
 
-/* The only directories that a keeper needs, and no password. */
+/*
+ * The only directories that a keeper needs, and no password.  A domain that
+ * is not ASCII takes GnuTLS.
+ */
 static void
 box(struct sender *s)
 {
 	int tmp[] = { -1, -1 };
-	struct sandbox b = { .dirs = &s->spool.dir, .ndirs = 1 };
+	struct sandbox b = { .dirs = &s->spool.dir, .ndirs = 1,
+	    .libraries = true };
 
 	s->null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (s->deliver.spool == NULL) {

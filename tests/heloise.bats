@@ -64,6 +64,40 @@ flights() {
 	grep -qx 'tls TLS1.3' "$(envelope 1)"
 }
 
+@test "GnuTLS is loaded only where it is needed" {
+	make_certs
+	mkdir "$BATS_TEST_TMPDIR/lib"
+	: >"$BATS_TEST_TMPDIR/lib/$(strings "$HELOISE" | grep -m 1 \
+	    '^libgnutls[.]so')"
+	start_relay --tls starttls --cert "$CERTS/ok.pem" --key "$CERTS/ok.pem" \
+	    --auth 'PLAIN SCRAM-SHA-256' --user u --password p
+	export LD_LIBRARY_PATH=$BATS_TEST_TMPDIR/lib
+	send 'tls none' -- -t
+	[ "$status" -eq 0 ]
+	[ "$(stored_count)" -eq 1 ]
+	send 'tls starttls' "tls-ca $CERTS/ca.pem" -- -t
+	[ "$status" -eq 77 ]
+	[[ $stderr == *'GnuTLS cannot be loaded: '*libgnutls* ]]
+	send 'tls none' 'auth-cleartext yes' 'user u' 'password p' -- -t
+	[ "$status" -eq 77 ]
+	[[ $stderr == *'GnuTLS cannot be loaded: '* ]]
+	[ "$(stored_count)" -eq 1 ]
+	send 'tls starttls' "tls-ca $CERTS/ca.pem" 'queue yes' \
+	    "spool $BATS_TEST_TMPDIR/spool" 'linger no' -- -t
+	[ "$status" -eq 0 ]
+	unset LD_LIBRARY_PATH
+	run "$HELOISE" -C "$CONF" -bp
+	[[ $output == *'GnuTLS cannot be loaded'*'Total requests: 1'* ]]
+}
+
+@test "a domain that is not ASCII, read in the box" {
+	start_relay
+	MAIL=${MAIL/bob@example.org/bob@bücher.example}
+	send 'tls none' -- -t
+	[ "$status" -eq 0 ]
+	grep -q '^RCPT TO:<bob@xn--bcher-kva.example>' "$(envelope 1)"
+}
+
 @test "a certificate that is not good: 77, why, and nothing secret sent" {
 	local cert why
 

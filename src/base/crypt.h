@@ -4,6 +4,7 @@
 #define BASE_CRYPT_H
 
 #include "base/buf.h"
+#include "base/fault.h"
 
 enum crypt_hash {
 	CRYPT_MD5, CRYPT_SHA1, CRYPT_SHA256
@@ -11,11 +12,11 @@ enum crypt_hash {
 
 #define CRYPT_HASH_MAX	32	/* octets of the longest digest */
 
-/* Append the base64 (RFC 4648) of p[0..n), on one line. */
-void	base64_encode(struct buf *out, const void *p, size_t n);
-
-/* Append the bytes of the base64 text p[0..n); false if it is not base64. */
-bool	base64_decode(struct buf *out, const char *p, size_t n);
+/*
+ * Load GnuTLS, as what follows does where it needs to; -1 and a fault of
+ * ST_CONFIG if it is not there, which what follows cannot say.
+ */
+int	crypt_ready(struct fault *);
 
 /*
  * The A-label form of a domain (IDNA 2008), to be freed by the caller; NULL
@@ -49,7 +50,7 @@ bool	crypt_equal(const void *, const void *, size_t);
  */
 void	crypt_normalize(struct buf *out, const char *);
 
-/* Is it a priority string that GnuTLS can use? */
+/* Is it a priority string that GnuTLS, if it is there, can use? */
 bool	crypt_priority(const char *);
 
 #endif

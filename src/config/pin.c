@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/crypt.h"
+#include "base/base64.h"
 #include "config/pin.h"
 
 #define BASE64	44	/* characters of PIN_SIZE octets */

@@ -640,6 +640,8 @@ addr_ascii_domain(char **spec, struct fault *f)
 	if (at == NULL || ascii_only(at, strlen(at)) ||
 	    !ascii_only(old, (size_t)(at - old)))
 		return 0;
+	if (crypt_ready(f) == -1)
+		return -1;
 	if ((dom = idna_ascii(at + 1)) == NULL)
 		return fail(f, old, "its domain has no ASCII form");
 	*spec = xasprintf("%.*s%s", (int)(at + 1 - old), old, dom);

@@ -6,7 +6,7 @@
  * encoded yet.
  */
 
-#include "base/crypt.h"
+#include "base/base64.h"
 #include "mail/transfer.h"
 
 #define QP_LINE		75	/* and "=" makes 76 */

@@ -349,7 +349,7 @@ give(struct anchors *s, gnutls_certificate_credentials_t cred,
 	if (a->given)
 		return 1;
 	a->given = true;
-	n = gnutls_certificate_set_x509_trust_mem(cred, &pem,
+	n = gnutls.certificate_set_x509_trust_mem(cred, &pem,
 	    GNUTLS_X509_FMT_PEM);
 	s->unread += n < 1;
 	return n;
@@ -393,7 +393,7 @@ anchors_load(struct anchors *s, gnutls_certificate_credentials_t cred,
 		return 0;
 	return fault_set(f, ST_CONFIG, FD_TLS, e, VD_PERM,
 	    "tls-ca: a certificate in %s cannot be read: %s", path,
-	    gnutls_strerror(e));
+	    gnutls.strerror(e));
 }
 
 /* Where systems keep it; GnuTLS knows too, but would parse all of it. */

@@ -3,12 +3,12 @@
 #ifndef NET_ANCHORS_H
 #define NET_ANCHORS_H
 
-#include <gnutls/gnutls.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"
 #include "base/fault.h"
+#include "base/gnutls.h"
 #include "net/cert.h"
 
 struct anchor;

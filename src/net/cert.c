@@ -1,13 +1,12 @@
 /* cert.c - what a certificate says, and why it is not good enough */
 
 #include <arpa/inet.h>
-#include <gnutls/gnutls.h>
-#include <gnutls/x509.h>
 #include <stdint.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/crypt.h"
+#include "base/gnutls.h"
 #include "base/util.h"
 #include "net/cert.h"
 
@@ -104,7 +103,7 @@ static void
 dn(char *out, size_t size, gnutls_datum_t *d)
 {
 	visible(out, size, d->data, d->size);
-	gnutls_free(d->data);
+	(*gnutls.free)(d->data);
 }
 
 /* Append the i-th alternative name, "" for a kind not for us; or false. */
@@ -113,7 +112,7 @@ add_name(struct buf *b, gnutls_x509_crt_t crt, unsigned i, const char *sep)
 {
 	char san[256], ip[INET6_ADDRSTRLEN];
 	size_t n = sizeof(san);
-	int kind = gnutls_x509_crt_get_subject_alt_name(crt, i, san, &n, NULL);
+	int kind = gnutls.x509_crt_get_subject_alt_name(crt, i, san, &n, NULL);
 
 	if (kind == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
 		return false;
@@ -145,7 +144,7 @@ names(char *out, size_t size, gnutls_x509_crt_t crt)
 		b.len = at;
 		buf_adds(&b, ", ...");
 	}
-	if (b.len == 0 && gnutls_x509_crt_get_dn_by_oid(crt,
+	if (b.len == 0 && gnutls.x509_crt_get_dn_by_oid(crt,
 	    GNUTLS_OID_X520_COMMON_NAME, 0, 0, cn, &n) == 0)
 		buf_add_visible(&b, cn, n, false);
 	(void)strlcpy(out, buf_text(&b), size);
@@ -161,24 +160,24 @@ cert_facts(struct octets der, struct cert_facts *c)
 	gnutls_x509_crt_t crt;
 
 	memset(c, 0, sizeof(*c));
-	if (gnutls_x509_crt_init(&crt) < 0)
+	if (gnutls.x509_crt_init(&crt) < 0)
 		return false;
-	if (gnutls_x509_crt_import(crt, &raw, GNUTLS_X509_FMT_DER) < 0) {
-		gnutls_x509_crt_deinit(crt);
+	if (gnutls.x509_crt_import(crt, &raw, GNUTLS_X509_FMT_DER) < 0) {
+		gnutls.x509_crt_deinit(crt);
 		return false;
 	}
-	if (gnutls_x509_crt_get_dn3(crt, &text, 0) == 0)
+	if (gnutls.x509_crt_get_dn3(crt, &text, 0) == 0)
 		dn(c->subject, sizeof(c->subject), &text);
-	if (gnutls_x509_crt_get_issuer_dn3(crt, &text, 0) == 0)
+	if (gnutls.x509_crt_get_issuer_dn3(crt, &text, 0) == 0)
 		dn(c->issuer, sizeof(c->issuer), &text);
 	names(c->names, sizeof(c->names), crt);
-	c->from = gnutls_x509_crt_get_activation_time(crt);
-	c->until = gnutls_x509_crt_get_expiration_time(crt);
+	c->from = gnutls.x509_crt_get_activation_time(crt);
+	c->until = gnutls.x509_crt_get_expiration_time(crt);
 	c->days = (int)((c->until - time(NULL)) / DAY) -
 	    (c->until < time(NULL));
 	if (cert_pin(der, pin))
 		pin_text(pin, c->pin);
-	gnutls_x509_crt_deinit(crt);
+	gnutls.x509_crt_deinit(crt);
 	return true;
 }
 

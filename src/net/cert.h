@@ -36,7 +36,10 @@ struct cert_facts {
 	char		pin[PIN_TEXT];	/* a value for `tls-pin` */
 };
 
-/* False if it cannot be read; then all is empty. */
+/*
+ * False if it cannot be read; then all is empty.  Here and below GnuTLS must
+ * be loaded.
+ */
 bool	cert_facts(struct octets der, struct cert_facts *);
 
 /*

@@ -12,13 +12,11 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <gnutls/gnutls.h>
-#include <gnutls/ocsp.h>
-#include <gnutls/x509.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/gnutls.h"
 #include "base/util.h"
 #include "net/connect.h"
 #include "net/resolve.h"
@@ -89,7 +87,7 @@ push(gnutls_transport_ptr_t ptr, const giovec_t *v, int n)
 	}
 	if (t->out.full) {
 		t->err = ENOBUFS;
-		gnutls_transport_set_errno(t->session, ENOBUFS);
+		gnutls.transport_set_errno(t->session, ENOBUFS);
 		return -1;
 	}
 	return (ssize_t)sum;
@@ -106,7 +104,7 @@ pull(gnutls_transport_ptr_t ptr, void *p, size_t n)
 	if (got == -1) {
 		if (errno != EAGAIN && errno != EINTR)
 			t->err = errno;
-		gnutls_transport_set_errno(t->session, errno);
+		gnutls.transport_set_errno(t->session, errno);
 	} else if (got == 0 && n > 0) {
 		t->eof = true;
 	} else if (!t->up) {
@@ -147,7 +145,7 @@ set_priority(struct tls *t, const char *user, struct fault *f)
 	const char *at = NULL;
 	int e;
 
-	if ((user == NULL || *user == '\0') && gnutls_priority_set_direct(
+	if ((user == NULL || *user == '\0') && gnutls.priority_set_direct(
 	    t->session, VERSIONS GROUPS, NULL) == 0)
 		return 0;
 	if (user == NULL || *user == '\0')
@@ -155,7 +153,7 @@ set_priority(struct tls *t, const char *user, struct fault *f)
 	else
 		amend(&b, user);
 	e = b.full ? GNUTLS_E_INVALID_REQUEST :
-	    gnutls_priority_set_direct(t->session, buf_text(&b), &at);
+	    gnutls.priority_set_direct(t->session, buf_text(&b), &at);
 	if (e < 0)
 		fault_set(f, ST_CONFIG, FD_TLS, e, VD_PERM,
 		    "tls-priority: GnuTLS cannot use \"%s\"%s%s%s",
@@ -169,7 +167,7 @@ set_priority(struct tls *t, const char *user, struct fault *f)
 static int
 judge(gnutls_session_t session)
 {
-	struct tls *t = gnutls_session_get_ptr(session);
+	struct tls *t = gnutls.session_get_ptr(session);
 
 	return trust_judge(t->trust, session, t->must, NITEMS(t->must),
 	    &t->verdict);
@@ -192,13 +190,13 @@ set_name(struct tls *t, const struct tls_opts *o)
 		t->must[0].data = t->ip;
 		t->must[0].size = (unsigned)ip;
 	} else {
-		e = gnutls_server_name_set(t->session, GNUTLS_NAME_DNS,
+		e = gnutls.server_name_set(t->session, GNUTLS_NAME_DNS,
 		    t->name, n);
 	}
 	t->must[1].type = GNUTLS_DT_KEY_PURPOSE_OID;
 	t->must[1].data = (unsigned char *)(uintptr_t)GNUTLS_KP_TLS_WWW_SERVER;
 	if (!o->noverify)
-		gnutls_session_set_verify_function(t->session, judge);
+		gnutls.session_set_verify_function(t->session, judge);
 	return e;
 }
 
@@ -212,27 +210,27 @@ set_up(struct tls *t, const struct tls_opts *o, struct fault *f)
 	/* Whatever authorities the relay lists, we have but one to show. */
 	if (o->trust != NULL && trust_has_own(o->trust))
 		flags |= GNUTLS_FORCE_CLIENT_CERT;
-	if ((e = gnutls_init(&t->session, flags)) < 0)
+	if ((e = gnutls.init(&t->session, flags)) < 0)
 		goto fail;
 	if (set_priority(t, o->priority, f) == -1)
 		return -1;
 	if (o->trust == NULL && (e =
-	    gnutls_certificate_allocate_credentials(&t->nobody)) < 0)
+	    gnutls.certificate_allocate_credentials(&t->nobody)) < 0)
 		goto fail;
-	if ((e = gnutls_credentials_set(t->session, GNUTLS_CRD_CERTIFICATE,
+	if ((e = gnutls.credentials_set(t->session, GNUTLS_CRD_CERTIFICATE,
 	    o->trust != NULL ? trust_credentials(o->trust) : t->nobody)) < 0 ||
 	    (e = set_name(t, o)) < 0)
 		goto fail;
-	gnutls_session_set_ptr(t->session, t);
-	gnutls_transport_set_ptr(t->session, t);
-	gnutls_transport_set_vec_push_function(t->session, push);
-	gnutls_transport_set_pull_function(t->session, pull);
+	gnutls.session_set_ptr(t->session, t);
+	gnutls.transport_set_ptr(t->session, t);
+	gnutls.transport_set_vec_push_function(t->session, push);
+	gnutls.transport_set_pull_function(t->session, pull);
 	/* The deadline is the caller's. */
-	gnutls_handshake_set_timeout(t->session, 0);
+	gnutls.handshake_set_timeout(t->session, 0);
 	return 0;
 fail:
 	return fault_set(f, ST_TLS, FD_TLS, e, VD_PERM, "%s",
-	    gnutls_strerror(e));
+	    gnutls.strerror(e));
 }
 
 struct tls *
@@ -246,7 +244,7 @@ tls_new(int fd, const struct tls_opts *o, struct fault *f)
 	t->noverify = o->noverify;
 	t->implicit = o->implicit;
 	t->out.max = OUT_MAX;
-	if (set_up(t, o, f) == 0)
+	if (gnutls_load(f) == 0 && set_up(t, o, f) == 0)
 		return t;
 	tls_free(t);
 	return NULL;
@@ -258,9 +256,9 @@ tls_free(struct tls *t)
 	if (t == NULL)
 		return;
 	if (t->session != NULL)
-		gnutls_deinit(t->session);
+		gnutls.deinit(t->session);
 	if (t->nobody != NULL)
-		gnutls_certificate_free_credentials(t->nobody);
+		gnutls.certificate_free_credentials(t->nobody);
 	buf_release(&t->out);
 	free(t->name);
 	free(t);
@@ -315,8 +313,8 @@ clear_words(struct tls *t, int e, struct fault *f)
 static int
 alert_words(struct tls *t, int e, struct fault *f)
 {
-	gnutls_alert_description_t a = gnutls_alert_get(t->session);
-	const char *name = gnutls_alert_get_name(a);
+	gnutls_alert_description_t a = gnutls.alert_get(t->session);
+	const char *name = gnutls.alert_get_name(a);
 	bool passing = t->up || a == GNUTLS_A_INTERNAL_ERROR ||
 	    a == GNUTLS_A_USER_CANCELED;
 
@@ -340,7 +338,7 @@ failed(struct tls *t, int e, struct fault *f)
 		return connect_lost(f, t->err);
 	if (e == GNUTLS_E_FATAL_ALERT_RECEIVED)
 		return alert_words(t, e, f);
-	if (gnutls_alert_send_appropriate(t->session, e) == 0)
+	if (gnutls.alert_send_appropriate(t->session, e) == 0)
 		(void)flush(t);
 	if (e == GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR)
 		return distrust(t, e, f);
@@ -348,13 +346,13 @@ failed(struct tls *t, int e, struct fault *f)
 		return fault_set(f, ST_TLS, FD_TLS, e, VD_PERM,
 		    "the relay has no TLS version that is allowed here");
 	return fault_set(f, ST_TLS, FD_TLS, e, VD_PERM, "%s",
-	    gnutls_strerror(e));
+	    gnutls.strerror(e));
 }
 
 int
 tls_handshake(struct tls *t, struct fault *f)
 {
-	int e = gnutls_handshake(t->session);
+	int e = gnutls.handshake(t->session);
 
 	/* If the relay is gone it may still have said why: read on. */
 	(void)flush(t);
@@ -363,7 +361,7 @@ tls_handshake(struct tls *t, struct fault *f)
 		return 1;
 	}
 	/* What is not fatal, such as a warning, is waited on like EAGAIN. */
-	return gnutls_error_is_fatal(e) ? failed(t, e, f) : 0;
+	return gnutls.error_is_fatal(e) ? failed(t, e, f) : 0;
 }
 
 /* Data */
@@ -382,25 +380,25 @@ broken(struct tls *t, int e, struct fault *f)
 		return alert_words(t, e, f);
 	default:
 		return fault_set(f, f->stage, FD_TLS, e, VD_TEMP, "%s",
-		    gnutls_strerror(e));
+		    gnutls.strerror(e));
 	}
 }
 
 ssize_t
 tls_read(struct tls *t, void *p, size_t n, struct fault *f)
 {
-	ssize_t got = gnutls_record_recv(t->session, p, n);
+	ssize_t got = gnutls.record_recv(t->session, p, n);
 
 	/* CVE-2009-3555: there is nothing that we would negotiate anew. */
 	if (got == GNUTLS_E_REHANDSHAKE)
-		(void)gnutls_alert_send(t->session, GNUTLS_AL_WARNING,
+		(void)gnutls.alert_send(t->session, GNUTLS_AL_WARNING,
 		    GNUTLS_A_NO_RENEGOTIATION);
 	(void)flush(t);
 	if (got > 0)
 		return got;
 	if (got == 0)
 		return connect_lost(f, 0);
-	return gnutls_error_is_fatal((int)got) ? broken(t, (int)got, f) : 0;
+	return gnutls.error_is_fatal((int)got) ? broken(t, (int)got, f) : 0;
 }
 
 ssize_t
@@ -414,7 +412,7 @@ tls_write(struct tls *t, const void *data, size_t n, struct fault *f)
 		return -1;
 	while (done < n && !tls_unsent(t)) {
 		while (done < n && t->out.len < BATCH) {
-			k = gnutls_record_send(t->session, p + done, n - done);
+			k = gnutls.record_send(t->session, p + done, n - done);
 			if (k < 0)
 				return broken(t, (int)k, f);
 			done += (size_t)k;
@@ -440,13 +438,13 @@ tls_flush(struct tls *t, struct fault *f)
 bool
 tls_pending(const struct tls *t)
 {
-	return gnutls_record_check_pending(t->session) > 0;
+	return gnutls.record_check_pending(t->session) > 0;
 }
 
 void
 tls_bye(struct tls *t)
 {
-	if (t->up && gnutls_bye(t->session, GNUTLS_SHUT_WR) == 0)
+	if (t->up && gnutls.bye(t->session, GNUTLS_SHUT_WR) == 0)
 		(void)flush(t);
 }
 
@@ -461,14 +459,14 @@ known(const char *s)
 const char *
 tls_version(const struct tls *t)
 {
-	return known(gnutls_protocol_get_name(
-	    gnutls_protocol_get_version(t->session)));
+	return known(gnutls.protocol_get_name(
+	    gnutls.protocol_get_version(t->session)));
 }
 
 const char *
 tls_cipher(const struct tls *t)
 {
-	return known(gnutls_cipher_get_name(gnutls_cipher_get(t->session)));
+	return known(gnutls.cipher_get_name(gnutls.cipher_get(t->session)));
 }
 
 const char *
@@ -487,14 +485,14 @@ ocsp_words(const struct tls *t)
 	unsigned status = GNUTLS_OCSP_CERT_UNKNOWN;
 	int e;
 
-	if (gnutls_ocsp_status_request_get2(t->session, 0, &der) < 0)
+	if (gnutls.ocsp_status_request_get2(t->session, 0, &der) < 0)
 		return "none";
-	if (gnutls_ocsp_resp_init(&resp) < 0)
+	if (gnutls.ocsp_resp_init(&resp) < 0)
 		return "unknown";
-	if ((e = gnutls_ocsp_resp_import(resp, &der)) == 0)
-		e = gnutls_ocsp_resp_get_single(resp, 0, NULL, NULL, NULL,
+	if ((e = gnutls.ocsp_resp_import(resp, &der)) == 0)
+		e = gnutls.ocsp_resp_get_single(resp, 0, NULL, NULL, NULL,
 		    NULL, &status, NULL, NULL, NULL, NULL);
-	gnutls_ocsp_resp_deinit(resp);
+	gnutls.ocsp_resp_deinit(resp);
 	if (e < 0)
 		return "unreadable";
 	return status == GNUTLS_OCSP_CERT_GOOD ? "good" :
@@ -504,7 +502,7 @@ ocsp_words(const struct tls *t)
 void
 tls_facts(const struct tls *t, struct tls_facts *facts)
 {
-	gnutls_group_t group = gnutls_group_get(t->session);
+	gnutls_group_t group = gnutls.group_get(t->session);
 	const gnutls_datum_t *der;
 	unsigned i, n = 0;
 
@@ -513,11 +511,11 @@ tls_facts(const struct tls *t, struct tls_facts *facts)
 	facts->cipher = tls_cipher(t);
 	/* TLS 1.2 can do without, with a key that RSA encrypts. */
 	facts->group = known(group != GNUTLS_GROUP_INVALID ?
-	    gnutls_group_get_name(group) :
-	    gnutls_kx_get_name(gnutls_kx_get(t->session)));
+	    gnutls.group_get_name(group) :
+	    gnutls.kx_get_name(gnutls.kx_get(t->session)));
 	facts->assurance = tls_assurance(t);
 	facts->ocsp = ocsp_words(t);
-	der = gnutls_certificate_get_peers(t->session, &n);
+	der = gnutls.certificate_get_peers(t->session, &n);
 	for (i = 0; der != NULL && i < n && i < TLS_FACTS_CHAIN; i++)
 		if (!cert_facts((struct octets){ der[i].data, der[i].size },
 		    &facts->cert[facts->ncerts++]))
@@ -529,7 +527,7 @@ tls_pin_line(const struct tls *t, char text[PIN_TEXT])
 {
 	unsigned char pin[PIN_SIZE];
 	unsigned n = 0;
-	const gnutls_datum_t *der = gnutls_certificate_get_peers(t->session,
+	const gnutls_datum_t *der = gnutls.certificate_get_peers(t->session,
 	    &n);
 
 	if (der == NULL || n == 0 ||
@@ -546,14 +544,14 @@ tls_pin_line(const struct tls *t, char text[PIN_TEXT])
 const char *
 tls_binding(const struct tls *t, struct buf *out)
 {
-	bool old = gnutls_protocol_get_version(t->session) < GNUTLS_TLS1_3;
+	bool old = gnutls.protocol_get_version(t->session) < GNUTLS_TLS1_3;
 	gnutls_datum_t d = { 0 };
 
-	if (gnutls_session_channel_binding(t->session, old ?
+	if (gnutls.session_channel_binding(t->session, old ?
 	    GNUTLS_CB_TLS_UNIQUE : GNUTLS_CB_TLS_EXPORTER, &d) < 0)
 		return NULL;
 	buf_add(out, d.data, d.size);
-	gnutls_free(d.data);
+	(*gnutls.free)(d.data);
 	return old ? "tls-unique" : "tls-exporter";
 }
 

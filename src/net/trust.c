@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <gnutls/x509.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -85,7 +84,7 @@ own_words(int e)
 	case GNUTLS_E_BASE64_DECODING_ERROR:
 		return "there is no certificate in PEM, or it is broken";
 	default:
-		return gnutls_strerror(e);
+		return gnutls.strerror(e);
 	}
 }
 
@@ -104,7 +103,7 @@ load_own(struct trust *t, const char *cert, const char *key, struct fault *f)
 	    (!is_uri(from) && check_file(key != NULL ? "tls-key" : "tls-cert",
 	    from, true, f) == -1))
 		return -1;
-	e = gnutls_certificate_set_x509_key_file2(t->cred, cert, from,
+	e = gnutls.certificate_set_x509_key_file2(t->cred, cert, from,
 	    GNUTLS_X509_FMT_PEM, NULL, 0);
 	if (e < 0)
 		return fault_set(f, ST_CONFIG, FD_TLS, e, VD_PERM,
@@ -139,7 +138,7 @@ load_anchors(struct trust *t, const struct trust_opts *o, struct fault *f)
 		return anchors_load(&t->anchors, t->cred, o->ca, f);
 	if (anchors_system(&t->anchors, t->cred))
 		return 0;
-	n = gnutls_certificate_set_x509_system_trust(t->cred);
+	n = gnutls.certificate_set_x509_system_trust(t->cred);
 	if (n > 0 || t->npins > 0)
 		return 0;
 	return fault_set(f, ST_CONFIG, FD_TLS, n, VD_PERM,
@@ -154,12 +153,15 @@ trust_new(const struct trust_opts *o, struct fault *f)
 	int e;
 
 	load_pins(t, o->pins);
-	if ((e = gnutls_certificate_allocate_credentials(&t->cred)) < 0)
+	if (gnutls_load(f) == -1)
+		goto fail;
+	if ((e = gnutls.certificate_allocate_credentials(&t->cred)) < 0)
 		(void)fault_set(f, ST_TLS, FD_TLS, e, VD_TEMP, "%s",
-		    gnutls_strerror(e));
+		    gnutls.strerror(e));
 	else if (load_anchors(t, o, f) == 0 &&
 	    load_own(t, o->cert, o->key, f) == 0)
 		return t;
+fail:
 	trust_free(t);
 	return NULL;
 }
@@ -170,7 +172,7 @@ trust_free(struct trust *t)
 	if (t == NULL)
 		return;
 	if (t->cred != NULL)
-		gnutls_certificate_free_credentials(t->cred);
+		gnutls.certificate_free_credentials(t->cred);
 	anchors_release(&t->anchors);
 	free(t->pin);
 	free(t);
@@ -212,12 +214,12 @@ add_pinned(const struct trust *t, gnutls_x509_trust_list_t list,
 	gnutls_x509_crt_t crt;
 
 	if (!pinned(t, (struct octets){ der->data, der->size }) ||
-	    gnutls_x509_crt_init(&crt) < 0)
+	    gnutls.x509_crt_init(&crt) < 0)
 		return false;
-	if (gnutls_x509_crt_import(crt, der, GNUTLS_X509_FMT_DER) == 0 &&
-	    gnutls_x509_trust_list_add_cas(list, &crt, 1, 0) == 1)
+	if (gnutls.x509_crt_import(crt, der, GNUTLS_X509_FMT_DER) == 0 &&
+	    gnutls.x509_trust_list_add_cas(list, &crt, 1, 0) == 1)
 		return true;
-	gnutls_x509_crt_deinit(crt);
+	gnutls.x509_crt_deinit(crt);
 	return false;
 }
 
@@ -235,17 +237,17 @@ add_all_pinned(const struct trust *t, gnutls_x509_trust_list_t list,
 
 	for (i = 1; i < n; i++)
 		any |= add_pinned(t, list, &chain[i]);
-	gnutls_certificate_get_trust_list(t->cred, &believed);
-	while (gnutls_x509_trust_list_iter_get_ca(believed, &iter,
+	gnutls.certificate_get_trust_list(t->cred, &believed);
+	while (gnutls.x509_trust_list_iter_get_ca(believed, &iter,
 	    &crt) == 0) {
-		if (gnutls_x509_crt_export2(crt, GNUTLS_X509_FMT_DER,
+		if (gnutls.x509_crt_export2(crt, GNUTLS_X509_FMT_DER,
 		    &der) == 0) {
 			any |= add_pinned(t, list, &der);
-			gnutls_free(der.data);
+			(*gnutls.free)(der.data);
 		}
-		gnutls_x509_crt_deinit(crt);
+		gnutls.x509_crt_deinit(crt);
 	}
-	gnutls_x509_trust_list_iter_deinit(iter);
+	gnutls.x509_trust_list_iter_deinit(iter);
 	return any;
 }
 
@@ -263,22 +265,22 @@ leads_to_pin(const struct trust *t, const gnutls_datum_t *chain, unsigned n,
 	bool yes = false;
 
 	n = n < CHAIN_MAX ? n : CHAIN_MAX;
-	if (gnutls_x509_trust_list_init(&list, 0) < 0)
+	if (gnutls.x509_trust_list_init(&list, 0) < 0)
 		return false;
 	if (!add_all_pinned(t, list, chain, n))
 		goto out;
-	for (; k < n && gnutls_x509_crt_init(&crt[k]) == 0; k++)
-		if (gnutls_x509_crt_import(crt[k], &chain[k],
+	for (; k < n && gnutls.x509_crt_init(&crt[k]) == 0; k++)
+		if (gnutls.x509_crt_import(crt[k], &chain[k],
 		    GNUTLS_X509_FMT_DER) < 0) {
-			gnutls_x509_crt_deinit(crt[k]);
+			gnutls.x509_crt_deinit(crt[k]);
 			break;
 		}
-	yes = k == n && gnutls_x509_trust_list_verify_crt2(list, crt, k,
+	yes = k == n && gnutls.x509_trust_list_verify_crt2(list, crt, k,
 	    must, nmust, 0, &status, NULL) == 0 && status == 0;
 out:
 	for (i = 0; i < k; i++)
-		gnutls_x509_crt_deinit(crt[i]);
-	gnutls_x509_trust_list_deinit(list, 1);
+		gnutls.x509_crt_deinit(crt[i]);
+	gnutls.x509_trust_list_deinit(list, 1);
 	return yes;
 }
 
@@ -303,18 +305,18 @@ trust_judge(struct trust *t, gnutls_session_t session,
 	int e;
 
 	memset(v, 0, sizeof(*v));
-	chain = gnutls_certificate_get_peers(session, &n);
+	chain = gnutls.certificate_get_peers(session, &n);
 	if (chain == NULL || n == 0)
 		return GNUTLS_E_NO_CERTIFICATE_FOUND;
 	give_needed(t, chain, n);
-	e = gnutls_certificate_verify_peers(session, must, nmust, &v->status);
+	e = gnutls.certificate_verify_peers(session, must, nmust, &v->status);
 	v->pinned = pinned(t, (struct octets){ chain[0].data,
 	    chain[0].size });
 	if (e >= 0 && v->pinned && (v->status & ~PIN_FORGIVES) == 0)
 		return 0;
 	if (e < 0 || v->status != 0) {
 		anchors_give_all(&t->anchors, t->cred);
-		e = gnutls_certificate_verify_peers(session, must, nmust,
+		e = gnutls.certificate_verify_peers(session, must, nmust,
 		    &v->status);
 	}
 	v->unread = t->anchors.unread;
@@ -334,16 +336,16 @@ last_issuer(const struct trust *t, const gnutls_datum_t *last,
 	gnutls_x509_crt_t crt, issuer = NULL;
 	bool found = false;
 
-	if (gnutls_x509_crt_init(&crt) < 0)
+	if (gnutls.x509_crt_init(&crt) < 0)
 		return false;
-	if (gnutls_x509_crt_import(crt, last, GNUTLS_X509_FMT_DER) == 0 &&
-	    gnutls_certificate_get_issuer(t->cred, crt, &issuer,
+	if (gnutls.x509_crt_import(crt, last, GNUTLS_X509_FMT_DER) == 0 &&
+	    gnutls.certificate_get_issuer(t->cred, crt, &issuer,
 	    GNUTLS_TL_GET_COPY) == 0) {
-		found = gnutls_x509_crt_export2(issuer, GNUTLS_X509_FMT_DER,
+		found = gnutls.x509_crt_export2(issuer, GNUTLS_X509_FMT_DER,
 		    der) == 0;
-		gnutls_x509_crt_deinit(issuer);
+		gnutls.x509_crt_deinit(issuer);
 	}
-	gnutls_x509_crt_deinit(crt);
+	gnutls.x509_crt_deinit(crt);
 	return found;
 }
 
@@ -355,7 +357,7 @@ trust_why(const struct trust *t, gnutls_session_t session,
 	gnutls_datum_t end = { 0 };
 	unsigned i, n = 0, nsent;
 	const gnutls_datum_t *peers =
-	    gnutls_certificate_get_peers(session, &n);
+	    gnutls.certificate_get_peers(session, &n);
 	unsigned char pin[PIN_SIZE];
 	char text[PIN_TEXT];
 
@@ -374,5 +376,5 @@ trust_why(const struct trust *t, gnutls_session_t session,
 	if (v->unread > 0)
 		buf_addf(out, "; %zu trusted certificates cannot be read",
 		    v->unread);
-	gnutls_free(end.data);
+	(*gnutls.free)(end.data);
 }

@@ -3,12 +3,12 @@
 #ifndef NET_TRUST_H
 #define NET_TRUST_H
 
-#include <gnutls/gnutls.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"
 #include "base/fault.h"
+#include "base/gnutls.h"
 
 struct trust;
 

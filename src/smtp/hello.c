@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/crypt.h"
+#include "base/base64.h"
 #include "smtp/hello.h"
 
 #define AUTH_LINE	510	/* RFC 4954 4: 512 with the line end */

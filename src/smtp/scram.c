@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/util.h"
 #include "smtp/scram.h"
 

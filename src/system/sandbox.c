@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
+#include <fcntl.h>
 #include <linux/landlock.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -25,6 +26,7 @@
 #define FS_TRUNCATE	(UINT64_C(1) << 14)		/* ABI 3 */
 #define FS_IOCTL_DEV	(UINT64_C(1) << 15)		/* ABI 5 */
 #define FS_EXECUTE	(UINT64_C(1) << 0)
+#define FS_READ_FILE	(UINT64_C(1) << 2)
 #define NET_BIND	(UINT64_C(1) << 0)		/* ABI 4 */
 #define NET_CONNECT	(UINT64_C(1) << 1)
 #define RULE_PATH	1
@@ -59,6 +61,23 @@ fs_rights(int version)
 }
 
 static void
+allow_libraries(int rules)
+{
+#ifdef LIBDIR
+	struct landlock_path_beneath_attr dir = {
+	    .allowed_access = FS_READ_FILE,
+	    .parent_fd = open(LIBDIR, O_PATH | O_DIRECTORY | O_CLOEXEC) };
+
+	if (dir.parent_fd == -1)
+		return;
+	(void)syscall(ADD_RULE, rules, RULE_PATH, &dir, 0);
+	(void)close(dir.parent_fd);
+#else
+	(void)rules;
+#endif
+}
+
+static void
 landlock(const struct sandbox *b)
 {
 	int version = abi();
@@ -81,6 +100,8 @@ landlock(const struct sandbox *b)
 		dir.parent_fd = b->dirs[i];
 		(void)syscall(ADD_RULE, fd, RULE_PATH, &dir, 0);
 	}
+	if (b->libraries)
+		allow_libraries(fd);
 	for (i = 0; version >= 4 && i < b->nports; i++) {
 		port.port = (uint64_t)b->ports[i];
 		(void)syscall(ADD_RULE, fd, RULE_PORT, &port, 0);

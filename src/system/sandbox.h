@@ -14,6 +14,7 @@ struct sandbox {
 	size_t		 nports;
 	bool		 bind;		/* TCP sockets to an address of ours */
 	bool		 secret;	/* no core dump, no look from outside */
+	bool		 libraries;	/* to read those of the system */
 };
 
 /*

@@ -8,12 +8,12 @@
 
 #include <sys/mman.h>
 
-#include <gnutls/x509.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/gnutls.h"
 #include "base/util.h"
 #include "net/anchors.h"
 #include "net/cert.h"

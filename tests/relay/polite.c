@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/crypt.h"
+#include "base/base64.h"
 #include "base/util.h"
 #include "polite.h"
 

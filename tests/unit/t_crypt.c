@@ -19,42 +19,6 @@ hex(char *out, const unsigned char *p, size_t n)
 	return out;
 }
 
-static void
-base64(void)
-{
-	static const struct { const char *plain, *text; } t[] = {
-		{ "", "" }, { "f", "Zg==" }, { "fo", "Zm8=" },
-		{ "foo", "Zm9v" }, { "foobar", "Zm9vYmFy" },	/* RFC 4648 */
-		{ "\xff\xfe\xfd", "//79" }, { NULL, "Zg=" },
-		{ NULL, "Z" }, { NULL, "!!!!" }, { NULL, "=" },
-	};
-	struct buf b = { .max = 64 }, small = { .max = 5 };
-	char many[301];
-	size_t i;
-
-	for (i = 0; i < NITEMS(t); i++) {
-		buf_clear(&b);
-		if (!base64_decode(&b, t[i].text, strlen(t[i].text))) {
-			ok(t[i].plain == NULL, "%s is not base64", t[i].text);
-			continue;
-		}
-		is(buf_text(&b), t[i].plain, "%s decoded", t[i].text);
-		if (t[i].plain == NULL)
-			continue;
-		buf_clear(&b);
-		base64_encode(&b, t[i].plain, strlen(t[i].plain));
-		is(buf_text(&b), t[i].text, "%s encoded", t[i].text);
-	}
-	buf_release(&b);
-	b.max = 1000;
-	memset(many, 'x', sizeof(many));
-	base64_encode(&b, many, 300);
-	ok(b.len == 400 && strchr(b.p, '\n') == NULL, "on one line");
-	ok(!base64_decode(&small, "Zm9vYmFy", 8), "over the ceiling");
-	buf_release(&b);
-	buf_release(&small);
-}
-
 /* RFC 1321, 3174, 6234; RFC 2202 and 4231, test cases 1, 2 and 6. */
 static void
 digests(void)
@@ -192,7 +156,6 @@ idna(void)
 int
 main(void)
 {
-	base64();
 	digests();
 	pbkdf2();
 	equal();

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "base/crypt.h"
+#include "base/base64.h"
 #include "base/util.h"
 #include "config/setting.h"
 #include "smtp/sasl.h"

@@ -1,0 +1,75 @@
+/* base64.c - octets as text (RFC 4648) */
+
+#include <stdint.h>
+#include <string.h>
+
+#include "base/base64.h"
+
+static const char digits[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/* One to three octets to four characters. */
+static void
+encode(struct buf *out, const unsigned char *p, size_t n)
+{
+	uint32_t v = (uint32_t)p[0] << 16;
+	char text[4];
+
+	if (n > 1)
+		v |= (uint32_t)p[1] << 8;
+	if (n > 2)
+		v |= p[2];
+	text[0] = digits[v >> 18];
+	text[1] = digits[v >> 12 & 63];
+	text[2] = n > 1 ? digits[v >> 6 & 63] : '=';
+	text[3] = n > 2 ? digits[v & 63] : '=';
+	buf_add(out, text, sizeof(text));
+}
+
+void
+base64_encode(struct buf *out, const void *v, size_t n)
+{
+	const unsigned char *p = v;
+
+	for (; n > 3; p += 3, n -= 3)
+		encode(out, p, 3);
+	if (n > 0)
+		encode(out, p, n);
+}
+
+/* Four characters, of which pad were '='; the bits left over must be 0. */
+static bool
+decode(struct buf *out, uint32_t v, unsigned pad)
+{
+	const char octets[3] = { (char)(v >> 16), (char)(v >> 8), (char)v };
+
+	buf_add(out, octets, 3 - pad);
+	return (pad == 0 || (pad == 1 && (v & 0xff) == 0) ||
+	    (pad == 2 && (v & 0xffff) == 0)) && !out->full;
+}
+
+bool
+base64_decode(struct buf *out, const char *p, size_t n)
+{
+	const char *end = p + n, *digit;
+	unsigned have = 0, pad = 0;
+	uint32_t v = 0;
+
+	for (; p < end; p++) {
+		if (strchr(" \t\r\n", *p) != NULL && *p != '\0')
+			continue;
+		digit = *p != '\0' ? strchr(digits, *p) : NULL;
+		if (*p == '=' && have > 1)
+			pad++;
+		else if (digit == NULL || pad > 0)
+			return false;
+		v = v << 6 | (digit != NULL ? (uint32_t)(digit - digits) : 0);
+		if (++have < 4)
+			continue;
+		if (!decode(out, v, pad))
+			return false;
+		have = 0;
+		v = 0;
+	}
+	return have == 0;
+}

@@ -1,0 +1,17 @@
+/* base64.h - octets as text (RFC 4648) */
+
+#ifndef BASE_BASE64_H
+#define BASE_BASE64_H
+
+#include "base/buf.h"
+
+/* Append the base64 of p[0..n), on one line. */
+void	base64_encode(struct buf *out, const void *p, size_t n);
+
+/*
+ * Append the octets of the base64 text p[0..n), in which blanks and line
+ * ends do not count; false if it is none or there is no room.
+ */
+bool	base64_decode(struct buf *out, const char *p, size_t n);
+
+#endif

@@ -1,0 +1,71 @@
+/*
+ * gnutls.h - the functions that we take from GnuTLS, once it is loaded
+ *
+ * GnuTLS and the nine libraries below it cost five times as much to load as
+ * all the rest of a delivery in clear, so they are loaded by the first who
+ * needs them.  gnutls.init(...) is gnutls_init(...).
+ */
+
+#ifndef BASE_GNUTLS_H
+#define BASE_GNUTLS_H
+
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
+#include <gnutls/ocsp.h>
+#include <gnutls/x509.h>
+
+#include "base/fault.h"
+
+/* All there are: X(init) is for gnutls_init. */
+#define GNUTLS_CALLS(X) \
+	X(alert_get) X(alert_get_name) X(alert_send) \
+	X(alert_send_appropriate) X(bye) \
+	X(certificate_allocate_credentials) \
+	X(certificate_free_credentials) X(certificate_get_issuer) \
+	X(certificate_get_peers) X(certificate_get_trust_list) \
+	X(certificate_set_x509_key_file2) \
+	X(certificate_set_x509_system_trust) \
+	X(certificate_set_x509_trust_mem) X(certificate_verify_peers) \
+	X(cipher_get) X(cipher_get_name) X(credentials_set) X(deinit) \
+	X(error_is_fatal) X(free) X(group_get) X(group_get_name) \
+	X(handshake) X(handshake_set_timeout) X(hash_fast) X(hmac_fast) \
+	X(idna_map) X(init) X(kx_get) X(kx_get_name) X(ocsp_resp_deinit) \
+	X(ocsp_resp_get_single) X(ocsp_resp_import) X(ocsp_resp_init) \
+	X(ocsp_status_request_get2) X(pbkdf2) X(priority_deinit) \
+	X(priority_init) X(priority_set_direct) X(protocol_get_name) \
+	X(protocol_get_version) X(record_check_pending) X(record_recv) \
+	X(record_send) X(server_name_set) X(session_channel_binding) \
+	X(session_get_ptr) X(session_set_ptr) \
+	X(session_set_verify_function) X(strerror) X(transport_set_errno) \
+	X(transport_set_ptr) X(transport_set_pull_function) \
+	X(transport_set_vec_push_function) X(utf8_password_normalize) \
+	X(x509_crt_deinit) X(x509_crt_export2) \
+	X(x509_crt_get_activation_time) X(x509_crt_get_dn3) \
+	X(x509_crt_get_dn_by_oid) X(x509_crt_get_expiration_time) \
+	X(x509_crt_get_issuer_dn3) X(x509_crt_get_subject_alt_name) \
+	X(x509_crt_import) X(x509_crt_init) X(x509_trust_list_add_cas) \
+	X(x509_trust_list_deinit) X(x509_trust_list_init) \
+	X(x509_trust_list_iter_deinit) X(x509_trust_list_iter_get_ca) \
+	X(x509_trust_list_verify_crt2)
+
+/*
+ * Where they are.  gnutls_free is a variable: (*gnutls.free)(p).  Nobody
+ * changes this but gnutls_load().
+ */
+struct gnutls {
+#define GNUTLS_CALL(name)	__typeof__(gnutls_##name) *name;
+	GNUTLS_CALLS(GNUTLS_CALL)
+#undef GNUTLS_CALL
+};
+
+extern struct gnutls gnutls;
+
+/*
+ * See that it is loaded; costs nothing if it is.  To be called before
+ * anything of it is, and before the file system is given up: -1 with a
+ * fault of ST_TLS if the library is not there or is another one than we
+ * were built for.
+ */
+int	gnutls_load(struct fault *);
+
+#endif
