@@ -23,7 +23,13 @@ DLOPEN = yes
 # Needed, whatever CFLAGS says.
 DEP_CFLAGS = `$(PKG_CONFIG) --cflags gnutls libbsd-overlay`
 GNUTLS_LIBS = `$(PKG_CONFIG) --libs gnutls`
-LDLIBS = `$(PKG_CONFIG) --libs libbsd-overlay`
+LDLIBS = $(BSD_LIBS)
+
+# libbsd is linked in where its archive is there: seven small functions are
+# not worth two libraries at each start.  BSD_LIBS=-lbsd links it as usual.
+BSD_LIBS = $(if $(and $(call archive,bsd),$(call archive,md)),\
+	-l:libbsd.a -l:libmd.a,`$(PKG_CONFIG) --libs libbsd-overlay`)
+archive = $(findstring /,$(shell $(CC) -print-file-name=lib$(1).a))
 
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wcast-qual \
 	-Wwrite-strings -Wundef -Wvla -Wformat=2 -Wstrict-prototypes \
