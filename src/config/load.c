@@ -188,9 +188,29 @@ check_variable(struct config *c, const char *entry)
 	}
 }
 
+/*
+ * Of the environment only what may be for us, which is mostly nothing: each
+ * row is looked up in it.  To be freed, but not what it holds.
+ */
+static char **
+env_ours(char *const *env)
+{
+	static const char *const prefix[] = { ENV_PREFIX, "SMTP_" };
+	char **ours;
+	size_t i, n = 0, k;
+
+	for (i = 0; env != NULL && env[i] != NULL; i++)
+		;
+	ours = xcalloc(i + 1, sizeof(*ours));
+	for (; i > 0; i--, env++)
+		for (k = 0; k < NITEMS(prefix); k++)
+			if (strncmp(*env, prefix[k], strlen(prefix[k])) == 0)
+				ours[n++] = *env;
+	return ours;
+}
+
 static void
-load_environment(struct config *c, const struct config_source *src,
-    bool smtp)
+load_variables(struct config *c, const struct config_source *src, bool smtp)
 {
 	const struct setting *row;
 	char name[ENV_NAME];
@@ -205,10 +225,23 @@ load_environment(struct config *c, const struct config_source *src,
 		env_name(setting_table[i].key, name);
 		load_variable(c, src, &setting_table[i], CONFIG_ENV, name);
 	}
-	for (i = 0; src->env != NULL && src->env[i] != NULL; i++)
+	for (i = 0; src->env[i] != NULL; i++)
 		if (strncmp(src->env[i], ENV_PREFIX,
 		    sizeof(ENV_PREFIX) - 1) == 0)
 			check_variable(c, src->env[i]);
+}
+
+static void
+load_environment(struct config *c, const struct config_source *src,
+    bool smtp)
+{
+	struct config_source few = *src;
+	char **ours = env_ours(src->env);
+
+	few.env = ours;
+	if (ours[0] != NULL)
+		load_variables(c, &few, smtp);
+	free(ours);
 }
 
 static void
