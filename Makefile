@@ -81,6 +81,12 @@ NET = tests/net/responder tests/net/proxy
 $(NET): %: %.o
 	$(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS) -o $@ $<
 
+BENCH = tests/bench/sink tests/bench/link tests/bench/meter
+
+$(BENCH): %: %.o
+	$(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $< \
+	    $(LDLIBS)
+
 tests/rss: tests/rss.o
 	$(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS) -o $@ $<
 
@@ -104,6 +110,9 @@ check: heloise tests/relay/relay $(NET) tests/rss $(UNIT)
 
 lint:
 	sh tests/lint
+
+bench: heloise $(BENCH)
+	sh tests/bench/run
 
 interop: heloise tests/relay/relay
 	bats tests/interop
@@ -156,12 +165,12 @@ dist: clean
 	rm -rf heloise-$(VERSION)
 
 clean:
-	rm -f heloise $(UNIT) $(NET) $(FAULT) tests/relay/relay tests/rss \
-	    heloise-*.tar.gz
+	rm -f heloise $(UNIT) $(NET) $(FAULT) $(BENCH) tests/relay/relay \
+	    tests/rss heloise-*.tar.gz
 	find src tests -name '*.[oda]' -exec rm -f {} +
 	find tests/fuzz -type f -name 'f_*' ! -name '*.c' -exec rm -f {} +
 
-.PHONY: all deps demo check lint interop fault fuzz install \
+.PHONY: all deps demo check lint interop fault fuzz bench install \
 	install-sendmail install-setuid uninstall dist clean
 .SECONDARY:
 -include $(shell find src tests -name '*.d' 2>/dev/null)
