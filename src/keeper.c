@@ -50,13 +50,38 @@ find(struct keeper *k, uint32_t number)
 	return NULL;
 }
 
+/* The same happened to some in a row. */
+static bool
+refused(struct item *it, uint32_t first, uint32_t n, const struct fault *f)
+{
+	uint32_t i;
+
+	if (first >= it->nindex || n > it->nindex - first)
+		return false;
+	for (i = first; i < first + n; i++)
+		rcpt_settle(&it->env->rcpt[it->index[i]], f);
+	return true;
+}
+
+/* All others were accepted: as many as the courier believes. */
+static bool
+accepted(struct item *it, uint32_t taken)
+{
+	uint32_t i, n = 0;
+
+	for (i = 0; i < it->nindex; i++)
+		n += !it->env->rcpt[it->index[i]].done;
+	if (n != taken)
+		return false;
+	settle(it, NULL);
+	return true;
+}
+
 /* One record from the courier; false if it is not one it may send. */
 static bool
 heed(struct keeper *k, const struct record *r)
 {
 	struct item *it = find(k, r->job);
-	struct fault f = { 0 };
-	uint32_t at;
 
 	if (it == NULL || it->done)
 		return false;
@@ -64,23 +89,14 @@ heed(struct keeper *k, const struct record *r)
 	case REC_SENT:
 		it->sent = true;
 		return true;
-	case REC_TAKEN:
 	case REC_FAULT:
-		at = r->kind == REC_TAKEN ? r->u.taken.index :
-		    r->u.fault.index;
-		if (at >= it->nindex)
-			return false;
-		rcpt_settle(&it->env->rcpt[it->index[at]],
-		    r->kind == REC_TAKEN ? NULL : &r->u.fault.fault);
-		return true;
+		return refused(it, r->u.fault.first, r->u.fault.n,
+		    &r->u.fault.fault);
 	case REC_DONE:
 		(void)strlcpy(it->accepted, r->u.done.accepted,
 		    sizeof(it->accepted));
 		it->link = r->u.done.link;
-		(void)fault_set(&f, ST_BODY, FD_NONE, 0, VD_DOUBT,
-		    "nobody said what became of it");
-		settle(it, &f);
-		return true;
+		return accepted(it, r->u.done.taken);
 	case REC_JOB:
 	case REC_RCPT:
 	case REC_END:
@@ -165,35 +181,39 @@ say(struct keeper *k, const struct record *r, int fd)
 	}
 }
 
+/* The recipients from i on that there is room for; where it ends. */
+static uint32_t
+add_rcpts(struct record_words *w, const struct item *it, uint32_t i)
+{
+	while (i < it->nindex &&
+	    record_add_rcpt(w, &it->env->rcpt[it->index[i]]))
+		i++;
+	return i;
+}
+
 static void
 say_job(struct keeper *k, const struct item *it, bool last)
 {
-	struct record r = { .kind = REC_JOB, .job = it->number };
+	struct record r;
+	uint32_t i;
 
+	record_begin(&r, REC_JOB, it->number);
 	r.u.job.at = it->at;
 	r.u.job.size = (int64_t)it->size;
 	r.u.job.nrcpt = it->nindex;
 	r.u.job.ret = it->env->ret;
 	r.u.job.eightbit = it->env->eightbit;
 	r.u.job.last = last;
-	if (it->account != NULL)
-		(void)strlcpy(r.u.job.account, it->account, RECORD_ACCOUNT);
-	(void)strlcpy(r.u.job.from, it->env->from, RECORD_ADDR);
-	if (it->env->envid != NULL)
-		(void)strlcpy(r.u.job.envid, it->env->envid, RECORD_ADDR);
+	(void)record_add(&r.u.job.words, it->account);
+	(void)record_add(&r.u.job.words, it->env->from);
+	(void)record_add(&r.u.job.words, it->env->envid);
+	i = add_rcpts(&r.u.job.words, it, 0);
 	say(k, &r, it->fd);
-}
-
-static void
-say_rcpt(struct keeper *k, const struct item *it, const struct rcpt *to)
-{
-	struct record r = { .kind = REC_RCPT, .job = it->number };
-
-	r.u.rcpt.notify = to->notify;
-	(void)strlcpy(r.u.rcpt.addr, to->addr, RECORD_ADDR);
-	if (to->orcpt != NULL)
-		(void)strlcpy(r.u.rcpt.orcpt, to->orcpt, RECORD_ADDR);
-	say(k, &r, -1);
+	while (i < it->nindex) {
+		record_begin(&r, REC_RCPT, it->number);
+		i = add_rcpts(&r.u.rcpt.words, it, i);
+		say(k, &r, -1);
+	}
 }
 
 void
@@ -216,15 +236,14 @@ keeper_give(struct keeper *k, struct item *it, bool last)
 		return;
 	}
 	say_job(k, it, last);
-	for (i = 0; i < it->nindex; i++)
-		say_rcpt(k, it, &it->env->rcpt[it->index[i]]);
 }
 
 void
 keeper_end(struct keeper *k)
 {
-	struct record r = { .kind = REC_END };
+	struct record r;
 
+	record_begin(&r, REC_END, 0);
 	say(k, &r, -1);
 }
 

@@ -10,18 +10,25 @@
 
 #include "record.h"
 
+#define NOTHING	'@'	/* the letter of who asked for nothing */
 #define HEAD	offsetof(struct record, u)
 #define SIZE(m)	(HEAD + sizeof(((struct record *)0)->u.m))
+#define BARE(m)	(SIZE(m) - RECORD_WORDS)
 
+/* Without the words. */
 static const size_t sizes[REC__MAX] = {
-	[REC_JOB] = SIZE(job),
-	[REC_RCPT] = SIZE(rcpt),
+	[REC_JOB] = BARE(job),
+	[REC_RCPT] = BARE(rcpt),
 	[REC_END] = HEAD,
 	[REC_SENT] = HEAD,
-	[REC_TAKEN] = SIZE(taken),
 	[REC_FAULT] = SIZE(fault),
 	[REC_DONE] = SIZE(done),
 };
+
+/* What travels is all there is: no padding within or after a record. */
+_Static_assert(offsetof(struct record, u.job.words.text) == BARE(job) &&
+    offsetof(struct record, u.rcpt.words.text) == BARE(rcpt),
+    "the words are not at the end");
 
 int
 record_pair(int fds[2], struct fault *f)
@@ -30,6 +37,99 @@ record_pair(int fds[2], struct fault *f)
 		return fault_errno(f, ST_SPOOL, errno, VD_TEMP,
 		    "no socket pair");
 	return 0;
+}
+
+void
+record_begin(struct record *r, enum record_kind kind, uint32_t job)
+{
+	memset(r, 0, sizes[kind]);
+	r->kind = kind;
+	r->job = job;
+}
+
+/* The words of a record that has some, or NULL. */
+static const struct record_words *
+words(const struct record *r)
+{
+	if (r->kind == REC_JOB)
+		return &r->u.job.words;
+	return r->kind == REC_RCPT ? &r->u.rcpt.words : NULL;
+}
+
+static size_t
+whole_size(const struct record *r)
+{
+	const struct record_words *w = words(r);
+
+	return sizes[r->kind] + (w != NULL ? w->len : 0);
+}
+
+static bool
+add(struct record_words *w, const char *p, size_t n)
+{
+	if (n >= RECORD_WORD)
+		n = RECORD_WORD - 1;
+	if (n + 1 > RECORD_WORDS - w->len)
+		return false;
+	memcpy(w->text + w->len, p, n);
+	w->len += (uint32_t)n;
+	w->text[w->len++] = '\0';
+	return true;
+}
+
+bool
+record_add(struct record_words *w, const char *word)
+{
+	return word == NULL ? add(w, "", 0) : add(w, word, strlen(word));
+}
+
+bool
+record_add_rcpt(struct record_words *w, const struct rcpt *r)
+{
+	uint32_t was = w->len;
+
+	if (w->len == RECORD_WORDS)
+		return false;
+	w->text[w->len++] = (char)(NOTHING + (r->notify & NOTIFY_ALL));
+	if (!record_add(w, r->addr) || !record_add(w, r->orcpt)) {
+		w->len = was;
+		return false;
+	}
+	w->nrcpt++;
+	return true;
+}
+
+void
+record_read(struct record_reader *rd, const struct record_words *w)
+{
+	rd->p = w->text;
+	rd->end = w->text + w->len;
+}
+
+const char *
+record_next(struct record_reader *rd)
+{
+	size_t left = (size_t)(rd->end - rd->p);
+	const char *word = rd->p, *end = memchr(word, '\0', left);
+
+	if (end == NULL)
+		return NULL;
+	rd->p = end + 1;
+	return word;
+}
+
+const char *
+record_next_rcpt(struct record_reader *rd, unsigned *notify,
+    const char **orcpt)
+{
+	const char *word = record_next(rd);
+
+	if (word == NULL || word[0] < NOTHING ||
+	    word[0] > NOTHING + NOTIFY_ALL ||
+	    (*orcpt = record_next(rd)) == NULL)
+		return NULL;
+	*notify = (unsigned)(word[0] - NOTHING);
+	return word + 1;
 }
 
 int
@@ -43,7 +143,7 @@ record_send(int sock, const struct record *r, int fd, int nonblocking)
 		const void	*in;
 		void		*out;
 	} base = { .in = r };
-	struct iovec v = { .iov_base = base.out, .iov_len = sizes[r->kind] };
+	struct iovec v = { .iov_base = base.out, .iov_len = whole_size(r) };
 	struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1 };
 	ssize_t n;
 
@@ -80,32 +180,62 @@ sane_fault(const struct fault *f)
 	    ends(f->text, sizeof(f->text));
 }
 
+/* Are these so many words and recipients, and nothing else? */
+static bool
+sane_words(const struct record_words *w, size_t nwords)
+{
+	struct record_reader rd;
+	const char *orcpt;
+	unsigned notify;
+	uint32_t i;
+
+	record_read(&rd, w);
+	for (; nwords > 0; nwords--)
+		if (record_next(&rd) == NULL)
+			return false;
+	for (i = 0; i < w->nrcpt; i++)
+		if (record_next_rcpt(&rd, &notify, &orcpt) == NULL)
+			return false;
+	return rd.p == rd.end;
+}
+
+/* Is it as long as it says? */
+static bool
+sane_size(const struct record *r, size_t n)
+{
+	const struct record_words *w;
+
+	if (n < HEAD || r->kind == 0 || r->kind >= REC__MAX ||
+	    n < sizes[r->kind])
+		return false;
+	w = words(r);
+	return (w == NULL || w->len <= RECORD_WORDS) && n == whole_size(r);
+}
+
 static bool
 sane(const struct record *r, size_t n)
 {
-	if (n < HEAD || r->kind == 0 || r->kind >= REC__MAX ||
-	    n != sizes[r->kind])
+	if (!sane_size(r, n))
 		return false;
 	switch ((enum record_kind)r->kind) {
 	case REC_JOB:
 		return r->u.job.at >= 0 && r->u.job.size > 0 &&
 		    r->u.job.ret <= RET_HDRS && r->u.job.eightbit <= 1 &&
 		    r->u.job.last <= 1 &&
-		    ends(r->u.job.account, RECORD_ACCOUNT) &&
-		    ends(r->u.job.from, RECORD_ADDR) &&
-		    ends(r->u.job.envid, RECORD_ADDR);
+		    r->u.job.words.nrcpt <= r->u.job.nrcpt &&
+		    sane_words(&r->u.job.words, 3);
 	case REC_RCPT:
-		return r->u.rcpt.notify <= 0xf &&
-		    ends(r->u.rcpt.addr, RECORD_ADDR) &&
-		    ends(r->u.rcpt.orcpt, RECORD_ADDR);
+		return r->u.rcpt.words.nrcpt > 0 &&
+		    sane_words(&r->u.rcpt.words, 0);
 	case REC_FAULT:
-		return sane_fault(&r->u.fault.fault);
+		return r->u.fault.n > 0 &&
+		    r->u.fault.fault.verdict != VD_OK &&
+		    sane_fault(&r->u.fault.fault);
 	case REC_DONE:
 		return ends(r->u.done.accepted,
 		    sizeof(r->u.done.accepted)) && link_sane(&r->u.done.link);
 	case REC_END:
 	case REC_SENT:
-	case REC_TAKEN:
 	case REC__MAX:
 		break;
 	}
@@ -147,6 +277,7 @@ record_receive(int sock, struct record *r, int *fd, int nonblocking)
 		return nonblocking && errno == EAGAIN ? 0 : -1;
 	*fd = descriptor(&m);
 	if (n == 0 || !sane(r, (size_t)n) ||
+	    m.msg_flags & (MSG_TRUNC | MSG_CTRUNC) ||
 	    (r->kind == REC_JOB) != (*fd != -1)) {
 		if (*fd != -1)
 			(void)close(*fd);

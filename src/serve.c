@@ -52,46 +52,83 @@ free_job(struct numbered *n)
 	free(n);
 }
 
+/* Each recipient is named once: its place is how the keeper calls it. */
 static bool
-add_rcpt(struct counter *c, struct numbered *n)
+add_rcpts(struct envelope *env, struct record_reader *rd)
 {
-	struct record r;
+	const char *addr, *orcpt;
+	unsigned notify;
 	size_t i;
+
+	while ((addr = record_next_rcpt(rd, &notify, &orcpt)) != NULL) {
+		i = env->nrcpt;
+		if (envelope_add(env, addr) != i)
+			return false;
+		env->rcpt[i].notify = notify;
+		if (orcpt[0] != '\0')
+			env->rcpt[i].orcpt = xstrdup(orcpt);
+	}
+	return true;
+}
+
+/* The recipients that were in the record of the job, and the others. */
+static bool
+read_rcpts(struct counter *c, struct numbered *n, struct record_reader *rd,
+    size_t all)
+{
+	struct envelope *env = &n->job.env;
+	struct record r;
 	int fd;
 
-	if (record_receive(c->sock, &r, &fd, 0) != 1 ||
-	    r.kind != REC_RCPT || r.job != n->number)
+	if (!add_rcpts(env, rd))
 		return false;
-	i = envelope_add(&n->job.env, r.u.rcpt.addr);
-	if (i + 1 != n->job.env.nrcpt)
-		return false;
-	n->job.env.rcpt[i].notify = r.u.rcpt.notify;
-	if (r.u.rcpt.orcpt[0] != '\0')
-		n->job.env.rcpt[i].orcpt = xstrdup(r.u.rcpt.orcpt);
-	return true;
+	while (env->nrcpt < all) {
+		if (record_receive(c->sock, &r, &fd, 0) != 1)
+			return false;
+		if (r.kind != REC_RCPT || r.job != n->number) {
+			if (fd != -1)
+				(void)close(fd);
+			return false;
+		}
+		record_read(rd, &r.u.rcpt.words);
+		if (!add_rcpts(env, rd))
+			return false;
+	}
+	return env->nrcpt == all;
+}
+
+static void
+find_accounts(struct counter *c, struct numbered *n, const char *name)
+{
+	n->chain[0] = account_find(c->o->config, name);
+	n->nchain = 1;
+	if (n->chain[0] != ACCOUNT_NONE)
+		n->nchain = account_chain(c->o->config, n->chain[0],
+		    n->chain);
 }
 
 static struct numbered *
 read_job(struct counter *c, const struct record *r, int fd)
 {
 	struct numbered *n = xcalloc(1, sizeof(*n));
-	uint32_t i;
+	struct record_reader rd;
+	const char *envid;
 
+	record_read(&rd, &r->u.job.words);
+	find_accounts(c, n, record_next(&rd));
 	n->number = r->job;
 	n->job.fd = fd;
 	n->job.at = (off_t)r->u.job.at;
 	n->job.size = (size_t)r->u.job.size;
 	n->job.env.ret = (enum ret)r->u.job.ret;
 	n->job.env.eightbit = r->u.job.eightbit != 0;
-	envelope_from(&n->job.env, r->u.job.from);
-	if (r->u.job.envid[0] != '\0')
-		n->job.env.envid = xstrdup(r->u.job.envid);
-	for (i = 0; i < r->u.job.nrcpt; i++)
-		if (!add_rcpt(c, n)) {
-			free_job(n);
-			return NULL;
-		}
-	return n;
+	envelope_from(&n->job.env, record_next(&rd));
+	if ((envid = record_next(&rd))[0] != '\0')
+		n->job.env.envid = xstrdup(envid);
+	if (read_rcpts(c, n, &rd, r->u.job.nrcpt))
+		return n;
+	free_job(n);
+	return NULL;
 }
 
 static enum courier_next
@@ -110,12 +147,6 @@ receive(struct counter *c, bool wait, struct numbered **n)
 	if (got == 1 && r.kind == REC_JOB &&
 	    (*n = read_job(c, &r, fd)) != NULL) {
 		c->ended = r.u.job.last != 0;
-		(*n)->chain[0] = account_find(c->o->config,
-		    r.u.job.account);
-		(*n)->nchain = 1;
-		if ((*n)->chain[0] != ACCOUNT_NONE)
-			(*n)->nchain = account_chain(c->o->config,
-			    (*n)->chain[0], (*n)->chain);
 		return NEXT_JOB;
 	}
 	c->gone = true;
@@ -186,9 +217,9 @@ static bool
 sent(void *ctx, struct job *j)
 {
 	struct counter *c = ctx;
-	struct record r = { .kind = REC_SENT };
+	struct record r;
 
-	r.job = ((struct numbered *)(void *)j)->number;
+	record_begin(&r, REC_SENT, ((struct numbered *)(void *)j)->number);
 	say(c, &r);
 	return !c->gone;
 }
@@ -223,27 +254,44 @@ fall_back(struct counter *c, struct numbered *n)
 	return true;
 }
 
+/* Is what became of this recipient what became of the one before it? */
+static bool
+alike(const struct rcpt *r)
+{
+	return r[-1].why != NULL && r->why != NULL &&
+	    memcmp(r[-1].why, r->why, sizeof(*r->why)) == 0;
+}
+
+static void
+report_faults(struct counter *c, const struct numbered *n)
+{
+	const struct envelope *env = &n->job.env;
+	struct record r;
+	size_t i, last;
+
+	for (i = 0; i < env->nrcpt; i = last) {
+		last = i + 1;
+		if (env->rcpt[i].why == NULL)
+			continue;
+		while (last < env->nrcpt && alike(&env->rcpt[last]))
+			last++;
+		record_begin(&r, REC_FAULT, n->number);
+		r.u.fault.first = (uint32_t)i;
+		r.u.fault.n = (uint32_t)(last - i);
+		r.u.fault.fault = *env->rcpt[i].why;
+		say(c, &r);
+	}
+}
+
 static void
 report(struct counter *c, struct numbered *n)
 {
 	const struct job *j = &n->job;
-	struct record r = { .job = n->number };
-	const struct rcpt *to;
-	size_t i;
+	struct record r;
 
-	for (i = 0; i < j->env.nrcpt; i++) {
-		to = &j->env.rcpt[i];
-		if (to->why != NULL) {
-			r.kind = REC_FAULT;
-			r.u.fault.index = (uint32_t)i;
-			r.u.fault.fault = *to->why;
-		} else {
-			r.kind = REC_TAKEN;
-			r.u.taken.index = (uint32_t)i;
-		}
-		say(c, &r);
-	}
-	r.kind = REC_DONE;
+	report_faults(c, n);
+	record_begin(&r, REC_DONE, n->number);
+	r.u.done.taken = (uint32_t)envelope_count(&j->env, VD_OK);
 	(void)strlcpy(r.u.done.accepted, j->accepted,
 	    sizeof(r.u.done.accepted));
 	r.u.done.link = j->link;

@@ -13,6 +13,7 @@
 #define NOTIFY_SUCCESS	0x2
 #define NOTIFY_FAILURE	0x4
 #define NOTIFY_DELAY	0x8
+#define NOTIFY_ALL	0xf
 
 /* DSN RET (RFC 3461, 4.3). */
 enum ret { RET_UNSET, RET_FULL, RET_HDRS };

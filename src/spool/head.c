@@ -10,8 +10,6 @@
 #include "spool/head.h"
 #include "spool/line.h"
 
-#define ALL_NOTIFY \
-	(NOTIFY_NEVER | NOTIFY_SUCCESS | NOTIFY_FAILURE | NOTIFY_DELAY)
 #define AT_DIGITS	8
 #define SIZE_DIGITS	19
 
@@ -110,7 +108,7 @@ head_format(struct buf *out, const struct envelope *e,
 	add_pair(&b, "from", e->from);
 	for (i = 0; i < e->nrcpt; i++) {
 		line_add(&b, "rcpt");
-		line_add_number(&b, e->rcpt[i].notify & ALL_NOTIFY);
+		line_add_number(&b, e->rcpt[i].notify & NOTIFY_ALL);
 		line_add(&b, e->rcpt[i].orcpt);
 		line_add(&b, e->rcpt[i].addr);
 		line_end(&b);
@@ -244,7 +242,7 @@ take_rcpt(struct line *l, struct envelope *e, struct fault *f)
 	long long notify;
 	size_t i;
 
-	if (!line_number(l, 0, ALL_NOTIFY, &notify) ||
+	if (!line_number(l, 0, NOTIFY_ALL, &notify) ||
 	    (orcpt = line_string(l)) == NULL || !graphic(orcpt) ||
 	    !line_word(l, addr, sizeof(addr)) ||
 	    l->p == l->end || *l->p != '\n') {

@@ -12,7 +12,7 @@
 static const struct {
 	const char	*name;
 	const char	*reads;		/* "all", or "": records stay unread */
-	const char	*says;		/* Sent, Taken 0 and 1, Done, Junk */
+	const char	*says;		/* see below */
 	bool		 stays;		/* and it is the keeper that leaves */
 	enum verdict	 first, second;
 } cases[] = {
@@ -20,32 +20,63 @@ static const struct {
 	{ "nothing read", "", "", false, VD_TEMP, VD_TEMP },
 	{ "sent", "all", "S", false, VD_DOUBT, VD_DOUBT },
 	{ "sent, and not all was read", "", "S", false, VD_DOUBT, VD_DOUBT },
-	{ "one taken", "all", "S0", false, VD_OK, VD_DOUBT },
-	{ "one taken, and not all was read", "", "S0", false, VD_OK,
+	{ "one refused", "all", "S0", false, VD_PERM, VD_DOUBT },
+	{ "one refused, and not all was read", "", "S0", false, VD_PERM,
 	    VD_DOUBT },
-	{ "both taken, and not all was read", "", "S01D", false, VD_OK,
+	{ "both taken, and not all was read", "", "S2", false, VD_OK,
 	    VD_OK },
-	{ "done without a word on the second", "all", "S0D", true, VD_OK,
+	{ "one refused, one taken", "all", "S01", false, VD_PERM, VD_OK },
+	{ "both refused at once", "all", "B.", false, VD_TEMP, VD_TEMP },
+	{ "fewer taken than there are", "all", "S1", true, VD_DOUBT,
 	    VD_DOUBT },
+	{ "more taken than there are", "all", "S02", true, VD_PERM,
+	    VD_DOUBT },
+	{ "more refused than there are", "all", "S>", true, VD_DOUBT,
+	    VD_DOUBT },
+	{ "refused by an index that is not there", "all", "S^", true,
+	    VD_DOUBT, VD_DOUBT },
+	{ "something after the end", "all", "S2S", true, VD_OK, VD_OK },
 	{ "what may not be said", "all", "SJ", true, VD_DOUBT, VD_DOUBT },
 	{ "the keeper leaves", "all", "", true, VD_TEMP, VD_TEMP },
 	{ "sent, the keeper leaves", "all", "S", true, VD_DOUBT, VD_DOUBT },
-	{ "both taken, the keeper leaves", "all", "S01D", true, VD_OK,
-	    VD_OK },
+	{ "both taken, the keeper leaves", "all", "S2", true, VD_OK, VD_OK },
+};
+
+/* Records by a letter: what is refused, or done with so many taken. */
+static const struct {
+	char		 letter;
+	enum record_kind kind;
+	uint32_t	 first, n;
+	enum verdict	 verdict;
+} words[] = {
+	{ 'S', REC_SENT, 0, 0, VD_OK },
+	{ 'J', REC_END, 0, 0, VD_OK },
+	{ '0', REC_FAULT, 0, 1, VD_PERM },
+	{ 'B', REC_FAULT, 0, 2, VD_TEMP },
+	{ '>', REC_FAULT, 1, 2, VD_PERM },
+	{ '^', REC_FAULT, UINT32_MAX, 2, VD_PERM },
+	{ '.', REC_DONE, 0, 0, VD_OK },
+	{ '1', REC_DONE, 0, 1, VD_OK },
+	{ '2', REC_DONE, 0, 2, VD_OK },
 };
 
 static void
 say(int sock, char what)
 {
-	struct record r = { .kind = REC_SENT, .job = 1 };
+	struct record r;
+	size_t i;
 
-	if (what == '0' || what == '1') {
-		r.kind = REC_TAKEN;
-		r.u.taken.index = what == '1';
-	} else if (what == 'D') {
-		r.kind = REC_DONE;
-	} else if (what == 'J') {
-		r.kind = REC_END;
+	for (i = 0; words[i].letter != what; i++)
+		;
+	record_begin(&r, words[i].kind, 1);
+	if (r.kind == REC_FAULT) {
+		r.u.fault.first = words[i].first;
+		r.u.fault.n = words[i].n;
+		(void)fault_set(&r.u.fault.fault, ST_RCPT, FD_SMTP, 550,
+		    words[i].verdict, "no");
+	} else if (r.kind == REC_DONE) {
+		r.u.done.taken = words[i].n;
+		link_clear(&r.u.done.link);
 	}
 	(void)record_send(sock, &r, -1, 1);
 }
@@ -84,7 +115,7 @@ play(size_t i)
 	is_int(env.rcpt[1].verdict, cases[i].second, "%s: the second",
 	    cases[i].name);
 	/* From here on nothing more can be said. */
-	r = (struct record){ .kind = REC_SENT, .job = 1 };
+	record_begin(&r, REC_SENT, 1);
 	if (cases[i].stays) {
 		keeper_release(&k);
 		ok(record_send(sock[1], &r, -1, 1) == -1,
@@ -99,11 +130,12 @@ play(size_t i)
 static void
 no_more(void)
 {
-	struct record r = { .kind = REC_SENT, .job = 1 };
+	struct record r;
 	struct keeper k;
 	struct fault f = { 0 };
 	int sock[2];
 
+	record_begin(&r, REC_SENT, 1);
 	if (record_pair(sock, &f) == -1)
 		abort();
 	keeper_init(&k, sock[0]);
