@@ -9,6 +9,20 @@
 #include "base/buf.h"
 #include "base/util.h"
 
+/* Move what there is to where the memory begins. */
+static void
+move_down(struct buf *b)
+{
+	char *to = b->p - b->gone;
+
+	memmove(to, b->p, b->len);
+	if (b->secret)
+		explicit_bzero(to + b->len, b->gone);
+	b->p = to;
+	b->gone = 0;
+	b->p[b->len] = '\0';
+}
+
 bool
 buf_reserve(struct buf *b, size_t n)
 {
@@ -19,6 +33,10 @@ buf_reserve(struct buf *b, size_t n)
 		b->full = true;
 		return false;
 	}
+	if (b->gone + b->len + n + 1 <= b->cap)
+		return true;
+	if (b->gone > 0)
+		move_down(b);
 	while (cap < b->len + n + 1)
 		cap *= 2;
 	if (cap == b->cap)
@@ -90,6 +108,12 @@ buf_add_visible(struct buf *b, const void *v, size_t n, bool lines)
 	size_t k;
 
 	while (n > 0) {
+		for (k = 0; k < n && p[k] >= 0x20 && p[k] < 0x7f; k++)
+			;
+		buf_add(b, p, k);
+		p += k;
+		if ((n -= k) == 0)
+			break;
 		k = utf8_next(p, n, &c);
 		if (k == 0) {
 			buf_add(b, "?", 1);
@@ -113,22 +137,27 @@ buf_drop(struct buf *b, size_t n)
 		n = b->len;
 	if (n == 0)
 		return;
-	memmove(b->p, b->p + n, b->len - n);
-	b->len -= n;
 	if (b->secret)
-		explicit_bzero(b->p + b->len, n);
-	b->p[b->len] = '\0';
+		explicit_bzero(b->p, n);
+	b->p += n;
+	b->gone += n;
+	b->len -= n;
+	if (b->len == 0)
+		move_down(b);
 }
 
 void
 buf_clear(struct buf *b)
 {
-	if (b->secret && b->p != NULL)
-		explicit_bzero(b->p, b->cap);
 	b->len = 0;
 	b->full = false;
-	if (b->p != NULL)
-		b->p[0] = '\0';
+	if (b->p == NULL)
+		return;
+	b->p -= b->gone;
+	b->gone = 0;
+	if (b->secret)
+		explicit_bzero(b->p, b->cap);
+	b->p[0] = '\0';
 }
 
 void

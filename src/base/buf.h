@@ -16,7 +16,8 @@
 struct buf {
 	char	*p;
 	size_t	 len;
-	size_t	 cap;
+	size_t	 cap;		/* of the memory, which begins */
+	size_t	 gone;		/* so many octets before p */
 	size_t	 max;
 	bool	 full;
 	bool	 secret;	/* wipe before every free */

@@ -60,6 +60,8 @@ struct parser {
 static bool
 special(char c)
 {
+	if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+		return false;	/* as most are */
 	return c != '\0' && strchr("()<>[]:;@\\,.\"", c) != NULL;
 }
 
@@ -183,7 +185,7 @@ lex(struct lexer *l)
 static void
 add_token(struct buf *b, const struct lexer *l, int token, bool bare)
 {
-	const char *p = l->p + l->tok, *end = l->p + l->at;
+	const char *p = l->p + l->tok, *end = l->p + l->at, *from;
 
 	if (bare && (token == T_QUOTED || token == T_COMMENT)) {
 		p++;
@@ -191,13 +193,14 @@ add_token(struct buf *b, const struct lexer *l, int token, bool bare)
 	}
 	if (!buf_reserve(b, (size_t)(end - p)))
 		return;
-	for (; p < end; p++) {
-		if (*p == '\r' || *p == '\n')
+	for (from = p; p < end; p++) {
+		if (*p != '\r' && *p != '\n' &&
+		    (*p != '\\' || !bare || p + 1 == end))
 			continue;
-		if (*p == '\\' && bare && p + 1 < end)
-			p++;
-		buf_add(b, p, 1);
+		buf_add(b, from, (size_t)(p - from));
+		from = *p == '\\' ? ++p : p + 1;
 	}
+	buf_add(b, from, (size_t)(end - from));
 }
 
 /*
@@ -472,6 +475,9 @@ clean(const char *s, size_t n)
 	size_t k;
 
 	for (; n > 0; p += k, n -= k) {
+		k = 1;
+		if (*p >= 0x20 && *p < 0x7f)
+			continue;
 		k = utf8_next(p, n, &c);
 		if (k == 0 || c < 0x20 || (c >= 0x7f && c < 0xa0) ||
 		    c == 0x2028 || c == 0x2029)

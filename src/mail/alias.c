@@ -100,19 +100,28 @@ add(struct walk *w, const char *given, const char *file, unsigned line)
 	return status;
 }
 
+/* Is it on this host, this being its "@" or NULL? */
+static bool
+here(const struct alias_opts *o, const char *at)
+{
+	size_t i;
+
+	for (i = 0; at != NULL && i < o->nhosts; i++)
+		if (strcasecmp(at + 1, o->hosts[i]) == 0)
+			return true;
+	return at == NULL;
+}
+
 /* The name to look up, if the address is on this host; else NULL. */
 static char *
 local_key(const struct alias_opts *o, const char *spec)
 {
 	const char *at = addr_at(spec);
-	size_t i;
 
-	if (at == NULL)
-		return aliases_key(spec, strlen(spec));
-	for (i = 0; i < o->nhosts; i++)
-		if (strcasecmp(at + 1, o->hosts[i]) == 0)
-			return aliases_key(spec, (size_t)(at - spec));
-	return NULL;
+	if (!here(o, at))
+		return NULL;
+	return aliases_key(spec, at != NULL ? (size_t)(at - spec) :
+	    strlen(spec));
 }
 
 /* A member of the alias self (ALIASES_NONE: it is what the caller gave). */
@@ -244,6 +253,22 @@ walk_default(struct walk *w)
 	return walk_alias(w, w->fallback);
 }
 
+/* Who is not on this host, or is meant literally, stands for nobody else. */
+static int
+add_as_is(const struct alias_opts *o, const char *addr, struct envelope *e,
+    struct fault *f)
+{
+	char *spec = xstrdup(addr);
+	int status = aliases_complete(&spec, o->domain, f);
+
+	if (status == 0)
+		(void)envelope_add(e, spec);
+	else
+		fault_what(f, "%s", addr);
+	free(spec);
+	return status;
+}
+
 int
 alias_expand(const struct aliases *a, const struct alias_opts *o,
     const char *addr, struct envelope *e, struct fault *f)
@@ -254,10 +279,11 @@ alias_expand(const struct aliases *a, const struct alias_opts *o,
 	int status;
 	size_t i;
 
+	if (*addr == '\\' || !here(o, addr_at(addr)))
+		return add_as_is(o, addr + (*addr == '\\'), e, f);
 	start(&w, a, o, &to, f);
-	m.text = xstrdup(addr + (*addr == '\\'));
-	status = *addr == '\\' ? add(&w, m.text, NULL, 0) :
-	    walk_address(&w, &m, NULL, ALIASES_NONE);
+	m.text = xstrdup(addr);
+	status = walk_address(&w, &m, NULL, ALIASES_NONE);
 	if (status == 0 && w.put_off)
 		status = walk_default(&w);
 	if (status == 0 && to.nrcpt == 0)

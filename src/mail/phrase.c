@@ -23,6 +23,8 @@ control(char c)
 bool
 phrase_atext(char c)
 {
+	if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+		return true;	/* as most are */
 	return (unsigned char)c > 0x20 && c != 0x7f &&
 	    strchr("()<>[]:;@\\,.\"", c) == NULL;
 }

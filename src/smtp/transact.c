@@ -335,7 +335,7 @@ enum client_phase
 on_rcpt(struct client *c, const struct client_command *k)
 {
 	struct client_mail *m = k->mail;
-	struct fault f = { 0 };
+	struct fault f;
 
 	if (m == NULL || m->env->rcpt[k->rcpt].done)
 		return c->phase;
@@ -344,10 +344,11 @@ on_rcpt(struct client *c, const struct client_command *k)
 		m->taken++;
 		if (m->probe)
 			rcpt_settle(&m->env->rcpt[k->rcpt], NULL);
-	} else {
-		dialogue_heard(c, &f);
-		rcpt_settle(&m->env->rcpt[k->rcpt], &f);
+		return c->phase;
 	}
+	fault_clear(&f);
+	dialogue_heard(c, &f);
+	rcpt_settle(&m->env->rcpt[k->rcpt], &f);
 	if (m->answered == m->asked && m->taken == 0)
 		return drop(c, m, &f);	/* f: the last no */
 	return c->phase;

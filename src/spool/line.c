@@ -27,6 +27,7 @@ line_add(struct buf *b, const char *word)
 {
 	const char *p;
 	char three[3] = "%";
+	size_t n;
 
 	separate(b);
 	if (word == NULL || word[0] == '\0') {
@@ -37,15 +38,15 @@ line_add(struct buf *b, const char *word)
 		buf_adds(b, "%2D");
 		return;
 	}
-	for (p = word; *p != '\0'; p++) {
-		unsigned char c = (unsigned char)*p;
-
-		if (!special(c)) {
-			buf_add(b, p, 1);
-			continue;
-		}
-		three[1] = hex[c >> 4];
-		three[2] = hex[c & 15];
+	for (p = word;; p++) {
+		for (n = 0; !special((unsigned char)p[n]); n++)
+			;
+		buf_add(b, p, n);
+		p += n;
+		if (*p == '\0')
+			return;
+		three[1] = hex[(unsigned char)*p >> 4];
+		three[2] = hex[(unsigned char)*p & 15];
 		buf_add(b, three, sizeof(three));
 	}
 }
@@ -53,8 +54,11 @@ line_add(struct buf *b, const char *word)
 void
 line_add_number(struct buf *b, long long v)
 {
+	char digits[24];
+
 	separate(b);
-	buf_addf(b, "%lld", v);
+	(void)snprintf(digits, sizeof(digits), "%lld", v);
+	buf_adds(b, digits);
 }
 
 void
