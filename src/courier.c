@@ -37,6 +37,7 @@ struct courier {
 	int			 maildir;	/* to capture in, or -1 */
 	struct client		*client;
 	struct link		 link;		/* of the last connection */
+	bool			 described;	/* link is this one's */
 	struct fault		 broken;	/* VD_OK: it can work */
 	struct slot		 slot[CLIENT_WINDOW];
 	struct slot		*in_hand;
@@ -101,7 +102,9 @@ collect(struct courier *k)
 			continue;
 		s->job = NULL;
 		k->settled += k->client->fault.verdict == VD_OK;
-		reach_describe(&k->reach, k->client, &k->link);
+		if (!k->described)
+			reach_describe(&k->reach, k->client, &k->link);
+		k->described = true;
 		if (s->mail.accepted[0] != '\0')
 			(void)strlcpy(j->accepted, s->mail.accepted,
 			    sizeof(j->accepted));
@@ -268,6 +271,7 @@ talk(struct courier *k)
 	client_init(k->client, &k->reach.client);
 	k->reach.session.c = k->client;
 	k->settled = 0;
+	k->described = false;
 	do {
 		want = session_until(&k->reach.session);
 		collect(k);

@@ -273,6 +273,8 @@ keeper_wait(struct keeper *k, long long deadline)
 	long long left;
 	struct item *it;
 
+	if ((it = finished(k)) != NULL)
+		return it;	/* heard of with another */
 	for (;;) {
 		hear(k);
 		if (k->sock == -1)

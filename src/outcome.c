@@ -60,7 +60,7 @@ outcome_record(struct spool *spool, const struct settings *s,
 	size_t waiting;
 
 	if (envelope_count(&c->env, VD_OK) == c->env.nrcpt) {
-		if (spool_remove(spool, SPOOL_QUEUE, c->file.id, f) == 0)
+		if (spool_done(spool, &c->file, f) == 0)
 			return OUTCOME_DONE;
 		/* It stays in sight, but is not sent again. */
 		c->note.next = now + s->retry_min;

@@ -11,7 +11,13 @@
 #include "queue.h"
 #include "system/log.h"
 
-#define WINDOW	10	/* messages in hand at most */
+/*
+ * Messages in hand: twice what a session has on its way, so that the next
+ * are there when their turn comes.  New ones are claimed when half are
+ * gone; they go to the relay together.
+ */
+#define WINDOW	KEEPER_ITEMS
+#define LOW	(WINDOW / 2)
 
 struct turn {
 	struct item	 item;
@@ -225,8 +231,9 @@ turn(struct run *r, char (*ids)[SPOOL_ID], size_t n, time_t now)
 	size_t i = 0;
 
 	for (;;) {
-		while (i < n && r->out < WINDOW)
-			claim(r, ids[i++], now);
+		if (r->out <= LOW)
+			while (i < n && r->out < WINDOW)
+				claim(r, ids[i++], now);
 		if (r->given && !ended && (i == n || r->stop)) {
 			keeper_end(r->keeper);
 			ended = true;

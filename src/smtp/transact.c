@@ -45,12 +45,12 @@ check_utf8(struct client *c, struct client_mail *m)
 
 	if (c->caps.set & CAP_SMTPUTF8)
 		return;
-	fault_what(&f, "%s", c->o->what);
 	all = !ascii_only(e->from, strlen(e->from));
 	for (i = 0; i < e->nrcpt; i++) {
 		one = !ascii_only(e->rcpt[i].addr, strlen(e->rcpt[i].addr));
 		if (e->rcpt[i].done || (!all && !one))
 			continue;
+		fault_what(&f, "%s", c->o->what);
 		(void)fault_set(&f, all ? ST_MAIL : ST_RCPT, FD_NONE, 0,
 		    VD_PERM, "the address %s is not ASCII and the relay does "
 		    "not offer SMTPUTF8", all ? e->from : e->rcpt[i].addr);

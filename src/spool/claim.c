@@ -14,6 +14,7 @@
 #include "spool/claim.h"
 #include "spool/file.h"
 
+#define FIRST		4096	/* octets of a message read at first */
 #define NAME_SIZE	(SPOOL_ID + sizeof(".note.tmp"))
 
 static void
@@ -35,24 +36,13 @@ not_ours(const struct stat *st)
 	return NULL;
 }
 
-/*
- * Open a file that anyone might have put there: no link is followed, no
- * FIFO waited for.
- */
+/* Have the status of an open file; close it if it is not one of ours. */
 static enum claim
-open_file(struct spool *sp, enum spool_place place, const char *name,
-    int flags, int *fd, struct stat *st, struct fault *f)
+check_file(const struct spool *sp, enum spool_place place, const char *name,
+    int *fd, struct stat *st, struct fault *f)
 {
 	const char *why;
 
-	do
-		*fd = openat(sp->place[place], name,
-		    flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	while (*fd == -1 && errno == EINTR);
-	if (*fd == -1) {
-		spool_trouble(sp, place, name, errno, f);
-		return f->code == ENOENT ? CLAIM_GONE : CLAIM_BAD;
-	}
 	if (fstat(*fd, st) == -1) {
 		spool_trouble(sp, place, name, errno, f);
 	} else if ((why = not_ours(st)) != NULL) {
@@ -67,18 +57,41 @@ open_file(struct spool *sp, enum spool_place place, const char *name,
 }
 
 /*
+ * Open a file that anyone might have put there: no link is followed, no
+ * FIFO waited for.  0, or an errno.
+ */
+static int
+open_any(const struct spool *sp, enum spool_place place, const char *name,
+    int flags, int *fd)
+{
+	do
+		*fd = openat(sp->place[place], name,
+		    flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	while (*fd == -1 && errno == EINTR);
+	return *fd == -1 ? errno : 0;
+}
+
+static enum claim
+not_open(const struct spool *sp, enum spool_place place, const char *name,
+    int err, struct fault *f)
+{
+	spool_trouble(sp, place, name, err, f);
+	return err == ENOENT ? CLAIM_GONE : CLAIM_BAD;
+}
+
+/*
  * NFS wants a file that is locked for us alone to be open for writing; no
  * other file system does, and we never write to it.
  */
 static int
 lock_file(struct spool *sp, enum spool_place place, const char *name,
-    int *fd, struct stat *st, struct fault *f)
+    int *fd)
 {
 	int err = file_lock(*fd, false), again;
 
 	if (err != EBADF)
 		return err;
-	if (open_file(sp, place, name, O_RDWR, &again, st, f) != CLAIM_OK)
+	if (open_any(sp, place, name, O_RDWR, &again) != 0)
 		return EBADF;
 	(void)close(*fd);
 	*fd = again;
@@ -89,21 +102,22 @@ enum claim
 spool_lock(struct spool *sp, enum spool_place place, const char *name,
     int *fd, struct stat *st, struct fault *f)
 {
-	enum claim got = open_file(sp, place, name, O_RDONLY, fd, st, f);
-	int err;
+	int err = open_any(sp, place, name, O_RDONLY, fd);
+	enum claim got;
 
-	if (got != CLAIM_OK)
+	if (err != 0)
+		return not_open(sp, place, name, err, f);
+	/* What it is can change until it is locked. */
+	err = lock_file(sp, place, name, fd);
+	if ((got = check_file(sp, place, name, fd, st, f)) != CLAIM_OK)
 		return got;
-	got = CLAIM_BAD;
-	if ((err = lock_file(sp, place, name, fd, st, f)) == EWOULDBLOCK)
-		got = CLAIM_BUSY;
-	else if (err != 0 || (fstat(*fd, st) == -1 && (err = errno) != 0))
-		spool_trouble(sp, place, name, err, f);
-	else if (spool_still(sp, place, name, st))
+	if (err == 0 && spool_still(sp, place, name, st))
 		return CLAIM_OK;
-	else {
-		spool_trouble(sp, place, name, ENOENT, f);
-		got = CLAIM_GONE;
+	if (err == EWOULDBLOCK) {
+		got = CLAIM_BUSY;
+	} else {
+		got = err == 0 ? CLAIM_GONE : CLAIM_BAD;
+		spool_trouble(sp, place, name, err == 0 ? ENOENT : err, f);
 	}
 	(void)close(*fd);
 	*fd = -1;
@@ -123,20 +137,33 @@ unreadable(int err, struct fault *f)
 	return fault_errno(f, ST_SPOOL, err, VD_TEMP, "cannot be read");
 }
 
-/* The head of a message file, and whether it has its end. */
+/* Read from a file of which all before have is in p already. */
+static int
+read_more(int fd, const char *p, size_t have, size_t at, char *out, size_t n)
+{
+	if (at + n > have)
+		return file_read(fd, (off_t)at, out, n);
+	memcpy(out, p + at, n);
+	return 0;
+}
+
+/*
+ * The head of a message file, and whether it has its end.  Most messages
+ * are small and read at once.
+ */
 static int
 read_head(struct spool_file *file, off_t length, struct envelope *e,
     struct spool_meta *m, struct fault *f)
 {
 	const size_t tail = sizeof(HEAD_END) - 1;
-	char first[HEAD_FIRST], end[sizeof(HEAD_END) - 1], *head;
-	size_t at;
+	char first[FIRST], end[sizeof(HEAD_END) - 1], *head;
+	size_t have = length < FIRST ? (size_t)length : FIRST, at;
 	bool eightbit;
 	int err, rc;
 
 	if (length < HEAD_FIRST)
 		return incomplete(f);
-	if ((err = file_read(file->fd, 0, first, sizeof(first))) != 0)
+	if ((err = file_read(file->fd, 0, first, have)) != 0)
 		return unreadable(err, f);
 	if (head_measure(first, &at, &file->size, &eightbit, f) == -1)
 		return -1;
@@ -144,13 +171,13 @@ read_head(struct spool_file *file, off_t length, struct envelope *e,
 	    (unsigned long long)length - at - tail != file->size)
 		return incomplete(f);
 	file->at = (off_t)at;
-	if ((err = file_read(file->fd, length - (off_t)tail, end,
-	    tail)) != 0)
+	if ((err = read_more(file->fd, first, have, (size_t)length - tail,
+	    end, tail)) != 0)
 		return unreadable(err, f);
 	if (memcmp(end, HEAD_END, tail) != 0)
 		return incomplete(f);
 	head = xmalloc(at);
-	if ((err = file_read(file->fd, 0, head, at)) != 0)
+	if ((err = read_more(file->fd, first, have, 0, head, at)) != 0)
 		rc = unreadable(err, f);
 	else
 		rc = head_parse(head, at, e, m, f);
@@ -160,25 +187,24 @@ read_head(struct spool_file *file, off_t length, struct envelope *e,
 
 /* A note that makes no sense counts as none; one that is out of reach not. */
 static int
-read_note(struct spool *sp, const struct spool_file *file, struct note *note,
+read_note(struct spool *sp, struct spool_file *file, struct note *note,
     struct envelope *e, struct fault *f)
 {
 	char name[NAME_SIZE], *p;
-	struct fault why;
 	struct stat st;
-	enum claim got;
 	size_t n;
 	int fd, err;
 
 	memset(note, 0, sizeof(*note));
-	fault_clear(&why);
 	note_name(name, file->id, "");
-	got = open_file(sp, file->place, name, O_RDONLY, &fd, &st, &why);
-	if (got == CLAIM_GONE)
+	err = open_any(sp, file->place, name, O_RDONLY, &fd);
+	if (err == ENOENT)
 		return 0;
-	if (got != CLAIM_OK)
-		return fault_set(f, why.stage, why.domain, why.code,
-		    why.verdict, "%s", why.text);
+	file->noted = true;
+	if (err != 0)
+		return spool_trouble(sp, file->place, name, err, f);
+	if (check_file(sp, file->place, name, &fd, &st, f) != CLAIM_OK)
+		return -1;
 	n = st.st_size > NOTE_MAX ? 0 : (size_t)st.st_size;
 	p = xmalloc(n);
 	err = file_read(fd, 0, p, n);
@@ -259,10 +285,13 @@ spool_peek(struct spool *sp, enum spool_place place, const char *id,
 {
 	struct stat st;
 	enum claim got;
+	int err;
 
 	if (!name_file(file, place, id, f))
 		return CLAIM_GONE;
-	got = open_file(sp, place, id, O_RDONLY, &file->fd, &st, f);
+	err = open_any(sp, place, id, O_RDONLY, &file->fd);
+	got = err == 0 ? check_file(sp, place, id, &file->fd, &st, f) :
+	    not_open(sp, place, id, err, f);
 	if (got == CLAIM_OK)
 		return read_all(sp, file, &st, e, m, note, f);
 	spool_release(sp, file);
@@ -311,7 +340,7 @@ write_note(int dir, const char *id, const struct buf *text, bool sync)
 }
 
 int
-spool_note(struct spool *sp, const struct spool_file *file,
+spool_note(struct spool *sp, struct spool_file *file,
     const struct note *note, const struct envelope *e, struct fault *f)
 {
 	bool sync = envelope_count(e, VD_OK) > 0;
@@ -323,6 +352,7 @@ spool_note(struct spool *sp, const struct spool_file *file,
 	for (i = 0; i < e->nrcpt && !sync; i++)
 		sync = e->rcpt[i].told;
 	note_name(name, file->id, "");
+	file->noted = true;
 	if (note_format(&text, note, e, f) == -1)
 		rc = spool_complaint(sp, file->place, name, f);
 	else if ((err = write_note(sp->place[file->place], file->id, &text,
@@ -348,6 +378,17 @@ spool_remove(struct spool *sp, enum spool_place place, const char *id,
 		    errno != ENOENT)
 			return spool_trouble(sp, place, name, errno, f);
 	}
+	return 0;
+}
+
+int
+spool_done(struct spool *sp, const struct spool_file *file, struct fault *f)
+{
+	if (file->noted)
+		return spool_remove(sp, file->place, file->id, f);
+	if (unlinkat(sp->place[file->place], file->id, 0) == -1 &&
+	    errno != ENOENT)
+		return spool_trouble(sp, file->place, file->id, errno, f);
 	return 0;
 }
 

@@ -40,11 +40,18 @@ enum claim spool_peek(struct spool *, enum spool_place, const char *id,
  */
 
 /* Replace the note; see the states above for when it is synced. */
-int	spool_note(struct spool *, const struct spool_file *,
+int	spool_note(struct spool *, struct spool_file *,
 	    const struct note *, const struct envelope *, struct fault *);
 
+/* Remove a message and all that may stand beside it. */
 int	spool_remove(struct spool *, enum spool_place, const char *id,
 	    struct fault *);
+
+/*
+ * Remove a message that is ours, and its note if it has one.  What a crash
+ * has left of a note is for spool_sweep().
+ */
+int	spool_done(struct spool *, const struct spool_file *, struct fault *);
 
 /* Move it and its note to failed/. */
 int	spool_fail(struct spool *, struct spool_file *, struct fault *);

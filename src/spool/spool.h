@@ -49,9 +49,9 @@
  *	note he may be told twice.  One without may be lost or be the one before when the
  *	machine crashes, so the message is tried too early; torn, it is
  *	recognised, ignored and reported.
- * queue/ID.note without queue/ID or failed/ID
+ * queue/ID.note or queue/ID.note.tmp without queue/ID or failed/ID
  *	Done.  Nothing; spool_sweep() removes the note.
- * queue/ID again, after spool_remove() or spool_fail()
+ * queue/ID again, after spool_remove(), spool_done() or spool_fail()
  *	These do not sync.  When the machine, not only the process, crashes
  *	before spool_sync(), the message may be back and be sent or bounced
  *	a second time.
@@ -91,6 +91,7 @@ struct spool_file {
 	size_t		 size;
 	enum spool_place place;
 	char		 id[SPOOL_ID];	/* "" until it is committed */
+	bool		 noted;		/* private: it may have a note */
 	char		 tmp[32];	/* private */
 };
 

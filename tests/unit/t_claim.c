@@ -214,7 +214,7 @@ test_failures(struct pond *p)
 	}
 	wrong += got != CLAIM_OK || c.note.tries != 1;
 	let_go(p, &c);
-	ok(wrong == 0 && at > 6, "EIO at each of %d calls", at - 1);
+	ok(wrong == 0 && at > 5, "EIO at each of %d calls", at - 1);
 	for (at = 1, wrong = 0; ; at++) {
 		shim_set((at + 1) / 2, at % 2 ? EINTR : SHIM_SHORT, NULL);
 		got = fish(p, SPOOL_QUEUE, at_id, &c);
@@ -537,6 +537,47 @@ test_leave(struct pond *p)
 	let_go(p, &c);
 }
 
+/* A message that is done goes with its note, whenever that was written. */
+static void
+test_done(struct pond *p)
+{
+	static const struct {
+		const char	*name;
+		bool		 before, after;	/* it was claimed */
+		int		 calls;
+	} cases[] = {
+		{ "without a note", false, false, 1 },
+		{ "with one that was found", true, false, 3 },
+		{ "with one that was written", false, true, 3 },
+	};
+	struct note note = { .tries = 1 };
+	struct catch c;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		queue_letter(p, at_id);
+		NEED(fish(p, SPOOL_QUEUE, at_id, &c) == CLAIM_OK);
+		if (cases[i].before) {
+			NEED(spool_note(&p->spool, &c.file, &note, &c.e,
+			    &p->f) == 0);
+			let_go(p, &c);
+			NEED(fish(p, SPOOL_QUEUE, at_id, &c) == CLAIM_OK);
+		}
+		if (cases[i].after)
+			NEED(spool_note(&p->spool, &c.file, &note, &c.e,
+			    &p->f) == 0);
+		shim_set(0, 0, NULL);
+		is_int(spool_done(&p->spool, &c.file, &p->f), 0, "done %s",
+		    cases[i].name);
+		is_int(shim.n, cases[i].calls, "in so many calls");
+		is_int(entries(p, "queue"), 0, "nothing is left");
+		shim_set(1, EIO, NULL);
+		is_int(spool_done(&p->spool, &c.file, &p->f), -1,
+		    "and fails: %s", p->f.text);
+		let_go(p, &c);
+	}
+}
+
 static void
 each(void (*test)(struct pond *))
 {
@@ -562,5 +603,6 @@ main(void)
 	each(test_note_failures);
 	each(test_replaced);
 	each(test_leave);
+	each(test_done);
 	return done();
 }
