@@ -17,6 +17,7 @@
 #include "convert.h"
 #include "courier.h"
 #include "mail/encode.h"
+#include "net/trust.h"
 #include "progress.h"
 #include "reach.h"
 #include "system/log.h"
@@ -404,6 +405,12 @@ int
 courier_dir(const struct courier *k)
 {
 	return k->maildir;
+}
+
+bool
+courier_reads(const struct courier *k)
+{
+	return k->reach.trust != NULL && trust_has_token(k->reach.trust);
 }
 
 void

@@ -69,6 +69,9 @@ size_t	courier_ports(const struct courier *, int *ports, size_t max);
 /* The directory that it writes to, or -1. */
 int	courier_dir(const struct courier *);
 
+/* Does courier_run() read files: those of a token with our key? */
+bool	courier_reads(const struct courier *);
+
 /* Nothing can be done: every job ends with this. */
 void	courier_refuse(struct courier *, const struct fault *);
 

@@ -371,6 +371,7 @@ close_walls(struct counter *c)
 		if (courier_dir(c->party[i].courier) != -1)
 			dirs[ndirs++] = courier_dir(c->party[i].courier);
 		b.bind |= c->party[i].opts.set->source_address != NULL;
+		b.reading |= courier_reads(c->party[i].courier);
 	}
 	b.nports = nports;
 	b.ndirs = ndirs;

@@ -27,6 +27,7 @@ struct trust {
 	unsigned char	(*pin)[PIN_SIZE];
 	size_t		 npins;
 	bool		 own;
+	bool		 token;		/* ... and its key is in one */
 };
 
 /* Who we are */
@@ -111,6 +112,7 @@ load_own(struct trust *t, const char *cert, const char *key, struct fault *f)
 		    key != NULL ? " with tls-key " : "",
 		    key != NULL ? key : "", own_words(e));
 	t->own = true;
+	t->token = is_uri(from);
 	return 0;
 }
 
@@ -188,6 +190,12 @@ bool
 trust_has_own(const struct trust *t)
 {
 	return t->own;
+}
+
+bool
+trust_has_token(const struct trust *t)
+{
+	return t->token;
 }
 
 /* Pins */

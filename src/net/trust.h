@@ -39,6 +39,12 @@ gnutls_certificate_credentials_t trust_credentials(const struct trust *);
 /* Do we have something to show who we are? */
 bool	trust_has_own(const struct trust *);
 
+/*
+ * Is its key in a token?  The library of that may read files whenever the
+ * key is used (SoftHSM does).
+ */
+bool	trust_has_token(const struct trust *);
+
 struct trust_verdict {
 	unsigned	status;		/* GNUTLS_CERT_* */
 	bool		pinned;		/* the relay's own key is pinned */

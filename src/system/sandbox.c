@@ -27,6 +27,7 @@
 #define FS_IOCTL_DEV	(UINT64_C(1) << 15)		/* ABI 5 */
 #define FS_EXECUTE	(UINT64_C(1) << 0)
 #define FS_READ_FILE	(UINT64_C(1) << 2)
+#define FS_READ		(UINT64_C(3) << 2)	/* files, directories */
 #define NET_BIND	(UINT64_C(1) << 0)		/* ABI 4 */
 #define NET_CONNECT	(UINT64_C(1) << 1)
 #define RULE_PATH	1
@@ -83,8 +84,7 @@ landlock(const struct sandbox *b)
 	int version = abi();
 	struct ruleset set = { .fs = fs_rights(version),
 	    .net = version >= 4 ? NET_BIND | NET_CONNECT : 0 };
-	struct landlock_path_beneath_attr dir = {
-	    .allowed_access = set.fs & ~(FS_EXECUTE | FS_IOCTL_DEV) };
+	struct landlock_path_beneath_attr dir = { 0 };
 	struct port_rule port = { .access = NET_CONNECT };
 	int fd;
 	size_t i;
@@ -92,10 +92,14 @@ landlock(const struct sandbox *b)
 	/* ABI 1 forbids all moves between directories, which we need. */
 	if (version < 2)
 		return;
+	/* What is not handled is not restricted. */
+	if (b->reading)
+		set.fs &= ~FS_READ;
 	fd = (int)syscall(CREATE_RULESET, &set,
 	    version >= 4 ? sizeof(set) : sizeof(set.fs), 0);
 	if (fd == -1)
 		return;
+	dir.allowed_access = set.fs & ~(FS_EXECUTE | FS_IOCTL_DEV);
 	for (i = 0; i < b->ndirs; i++) {
 		dir.parent_fd = b->dirs[i];
 		(void)syscall(ADD_RULE, fd, RULE_PATH, &dir, 0);

@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 #include <errno.h>
+#include <gnutls/x509.h>
 #include <netdb.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -299,9 +300,28 @@ conn_line(struct conn *c, struct buf *line)
 	return true;
 }
 
+/* "cert CN=web1": who the client is. */
+static void
+log_client(struct conn *c)
+{
+	const gnutls_datum_t *der;
+	gnutls_datum_t dn = { 0 };
+	gnutls_x509_crt_t crt;
+	unsigned n = 0;
+
+	der = gnutls_certificate_get_peers(c->tls, &n);
+	if (der == NULL || n == 0 || gnutls_x509_crt_init(&crt) < 0)
+		return;
+	if (gnutls_x509_crt_import(crt, der, GNUTLS_X509_FMT_DER) == 0 &&
+	    gnutls_x509_crt_get_dn3(crt, &dn, 0) == 0)
+		conn_log_bytes(c, "cert ", dn.data, dn.size);
+	gnutls_free(dn.data);
+	gnutls_x509_crt_deinit(crt);
+}
+
 bool
 conn_tls(struct conn *c, gnutls_certificate_credentials_t cred,
-    const char *priority)
+    const char *priority, bool ask)
 {
 	int r;
 
@@ -313,6 +333,11 @@ conn_tls(struct conn *c, gnutls_certificate_credentials_t cred,
 	    gnutls_priority_set_direct(c->tls, priority, NULL) < 0 ||
 	    gnutls_credentials_set(c->tls, GNUTLS_CRD_CERTIFICATE, cred) < 0)
 		exit(1);
+	if (ask) {
+		gnutls_certificate_server_set_request(c->tls,
+		    GNUTLS_CERT_REQUIRE);
+		gnutls_session_set_verify_cert(c->tls, NULL, 0);
+	}
 	gnutls_transport_set_int(c->tls, c->fd);
 	for (;;) {
 		r = c->over ? GNUTLS_E_PUSH_ERROR : gnutls_handshake(c->tls);
@@ -331,6 +356,7 @@ conn_tls(struct conn *c, gnutls_certificate_credentials_t cred,
 	c->version = gnutls_protocol_get_name(
 	    gnutls_protocol_get_version(c->tls));
 	conn_log(c, "tls %s", c->version);
+	log_client(c);
 	return true;
 }
 

@@ -47,9 +47,12 @@ void	conn_init(struct conn *, int fd, int leash, int log);
 /* Flush, end the connection, write the last lines of the log. */
 void	conn_close(struct conn *, enum conn_end);
 
-/* Our side of the handshake; false, and over, when it fails. */
+/*
+ * Our side of the handshake; false, and over, when it fails.  ask: the
+ * client, too, must have a certificate that the credentials vouch for.
+ */
 bool	conn_tls(struct conn *, gnutls_certificate_credentials_t,
-	    const char *priority);
+	    const char *priority, bool ask);
 
 /*
  * The next line, without its CRLF (or bare LF, which is logged), which is

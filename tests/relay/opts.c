@@ -31,7 +31,8 @@ static const char manners[] =
 "parts lines.  Such a command has no effect but the reply; a reply that\n"
 "begins with 421 is followed by the end of the connection.\n"
 "\n"
-"The log: connect, \"peer 127.0.0.1\", \"tls TLS1.3\", \"C: line\", \"S: line\", \"C| n bytes\",\n"
+"The log: connect, \"peer 127.0.0.1\", \"tls TLS1.3\", \"cert CN=web1\" (the\n"
+"client's), \"C: line\", \"S: line\", \"C| n bytes\",\n"
 "\"S| n bytes\" (what is not lines), \"early VERB\" (more came with a\n"
 "command than it allows), \"bare LF\", \"undeclared 8-bit\", \"drop\" (by\n"
 "--fail-rate), \"mismatch: ...\", gone (the client closed first), close,\n"
@@ -97,6 +98,8 @@ static const struct {
 	{ "tls", "HOW", "none, starttls or implicit (none)", X(set_tls) },
 	{ "cert", "F", "certificate chain", S(cert) },
 	{ "key", "F", "and key (in the same file)", S(key) },
+	{ "client-ca", "F", "want a client certificate from this authority",
+	    S(client_ca) },
 	{ "tls-priority", "P", "GnuTLS priority string (NORMAL)",
 	    S(priority) },
 	{ "require-starttls", NULL, "nothing without TLS",

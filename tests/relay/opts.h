@@ -33,7 +33,7 @@ struct refusal {
 
 struct opts {
 	const char	*address, *port_file, *log, *store, *name;
-	const char	*cert, *key, *priority;
+	const char	*cert, *key, *priority, *client_ca;
 	const char	*auth, *user, *password;
 	const char	*caps;		/* as given; SIZE as it is sent */
 	long long	 port, max, life, delay, batch, rcvbuf;

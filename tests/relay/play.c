@@ -190,7 +190,8 @@ step(struct play *p, const struct step *st, bool more)
 		break;
 	case MV_TLS:
 		buf_clear(&p->l->helo);
-		(void)conn_tls(c, p->cred, p->o->priority);
+		(void)conn_tls(c, p->cred, p->o->priority,
+		    p->o->client_ca != NULL);
 		break;
 	case MV_DRIP:
 		drip(p, st);

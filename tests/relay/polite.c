@@ -192,7 +192,8 @@ do_starttls(struct session *s, const char *arg)
 		buf_clear(&s->l->helo);
 		buf_clear(&s->l->user);
 		s->hello = false;
-		(void)conn_tls(s->c, s->cred, s->o->priority);
+		(void)conn_tls(s->c, s->cred, s->o->priority,
+		    s->o->client_ca != NULL);
 	}
 }
 
@@ -620,7 +621,8 @@ static void
 greet(struct session *s)
 {
 	if (s->o->tls == TLS_IMPLICIT && s->c->version == NULL &&
-	    !conn_tls(s->c, s->cred, s->o->priority))
+	    !conn_tls(s->c, s->cred, s->o->priority,
+	    s->o->client_ca != NULL))
 		return;
 	if (fails(s, "GREETING", NULL))
 		s->unwelcome = true;

@@ -89,6 +89,11 @@ load(struct relay *r)
 		if (e < 0)
 			errx(EX_NOINPUT, "%s: %s", r->o.cert,
 			    gnutls_strerror(e));
+		if (r->o.client_ca != NULL &&
+		    gnutls_certificate_set_x509_trust_file(r->cred,
+		    r->o.client_ca, GNUTLS_X509_FMT_PEM) < 1)
+			errx(EX_NOINPUT, "%s: no certificate",
+			    r->o.client_ca);
 	}
 	r->scripts = xcalloc(r->o.nscripts, sizeof(*r->scripts));
 	for (i = 0; i < r->o.nscripts; i++)

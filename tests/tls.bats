@@ -1,0 +1,77 @@
+#!/usr/bin/env bats
+# tls.bats - who the relay is, and who we are
+#
+# Each test is a subshell to shellcheck:
+# shellcheck disable=SC2030,SC2031,SC2034,SC2153
+
+bats_require_minimum_version 1.5.0
+load relay/relay
+
+setup() {
+	MAIL=$'To: bob@example.org\nFrom: alice@example.org\nSubject: hi\n\nhello\n'
+	make_certs
+}
+
+# relay CERT [OPTION...]: one with TLS and a login.
+relay() {
+	start_relay --tls starttls --cert "$CERTS/$1.pem" \
+	    --key "$CERTS/$1.pem" --auth PLAIN --user u --password geheim \
+	    --auth-required "${@:2}"
+}
+
+# send LINE...: the mail, with a login and these settings.
+send() {
+	CONF=$(conf "relay localhost:$RELAY_PORT" 'helo app.example.org' \
+	    'queue no' 'tls starttls' 'user u' 'password geheim' "$@")
+	run --separate-stderr "$HELOISE" -C "$CONF" -t < <(
+	    printf '%s' "$MAIL")
+}
+
+# Is the key one in a token, and does SoftHSM make them here?
+token() {
+	command -v softhsm2-util >/dev/null || return 1
+	TOKEN=$BATS_TEST_TMPDIR/token
+	mkdir -p "$TOKEN/tokens"
+	export SOFTHSM2_CONF=$TOKEN/conf
+	echo "directories.tokendir = $TOKEN/tokens" >"$SOFTHSM2_CONF"
+	printf 1234 >"$TOKEN/pin"
+	chmod 600 "$TOKEN/pin"
+	openssl pkey -in "$CERTS/client-only.pem" -out "$TOKEN/key.pem"
+	openssl x509 -in "$CERTS/client-only.pem" -out "$TOKEN/cert.pem"
+	softhsm2-util --init-token --free --label heloise --pin 1234 \
+	    --so-pin 5678 &&
+	    softhsm2-util --import "$TOKEN/key.pem" --token heloise \
+	    --label web1 --id 01 --pin 1234 >"$TOKEN/log" 2>&1
+	rm "$TOKEN/key.pem"
+}
+
+@test "our certificate, from a file" {
+	relay ok --client-ca "$CERTS/ca.pem"
+	send "tls-ca $CERTS/ca.pem" "tls-cert $CERTS/client-only.pem"
+	[ "$status" -eq 0 ]
+		relay_log | grep -qx 'cert CN=heloise test relay'
+	send "tls-ca $CERTS/ca.pem"
+	[ "$status" -ne 0 ]
+	[ "$(stored_count)" -eq 1 ]
+}
+
+@test "our certificate, its key in a token" {
+	local uri
+
+	token || [ -n "${CI-}" ] || skip 'needs softhsm2'
+	relay ok --client-ca "$CERTS/ca.pem"
+	uri="pkcs11:token=heloise;object=web1;type=private"
+	send "tls-ca $CERTS/ca.pem" "tls-cert $TOKEN/cert.pem" \
+	    "tls-key $uri?pin-source=$TOKEN/pin"
+	[ "$status" -eq 0 ]
+		relay_log | grep -qx 'cert CN=heloise test relay'
+	send "tls-ca $CERTS/ca.pem" "tls-cert $TOKEN/cert.pem" \
+	    "tls-key ${uri/web1/web2}?pin-source=$TOKEN/pin"
+	[ "$status" -eq 78 ]
+	[[ $stderr == *"object=web2"* ]]
+	printf 4321 >"$TOKEN/pin"
+	send "tls-ca $CERTS/ca.pem" "tls-cert $TOKEN/cert.pem" \
+	    "tls-key $uri?pin-source=$TOKEN/pin"
+	[ "$status" -eq 78 ]
+	[ "$(stored_count)" -eq 1 ]
+}
