@@ -14,6 +14,7 @@ bool
 link_sane(const struct link *l)
 {
 	return l->account >= ACCOUNT_NONE && l->account < CONFIG_ACCOUNTS &&
+	    ends(l->passed, sizeof(l->passed)) &&
 	    ends(l->what, sizeof(l->what)) && ends(l->ip, sizeof(l->ip)) &&
 	    ends(l->helo, sizeof(l->helo)) &&
 	    ends(l->banner, sizeof(l->banner)) &&

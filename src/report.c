@@ -1,5 +1,6 @@
 /* report.c - what became of messages, for people and for the log */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -190,6 +191,34 @@ result(const struct report_try *t, const struct rcpt *r,
 	return outcome_waits(r) && t->expired ? "expired" : "failed";
 }
 
+static const char *
+label(const struct config *c, int account)
+{
+	return account < 0 ? "default" : account_name(c, account);
+}
+
+/* Which account, and why that one; nothing where there is but one way. */
+static void
+add_account(const struct report *r, const struct report_try *t,
+    struct attempt *a, char *why)
+{
+	int account = account_find(r->config, t->meta->account != NULL ?
+	    t->meta->account : "");
+	const struct link *l = t->untried ? NULL : t->link;
+
+	if (r->config->naccount == 0 || account == ACCOUNT_NONE)
+		return;
+	account_why(r->config, account, t->env->from, why);
+	if (l != NULL && l->passed[0] != '\0' &&
+	    l->account < (int)r->config->naccount) {
+		(void)snprintf(why, ACCOUNT_WHY, "instead of %s: %s",
+		    label(r->config, account), l->passed);
+		account = l->account;
+	}
+	a->account = label(r->config, account);
+	a->why = why;
+}
+
 /* What all lines of a message have in common. */
 static struct attempt
 common(const struct report_try *t, time_t now)
@@ -212,6 +241,15 @@ common(const struct report_try *t, time_t now)
 	return a;
 }
 
+/* What to warn of, in every line. */
+static const char *
+unsafe(const struct settings *s)
+{
+	return s->tls_verify || s->tls_pin != NULL ||
+	    config_tls_mode(s) == SETTING_TLS_NONE ? NULL :
+	    "tls-verify is no: anyone on the way can pretend to be the relay";
+}
+
 /* The line for this recipient and those like it. */
 static void
 write_outcome(const struct report *r, const struct report_try *t,
@@ -228,6 +266,7 @@ write_outcome(const struct report *r, const struct report_try *t,
 	if (a->fault != NULL)
 		(void)report_hint(r, a->fault, &at, &hint);
 	a->hint = buf_text(&hint);
+	a->warning = t->untried ? NULL : unsafe(settings_at(r, &at));
 	write_line(r, a, level, now);
 	buf_release(&hint);
 }
@@ -239,8 +278,10 @@ report_attempt(const struct report *r, const struct report_try *t)
 	time_t now = time(NULL);
 	struct attempt a = common(t, now);
 	const char *names[NAMES];
+	char why[ACCOUNT_WHY];
 	size_t i;
 
+	add_account(r, t, &a, why);
 	for (i = 0; i < t->env->nrcpt; i++)
 		listed[i] = t->tried != NULL && !t->tried[i];
 	for (i = 0; i < t->env->nrcpt && r->journal.fd != -1; i++) {

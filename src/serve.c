@@ -29,6 +29,7 @@ struct numbered {
 	uint32_t	 number;
 	int		 chain[ACCOUNT_CHAIN];	/* accounts to try */
 	size_t		 nchain, step;
+	char		 passed[256];	/* why not the account before */
 };
 
 struct counter {
@@ -232,6 +233,17 @@ may_fall_back(const struct rcpt *r)
 	    (r->verdict == VD_TEMP || fault_of_session(r->why));
 }
 
+/* For the log of the account that comes next. */
+static void
+why_not(struct numbered *n, const struct fault *f)
+{
+	struct buf b = { .max = 4 * FAULT_TEXT };
+
+	fault_print(&b, f);
+	(void)strlcpy(n->passed, buf_text(&b), sizeof(n->passed));
+	buf_release(&b);
+}
+
 /* Give those who got nothing to the next account; false: there is none. */
 static bool
 fall_back(struct counter *c, struct numbered *n)
@@ -244,6 +256,7 @@ fall_back(struct counter *c, struct numbered *n)
 		return false;
 	for (i = 0; i < e->nrcpt; i++)
 		if (may_fall_back(&e->rcpt[i])) {
+			why_not(n, e->rcpt[i].why);
 			rcpt_unsettle(&e->rcpt[i]);
 			any = true;
 		}
@@ -296,6 +309,8 @@ report(struct counter *c, struct numbered *n)
 	    sizeof(r.u.done.accepted));
 	r.u.done.link = j->link;
 	r.u.done.link.account = n->chain[n->step];
+	(void)strlcpy(r.u.done.link.passed, n->passed,
+	    sizeof(r.u.done.link.passed));
 	say(c, &r);
 	free_job(n);
 }

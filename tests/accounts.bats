@@ -109,6 +109,25 @@ choose() {
 	grep -qx 'user v' "${STORES[1]}/1.env"
 }
 
+@test "the log: which account, and why that one" {
+	local log=$BATS_TEST_TMPDIR/log
+
+	choose
+	sed -i "1i log $log" "$CONF"
+	send -f alice@example.org -t
+	send -a shop -f alice@example.org -t
+	send -f bob@example.org -t
+	[ "$(sed 's/.* \(account=.*\) relay=.*/\1/' "$log")" = \
+	    'account=work account-why="its match takes <alice@example.org>"
+account=shop account-why="it was asked for"
+account=default account-why="no account matches"' ]
+	# Without accounts there is nothing to choose.
+	use 'queue no' "relay localhost:${PORTS[0]}" "log $log"
+	send -f bob@example.org -t
+	[ "$(grep -c account= "$log")" -eq 3 ]
+	[ "$(grep -c result=sent "$log")" -eq 4 ]
+}
+
 @test "no account takes it, and there is no relay above them: 78" {
 	three
 	use 'queue no' 'account work' "relay localhost:${PORTS[0]}" \
@@ -134,6 +153,7 @@ choose() {
 	)"
 	stop_relay "${RELAY_PIDS[0]}"
 	use 'queue no' "relay localhost:${PORTS[0]}" 'fallback second third' \
+	    "log $BATS_TEST_TMPDIR/log" \
 	    'account second' "relay localhost:${PORTS[1]}" \
 	    'account third' "relay localhost:${PORTS[2]}" \
 	    'helo third.example.org'
@@ -144,6 +164,8 @@ choose() {
 	[ "$(got 2)" -eq 1 ]
 	grep -qx 'helo third.example.org' "${STORES[2]}/1.env"
 	grep -q '^S: 451' "${LOGS[1]}"
+	grep -q ' account=third account-why="instead of default: cannot .*: 451 4.3.0 later .*" relay=localhost:'"${PORTS[2]} " \
+	    "$BATS_TEST_TMPDIR/log"
 }
 
 @test "fallback: only for those who were refused for now" {

@@ -102,32 +102,45 @@ account_match(const char *patterns, const char *sender)
 	return best;
 }
 
+void
+account_why(const struct config *c, int account, const char *sender,
+    char *why)
+{
+	const char *match = account >= 0 ? c->account[account].set.match :
+	    NULL;
+
+	if (c->base.account != NULL)
+		(void)strlcpy(why, "it was asked for", ACCOUNT_WHY);
+	else if (account < 0)
+		(void)strlcpy(why, "no account matches", ACCOUNT_WHY);
+	else if (match != NULL && account_match(match, sender) > 0)
+		(void)snprintf(why, ACCOUNT_WHY, "its match takes <%.320s>",
+		    sender);
+	else	/* when it came */
+		(void)strlcpy(why, "it was asked for", ACCOUNT_WHY);
+}
+
 int
 account_choose(const struct config *c, const char *sender, char *why)
 {
 	const char *match;
-	int chosen = ACCOUNT_NONE, best = 0, one;
+	int chosen = c->base.relay != NULL ? ACCOUNT_BASE : ACCOUNT_NONE;
+	int best = 0, one;
 	size_t i;
 
-	if (c->base.account != NULL) {
-		(void)strlcpy(why, "it was asked for", ACCOUNT_WHY);
-		return account_find(c, c->base.account);
-	}
-	for (i = 0; sender != NULL && i < c->naccount; i++) {
-		match = c->account[i].set.match;
-		if (match != NULL &&
-		    (one = account_match(match, sender)) > best) {
-			best = one;
-			chosen = (int)i;
+	if (c->base.account != NULL)
+		chosen = account_find(c, c->base.account);
+	else
+		for (i = 0; sender != NULL && i < c->naccount; i++) {
+			match = c->account[i].set.match;
+			if (match != NULL &&
+			    (one = account_match(match, sender)) > best) {
+				best = one;
+				chosen = (int)i;
+			}
 		}
-	}
-	if (chosen != ACCOUNT_NONE) {
-		(void)snprintf(why, ACCOUNT_WHY, "its match takes <%.320s>",
-		    sender);
-		return chosen;
-	}
-	(void)strlcpy(why, "no account matches", ACCOUNT_WHY);
-	return c->base.relay != NULL ? ACCOUNT_BASE : ACCOUNT_NONE;
+	account_why(c, chosen, sender, why);
+	return chosen;
 }
 
 size_t

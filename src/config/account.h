@@ -33,6 +33,13 @@ int	account_match(const char *patterns, const char *sender);
  */
 int	account_choose(const struct config *, const char *sender, char *why);
 
+/*
+ * Why mail of that sender has this account.  why gets ACCOUNT_WHY octets:
+ * "its match takes <alice@example.org>".
+ */
+void	account_why(const struct config *, int account, const char *sender,
+	    char *why);
+
 /* It and its fallbacks in their order; returns how many. */
 size_t	account_chain(const struct config *, int account,
 	    int chain[ACCOUNT_CHAIN]);

@@ -224,6 +224,10 @@ attempt_format(struct buf *out, const struct attempt *a)
 	pair(&line, "from", a->from != NULL && a->from[0] == '\0' ? "<>" :
 	    a->from);
 	pair_to(&line, a);
+	if (given(a->account)) {
+		pair(&line, "account", a->account);
+		pair(&line, "account-why", a->why);
+	}
 	pair(&line, "relay", a->relay);
 	pair(&line, "ip", a->ip);
 	pair(&line, "helo", a->helo);
@@ -249,6 +253,8 @@ attempt_format(struct buf *out, const struct attempt *a)
 	pair_number(&line, "uid", a->uid);
 	pair(&line, "caller", a->caller);
 	pair(&line, "text", buf_text(&w.text));
+	if (given(a->warning))
+		pair(&line, "warning", a->warning);
 	if (given(a->hint))
 		pair(&line, "hint", a->hint);
 	buf_add(out, buf_text(&line), line.len);
@@ -289,6 +295,8 @@ attempt_json(struct buf *out, const struct attempt *a)
 	for (i = 0; i < a->nto; i++)
 		json_text(&o, NULL, a->to[i]);
 	buf_adds(&o, "]");
+	member(&o, "account", a->account);
+	member(&o, "account_why", a->why);
 	member(&o, "relay", a->relay);
 	member(&o, "ip", a->ip);
 	member(&o, "helo", a->helo);
@@ -310,6 +318,7 @@ attempt_json(struct buf *out, const struct attempt *a)
 	json_number(&o, "uid", a->uid);
 	member(&o, "caller", a->caller);
 	member(&o, "text", buf_text(&w.text));
+	member(&o, "warning", a->warning);
 	member(&o, "hint", a->hint);
 	buf_adds(&o, "}");
 	buf_add(out, buf_text(&o), o.len);

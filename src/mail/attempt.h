@@ -19,6 +19,8 @@ struct attempt {
 	const char	*from;		/* "" is the null sender */
 	const char *const *to;
 	size_t		 nto;
+	const char	*account;	/* NULL: there are no accounts */
+	const char	*why;		/* ... that one */
 	const char	*relay;		/* "relay.example.org:587" */
 	const char	*ip, *helo, *tls, *auth;
 	long long	 size;		/* octets; -1: not known */
@@ -30,6 +32,7 @@ struct attempt {
 	const char	*text;		/* words on success */
 	long long	 uid;		/* the caller */
 	const char	*caller;	/* "cron" */
+	const char	*warning;	/* what is unsafe about it */
 	const char	*hint;
 };
 

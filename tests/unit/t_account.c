@@ -1,5 +1,6 @@
 /* t_account.c - which account takes a message, and which stand in for it */
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/util.h"
@@ -95,7 +96,7 @@ choices(void)
 		{ "account b\nrelay b\nmatch x\n", NULL, "a@x", 0 },
 		{ "relay a\n", NULL, "a@x", ACCOUNT_BASE },
 	};
-	char why[ACCOUNT_WHY];
+	char why[ACCOUNT_WHY], want[ACCOUNT_WHY];
 	struct config c;
 	size_t i;
 
@@ -107,7 +108,11 @@ choices(void)
 		why[0] = '\0';
 		is_int(account_choose(&c, t[i].sender, why), t[i].want,
 		    "choice %zu", i);
-		ok(why[0] != '\0', "choice %zu has a reason", i);
+		(void)snprintf(want, sizeof(want), "its match takes <%s>",
+		    t[i].sender != NULL ? t[i].sender : "");
+		is(why, c.base.account != NULL ? "it was asked for" :
+		    t[i].want < 0 ? "no account matches" : want,
+		    "... and why");
 		config_release(&c);
 	}
 }

@@ -84,14 +84,18 @@ text(void)
 	a.rtt = -1;
 	a.result = "failed";
 	a.caller = "php 1:\n.php";
+	a.account = "work";
+	a.why = "its match takes <>";
+	a.warning = "beware";
 	a.hint = "set  from x";
 	attempt_format(&b, &a);
 	is(buf_text(&b), "id=- from=<> "
-	    "to=\"bob@x.test,\\\"c d\\\"@x.test\" relay=relay:587 ip=- "
+	    "to=\"bob@x.test,\\\"c d\\\"@x.test\" account=work "
+	    "account-why=\"its match takes <>\" relay=relay:587 ip=- "
 	    "helo=me.test tls=- auth=- size=99 stage=rcpt code=550 esc=5.1.1 "
 	    "tries=2 delay=61 rtt=- result=failed relay-id=- uid=33 "
 	    "caller=\"php 1: .php\" text=\"5.1.1 no \\\"bob\\\" id=forged "
-	    "\\\\ ?[2J?\" hint=\"set  from x\"",
+	    "\\\\ ?[2J?\" warning=beware hint=\"set  from x\"",
 	    "refused: nothing in the words can be taken for a key");
 	buf_release(&b);
 }
@@ -110,11 +114,13 @@ json(void)
 	attempt_json(&b, &a);
 	is(buf_text(&b), "{\"time\":\"2026-11-21T09:00:00Z\",\"id\":null,"
 	    "\"from\":\"\",\"to\":[\"bob@x.test\",\"\\\"c d\\\"@x.test\"],"
+	    "\"account\":null,\"account_why\":null,"
 	    "\"relay\":\"relay:587\",\"ip\":null,\"helo\":null,\"tls\":null,"
 	    "\"auth\":null,\"size\":null,\"stage\":\"connect\",\"code\":null,"
 	    "\"esc\":null,\"tries\":1,\"delay\":0,\"rtt\":0.007,"
 	    "\"result\":\"deferred\",\"relay_id\":null,\"uid\":0,"
-	    "\"caller\":null,\"text\":\"a\\nb\",\"hint\":null}", "deferred");
+	    "\"caller\":null,\"text\":\"a\\nb\",\"warning\":null,"
+	    "\"hint\":null}", "deferred");
 	buf_release(&b);
 }
 
