@@ -229,7 +229,7 @@ told_to_stop() {
 	kill "-$1" "$pid"
 	SECONDS=0
 	wait "$pid" || status=$?
-	[ "$SECONDS" -le 5 ]
+	[ "$SECONDS" -le 60 ]
 	[ "$(waiting)" -eq 1 ]
 	stop_relay
 	start_relay
