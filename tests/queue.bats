@@ -263,9 +263,10 @@ greeted() {
 	    2>"$BATS_TEST_TMPDIR/err" 3>&- &
 	pid=$!
 	await greeted
-	child=$(pgrep -P "$pid")
+	child=$(cat "/proc/$pid/task/$pid/children")
 	[ -n "$child" ]
-	kill -KILL "$child"
+	# shellcheck disable=SC2086 # a blank stands behind it
+	kill -KILL $child
 	wait "$pid"
 	[ "$(waiting)" -eq 1 ]
 	grep -q 'queued as' "$BATS_TEST_TMPDIR/err"

@@ -8,9 +8,15 @@ bats_require_minimum_version 1.5.0
 load relay/relay
 load relay/spool
 
-# The processes of a loop, by the name of their configuration.
+# Those of our processes that have this configuration.
 loops() {
-	pgrep -f -- "-C $CONF" || :
+	local dir argv
+
+	for dir in /proc/[0-9]*; do
+		mapfile -d '' -t argv <"$dir/cmdline" || continue
+		[[ ${argv[0]} != */heloise || " ${argv[*]} " != *" $CONF "* ]] ||
+		    echo "${dir#/proc/}"
+	done 2>/dev/null | sort -n
 }
 
 teardown() {
