@@ -9,7 +9,8 @@
 #include "mail/header.h"
 #include "submit.h"
 
-#define BLOCK	65536
+#define BLOCK	65536		/* octets read at once, */
+#define GATHER	131072		/* and written: fewer, larger folios */
 #define ORIGIN	256		/* octets of what a caller is called */
 
 void
@@ -100,7 +101,7 @@ submit_feed(struct submit *s, const char *p, size_t n, struct fault *f)
 {
 	if (message_feed(&s->message, p, n, f) == -1)
 		return -1;
-	return s->message.out.len >= BLOCK ? drain(s, f) : 0;
+	return s->message.out.len >= GATHER ? drain(s, f) : 0;
 }
 
 static int

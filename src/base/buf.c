@@ -23,24 +23,19 @@ move_down(struct buf *b)
 	b->p[b->len] = '\0';
 }
 
-bool
-buf_reserve(struct buf *b, size_t n)
+/* Have room for n more octets and NUL. */
+static void
+make_room(struct buf *b, size_t n)
 {
 	size_t cap = b->cap ? b->cap : 128;
 	char *p;
 
-	if (b->full || n > b->max - b->len) {
-		b->full = true;
-		return false;
-	}
-	if (b->gone + b->len + n + 1 <= b->cap)
-		return true;
 	if (b->gone > 0)
 		move_down(b);
 	while (cap < b->len + n + 1)
 		cap *= 2;
 	if (cap == b->cap)
-		return true;
+		return;
 	if (!b->secret) {
 		b->p = xrealloc(b->p, cap);
 	} else {
@@ -54,6 +49,17 @@ buf_reserve(struct buf *b, size_t n)
 	}
 	b->cap = cap;
 	b->p[b->len] = '\0';
+}
+
+bool
+buf_reserve(struct buf *b, size_t n)
+{
+	if (b->full || n > b->max - b->len) {
+		b->full = true;
+		return false;
+	}
+	if (b->gone + b->len + n >= b->cap)
+		make_room(b, n);
 	return true;
 }
 

@@ -105,6 +105,9 @@ transact_begin(struct client *c, struct client_mail *m)
 	assert(c->nmails < CLIENT_WINDOW);
 	c->mails[c->nmails++] = m;
 	c->mail = m;
+	/* The password has gone; a message need not be wiped as it goes. */
+	if (c->out.len == 0)
+		c->out.secret = false;
 	/* What is in flight may yet fail and leave a transaction open. */
 	if (c->ring_n > 0)
 		c->dirty = true;

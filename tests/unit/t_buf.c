@@ -139,15 +139,46 @@ formatting(void)
 static void
 secrets(void)
 {
-	struct buf b = { .max = 100, .secret = true };
+	struct buf b = { .max = 1000, .secret = true };
 
 	buf_adds(&b, "S3kr:t-pass");
 	buf_drop(&b, 6);
 	is(b.p, "-pass", "dropped");
-	ok(memmem(b.p + b.len, b.cap - b.len, "pass", 4) == NULL,
+	ok(memmem(b.p - b.gone, b.gone, "S3", 2) == NULL,
+	    "what was dropped is wiped");
+	while (b.gone > 0)
+		buf_adds(&b, "1234567890");
+	ok(memmem(b.p + 1, b.cap - 1, "-pass", 5) == NULL,
 	    "what has moved is not also where it was");
 	buf_clear(&b);
 	ok(memmem(b.p, b.cap, "pass", 4) == NULL, "wiped when cleared");
+	buf_release(&b);
+}
+
+/* Drops and appends in turn: the stream that comes out is what went in. */
+static void
+streaming(void)
+{
+	struct buf b = { .max = 1000 };
+	size_t in = 0, out = 0, n, wrong = 0, most = 0, k;
+	char c;
+	int i;
+
+	for (i = 0; i < 20000; i++) {
+		b.secret = (i & 1) != 0;
+		for (n = (size_t)i * 7 % 400; n > 0 && b.len < 900; n--) {
+			c = (char)(in++ % 251);
+			buf_add(&b, &c, 1);
+		}
+		n = (size_t)i * 11 % 401;
+		for (k = 0; k < n && k < b.len; k++)
+			wrong += b.p[k] != (char)((out + k) % 251);
+		out += k;
+		buf_drop(&b, k);
+		most = b.cap > most ? b.cap : most;
+	}
+	ok(wrong == 0 && in - out == b.len && !b.full, "a stream of %zu", in);
+	ok(most <= 2048, "in %zu octets of memory", most);
 	buf_release(&b);
 }
 
@@ -183,5 +214,6 @@ main(void)
 	formatting();
 	secrets();
 	growing();
+	streaming();
 	return done();
 }
