@@ -373,7 +373,8 @@ courier_new(const struct courier_opts *o)
 
 	k->o = o;
 	k->maildir = -1;
-	k->client = xcalloc(1, sizeof(*k->client));
+	k->client = xmalloc(sizeof(*k->client));
+	client_init(k->client, &k->reach.client);
 	k->block = xmalloc(CLIENT_BLOCK);
 	link_clear(&k->link);
 	if (reach_prepare(&k->reach, o->set, o->fqdn, &k->broken) == 0)

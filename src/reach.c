@@ -220,6 +220,7 @@ reach_release(struct reach *r)
 		wire_close(&r->wire);
 	trust_free(r->trust);
 	r->trust = NULL;
+	route_release(&r->route);
 }
 
 /* As the kernel measured it, or -1. */

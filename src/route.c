@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
@@ -24,10 +25,9 @@ family(const struct settings *s, const struct address *source)
 int
 route_prepare(struct route *r, const struct settings *s, struct fault *f)
 {
-	struct route_hop *hop = &r->hop[0];
+	struct route_hop *hop = xcalloc(1, sizeof(*hop));
 
-	memset(r, 0, sizeof(*r));
-	r->set = s;
+	*r = (struct route){ .set = s, .hop = hop };
 	if (s->relay == NULL || !relay_parse(s->relay, &r->relay))
 		return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
 		    "no relay is set");
@@ -39,6 +39,13 @@ route_prepare(struct route *r, const struct settings *s, struct fault *f)
 	hop->implicit = config_tls_mode(s) == SETTING_TLS_IMPLICIT;
 	r->n = 1;
 	return 0;
+}
+
+void
+route_release(struct route *r)
+{
+	free(r->hop);
+	r->hop = NULL;
 }
 
 /* All that the domain says of one service; none is no fault. */
@@ -54,6 +61,7 @@ ask(struct route *r, const char *service, bool implicit, struct fault *f)
 	    r->relay.host);
 	if (srv_lookup(name, r->set->resolver, &list, f) == -1)
 		return -1;
+	r->hop = xreallocarray(r->hop, r->n + list.n + 1, sizeof(*r->hop));
 	for (i = 0; i < list.n; i++) {
 		hop = &r->hop[r->n++];
 		*hop = (struct route_hop){ .port = list.v[i].port,

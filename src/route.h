@@ -23,16 +23,17 @@ struct route_hop {
 struct route {
 	const struct settings *set;	/* borrowed */
 	struct relay	 relay;
-	struct route_hop hop[2 * SRV_MAX];
+	struct route_hop *hop;		/* there is room for one at least */
 	size_t		 n;
 	size_t		 at;		/* the one tried last */
 	struct relay	 proxy;		/* host "" if there is none */
 	struct addresses proxy_addrs;
 };
 
-/* 0, or -1 with a fault of ST_CONFIG. */
+/* 0, or -1 with a fault of ST_CONFIG; to be released in any case. */
 int	route_prepare(struct route *, const struct settings *,
 	    struct fault *);
+void	route_release(struct route *);
 
 /*
  * Look up all names.  After this only connections are needed.  0, or -1

@@ -106,6 +106,17 @@ controls(uint32_t c)
 	    (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
+/* How many are plain ASCII; of these at most max. */
+static size_t
+plain(const unsigned char *p, size_t n, size_t max)
+{
+	size_t i;
+
+	for (i = 0; i < n && i < max && p[i] >= 0x20 && p[i] < 0x7f; i++)
+		;
+	return i;
+}
+
 void
 buf_add_visible(struct buf *b, const void *v, size_t n, bool lines)
 {
@@ -114,14 +125,9 @@ buf_add_visible(struct buf *b, const void *v, size_t n, bool lines)
 	size_t k;
 
 	while (n > 0) {
-		for (k = 0; k < n && p[k] >= 0x20 && p[k] < 0x7f; k++)
-			;
-		buf_add(b, p, k);
-		p += k;
-		if ((n -= k) == 0)
-			break;
-		k = utf8_next(p, n, &c);
-		if (k == 0) {
+		if ((k = plain(p, n, b->max - b->len)) > 0) {
+			buf_add(b, p, k);
+		} else if ((k = utf8_next(p, n, &c)) == 0) {
 			buf_add(b, "?", 1);
 			k = 1;
 		} else if (lines && (c == '\n' || c == '\t')) {

@@ -268,7 +268,7 @@ client_timeout(const struct client *c)
 void
 client_init(struct client *c, const struct client_opts *o)
 {
-	memset(c, 0, sizeof(*c));
+	memset(c, 0, offsetof(struct client, ring));
 	c->o = o;
 	c->in.max = (size_t)1 << 18;
 	c->out.max = (size_t)1 << 20;

@@ -132,8 +132,7 @@ struct client {
 	struct reply	 reply;
 	unsigned long	 replies;	/* whole replies so far: progress */
 
-	/* commands sent and not yet answered, oldest first */
-	struct client_command ring[CLIENT_RING];
+	/* how many commands there are in the ring, and from where on */
 	unsigned	 ring_at, ring_n;
 
 	/* messages not yet over, oldest first; the last may be in hand */
@@ -155,6 +154,10 @@ struct client {
 	/* the dialogue in "C: " and "S: " lines, secrets masked; the caller
 	 * may drop from it what it has shown */
 	struct buf	 talk;
+
+	/* commands sent and not yet answered, oldest first; it is most of
+	 * all this, and what is not in use was never written */
+	struct client_command ring[CLIENT_RING];
 };
 
 /* May one more command go out now? */
