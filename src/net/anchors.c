@@ -122,18 +122,19 @@ peek(const struct lines *l, size_t at, unsigned char *out, size_t n)
 static bool
 enter(const struct lines *l, size_t *at, unsigned char tag, size_t *len)
 {
-	unsigned char b[5];
+	unsigned char b[3];
 	size_t i, more;
 
-	if (!peek(l, *at, b, sizeof(b)) || b[0] != tag)
+	if (!peek(l, *at, b, 2) || b[0] != tag)
 		return false;
 	*len = b[1];
 	more = *len > 0x7f ? *len & 0x7f : 0;
-	if (*len == 0x80 || more > 3)
+	if (*len == 0x80 || more > 3 ||
+	    (more > 0 && !peek(l, *at + 2, b, more)))
 		return false;
 	if (more > 0)
 		for (*len = 0, i = 0; i < more; i++)
-			*len = *len << 8 | b[2 + i];
+			*len = *len << 8 | b[i];
 	*at += 2 + more;
 	return true;
 }
