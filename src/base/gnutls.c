@@ -10,6 +10,8 @@
 
 #include "base/util.h"
 
+_Static_assert(sizeof(GNUTLS_SONAME) > 1, "the Makefile did not find it");
+
 #define JSON "[{\"feature\":\"tls\",\"description\":\"TLS, and logins that " \
 	"hash\",\"priority\":\"required\",\"soname\":[\"" GNUTLS_SONAME "\"]}]"
 
