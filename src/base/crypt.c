@@ -1,11 +1,14 @@
 /* crypt.c - the arithmetic we take from GnuTLS */
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/crypt.h"
 #include "base/gnutls.h"
 #include "base/util.h"
+
+#define DOMAIN_MAX	253	/* octets (RFC 1035 3.1) */
 
 static const struct {
 	gnutls_digest_algorithm_t digest;
@@ -44,19 +47,77 @@ loaded(void)
 	return gnutls_load(&f) == 0;
 }
 
+static size_t
+characters(const char *p, size_t n)
+{
+	size_t i, k = 0;
+
+	for (i = 0; i < n; i++)
+		k += ((unsigned char)p[i] & 0xc0) != 0x80;
+	return k;
+}
+
+/* Of ASCII only what a host's name has; labels that are not empty. */
+static bool
+domain_like(const char *s)
+{
+	const char *p = s, *from;
+
+	do {
+		for (from = p; (unsigned char)*p >= 0x80 || *p == '-' ||
+		    (*p >= '0' && *p <= '9') || (*p >= 'a' && *p <= 'z') ||
+		    (*p >= 'A' && *p <= 'Z'); p++)
+			;
+		if (p == from)
+			return false;
+	} while (*p == '.' && *++p != '\0');
+	return *p == '\0';
+}
+
+/* Is every character of s, and no other, in these A-labels? */
+static bool
+same_characters(const char *s, const gnutls_datum_t *ascii)
+{
+	gnutls_datum_t back = { 0 };
+	bool same;
+
+	if (gnutls.idna_reverse_map((const char *)ascii->data, ascii->size,
+	    &back, 0) < 0)
+		return false;
+	same = characters((const char *)back.data, back.size) ==
+	    characters(s, strlen(s));
+	(*gnutls.free)(back.data);
+	return same;
+}
+
+/*
+ * What may not be in a domain libidn2 leaves out, and who writes
+ * "b\xc3\xbc/x" would get the host of somebody else: so it is counted.
+ */
 char *
 idna_ascii(const char *domain)
 {
+	struct buf in = { .max = 1024 };
 	gnutls_datum_t out = { 0 };
-	char *s;
+	char *s = NULL;
 
 	if (ascii_only(domain, strlen(domain)))
-		return xstrdup(domain);
-	if (!loaded() || gnutls.idna_map(domain, (unsigned)strlen(domain),
-	    &out, 0) < 0)
+		return domain_like(domain) && strlen(domain) <= DOMAIN_MAX ?
+		    xstrdup(domain) : NULL;
+	if (!loaded())
 		return NULL;
-	s = xstrndup((const char *)out.data, out.size);
+	crypt_normalize(&in, domain);
+	if (!in.full && domain_like(buf_text(&in)) && gnutls.idna_map(
+	    buf_text(&in), (unsigned)in.len, &out, 0) == 0 &&
+	    same_characters(buf_text(&in), &out)) {
+		s = xstrndup((const char *)out.data, out.size);
+		if (!domain_like(s) || strlen(s) > DOMAIN_MAX) {
+			free(s);
+			s = NULL;
+		}
+	}
 	(*gnutls.free)(out.data);
+	buf_release(&in);
 	return s;
 }
 

@@ -20,7 +20,8 @@ int	crypt_ready(struct fault *);
 
 /*
  * The A-label form of a domain (IDNA 2008), to be freed by the caller; NULL
- * if it has none.  A domain that is ASCII already comes back as it is.
+ * if it has none, or if a character of it cannot be in one.  A domain that
+ * is ASCII already comes back as it is.
  */
 char	*idna_ascii(const char *domain);
 

@@ -29,7 +29,8 @@
 	X(cipher_get) X(cipher_get_name) X(credentials_set) X(deinit) \
 	X(error_is_fatal) X(free) X(group_get) X(group_get_name) \
 	X(handshake) X(handshake_set_timeout) X(hash_fast) X(hmac_fast) \
-	X(idna_map) X(init) X(kx_get) X(kx_get_name) X(ocsp_resp_deinit) \
+	X(idna_map) X(idna_reverse_map) \
+	X(init) X(kx_get) X(kx_get_name) X(ocsp_resp_deinit) \
 	X(ocsp_resp_get_single) X(ocsp_resp_import) X(ocsp_resp_init) \
 	X(ocsp_status_request_get2) X(pbkdf2) X(priority_deinit) \
 	X(priority_init) X(priority_set_direct) X(protocol_get_name) \

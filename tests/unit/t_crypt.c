@@ -142,6 +142,24 @@ idna(void)
 		{ "b\xc3\xbc""cher.example", "xn--bcher-kva.example" },
 		{ "xn--bcher-kva.example", "xn--bcher-kva.example" },
 		{ "\xff.example", NULL },
+		{ "b\xc3\xbc.xn--p1ai", NULL },
+		{ "B\xc3\x9c""CHER.example", "xn--bcher-kva.example" },
+		{ "bu\xcc\x88""cher.example", "xn--bcher-kva.example" },
+		{ "b\xc3\xbc\xe3\x80\x82""example", "xn--b-eha.example" },
+		{ "b\xc3\xbc.", "xn--b-eha." },
+		/* What would be left out. */
+		{ "b\xc3\xbc x", NULL }, { "b\xc3\xbc/x", NULL },
+		{ "b\xc3\xbc_x", NULL }, { "b\xc3\xbc:25", NULL },
+		{ "b\xc3\xbc@x", NULL }, { "b\xc3\xbc[x]", NULL },
+		{ "b\xc3\xbc\xef\xbc\x8fx", NULL },	/* wide slash */
+		{ "b\xc3\xbc\xe2\x84\x80", NULL },	/* a/c in one */
+		{ "b\xc3\xbc\xe2\x80\x8bx", NULL },	/* no width */
+		{ "b\xc3\xbc\xc2\xadx", NULL },		/* soft hyphen */
+		{ "b\xc3\xbc\xc2\xa0x", NULL },		/* a blank */
+		/* What could not be looked up. */
+		{ "b\xc3\xbc..x", NULL }, { ".b\xc3\xbc", NULL },
+		{ "-b\xc3\xbc", NULL }, { "b\xc3\xbc-", NULL },
+		{ "", NULL }, { "a b", NULL }, { "a/b", NULL },
 	};
 	char *got;
 	size_t i;
