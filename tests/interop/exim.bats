@@ -62,14 +62,39 @@ teardown_file()
 	nothing
 }
 
-@test "Exim: a wrong password" {
-	conf 'port 4650' 'tls implicit' 'auth plain' 'user user' \
-	    'password Drowssap'
-	deliver b@example.org < <(message)
-	[ "$status" -eq 77 ]
-	[[ $stderr == *"$addr:4650"*'535 Incorrect authentication data'* ]]
-	[[ $stderr != *Drowssap* ]]
-	nothing
+@test "Exim: AUTH CRAM-MD5, PLAIN, LOGIN, right and wrong" {
+	local mech
+
+	for mech in cram-md5 plain login; do
+		accepted 'port 5870' 'tls starttls' "auth $mech"
+		logged "<= a@example.org .* A=${mech%-md5}:user "
+		rejected 'port 4650' 'tls implicit' "auth $mech"
+		[[ $stderr == *'535 Incorrect authentication data'* ]]
+	done
+}
+
+@test "Exim: a certificate that is not good, and no login" {
+	local port why
+
+	while read -r port why; do
+		login "port $port" 'tls starttls'
+		deliver b@example.org < <(message)
+		[ "$status" -eq 77 ]
+		[[ $stderr == *"on TLS with $addr:$port: "*"$why"* ]]
+		[[ $stderr == *'(CN='* ]]
+		nothing
+	done <<-END
+		5881 it is for wrong.example.net, not for relay.example.org
+		5882 it expired on 2002-01-01
+		5883 it is self-signed
+		5884 nobody trusted here vouches for it
+	END
+	# Exim tells what they said: no AUTH.
+	four()
+	{
+		[ "$(since | grep -c ' no MAIL in .* C=EHLO,STARTTLS$')" -eq 4 ]
+	}
+	await four
 }
 
 @test "Exim: one recipient unknown, the other served" {

@@ -91,14 +91,26 @@ counts()
 }
 
 @test "Postfix: a wrong password" {
-	conf 'port 5870' 'tls starttls' 'auth plain' 'user user' \
-	    'password Drowssap'
-	deliver b@example.org < <(message)
-	[ "$status" -eq 77 ]
-	[[ $stderr == *"$addr:5870"*'535 5.7.8 '* ]]
-	[[ $stderr != *Drowssap* ]]
+	rejected 'port 5870' 'tls starttls' 'auth plain'
+	[[ $stderr == *"$addr:5870: 535 5.7.8 "* ]]
 	[[ $stderr != *"$(printf '\0user\0Drowssap' | openssl base64)"* ]]
-	nothing
+}
+
+@test "Postfix: AUTH SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5, PLAIN, LOGIN" {
+	local mech
+
+	for mech in SCRAM-SHA-256 SCRAM-SHA-1 CRAM-MD5 PLAIN LOGIN; do
+		accepted 'port 5870' 'tls starttls' "auth ${mech,,}"
+		logged "sasl_method=$mech,"
+		rejected 'port 5870' 'tls starttls' "auth ${mech,,}"
+	done
+}
+
+@test "Postfix: auto prefers SCRAM-SHA-256, and does not step down" {
+	accepted 'port 4650' 'tls implicit'
+	logged 'sasl_method=SCRAM-SHA-256,'
+	rejected 'port 4650' 'tls implicit'
+	[[ $(counts) == *' auth=0/1 '* ]]
 }
 
 @test "Postfix: no login where one is wanted" {

@@ -6,8 +6,8 @@
 # made, each with its configuration, queue and mailboxes in a directory of
 # its own, $run; inside the jail that is $dir.  They know b@example.org,
 # c@example.org and the login "user", and listen on port 2525 in clear, on
-# 5870 with STARTTLS and on 4650 with implicit TLS (OpenSMTPD on the first
-# only, Dovecot on 5871 and 4651 before an Exim).
+# 5870 with STARTTLS and on 4650 with implicit TLS (OpenSMTPD and Cyrus on
+# the first only, Dovecot on 5871 and 4651 before an Exim).
 #
 # The address is drawn from 127.0.0.0/8 and not shared with anybody, so
 # the ports can be the same in each run.
@@ -16,6 +16,7 @@ jail=/opt/heloise-interop
 here=${BASH_SOURCE[0]%/*}
 heloise=${HELOISE:-$here/../../heloise}
 password='pass"word=1'
+secret='signs tokens'
 
 # Wait until a command succeeds, ten seconds at most.
 await()
@@ -72,7 +73,7 @@ start_postfix()
 start_exim()
 {
 	fill exim/exim.conf "$run/exim.conf"
-	chown 903 "$run/key.pem"
+	chown 903 "$run/ca" "$run/ca"/*.pem
 	install -d -o 903 -g 903 "$run/spool"
 	touch "$run/mainlog"
 	chown 903:903 "$run" "$run/mainlog" "$run/mail"
@@ -88,8 +89,28 @@ start_dovecot()
 	mkdir "$run/run"
 	install -d -o 910 -g 910 "$run/lmtp"
 	fill dovecot/dovecot.conf "$run/dovecot.conf"
+	fill dovecot/oauth2.conf "$run/oauth2.conf"
+	mkdir -p "$run/keys/default/HS256"
+	printf '%s' "$secret" | openssl base64 \
+	    >"$run/keys/default/HS256/default"
 	chroot "$jail" /usr/sbin/dovecot -c "$dir/dovecot.conf"
 	pidfile="$run/run/master.pid $pidfile" log=$run/log
+}
+
+# Only LMTP.
+start_cyrus()
+{
+	fill cyrus/imapd.conf "$run/imapd.conf"
+	fill cyrus/cyrus.conf "$run/cyrus.conf"
+	install -d -o 908 -g 8 "$run/cyrus" "$run/cyrus/db" \
+	    "$run/cyrus/socket" "$run/cyrus/proc" "$run/cyrus/lock" \
+	    "$run/cyrus/log" "$run/cyrus/msg" "$run/cyrus/mail"
+	printf '%s' "$password" | chroot "$jail" /usr/sbin/saslpasswd2 -c -p \
+	    -f "$dir/sasldb" -u relay.example.org user
+	chown 908 "$run" "$run/key.pem" "$run/sasldb"
+	chroot "$jail" /usr/sbin/cyrmaster -D -C "$dir/imapd.conf" \
+	    -M "$dir/cyrus.conf" -p "$dir/pid" >"$run/log" 2>&1 &
+	pidfile=$run/pid log=$run/log
 }
 
 start_opensmtpd()
@@ -245,4 +266,43 @@ nothing()
 {
 	[ -z "$(find "$run/mail" "$run/queue/"{incoming,active,deferred} \
 	    "$run/spool" -type f -name '[0-9A-Z]*' 2>/dev/null)" ]
+}
+
+# The login with these settings is accepted, and the message arrives.
+accepted()
+{
+	find "$run/mail" -type f -delete
+	login "$@"
+	deliver b@example.org < <(message)
+	[ "$status" -eq 0 ] && [ -z "$output$stderr" ] && arrived b && intact
+}
+
+# With another password it is refused, and nothing else is tried.
+rejected()
+{
+	find "$run/mail" -type f -delete
+	conf 'user user' 'password Drowssap' "$@"
+	deliver b@example.org < <(message)
+	[ "$status" -eq 77 ] && [[ $stderr == *"$addr:"*': 535 '* ]] &&
+	    [[ $stderr != *Drowssap* ]] && nothing
+}
+
+base64url()
+{
+	openssl base64 -A | tr +/ -_ | tr -d =
+}
+
+# A token for $1 (RFC 7519) until $2 seconds from now, signed with $3, and
+# with as many octets in it that mean nothing.
+token()
+{
+	local text now
+
+	now=$(date +%s)
+	text=$(printf '{"alg":"HS256","typ":"JWT"}' | base64url).$(
+	    printf '{"iss":"login.example.org","sub":"%s","iat":%d,"exp":%d,"x":"%s"}' \
+	    "$1" "$now" $((now + $2)) "$(head -c "${4:-0}" /dev/zero |
+	    tr '\0' x)" | base64url)
+	printf '%s.%s' "$text" "$(printf %s "$text" | openssl dgst -sha256 \
+	    -hmac "$3" -binary | base64url)"
 }
