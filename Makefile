@@ -87,6 +87,12 @@ $(BENCH): %: %.o
 	$(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $< \
 	    $(LDLIBS)
 
+# Needs libgsasl; tests/interop/gsasl.bats makes it where that is.
+tests/interop/gsasl: tests/interop/gsasl.o tests/relay/conn.o \
+    src/libheloise.a
+	$(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) \
+	    $(GNUTLS_LIBS) `$(PKG_CONFIG) --libs libgsasl`
+
 tests/rss: tests/rss.o
 	$(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS) -o $@ $<
 
@@ -166,7 +172,7 @@ dist: clean
 
 clean:
 	rm -f heloise $(UNIT) $(NET) $(FAULT) $(BENCH) tests/relay/relay \
-	    tests/rss heloise-*.tar.gz
+	    tests/interop/gsasl tests/rss heloise-*.tar.gz
 	find src tests -name '*.[oda]' -exec rm -f {} +
 	find tests/fuzz -type f -name 'f_*' ! -name '*.c' -exec rm -f {} +
 
