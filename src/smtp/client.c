@@ -72,6 +72,17 @@ advance(struct client *c)
 	return c->phase;
 }
 
+/*
+ * What SCRAM's challenges say is enough to try passwords on until one fits,
+ * so whoever sends a transcript to others should not have them in it.
+ */
+static bool
+discreet(const struct client *c)
+{
+	return c->reply.code == 334 && c->reply.text.len > 0 &&
+	    c->mech != SASL__MAX && !sasl_reveals(c->mech);
+}
+
 static void
 talk_reply(struct client *c)
 {
@@ -84,6 +95,8 @@ talk_reply(struct client *c)
 	who[5] = (char)('0' + code % 10);
 	(void)strlcpy(c->last, who + 3, sizeof(c->last));
 	c->last[3] = ' ';
+	if (discreet(c))
+		p = "********";
 	(void)strlcat(c->last, p, sizeof(c->last));
 	for (;; p = nl + 1) {
 		nl = strchr(p, '\n');

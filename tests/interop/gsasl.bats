@@ -77,6 +77,9 @@ both()
 	enter "password $password"
 	[ "$status" -eq 0 ]
 	[[ $stderr == *'C: AUTH SCRAM-SHA-256-PLUS '* ]]
+	# What one could try passwords on is not shown.
+	[ "$(grep 'S: 334' <<<"$stderr")" = 'S: 334 ********
+S: 334 ********' ]
 	enter 'password Drowssap'
 	[ "$status" -eq 77 ]
 	[ "$(grep -c 'C: AUTH' <<<"$stderr")" -eq 1 ]
