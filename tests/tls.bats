@@ -75,3 +75,66 @@ token() {
 	[ "$status" -eq 78 ]
 	[ "$(stored_count)" -eq 1 ]
 }
+
+# pin CERT: what tls-pin must have for it.
+pin() {
+	openssl x509 -in "$CERTS/$1.pem" -noout -pubkey |
+	    openssl pkey -pubin -outform der | openssl dgst -sha256 -binary |
+	    openssl base64
+}
+
+@test "tls-pin: alone it is enough for a certificate that nobody signed" {
+	relay self-signed
+	send "tls-pin sha256:$(pin ok)" "tls-pin sha256:$(pin self-signed)"
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	send "tls-pin sha256:$(pin ok)"
+	[ "$status" -eq 77 ]
+	[[ $stderr == *"no tls-pin: its own is sha256:$(pin self-signed)"* ]]
+	[ "$(stored_count)" -eq 1 ]
+	[ "$(relay_log | grep -c '^C: AUTH')" -eq 1 ]
+}
+
+@test "tls-pin: the certificate is renewed, the key stays" {
+	local new=$BATS_TEST_TMPDIR/new.pem
+
+	openssl pkey -in "$CERTS/self-signed.pem" -out "$new.key"
+	openssl req -x509 -new -key "$new.key" -subj /CN=renewed -days 1 \
+	    -out "$new"
+	cat "$new.key" >>"$new"
+	start_relay --tls starttls --cert "$new" --key "$new"
+	CONF=$(conf "relay localhost:$RELAY_PORT" 'helo app.example.org' \
+	    'queue no' 'tls starttls' "tls-pin sha256:$(pin self-signed)")
+	run --separate-stderr "$HELOISE" -C "$CONF" -t < <(
+	    printf '%s' "$MAIL")
+	[ "$status" -eq 0 ]
+}
+
+@test "tls-verify no: each line of the log has a warning" {
+	local log=$BATS_TEST_TMPDIR/log
+
+	relay expired
+	send 'tls-verify no' "log $log"
+	[ "$status" -eq 0 ]
+	send 'tls-verify no' 'user v' 'log-format json' "log $log.json"
+	[ "$status" -eq 77 ]
+	grep -q '"warning":"tls-verify is no: ' "$log.json"
+	send 'tls-verify no' 'user v' "log $log"
+	[ "$status" -eq 77 ]
+	send "tls-pin sha256:$(pin expired)" "log $log"
+	[ "$status" -eq 0 ]
+	[ "$(wc -l <"$log")" -eq 3 ]
+	[ "$(head -n 2 "$log" | grep -c ' warning="tls-verify is no: ')" -eq 2 ]
+	[ "$(tail -n 1 "$log" | grep -c ' warning=')" -eq 0 ]
+}
+
+@test "a certificate that is not good: named, and for whom it is" {
+	relay wrong-name
+	send "tls-ca $CERTS/ca.pem"
+	[ "$status" -eq 77 ]
+	[[ $stderr == *"it is for wrong.example.net, not for localhost (CN=wrong.example.net, issued by CN=heloise test ca)"* ]]
+	relay expired
+	send "tls-ca $CERTS/ca.pem"
+	[[ $stderr == *"it expired on 2002-01-01 (CN=heloise test relay, issued by CN=heloise test ca, for localhost, relay.example.org, 127.0.0.1, ::1)"* ]]
+	[ "$(relay_log | grep -c '^C: AUTH')" -eq 0 ]
+}
