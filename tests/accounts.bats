@@ -382,6 +382,27 @@ bare() {
 	grep -q '^MAIL FROM:<app@example.org>' "$(envelope 1)"
 }
 
+@test "container: its id is no name for EHLO; no spool: 75, nothing lost" {
+	[ "$(id -u)" -eq 0 ] || skip 'needs root to become another uid'
+	unshare -u true || skip 'needs a namespace for a name'
+	start_relay
+	export -f bare
+	export HELOISE MAIL RELAY_PORT
+	# shellcheck disable=SC2016 # for the inner shell
+	in_container=(unshare -u bash -c 'hostname 4f2a9c0d1e3b && bare \
+	    SMTP_HOST=localhost SMTP_PORT="$RELAY_PORT" SMTP_TLS=off "$@"' sh)
+	run "${in_container[@]}" SMTP_FROM=app@example.org
+	[ "$status" -eq 0 ]
+	grep -qx 'helo example.org' "$(envelope 1)"
+	run "${in_container[@]}" SMTP_FROM=app@localhost
+	[ "$status" -eq 0 ]
+	grep -qx 'helo \[127.0.0.1\]' "$(envelope 2)"
+	stop_relay
+	run "${in_container[@]}" SMTP_FROM=app@example.org
+	[ "$status" -eq 75 ]
+	[[ $output == *"Connection refused"*"set  spool DIRECTORY"* ]]
+}
+
 @test "container: a read-only root, and a secret of its own" {
 	local root=$BATS_TEST_TMPDIR/root dir
 
@@ -439,6 +460,20 @@ bare() {
 	    printf '%s' "$MAIL")
 	[ "$status" -eq 0 ]
 	grep -qx 'user u' "$(envelope 1)"
+	# For another user, as in the manual: the group that it is in.
+	if [ "$(id -u)" -eq 0 ]; then
+		open=$(mktemp -d)
+		chmod 711 "$open"
+		cp -p "$file" "$open/heloise.conf"
+		chgrp 4711 "$open/heloise.conf"
+		chmod 640 "$open/heloise.conf"
+		run setpriv --reuid 4711 --regid 4711 --clear-groups env -i \
+		    "$HELOISE" -C "$open/heloise.conf" -f a@example.org -t \
+		    < <(printf '%s' "$MAIL")
+		rm -r "$open"
+		[ "$status" -eq 0 ]
+		[ "$(stored_count)" -eq 2 ]
+	fi
 	run env -i SMTP_HOST=elsewhere "$HELOISE" --show-config --write "$file"
 	[ "$status" -eq 0 ]
 	[[ $output == *"$file: is there already and stays as it is"* ]]

@@ -197,6 +197,47 @@ lmtp_script() {
 	[ "$(stored_count)" -eq 1 ]
 }
 
+@test "proxy: a relay with a name that is not ASCII, and its certificate" {
+	local asked cert
+
+	make_certs
+	for cert in wrong-name idn; do
+		start_relay --tls starttls --cert "$CERTS/$cert.pem" \
+		    --key "$CERTS/$cert.pem"
+		helper proxy socks
+		send "relay bücher.example:$RELAY_PORT" \
+		    "tls-ca $CERTS/ca.pem" "proxy socks5://127.0.0.1:$SAID" \
+		    -- -t
+		read -r -t 20 asked <&"$HELPER_OUT"
+		[ "$asked" = "xn--bcher-kva.example $RELAY_PORT" ]
+		[ "$cert" = idn ] || [ "$status" -eq 77 ]
+		[ "$cert" = idn ] ||
+		    [[ $stderr == *"not for xn--bcher-kva.example"* ]]
+	done
+	[ "$status" -eq 0 ]
+	[ "$(stored_count)" -eq 1 ]
+	# What a domain cannot have is not left out of one.
+	send 'relay bü cher.example:25' -- -t
+	[ "$status" -eq 78 ]
+}
+
+@test "address-family: only that one is tried" {
+	start_relay
+	send "relay localhost:$RELAY_PORT" 'tls none' \
+	    'address-family ipv4' -- -t
+	[ "$status" -eq 0 ]
+	send "relay 127.0.0.1:$RELAY_PORT" 'tls none' \
+	    'address-family ipv6' -- -t
+	[ "$status" -eq 68 ]
+	[ "$(stored_count)" -eq 1 ]
+	start_relay --address ::1
+	send "relay [::1]:$RELAY_PORT" 'tls none' 'address-family ipv4' -- -t
+	[ "$status" -eq 68 ]
+	send "relay [::1]:$RELAY_PORT" 'tls none' 'address-family ipv6' -- -t
+	[ "$status" -eq 0 ]
+	[ "$(stored_count)" -eq 1 ]
+}
+
 @test "proxy: that refuses, that is none, that is not there" {
 	helper proxy socks 2
 	send 'relay mx.nowhere.invalid:25' 'tls none' \
