@@ -16,7 +16,7 @@
  */
 struct link {
 	int32_t		account;	/* as config/account numbers them */
-	char		passed[256];	/* why not the account before it */
+	char		passed[512];	/* why not the accounts before it */
 	char		what[FAULT_WHAT]; /* "relay.example.org:587" */
 	char		ip[80];		/* the relay's */
 	char		helo[HELO_NAME];	/* the name we gave */

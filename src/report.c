@@ -1,6 +1,5 @@
 /* report.c - what became of messages, for people and for the log */
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -191,12 +190,6 @@ result(const struct report_try *t, const struct rcpt *r,
 	return outcome_waits(r) && t->expired ? "expired" : "failed";
 }
 
-static const char *
-label(const struct config *c, int account)
-{
-	return account < 0 ? "default" : account_name(c, account);
-}
-
 /* Which account, and why that one; nothing where there is but one way. */
 static void
 add_account(const struct report *r, const struct report_try *t,
@@ -211,11 +204,10 @@ add_account(const struct report *r, const struct report_try *t,
 	account_why(r->config, account, t->env->from, why);
 	if (l != NULL && l->passed[0] != '\0' &&
 	    l->account < (int)r->config->naccount) {
-		(void)snprintf(why, ACCOUNT_WHY, "instead of %s: %s",
-		    label(r->config, account), l->passed);
+		(void)strlcpy(why, l->passed, ACCOUNT_WHY);
 		account = l->account;
 	}
-	a->account = label(r->config, account);
+	a->account = account_label(r->config, account);
 	a->why = why;
 }
 

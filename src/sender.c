@@ -171,8 +171,7 @@ sender_account(struct sender *s, const char *sender, struct fault *f)
 	s->set = config_settings(s->c, account);
 	make_policy(s);
 	if (s->o->verbose && s->c->naccount > 0)
-		log_say("account %s: %s", account == ACCOUNT_BASE ?
-		    "default" : s->meta.account, why);
+		log_say("account %s: %s", account_label(s->c, account), why);
 	return 0;
 }
 

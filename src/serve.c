@@ -29,7 +29,7 @@ struct numbered {
 	uint32_t	 number;
 	int		 chain[ACCOUNT_CHAIN];	/* accounts to try */
 	size_t		 nchain, step;
-	char		 passed[256];	/* why not the account before */
+	char		 passed[512];	/* why not the accounts before */
 };
 
 struct counter {
@@ -233,14 +233,19 @@ may_fall_back(const struct rcpt *r)
 	    (r->verdict == VD_TEMP || fault_of_session(r->why));
 }
 
-/* For the log of the account that comes next. */
+/* For the log: this account could not, and why; the words in a line. */
 static void
-why_not(struct numbered *n, const struct fault *f)
+pass_over(struct counter *c, struct numbered *n, const struct fault *f)
 {
 	struct buf b = { .max = 4 * FAULT_TEXT };
+	char *p;
 
+	buf_addf(&b, "%safter %s, which ", n->step > 0 ? "; " : "",
+	    account_label(c->o->config, n->chain[n->step]));
 	fault_print(&b, f);
-	(void)strlcpy(n->passed, buf_text(&b), sizeof(n->passed));
+	for (p = b.p; (p = strchr(p, '\n')) != NULL; p++)
+		*p = ' ';
+	(void)strlcat(n->passed, buf_text(&b), sizeof(n->passed));
 	buf_release(&b);
 }
 
@@ -249,19 +254,20 @@ static bool
 fall_back(struct counter *c, struct numbered *n)
 {
 	struct envelope *e = &n->job.env;
-	bool any = false;
+	const struct fault *why = NULL;
 	size_t i;
 
 	if (n->step + 1 >= n->nchain)
 		return false;
-	for (i = 0; i < e->nrcpt; i++)
-		if (may_fall_back(&e->rcpt[i])) {
-			why_not(n, e->rcpt[i].why);
-			rcpt_unsettle(&e->rcpt[i]);
-			any = true;
-		}
-	if (!any)
+	for (i = 0; i < e->nrcpt && why == NULL; i++)
+		if (may_fall_back(&e->rcpt[i]))
+			why = e->rcpt[i].why;
+	if (why == NULL)
 		return false;
+	pass_over(c, n, why);
+	for (i = 0; i < e->nrcpt; i++)
+		if (may_fall_back(&e->rcpt[i]))
+			rcpt_unsettle(&e->rcpt[i]);
 	n->step++;
 	hold(c, n);
 	return true;

@@ -164,7 +164,7 @@ account=default account-why="no account matches"' ]
 	[ "$(got 2)" -eq 1 ]
 	grep -qx 'helo third.example.org' "${STORES[2]}/1.env"
 	grep -q '^S: 451' "${LOGS[1]}"
-	grep -q ' account=third account-why="instead of default: cannot .*: 451 4.3.0 later .*" relay=localhost:'"${PORTS[2]} " \
+	grep -q ' account=third account-why="after default, which cannot connect to .*: Connection refused; after second, which cannot .*: 451 4.3.0 later .*" relay=localhost:'"${PORTS[2]} " \
 	    "$BATS_TEST_TMPDIR/log"
 }
 

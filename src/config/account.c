@@ -30,6 +30,12 @@ account_name(const struct config *c, int account)
 	return account < 0 ? "" : c->account[account].name;
 }
 
+const char *
+account_label(const struct config *c, int account)
+{
+	return account < 0 ? "default" : account_name(c, account);
+}
+
 static char
 lower(char c)
 {

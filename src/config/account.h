@@ -15,8 +15,9 @@
 /* The one of that name, "" being ACCOUNT_BASE; or ACCOUNT_NONE. */
 int	account_find(const struct config *, const char *name);
 
-/* The name; "" for ACCOUNT_BASE. */
+/* The name; "" for ACCOUNT_BASE, for people "default". */
 const char *account_name(const struct config *, int account);
+const char *account_label(const struct config *, int account);
 
 /*
  * How well one of the patterns fits the sender ("" is the null sender, in

@@ -97,6 +97,24 @@ teardown_file()
 	await four
 }
 
+@test "Exim: of three relays the first is dead, the second says 451" {
+	local kept=$BATS_TEST_TMPDIR/log
+
+	conf 'user user' "password $password" 'port 5886' 'tls starttls' \
+	    "log $kept" 'fallback second third' \
+	    'account second' 'port 5885' 'auth cram-md5' \
+	    'account third' 'port 4650' 'tls implicit' 'auth plain'
+	deliver b@example.org < <(message)
+	[ "$status" -eq 0 ]
+	[ -z "$output$stderr" ]
+	arrived b
+	intact
+	logged '<= a@example.org .* A=plain:user '
+	logged 'temporarily rejected RCPT <b@example.org>: come back later'
+	grep -q " account=third account-why=\"after default, which cannot connect to $addr:5886: .*; after second, which cannot name a recipient to $addr:5885: 451 come back later .*\" relay=$addr:4650 .* result=sent " \
+	    "$kept"
+}
+
 @test "Exim: one recipient unknown, the other served" {
 	login 'port 5870' 'tls starttls' 'auth plain'
 	deliver nobody@example.org c@example.org < <(message)
