@@ -17,6 +17,7 @@
 #include "base/util.h"
 #include "config/account.h"
 #include "mail/addr.h"
+#include "mail/phrase.h"
 #include "record.h"
 #include "runner.h"
 #include "sender.h"
@@ -181,13 +182,16 @@ redirect(struct sender *s, struct buf *fields)
 {
 	struct envelope e = { .ret = s->env.ret, .envid = s->env.envid,
 	    .eightbit = s->env.eightbit };
-	const char *p;
+	const char *addr;
 	size_t i;
 
 	for (i = 0; i < s->env.nrcpt; i++) {
+		addr = s->env.rcpt[i].addr;
 		buf_adds(fields, "X-Original-To: ");
-		for (p = s->env.rcpt[i].addr; *p != '\0'; p++)
-			buf_add(fields, (unsigned char)*p < 0x80 ? p : "?", 1);
+		if (ascii_only(addr, strlen(addr)))
+			buf_adds(fields, addr);
+		else
+			phrase_encode(fields, addr, strlen(addr));
 		buf_adds(fields, "\r\n");
 	}
 	envelope_from(&e, s->env.from);

@@ -320,12 +320,14 @@ lmtp_script() {
 @test "redirect-all: one address gets it, X-Original-To says for whom" {
 	start_relay
 	send "relay localhost:$RELAY_PORT" 'tls none' \
-	    'redirect-all staging@example.net' -- -t c@example.org
+	    'redirect-all staging@example.net' -- -t c@example.org \
+	    'grüße@example.org'
 	[ "$status" -eq 0 ]
 	[ "$(grep -c '^RCPT' "$(envelope 1)")" -eq 1 ]
 	grep -q '^RCPT TO:<staging@example.net>' "$(envelope 1)"
 	grep -qx $'X-Original-To: bob@example.org\r' "$(stored 1)"
 	grep -qx $'X-Original-To: c@example.org\r' "$(stored 1)"
+	grep -q '^X-Original-To: =?UTF-8?Q?gr=C3=BC=C3=9Fe' "$(stored 1)"
 	cmp <(grep -v '^X-Original-To' "$(stored 1)") <(
 	    printf '%s' "$MAIL" | sed 's/$/\r/')
 }
