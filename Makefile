@@ -15,6 +15,7 @@ ROOMS = \
 	smtp/server smtp/provider smtp/advice smtp/refusal smtp/hint \
 	config/relay config/pin config/check config/setting config/nearest \
 	config/config config/conffile config/load config/account config/save \
+	config/audit \
 	system/log system/journal system/priv system/who system/sandbox \
 	system/command system/secret system/aliasfile \
 	net/resolve net/srv net/connect net/cert net/anchors net/trust net/tls \

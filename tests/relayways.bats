@@ -352,7 +352,7 @@ lmtp_script() {
 @test "what does not go together: 78" {
 	send 'relay srv:example.org' 'port 25' -- -t
 	[ "$status" -eq 78 ]
-	[[ $stderr == *"port ($CONF:4) is set, but relay ($CONF:3) is no host"* ]]
+	[[ $stderr == *"$CONF:4: port is set, but relay ($CONF:3) is no host"* ]]
 	send 'relay unix:/run/x' 'proxy socks5://localhost' -- -t
 	[ "$status" -eq 78 ]
 	send 'relay maildir:relative' -- -t

@@ -37,7 +37,7 @@ config_init(struct config *c)
 {
 	memset(c, 0, sizeof(*c));
 	settings_init(&c->base);
-	c->mistakes.max = 65536;
+	c->mistakes.max = c->warnings.max = 65536;
 	c->open = -1;
 }
 
@@ -68,6 +68,7 @@ config_release(struct config *c)
 	c->naccount = 0;
 	release_layer(layer_of(c, -1));
 	buf_release(&c->mistakes);
+	buf_release(&c->warnings);
 }
 
 void
@@ -89,6 +90,13 @@ config_settings(const struct config *c, int account)
 	return account == -1 ? &c->base : &c->account[account].set;
 }
 
+static void
+add_line(struct buf *out, const char *line)
+{
+	buf_add_visible(out, line, strlen(line), false);
+	buf_adds(out, "\n");
+}
+
 void
 config_mistake(struct config *c, const char *fmt, ...)
 {
@@ -99,8 +107,7 @@ config_mistake(struct config *c, const char *fmt, ...)
 	(void)vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
 	c->nmistakes++;
-	buf_add_visible(&c->mistakes, line, strlen(line), false);
-	buf_adds(&c->mistakes, "\n");
+	add_line(&c->mistakes, line);
 }
 
 static struct origin *
@@ -126,6 +133,21 @@ originate(struct layer l, const struct setting *row,
 	free(o->text);
 	o->text = xstrdup(text);
 	o->level = level;
+	o->vacant = false;
+}
+
+/* One of two that set the same has no effect. */
+static void
+overridden(struct config *c, const struct setting *row, const char *origin,
+    const char *by)
+{
+	char *line = xasprintf("%s: warning: %s: no effect, since %s "
+	    "comes after it",
+	    origin, row->key, by);
+
+	c->nwarnings++;
+	add_line(&c->warnings, line);
+	free(line);
 }
 
 /*
@@ -133,15 +155,19 @@ originate(struct layer l, const struct setting *row,
  * made it; lower ones cannot set it any more.
  */
 static void
-supersede(struct layer l, const char *key, enum config_level level,
-    const char *origin)
+supersede(struct config *c, struct layer l, const char *key,
+    enum config_level level, const char *origin)
 {
 	const struct setting *row = setting_find(key);
+	const struct origin *had = origin_of(l, row);
 
-	if (origin_of(l, row)->level > level)
+	if (had->level > level)
 		return;
+	if (had->text != NULL && !had->vacant)
+		overridden(c, row, had->text, origin);
 	setting_reset(row, l.set);
 	originate(l, row, level, origin);
+	origin_of(l, row)->vacant = true;
 }
 
 /*
@@ -149,30 +175,37 @@ supersede(struct layer l, const char *key, enum config_level level,
  * it is wrong; why then says what was expected.
  */
 static bool
-place(struct layer l, const struct setting *row, enum config_level level,
-    const char *origin, const char *value, struct buf *why)
+place(struct config *c, struct layer l, const struct setting *row,
+    enum config_level level, const char *origin, const char *value,
+    struct buf *why)
 {
-	bool store = level >= origin_of(l, row)->level;
+	const struct origin *had = origin_of(l, row);
+	bool store = level >= had->level, again;
 	struct relay r;
 	size_t i;
 
 	/* A list grows within a level, and replaces that of a lower one. */
-	if (row->type == SETTING_LIST && level > origin_of(l, row)->level &&
+	if (row->type == SETTING_LIST && level > had->level &&
 	    setting_set(row, NULL, value, why))
 		setting_reset(row, l.set);
 	buf_clear(why);
+	again = had->text != NULL && !had->vacant &&
+	    (row->type != SETTING_LIST || level != had->level);
 	if (!setting_set(row, store ? l.set : NULL, value, why))
 		return false;
+	if (again)
+		overridden(c, row, store ? had->text : origin,
+		    store ? origin : had->text);
 	if (!store)
 		return true;
 	originate(l, row, level, origin);
 	for (i = 0; i < NITEMS(row->rival) && row->rival[i] != NULL; i++)
-		supersede(l, row->rival[i], level, origin);
+		supersede(c, l, row->rival[i], level, origin);
 	if (row == setting_find("relay") && relay_parse(value, &r)) {
 		if (r.port != 0)
-			supersede(l, "port", level, origin);
+			supersede(c, l, "port", level, origin);
 		if (r.implicit)
-			supersede(l, "tls", level, origin);
+			supersede(c, l, "tls", level, origin);
 	}
 	return true;
 }
@@ -197,7 +230,7 @@ config_apply(struct config *c, const struct setting *row,
 
 	if (wrong != NULL)
 		config_mistake(c, "%s: %s: %s", origin, row->key, wrong);
-	else if (!place(layer_of(c, c->open), row, level, origin, value,
+	else if (!place(c, layer_of(c, c->open), row, level, origin, value,
 	    &why))
 		config_mistake(c, "%s: %s: %s", origin, row->key,
 		    buf_text(&why));
@@ -255,6 +288,8 @@ config_finish(struct config *c)
 			if (row->own || (own->text != NULL &&
 			    up->level <= CONFIG_USER))
 				continue;
+			if (own->text != NULL && !own->vacant)
+				overridden(c, row, own->text, up->text);
 			setting_copy(row, &c->account[i].set, &c->base);
 			free(own->text);
 			own->text = up->text != NULL ? xstrdup(up->text) :
@@ -292,7 +327,7 @@ config_set_flag(struct config *c, const struct config_source *src,
 		    key, misplaced(row, false));
 	(void)strlcpy(origin, "--", sizeof(origin));
 	(void)strlcat(origin, key, sizeof(origin));
-	if (!place(layer_of(c, -1), row, CONFIG_FLAG, origin, value, &why))
+	if (!place(c, layer_of(c, -1), row, CONFIG_FLAG, origin, value, &why))
 		rc = fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM, "--%s: %s",
 		    key, buf_text(&why));
 	buf_release(&why);
@@ -342,78 +377,97 @@ config_port(const struct settings *s)
 	return config_tls_mode(s) == SETTING_TLS_IMPLICIT ? 465 : 587;
 }
 
-static int
-unfit(struct fault *f, const char *who, const char *what)
-{
-	return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM, "%s%s", who, what);
-}
-
-static int
-check_login(const struct settings *s, const char *who, struct fault *f)
-{
-	bool secret = s->password != NULL || s->password_file != NULL ||
-	    s->password_command != NULL;
-
-	if (s->auth == SETTING_AUTH_NONE || s->auth == SETTING_AUTH_EXTERNAL)
-		return 0;
-	if (s->user != NULL && !secret)
-		return unfit(f, who, "user is set, but neither password nor "
-		    "password-file nor password-command");
-	if (s->user == NULL && s->password != NULL)
-		return unfit(f, who, "password is set, but no user");
-	if (s->user == NULL && s->password_file != NULL)
-		return unfit(f, who, "password-file is set, but no user");
-	if (s->user == NULL && s->password_command != NULL)
-		return unfit(f, who, "password-command is set, but no user");
-	if (s->user == NULL && s->auth != SETTING_AUTH_AUTO)
-		return unfit(f, who, "auth asks for a login, but no user is "
-		    "set");
-	return 0;
-}
-
 /* A layer to look at. */
 struct view {
 	const struct settings *set;
 	const struct origin *origin;
+	char		 who[64];	/* "account b: ", or "" */
 };
 
 static struct view
 view_of(const struct config *c, int account)
 {
-	return (struct view){ config_settings(c, account),
-	    account == -1 ? c->origin : c->account[account].origin };
+	struct view l = { .set = config_settings(c, account),
+	    .origin = account == -1 ? c->origin :
+	    c->account[account].origin };
+
+	if (account != -1)
+		(void)snprintf(l.who, sizeof(l.who), "account %s: ",
+		    c->account[account].name);
+	return l;
 }
 
 static const char *
-where(struct view l, const char *key)
+where(const struct view *l, const char *key)
 {
-	const char *text = l.origin[setting_find(key) - setting_table].text;
+	const char *text = l->origin[setting_find(key) - setting_table].text;
 
 	return text != NULL ? text : "default";
 }
 
-/* What a way to the relay and what is set for another do not agree on. */
-static int
-check_way(struct view l, const struct relay *r, const char *who,
-    struct fault *f)
+/* What is found, a line each. */
+struct findings {
+	struct buf	*out;
+	size_t		 n;
+};
+
+static void __attribute__((__format__(__printf__, 4, 5)))
+unfit(struct findings *all, const struct view *l, const char *key,
+    const char *fmt, ...)
 {
-	const struct settings *s = l.set;
+	char line[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	if (key != NULL)
+		buf_addf(all->out, "%s: ", where(l, key));
+	buf_addf(all->out, "%s%s\n", l->who, line);
+	all->n++;
+}
+
+static void
+judge_login(const struct view *l, struct findings *all)
+{
+	static const char *const keys[] = { "password", "password-file",
+	    "password-command" };
+	const struct settings *s = l->set;
+	const char *secret = NULL;
+	size_t i;
+
+	for (i = 0; i < NITEMS(keys) && secret == NULL; i++)
+		if (setting_text(setting_find(keys[i]), s) != NULL)
+			secret = keys[i];
+	if (s->auth == SETTING_AUTH_NONE || s->auth == SETTING_AUTH_EXTERNAL)
+		return;
+	if (s->user != NULL && secret == NULL)
+		unfit(all, l, "user", "user is set, but neither password nor "
+		    "password-file nor password-command");
+	else if (s->user == NULL && secret != NULL)
+		unfit(all, l, secret, "%s is set, but no user", secret);
+	else if (s->user == NULL && s->auth != SETTING_AUTH_AUTO)
+		unfit(all, l, "auth", "auth asks for a login, but no user is "
+		    "set");
+}
+
+/* What a way to the relay and what is set for another do not agree on. */
+static void
+judge_way(const struct view *l, const struct relay *r, struct findings *all)
+{
+	const struct settings *s = l->set;
 
 	if (r->implicit && s->tls != SETTING_TLS_AUTO &&
 	    s->tls != SETTING_TLS_IMPLICIT)
-		return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
-		    "%srelay (%s) is smtps://, which is implicit TLS, but "
-		    "tls (%s) says otherwise", who, where(l, "relay"),
-		    where(l, "tls"));
+		unfit(all, l, "tls", "relay (%s) is smtps://, which is "
+		    "implicit TLS, but tls says otherwise",
+		    where(l, "relay"));
 	if (r->kind != RELAY_HOST && s->port != 0)
-		return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
-		    "%sport (%s) is set, but relay (%s) is no host", who,
-		    where(l, "port"), where(l, "relay"));
+		unfit(all, l, "port", "port is set, but relay (%s) is no host",
+		    where(l, "relay"));
 	if (r->kind >= RELAY_UNIX && s->proxy != NULL)
-		return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
-		    "%sproxy (%s) is set, but relay (%s) is on this host",
-		    who, where(l, "proxy"), where(l, "relay"));
-	return 0;
+		unfit(all, l, "proxy", "proxy is set, but relay (%s) is on "
+		    "this host", where(l, "relay"));
 }
 
 static bool
@@ -428,11 +482,11 @@ has_account(const struct config *c, const char *name, size_t n)
 	return false;
 }
 
-static int
-check_fallback(const struct config *c, const struct settings *s,
-    const char *name, const char *who, struct fault *f)
+static void
+judge_fallback(const struct config *c, const struct view *l,
+    const char *name, struct findings *all)
 {
-	const char *p = s->fallback != NULL ? s->fallback : "";
+	const char *p = l->set->fallback != NULL ? l->set->fallback : "";
 	size_t n;
 
 	for (; *p != '\0'; p += n) {
@@ -440,57 +494,66 @@ check_fallback(const struct config *c, const struct settings *s,
 		if ((n = strcspn(p, " \t")) == 0)
 			continue;
 		if (!has_account(c, p, n))
-			return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
-			    "%sfallback: there is no account %.*s", who,
-			    (int)n, p);
+			unfit(all, l, "fallback", "fallback: there is no "
+			    "account %.*s", (int)n, p);
 		if (name != NULL && strlen(name) == n &&
 		    strncmp(name, p, n) == 0)
-			return unfit(f, who, "fallback: an account cannot "
-			    "stand in for itself");
+			unfit(all, l, "fallback", "fallback: an account "
+			    "cannot stand in for itself");
 	}
-	return 0;
 }
 
-static int
-check_layer(const struct config *c, struct view l, const char *name,
-    const struct config_source *src, struct fault *f)
+static void
+judge_layer(const struct config *c, int account,
+    const struct config_source *src, struct findings *all)
 {
-	const struct settings *s = l.set;
-	char who[64] = "";
+	const struct view l = view_of(c, account);
 	struct relay r;
 
-	if (name != NULL)
-		(void)snprintf(who, sizeof(who), "account %s: ", name);
-	if (!relay_of(s, &r))
-		return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
-		    "%sno relay is set: put a line \"relay HOST\" into %s",
-		    who, src->file != NULL ? src->file : src->system);
-	if (check_way(l, &r, who, f) == -1 ||
-	    check_fallback(c, s, name, who, f) == -1)
-		return -1;
-	return r.kind == RELAY_MAILDIR ? 0 : check_login(s, who, f);
+	if (!relay_of(l.set, &r)) {
+		unfit(all, &l, NULL, "no relay is set: put a line "
+		    "\"relay HOST\" into %s",
+		    src->file != NULL ? src->file : src->system);
+		return;
+	}
+	judge_way(&l, &r, all);
+	judge_fallback(c, &l, account == -1 ? NULL : c->account[account].name,
+	    all);
+	if (r.kind != RELAY_MAILDIR)
+		judge_login(&l, all);
+}
+
+size_t
+config_judge(const struct config *c, const struct config_source *src,
+    struct buf *out)
+{
+	const struct view base = view_of(c, -1);
+	const char *name = c->base.account;
+	struct findings all = { .out = out };
+	size_t i;
+
+	if (name != NULL && !has_account(c, name, strlen(name)))
+		unfit(&all, &base, "account", "there is no account %s", name);
+	/* Above accounts there need not be a relay, only with them. */
+	if (c->naccount == 0 || c->base.relay != NULL)
+		judge_layer(c, -1, src, &all);
+	for (i = 0; i < c->naccount; i++)
+		judge_layer(c, (int)i, src, &all);
+	return all.n;
 }
 
 int
 config_check(const struct config *c, const struct config_source *src,
     struct fault *f)
 {
-	const char *name = c->base.account;
-	size_t i;
+	struct buf lines = { .max = 65536 };
+	int status = 0;
 
-	if (name != NULL && !has_account(c, name, strlen(name)))
-		return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
-		    "account (%s): there is no account %s",
-		    where(view_of(c, -1), "account"), name);
-	/* Above accounts there need not be a relay, only with them. */
-	if ((c->naccount == 0 || c->base.relay != NULL) &&
-	    check_layer(c, view_of(c, -1), NULL, src, f) == -1)
-		return -1;
-	for (i = 0; i < c->naccount; i++)
-		if (check_layer(c, view_of(c, (int)i), c->account[i].name,
-		    src, f) == -1)
-			return -1;
-	return 0;
+	if (config_judge(c, src, &lines) > 0)
+		status = fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM, "%.*s",
+		    (int)strcspn(buf_text(&lines), "\n"), buf_text(&lines));
+	buf_release(&lines);
+	return status;
 }
 
 /* What a value comes to that does not say it. */
@@ -516,17 +579,17 @@ dump_meaning(const struct setting *row, const struct settings *s,
 }
 
 static void
-dump_row(struct view l, const struct setting *row, struct buf *out)
+dump_row(const struct view *l, const struct setting *row, struct buf *out)
 {
 	const char *origin = where(l, row->key);
 	size_t start = out->len;
 
 	buf_addf(out, "%-16s ", row->key);
-	setting_show(row, l.set, out);
+	setting_show(row, l->set, out);
 	buf_addf(out, "%*s # ", (int)(out->len - start < 40 ?
 	    40 - (out->len - start) : 0), "");
 	buf_add_visible(out, origin, strlen(origin), false);
-	dump_meaning(row, l.set, out);
+	dump_meaning(row, l->set, out);
 	buf_adds(out, "\n");
 }
 
@@ -538,7 +601,7 @@ config_dump(const struct config *c, struct buf *out)
 	size_t i;
 
 	for (row = setting_table; row < end; row++)
-		dump_row(base, row, out);
+		dump_row(&base, row, out);
 	for (i = 0; i < c->naccount; i++) {
 		l = view_of(c, (int)i);
 		buf_addf(out, "\naccount %-32s # ", c->account[i].name);
@@ -547,8 +610,8 @@ config_dump(const struct config *c, struct buf *out)
 		buf_adds(out, "\n");
 		/* What is not shown is as above. */
 		for (row = setting_table; row < end; row++)
-			if (strcmp(where(l, row->key),
-			    where(base, row->key)) != 0)
-				dump_row(l, row, out);
+			if (strcmp(where(&l, row->key),
+			    where(&base, row->key)) != 0)
+				dump_row(&l, row, out);
 	}
 }

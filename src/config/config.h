@@ -30,6 +30,7 @@ enum config_level {
 struct origin {
 	enum config_level level;
 	char		*text;	/* "/etc/heloise.conf:12"; NULL: built in */
+	bool		 vacant; /* only unset there, by a rival */
 };
 
 #define CONFIG_ACCOUNTS	32	/* more are a mistake */
@@ -53,6 +54,8 @@ struct config {
 	int		 open;		/* account being read, or -1 */
 	struct buf	 mistakes;		/* a line each */
 	size_t		 nmistakes;
+	struct buf	 warnings;		/* the same: lines in vain */
+	size_t		 nwarnings;
 };
 
 void	config_init(struct config *);
@@ -78,6 +81,10 @@ int	config_set_flag(struct config *, const struct config_source *,
  */
 int	config_check(const struct config *, const struct config_source *,
 	    struct fault *);
+
+/* All of that, not the first alone: append lines, return how many. */
+size_t	config_judge(const struct config *, const struct config_source *,
+	    struct buf *);
 
 /* A line "key value # origin" for each row; secrets are not shown. */
 void	config_dump(const struct config *, struct buf *);

@@ -311,13 +311,13 @@ checks(void)
 		    "/etc/heloise.conf" },
 		{ { { CONFIG_USER, "relay", "smtps://h" },
 		    { CONFIG_FLAG, "tls", "none" } },
-		    "relay (user) is smtps://, which is implicit TLS, but "
-		    "tls (flag) says otherwise" },
+		    "flag: relay (user) is smtps://, which is implicit TLS, "
+		    "but tls says otherwise" },
 		{ { { CONFIG_USER, "relay", "smtps://h" },
 		    { CONFIG_FLAG, "tls", "implicit" } }, NULL },
 		{ { { CONFIG_USER, "relay", "h" },
 		    { CONFIG_USER, "user", "u" } },
-		    "user is set, but neither password nor password-file nor "
+		    "user: user is set, but neither password nor password-file nor "
 		    "password-command" },
 		{ { { CONFIG_USER, "relay", "h" },
 		    { CONFIG_USER, "user", "u" },
@@ -335,13 +335,13 @@ checks(void)
 		    { CONFIG_USER, "auth", "external" } }, NULL },
 		{ { { CONFIG_USER, "relay", "h" },
 		    { CONFIG_USER, "password", SECRET } },
-		    "password is set, but no user" },
+		    "user: password is set, but no user" },
 		{ { { CONFIG_USER, "relay", "h" },
 		    { CONFIG_USER, "password-file", "/f" } },
-		    "password-file is set, but no user" },
+		    "user: password-file is set, but no user" },
 		{ { { CONFIG_USER, "relay", "h" },
 		    { CONFIG_USER, "auth", "plain" } },
-		    "auth asks for a login, but no user is set" },
+		    "user: auth asks for a login, but no user is set" },
 	};
 	struct config_source own = { .file = "/tmp/own" };
 	struct config c;
