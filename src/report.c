@@ -1,5 +1,7 @@
 /* report.c - what became of messages, for people and for the log */
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -92,11 +94,22 @@ report_hint(const struct report *r, const struct fault *f,
 	    .recipient = at->recipient, .config_file = r->file,
 	    .who = r->who };
 	struct buf words = { .max = 4 * HINT_TEXT };
+	char group[64] = "";
 	struct hint h;
 	bool any;
 
-	if (s->relay != NULL && relay_parse(s->relay, &relay))
+	if (f->domain == FD_ERRNO && f->code == EACCES)
+		who_group(group, sizeof(group));
+	ctx.group = group;
+	if (s->helo != NULL && strcmp(s->helo, "auto") != 0)
+		ctx.helo = s->helo;
+	/* What was tried, whatever the settings say now. */
+	if (relay_host(f->what, &relay) && relay.port != 0) {
 		ctx.relay = relay.host;
+		ctx.port = relay.port;
+	} else if (s->relay != NULL && relay_parse(s->relay, &relay)) {
+		ctx.relay = relay.host;
+	}
 	if (at->link != NULL)
 		add_link(&ctx, at->link);
 	if ((any = hint_for(&ctx, &h))) {

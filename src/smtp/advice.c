@@ -19,12 +19,19 @@ const struct advice advice_table[] = {
 	  .cause = "there is no file %f with certificates",
 	  .fix = "set {tls-ca <file>} to one that exists, or remove the line "
 	    "to trust whom this system trusts" },
+	{ .stages = AT(ST_CONFIG), .code = EACCES, .words = "log: ",
+	  .cause = "%U may not write the log %f",
+	  .fix = "run  touch %f && chown %U %f, or set {log syslog}" },
+	{ .stages = AT(ST_CONFIG), .code = ENOENT, .words = "log: ",
+	  .cause = "there is nothing at %f that takes the log",
+	  .fix = "set {log <file>} to a file in a directory that exists, "
+	    "{log stderr} or {log none}" },
 	{ .stages = AT(ST_CONFIG), .code = EACCES,
 	  .cause = "%U may not read the configuration in %f",
-	  .fix = "run  chgrp <a group of %U> %f && chmod 640 %f" },
+	  .fix = "run  chgrp %G %f && chmod 640 %f" },
 	{ .stages = AT(ST_SECRET), .code = EACCES,
 	  .cause = "%U may not read the password in %f",
-	  .fix = "run  chgrp <a group of %U> %f && chmod 640 %f" },
+	  .fix = "run  chgrp %G %f && chmod 640 %f" },
 	{ .stages = AT(ST_SECRET), .code = ENOENT,
 	  .cause = "there is no file %f with the password",
 	  .fix = "set {password-file <file>} to one that exists" },
@@ -179,11 +186,11 @@ const struct advice advice_table[] = {
 	{ .stages = AT(ST_TLS), .words = "self-signed&not for ",
 	  .cause = "%r has a certificate that it made itself, for the name "
 	    "%n",
-	  .fix = "if it is the right one, set {tls-pin <its pin>}, or save "
+	  .fix = "if it is the right one, set {tls-pin %k}, or save "
 	    "it and set {tls-ca <its file>} and {tls-name %n}" },
 	{ .stages = AT(ST_TLS), .words = "it is for nobody",
 	  .cause = "the certificate of the relay has no name in it",
-	  .fix = "if it is the right one, set {tls-pin <its pin>}" },
+	  .fix = "if it is the right one, set {tls-pin %k}" },
 	{ .stages = AT(ST_TLS), .words = "not for ", .when = IF_LOOPBACK,
 	  .cause = "the certificate of the relay is for %n, not for %r",
 	  .fix = "set {tls-name %n}" },
@@ -193,13 +200,13 @@ const struct advice advice_table[] = {
 	{ .stages = AT(ST_TLS), .words = "self-signed",
 	  .cause = "the certificate of %r is self-signed, so nobody vouches "
 	    "for it",
-	  .fix = "if it is the right one, set {tls-pin <its pin>}, or save "
+	  .fix = "if it is the right one, set {tls-pin %k}, or save "
 	    "it and set {tls-ca <its file>}" },
 	{ .stages = AT(ST_TLS), .words = "expired on|has expired",
 	  .cause = "the certificate of %r has expired, if the clock of this "
 	    "host is right",
 	  .fix = "have the operators of the relay renew it; only as a "
-	    "stop-gap, set {tls-pin <its pin>}" },
+	    "stop-gap, set {tls-pin %k}" },
 	{ .stages = AT(ST_TLS), .words = "is not valid before|not valid yet",
 	  .cause = "the clock of this host is wrong, or the certificate of %r "
 	    "is too new",

@@ -8,7 +8,7 @@
  *	%s sender	%S a better one	%c recipient	%D domain for bare names
  *	%u user		%m mechanism	%o mechanisms offered
  *	%f file		%n name in the certificate	%k its pin
- *	%U who we are
+ *	%U who we are	%G a group of ours
  *	%i " (ADDRESS)", ours as the relay sees it, or nothing
  *	%R host that would relay instead
  *	%a "; WORDS" of the provider on logins, or nothing
@@ -102,6 +102,17 @@ last_no(const char *text)
 
 /* Facts */
 
+/* The name that we gave, as far as it is known. */
+static const char *
+given_helo(const struct hint_context *ctx)
+{
+	const char *said = ctx->fault->command;
+
+	if (strncmp(said, "EHLO ", 5) == 0 || strncmp(said, "LHLO ", 5) == 0)
+		return said + 5;
+	return given(ctx->helo) ? ctx->helo : "";
+}
+
 /* "2001:db8::1 port 25: why; ...": is each of them an IPv6 address? */
 static bool
 all_ipv6(const struct fault *f)
@@ -149,7 +160,7 @@ facts(const struct hint_context *ctx, const struct provider *p, bool mx)
 		{ IF_LOGIN, ctx->login },
 		{ IF_BARE_USER, given(ctx->user) &&
 		    strchr(ctx->user, '@') == NULL },
-		{ IF_POOR_HELO, poor(ctx->helo) },
+		{ IF_POOR_HELO, poor(given_helo(ctx)) },
 		{ IF_NO_SENDER, ctx->sender != NULL && !given(ctx->sender) },
 		{ IF_PORT_25, ctx->port == 25 },
 		{ IF_PORT_465, ctx->port == 465 },
@@ -263,8 +274,8 @@ better_helo(const struct hint_context *ctx)
 	size_t i;
 
 	for (i = 0; i < NITEMS(names); i++)
-		if (good_name(names[i]) && (!given(ctx->helo) ||
-		    strcasecmp(names[i], ctx->helo) != 0))
+		if (good_name(names[i]) &&
+		    strcasecmp(names[i], given_helo(ctx)) != 0)
 			return names[i];
 	return NULL;
 }
@@ -346,7 +357,7 @@ add_pin(struct buf *out, const struct fault *f)
 	if (p == NULL)
 		buf_adds(out, "<its pin>");
 	else
-		buf_add_visible(out, p, strcspn(p, "; "), false);
+		buf_add_visible(out, p, strcspn(p, "; )"), false);
 }
 
 /* The first IP address in a reply. */
@@ -379,7 +390,7 @@ fill(struct buf *out, char what, const struct view *v)
 	const struct provider *p = v->provider;
 	const struct { char what; const char *is, *otherwise; } texts[] = {
 		{ 'r', ctx->relay, "the relay" },
-		{ 'h', ctx->helo, "given in EHLO" },
+		{ 'h', given_helo(ctx), "it was given" },
 		{ 'H', better_helo(ctx), "<full name of this host>" },
 		{ 's', ctx->sender, ctx->sender != NULL ?
 		    "the empty sender" : "that sender" },
@@ -389,6 +400,7 @@ fill(struct buf *out, char what, const struct view *v)
 		{ 'm', ctx->mech, "in use" },
 		{ 'o', ctx->auth_offered, "none" },
 		{ 'U', ctx->who, "the user who runs this" },
+		{ 'G', ctx->group, "<a group of that user>" },
 		{ 'R', p != NULL ? p->relay : NULL,
 		    "<the relay of your provider>" },
 	};
@@ -458,5 +470,5 @@ hint_print(struct buf *out, const struct hint *h)
 {
 	buf_addf(out, "hint: %s%s%s%s", h->cause, h->fix[0] != '\0' ?
 	    "; " : "", h->fix, h->permanent ?
-	    " (to wait will not mend it)" : "");
+	    " (waiting will not mend it)" : "");
 }

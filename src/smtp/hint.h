@@ -33,6 +33,7 @@ struct hint_context {
 	const char	*recipient;
 	const char	*config_file;	/* where a new line would go */
 	const char	*who;		/* we run as: "www-data", "uid 33" */
+	const char	*group;		/* one that we are in */
 };
 
 /*

@@ -3,6 +3,7 @@
 #include <sys/types.h>
 #include <sys/socket.h>
 
+#include <grp.h>
 #include <netdb.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -43,6 +44,14 @@ who_user(uid_t uid, char *name, size_t n, char *full, size_t nfull)
 	(void)strlcpy(name, pw->pw_name, n);
 	if (pw->pw_gecos != NULL)
 		full_name(pw->pw_gecos, pw->pw_name, full, nfull);
+}
+
+void
+who_group(char *out, size_t n)
+{
+	const struct group *gr = getgrgid(getgid());
+
+	(void)strlcpy(out, gr != NULL ? gr->gr_name : "", n);
 }
 
 void

@@ -13,6 +13,9 @@
  */
 void	who_user(uid_t, char *name, size_t n, char *full, size_t nfull);
 
+/* The name of our group, or "". */
+void	who_group(char *, size_t);
+
 /* The command of the process that started us ("cron"), or "". */
 void	who_parent(char *, size_t);
 

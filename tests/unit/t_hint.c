@@ -590,7 +590,8 @@ test_local(void)
 		    .tls = l->tls, .relay = l->relay != NULL ? l->relay :
 		    "smtp.example.net", .helo = "web1.example.org",
 		    .fqdn = "web1.example.org", .sender = "app@example.com",
-		    .config_file = "/etc/heloise.conf", .who = "www-data" };
+		    .config_file = "/etc/heloise.conf", .who = "www-data",
+		    .group = "www" };
 
 		(void)fault_set(&f, l->stage, l->domain, l->code, l->verdict,
 		    "%s", l->text);
@@ -658,13 +659,13 @@ test_text(void)
 	(void)fault_set(&f, ST_EHLO, FD_SMTP, 421, VD_TEMP, "closing");
 	hint_print(&out, (hint_for(&ctx, &h), &h));
 	is(buf_text(&out), "hint: the relay refuses the name 'localhost'; "
-	    "set  helo app.example.org (to wait will not mend it)",
+	    "set  helo app.example.org (waiting will not mend it)",
 	    "one for good");
 	buf_clear(&out);
 	ctx.helo = "a\x1b]0;b\nc";
 	hint_print(&out, (hint_for(&ctx, &h), &h));
 	is(buf_text(&out), "hint: the relay refuses the name 'a?]0;b?c'; "
-	    "set  helo app.example.org (to wait will not mend it)",
+	    "set  helo app.example.org (waiting will not mend it)",
 	    "nothing that controls");
 	ctx = (struct hint_context){ .fault = &f };
 	(void)fault_set(&f, ST_EHLO, FD_SMTP, 501, VD_PERM,
