@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "checkup.h"
 #include "config/config.h"
 #include "config/save.h"
 #include "mailq.h"
@@ -248,6 +249,7 @@ run(const struct options *o, struct config *c,
 	case MODE_NOTHING:
 	case MODE_HELP:
 	case MODE_VERSION:
+	case MODE_CHECK_CONFIG:
 		break;
 	}
 	return EX_OK;
@@ -287,6 +289,8 @@ main(int argc, char **argv)
 		return version();
 	src.file = o.file;
 	src.env = environ;
+	if (o.mode == MODE_CHECK_CONFIG)
+		return checkup(&o, &src);
 	config_init(&c);
 	if (options_configure(&o, &c, &src, &f) == -1)
 		status = o.mode == MODE_SEND || o.mode == MODE_SMTP ?

@@ -332,6 +332,8 @@ static const struct command {
 	{ "version", MODE_VERSION, false, "show the version" },
 	{ "show-config", MODE_SHOW_CONFIG, false,
 	  "show the settings in force and where from" },
+	{ "check-config", MODE_CHECK_CONFIG, false,
+	  "find mistakes in it; --as USER: can that user mail?" },
 	{ "hold", MODE_HOLD, true, "ID: do not try this message for now" },
 	{ "release", MODE_RELEASE, true, "ID: try it again" },
 	{ "retry", MODE_RETRY, true,
@@ -362,6 +364,12 @@ long_option(struct options *o, int argc, char **argv, int *at,
 	if (strcmp(word, "write") == 0) {
 		if ((o->write = argv[*at + 1]) == NULL)
 			return usage(f, argv[*at], "a file is missing");
+		++*at;
+		return 0;
+	}
+	if (strcmp(word, "as") == 0) {
+		if ((o->as = argv[*at + 1]) == NULL)
+			return usage(f, argv[*at], "a user is missing");
 		++*at;
 		return 0;
 	}
@@ -447,6 +455,8 @@ options_parse(struct options *o, int argc, char **argv, struct fault *f)
 	if (o->foreground && o->mode != MODE_QUEUE_RUN)
 		return usage(f, "-bD", "there is no daemon; -q15m -bD runs "
 		    "the queue");
+	if (o->as != NULL && o->mode != MODE_CHECK_CONFIG)
+		return usage(f, "--as", "goes with --check-config only");
 	if (o->json && o->mode == MODE_SEND)
 		o->mode = MODE_MAILQ;
 	o->rcpt = argv + at;

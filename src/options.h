@@ -19,7 +19,8 @@ enum options_mode {
 	MODE_VERIFY,		/* -bv */
 	MODE_NOTHING,		/* -bh, -bH: nothing to say, and that is all */
 	MODE_HELP, MODE_VERSION, MODE_SHOW_CONFIG,
-	MODE_HOLD, MODE_RELEASE, MODE_RETRY, MODE_REMOVE, MODE_SHOW
+	MODE_HOLD, MODE_RELEASE, MODE_RETRY, MODE_REMOVE, MODE_SHOW,
+	MODE_CHECK_CONFIG
 };
 
 /* A setting from the command line, both parts borrowed from argv. */
@@ -34,6 +35,7 @@ struct options {
 	const char	*what;		/* --hold ID and its like */
 	bool		 json;
 	const char	*write;		/* --write FILE, or NULL */
+	const char	*as;		/* --as USER, or NULL */
 	int		 delivery;	/* enum setting_delivery, or -1 */
 	bool		 foreground;	/* -bD */
 	bool		 no_aliases;	/* -n */

@@ -42,22 +42,35 @@ home_dir(const struct config_source *src)
 	return home != NULL && home[0] == '/' ? xstrdup(home) : NULL;
 }
 
+static char *
+user_file(const struct config_source *src, const char *home)
+{
+	const char *xdg = env_value(src, "XDG_CONFIG_HOME");
+
+	if (xdg != NULL && xdg[0] == '/')
+		return xasprintf("%s/heloise/config", xdg);
+	return home == NULL ? NULL :
+	    xasprintf("%s/.config/heloise/config", home);
+}
+
+char *
+config_user_file(const struct config_source *src)
+{
+	char *home = home_dir(src), *path = user_file(src, home);
+
+	free(home);
+	return path;
+}
+
 /* Was there one? */
 static bool
 load_user_file(struct config *c, const struct config_source *src,
     const char *home)
 {
-	const char *xdg = env_value(src, "XDG_CONFIG_HOME");
-	char *path;
-	bool found;
+	char *path = user_file(src, home);
+	bool found = path != NULL &&
+	    conffile_load(c, src, CONFIG_USER, path, home);
 
-	if (xdg != NULL && xdg[0] == '/')
-		path = xasprintf("%s/heloise/config", xdg);
-	else if (home != NULL)
-		path = xasprintf("%s/.config/heloise/config", home);
-	else
-		return false;
-	found = conffile_load(c, src, CONFIG_USER, path, home);
 	free(path);
 	return found;
 }

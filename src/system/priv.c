@@ -133,3 +133,29 @@ priv_environment(void)
 	}
 	environ = kept;
 }
+
+int
+priv_become(const char *name, uid_t *uid, char *home, size_t n,
+    struct fault *f)
+{
+	const struct passwd *pw = getpwnam(name);
+
+	if (pw == NULL)
+		return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
+		    "--as %s: there is no user of this name", name);
+	*uid = pw->pw_uid;
+	(void)strlcpy(home, pw->pw_dir, n);
+	if (getuid() == pw->pw_uid && geteuid() == pw->pw_uid)
+		return 0;
+	if (geteuid() != 0)
+		return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
+		    "--as %s: only root can look with the eyes of another "
+		    "user", name);
+	/* Groups first: without root they could not be changed. */
+	if (initgroups(name, pw->pw_gid) == -1 ||
+	    setresgid(pw->pw_gid, pw->pw_gid, pw->pw_gid) == -1 ||
+	    setresuid(*uid, *uid, *uid) == -1)
+		return fault_errno(f, ST_USAGE, errno, VD_PERM, "--as %s",
+		    name);
+	return 0;
+}

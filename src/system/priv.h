@@ -3,7 +3,12 @@
 #ifndef SYSTEM_PRIV_H
 #define SYSTEM_PRIV_H
 
+#include <sys/types.h>
+
 #include <stdbool.h>
+#include <stddef.h>
+
+#include "base/fault.h"
 
 /*
  * The first thing main() does, since a caller leaves us whatever it likes:
@@ -30,5 +35,13 @@ void	priv_settle(void);
 
 /* Forget the environment but for TZ and LANG. */
 void	priv_environment(void);
+
+/*
+ * Become this user, with the groups of passwd(5) and group(5), for good;
+ * *uid and home[n] are the user's.  -1 and a fault of ST_USAGE if there is
+ * none, or if we are neither root nor that user.
+ */
+int	priv_become(const char *name, uid_t *uid, char *home, size_t n,
+	    struct fault *);
 
 #endif

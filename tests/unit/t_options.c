@@ -84,6 +84,12 @@ static const struct {
 	{ "heloise --relay", NULL },
 	{ "heloise --help", "help dot" },
 	{ "heloise --hold 12", "hold dot what=12" },
+	{ "heloise --check-config", "check-config dot" },
+	{ "heloise --check-config --as www", "check-config dot" },
+	{ "heloise --as www --check-config", "check-config dot" },
+	{ "heloise --as www -t", NULL },
+	{ "heloise --check-config --as", NULL },
+	{ "sendmail --check-config", NULL },
 	{ "heloise --hold", NULL },
 	{ "heloise --hold 12 34", NULL },
 	{ "heloise --hold 12 --release 12", NULL },
@@ -98,7 +104,8 @@ static const struct {
 
 static const char *const modes[] = { "send", "smtp", "queue", "mailq",
     "aliases", "verify", "nothing", "help", "version", "show-config",
-    "hold", "release", "retry", "remove", "show" };
+    "hold", "release", "retry", "remove", "show",
+    "check-config" };
 
 static void
 text(struct buf *b, const char *name, const char *value)

@@ -1,0 +1,208 @@
+#!/usr/bin/env bats
+# checkconfig.bats - --check-config: what is said of a configuration
+#
+# Each test is a subshell to shellcheck:
+# shellcheck disable=SC2030,SC2031,SC2034,SC2153
+
+bats_require_minimum_version 1.5.0
+load relay/relay
+
+# Where others may look, too.
+setup() {
+	DIR=$(mktemp -d /tmp/checkconfig.XXXXXX)
+	chmod 755 "$DIR"
+	cd "$DIR" || return
+	export HOME=$DIR/home
+	mkdir "$HOME"
+	unset XDG_CONFIG_HOME XDG_STATE_HOME
+}
+
+teardown() {
+	cd /
+	rm -rf "$DIR"
+}
+
+# use LINE...: they are the configuration; no word of log and spool.
+use() {
+	printf '%s\n' "$@" >c
+	chmod 600 c
+}
+
+check() {
+	run --separate-stderr "$HELOISE" -C c "$@" --check-config
+}
+
+@test "nothing wrong: what can be read and written, and 0" {
+	local user
+
+	user=$(id -un)
+	use 'relay localhost' "spool $DIR/spool" "log $DIR/log" 'user u' \
+	    "password-file $DIR/pw"
+	echo geheim >pw
+	chmod 600 pw
+	check
+	diff <(echo "$output") - <<-END
+		$user can read the configuration in c
+		$user can read the password in $DIR/pw
+		$user can write to the spool $DIR/spool
+		$user can write the log $DIR/log
+		no mistakes
+	END
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	# To look is not to make.
+	[ ! -e spool ]
+	[ ! -e log ]
+}
+
+@test "every mistake with its line, once, and 78; no value is shown" {
+	use 'relay smtp.example.net' 'prot geheim' 'port geheim' 'port 465' \
+	    'tls starttls' 'password geheim' 'helo localhost' 'log none' \
+	    'queue no' 'queue no' 'account b' 'fallback b c'
+	check
+	diff <(grep ^c: <<<"$output") - <<-END
+		c:2: prot: no setting has this name; did you mean port?
+		c:3: port: expected auto or a number from 1 to 65535
+		c:6: password is set, but no user
+		c:12: account b: fallback: an account cannot stand in for itself
+		c:12: account b: fallback: there is no account c
+		c:6: account b: password is set, but no user
+		c:5: tls: on port 465 TLS comes from the start: set  tls implicit, or  port 587 (c:4: port)
+		c:7: warning: helo: relays may refuse this name: give the full name of this host
+		c:9: warning: queue: no effect, since c:10 comes after it
+	END
+	[ "$(tail -n 1 <<<"$output")" = '7 mistakes, 2 warnings' ]
+	[[ $output != *geheim* ]]
+	[ "$status" -eq 78 ]
+}
+
+@test "warnings alone are no failure" {
+	use 'relay smtp.example.net' 'tls-verify no' 'log none' 'queue no'
+	check
+	[[ $output == 'c:2: warning: tls-verify: '*'1 warning' ]]
+	[ "$status" -eq 0 ]
+}
+
+@test "flags and the environment: each mistake, and what they override" {
+	use 'relay smtp.example.net' 'port 25' 'log none' 'queue no'
+	HELOISE_PORT=26 HELOISE_PROT=1 check --prot 1 --tls x
+	diff <(head -n 4 <<<"$output") - <<-'END'
+		--prot: no such option; did you mean --port?
+		--tls: expected auto, starttls, implicit, opportunistic or none
+		environment: HELOISE_PROT: no setting has this name; did you mean HELOISE_PORT?
+		c:2: warning: port: no effect, since environment HELOISE_PORT comes after it
+	END
+	[ "$status" -eq 78 ]
+}
+
+@test "no configuration at all says what is missing" {
+	[ ! -e /etc/heloise.conf ] || skip 'there is an /etc/heloise.conf'
+	run "$HELOISE" --check-config --log none --queue no
+	[ "$output" = 'no relay is set: put a line "relay HOST" into /etc/heloise.conf
+1 mistake' ]
+	[ "$status" -eq 78 ]
+}
+
+@test "secrets that others can read" {
+	use 'relay smtp.example.net' 'user u' 'password geheim' 'log none' \
+	    'queue no'
+	chmod 644 c
+	check
+	[[ $output == 'c: this file holds a password and others can get at it; run: chmod '* ]]
+	[ "$status" -eq 78 ]
+	use 'relay smtp.example.net' 'user u' "password-file $DIR/pw" \
+	    'log none' 'queue no'
+	echo geheim >pw
+	chmod 644 pw
+	check
+	[[ $output == *" cannot read the password: $DIR/pw: everybody can get at this password; run: chmod o-rwx $DIR/pw"* ]]
+	[ "$status" -eq 78 ]
+}
+
+@test "files that are not there: which, and the setting" {
+	use 'relay smtp.example.net' 'user u' "password-file $DIR/pw" \
+	    "tls-ca $DIR/ca.pem" "log $DIR/no/log" 'queue no'
+	check
+	[[ $output == *"cannot read the password: $DIR/pw: No such file"* ]]
+	[[ $output == *"set  password-file <file>  to one that exists"* ]]
+	[[ $output == *"tls-ca: cannot read $DIR/ca.pem: No such file"* ]]
+	[[ $output == *"set  tls-ca <file>  to one that exists"* ]]
+	[[ $output == *"cannot write the log: $DIR/no/log: No such file"* ]]
+	[[ $output == *'3 mistakes' ]]
+	[ "$status" -eq 78 ]
+}
+
+@test "nothing is sent, asked or run" {
+	start_relay
+	use "relay localhost:$RELAY_PORT" 'user u' \
+	    "password-command touch $DIR/ran" 'log none' 'queue no'
+	check
+	[ "$status" -eq 0 ]
+	[ "$(relay_log | grep -c connect)" -eq 0 ]
+	[ ! -e ran ]
+	stop_relays
+}
+
+# What www-data meets, as often as not.
+@test "--as: each file that this user cannot use, and what to do" {
+	[ "$(id -u)" -eq 0 ] || skip 'only root can look as another user'
+	use 'relay smtp.example.net' 'user u' "password-file $DIR/pw" \
+	    "spool $DIR/spool" "log $DIR/log"
+	echo geheim >pw
+	chmod 600 pw
+	check --as daemon
+	diff <(echo "$output") - <<-END
+		daemon cannot read the configuration: c: Permission denied
+		    hint: daemon may not read the configuration in c; run  chgrp daemon c && chmod 640 c
+		daemon cannot read the password: $DIR/pw: Permission denied
+		    hint: daemon may not read the password in $DIR/pw; run  chgrp daemon $DIR/pw && chmod 640 $DIR/pw
+		daemon cannot write to the spool: $DIR/spool: Permission denied
+		    hint: daemon may not write to the spool $DIR/spool; set  spool <directory>  to one that belongs to daemon, or  queue no
+		daemon cannot write the log: $DIR/log: Permission denied
+		    hint: daemon may not write the log $DIR/log; run  touch $DIR/log && chown daemon $DIR/log, or set  log syslog
+		4 mistakes
+	END
+	[ "$status" -eq 78 ]
+	# That done, all is well.
+	chgrp daemon c pw && chmod 640 c pw
+	install -d -o daemon -m 700 spool
+	touch log && chown daemon log
+	check --as daemon
+	diff <(echo "$output") - <<-END
+		daemon can read the configuration in c
+		daemon can read the password in $DIR/pw
+		daemon can write to the spool $DIR/spool
+		daemon can write the log $DIR/log
+		no mistakes
+	END
+	[ "$status" -eq 0 ]
+	[ -z "$(ls -A spool)" ]
+}
+
+@test "--as: a spool of somebody else" {
+	[ "$(id -u)" -eq 0 ] || skip 'only root can look as another user'
+	mkdir -m 755 spool
+	use 'relay smtp.example.net' "spool $DIR/spool" 'log none'
+	chmod 644 c
+	check --as daemon
+	[[ $output == *"daemon cannot write to the spool: $DIR/spool belongs to user 0, not to user "* ]]
+	[[ $output == *"hint: the spool $DIR/spool belongs to somebody else; set  spool <directory>  to one that belongs to daemon"* ]]
+	[ "$status" -eq 78 ]
+}
+
+@test "--as: who there is not, who we may not be, where it does not belong" {
+	local others=()
+
+	use 'relay smtp.example.net'
+	check --as no-such-user
+	[ "$status" -eq 64 ]
+	[[ $stderr == *'--as no-such-user: there is no user of this name' ]]
+	chmod 644 c
+	[ "$(id -u)" -ne 0 ] || others=(setpriv --reuid 65534 --clear-groups)
+	run "${others[@]}" "$HELOISE" -C c --check-config --as daemon
+	[ "$status" -eq 64 ]
+	[[ $output == *'only root can look with the eyes of another user' ]]
+	run "$HELOISE" --as daemon -t </dev/null
+	[ "$status" -eq 64 ]
+	[[ $output == *'--as: goes with --check-config only' ]]
+}
