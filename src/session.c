@@ -49,7 +49,7 @@ looks_implicit(struct session *s, struct fault *f)
 		return false;
 	s->sniff = NULL;
 	(void)fault_set(f, ST_GREETING, FD_NONE, 0, VD_PERM,
-	    "this port speaks TLS from the start: set  tls implicit");
+	    "this port speaks TLS from the start");
 	return true;
 }
 

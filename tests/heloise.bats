@@ -288,7 +288,7 @@ x
 	start_relay --tls implicit --cert "$CERTS/ok.pem" --key "$CERTS/ok.pem"
 	send 'tls starttls' "tls-ca $CERTS/ca.pem" -- -t
 	[ "$status" -eq 69 ]
-	[[ $stderr == *"this port speaks TLS from the start: set  tls implicit"* ]]
+	[[ $stderr == *"this port speaks TLS from the start"*"set  tls implicit"* ]]
 }
 
 @test "no STARTTLS where it is required: nothing is sent" {

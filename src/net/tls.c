@@ -299,8 +299,7 @@ clear_words(struct tls *t, int e, struct fault *f)
 
 	if (t->implicit && memcmp(t->first, "220", 3) == 0)
 		return fault_set(f, ST_TLS, FD_TLS, e, VD_PERM,
-		    "this port speaks STARTTLS, not TLS from the start: "
-		    "set  tls starttls");
+		    "this port speaks STARTTLS, not TLS from the start");
 	memcpy(line, t->first, t->nfirst);
 	n = recv(t->fd, line + t->nfirst, sizeof(line) - t->nfirst - 1,
 	    MSG_DONTWAIT);

@@ -191,7 +191,7 @@ not_smtp(struct client *c)
 
 	if (stage == ST_GREETING && looks_like_tls(c))
 		return dialogue_die_with(c, stage, VD_PERM, "this port "
-		    "speaks TLS from the start: set  tls implicit");
+		    "speaks TLS from the start");
 	buf_add_visible(&said, buf_text(&c->in),
 	    c->in.len < 200 ? c->in.len : 200, false);
 	(void)fault_set(&f, stage, FD_NONE, 0, VD_TEMP,

@@ -325,28 +325,36 @@ add_file(struct buf *out, const struct hint_context *ctx)
 	buf_add_visible(out, p, (size_t)(end - p), false);
 }
 
-/* From "it is for *.example.org, a.example.org, not for b": one to use. */
+/*
+ * From "it is for *.example.org, a.example.org, not for b": one to use, and
+ * rather the name of a host than a pattern, localhost or an address.
+ */
 static void
 add_certificate_name(struct buf *out, const struct fault *f)
 {
-	const char *p = strstr(f->text, "it is for "), *end, *first;
+	const char *p = strstr(f->text, "it is for "), *end, *best = NULL;
+	char name[256] = "";
 	size_t n;
 
 	if (p == NULL || (end = strstr(p, ", not for ")) == NULL) {
 		buf_adds(out, "<name>");
 		return;
 	}
-	first = p += sizeof("it is for ") - 1;
-	while (*p == '*' && (p = strstr(p, ", ")) != NULL && p < end)
-		p += 2;
-	if (p == NULL || p >= end)
-		p = first;
-	if (*p == '*') {
-		buf_adds(out, "<host>");
-		p++;
+	for (p += sizeof("it is for ") - 1; p < end; p += n + 2) {
+		n = strcspn(p, ",");
+		(void)strlcpy(name, p, n < sizeof(name) ? n + 1 : 1);
+		if (best == NULL)
+			best = p;
+		if (good_name(name) && name[strspn(name, "0123456789.")] != '\0') {
+			best = p;
+			break;
+		}
 	}
-	n = strcspn(p, ",");
-	buf_add_visible(out, p, n, false);
+	if (*best == '*') {
+		buf_adds(out, "<host>");
+		best++;
+	}
+	buf_add_visible(out, best, strcspn(best, ","), false);
 }
 
 static void

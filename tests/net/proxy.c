@@ -1,12 +1,13 @@
 /*
  * proxy.c - a SOCKS 5 proxy, or a socket in the file system, for tests
  *
- * usage: proxy socks [CODE] <control
+ * usage: proxy socks [CODE [PORT]] <control
  *	  proxy unix PATH PORT <control
  *
  * The first listens at a TCP port of 127.0.0.1, writes the port to stdout
  * and for each connection the host and port that were asked for; whatever
- * the host, it connects to 127.0.0.1, or refuses with CODE.  The second
+ * the host, it connects to 127.0.0.1, there to PORT if it is given, or
+ * refuses with a CODE other than 0.  The second
  * passes connections to PATH on to a port of 127.0.0.1 and writes
  * "ready".  Both end when stdin does.
  */
@@ -85,7 +86,7 @@ asked(int fd, char *host, socklen_t size)
 }
 
 static void
-socks(int fd, int refuse)
+socks(int fd, int refuse, unsigned instead)
 {
 	unsigned char reply[10] = { 5, (unsigned char)refuse, 0, 1 };
 	char host[256] = "";
@@ -96,7 +97,7 @@ socks(int fd, int refuse)
 		return;
 	printf("%s %u\n", host, port);
 	(void)fflush(stdout);
-	to = refuse != 0 ? -1 : dial(port);
+	to = refuse != 0 ? -1 : dial(instead != 0 ? instead : port);
 	if (refuse == 0 && to == -1)
 		reply[1] = 5;
 	if (write(fd, reply, sizeof(reply)) == (ssize_t)sizeof(reply) &&
@@ -142,7 +143,7 @@ main(int argc, char **argv)
 	int is_unix = argc == 4 && strcmp(argv[1], "unix") == 0, fd, to;
 
 	if (!is_unix && (argc < 2 || strcmp(argv[1], "socks") != 0))
-		errx(1, "socks [CODE], or unix PATH PORT");
+		errx(1, "socks [CODE [PORT]], or unix PATH PORT");
 	(void)signal(SIGCHLD, SIG_IGN);
 	p[1].fd = is_unix ? listen_unix(argv[2]) : listen_tcp();
 	(void)fflush(stdout);
@@ -151,7 +152,8 @@ main(int argc, char **argv)
 			continue;
 		if (fork() == 0) {
 			if (!is_unix)
-				socks(fd, argc > 2 ? atoi(argv[2]) : 0);
+				socks(fd, argc > 2 ? atoi(argv[2]) : 0,
+				    argc > 3 ? (unsigned)atoi(argv[3]) : 0);
 			else if ((to = dial((unsigned)atoi(argv[3]))) != -1)
 				pass(fd, to);
 			_exit(0);

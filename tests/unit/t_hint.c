@@ -483,7 +483,7 @@ static const struct local {
 	  "start, set  tls implicit", NULL, 465, CLIENT_TLS_STARTTLS,
 	  "waits for TLS on port 465", "tls implicit" },
 	{ ST_GREETING, FD_NONE, 0, VD_PERM,
-	  "this port speaks TLS from the start: set  tls implicit", NULL,
+	  "this port speaks TLS from the start", NULL,
 	  2465, CLIENT_TLS_STARTTLS, "port 2465 of smtp.example.net speaks "
 	  "TLS from the start", "tls implicit" },
 	{ ST_GREETING, FD_ERRNO, ETIMEDOUT, VD_TEMP,
@@ -494,7 +494,7 @@ static const struct local {
 	  "this is not an SMTP reply: HTTP/1.1 400 Bad Request", NULL, 80,
 	  CLIENT_TLS_STARTTLS, "no mail server", "port 587" },
 	{ ST_TLS, FD_TLS, -15, VD_PERM, "this port speaks STARTTLS, not TLS "
-	  "from the start: set  tls starttls", NULL, 587,
+	  "from the start", NULL, 587,
 	  CLIENT_TLS_IMPLICIT, "does not speak TLS from the start",
 	  "tls starttls" },
 	{ ST_TLS, FD_TLS, -15, VD_PERM, "An unexpected TLS packet was "

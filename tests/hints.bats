@@ -1,0 +1,405 @@
+#!/usr/bin/env bats
+# hints.bats - what goes wrong, played by the relay, and what people read
+#
+# The rows of hints.tsv are those of the unit test: here the relay plays
+# them, by the names that they give it, behind a proxy that leads there.
+# Each test is a subshell to shellcheck:
+# shellcheck disable=SC2030,SC2031,SC2034,SC2153
+
+bats_require_minimum_version 1.5.0
+load relay/relay
+
+setup() {
+	MAIL='To: bob@example.net
+From: app@example.com
+Date: Sat, 21 Nov 2026 10:00:00 +0000
+Message-ID: <1@example.org>
+Subject: hi
+
+hello
+'
+	PROXY=
+	CONF=$BATS_TEST_TMPDIR/conf
+	touch "$CONF"
+	chmod 600 "$CONF"
+	make_certs
+}
+
+teardown() {
+	[ -z "$PROXY" ] || kill "$PROXY" 2>/dev/null || :
+	stop_relays
+}
+
+# start_proxy PORT: one that leads there; its port in SOCKS.
+start_proxy() {
+	mkfifo "$BATS_TEST_TMPDIR/in.$1" "$BATS_TEST_TMPDIR/out.$1"
+	"$RELAY_HOME/../net/proxy" socks 0 "$1" <"$BATS_TEST_TMPDIR/in.$1" \
+	    >"$BATS_TEST_TMPDIR/out.$1" 3>&- &
+	PROXY=$!
+	exec {PROXY_IN}>"$BATS_TEST_TMPDIR/in.$1" \
+	    {PROXY_OUT}<"$BATS_TEST_TMPDIR/out.$1"
+	read -r -t 20 SOCKS <&"$PROXY_OUT"
+}
+
+stop_proxy() {
+	exec {PROXY_IN}>&- {PROXY_OUT}<&-
+	wait "$PROXY" || :
+	PROXY=
+}
+
+# As the host of the row, where its name has to do with what is said.
+named() {
+	# shellcheck disable=SC2016 # for the inner shell
+	if [[ $words == *fqdn=* || $fix == *"$fqdn"* ]]; then
+		unshare -u sh -c 'hostname "$1" && shift && exec "$@"' sh \
+		    "$fqdn" "$HELOISE" "$@"
+	else
+		"$HELOISE" "$@"
+	fi
+}
+
+# The words of a row: what we did, into variables and lines of settings.
+understand() {
+	local word value
+
+	helo=web1.example.org fqdn=web1.example.org from=app@example.com
+	to=bob@example.net relay=smtp.example.net port=587 tls=starttls
+	offer=STARTTLS,AUTH_PLAIN_LOGIN user='' banner=ready size=0 lines=()
+	for word in $1; do
+		value=${word#*=}
+		case $word in
+		helo=*) helo=$value ;;
+		fqdn=*) fqdn=$value ;;
+		from=*) from=$value ;;
+		to=*) to=$value ;;
+		relay=*) relay=$value ;;
+		port=*) port=$value ;;
+		tls=*) tls=$value ;;
+		offer=*) offer=${value/#-/} ;;
+		user=*) user=$value ;;
+		mech=*) lines+=("auth $value") ;;
+		banner=*) banner=${value//_/ } ;;
+		size=*) size=$value ;;
+		cleartext) lines+=('auth-cleartext yes') ;;
+		untrusted) tls=opportunistic ;;
+		*) echo "$word?" >&2; return 1 ;;
+		esac
+	done
+	[ -z "$user" ] || lines+=("user $user" 'password secret')
+}
+
+# Lines of a script: what EHLO hears, less what is offered in clear only.
+capabilities() {
+	local word
+
+	echo 'S- 250-relay at your service\r\n'
+	for word in ${offer//,/ }; do
+		[ "$1$word" = tlsSTARTTLS ] || echo "S- 250-${word//_/ }\\r\\n"
+	done
+	echo "S: 250 SIZE $size"
+}
+
+# step STAGE LINE...: a command, and these lines in answer to it; or the
+# reply of the row, and what a client may say after that.
+step() {
+	[ "$1" = greeting ] || echo 'C: *'
+	if [ "$1" != "$stage" ]; then
+		shift
+		printf '%s\n' "$@"
+		return
+	fi
+	[ "$1" != body ] || echo body
+	if [ "$reply" = EOF ]; then
+		echo eof
+	else
+		echo "S: ${reply//\\n/\\r\\n}"
+		echo polite
+	fi
+	return 1
+}
+
+# The dialogue up to what the row is about, and politely from there.
+dialogue() {
+	step greeting "S: 220 $banner" || return 0
+	# Who says this hears EHLO once more, and then HELO.
+	[[ $stage,$reply != ehlo*,500* ]] || printf '%s\n' 'C: *' "S: $reply"
+	[[ $stage,$reply != ehlo,500* ]] || printf '%s\n' 'C: *' "S: $reply"
+	step ehlo "$(capabilities clear)" || return 0
+	if [ "$tls" != none ] && [[ $offer == STARTTLS* ]]; then
+		step starttls 'S: 220 go' tls || return 0
+		printf '%s\n' 'C~ ^EHLO' "$(capabilities tls)"
+	fi
+	if [ -n "$user" ] && [[ $offer == *PLAIN* && $stage != - ]]; then
+		step auth 'S: 235 welcome' || return 0
+	fi
+	if [ "$stage" != - ] && [ "$stage" != ehlo1 ]; then
+		step mail 'S: 250 ok' || return 0
+		step rcpt 'S: 250 ok' || return 0
+		step data 'S: 354 go' || return 0
+		step body || return 0
+	fi
+	echo polite
+}
+
+# play: stderr of a delivery as this host, through the proxy, in SAID.
+play() {
+	printf '%s\n' "relay $relay" "port $port" "tls $tls" "helo $helo" \
+	    "proxy socks5://127.0.0.1:$SOCKS" "tls-ca $CERTS/ca.pem" \
+	    'tls-name relay.example.org' 'queue no' 'log none' \
+	    'aliases none' "${lines[@]}" >"$CONF"
+	SAID=$(named -C "$CONF" -f "${from:-<>}" -- "$to" 2>&1 <<<"$MAIL") || :
+}
+
+# has_fix FIX: each of "a + ~b" stands in SAID, a between double blanks.
+has_fix() {
+	local part rest="$1 + "
+
+	while [ -n "$rest" ]; do
+		part=${rest%%" + "*}
+		rest=${rest#*" + "}
+		if [[ $part == \~* ]]; then
+			[[ $SAID == *"${part:1}"* ]] || return 1
+		elif [[ $SAID$'\n' != *"  $part"*([=])[$',;:)\n']* &&
+		    $SAID != *"  $part  "* && $SAID != *"  $part ("* ]]; then
+			return 1
+		fi
+	done
+}
+
+# judge CAUSE FIX: does SAID have them?
+judge() {
+	local cause=${1#!} lasts='waiting will not mend it'
+
+	if [ "$cause" = - ]; then
+		[[ $SAID != *hint:* ]]
+		return
+	fi
+	[[ $SAID == *"heloise: hint: "*"$cause"* ]] || return 1
+	[[ $1 == !* && $SAID == *"$lasts"* ||
+	    $1 != !* && $SAID != *"$lasts"* ]] || return 1
+	if [ "$2" = - ]; then
+		[[ $SAID != *'; set '* ]]
+	else
+		has_fix "$2"
+	fi
+}
+
+# table STAGES: their rows, with cells that may be empty.  Names that our own
+# settings refuse do not get as far as a relay.
+table() {
+	grep -E "^($1)	" "$RELAY_HOME/../hints.tsv" |
+	    grep -v -e 'helo=127\.0\.0\.1 ' -e 'helo=my_host' |
+	    tr '\t' '\037'
+}
+
+# rows STAGES: one relay plays them all, a script for each connection.
+rows() {
+	local stage words reply cause fix n=0 bad=0 scripts=()
+	local from to relay helo fqdn port tls offer user banner size lines
+
+	unshare -u true || skip 'may not take on the name of another host'
+	while IFS=$'\037' read -r stage words reply cause fix; do
+		understand "$words"
+		n=$((n + 1))
+		dialogue >"$BATS_TEST_TMPDIR/script.$n"
+		scripts+=(--script "$BATS_TEST_TMPDIR/script.$n")
+	done < <(table "$1")
+	start_relay --cert "$CERTS/ok.pem" "${scripts[@]}"
+	start_proxy "$RELAY_PORT"
+	n=0
+	while IFS=$'\037' read -r stage words reply cause fix; do
+		n=$((n + 1))
+		understand "$words"
+		play
+		judge "$cause" "$fix" && continue
+		printf '%s\n' "$stage $words" "  $reply" \
+		    "  want: $cause; $fix" "  said: $SAID" >&2
+		bad=$((bad + 1))
+	done < <(table "$1")
+	stop_proxy
+	echo "$n rows, $bad bad" >&2
+	[ "$n" -gt 0 ] && [ "$bad" -eq 0 ]
+}
+
+@test "rows: connections, greetings, EHLO" {
+	rows "greeting|ehlo|ehlo1"
+}
+
+@test "rows: what nobody says, STARTTLS and AUTH" {
+	rows "-|starttls|auth"
+}
+
+@test "rows: MAIL" {
+	rows mail
+}
+
+@test "rows: RCPT" {
+	rows rcpt
+}
+
+@test "rows: DATA and the message" {
+	rows "data|body"
+}
+
+# meet NAME[:PORT] LINE... -- OPTION...: a delivery to a relay of this name
+# that was started with these options; what is said, less what is never the
+# same, in SAID, the exit status in STATUS.
+meet() {
+	local relay=$1 lines=()
+
+	shift
+	while [ $# -gt 0 ] && [ "$1" != -- ]; do
+		lines+=("$1")
+		shift
+	done
+	shift || :
+	start_relay --cert "$CERTS/ok.pem" "$@"
+	start_proxy "$RELAY_PORT"
+	printf '%s\n' "relay $relay" "proxy socks5://127.0.0.1:$SOCKS" \
+	    "tls-ca $CERTS/ca.pem" 'tls-name relay.example.org' \
+	    "spool $BATS_TEST_TMPDIR/spool" \
+	    'linger no' 'log none' 'aliases none' 'timeout 5s' \
+	    'from noreply@app.example.org' "${lines[@]}" >"$CONF"
+	STATUS=0
+	SAID=$("$HELOISE" -C "$CONF" -t 2>&1 >/dev/null <<<"$MAIL") ||
+	    STATUS=$?
+	SAID=$(sed -e 's/^\(heloise: queued as \)[0-9a-f]*\(,.* in \)[0-9]* s$/\1ID\2N s/' \
+	    -e 's/key sha256:[A-Za-z0-9+/]*=/key sha256:PIN/' \
+	    -e 's/tls-pin sha256:[A-Za-z0-9+/]*=/tls-pin sha256:PIN/' \
+	    <<<"$SAID")
+	stop_proxy
+	stop_relay
+}
+
+# kept PLACE: how many messages are in queue or failed.
+kept() {
+	find "$BATS_TEST_TMPDIR/spool/$1" -type f ! -name '*.note' | wc -l
+}
+
+# says STATUS QUEUED FAILED <<TEXT: all of that, and nothing else.
+says() {
+	diff <(echo "$SAID") - || return
+	[ "$STATUS,$(kept queue),$(kept failed)" = "$1,$2,$3" ] ||
+	    { echo "$STATUS,$(kept queue),$(kept failed)" >&2; return 1; }
+}
+
+@test "seed: EHLO localhost, refused with 421 and the end" {
+	meet smtp-relay.gmail.com 'helo localhost' -- --tls starttls \
+	    --refuse-helo '421:^localhost$'
+	says 0 1 0 <<-'END'
+		heloise: cannot say hello to smtp-relay.gmail.com:587: 421-4.7.0 Try again later,
+		421-4.7.0 closing connection.
+		421 4.7.0 (EHLO) (in reply to EHLO localhost)
+		heloise: hint: the relay refuses the name 'localhost'; set  helo app.example.org (waiting will not mend it)
+		heloise: queued as ID, to be tried again in N s
+	END
+}
+
+@test "seed: a login is forced where none is offered" {
+	meet relay.example.net 'user app@example.org' 'password geheim' -- \
+	    --tls starttls
+	says 0 1 0 <<-'END'
+		heloise: cannot log in to relay.example.net:587: the relay does not offer AUTH
+		heloise: hint: the relay offers no login; set  auth none  if it knows this host by its address, else correct  relay relay.example.net
+		heloise: queued as ID, to be tried again in N s
+	END
+}
+
+@test "seed: port 465 with STARTTLS" {
+	meet relay.example.org:465 'tls starttls' -- --tls implicit
+	says 0 1 0 <<-'END'
+		heloise: cannot get a greeting from relay.example.org:465: this port speaks TLS from the start
+		heloise: hint: port 465 of relay.example.org speaks TLS from the start; set  tls implicit
+		heloise: queued as ID, to be tried again in N s
+	END
+}
+
+@test "seed: port 587 with implicit TLS" {
+	meet relay.example.org:587 'tls implicit' -- --tls starttls
+	says 0 1 0 <<-'END'
+		heloise: cannot agree on TLS with relay.example.org:587: this port speaks STARTTLS, not TLS from the start
+		heloise: hint: port 587 of relay.example.org does not speak TLS from the start; set  tls starttls, or  port 465  for TLS from the start
+		heloise: queued as ID, to be tried again in N s
+	END
+}
+
+@test "seed: 502 to STARTTLS" {
+	meet relay.example.org:25 'tls starttls' -- --tls starttls \
+	    --fail 'STARTTLS:502 5.5.1 Command not implemented'
+	says 0 1 0 <<-'END'
+		heloise: cannot start TLS with relay.example.org:25: 502 5.5.1 Command not implemented (in reply to STARTTLS)
+		heloise: hint: relay.example.org has no STARTTLS on port 25, or somebody in between takes it away; set  port 465  and  tls implicit; only on a network that you trust,  tls none
+		heloise: queued as ID, to be tried again in N s
+	END
+}
+
+@test "seed: AUTH refused on a connection without TLS, by the relay" {
+	meet relay.example.org 'tls none' 'user app@example.org' \
+	    'password geheim' 'auth-cleartext yes' -- --tls starttls \
+	    --auth PLAIN --user x --password y --fail 'AUTH:538 5.7.11 Encryption required for requested authentication mechanism'
+	says 0 1 0 <<-'END'
+		heloise: cannot log in to relay.example.org:587: 538 5.7.11 Encryption required for requested authentication mechanism (in reply to AUTH PLAIN)
+		heloise: hint: the relay wants TLS first; set  tls starttls
+		heloise: queued as ID, to be tried again in N s
+	END
+}
+
+@test "seed: AUTH refused on a connection without TLS, by ourselves" {
+	meet relay.example.org 'tls none' 'user app@example.org' \
+	    'password geheim' -- --auth PLAIN --user x --password y
+	says 0 1 0 <<-'END'
+		heloise: cannot log in to relay.example.org:587: the password would be readable on the way (no TLS)
+		heloise: hint: without TLS everybody on the way could read the password; set  tls starttls, or  auth-cleartext yes  on a network that you trust
+		heloise: queued as ID, to be tried again in N s
+	END
+}
+
+@test "seed: AUTH is offered only after STARTTLS" {
+	meet relay.example.org 'tls none' 'user app@example.org' \
+	    'password geheim' 'auth-cleartext yes' -- --tls starttls
+	says 0 1 0 <<-'END'
+		heloise: cannot log in to relay.example.org:587: the relay does not offer AUTH on a connection without TLS
+		heloise: hint: the relay takes a login only inside TLS; set  tls starttls
+		heloise: queued as ID, to be tried again in N s
+	END
+}
+
+@test "seed: a self-signed certificate" {
+	meet relay.example.org -- --tls starttls \
+	    --cert "$CERTS/self-signed.pem"
+	says 0 1 0 <<-'END'
+		heloise: cannot agree on TLS with relay.example.org:587: the certificate of the relay is not good: it is self-signed (CN=heloise test relay, issued by CN=heloise test relay, for localhost, relay.example.org, 127.0.0.1, ::1, key sha256:PIN)
+		heloise: hint: the certificate of relay.example.org is self-signed, so nobody vouches for it; if it is the right one, set  tls-pin sha256:PIN, or save it and set  tls-ca <its file>
+		heloise: queued as ID, to be tried again in N s
+	END
+}
+
+@test "seed: MAIL FROM is not in the relay's domains" {
+	meet relay.example.org 'tls none' 'from root@web1.internal' -- \
+	    --fail 'MAIL:550 5.7.1 <root@web1.internal>: Sender address rejected: not one of our domains'
+	says 69 0 1 <<-'END'
+		heloise: cannot name the sender to relay.example.org:587: 550 5.7.1 <root@web1.internal>: Sender address rejected: not one of our domains (in reply to MAIL FROM:<root@web1.internal>)
+		heloise: hint: the relay takes no mail from root@web1.internal; set  from <address>  to one it does
+	END
+}
+
+@test "seed: this host is not on the allowlist" {
+	meet relay.example.org 'tls none' -- \
+	    --fail 'RCPT:550 5.7.1 <web1.example.org[192.0.2.7]>: Client host rejected: not on the allowlist'
+	says 67 0 1 <<-'END'
+		heloise: cannot name a recipient to relay.example.org:587: 550 5.7.1 <web1.example.org[192.0.2.7]>: Client host rejected: not on the allowlist (in reply to RCPT TO:<bob@example.net>)
+		heloise: hint: the relay refuses the address of this host (192.0.2.7); have it allowed at the relay, or log in: set  user <name>  and  password <password>
+	END
+}
+
+@test "seed: this host is not on the allowlist of Google" {
+	meet smtp-relay.gmail.com 'helo web1.example.org' -- --tls starttls \
+	    --fail 'MAIL:550-5.7.0 Mail relay denied [192.0.2.7]. Invalid credentials for relay for\n550-5.7.0 one of the domains in: app.example.org (as obtained from HELO and MAIL\n550-5.7.0 FROM). Email is being sent from a domain or IP address which isnt\n550 5.7.0 registered in your Workspace account.'
+	says 69 0 1 <<-'END'
+		heloise: cannot name the sender to smtp-relay.gmail.com:587: 550-5.7.0 Mail relay denied [192.0.2.7]. Invalid credentials for relay for
+		550-5.7.0 one of the domains in: app.example.org (as obtained from HELO and MAIL
+		550-5.7.0 FROM). Email is being sent from a domain or IP address which isnt
+		550 5.7.0 registered in your Workspace account. (in reply to MAIL FROM:<noreply@app.example.org>)
+		heloise: hint: the relay does not know the address of this host (192.0.2.7), or not the domains of 'web1.example.org' and noreply@app.example.org; have that address allowed there (admin.google.com, Apps, Gmail, Routing, SMTP relay service), and set  helo app.example.org  and  from <address>  in a domain of that account
+	END
+}
