@@ -164,7 +164,8 @@ deliver_it(struct sender *s, struct fault *f)
 		log_say("accepted by the relay: %s", d.accepted);
 	status = say_failed(s, &d.link, s->deliver.spool != NULL);
 	if (status != EX_OK && s->no_spool.verdict != VD_OK)
-		log_fault(&s->no_spool);
+		report_fault(&s->report, &s->no_spool,
+		    &(struct report_place){ 0 });
 	return status;
 }
 

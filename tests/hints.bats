@@ -18,7 +18,7 @@ Subject: hi
 
 hello
 '
-	PROXY=
+	PROXY= AS=()
 	CONF=$BATS_TEST_TMPDIR/conf
 	touch "$CONF"
 	chmod 600 "$CONF"
@@ -44,7 +44,7 @@ start_proxy() {
 stop_proxy() {
 	exec {PROXY_IN}>&- {PROXY_OUT}<&-
 	wait "$PROXY" || :
-	PROXY=
+	PROXY= AS=()
 }
 
 # As the host of the row, where its name has to do with what is said.
@@ -402,4 +402,100 @@ says() {
 		550 5.7.0 registered in your Workspace account. (in reply to MAIL FROM:<noreply@app.example.org>)
 		heloise: hint: the relay does not know the address of this host (192.0.2.7), or not the domains of 'web1.example.org' and noreply@app.example.org; have that address allowed there (admin.google.com, Apps, Gmail, Routing, SMTP relay service), and set  helo app.example.org  and  from <address>  in a domain of that account
 	END
+}
+
+# local_fault LINE...: a delivery that does not get as far as the relay's words.
+local_fault() {
+	printf '%s\n' 'log none' 'aliases none' "$@" >"$CONF"
+	STATUS=0
+	SAID=$("${AS[@]}" "$HELOISE" -C "$CONF" -t 2>&1 >/dev/null \
+	    <<<"$MAIL") || STATUS=$?
+}
+
+# tells STATUS TEXT...: that, and each of these in its place.
+tells() {
+	local text rest=$SAID
+
+	[ "$STATUS" -eq "$1" ] || { echo "$STATUS: $SAID" >&2; return 1; }
+	shift
+	for text; do
+		[[ $rest == *"$text"* ]] || { echo "$text: $SAID" >&2; return 1; }
+		rest=${rest#*"$text"}
+	done
+}
+
+@test "certificates: expired, for another, of an unknown authority" {
+	local cert want
+
+	while IFS='|' read -r cert want; do
+		start_relay --tls implicit --cert "$CERTS/$cert.pem"
+		local_fault "relay smtps://localhost:$RELAY_PORT" 'queue no' \
+		    "tls-ca $CERTS/ca.pem"
+		tells 77 'is not good: it ' 'heloise: hint: ' "$want" ||
+		    tells 77 'is not good: nobody' 'heloise: hint: ' "$want"
+		stop_relay
+	done <<-'END'
+		expired|localhost has expired, if the clock of this host is right; have the operators of the relay renew it; only as a stop-gap, set  tls-pin sha256:
+		wrong-name|is for wrong.example.net, not for localhost; set  tls-name wrong.example.net
+		other|from an authority that this host does not trust; set  tls-ca <file>
+		client-only|must not be trusted; have the operators of the relay replace it
+	END
+	start_relay --tls implicit --cert "$CERTS/expired.pem"
+	local_fault "relay smtps://localhost:$RELAY_PORT" 'queue no' \
+	    "tls-ca $CERTS/ca.pem"
+	tells 77 'it expired on 2002-01-01'
+}
+
+@test "no such name, no name server, nobody there" {
+	local_fault 'relay relay.invalid' 'queue no'
+	tells 68 'cannot find relay.invalid:587: ' \
+	    'hint: no host has the name relay.invalid: perhaps it is misspelt; correct  relay relay.invalid'
+	local_fault 'relay srv:example.org' 'resolver 127.0.0.1:1' 'queue no'
+	tells 75 'hint: the name server does not answer; the name ' \
+	    "see to the network and  /etc/resolv.conf  of this host"
+	local_fault 'relay 127.0.0.1:1' 'queue no'
+	tells 75 'Connection refused' \
+	    'hint: no mail server listens on port 1 of this host; start it, or set  relay <host>'
+}
+
+@test "a mechanism that is not offered, a message that is too big" {
+	start_relay --auth LOGIN --user x --password y
+	local_fault "relay localhost:$RELAY_PORT" 'user x' 'password y' \
+	    'auth plain' 'auth-cleartext yes' 'queue no'
+	tells 77 'does not offer AUTH PLAIN, only: LOGIN' \
+	    'hint: the relay does not know the login that auth asks for; it has: LOGIN; set  auth auto'
+	stop_relay
+	start_relay --max-size 20
+	local_fault "relay localhost:$RELAY_PORT" 'queue no'
+	tells 65 'hint: the message is larger than the relay takes'
+	local_fault "relay localhost:$RELAY_PORT" 'queue no' 'max-size 20'
+	tells 65 'hint: the message is larger than this configuration allows; set  max-size <size>  to more'
+}
+
+# Where others get, too.
+@test "what another user may not read or write" {
+	local dir group
+
+	[ "$(id -u)" -eq 0 ] || skip 'needs root to become another uid'
+	dir=$(mktemp -d /tmp/hints.XXXXXX)
+	chmod 755 "$dir"
+	CONF=$dir/c
+	group=$(id -g daemon)
+	AS=(setpriv --reuid daemon --regid "$group" --clear-groups
+	    env "HOME=$dir")
+	(umask 077 && echo geheim >"$dir/pw")
+	local_fault 'relay localhost:1' 'user u' "password-file $dir/pw" \
+	    "spool $dir/spool"
+	rm "$dir/pw"
+	tells 78 "cannot get the password for localhost:1: $dir/pw: Permission denied" \
+	    "hint: daemon may not read the password in $dir/pw; run  chgrp " \
+	    " $dir/pw && chmod 640 $dir/pw" \
+	    "cannot use the spool: $dir/spool: Permission denied" \
+	    "hint: daemon may not write to the spool $dir/spool; set  spool <directory>  to one that belongs to daemon, or  queue no"
+	(umask 077 && : >"$dir/d")
+	CONF=$dir/d
+	chmod 600 "$CONF"
+	local_fault 'relay localhost:1'
+	tells 78 "$dir/d: uid $(id -u daemon) may not read this file; run: chgrp $group $dir/d && chmod 640 $dir/d"
+	rm -rf "$dir"
 }

@@ -207,7 +207,8 @@ fault_print(struct buf *out, const struct fault *f)
 {
 	buf_addf(out, "cannot %s", fault_doing(f->stage));
 	if (f->what[0] != '\0')
-		buf_addf(out, " %s", f->what);
+		buf_addf(out, " %s%s", f->stage == ST_CONFIG ||
+		    f->stage == ST_SECRET ? "for " : "", f->what);
 	buf_adds(out, ": ");
 	if (f->domain == FD_SMTP)
 		print_reply(out, f);

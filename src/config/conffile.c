@@ -280,8 +280,9 @@ unreadable(struct config *c, enum config_level level, const char *path,
 		    "the password in a password-file and run: chmod 644 %s",
 		    path, (unsigned)uid, path, path);
 	else
-		config_mistake(c, "%s: uid %u may not read this file", path,
-		    (unsigned)uid);
+		config_mistake(c, "%s: uid %u may not read this file; run: "
+		    "chgrp %u %s && chmod 640 %s", path, (unsigned)uid,
+		    (unsigned)getgid(), path, path);
 }
 
 bool

@@ -259,7 +259,8 @@ reason_issuer(struct buf *b, const struct octets *chain, size_t nsent,
 
 /*
  * Which one it is, and what is not said yet of whom it is for.  Nobody but
- * its key can vouch for one that is self-signed, so that is shown.
+ * its key can vouch for one that is self-signed, or has expired, or is for
+ * nobody, so that is shown.
  */
 static void
 identify(struct buf *b, unsigned status, const struct cert_facts *v)
@@ -268,8 +269,9 @@ identify(struct buf *b, unsigned status, const struct cert_facts *v)
 	    v->subject : "no subject", v->issuer);
 	if (!(status & GNUTLS_CERT_UNEXPECTED_OWNER) && v->names[0] != '\0')
 		buf_addf(b, ", for %s", v->names);
-	if ((status & GNUTLS_CERT_SIGNER_NOT_FOUND) &&
-	    strcmp(v->subject, v->issuer) == 0)
+	if ((status & GNUTLS_CERT_EXPIRED) || v->names[0] == '\0' ||
+	    ((status & GNUTLS_CERT_SIGNER_NOT_FOUND) &&
+	    strcmp(v->subject, v->issuer) == 0))
 		buf_addf(b, ", key %s", v->pin);
 	buf_adds(b, ")");
 }

@@ -51,7 +51,10 @@ who_group(char *out, size_t n)
 {
 	const struct group *gr = getgrgid(getgid());
 
-	(void)strlcpy(out, gr != NULL ? gr->gr_name : "", n);
+	if (gr != NULL)
+		(void)strlcpy(out, gr->gr_name, n);
+	else
+		(void)snprintf(out, n, "%u", (unsigned)getgid());
 }
 
 void

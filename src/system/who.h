@@ -13,7 +13,7 @@
  */
 void	who_user(uid_t, char *name, size_t n, char *full, size_t nfull);
 
-/* The name of our group, or "". */
+/* The name of our group, or its number. */
 void	who_group(char *, size_t);
 
 /* The command of the process that started us ("cron"), or "". */
