@@ -333,13 +333,21 @@ static const struct command {
 	{ "show-config", MODE_SHOW_CONFIG, false,
 	  "show the settings in force and where from" },
 	{ "check-config", MODE_CHECK_CONFIG, false,
-	  "find mistakes in it; --as USER: can that user mail?" },
+	  "list its mistakes" },
 	{ "hold", MODE_HOLD, true, "ID: do not try this message for now" },
 	{ "release", MODE_RELEASE, true, "ID: try it again" },
 	{ "retry", MODE_RETRY, true,
 	  "ID or all: try now; by its ID also one that failed" },
 	{ "remove", MODE_REMOVE, true, "ID or all: throw it away" },
 	{ "show", MODE_SHOW, true, "ID: show the message" },
+};
+
+/* And those that go with one of these, or with a message. */
+static const char *const manners[] = {
+	"as USER: for --check-config, with the eyes of that user",
+	"json for -bp: as JSON",
+	"trace show the dialogue if a message is not accepted",
+	"write FILE: for --show-config, what the environment says",
 };
 
 static void
@@ -517,4 +525,6 @@ options_help(void)
 			printf("  -%c %s\n", rows[i].letter, rows[i].doc);
 	for (i = 0; i < NITEMS(commands); i++)
 		printf("     --%s %s\n", commands[i].word, commands[i].doc);
+	for (i = 0; i < NITEMS(manners); i++)
+		printf("     --%s\n", manners[i]);
 }
