@@ -90,10 +90,12 @@ load_as(struct config *c, struct config_source *src, const struct options *o,
 	struct config_source first = *src;
 	const char *file = src->file != NULL ? src->file : src->system;
 
-	if (src->elevated)
-		return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
-		    "--as: this program runs with privileges of its own, "
-		    "whoever calls it");
+	/* With privileges of its own it is the same whoever calls. */
+	if (src->elevated || (src->uid == 0 && geteuid() != 0)) {
+		src->elevated = true;
+		load(c, src, o);
+		return 0;
+	}
 	leave_home();
 	first.env = src->env = environ;
 	first.home = "/dev/null";

@@ -149,3 +149,21 @@ removed: 1' ]
 	[ "$output" = $'Uid:\t7100\t7100\t7100\t7100' ]
 	[ "$(stored_count)" -eq 1 ]
 }
+
+@test "--check-config is about the user that the program becomes" {
+	inside '
+		echo "log none" >>/etc/heloise.conf
+		for who in "" "--as alice"; do
+			heloise --check-config $who
+		done
+		as alice heloise --check-config
+		chmod 600 /etc/heloise.conf
+		heloise --check-config --as alice
+	'
+	echo "$output$stderr"
+	[ "$status" -eq 78 ]
+	[ "$(head -n 9 <<<"$output" | sort -u)" = 'heloise can read the configuration in /etc/heloise.conf
+heloise can write to the spool /var/spool/heloise
+no mistakes' ]
+	[[ $output == *'/etc/heloise.conf: uid 7100 may not read this file'* ]]
+}

@@ -302,7 +302,7 @@ conffile_load(struct config *c, const struct config_source *src,
 	} else if (!must && missing(path, f.code)) {
 		found = false;
 	} else {
-		unreadable(c, level, path, src->uid, &f);
+		unreadable(c, level, path, geteuid(), &f);
 	}
 	buf_release(&text);
 	return found;
