@@ -47,6 +47,10 @@
     "not local sender|not a local sender|login mismatch|" \
     "sender name is not valid|not one of your addresses|" \
     "not your address|invalid sender for user|" \
+    "domain&must match|permitted sender&not|sender domain&not accepted|" \
+    "not one of our domains|not one of ours|not our domain|on behalf of|" \
+    "not authorized to send|not authorised to send|" \
+    "not permitted to send|only send&from|sender&spoof|" \
     "absender&nicht|exp\xc3\xa9" "diteur&autoris|expediteur&autoris|" \
     "mittente&autoriz|mittente&consentit|remitente&autoriz|" \
     "remitente&permitid"
@@ -57,7 +61,9 @@
     "relay not permitted|not permitted to relay|relaying&not allowed|" \
     "relay denied|denied relay|cannot relay|can't relay|relay rejected|" \
     "relaying prohibited|prohibited relaying|relaying disallowed|" \
-    "relaying is not|relay is not|not relay|relaying to|rcpthosts|" \
+    "not allowed to relay|not authorized to relay|" \
+    "not authorised to relay|may not relay|relaying is not|" \
+    "relay is not|not relay|relaying to|rcpthosts|" \
     "tenantattribution|no relay|relais refus|relay non|non relay|" \
     "relay verweigert|weiterleit&nicht|relaying&refused|open relay"
 
@@ -67,9 +73,18 @@
     "block list|blocked using|banned sending ip|bad reputation|" \
     "poor reputation|low reputation|listed at|listed in|listed by"
 
+/* When our address is not in a list of theirs. */
+#define ALLOW_WORDS \
+    "allowlist|allow list|allow-list|whitelist|white list|white-list|" \
+    "permitted host|permitted client|permitted network|trusted host|" \
+    "trusted client|trusted network|host&not permitted|" \
+    "host&not allowed&!recipient&!relay"
+
 /* When mail in that name should come from elsewhere. */
 #define VOUCH_WORDS \
-    "spf&dkim|dmarc|spf check|spf fail|spf record|spf&reject|" \
+    "spf&dkim|spf&fail|spf&not permitted|spf&not authori|dkim&fail|" \
+    "dkim&invalid|dkim&required|dkim&not signed|dmarc|" \
+    "spf check|spf fail|spf record|spf&reject|" \
     "unauthenticated email|mail is unauthenticated|" \
     "sender is unauthenticated|message is unauthenticated|" \
     "unauthenticated mail"
@@ -116,7 +131,7 @@ const struct advice refusal_table[] = {
 	{ .stages = AT_HELLO, .words = HELO_WORDS, .lasting = true,
 	  .cause = "the relay refuses the name '%h'",
 	  .fix = "set {helo %H}" },
-	{ .stages = AT(ST_EHLO), .words = "invalid domain name|"
+	{ .stages = AT(ST_EHLO), .words = "invalid domain name|valid host|fqdn|"
 	    "syntactically invalid|fully-qualified|fully qualified|"
 	    "requires domain address|requires valid address|"
 	    "invalid hostname|bad hostname|invalid host name|argument",
@@ -143,7 +158,9 @@ const struct advice refusal_table[] = {
 	{ .code = 5, .unless = IF_TLS,
 	  .words = "starttls command|starttls first|starttls is required|"
 	    "require&starttls|must&starttls|tls required|requires tls|"
-	    "must use tls|must use ssl|use ssl/tls|tls is required|"
+	    "must use tls|must use ssl|use ssl/tls|use tls|use starttls|"
+	    "encrypted channel|encrypted session|without tls|"
+	    "ssl&required|tls is required|"
 	    "encryption required|encryption needed|encrypted connection|"
 	    "secure connection|requires encryption|tls&mandatory|"
 	    "verschl\xc3\xbcsselt|verschluesselt|chiffr\xc3\xa9" "e",
@@ -176,7 +193,8 @@ const struct advice refusal_table[] = {
 /* Login: what the relay says */
 
 	{ .stages = AT(ST_AUTH), .code = 5,
-	  .words = "basic authentication is disabled|basic auth&disabled",
+	  .words = "basic authentication is disabled|basic auth&disabled|"
+	    "use oauth|oauth&required|requires oauth|modern auth",
 	  .cause = "the relay takes no passwords any more, not even app "
 	    "passwords",
 	  .fix = "set {auth xoauth2} with an access token as {password "
@@ -328,11 +346,21 @@ const struct advice refusal_table[] = {
 	  .cause = "the address of this host%i is on a list of those that "
 	    "send spam",
 	  .fix = "send with a login, on {port 587}: " CHOOSE_LOGIN },
-	{ .stages = AT_ANY, .code = 5, .words = "client host rejected|"
+	{ .stages = AT_ANY, .code = 5,
+	  .words = "client host rejected|" ALLOW_WORDS "|"
+	    "connections from&not|your ip&not|your ip&denied|"
+	    "your ip&rejected|your ip&blocked|client address&not|"
+	    "ip&not permitted|ip&not registered|ip&not recogni|"
 	    "not accepted from this ip|unauthorized ip|"
-	    "ip&not authorized|ip&not allowed|ip&not whitelisted|"
+	    "ip&not authorized|ip&not allowed|"
 	    "connection refused|connection rejected|"
 	    "no access from|access from&denied",
+	  .cause = "the relay refuses the address of this host%i",
+	  .fix = "have it allowed at the relay%A, or log in: "
+	    CHOOSE_LOGIN },
+
+	{ .stages = AT_ANY, .code = 4, .lasting = true,
+	  .words = "ip&allowlist|ip&whitelist|host&whitelist|host&allowlist",
 	  .cause = "the relay refuses the address of this host%i",
 	  .fix = "have it allowed at the relay%A, or log in: "
 	    CHOOSE_LOGIN },
@@ -352,7 +380,9 @@ const struct advice refusal_table[] = {
 	    "must first authenticate|need to authenticate|"
 	    "requires authentication|require authentication|smtp auth|"
 	    "not logged in|log in first|login first|login required|"
-	    "anonymous|valid login|authentication necessary|"
+	    "anonymous|valid login|authentication is mandatory|"
+	    "authentication mandatory|authentication must|"
+	    "authentication necessary|no auth command|"
 	    "authentifizier|anmeldung&erforderlich|zuerst anmelden|"
 	    "authentification|autenticazione|autenticaci\xc3\xb3n|"
 	    "autenticacion|autentica\xc3\xa7\xc3\xa3o|uwierzytelni",
@@ -483,7 +513,10 @@ const struct advice refusal_table[] = {
 	    "maximum allowed line",
 	  .cause = "the message has lines longer than 998 octets",
 	  .fix = "set {header-repair yes}" },
-	{ .stages = AT_MESSAGE, .code = 5, .words = "from: header|"
+	{ .stages = AT_MESSAGE, .code = 5,
+	  .words = "header malformed|invalid header|bad header|"
+	    "header&invalid|header&duplicate|duplicate&from|"
+	    "multiple from|from: header|"
 	    "'from' header|from header|header&missing|missing&header|"
 	    "malformed header|headers are malformed|no from|"
 	    "multiple addresses in from|message-id|rfc 5322|rfc 2822",
@@ -529,7 +562,8 @@ const struct advice refusal_table[] = {
 	    "sending quota|daily user sending|limit exceeded|rate limit|"
 	    "throttl|sending rate|too many messages|too many emails|"
 	    "message rate|unusual rate|too much mail|limit reached|"
-	    "hourly&limit|per hour|daily quota|mails per|limite&atteint",
+	    "hourly&limit|monthly&limit|monthly quota|per hour|daily quota|"
+	    "mails per|limite&atteint",
 	  .cause = "the relay takes only so much mail in a time, and that is "
 	    "used up",
 	  .fix = "" },
