@@ -173,9 +173,9 @@ dialogue_command(const struct client *c, const struct client_command *k,
  * well: the relay has lost the thread, and may find it again.
  */
 void
-dialogue_heard(struct client *c, struct fault *f)
+dialogue_heard(const struct client *c, struct fault *f)
 {
-	const struct client_command *k = dialogue_oldest(c);
+	const struct client_command *k = &c->ring[c->ring_at];
 	int code = c->reply.code;
 
 	(void)strlcpy(f->what, c->o->what, sizeof(f->what));

@@ -190,7 +190,7 @@ void		 dialogue_note(struct client *, const char *who,
 		    const char *p, size_t n);
 
 /* What the relay just said, as a fault; never VD_OK. */
-void		 dialogue_heard(struct client *, struct fault *);
+void		 dialogue_heard(const struct client *, struct fault *);
 bool		 dialogue_yes(const struct client *);	/* 2yz */
 
 /* The name of a command as it was sent, without a secret. */

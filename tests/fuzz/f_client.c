@@ -96,6 +96,7 @@ set_up(struct world *w)
 		w->env[m].rcpt[0].notify = NOTIFY_FAILURE;
 		w->mail[m].env = &w->env[m];
 		w->mail[m].size = w->size[m];
+		w->mail[m].probe = k[7] & 2 && (m + (k[7] >> 2)) % 3 == 0;
 	}
 	w->stream.max = (size_t)1 << 24;
 }
@@ -285,6 +286,7 @@ turn(struct world *w)
 		idle(w);
 		return true;
 	case CLIENT_BODY:
+		CHECK(!w->mail[w->given - 1].probe);
 		give_body(w);
 		return true;
 	case CLIENT_OVER:
@@ -337,7 +339,7 @@ read_line(struct reading *r, const char *p, size_t n)
 		CHECK((at = memchr(p, '@', n)) != NULL);
 		CHECK(r->from == (long)number_at(at + 1, stop));
 	} else if (starts(p, n, "DATA") || starts(p, n, "BDAT ")) {
-		CHECK(r->from != -1);
+		CHECK(r->from != -1 && !r->w->mail[r->from].probe);
 	} else if (starts(p, n, "RSET")) {
 		r->from = -1;
 	} else {
@@ -488,7 +490,8 @@ check_mail(const struct world *w, size_t m)
 
 	CHECK(mail->over);
 	CHECK((mail->accepted[0] == '\0') || ok > 0);
-	CHECK(ok == 0 || (sent && w->yes[m] > 0));
+	CHECK(ok == 0 || mail->probe || (sent && w->yes[m] > 0));
+	CHECK(!mail->probe || !sent);
 	for (i = 0; i < w->env[m].nrcpt; i++) {
 		r = &w->env[m].rcpt[i];
 		CHECK(r->done);
