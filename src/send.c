@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "base/util.h"
-#include "mail/addr.h"
 #include "send.h"
 #include "sender.h"
 #include "system/log.h"
@@ -28,18 +27,9 @@ static int
 address(struct sender *s, char **sender, struct fault *f)
 {
 	const struct options *o = s->o;
-	size_t i;
 
-	if (o->sender != NULL && addr_path(sender, o->sender, f) == -1)
+	if (sender_address(s, sender, f) == -1)
 		return -1;
-	if (*sender == NULL && s->from != NULL)
-		*sender = xstrdup(s->from);
-	if (*sender != NULL && sender_account(s, *sender, f) == -1)
-		return -1;
-	for (i = 0; i < o->nrcpt; i++)
-		if (message_recipients(&s->env, o->rcpt[i],
-		    strlen(o->rcpt[i]), EXPAND_BARE, f) == -1)
-			return -1;
 	if (o->nrcpt == 0 && !o->extract)
 		return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
 		    "no recipients: name them, or take them from the message "

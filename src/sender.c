@@ -156,7 +156,15 @@ make_policy(struct sender *s)
 	    .name = s->from_name, .domains = s->set->from_domains };
 }
 
-/* The account for mail of this sender, and what it says of senders. */
+void
+sender_use(struct sender *s, int account)
+{
+	free(s->meta.account);
+	s->meta.account = xstrdup(account_name(s->c, account));
+	s->set = config_settings(s->c, account);
+	make_policy(s);
+}
+
 int
 sender_account(struct sender *s, const char *sender, struct fault *f)
 {
@@ -167,12 +175,29 @@ sender_account(struct sender *s, const char *sender, struct fault *f)
 		return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
 		    "no account takes mail of <%s>, and above them no relay "
 		    "is set", sender);
-	free(s->meta.account);
-	s->meta.account = xstrdup(account_name(s->c, account));
-	s->set = config_settings(s->c, account);
-	make_policy(s);
+	sender_use(s, account);
 	if (s->o->verbose && s->c->naccount > 0)
 		log_say("account %s: %s", account_label(s->c, account), why);
+	return 0;
+}
+
+int
+sender_address(struct sender *s, char **sender, struct fault *f)
+{
+	const struct options *o = s->o;
+	size_t i;
+
+	if (o->sender != NULL && addr_path(sender, o->sender, f) == -1)
+		return -1;
+	if (*sender == NULL && s->from != NULL)
+		*sender = xstrdup(s->from);
+	if (*sender != NULL && s->meta.account == NULL &&
+	    sender_account(s, *sender, f) == -1)
+		return -1;
+	for (i = 0; i < o->nrcpt; i++)
+		if (message_recipients(&s->env, o->rcpt[i],
+		    strlen(o->rcpt[i]), EXPAND_BARE, f) == -1)
+			return -1;
 	return 0;
 }
 
@@ -343,9 +368,8 @@ sender_init(struct sender *s, const struct options *o, struct config *c,
 	report_init(&s->report, c, src, s->caller.host);
 }
 
-/* Find out what there is to know, and part. */
 int
-sender_start(struct sender *s, const struct config_source *src,
+sender_find(struct sender *s, const struct config_source *src,
     struct fault *f)
 {
 	struct config *c = s->c;
@@ -357,10 +381,19 @@ sender_start(struct sender *s, const struct config_source *src,
 		s->set = config_settings(c, account_find(c,
 		    c->base.account));
 	caller_find(&s->caller, src->uid, s->set);
-	report_open(&s->report);
 	s->deliver.host = s->caller.host;
 	make_policy(s);
 	load_aliases(s);
+	return 0;
+}
+
+int
+sender_start(struct sender *s, const struct config_source *src,
+    struct fault *f)
+{
+	if (sender_find(s, src, f) == -1)
+		return -1;
+	report_open(&s->report);
 	find_spool(s, src);
 	if (s->deliver.spool == NULL && s->set->queue &&
 	    s->deliver.mode != SETTING_DELIVERY_NOW) {

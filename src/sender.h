@@ -40,7 +40,14 @@ void	sender_init(struct sender *, const struct options *,
 	    struct config *, const struct config_source *);
 
 /*
- * Find out what there is to know and part into the processes that the work
+ * Find out what there is to know of the caller, the host and its aliases.
+ * -1 with a fault of the configuration.
+ */
+int	sender_find(struct sender *, const struct config_source *,
+	    struct fault *);
+
+/*
+ * The same, and part into the processes that the work
  * takes: after this a hostile octet may be read.  Wipes the password from
  * this process.  -1 with a fault for sender_refuse().
  */
@@ -56,6 +63,15 @@ int	sender_refuse(struct sender *, const struct fault *);
 
 /* The account for mail of this sender, and what it says of senders. */
 int	sender_account(struct sender *, const char *from, struct fault *);
+
+/* Use this one, whoever the sender is. */
+void	sender_use(struct sender *, int account);
+
+/*
+ * Sender and recipients as far as the command line says them; *sender is
+ * the caller's to free.
+ */
+int	sender_address(struct sender *, char **sender, struct fault *);
 
 /* When a message comes, and from whom. */
 void	sender_note(struct sender *);
