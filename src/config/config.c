@@ -556,9 +556,16 @@ config_check(const struct config *c, const struct config_source *src,
 	return status;
 }
 
-/* What a value comes to that does not say it. */
-static void
-dump_meaning(const struct setting *row, const struct settings *s,
+const char *
+config_where(const struct config *c, int account, const struct setting *row)
+{
+	const struct view l = view_of(c, account);
+
+	return where(&l, row->key);
+}
+
+void
+config_meaning(const struct setting *row, const struct settings *s,
     struct buf *out)
 {
 	static const char *const mode[] = {
@@ -573,15 +580,16 @@ dump_meaning(const struct setting *row, const struct settings *s,
 	if (relay_of(s, &r) && r.kind != RELAY_HOST)
 		return;
 	if (row == setting_find("port") && s->port == 0)
-		buf_addf(out, ": %d", config_port(s));
+		buf_addf(out, "%d", config_port(s));
 	if (row == setting_find("tls") && s->tls == SETTING_TLS_AUTO)
-		buf_addf(out, ": %s", mode[config_tls_mode(s)]);
+		buf_adds(out, mode[config_tls_mode(s)]);
 }
 
 static void
 dump_row(const struct view *l, const struct setting *row, struct buf *out)
 {
 	const char *origin = where(l, row->key);
+	struct buf meaning = { .max = 64 };
 	size_t start = out->len;
 
 	buf_addf(out, "%-16s ", row->key);
@@ -589,8 +597,11 @@ dump_row(const struct view *l, const struct setting *row, struct buf *out)
 	buf_addf(out, "%*s # ", (int)(out->len - start < 40 ?
 	    40 - (out->len - start) : 0), "");
 	buf_add_visible(out, origin, strlen(origin), false);
-	dump_meaning(row, l->set, out);
+	config_meaning(row, l->set, &meaning);
+	if (meaning.len > 0)
+		buf_addf(out, ": %s", buf_text(&meaning));
 	buf_adds(out, "\n");
+	buf_release(&meaning);
 }
 
 void

@@ -92,6 +92,14 @@ void	config_dump(const struct config *, struct buf *);
 /* Where the row's value is from: "default", "--port", ... */
 const char *config_origin(const struct config *, const struct setting *);
 
+/* The same for an account by its index, or -1. */
+const char *config_where(const struct config *, int account,
+	    const struct setting *);
+
+/* Append what a value comes to that does not say it: "587" for port auto. */
+void	config_meaning(const struct setting *, const struct settings *,
+	    struct buf *);
+
 /* The port to connect to. */
 int	config_port(const struct settings *);
 
