@@ -156,6 +156,35 @@ failed(struct fault *f, const char *what, int why)
 	    "the name server has no answer to the question for %s", what);
 }
 
+/* A is asked for first: who has no such address seldom has one of IPv6. */
+int
+srv_known(const char *host, const char *resolver, bool *known,
+    struct fault *f)
+{
+	static const int types[] = { ns_t_a, ns_t_aaaa };
+	unsigned char answer[ANSWER];
+	struct __res_state st;
+	size_t i;
+	int status = 0;
+
+	*known = false;
+	memset(&st, 0, sizeof(st));
+	if (res_ninit(&st) == -1 || (resolver != NULL && !use(&st, resolver)))
+		return fault_set(f, ST_RESOLVE, FD_NONE, 0, VD_TEMP,
+		    "the resolver cannot be set up");
+	/* It is not worth the wait that the relay's own name is. */
+	st.retrans = 2;
+	st.retry = 1;
+	for (i = 0; i < 2 && !*known && status == 0; i++)
+		if (res_nquery(&st, host, ns_c_in, types[i], answer,
+		    sizeof(answer)) > 0)
+			*known = true;
+		else
+			status = failed(f, host, st.res_h_errno);
+	res_nclose(&st);
+	return status;
+}
+
 int
 srv_lookup(const char *what, const char *resolver, struct srv_list *list,
     struct fault *f)

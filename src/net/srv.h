@@ -1,4 +1,4 @@
-/* srv.h - the hosts that a domain names for a service (RFC 2782) */
+/* srv.h - what is asked of the DNS itself: hosts of a service (RFC 2782) */
 
 #ifndef NET_SRV_H
 #define NET_SRV_H
@@ -29,6 +29,13 @@ struct srv_list {
  * tell.  Blocks for as long as the resolver does.
  */
 int	srv_lookup(const char *name, const char *resolver, struct srv_list *,
+	    struct fault *);
+
+/*
+ * Does the DNS, whatever this host believes, know an address of that name?
+ * -1 with a fault: nobody could tell, within some seconds.
+ */
+int	srv_known(const char *host, const char *resolver, bool *known,
 	    struct fault *);
 
 /*
