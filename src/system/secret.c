@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <errno.h>
+#include <readpassphrase.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,6 +110,19 @@ secret_password(const struct settings *s, const char *credentials,
 		buf_add(out, text.p, text.len);
 	buf_release(&text);
 	return rc;
+}
+
+bool
+secret_ask(const char *prompt, struct buf *out)
+{
+	char text[1024];
+	bool yes = readpassphrase(prompt, text, sizeof(text),
+	    RPP_REQUIRE_TTY) != NULL && text[0] != '\0';
+
+	if (yes)
+		buf_adds(out, text);
+	explicit_bzero(text, sizeof(text));
+	return yes;
 }
 
 void

@@ -3,6 +3,8 @@
 #ifndef SYSTEM_SECRET_H
 #define SYSTEM_SECRET_H
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "base/fault.h"
 #include "config/setting.h"
@@ -18,6 +20,12 @@
  */
 int	secret_password(const struct settings *, const char *credentials,
 	    struct buf *out, struct fault *);
+
+/*
+ * Ask for it on the terminal; false if there is none, or no answer.  out
+ * should be secret.
+ */
+bool	secret_ask(const char *prompt, struct buf *out);
 
 /*
  * Forget the password of the settings and of the environment, for a process
