@@ -25,11 +25,11 @@ ROOMS = \
 	link session convert route reach capture progress courier record serve \
 	keeper store caller expand submit claimed bounce outcome report \
 	deliver queue runner mailq operator talk options sender send receive \
-	verify survey checkup main
+	verify survey checkup findings main
 
 # These decide and do no I/O; tests/pure looks at what they call.
 PURE = base/buf base/fault base/json base/base64 base/crypt config/account \
-	$(filter mail/% smtp/%,$(ROOMS)) \
+	findings $(filter mail/% smtp/%,$(ROOMS)) \
 	spool/line spool/schedule spool/head spool/note
 
 OBJ = $(patsubst %,src/%.o,$(filter-out main,$(ROOMS)))
