@@ -25,7 +25,7 @@ ROOMS = \
 	link session convert route reach capture progress courier record serve \
 	keeper store caller expand submit claimed bounce outcome report \
 	deliver queue runner mailq operator talk options sender send receive \
-	verify survey checkup findings display main
+	verify survey checkup findings display look walk probe main
 
 # These decide and do no I/O; tests/pure looks at what they call.
 PURE = base/buf base/fault base/json base/base64 base/crypt config/account \

@@ -15,6 +15,7 @@
 #include "mailq.h"
 #include "operator.h"
 #include "options.h"
+#include "probe.h"
 #include "receive.h"
 #include "report.h"
 #include "runner.h"
@@ -244,6 +245,8 @@ run(const struct options *o, struct config *c,
 		return receive_smtp(o, c, src);
 	case MODE_ALIASES:
 		return verify_aliases(&c->base);
+	case MODE_PROBE:
+		return probe(o, c, src);
 	case MODE_VERIFY:
 		return verify_addresses(o, &c->base);
 	case MODE_NOTHING:

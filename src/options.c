@@ -334,6 +334,8 @@ static const struct command {
 	  "show the settings in force and where from" },
 	{ "check-config", MODE_CHECK_CONFIG, false,
 	  "list its mistakes" },
+	{ "probe", MODE_PROBE, false,
+	  "try the way to the relay, and for a RECIPIENT; sends no mail" },
 	{ "hold", MODE_HOLD, true, "ID: do not try this message for now" },
 	{ "release", MODE_RELEASE, true, "ID: try it again" },
 	{ "retry", MODE_RETRY, true,
@@ -367,6 +369,10 @@ long_option(struct options *o, int argc, char **argv, int *at,
 
 	if (strcmp(word, "json") == 0 || strcmp(word, "trace") == 0) {
 		*(word[0] == 'j' ? &o->json : &o->trace) = true;
+		return 0;
+	}
+	if (strcmp(word, "all") == 0) {
+		o->all = true;
 		return 0;
 	}
 	if (strcmp(word, "write") == 0) {
@@ -465,6 +471,8 @@ options_parse(struct options *o, int argc, char **argv, struct fault *f)
 		    "the queue");
 	if (o->as != NULL && o->mode != MODE_CHECK_CONFIG)
 		return usage(f, "--as", "goes with --check-config only");
+	if (o->all && o->mode != MODE_PROBE)
+		return usage(f, "--all", "only with --probe");
 	if (o->json && o->mode == MODE_SEND)
 		o->mode = MODE_MAILQ;
 	o->rcpt = argv + at;

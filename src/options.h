@@ -18,7 +18,7 @@ enum options_mode {
 	MODE_ALIASES,		/* -bi, newaliases */
 	MODE_VERIFY,		/* -bv */
 	MODE_NOTHING,		/* -bh, -bH: nothing to say, and that is all */
-	MODE_HELP, MODE_VERSION, MODE_SHOW_CONFIG,
+	MODE_HELP, MODE_VERSION, MODE_SHOW_CONFIG, MODE_PROBE,
 	MODE_HOLD, MODE_RELEASE, MODE_RETRY, MODE_REMOVE, MODE_SHOW,
 	MODE_CHECK_CONFIG
 };
@@ -34,6 +34,7 @@ struct options {
 	enum options_mode mode;
 	const char	*what;		/* --hold ID and its like */
 	bool		 json;
+	bool		 all;		/* --all, of --probe */
 	const char	*write;		/* --write FILE, or NULL */
 	const char	*as;		/* --as USER, or NULL */
 	int		 delivery;	/* enum setting_delivery, or -1 */

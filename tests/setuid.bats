@@ -167,3 +167,23 @@ heloise can write to the spool /var/spool/heloise
 no mistakes' ]
 	[[ $output == *'/etc/heloise.conf: uid 7100 may not read this file'* ]]
 }
+
+@test "a probe tells a user of the relay, and no secret" {
+	inside '
+		as alice heloise --probe bob@example.net
+		as alice heloise --json --probe
+		as alice heloise --relay localhost:1 --probe || echo "relay $?"
+		as alice heloise -C /dev/null --probe || echo "file $?"
+		echo | as alice heloise --trace --probe -v >/dev/null
+	'
+	echo "$output$stderr"
+	[ "$status" -eq 0 ]
+	[[ $output == *'password         (set) '* ]]
+	[[ $output == *"localhost:$RELAY_PORT takes mail from alice@example.org for bob@example.net."* ]]
+	[[ $output == *'"mechanism":"PLAIN"'* ]]
+	[[ $output == *'relay 64'* ]]
+	[[ $output == *'file 64'* ]]
+	[[ $output$stderr != *s3cret* ]]
+	[[ $stderr != *'C: EHLO'* ]]
+	[ "$(stored_count)" -eq 0 ]
+}

@@ -95,6 +95,16 @@ static const struct {
 	{ "heloise --hold 12 --release 12", NULL },
 	{ "heloise --json -bp", "mailq dot json" },
 	{ "heloise --json", "mailq dot json" },
+	{ "heloise --probe", "probe dot" },
+	{ "heloise --probe --json a@x", "probe dot json rcpt=a@x" },
+	{ "heloise --json --all --probe -f b@x a@x c@x",
+	  "probe dot from=b@x json all rcpt=a@x rcpt=c@x" },
+	{ "heloise --relay r --probe -a work",
+	  "probe dot relay:r account:work" },
+	{ "heloise -t --probe", NULL },
+	{ "heloise --all", NULL },
+	{ "heloise --all -bp", NULL },
+	{ "sendmail --probe", NULL },
 	{ "sendmail -t", "send dot extract" },
 	{ "/usr/sbin/sendmail -C f a@x", NULL },
 	{ "sendmail --relay r a@x", NULL },
@@ -104,7 +114,7 @@ static const struct {
 
 static const char *const modes[] = { "send", "smtp", "queue", "mailq",
     "aliases", "verify", "nothing", "help", "version", "show-config",
-    "hold", "release", "retry", "remove", "show",
+    "probe", "hold", "release", "retry", "remove", "show",
     "check-config" };
 
 static void
@@ -142,6 +152,7 @@ show(struct buf *b, const struct options *o)
 	number(b, "every", o->interval, 0);
 	buf_adds(b, o->foreground ? " foreground" : "");
 	buf_adds(b, o->json ? " json" : "");
+	buf_adds(b, o->all ? " all" : "");
 	text(b, "what", o->what);
 	for (i = 0; i < NITEMS(select); i++)
 		text(b, select[i], o->select[i]);
