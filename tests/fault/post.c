@@ -18,15 +18,16 @@ static void
 run(const struct post *p, const char *relay, const char *const *options,
     const int in[2], const int out[2])
 {
-	const char *argv[OPTIONS] = { relay, "--store", p->store };
+	const char *argv[OPTIONS] = { relay, "--life", "3600", "--store",
+	    p->store };
 	union {
 		const char	**in;
 		char		**out;
 	} args = { .in = argv };
 	size_t i;
 
-	for (i = 0; options[i] != NULL && i + 4 < OPTIONS; i++)
-		argv[i + 3] = options[i];
+	for (i = 0; options[i] != NULL && i + 6 < OPTIONS; i++)
+		argv[i + 5] = options[i];
 	if (dup2(in[0], STDIN_FILENO) == -1 ||
 	    dup2(out[1], STDOUT_FILENO) == -1)
 		err(1, "dup2");

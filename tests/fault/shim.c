@@ -24,6 +24,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -128,7 +129,7 @@ hit(const char *call, unsigned kind)
 	if (n < shim->n || (n > shim->n && !lasts))
 		return false;
 	if (n == shim->n) {
-		(void)strlcpy(shim->call, call, sizeof(shim->call));
+		(void)snprintf(shim->call, sizeof(shim->call), "%s", call);
 		shim->sent_then = shim->sent;
 		shim->done_then = shim->done;
 		shim->heard_then = shim->heard;
@@ -432,8 +433,8 @@ note(int fd, const struct msghdr *m, bool came)
 	else if (r.kind == REC_DONE)
 		shim->heard |= UINT64_C(1) << (r.job & 63);
 	if (r.kind == REC_JOB)
-		(void)strlcpy(came ? shim->courier : shim->keeper, me,
-		    SHIM_ROLE);
+		(void)snprintf(came ? shim->courier : shim->keeper,
+		    SHIM_ROLE, "%s", me);
 }
 
 ssize_t
