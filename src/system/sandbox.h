@@ -13,7 +13,7 @@ struct sandbox {
 	const int	*ports;		/* TCP ports to connect to */
 	size_t		 nports;
 	bool		 bind;		/* TCP sockets to an address of ours */
-	bool		 reading;	/* of all files, as far as modes allow */
+	bool		 reading;	/* of all files whose modes let it */
 	bool		 secret;	/* no core dump, no look from outside */
 	bool		 libraries;	/* to read those of the system */
 };
