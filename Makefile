@@ -104,7 +104,7 @@ tests/fault/walk tests/fault/storm: %: %.o tests/fault/judge.o \
 	$(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 tests/fault/shim.so: tests/fault/shim.c Makefile config.mk
-	$(CC) $(ALL_CFLAGS) -fPIC -shared $(LDFLAGS) -o $@ $<
+	$(CC) $(ALL_CFLAGS) -fPIC -shared $(LDFLAGS) -o $@ $< $(LDLIBS)
 
 deps:
 	sh tests/deps

@@ -12,11 +12,11 @@
 #include "system/log.h"
 
 /*
- * Messages in hand: twice what a session has on its way, so that the next
- * are there when their turn comes.  New ones are claimed when half are
- * gone; they go to the relay together.
+ * Messages in hand at most, and as many may come twice when we are killed:
+ * little more than a session has on its way.  New ones are claimed when
+ * half are gone, so that they go to the relay together.
  */
-#define WINDOW	KEEPER_ITEMS
+#define WINDOW	10
 #define LOW	(WINDOW / 2)
 
 struct turn {
