@@ -85,8 +85,8 @@ $(NET): %: %.o
 BENCH = tests/bench/sink tests/bench/link tests/bench/meter
 
 $(BENCH): %: %.o
-	$(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $< \
-	    $(LDLIBS)
+	$(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LDLIBS) \
+	    -Wl,--as-needed $(GNUTLS_LIBS)
 
 # Needs libgsasl; tests/interop/gsasl.bats makes it where that is.
 tests/interop/gsasl: tests/interop/gsasl.o tests/relay/conn.o \
