@@ -18,7 +18,7 @@ Subject: hi
 
 hello
 '
-	PROXY= AS=()
+	PROXY='' AS=()
 	CONF=$BATS_TEST_TMPDIR/conf
 	touch "$CONF"
 	chmod 600 "$CONF"
@@ -44,7 +44,7 @@ start_proxy() {
 stop_proxy() {
 	exec {PROXY_IN}>&- {PROXY_OUT}<&-
 	wait "$PROXY" || :
-	PROXY= AS=()
+	PROXY=''
 }
 
 # As the host of the row, where its name has to do with what is said.
@@ -92,9 +92,10 @@ understand() {
 capabilities() {
 	local word
 
-	echo 'S- 250-relay at your service\r\n'
+	printf '%s\n' 'S- 250-relay at your service\r\n'
 	for word in ${offer//,/ }; do
-		[ "$1$word" = tlsSTARTTLS ] || echo "S- 250-${word//_/ }\\r\\n"
+		[ "$1$word" = tlsSTARTTLS ] ||
+		    printf '%s\n' "S- 250-${word//_/ }\r\n"
 	done
 	echo "S: 250 SIZE $size"
 }
@@ -379,7 +380,7 @@ says() {
 	    --fail 'MAIL:550 5.7.1 <root@web1.internal>: Sender address rejected: not one of our domains'
 	says 69 0 1 <<-'END'
 		heloise: cannot name the sender to relay.example.org:587: 550 5.7.1 <root@web1.internal>: Sender address rejected: not one of our domains (in reply to MAIL FROM:<root@web1.internal>)
-		heloise: hint: the relay takes no mail from root@web1.internal; set  from <address>  to one it does
+		heloise: hint: the relay takes no mail from root@web1.internal here; set  from <address>  to one it does, or log in: set  user <name>  and  password <password>
 	END
 }
 

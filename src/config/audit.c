@@ -280,7 +280,8 @@ add_rule(struct audit *a, const struct rule *r, const struct view *v,
 	    strcmp(where(v->origin, r->with), where(v->origin, r->key)) != 0)
 		(void)snprintf(with, sizeof(with), " (%s: %s)",
 		    where(v->origin, r->with), r->with);
-	audit_add(a, (r->flags & WRONG) != 0, where(v->origin, r->key), r->key, "%s%s%s%s%s",
+	audit_add(a, (r->flags & WRONG) != 0, where(v->origin, r->key),
+	    r->key, "%s%s%s%s%s",
 	    account != NULL ? "account " : "",
 	    account != NULL ? account : "", account != NULL ? ": " : "",
 	    r->text, with);

@@ -345,7 +345,8 @@ add_certificate_name(struct buf *out, const struct fault *f)
 		(void)strlcpy(name, p, n < sizeof(name) ? n + 1 : 1);
 		if (best == NULL)
 			best = p;
-		if (good_name(name) && name[strspn(name, "0123456789.")] != '\0') {
+		if (good_name(name) &&
+		    name[strspn(name, "0123456789.")] != '\0') {
 			best = p;
 			break;
 		}
