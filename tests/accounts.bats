@@ -365,11 +365,16 @@ login() {
 	[ "$(cat "$BATS_TEST_TMPDIR/fds")" = '0 1 2 3 ' ]
 }
 
+# bare_env [NAME=VALUE...] COMMAND...: with hardly any environment.
+bare_env() {
+	env -i ASAN_OPTIONS="${ASAN_OPTIONS-}" "$@"
+}
+
 # A machine with nothing: no names, no home, nothing to write to.
 bare() {
 	setpriv --reuid 4711 --regid 4711 --clear-groups \
-	    env -i "$@" "$HELOISE" -i bob@example.org < <(
-	    printf '%s' "$MAIL")
+	    env -i ASAN_OPTIONS="${ASAN_OPTIONS-}" "$@" "$HELOISE" \
+	    -i bob@example.org < <(printf '%s' "$MAIL")
 }
 
 @test "container: any uid, no passwd entry, no HOME, only variables" {
@@ -420,7 +425,7 @@ bare() {
 	echo 'p w' >"$root/run/secrets/smtp"
 	chmod -R a+rX "$root"
 	# shellcheck disable=SC2016 # for the inner shell
-	run env -i PATH="$PATH" unshare -m sh -c '
+	run bare_env PATH="$PATH" unshare -m sh -c '
 		root=$1 port=$2
 		mount --bind "$root" "$root" &&
 		for dir in lib lib64 usr bin; do
@@ -432,7 +437,8 @@ bare() {
 		mount --rbind /dev "$root/dev" &&
 		mount -o remount,bind,ro "$root" || exit 99
 		printf "Subject: x\n\nhi\n" | chroot --userspec=4711:4711 \
-		    "$root" /usr/bin/env -i SMTP_HOST=localhost \
+		    "$root" /usr/bin/env -i \
+		    ASAN_OPTIONS="$ASAN_OPTIONS" SMTP_HOST=localhost \
 		    SMTP_PORT="$port" SMTP_TLS=off SMTP_USER=u \
 		    SMTP_PASSWORD_FILE=/run/secrets/smtp \
 		    HELOISE_AUTH_CLEARTEXT=yes SMTP_FROM=app@example.org \
@@ -447,7 +453,7 @@ bare() {
 	local file=$BATS_TEST_TMPDIR/heloise.conf
 
 	start_relay --auth PLAIN --user u --password 'p w' --auth-required
-	run env -i SMTP_HOST=localhost SMTP_PORT="$RELAY_PORT" SMTP_TLS=OFF \
+	run bare_env SMTP_HOST=localhost SMTP_PORT="$RELAY_PORT" SMTP_TLS=OFF \
 	    SMTP_USER=u 'SMTP_PASSWORD=p w' HELOISE_AUTH_CLEARTEXT=yes \
 	    SMTP_HELO_NAME=app.example.org HELOISE_QUEUE=no \
 	    "$HELOISE" --show-config --write "$file"
@@ -456,7 +462,7 @@ bare() {
 	[ "$(stat -c %a "$file")" = 600 ]
 	grep -qx 'password p w' "$file"
 	grep -qx 'tls none' "$file"
-	run env -i "$HELOISE" -C "$file" -f a@example.org -t < <(
+	run bare_env "$HELOISE" -C "$file" -f a@example.org -t < <(
 	    printf '%s' "$MAIL")
 	[ "$status" -eq 0 ]
 	grep -qx 'user u' "$(envelope 1)"
@@ -467,14 +473,15 @@ bare() {
 		cp -p "$file" "$open/heloise.conf"
 		chgrp 4711 "$open/heloise.conf"
 		chmod 640 "$open/heloise.conf"
-		run setpriv --reuid 4711 --regid 4711 --clear-groups env -i \
+		run setpriv --reuid 4711 --regid 4711 --clear-groups \
+		    env -i ASAN_OPTIONS="${ASAN_OPTIONS-}" \
 		    "$HELOISE" -C "$open/heloise.conf" -f a@example.org -t \
 		    < <(printf '%s' "$MAIL")
 		rm -r "$open"
 		[ "$status" -eq 0 ]
 		[ "$(stored_count)" -eq 2 ]
 	fi
-	run env -i SMTP_HOST=elsewhere "$HELOISE" --show-config --write "$file"
+	run bare_env SMTP_HOST=elsewhere "$HELOISE" --show-config --write "$file"
 	[ "$status" -eq 0 ]
 	[[ $output == *"$file: is there already and stays as it is"* ]]
 	[ "$(grep -c elsewhere "$file")" -eq 0 ]
@@ -483,7 +490,7 @@ bare() {
 @test "--write: a password that begins with a blank cannot be written" {
 	local file=$BATS_TEST_TMPDIR/heloise.conf
 
-	run env -i SMTP_HOST=localhost SMTP_USER=u 'SMTP_PASSWORD= p' \
+	run bare_env SMTP_HOST=localhost SMTP_USER=u 'SMTP_PASSWORD= p' \
 	    "$HELOISE" --show-config --write "$file"
 	[ "$status" -eq 78 ]
 	[ ! -e "$file" ]

@@ -263,18 +263,17 @@ take_recipients(struct line *l, struct envelope *e)
 
 	fault_clear(&why);
 	for (;;) {
-		told = false;
-		if (line_is(l, "ok")) {
-			if (!line_number(l, least, max, &i))
-				return false;
-			rcpt_settle(&e->rcpt[i], NULL);
-		} else if (line_is(l, "rcpt") ||
-		    (told = line_is(l, "told"))) {
+		told = line_is(l, "told");
+		if (told || line_is(l, "rcpt")) {
 			if (why.verdict == VD_OK ||
 			    !line_number(l, least, max, &i))
 				return false;
 			rcpt_settle(&e->rcpt[i], &why);
 			e->rcpt[i].told = told;
+		} else if (line_is(l, "ok")) {
+			if (!line_number(l, least, max, &i))
+				return false;
+			rcpt_settle(&e->rcpt[i], NULL);
 		} else if (line_is(l, "why")) {
 			if (!take_fault(l, &why))
 				return false;

@@ -58,7 +58,8 @@ int	note_parse(const char *p, size_t n, struct note *, struct envelope *,
 
 /*
  * Forget the verdicts that a new try may change: all but VD_OK and, unless
- * perm is set, VD_PERM and what the sender was told.  Returns how many recipients are to be tried.
+ * perm is set, VD_PERM and what the sender was told.  Returns how many
+ * recipients are to be tried.
  */
 size_t	note_reopen(struct envelope *, bool perm);
 

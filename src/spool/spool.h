@@ -46,9 +46,9 @@
  * queue/ID, queue/ID.note
  *	Waiting.  Nothing: a note with recipients that accepted it, or of
  *	which the sender was told, is synced, file and directory.  Before that
- *	note he may be told twice.  One without may be lost or be the one before when the
- *	machine crashes, so the message is tried too early; torn, it is
- *	recognised, ignored and reported.
+ *	note he may be told twice.  One without may be lost or be the one
+ *	before when the machine crashes, so the message is tried too early;
+ *	torn, it is recognised, ignored and reported.
  * queue/ID.note or queue/ID.note.tmp without queue/ID or failed/ID
  *	Done.  Nothing; spool_sweep() removes the note.
  * queue/ID again, after spool_remove(), spool_done() or spool_fail()
