@@ -112,7 +112,8 @@ say_result(const struct queue_result *r)
 {
 	size_t again = r->tried > r->done ? r->tried - r->done : 0;
 
-	printf("%zu tried, %zu of them to be tried again\n", r->tried, again);
+	printf("%zu tried: %zu delivered, %zu given up, %zu to be tried "
+	    "again\n", r->tried, r->done - r->failed, r->failed, again);
 }
 
 /* -q, -q15m -bD, -q15m */

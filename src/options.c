@@ -45,7 +45,7 @@ static const struct row {
 	{ 'v', NONE, ACT_VERBOSE, "show the dialogue with the relay" },
 	{ 'C', ONE, ACT_CONFIG, "FILE: the configuration (comes first)" },
 	{ 'a', ONE, ACT_CONFIG, "NAME: the account to use (comes first)" },
-	{ 'b', ONE, ACT_MODE, "m, s, p, i, v or D: what to do, see below" },
+	{ 'b', ONE, ACT_MODE, "m, s, p, i, v or D: send, SMTP, mailq, aliases, verify, stay" },
 	{ 'q', ATTACHED, ACT_QUEUE,
 	  "[TIME]: run the queue, or do so every TIME" },
 	{ 'I', NONE, ACT_ALIASES, NULL },
@@ -347,7 +347,8 @@ static const struct command {
 /* And those that go with one of these, or with a message. */
 static const char *const manners[] = {
 	"as USER: for --check-config, with the eyes of that user",
-	"json for -bp: as JSON",
+	"all: for --probe, every account and every address",
+	"json for -bp and --probe: as JSON",
 	"trace show the dialogue if a message is not accepted",
 	"write FILE: for --show-config, what the environment says",
 };
@@ -390,8 +391,8 @@ long_option(struct options *o, int argc, char **argv, int *at,
 	for (c = commands; c < commands + NITEMS(commands); c++)
 		if (strcmp(word, c->word) == 0)
 			break;
-	if (eq == NULL && *at + 1 >= argc &&
-	    (c == commands + NITEMS(commands) || c->takes))
+	if (eq == NULL && *at + 1 >= argc && (c < commands + NITEMS(commands) ?
+	    c->takes : setting_find(word) != NULL))
 		return usage(f, argv[*at], "a value is missing");
 	if (c < commands + NITEMS(commands)) {
 		if (o->what != NULL)
@@ -402,7 +403,8 @@ long_option(struct options *o, int argc, char **argv, int *at,
 		return 0;
 	}
 	add_flag(o, eq != NULL ? xstrndup(word, (size_t)(eq - word)) :
-	    xstrdup(word), eq != NULL ? eq + 1 : argv[++*at]);
+	    xstrdup(word), eq != NULL ? eq + 1 : *at + 1 < argc ?
+	    argv[++*at] : "");
 	return 0;
 }
 
@@ -473,10 +475,15 @@ options_parse(struct options *o, int argc, char **argv, struct fault *f)
 		return usage(f, "--as", "goes with --check-config only");
 	if (o->all && o->mode != MODE_PROBE)
 		return usage(f, "--all", "only with --probe");
-	if (o->json && o->mode == MODE_SEND)
-		o->mode = MODE_MAILQ;
+	if (o->write != NULL && o->mode != MODE_SHOW_CONFIG)
+		return usage(f, "--write", "goes with --show-config only");
 	o->rcpt = argv + at;
 	o->nrcpt = (size_t)(argc - at);
+	/* Alone it is for the queue; a message must not be passed over. */
+	if (o->json && o->mode == MODE_SEND && !o->extract && o->nrcpt == 0)
+		o->mode = MODE_MAILQ;
+	if (o->json && o->mode != MODE_MAILQ && o->mode != MODE_PROBE)
+		return usage(f, "--json", "goes with -bp and --probe only");
 	if (o->nrcpt > 0 && o->what != NULL)
 		return usage(f, o->rcpt[0], "one message at a time");
 	return 0;

@@ -170,8 +170,10 @@ finish(struct run *r, struct turn *t)
 	if (t->tried != NULL)
 		report_outcome(r->report, &t->c, &t->item, t->tried, what);
 	switch (what) {
-	case OUTCOME_DONE:
 	case OUTCOME_GAVE_UP:
+		r->result->failed++;
+		/* FALLTHROUGH */
+	case OUTCOME_DONE:
 		r->result->done++;
 		break;
 	case OUTCOME_WAITS:

@@ -19,6 +19,7 @@ struct queue_select {
 /* What came of it. */
 struct queue_result {
 	size_t		 tried, done, waiting;
+	size_t		 failed;	/* of those that are done */
 	time_t		 next;		/* when something is due; 0: nothing */
 };
 

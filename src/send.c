@@ -116,7 +116,8 @@ say_queued(const struct sender *s, const struct delivered *d)
 	report_fault(&s->report, &d->why, &(struct report_place){
 	    .account = s->meta.account, .link = &d->link,
 	    .sender = s->env.from, .recipient = waiting(&s->env) });
-	log_say("queued as %s, to be tried again in %lld s", d->id,
+	log_say(s->set->linger ? "queued as %s, to be tried again in %lld s" :
+	    "queued as %s, due for a queue run in %lld s", d->id,
 	    in > 0 ? in : 0);
 }
 

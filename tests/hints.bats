@@ -292,7 +292,7 @@ says() {
 		421-4.7.0 closing connection.
 		421 4.7.0 (EHLO) (in reply to EHLO localhost)
 		heloise: hint: the relay refuses the name 'localhost'; set  helo app.example.org (waiting will not mend it)
-		heloise: queued as ID, to be tried again in N s
+		heloise: queued as ID, due for a queue run in N s
 	END
 }
 
@@ -302,7 +302,7 @@ says() {
 	says 0 1 0 <<-'END'
 		heloise: cannot log in to relay.example.net:587: the relay does not offer AUTH
 		heloise: hint: the relay offers no login; set  auth none  if it knows this host by its address, else correct  relay relay.example.net
-		heloise: queued as ID, to be tried again in N s
+		heloise: queued as ID, due for a queue run in N s
 	END
 }
 
@@ -311,7 +311,7 @@ says() {
 	says 0 1 0 <<-'END'
 		heloise: cannot get a greeting from relay.example.org:465: this port speaks TLS from the start
 		heloise: hint: port 465 of relay.example.org speaks TLS from the start; set  tls implicit
-		heloise: queued as ID, to be tried again in N s
+		heloise: queued as ID, due for a queue run in N s
 	END
 }
 
@@ -320,7 +320,7 @@ says() {
 	says 0 1 0 <<-'END'
 		heloise: cannot agree on TLS with relay.example.org:587: this port speaks STARTTLS, not TLS from the start
 		heloise: hint: port 587 of relay.example.org does not speak TLS from the start; set  tls starttls, or  port 465  for TLS from the start
-		heloise: queued as ID, to be tried again in N s
+		heloise: queued as ID, due for a queue run in N s
 	END
 }
 
@@ -330,7 +330,7 @@ says() {
 	says 0 1 0 <<-'END'
 		heloise: cannot start TLS with relay.example.org:25: 502 5.5.1 Command not implemented (in reply to STARTTLS)
 		heloise: hint: relay.example.org has no STARTTLS on port 25, or somebody in between takes it away; set  port 465  and  tls implicit; only on a network that you trust,  tls none
-		heloise: queued as ID, to be tried again in N s
+		heloise: queued as ID, due for a queue run in N s
 	END
 }
 
@@ -341,7 +341,7 @@ says() {
 	says 0 1 0 <<-'END'
 		heloise: cannot log in to relay.example.org:587: 538 5.7.11 Encryption required for requested authentication mechanism (in reply to AUTH PLAIN)
 		heloise: hint: the relay wants TLS first; set  tls starttls
-		heloise: queued as ID, to be tried again in N s
+		heloise: queued as ID, due for a queue run in N s
 	END
 }
 
@@ -351,7 +351,7 @@ says() {
 	says 0 1 0 <<-'END'
 		heloise: cannot log in to relay.example.org:587: the password would be readable on the way (no TLS)
 		heloise: hint: without TLS everybody on the way could read the password; set  tls starttls, or  auth-cleartext yes  on a network that you trust
-		heloise: queued as ID, to be tried again in N s
+		heloise: queued as ID, due for a queue run in N s
 	END
 }
 
@@ -361,7 +361,7 @@ says() {
 	says 0 1 0 <<-'END'
 		heloise: cannot log in to relay.example.org:587: the relay does not offer AUTH on a connection without TLS
 		heloise: hint: the relay takes a login only inside TLS; set  tls starttls
-		heloise: queued as ID, to be tried again in N s
+		heloise: queued as ID, due for a queue run in N s
 	END
 }
 
@@ -371,7 +371,7 @@ says() {
 	says 0 1 0 <<-'END'
 		heloise: cannot agree on TLS with relay.example.org:587: the certificate of the relay is not good: it is self-signed (CN=heloise test relay, issued by CN=heloise test relay, for localhost, relay.example.org, 127.0.0.1, ::1, key sha256:PIN)
 		heloise: hint: the certificate of relay.example.org is self-signed, so nobody vouches for it; if it is the right one, set  tls-pin sha256:PIN, or save it and set  tls-ca <its file>
-		heloise: queued as ID, to be tried again in N s
+		heloise: queued as ID, due for a queue run in N s
 	END
 }
 
@@ -437,7 +437,7 @@ tells() {
 		stop_relay
 	done <<-'END'
 		expired|localhost has expired, if the clock of this host is right; have the operators of the relay renew it; only as a stop-gap, set  tls-pin sha256:
-		wrong-name|is for wrong.example.net, not for localhost; set  tls-name wrong.example.net
+		wrong-name|is for wrong.example.net, not for localhost; if that is your relay, set  tls-name wrong.example.net
 		other|from an authority that this host does not trust; set  tls-ca <file>
 		client-only|must not be trusted; have the operators of the relay replace it
 	END

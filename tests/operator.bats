@@ -103,7 +103,7 @@ tried once"*bob@example.org*"Connection refused"*"hint: "*"Total requests: 1" ]]
 	done
 	heloise --retry "$(messages queue | head -n 1)"
 	[ "$status" -eq 0 ]
-	[[ $output == *"1 tried, 1 of them to be tried again"* ]]
+	[[ $output == *"1 tried: 0 delivered, 0 given up, 1 to be tried again"* ]]
 	start_relay --port "$port" --fail 'RCPT:a@example.org:550 5.1.1 no'
 	heloise --retry "$(messages queue | tail -n 1)"
 	[[ $output == *"1 tried, 0 of them"* ]]

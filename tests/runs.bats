@@ -99,7 +99,7 @@ silent_relay() {
 	[ -z "$stderr$output" ]
 	[ "$(waiting)" -eq 2 ]
 	heloise -v -q
-	[[ $output == *"2 tried, 2 of them to be tried again"* ]]
+	[[ $output == *"2 tried: 0 delivered, 0 given up, 2 to be tried again"* ]]
 }
 
 @test "a runner that lingers ends by SIGTERM, and nothing is lost" {

@@ -193,7 +193,7 @@ const struct advice advice_table[] = {
 	  .fix = "if it is the right one, set {tls-pin %k}" },
 	{ .stages = AT(ST_TLS), .words = "not for ", .when = IF_LOOPBACK,
 	  .cause = "the certificate of the relay is for %n, not for %r",
-	  .fix = "set {tls-name %n}" },
+	  .fix = "if that is your relay, set {tls-name %n}" },
 	{ .stages = AT(ST_TLS), .words = "not for ",
 	  .cause = "the certificate of the relay is for %n, not for %r",
 	  .fix = "if that is the relay you mean, set {relay %n}" },

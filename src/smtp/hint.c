@@ -314,6 +314,10 @@ add_file(struct buf *out, const struct hint_context *ctx)
 		p += strcspn(p, " ");
 		p += strspn(p, " ");
 	}
+	/* A file that was named from here is all that comes before why. */
+	if (*p == '\0' && ctx->fault->stage == ST_SECRET &&
+	    ctx->fault->domain == FD_ERRNO)
+		p = ctx->fault->text;
 	if (*p == '\0') {
 		add(out, ctx->config_file, "<file>");
 		return;
