@@ -166,8 +166,10 @@ try(struct deliver *d, struct store *st, struct envelope *env,
 	if (fd != -1)
 		(void)close(fd);
 	if (keeper_wait(&d->keeper, patience) == NULL) {
-		if (d->spool != NULL)
-			return hand_over(d, st, env, meta, p, r, f);
+		if (d->spool != NULL &&
+		    hand_over(d, st, env, meta, p, r, f) == 0)
+			return 0;
+		/* The envelope is not ours: nobody may settle it later. */
 		keeper_part(&d->keeper);
 		(void)keeper_wait(&d->keeper, 0);
 	}

@@ -13,6 +13,7 @@
 #include "record.h"
 
 #define GLANCE	1000	/* ms between two looks at the stop flag */
+#define MOUTHFUL 64	/* records between two looks at the clock */
 
 void
 keeper_init(struct keeper *k, int sock)
@@ -145,9 +146,10 @@ static void
 hear(struct keeper *k)
 {
 	struct record r;
-	int fd, got;
+	int fd, got, n;
 
-	while (k->sock != -1) {
+	/* Only so many: whoever waits looks at the clock, too. */
+	for (n = 0; n < MOUTHFUL && k->sock != -1; n++) {
 		if ((got = record_receive(k->sock, &r, &fd, 1)) == 0)
 			return;
 		if (got == -1 || !heed(k, &r)) {
@@ -171,12 +173,12 @@ say(struct keeper *k, const struct record *r, int fd)
 	while (k->sock != -1) {
 		if ((sent = record_send(k->sock, r, fd, 1)) == 1)
 			return;
-		if (sent == -1) {
+		if (sent == -1 || (k->stop != NULL && *k->stop)) {
 			keeper_part(k);
 			return;
 		}
 		p.fd = k->sock;
-		if (poll(&p, 1, -1) == 1 && p.revents & POLLIN)
+		if (poll(&p, 1, GLANCE) == 1 && p.revents & POLLIN)
 			hear(k);
 	}
 }

@@ -19,6 +19,7 @@ disguise(struct reach *r, enum client_tls mode)
 	r->session.w = &r->wire;
 	r->session.trusted = false;
 	r->session.tls.noverify = true;
+	r->session.tls.trust = NULL;
 	r->session.tls.implicit = mode == CLIENT_TLS_IMPLICIT;
 	r->limit = reach_within(r, PATIENCE);
 	r->session.limit = r->limit;

@@ -259,6 +259,27 @@ run(const struct options *o, struct config *c,
 	return EX_OK;
 }
 
+/*
+ * Who gained privileges chooses no file, sees no dialogue, leaves no process
+ * behind that it cannot stop, and sets no limit to what is done for others.
+ */
+static int
+restrain(struct options *o, struct fault *f)
+{
+	if (o->file != NULL)
+		return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
+		    "-C: not with the privileges of another user");
+	if (o->interval > 0)
+		return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
+		    "-qTIME: not with the privileges of another user");
+	if (!priv_unlimited())
+		return fault_set(f, ST_SPOOL, FD_NONE, 0, VD_TEMP,
+		    "not under a limit on processor time or on the size of "
+		    "files (ulimit -H -t -f)");
+	o->verbose = o->trace = false;
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -279,14 +300,8 @@ main(int argc, char **argv)
 	priv_settle();
 	if (options_parse(&o, argc, argv, &f) == -1)
 		return report(&f);
-	/* Who gained privileges chooses no file and sees no dialogue. */
-	if (src.elevated && o.file != NULL) {
-		(void)fault_set(&f, ST_USAGE, FD_NONE, 0, VD_PERM,
-		    "-C: not with the privileges of another user");
+	if (src.elevated && restrain(&o, &f) == -1)
 		return report(&f);
-	}
-	o.verbose = o.verbose && !src.elevated;
-	o.trace = o.trace && !src.elevated;
 	if (o.mode == MODE_HELP)
 		return help();
 	if (o.mode == MODE_VERSION)

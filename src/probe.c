@@ -573,11 +573,11 @@ probe(const struct options *o, struct config *c,
 		return fault_exit(&f);
 	}
 	display_init(&p.display, stdout, o->json);
+	if (c->base.deadline > 0)
+		p.limit = clock_ms() + c->base.deadline * 1000;
 	for (i = 0; i < p.n; i++)
 		equip(&p, &p.party[i]);
 	close_walls(&p);
-	if (c->base.deadline > 0)
-		p.limit = clock_ms() + c->base.deadline * 1000;
 	for (i = 0; i < p.n; i++)
 		visit(&p, &p.party[i]);
 	if (display_end(&p.display, p.good, p.status) == -1 &&

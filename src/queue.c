@@ -165,7 +165,8 @@ finish(struct run *r, struct turn *t)
 	enum outcome what;
 	struct fault f = { 0 };
 
-	r->stop |= hopeless(&t->c.env);
+	if (t->tried != NULL)	/* else these are old words */
+		r->stop |= hopeless(&t->c.env);
 	what = outcome_record(r->spool, r->set, r->host, &t->c, &f);
 	if (t->tried != NULL)
 		report_outcome(r->report, &t->c, &t->item, t->tried, what);

@@ -65,6 +65,7 @@ sniff(void *ctx)
 		return false;
 	wire_init(&w, link.fd);
 	opts.noverify = true;
+	opts.trust = NULL;	/* nor is it told who we are */
 	opts.implicit = true;
 	yes = wire_tls(&w, &opts, reach_within(r, SNIFF), &f) == 0;
 	wire_close(&w);

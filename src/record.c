@@ -170,16 +170,6 @@ ends(const char *s, size_t n)
 	return memchr(s, '\0', n) != NULL;
 }
 
-static bool
-sane_fault(const struct fault *f)
-{
-	return (unsigned)f->stage < ST__MAX && (unsigned)f->domain < FD__MAX &&
-	    (unsigned)f->verdict < VD__MAX &&
-	    ends(f->what, sizeof(f->what)) &&
-	    ends(f->command, sizeof(f->command)) &&
-	    ends(f->text, sizeof(f->text));
-}
-
 /* Are these so many words and recipients, and nothing else? */
 static bool
 sane_words(const struct record_words *w, size_t nwords)
@@ -230,7 +220,7 @@ sane(const struct record *r, size_t n)
 	case REC_FAULT:
 		return r->u.fault.n > 0 &&
 		    r->u.fault.fault.verdict != VD_OK &&
-		    sane_fault(&r->u.fault.fault);
+		    fault_sane(&r->u.fault.fault);
 	case REC_DONE:
 		return ends(r->u.done.accepted,
 		    sizeof(r->u.done.accepted)) && link_sane(&r->u.done.link);
@@ -242,17 +232,27 @@ sane(const struct record *r, size_t n)
 	return true;
 }
 
-/* The first descriptor of a message; more than one is not for us. */
+/*
+ * The descriptor of a message, or -1.  *odd: there is something else, for
+ * which there is room where pointers have 64 bits.
+ */
 static int
-descriptor(struct msghdr *m)
+descriptor(struct msghdr *m, bool *odd)
 {
 	struct cmsghdr *c = CMSG_FIRSTHDR(m);
-	int fd = -1;
+	int fd[2] = { -1, -1 };
 
-	if (c != NULL && c->cmsg_level == SOL_SOCKET &&
-	    c->cmsg_type == SCM_RIGHTS && c->cmsg_len >= CMSG_LEN(sizeof(fd)))
-		memcpy(&fd, CMSG_DATA(c), sizeof(fd));
-	return fd;
+	*odd = false;
+	if (c == NULL)
+		return -1;
+	if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
+	    c->cmsg_len >= CMSG_LEN(sizeof(fd[0])) &&
+	    c->cmsg_len <= CMSG_LEN(sizeof(fd)))
+		memcpy(fd, CMSG_DATA(c), c->cmsg_len - CMSG_LEN(0));
+	*odd = c->cmsg_len != CMSG_LEN(sizeof(fd[0]));
+	if (fd[1] != -1)
+		(void)close(fd[1]);
+	return fd[0];
 }
 
 int
@@ -267,6 +267,7 @@ record_receive(int sock, struct record *r, int *fd, int nonblocking)
 	    .msg_control = control.room,
 	    .msg_controllen = sizeof(control.room) };
 	ssize_t n;
+	bool odd;
 
 	*fd = -1;
 	do {
@@ -275,8 +276,8 @@ record_receive(int sock, struct record *r, int *fd, int nonblocking)
 	} while (n == -1 && errno == EINTR);
 	if (n == -1)
 		return nonblocking && errno == EAGAIN ? 0 : -1;
-	*fd = descriptor(&m);
-	if (n == 0 || !sane(r, (size_t)n) ||
+	*fd = descriptor(&m, &odd);
+	if (n == 0 || odd || !sane(r, (size_t)n) ||
 	    m.msg_flags & (MSG_TRUNC | MSG_CTRUNC) ||
 	    (r->kind == REC_JOB) != (*fd != -1)) {
 		if (*fd != -1)

@@ -64,13 +64,15 @@ keep(const struct runner *r, const struct queue_select *select, int sock,
 	struct sandbox box = { .dirs = &spool.dir, .ndirs = 1 };
 	struct buf foreign = { .max = 65536 };
 	size_t gone;
+	int i;
 
 	if (spool_open(&spool, r->spool, false, &t.fault) == -1) {
 		all_of(out, &t, sizeof(t));
 		return;
 	}
 	report_open(&report);
-	secret_forget(&r->config->base);
+	for (i = -1; i < (int)r->config->naccount; i++)
+		secret_forget(config_settings(r->config, i));
 	sandbox_enter(&box);
 	keeper_init(&keeper, sock);
 	keeper.stop = r->stop;
@@ -179,7 +181,7 @@ runner_once(const struct runner *r, const struct queue_select *select,
 		(void)kill(courier, SIGKILL);
 	if (courier != -1)
 		(void)waitpid(courier, NULL, 0);
-	if (!told)
+	if (!told || !fault_sane(&t.fault))
 		return nothing_told(f, EIO);
 	*result = t.result;
 	*f = t.fault;
@@ -228,6 +230,8 @@ run_until_empty(const struct runner *r, struct spool *spool, long long *seen)
 			/* What is there is not known, but will be. */
 			res = (struct queue_result){ .waiting = 1,
 			    .next = time(NULL) + r->config->base.retry_min };
+			/* What the run itself has stirred is no news. */
+			*seen = changed(spool);
 		}
 		if (res.tried > 0)
 			(void)sleep(1);

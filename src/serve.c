@@ -38,6 +38,7 @@ struct counter {
 	struct party	*party;		/* of account i at i + 1 */
 	int		 current;	/* the account being served */
 	bool		 boxed;
+	long long	 limit;		/* clock_ms() when all ends; 0: never */
 	struct numbered	**held;		/* until their account's turn */
 	size_t		 nheld;
 	bool		 ended;		/* the keeper has no more for now */
@@ -457,8 +458,6 @@ run(struct counter *c)
 {
 	const struct courier_work work = { .next = next, .sent = sent,
 	    .done = done, .ctx = c };
-	long long deadline = c->o->config->base.deadline;
-	long long limit = deadline > 0 ? clock_ms() + deadline * 1000 : 0;
 	struct courier *k;
 
 	while (c->nheld > 0 && !c->gone) {
@@ -466,7 +465,7 @@ run(struct counter *c)
 		k = c->current == ACCOUNT_NONE ? NULL :
 		    party_of(c, c->current)->courier;
 		if (k != NULL)
-			courier_run(k, &work, limit);
+			courier_run(k, &work, c->limit);
 		else
 			refuse_held(c);
 	}
@@ -492,6 +491,7 @@ void
 serve(int sock, const struct serve_opts *o)
 {
 	struct counter c = { .sock = sock, .o = o };
+	long long deadline = o->config->base.deadline;
 	struct numbered *n;
 
 	detach(o->trace || o->transcript || o->progress);
@@ -506,6 +506,7 @@ serve(int sock, const struct serve_opts *o)
 		c.ended = false;
 		if (receive(&c, true, &n) != NEXT_JOB)
 			continue;
+		c.limit = deadline > 0 ? clock_ms() + deadline * 1000 : 0;
 		if (!c.boxed)
 			box(&c, n);
 		hold(&c, n);

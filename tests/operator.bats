@@ -87,7 +87,7 @@ tried once"*bob@example.org*"Connection refused"*"hint: "*"Total requests: 1" ]]
 	[ "$(stored_count)" -eq 1 ]
 	heloise --release "$id"
 	[ "$status" -eq 0 ]
-	[[ $output == "$id: released, and due now"*"1 tried, 0 of them"* ]]
+	[[ $output == "$id: released, and due now"*"1 tried: 1 delivered, 0 given up"* ]]
 	[ "$(stored_count)" -eq 2 ]
 }
 
@@ -106,10 +106,10 @@ tried once"*bob@example.org*"Connection refused"*"hint: "*"Total requests: 1" ]]
 	[[ $output == *"1 tried: 0 delivered, 0 given up, 1 to be tried again"* ]]
 	start_relay --port "$port" --fail 'RCPT:a@example.org:550 5.1.1 no'
 	heloise --retry "$(messages queue | tail -n 1)"
-	[[ $output == *"1 tried, 0 of them"* ]]
+	[[ $output == *"1 tried: 1 delivered, 0 given up"* ]]
 	[ "$(stored_count)" -eq 1 ]
 	heloise --retry all
-	[[ $output == *"due now: 2"*"2 tried, 0 of them"* ]]
+	[[ $output == *"due now: 2"*"2 tried: 1 delivered, 1 given up"* ]]
 	[ "$(stored_count)" -eq 2 ]
 	[ "$(failed)" -eq 1 ]
 	stop_relay

@@ -120,12 +120,15 @@ removed: 1' ]
 		try --relay localhost:1 -t
 		try --spool /tmp/x -t
 		try --log file:/tmp/x -t
+		try -q15m
+		(ulimit -f 0; try -t)
+		(ulimit -S -f 0; try -t)
 		try -v -t
 		as alice heloise --show-config | grep -c s3cret || :
 	'
 	echo "$output$stderr"
 	[ "$status" -eq 0 ]
-	[ "$output" = $'64\n64\n64\n64\n0\n0' ]
+	[ "$output" = $'64\n64\n64\n64\n64\n75\n0\n0\n0' ]
 	[[ $stderr != *EHLO* && $stderr != *s3cret* ]]
 	[ ! -e /tmp/x ]
 }

@@ -217,3 +217,19 @@ fault_print(struct buf *out, const struct fault *f)
 	if (f->command[0] != '\0')
 		buf_addf(out, " (in reply to %s)", f->command);
 }
+
+static bool
+ends_within(const char *s, size_t n)
+{
+	return memchr(s, '\0', n) != NULL;
+}
+
+bool
+fault_sane(const struct fault *f)
+{
+	return (unsigned)f->stage < ST__MAX && (unsigned)f->domain < FD__MAX &&
+	    (unsigned)f->verdict < VD__MAX &&
+	    ends_within(f->what, sizeof(f->what)) &&
+	    ends_within(f->command, sizeof(f->command)) &&
+	    ends_within(f->text, sizeof(f->text));
+}

@@ -104,4 +104,7 @@ bool fault_of_session(const struct fault *);
 struct buf;
 void fault_print(struct buf *out, const struct fault *);
 
+/* Could it be one?  For those that came from another process. */
+bool	fault_sane(const struct fault *);
+
 #endif

@@ -349,7 +349,7 @@ on_rcpt(struct client *c, const struct client_command *k)
 			rcpt_settle(&m->env->rcpt[k->rcpt], NULL);
 		return c->phase;
 	}
-	fault_clear(&f);
+	memset(&f, 0, sizeof(f));	/* all of it may travel */
 	dialogue_heard(c, &f);
 	rcpt_settle(&m->env->rcpt[k->rcpt], &f);
 	if (m->answered == m->asked && m->taken == 0)

@@ -1,5 +1,6 @@
 /* priv.c - a sane start, and what the caller may say */
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 #ifdef __linux__
 #include <sys/auxv.h>
@@ -77,6 +78,25 @@ priv_elevated(void)
 		return true;
 #endif
 	return getuid() != geteuid() || getgid() != getegid();
+}
+
+bool
+priv_unlimited(void)
+{
+	static const int what[] = { RLIMIT_CPU, RLIMIT_FSIZE };
+	struct rlimit l;
+	size_t i;
+
+	(void)signal(SIGQUIT, SIG_IGN);
+	for (i = 0; i < NITEMS(what); i++) {
+		if (getrlimit(what[i], &l) == -1 ||
+		    l.rlim_max != RLIM_INFINITY)
+			return false;
+		l.rlim_cur = RLIM_INFINITY;
+		if (setrlimit(what[i], &l) == -1)
+			return false;
+	}
+	return true;
 }
 
 /* Root has groups that its lesser self must not keep. */

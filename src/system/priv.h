@@ -33,6 +33,13 @@ bool	priv_elevated(void);
  */
 void	priv_settle(void);
 
+/*
+ * For those who gained privileges: SIGQUIT is ignored and soft limits on
+ * processor time and the size of files are lifted, since what is done may
+ * be for all users.  False if there are hard ones.
+ */
+bool	priv_unlimited(void);
+
 /* Forget the environment but for TZ and LANG. */
 void	priv_environment(void);
 
