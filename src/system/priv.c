@@ -83,20 +83,16 @@ priv_elevated(void)
 bool
 priv_unlimited(void)
 {
-	static const int what[] = { RLIMIT_CPU, RLIMIT_FSIZE };
-	struct rlimit l;
-	size_t i;
+	struct rlimit cpu, size;
 
 	(void)signal(SIGQUIT, SIG_IGN);
-	for (i = 0; i < NITEMS(what); i++) {
-		if (getrlimit(what[i], &l) == -1 ||
-		    l.rlim_max != RLIM_INFINITY)
-			return false;
-		l.rlim_cur = RLIM_INFINITY;
-		if (setrlimit(what[i], &l) == -1)
-			return false;
-	}
-	return true;
+	if (getrlimit(RLIMIT_CPU, &cpu) == -1 ||
+	    getrlimit(RLIMIT_FSIZE, &size) == -1 ||
+	    cpu.rlim_max != RLIM_INFINITY || size.rlim_max != RLIM_INFINITY)
+		return false;
+	cpu.rlim_cur = size.rlim_cur = RLIM_INFINITY;
+	return setrlimit(RLIMIT_CPU, &cpu) == 0 &&
+	    setrlimit(RLIMIT_FSIZE, &size) == 0;
 }
 
 /* Root has groups that its lesser self must not keep. */
