@@ -274,9 +274,6 @@ talk(struct courier *k)
 	k->settled = 0;
 	k->described = false;
 	do {
-		/* Once it has heard all it may go, and we take our leave. */
-		k->reach.wire.watch = busy(k) || k->nwaiting > 0 ?
-		    k->o->keeper : -1;
 		want = session_until(&k->reach.session);
 		collect(k);
 		if (want == CLIENT_IDLE)
@@ -332,6 +329,7 @@ sessions(struct courier *k)
 			reach_describe(&k->reach, NULL, &k->link);
 			break;
 		}
+		k->reach.wire.watch = k->o->keeper;
 		talk(k);
 		stuck(k, &f);
 		if (f.verdict == VD_OK)
