@@ -211,6 +211,7 @@ give(struct courier *k)
 		break;
 	case NEXT_LATER:
 		client_pause(k->client);
+		k->reach.wire.wake = true;
 		return;
 	case NEXT_END:
 		if (may_come_back(k))

@@ -122,6 +122,8 @@ move(struct session *s, int want)
 		lost(s, &f);
 		return;
 	}
+	if (ready == 0)
+		client_resume(s->c);
 	if (ready & WIRE_READ) {
 		take(s);
 		return;

@@ -18,6 +18,7 @@ wire_init(struct wire *w, int fd)
 {
 	w->fd = fd;
 	w->watch = -1;
+	w->wake = false;
 	w->tls = NULL;
 	w->deadline = w->since = -1;
 }
@@ -43,14 +44,14 @@ unsent(const struct wire *w)
 
 /*
  * Poll for these events and for what TLS wants.  Returns 1 and what came, 0
- * after a signal, -1 with a fault: late says what did not happen in time.
+ * after a signal or by wake, -1 with a fault: late says what did not happen in time.
  */
 static int
 wait_for(struct wire *w, short events, short *came, long long deadline,
     const char *late, struct fault *f)
 {
 	struct pollfd p[] = { { .fd = w->fd, .events = events },
-	    { .fd = w->watch } };
+	    { .fd = w->watch, .events = w->wake ? POLLIN : 0 } };
 	long long now = clock_ms(), left;
 	int n;
 
@@ -73,7 +74,10 @@ wait_for(struct wire *w, short events, short *came, long long deadline,
 	if (p[1].revents & POLLHUP)
 		return connect_lost(f, ECANCELED);
 	*came = p[0].revents;
-	return 1;
+	if (*came != 0)
+		return 1;
+	w->wake = false;
+	return 0;
 }
 
 int

@@ -23,6 +23,7 @@
 struct wire {
 	int		 fd;		/* a connected socket; -1: closed */
 	int		 watch;		/* lost with its other end; or -1 */
+	bool		 wake;		/* once: what it says ends a wait */
 	struct tls	*tls;		/* NULL: in clear */
 	long long	 deadline;	/* the one being waited for, */
 	long long	 since;		/* and from when */
@@ -43,7 +44,7 @@ int	wire_tls(struct wire *, const struct tls_opts *, long long deadline,
 
 /*
  * Wait for something of the set want.  Returns what is there, 0 after a
- * signal, -1 with ETIMEDOUT or what became of the connection.  The end of
+ * signal or where wake was set, -1 with ETIMEDOUT or what became of the connection.  The end of
  * the connection counts as readable.  Whatever TLS still has to send is
  * sent meanwhile.
  */

@@ -406,6 +406,12 @@ client_pause(struct client *c)
 }
 
 void
+client_resume(struct client *c)
+{
+	c->paused = false;
+}
+
+void
 client_body(struct client *c, const char *p, size_t n)
 {
 	if (c->phase == PH_BODY)

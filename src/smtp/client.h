@@ -57,8 +57,12 @@ void		 client_bind(struct client *, const char *name, const void *,
 void		 client_mail(struct client *, struct client_mail *);
 void		 client_quit(struct client *);
 
-/* Nothing to give now: first see to what is in flight (c->ring_n > 0). */
+/*
+ * Nothing to give now: first see to what is in flight (c->ring_n > 0).  It
+ * asks again after the next reply, or once there may be something.
+ */
 void		 client_pause(struct client *);
+void		 client_resume(struct client *);
 
 /*
  * p[0..n) is the next part of the message, whose lines end in CRLF: at most

@@ -691,6 +691,41 @@ t_failed(void)
 	ok(reap(pid, &w), "the relay saw TLS and an end, nothing else");
 }
 
+/* Somebody else is watched: what he says ends a wait once, his end all. */
+static void
+t_watch(void)
+{
+	struct fault f;
+	struct wire w;
+	int link[2], other[2];
+
+	fault_clear(&f);
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, link) == -1 ||
+	    socketpair(AF_UNIX, SOCK_STREAM, 0, other) == -1)
+		must(GNUTLS_E_FILE_ERROR);
+	wire_init(&w, link[0]);
+	w.watch = other[0];
+	must(write(other[1], "x", 1) == 1 ? 0 : GNUTLS_E_FILE_ERROR);
+	is_int(wire_wait(&w, WIRE_READ, clock_ms() + 1, &f), -1,
+	    "what he says ends no wait: %s", f.text);
+	w.wake = true;
+	is_int(wire_wait(&w, WIRE_READ, clock_ms() + 60000, &f), 0,
+	    "but where it is asked for");
+	ok(!w.wake, "once");
+	w.wake = true;
+	must(write(link[1], "x", 1) == 1 ? 0 : GNUTLS_E_FILE_ERROR);
+	is_int(wire_wait(&w, WIRE_READ, clock_ms() + 60000, &f), WIRE_READ,
+	    "what the relay says comes first");
+	ok(w.wake, "and it is still asked for");
+	(void)close(other[1]);
+	is_int(wire_wait(&w, WIRE_READ, clock_ms() + 60000, &f), -1,
+	    "his end: %s", f.text);
+	is_int(f.code, ECANCELED, "... code");
+	(void)close(other[0]);
+	(void)close(link[1]);
+	wire_close(&w);
+}
+
 int
 main(void)
 {
@@ -707,6 +742,7 @@ main(void)
 	t_echo();
 	t_pending();
 	t_failed();
+	t_watch();
 	gnutls_x509_crt_deinit(crt);
 	gnutls_x509_privkey_deinit(key);
 	return done();
