@@ -214,10 +214,14 @@ give(struct courier *k)
 		k->reach.wire.wake = true;
 		return;
 	case NEXT_END:
-		if (may_come_back(k))
+		if (may_come_back(k)) {
 			client_pause(k->client);
-		else
-			client_quit(k->client);
+			return;
+		}
+		/* A keeper that knows all may go before the goodbye. */
+		if (!busy(k))
+			k->reach.wire.watch = -1;
+		client_quit(k->client);
 		return;
 	}
 	downgrade(k, j);

@@ -44,7 +44,8 @@ unsent(const struct wire *w)
 
 /*
  * Poll for these events and for what TLS wants.  Returns 1 and what came, 0
- * after a signal or by wake, -1 with a fault: late says what did not happen in time.
+ * after a signal or by wake, -1 with a fault: late says what did not happen
+ * in time.
  */
 static int
 wait_for(struct wire *w, short events, short *came, long long deadline,

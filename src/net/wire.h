@@ -44,9 +44,9 @@ int	wire_tls(struct wire *, const struct tls_opts *, long long deadline,
 
 /*
  * Wait for something of the set want.  Returns what is there, 0 after a
- * signal or where wake was set, -1 with ETIMEDOUT or what became of the connection.  The end of
- * the connection counts as readable.  Whatever TLS still has to send is
- * sent meanwhile.
+ * signal or where wake was set, -1 with ETIMEDOUT or what became of the
+ * connection.  The end of the connection counts as readable.  Whatever TLS
+ * still has to send is sent meanwhile.
  */
 int	wire_wait(struct wire *, int want, long long deadline, struct fault *);
 
