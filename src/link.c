@@ -2,24 +2,21 @@
 
 #include <string.h>
 
+#include "base/util.h"
 #include "link.h"
-
-static bool
-ends(const char *s, size_t n)
-{
-	return memchr(s, '\0', n) != NULL;
-}
 
 bool
 link_sane(const struct link *l)
 {
 	return l->account >= ACCOUNT_NONE && l->account < CONFIG_ACCOUNTS &&
-	    ends(l->passed, sizeof(l->passed)) &&
-	    ends(l->what, sizeof(l->what)) && ends(l->ip, sizeof(l->ip)) &&
-	    ends(l->helo, sizeof(l->helo)) &&
-	    ends(l->banner, sizeof(l->banner)) &&
-	    ends(l->tls, sizeof(l->tls)) && ends(l->auth, sizeof(l->auth)) &&
-	    ends(l->offered, sizeof(l->offered)) &&
+	    ends_within(l->passed, sizeof(l->passed)) &&
+	    ends_within(l->what, sizeof(l->what)) &&
+	    ends_within(l->ip, sizeof(l->ip)) &&
+	    ends_within(l->helo, sizeof(l->helo)) &&
+	    ends_within(l->banner, sizeof(l->banner)) &&
+	    ends_within(l->tls, sizeof(l->tls)) &&
+	    ends_within(l->auth, sizeof(l->auth)) &&
+	    ends_within(l->offered, sizeof(l->offered)) &&
 	    l->authed <= 1 && l->rtt >= -1;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/util.h"
 #include "record.h"
 
 #define NOTHING	'@'	/* the letter of who asked for nothing */
@@ -164,12 +165,6 @@ record_send(int sock, const struct record *r, int fd, int nonblocking)
 	return 1;
 }
 
-static bool
-ends(const char *s, size_t n)
-{
-	return memchr(s, '\0', n) != NULL;
-}
-
 /* Are these so many words and recipients, and nothing else? */
 static bool
 sane_words(const struct record_words *w, size_t nwords)
@@ -222,7 +217,7 @@ sane(const struct record *r, size_t n)
 		    r->u.fault.fault.verdict != VD_OK &&
 		    fault_sane(&r->u.fault.fault);
 	case REC_DONE:
-		return ends(r->u.done.accepted,
+		return ends_within(r->u.done.accepted,
 		    sizeof(r->u.done.accepted)) && link_sane(&r->u.done.link);
 	case REC_END:
 	case REC_SENT:

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/fault.h"
+#include "base/util.h"
 
 static const struct {
 	const char	*word;
@@ -216,12 +217,6 @@ fault_print(struct buf *out, const struct fault *f)
 		buf_adds(out, f->text);
 	if (f->command[0] != '\0')
 		buf_addf(out, " (in reply to %s)", f->command);
-}
-
-static bool
-ends_within(const char *s, size_t n)
-{
-	return memchr(s, '\0', n) != NULL;
 }
 
 bool

@@ -234,3 +234,9 @@ ascii_only(const char *s, size_t n)
 			return false;
 	return true;
 }
+
+bool
+ends_within(const char *s, size_t n)
+{
+	return memchr(s, '\0', n) != NULL;
+}

@@ -44,4 +44,7 @@ size_t	utf8_next(const unsigned char *p, size_t n, uint32_t *c);
 bool	utf8_valid(const char *, size_t);
 bool	ascii_only(const char *, size_t);
 
+/* Is there a NUL in the n octets at s? */
+bool	ends_within(const char *s, size_t n);
+
 #endif
