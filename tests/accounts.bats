@@ -370,15 +370,29 @@ bare_env() {
 	env -i ASAN_OPTIONS="${ASAN_OPTIONS-}" "$@"
 }
 
+# open_directory: sets OPEN, which everybody may enter, with the program in
+# it; where it was built, not everybody may.
+open_directory() {
+	OPEN=$(mktemp -d)
+	chmod 711 "$OPEN"
+	cp "$HELOISE" "$OPEN/heloise"
+}
+
+teardown() {
+	[ -z "${OPEN-}" ] || rm -r "$OPEN"
+	stop_relays
+}
+
 # A machine with nothing: no names, no home, nothing to write to.
 bare() {
 	setpriv --reuid 4711 --regid 4711 --clear-groups \
-	    env -i ASAN_OPTIONS="${ASAN_OPTIONS-}" "$@" "$HELOISE" \
+	    env -i ASAN_OPTIONS="${ASAN_OPTIONS-}" "$@" "$OPEN/heloise" \
 	    -i bob@example.org < <(printf '%s' "$MAIL")
 }
 
 @test "container: any uid, no passwd entry, no HOME, only variables" {
 	[ "$(id -u)" -eq 0 ] || skip 'needs root to become another uid'
+	open_directory
 	start_relay
 	run bare SMTP_HOST="localhost" SMTP_PORT="$RELAY_PORT" SMTP_TLS=off \
 	    SMTP_HELO_NAME=app.example.org SMTP_FROM=app@example.org
@@ -390,9 +404,10 @@ bare() {
 @test "container: its id is no name for EHLO; no spool: 75, nothing lost" {
 	[ "$(id -u)" -eq 0 ] || skip 'needs root to become another uid'
 	unshare -u true || skip 'needs a namespace for a name'
+	open_directory
 	start_relay
 	export -f bare
-	export HELOISE MAIL RELAY_PORT
+	export OPEN MAIL RELAY_PORT
 	# shellcheck disable=SC2016 # for the inner shell
 	in_container=(unshare -u bash -c 'hostname 4f2a9c0d1e3b && bare \
 	    SMTP_HOST=localhost SMTP_PORT="$RELAY_PORT" SMTP_TLS=off "$@"' sh)
@@ -468,16 +483,14 @@ bare() {
 	grep -qx 'user u' "$(envelope 1)"
 	# For another user, as in the manual: the group that it is in.
 	if [ "$(id -u)" -eq 0 ]; then
-		open=$(mktemp -d)
-		chmod 711 "$open"
-		cp -p "$file" "$open/heloise.conf"
-		chgrp 4711 "$open/heloise.conf"
-		chmod 640 "$open/heloise.conf"
+		open_directory
+		cp -p "$file" "$OPEN/heloise.conf"
+		chgrp 4711 "$OPEN/heloise.conf"
+		chmod 640 "$OPEN/heloise.conf"
 		run setpriv --reuid 4711 --regid 4711 --clear-groups \
 		    env -i ASAN_OPTIONS="${ASAN_OPTIONS-}" \
-		    "$HELOISE" -C "$open/heloise.conf" -f a@example.org -t \
+		    "$OPEN/heloise" -C "$OPEN/heloise.conf" -f a@example.org -t \
 		    < <(printf '%s' "$MAIL")
-		rm -r "$open"
 		[ "$status" -eq 0 ]
 		[ "$(stored_count)" -eq 2 ]
 	fi
