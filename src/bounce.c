@@ -75,9 +75,9 @@ gather(struct text *t, const struct claimed *c, const char *host,
 	size_t i;
 
 	(void)snprintf(t->id, sizeof(t->id), "%llx.bounce%08x@%.255s",
-	    (unsigned long long)now, arc4random(), host);
+	    (unsigned long long)now, random_bits(), host);
 	(void)snprintf(t->boundary, sizeof(t->boundary), "=_%08x%08x%08x",
-	    arc4random(), arc4random(), arc4random());
+	    random_bits(), random_bits(), random_bits());
 	t->dsn.to = to;
 	t->dsn.host = host;
 	t->dsn.message_id = t->id;

@@ -130,7 +130,7 @@ capture(int dir, const struct envelope *e, int fd, off_t at, size_t size,
 	int out, status;
 
 	(void)snprintf(name, 64, "new/%lld.%08x%08x.heloise",
-	    (long long)time(NULL), arc4random(), arc4random());
+	    (long long)time(NULL), random_bits(), random_bits());
 	(void)strlcpy(tmp, name, sizeof(tmp));
 	memcpy(tmp, "tmp", 3);
 	out = openat(dir, tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC |

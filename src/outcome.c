@@ -46,7 +46,7 @@ outcome_note(const struct settings *s, struct envelope *env,
 			r->verdict = r->why->verdict = VD_TEMP;
 	}
 	note->next = schedule_next(&sched, note->tries, &note->last, now,
-	    arc4random());
+	    random_bits());
 	return waiting;
 }
 

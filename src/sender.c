@@ -248,7 +248,7 @@ sender_options(struct sender *s, const char *sender)
 
 	(void)snprintf(a->unique, sizeof(a->unique), "%llx.%x%08x",
 	    (unsigned long long)time(NULL), (unsigned)getpid(),
-	    arc4random());
+	    random_bits());
 	return (struct message_opts){
 		.sender = sender,
 		.user = a->user,

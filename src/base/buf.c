@@ -112,7 +112,8 @@ plain(const unsigned char *p, size_t n, size_t max)
 {
 	size_t i;
 
-	for (i = 0; i < n && i < max && p[i] >= 0x20 && p[i] < 0x7f; i++)
+	n = n < max ? n : max;
+	for (i = 0; i < n && p[i] >= 0x20 && p[i] < 0x7f; i++)
 		;
 	return i;
 }

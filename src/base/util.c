@@ -1,4 +1,4 @@
-/* util.c - memory that cannot fail, numbers with units, time, UTF-8 */
+/* util.c - memory that cannot fail, numbers with units or at random, time, UTF-8 */
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -167,6 +167,16 @@ size_parse(const char *s)
 	if (s[1] != '\0' || v > (1LL << 62 >> shift))
 		return -1;
 	return v << shift;
+}
+
+uint32_t
+random_bits(void)
+{
+	uint32_t n;
+
+	if (getentropy(&n, sizeof(n)) == -1)
+		_exit(EX_TEMPFAIL);
+	return n;
 }
 
 long long

@@ -1,4 +1,4 @@
-/* util.h - memory that cannot fail, numbers with units, time, UTF-8 */
+/* util.h - memory that cannot fail, numbers with units or at random, time, UTF-8 */
 
 #ifndef BASE_UTIL_H
 #define BASE_UTIL_H
@@ -30,6 +30,9 @@ long long	duration_parse(const char *);
 
 /* "20971520", "512k", "20M", "1G" (powers of 1024) to bytes; -1 if not. */
 long long	size_parse(const char *);
+
+/* From the kernel, for names and delays: no state to be forked. */
+uint32_t	random_bits(void);
 
 /* Milliseconds of a clock that never jumps: for deadlines only. */
 long long	clock_ms(void);

@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "spool/claim.h"
+#include "base/util.h"
 #include "spool/file.h"
 #include "spool/intake.h"
 
@@ -29,7 +30,7 @@ begin_named(struct spool *sp, struct spool_file *file)
 
 	for (i = 0; i < NAMES_TRIED; i++) {
 		(void)snprintf(file->tmp, sizeof(file->tmp), ".tmp-%08x%08x",
-		    arc4random(), arc4random());
+		    random_bits(), random_bits());
 		file->fd = openat(sp->place[SPOOL_QUEUE], file->tmp,
 		    O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 		if (file->fd == -1) {
@@ -146,7 +147,7 @@ make_id(char id[SPOOL_ID])
 	us = (unsigned long long)t.tv_sec * 1000000 +
 	    (unsigned long long)t.tv_nsec / 1000;
 	(void)snprintf(id, SPOOL_ID, "%013llx%03x",
-	    us & 0xfffffffffffffULL, arc4random() & 0xfff);
+	    us & 0xfffffffffffffULL, random_bits() & 0xfff);
 }
 
 /* Give it an id; without one nothing can be seen of it. */

@@ -25,14 +25,17 @@ clock_gettime(clockid_t clock, struct timespec *t)
 	return (int)syscall(SYS_clock_gettime, clock, t);
 }
 
-uint32_t
-arc4random(void)
+int
+getentropy(void *p, size_t size)
 {
 	static uint32_t n;
+	uint32_t bits;
 
 	if (!frozen)
 		n = n * 1664525 + 1013904223;
-	return n >> 8;
+	bits = n >> 8;
+	memcpy(p, &bits, size < sizeof(bits) ? size : sizeof(bits));
+	return 0;
 }
 
 static void
