@@ -280,8 +280,8 @@ restrain(struct options *o, struct fault *f)
 	return 0;
 }
 
-int
-main(int argc, char **argv)
+static int
+work(int argc, char **argv)
 {
 	struct config_source src = { .system = SYSCONFDIR "/heloise.conf" };
 	struct options o;
@@ -319,4 +319,21 @@ main(int argc, char **argv)
 	config_release(&c);
 	options_release(&o);
 	return status;
+}
+
+/*
+ * What is left is the kernel's to take back: handlers and destructors, of
+ * which we have none, would touch memory that costs more than it brings.
+ */
+int
+main(int argc, char **argv)
+{
+	int status = work(argc, argv);
+
+	(void)fflush(stdout);
+#ifdef __SANITIZE_ADDRESS__
+	return status;	/* leaks are looked for there */
+#else
+	_exit(status);
+#endif
 }
