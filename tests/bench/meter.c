@@ -21,6 +21,7 @@
 #include <err.h>
 #include <errno.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,20 +45,27 @@ too_long(int sig)
 	_exit(1);
 }
 
+/* With posix_spawn: a copy of our own memory is not the command's cost. */
 static void
 start(char **command, int output)
 {
-	if ((child = fork()) == -1)
-		err(1, "fork");
-	if (child != 0)
-		return;
-	(void)setpgid(0, 0);
-	if (dup2(output, STDOUT_FILENO) == -1 ||
-	    dup2(output, STDERR_FILENO) == -1)
-		_exit(126);
-	(void)execvp(command[0], command);
-	perror(command[0]);
-	_exit(127);
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attr;
+	int e;
+
+	if (posix_spawn_file_actions_init(&files) != 0 ||
+	    posix_spawn_file_actions_adddup2(&files, output,
+	    STDOUT_FILENO) != 0 ||
+	    posix_spawn_file_actions_adddup2(&files, output,
+	    STDERR_FILENO) != 0 ||
+	    posix_spawnattr_init(&attr) != 0 ||
+	    posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP) != 0)
+		errx(1, "out of memory");
+	if ((e = posix_spawnp(&child, command[0], &files, &attr, command,
+	    environ)) != 0)
+		errc(1, e, "%s", command[0]);
+	(void)posix_spawnattr_destroy(&attr);
+	(void)posix_spawn_file_actions_destroy(&files);
 }
 
 static void
