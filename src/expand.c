@@ -120,6 +120,20 @@ expand_one(struct expand *e, const struct rcpt *r, struct envelope *new,
 	return status;
 }
 
+/* Is there anybody who may become somebody else? */
+static bool
+concerns(struct expand *e, const struct envelope *env)
+{
+	const char *hosts[] = { e->host, EXPAND_BARE };
+	const struct alias_opts o = options(e, hosts, NULL);
+	size_t i;
+
+	for (i = 0; i < env->nrcpt; i++)
+		if (alias_concerns(&o, env->rcpt[i].addr))
+			return true;
+	return false;
+}
+
 int
 expand_envelope(struct expand *e, struct envelope *env, struct fault *f)
 {
@@ -127,6 +141,8 @@ expand_envelope(struct expand *e, struct envelope *env, struct fault *f)
 	int status = 0;
 	size_t i;
 
+	if (!concerns(e, env))
+		return 0;
 	for (i = 0; status == 0 && i < env->nrcpt; i++)
 		status = expand_one(e, &env->rcpt[i], &new, f);
 	if (status == 0) {

@@ -328,11 +328,20 @@ angle(struct parser *ps)
 	return 0;
 }
 
+static void
+append(struct addr_list *list, const struct addr *a)
+{
+	if (list->n == list->cap) {
+		list->cap = list->cap ? list->cap * 2 : 1;
+		list->v = xreallocarray(list->v, list->cap, sizeof(*list->v));
+	}
+	list->v[list->n++] = *a;
+}
+
 /* At a separator: put the box, if there is something in it, on the list. */
 static int
 finish(struct parser *ps)
 {
-	struct addr_list *list = ps->list;
 	struct box *b = &ps->b;
 	const struct buf *name = b->angle && b->name.len > 0 ? &b->name :
 	    &b->note;
@@ -345,16 +354,11 @@ finish(struct parser *ps)
 	if (b->spec.full)
 		return refuse(ps, "it is too long");
 	if (b->any) {
-		if (list->n == list->cap) {
-			list->cap = list->cap ? list->cap * 2 : 4;
-			list->v = xreallocarray(list->v, list->cap,
-			    sizeof(*list->v));
-		}
 		b->a.spec = xstrndup(buf_text(&b->spec), b->spec.len);
 		if (name->len > 0)
 			b->a.name = xstrndup(name->p, name->len);
 		b->a.group = ps->group;
-		list->v[list->n++] = b->a;
+		append(ps->list, &b->a);
 	}
 	reset(b);
 	return 0;
@@ -417,6 +421,20 @@ step(struct parser *ps, int token)
 	return 0;
 }
 
+/* One address and nothing else, as most arguments are? */
+static bool
+plain(const char *p, size_t n)
+{
+	size_t i, at = 0;
+
+	for (i = 0; i < n && at < 2; i++)
+		if (p[i] == '@')
+			at++;
+		else if (p[i] != '.' && !phrase_atext(p[i]))
+			return false;
+	return at == 1 && n <= ADDR_MAX;
+}
+
 int
 addr_parse_list(struct addr_list *list, const char *p, size_t n,
     struct fault *f)
@@ -426,6 +444,11 @@ addr_parse_list(struct addr_list *list, const char *p, size_t n,
 	    .note.max = PHRASE_MAX } };
 	int token, ret;
 
+	if (plain(p, n)) {
+		append(list, &(struct addr){ .spec = xstrndup(p, n),
+		    .end = n, .spec_end = n });
+		return 0;
+	}
 	do {
 		token = lex(&ps.l);
 		ret = step(&ps, token);

@@ -112,6 +112,12 @@ here(const struct alias_opts *o, const char *at)
 	return at == NULL;
 }
 
+bool
+alias_concerns(const struct alias_opts *o, const char *addr)
+{
+	return *addr == '\\' || here(o, addr_at(addr));
+}
+
 /* The name to look up, if the address is on this host; else NULL. */
 static char *
 local_key(const struct alias_opts *o, const char *spec)

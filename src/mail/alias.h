@@ -34,6 +34,9 @@ struct alias_opts {
 	struct buf	*mistakes;
 };
 
+/* May an address have an alias, or is it another host's? */
+bool	alias_concerns(const struct alias_opts *, const char *addr);
+
 /*
  * Add what an address becomes to an envelope: each mailbox once, qualified
  * and checked.  Only a bare name and one at one of the hosts have aliases;

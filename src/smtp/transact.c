@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "mail/addr.h"
 #include "smtp/transact.h"
 
 static enum client_phase sayf(struct client *, enum verb, unsigned,
@@ -139,6 +140,18 @@ say_mail(struct client *c, struct client_mail *m)
 	    dsn && e->envid != NULL ? e->envid : "");
 }
 
+/* As most are; of these there may be thousands. */
+static enum client_phase
+say_plain_rcpt(struct client *c, const char *addr, unsigned i)
+{
+	char line[sizeof("RCPT TO:<>") + ADDR_MAX] = "RCPT TO:<", *end;
+
+	end = stpcpy(line + sizeof("RCPT TO:<") - 1, addr);
+	end[0] = '>';
+	end[1] = '\0';
+	return dialogue_say(c, V_RCPT, i, line, NULL);
+}
+
 static enum client_phase
 say_rcpt(struct client *c, struct client_mail *m, size_t i)
 {
@@ -157,6 +170,9 @@ say_rcpt(struct client *c, struct client_mail *m, size_t i)
 			    ",", sizeof(words));
 			(void)strlcat(words, notify[k].word, sizeof(words));
 		}
+	if (words[0] == '\0' && (!dsn || r->orcpt == NULL) &&
+	    strlen(r->addr) <= ADDR_MAX)
+		return say_plain_rcpt(c, r->addr, (unsigned)i);
 	return sayf(c, V_RCPT, (unsigned)i, "RCPT TO:<%s>%s%s%s", r->addr,
 	    words, dsn && r->orcpt != NULL ? " ORCPT=" : "",
 	    dsn && r->orcpt != NULL ? r->orcpt : "");

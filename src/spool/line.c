@@ -57,7 +57,10 @@ line_add_number(struct buf *b, long long v)
 	char digits[24];
 
 	separate(b);
-	(void)snprintf(digits, sizeof(digits), "%lld", v);
+	digits[0] = (char)('0' + v % 10);
+	digits[1] = '\0';
+	if (v < 0 || v > 9)	/* few are, and there are many of them */
+		(void)snprintf(digits, sizeof(digits), "%lld", v);
 	buf_adds(b, digits);
 }
 
