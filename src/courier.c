@@ -46,7 +46,7 @@ struct courier {
 	size_t			 nwaiting;
 	size_t			 settled;	/* jobs, by this session */
 	struct progress		 progress;
-	char			*block;	/* CLIENT_BLOCK octets */
+	char			*block;	/* CLIENT_BLOCK octets, or NULL */
 };
 
 /*
@@ -233,20 +233,31 @@ give(struct courier *k)
 	client_mail(k->client, &s->mail);
 }
 
+static char *
+block(struct courier *k)
+{
+	if (k->block == NULL)
+		k->block = xmalloc(CLIENT_BLOCK);
+	return k->block;
+}
+
 static void
 give_body(struct courier *k)
 {
 	struct slot *s = k->in_hand;
 	size_t left = s->job->size - s->sent;
+	size_t most = left < CLIENT_BLOCK ? left : CLIENT_BLOCK;
 	struct fault f = { 0 };
 	ssize_t n;
+	char *to;
 
 	if (left == 0) {
 		client_body_end(k->client);
 		return;
 	}
-	n = pread(s->job->fd, k->block, left < CLIENT_BLOCK ? left :
-	    CLIENT_BLOCK, s->job->at + (off_t)s->sent);
+	if ((to = client_space(k->client, most)) == NULL)
+		to = block(k);
+	n = pread(s->job->fd, to, most, s->job->at + (off_t)s->sent);
 	if (n == -1 && errno == EINTR)
 		return;
 	if (n <= 0) {
@@ -262,7 +273,7 @@ give_body(struct courier *k)
 		client_broken(k->client, &f);
 		return;
 	}
-	client_body(k->client, k->block, (size_t)n);
+	client_body(k->client, to, (size_t)n);
 	s->sent += (size_t)n;
 	if (k->o->progress && s->job->size > PROGRESS_MIN)
 		progress_show(&k->progress, s->sent, s->job->size);
@@ -380,7 +391,6 @@ courier_new(const struct courier_opts *o)
 	k->maildir = -1;
 	k->client = xmalloc(sizeof(*k->client));
 	client_init(k->client, &k->reach.client);
-	k->block = xmalloc(CLIENT_BLOCK);
 	link_clear(&k->link);
 	if (reach_prepare(&k->reach, o->set, o->fqdn, &k->broken) == 0)
 		fault_clear(&k->broken);

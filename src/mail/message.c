@@ -51,11 +51,11 @@ message_release(struct message *m)
 static bool
 any_8bit(const char *p, size_t n)
 {
-	uint64_t word, all = 0;
+	uint64_t w[4], all = 0;
 
-	for (; n >= sizeof(word); p += sizeof(word), n -= sizeof(word)) {
-		memcpy(&word, p, sizeof(word));
-		all |= word;
+	for (; n >= sizeof(w); p += sizeof(w), n -= sizeof(w)) {
+		memcpy(w, p, sizeof(w));
+		all |= w[0] | w[1] | w[2] | w[3];
 	}
 	return (all & 0x8080808080808080u) != 0 || !ascii_only(p, n);
 }
@@ -465,6 +465,38 @@ at_dot(struct message *m, const char *p)
 }
 
 /*
+ * Copy lines that end in a bare LF, as those of Unix do; end is before the
+ * next octet of another kind.  Returns what is left: a part of a line, or
+ * one that begins with a dot that counts.
+ */
+static const char *
+bare_lines(struct message *m, const char *p, const char *end)
+{
+	const char *lf;
+	size_t n;
+	char *to;
+
+	if (!buf_reserve(&m->out, 2 * (size_t)(end - p)))
+		return end;
+	to = m->out.p + m->out.len;
+	while ((lf = memchr(p, '\n', (size_t)(end - p))) != NULL) {
+		n = (size_t)(lf - p);
+		memcpy(to, p, n);
+		to += n;
+		*to++ = '\r';
+		*to++ = '\n';
+		m->line += n;
+		end_line(m);
+		p = lf + 1;
+		if (p == end || (m->opts->dot_ends && *p == '.'))
+			break;
+	}
+	*to = '\0';
+	m->out.len = (size_t)(to - m->out.p);
+	return p;
+}
+
+/*
  * Lines that are right as they are gather between run and p, and are
  * copied when something has to be changed.
  */
@@ -485,8 +517,12 @@ body(struct message *m, const char *p, size_t n)
 		lf = seek(lf, p, end, '\n');
 		cr = seek(cr, p, end, '\r');
 		nul = seek(nul, p, end, '\0');
-		stop = lf < cr ? lf : cr;
-		stop = stop < nul ? stop : nul;
+		stop = cr < nul ? cr : nul;
+		if (lf < stop) {
+			buf_add(&m->out, run, (size_t)(p - run));
+			run = p = bare_lines(m, p, stop);
+			continue;
+		}
 		m->line += (size_t)(stop - p);
 		p = stop;
 		if (p == cr && p + 1 < end && p[1] == '\n') {
@@ -498,7 +534,7 @@ body(struct message *m, const char *p, size_t n)
 		if (p == nul && p < end)
 			m->nul_seen = true;
 		else if (p < end) {
-			m->cr = p == cr;
+			m->cr = true;
 			buf_add(&m->out, "\r\n", 2);
 			end_line(m);
 		}

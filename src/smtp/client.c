@@ -418,6 +418,14 @@ client_body(struct client *c, const char *p, size_t n)
 		transact_body(c, p, n);
 }
 
+char *
+client_space(struct client *c, size_t n)
+{
+	if (c->phase != PH_BODY || !c->mail->chunk || !buf_reserve(&c->out, n))
+		return NULL;
+	return c->out.p + c->out.len;
+}
+
 void
 client_body_end(struct client *c)
 {

@@ -69,6 +69,12 @@ void		 client_resume(struct client *);
  * CLIENT_BLOCK octets at a time, and not more in all than was announced.
  */
 void		 client_body(struct client *, const char *p, size_t n);
+
+/*
+ * Where to put the next n octets so that client_body() need not copy them,
+ * if nothing else is asked of the machine before; NULL if it must.
+ */
+char		*client_space(struct client *, size_t n);
 void		 client_body_end(struct client *);
 
 #endif

@@ -244,7 +244,7 @@ give_body(struct world *w)
 {
 	size_t m = w->given - 1, n = w->size[m] - w->at, i;
 	size_t most = w->knob[6] ? (size_t)w->knob[6] * 512 : CLIENT_BLOCK;
-	char *block;
+	char *block, *space;
 
 	if (w->begin[m] == 0)
 		w->begin[m] = w->stream.len + w->c.out.len;
@@ -258,7 +258,12 @@ give_body(struct world *w)
 	block = xmalloc(n);
 	for (i = 0; i < n; i++)
 		block[i] = octet(w->at + i);
-	client_body(&w->c, block, n);
+	if (w->at % 2 == 0 && (space = client_space(&w->c, n)) != NULL) {
+		memcpy(space, block, n);
+		client_body(&w->c, space, n);
+	} else {
+		client_body(&w->c, block, n);
+	}
 	free(block);
 	w->at += n;
 }
