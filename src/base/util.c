@@ -1,4 +1,4 @@
-/* util.c - memory that cannot fail, numbers with units or at random, time, UTF-8 */
+/* util.c - memory that cannot fail, numbers with units or by chance, time */
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* util.h - memory that cannot fail, numbers with units or at random, time, UTF-8 */
+/* util.h - memory that cannot fail, numbers with units or by chance, time */
 
 #ifndef BASE_UTIL_H
 #define BASE_UTIL_H
