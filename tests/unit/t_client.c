@@ -99,7 +99,7 @@ body(const struct play *p, size_t m, char *out, size_t at, size_t n)
 static void
 give_body(struct play *p)
 {
-	char block[4096], *to = block;
+	char block[4096], *to = NULL;
 	size_t n = body(p, p->given - 1, block, p->body_at, sizeof(block));
 
 	if (n == 0) {
