@@ -318,7 +318,7 @@ says() {
 @test "seed: port 587 with implicit TLS" {
 	meet relay.example.org:587 'tls implicit' -- --tls starttls
 	says 0 1 0 <<-'END'
-		heloise: cannot agree on TLS with relay.example.org:587: this port speaks STARTTLS, not TLS from the start
+		heloise: cannot agree on TLS with relay.example.org:587: this port begins in clear, as for STARTTLS: 220 relay.example.org ESMTP
 		heloise: hint: port 587 of relay.example.org does not speak TLS from the start; set  tls starttls, or  port 465  for TLS from the start
 		heloise: queued as ID, due for a queue run in N s
 	END

@@ -297,14 +297,14 @@ clear_words(struct tls *t, int e, struct fault *f)
 	char line[512];
 	ssize_t n;
 
-	if (t->implicit && memcmp(t->first, "220", 3) == 0)
-		return fault_set(f, ST_TLS, FD_TLS, e, VD_PERM,
-		    "this port speaks STARTTLS, not TLS from the start");
 	memcpy(line, t->first, t->nfirst);
 	n = recv(t->fd, line + t->nfirst, sizeof(line) - t->nfirst - 1,
 	    MSG_DONTWAIT);
 	line[t->nfirst + (n > 0 ? (size_t)n : 0)] = '\0';
 	line[strcspn(line, "\r\n")] = '\0';
+	if (t->implicit && memcmp(line, "220", 3) == 0)
+		return fault_set(f, ST_TLS, FD_TLS, e, VD_PERM,
+		    "this port begins in clear, as for STARTTLS: %s", line);
 	return fault_set(f, ST_TLS, FD_TLS, e, VD_TEMP,
 	    "the relay answered in clear: %s", line);
 }

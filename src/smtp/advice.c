@@ -144,7 +144,7 @@ const struct advice advice_table[] = {
 	    "host",
 	  .fix = "set {tls implicit} if port %p speaks TLS from the start" },
 	{ .stages = AT(ST_TLS), .when = IF_IMPLICIT,
-	  .words = "speaks starttls|answered in clear|unexpected tls packet|"
+	  .words = "begins in clear|answered in clear|unexpected tls packet|"
 	    "wrong version number|perhaps this port does not speak tls|"
 	    "packet with unexpected length|unsupported&version&packet",
 	  .cause = "port %p of %r does not speak TLS from the start",

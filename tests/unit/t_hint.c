@@ -493,8 +493,8 @@ static const struct local {
 	{ ST_GREETING, FD_NONE, 0, VD_TEMP,
 	  "this is not an SMTP reply: HTTP/1.1 400 Bad Request", NULL, 80,
 	  CLIENT_TLS_STARTTLS, "no mail server", "port 587" },
-	{ ST_TLS, FD_TLS, -15, VD_PERM, "this port speaks STARTTLS, not TLS "
-	  "from the start", NULL, 587,
+	{ ST_TLS, FD_TLS, -15, VD_PERM, "this port begins in clear, as for "
+	  "STARTTLS: 220 hi", NULL, 587,
 	  CLIENT_TLS_IMPLICIT, "does not speak TLS from the start",
 	  "tls starttls" },
 	{ ST_TLS, FD_TLS, -15, VD_PERM, "An unexpected TLS packet was "
