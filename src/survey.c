@@ -154,12 +154,16 @@ look_aliases(const struct survey *s)
 	struct buf mistakes = { .max = 1 << 20 };
 	struct aliases a = { 0 };
 	struct fault f = { 0 };
+	bool missing;
 	uid_t owner;
 
 	if (strcmp(path, "none") != 0 &&
-	    aliasfile_load(&a, path, &owner, &mistakes, &f) == -1 &&
-	    f.code != ENOENT)
-		tell(s, "use the aliases", path, &f, true);
+	    aliasfile_load(&a, path, &owner, &mistakes, &f) == -1) {
+		missing = f.domain == FD_ERRNO && f.code == ENOENT;
+		if (!missing || strcmp(config_origin(s->config,
+		    setting_find("aliases")), "default") != 0)
+			tell(s, "use the aliases", path, &f, !missing);
+	}
 	aliases_release(&a);
 	buf_release(&mistakes);
 }

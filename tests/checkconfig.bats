@@ -132,6 +132,32 @@ check() {
 	[ "$status" -eq 78 ]
 }
 
+@test "aliases that are not there, where somebody has named them" {
+	use 'relay smtp.example.net' "aliases $DIR/aliases" 'log none' 'queue no'
+	check
+	[[ $output == *"cannot use the aliases: $DIR/aliases: No such file"* ]]
+	[[ $output == *'1 warning' ]]
+	[ "$status" -eq 0 ]
+	use 'relay smtp.example.net' 'log none' 'queue no'
+	check
+	[[ $output != *aliases* ]] || [ -e /etc/aliases ]
+}
+
+@test "a login that goes to another relay; percent signs" {
+	use 'relay smtp.example.net' 'user u' 'password geheim' 'log none' \
+	    'queue no' 'from %Z@example.net' 'from-name 100%% of %U' \
+	    'account a' 'relay smtp.example.org' 'match *@example.org' \
+	    'account b' 'relay SMTP.example.net:465' 'match *@example.com' \
+	    'account c' 'relay smtp.example.org' 'user c' 'password geheim' \
+	    'match *@example.info'
+	check
+	diff <(grep ^c: <<<"$output") - <<-END
+		c:6: warning: from: of % only %U, %H and %% mean something
+		c:9: warning: relay: account a: it gets the user and password of another relay: set those of this one, or  auth none (c:2: user)
+	END
+	[ "$status" -eq 0 ]
+}
+
 @test "nothing is sent, asked or run" {
 	start_relay
 	use "relay localhost:$RELAY_PORT" 'user u' \

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/util.h"
 #include "config/audit.h"
@@ -23,6 +24,7 @@ struct view {
 	const struct origin *origin;
 	const struct origin *above;	/* of an account; else NULL */
 	struct relay	 relay;
+	struct relay	 relay_above;
 	int		 port;
 	enum setting_tls tls;		/* never auto */
 	bool		 login;
@@ -193,6 +195,37 @@ takes_mail_in(const struct view *v)
 	return mx;
 }
 
+/* An account has its own relay, and the password of another one's. */
+static bool
+others_login(const struct view *v)
+{
+	return v->login && v->above != NULL && !handed_down(v, "relay") &&
+	    handed_down(v, "user") && v->relay_above.host[0] != '\0' &&
+	    strcasecmp(v->relay.host, v->relay_above.host) != 0;
+}
+
+/* %U, %H and %% are what they know. */
+static bool
+odd_percent(const char *text)
+{
+	for (; text != NULL && (text = strchr(text, '%')) != NULL; text += 2)
+		if (text[1] == '\0' || strchr("UH%", text[1]) == NULL)
+			return true;
+	return false;
+}
+
+static bool
+odd_from(const struct view *v)
+{
+	return odd_percent(v->set->from);
+}
+
+static bool
+odd_from_name(const struct view *v)
+{
+	return odd_percent(v->set->from_name);
+}
+
 #define WRONG	0x1	/* not only doubtful */
 #define IF_SET	0x2	/* only if key, a text, is set */
 #define OF_WAY	0x4	/* depends on the relay, too */
@@ -228,6 +261,13 @@ static const struct rule {
 	  "mail expires before it is tried a second time" },
 	{ "source-address", "address-family", WRONG, other_family,
 	  "it is of the other address family" },
+	{ "relay", "user", 0, others_login,
+	  "it gets the user and password of another relay: set those of "
+	  "this one, or  auth none" },
+	{ "from", NULL, 0, odd_from,
+	  "of % only %U, %H and %% mean something" },
+	{ "from-name", NULL, 0, odd_from_name,
+	  "of % only %U, %H and %% mean something" },
 	{ "auth", NULL, OF_WAY, no_certificate,
 	  "external is of little use without a tls-cert" },
 	{ "tls", "user", OF_WAY, login_in_clear,
@@ -319,6 +359,8 @@ audit_layer(struct audit *a, const struct config *c, int account)
 
 	if (v.set->relay != NULL)
 		(void)relay_parse(v.set->relay, &v.relay);
+	if (account != -1 && c->base.relay != NULL)
+		(void)relay_parse(c->base.relay, &v.relay_above);
 	v.tls = config_tls_mode(v.set);
 	v.port = v.relay.kind == RELAY_HOST ? config_port(v.set) : 0;
 	v.login = v.set->user != NULL && v.set->auth != SETTING_AUTH_NONE;
