@@ -358,6 +358,14 @@ login() {
 	[[ $stderr == *"password-command: this output is empty"* ]]
 }
 
+@test "password-command: no longer than the deadline" {
+	SECONDS=0
+	login 'deadline 1s' 'password-command sleep 25'
+	[ "$status" -eq 75 ]
+	[[ $stderr == *"the command sleep took too long"* ]]
+	[ "$SECONDS" -lt 20 ]
+}
+
 @test "password-command: no input, no descriptors of ours, no password in it" {
 	login "password-command shell: cat; ls /proc/self/fd | tr '\n' ' ' >$BATS_TEST_TMPDIR/fds; echo p w"
 	[ "$status" -eq 0 ]

@@ -11,7 +11,7 @@
 #include "system/command.h"
 #include "system/secret.h"
 
-#define PATIENCE	30000	/* ms that a command may take */
+#define PATIENCE	30	/* seconds that a command may take */
 
 static bool
 below(const char *dir, const char *path)
@@ -76,9 +76,12 @@ read_file(const char *path, const char *credentials, struct buf *text,
 }
 
 static int
-ask_command(const char *line, struct buf *text, struct fault *f)
+ask_command(const struct settings *s, struct buf *text, struct fault *f)
 {
-	if (command_run(line, PATIENCE, text, f) == -1) {
+	long long time = s->deadline > 0 && s->deadline < PATIENCE ?
+	    s->deadline : PATIENCE;
+
+	if (command_run(s->password_command, time * 1000, text, f) == -1) {
 		fault_add(f, " (password-command)");
 		return -1;
 	}
@@ -98,7 +101,7 @@ secret_password(const struct settings *s, const char *credentials,
 	else if (s->password_file != NULL)
 		rc = read_file(s->password_file, credentials, &text, f);
 	else if (s->password_command != NULL)
-		rc = ask_command(s->password_command, &text, f);
+		rc = ask_command(s, &text, f);
 	else
 		rc = fault_set(f, ST_SECRET, FD_NONE, 0, VD_PERM,
 		    "neither password nor password-file nor "
