@@ -396,8 +396,9 @@ long_option(struct options *o, int argc, char **argv, int *at,
 	    c->takes : setting_find(word) != NULL))
 		return usage(f, argv[*at], "a value is missing");
 	if (c < commands + NITEMS(commands)) {
-		if (o->what != NULL)
+		if (o->command != NULL)
 			return usage(f, argv[*at], "one thing at a time");
+		o->command = argv[*at];
 		o->mode = c->mode;
 		if (c->takes)
 			o->what = argv[++*at];
@@ -462,13 +463,18 @@ sendmail_name(struct options *o, const char *argv0)
 int
 options_parse(struct options *o, int argc, char **argv, struct fault *f)
 {
+	enum options_mode mode;
 	int at = 1;
 
 	*o = (struct options){ .dot_ends = true, .delivery = -1 };
 	if (!sendmail_name(o, argv[0]) && settings(o, argc, argv, &at, f) == -1)
 		return -1;
+	mode = o->mode;
 	if (letters(o, argc, argv, &at, f) == -1)
 		return -1;
+	if (o->command != NULL && o->mode != mode)
+		return usage(f, o->command, "goes with neither -b nor -q nor "
+		    "-I");
 	if (o->foreground && o->mode != MODE_QUEUE_RUN)
 		return usage(f, "-bD", "there is no daemon; -q15m -bD runs "
 		    "the queue");

@@ -32,7 +32,8 @@ struct options_flag {
 /* What was asked for; strings are borrowed from argv. */
 struct options {
 	enum options_mode mode;
-	const char	*what;		/* --hold ID and its like */
+	const char	*command;	/* --probe and its like, or NULL */
+	const char	*what;		/* the ID of --hold and its like */
 	bool		 json;
 	bool		 all;		/* --all, of --probe */
 	const char	*write;		/* --write FILE, or NULL */
