@@ -108,7 +108,7 @@ report_hint(const struct report *r, const struct fault *f,
 		ctx.relay = relay.host;
 		ctx.port = relay.port;
 	} else if (s->relay != NULL && relay_parse(s->relay, &relay)) {
-		ctx.relay = relay.host;
+		ctx.relay = relay.kind == RELAY_UNIX ? relay.path : relay.host;
 	}
 	if (at->link != NULL)
 		add_link(&ctx, at->link);

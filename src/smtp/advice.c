@@ -77,6 +77,13 @@ const struct advice advice_table[] = {
 	    "right",
 	  .fix = "see to the network and  /etc/resolv.conf  of this host; "
 	    "the mail can wait" },
+	{ .stages = AT(ST_CONNECT), .code = EACCES, .when = IF_SOCKET,
+	  .cause = "%U may not use the socket %r",
+	  .fix = "have its server make it for the group %G" },
+	{ .stages = AT(ST_CONNECT), .when = IF_SOCKET,
+	  .cause = "nobody listens at the socket %r",
+	  .fix = "start the server that does, or set {relay lmtp:<its "
+	    "socket>}" },
 	{ .stages = AT(ST_CONNECT), .code = ECONNREFUSED, .when = IF_LOOPBACK,
 	  .cause = "no mail server listens on port %p of this host",
 	  .fix = "start it, or set {relay <host>} to the relay of your "
@@ -128,6 +135,13 @@ const struct advice advice_table[] = {
 	  .words = "speaks tls from the start&!if this port",
 	  .cause = "port %p of %r speaks TLS from the start",
 	  .fix = "set {tls implicit}" },
+	{ .stages = AT(ST_GREETING), .when = IF_SOCKET,
+	  .words = "not an smtp reply",
+	  .cause = "what answers at the socket %r is no mail server",
+	  .fix = "set {relay lmtp:<its socket>} to that of one" },
+	{ .stages = AT(ST_GREETING), .when = IF_SOCKET, .unless = IF_TLS,
+	  .cause = "the server at the socket %r does not greet",
+	  .fix = "see what it says in its own log" },
 	{ .stages = AT(ST_GREETING), .words = "not an smtp reply",
 	  .cause = "what answers on port %p of %r is no mail server",
 	  .fix = "set {port 587}, or correct {relay %r}" },

@@ -25,6 +25,7 @@
 #define IF_ADVISED	0x02000	/* provider.login is known */
 #define IF_IPV6		0x04000	/* only IPv6 addresses stand in the words */
 #define IF_LOST		0x08000	/* the connection was lost */
+#define IF_SOCKET	0x10000	/* the relay is a socket of this host */
 
 /*
  * One rule: if all of it applies, these are the cause and the fix.  In

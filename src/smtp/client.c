@@ -330,6 +330,7 @@ static void
 name_silence(struct client *c, struct fault *f)
 {
 	if (f->stage == ST_GREETING && f->domain != FD_NONE && !c->tls &&
+	    c->o->what[0] != '/' &&
 	    (c->in.len == 0 || looks_like_tls(c)))
 		fault_add(f, "; if this port speaks TLS from the start, "
 		    "set  tls implicit");

@@ -170,6 +170,7 @@ facts(const struct hint_context *ctx, const struct provider *p, bool mx)
 		{ IF_ADVISED, p != NULL && p->login != NULL },
 		{ IF_IPV6, all_ipv6(f) },
 		{ IF_LOST, f->domain == FD_LINK },
+		{ IF_SOCKET, given(ctx->relay) && ctx->relay[0] == '/' },
 	};
 	unsigned all = 0;
 	size_t i;
@@ -220,6 +221,8 @@ applies(const struct advice *a, const struct view *v)
 		return false;
 	if (a->by != 0 && (a->by & by) == 0)
 		return false;
+	if ((v->facts & IF_SOCKET) != 0 && strstr(a->fix, "{port") != NULL)
+		return false;		/* a socket has none */
 	if (a->esc != NULL && (v->esc[0] == '\0' || strcmp(v->esc + 1,
 	    a->esc + 1) != 0 || (a->esc[0] != 'x' && a->esc[0] != v->esc[0])))
 		return false;

@@ -17,7 +17,7 @@
  */
 struct hint_context {
 	const struct fault *fault;
-	const char	*relay;		/* its host, without the port */
+	const char	*relay;		/* its host or socket, no port */
 	int		 port;
 	enum client_tls	 tls;		/* the mode in force */
 	bool		 tls_up;
