@@ -186,7 +186,8 @@ fault_exit(const struct fault *f)
 bool
 fault_of_session(const struct fault *f)
 {
-	return f->stage >= ST_RESOLVE && f->stage <= ST_AUTH;
+	return f->stage == ST_CONFIG || f->stage == ST_SECRET ||
+	    (f->stage >= ST_RESOLVE && f->stage <= ST_AUTH);
 }
 
 /* As the relay sent it: "421-first", "421-next", "421 last". */

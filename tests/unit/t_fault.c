@@ -78,7 +78,8 @@ stages(void)
 
 	for (s = 0; s < ST__MAX; s++) {
 		(void)fault_set(&f, s, FD_NONE, 0, VD_PERM, "x");
-		session = s == ST_RESOLVE || s == ST_CONNECT ||
+		session = s == ST_CONFIG || s == ST_SECRET ||
+		    s == ST_RESOLVE || s == ST_CONNECT ||
 		    s == ST_GREETING || s == ST_EHLO || s == ST_STARTTLS ||
 		    s == ST_TLS || s == ST_AUTH;
 		ok(fault_of_session(&f) == session, "%s %s",
