@@ -251,3 +251,14 @@ deliver_finish(struct deliver *d)
 	}
 	deliver_run_queue(d);
 }
+
+bool
+deliver_cut(struct deliver *d)
+{
+	struct keeper *k = &d->keeper;
+	bool sent = k->nitems > 0 && k->item[0]->sent;
+
+	keeper_part(k);
+	deliver_finish(d);
+	return sent;
+}

@@ -52,6 +52,12 @@ int	deliver(struct deliver *, struct store *, struct envelope *,
 	    struct spool_meta *, struct delivered *, struct fault *);
 void	deliver_finish(struct deliver *);
 
+/*
+ * In its place, by who has to go: what has no verdict by now gets one and
+ * is tried again later.  True if the relay may have the message already.
+ */
+bool	deliver_cut(struct deliver *);
+
 /* In the process that stays: let go of what another now finishes. */
 void	deliver_abandon(struct deliver *);
 

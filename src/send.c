@@ -135,9 +135,10 @@ deliver_it(struct sender *s, struct fault *f)
 	}
 	if (d.waits_not) {
 		if (stop || (pid = fork()) == -1) {
-			deliver_run_queue(&s->deliver);
-			log_say("queued as %s before there was a verdict",
-			    d.id);
+			log_say(deliver_cut(&s->deliver) ?
+			    "queued as %s before there was a verdict; the "
+			    "relay may have it already" :
+			    "queued as %s before there was a verdict", d.id);
 			return EX_OK;
 		}
 		if (pid == 0) {

@@ -244,6 +244,28 @@ given_up() {
 	[ "$(relay_log | grep -c '^connect')" -eq 1 ]
 }
 
+@test "a file that is gone for a while: the mail waits for it" {
+	local pw=$BATS_TEST_TMPDIR/pw
+
+	start_relay --auth PLAIN --user u --password p --auth-required
+	use 'linger no' 'user u' 'auth-cleartext yes' "password-file $pw"
+	send bob@example.org
+	[ "$status" -eq 0 ]
+	[[ $stderr == *"cannot get the password"*"$pw: No such file"*"queued as"* ]]
+	heloise -q
+	[ "$(waiting)" -eq 1 ]
+	[ "$(failed)" -eq 0 ]
+	(umask 077 && echo p >"$pw")
+	chmod 644 "$pw"
+	heloise --retry all
+	[ "$(waiting)" -eq 1 ]
+	[ "$(failed)" -eq 0 ]
+	chmod 600 "$pw"
+	heloise --retry all
+	[ "$(stored_count)" -eq 1 ]
+	[ "$(waiting)" -eq 0 ]
+}
+
 # The relay has greeted somebody.
 greeted() {
 	grep -q '^S: 220' "$RELAY_LOG"
@@ -289,6 +311,41 @@ greeted() {
 	wait "$pid" || status=$?
 	[ "$status" -eq 0 ]
 	[ "$(waiting)" -eq 1 ]
+}
+
+@test "SIGTERM when the relay may have it: so it says, and waits its time" {
+	local pid status=0
+
+	start_relay --script "$(script <<-'END'
+		S: 220 hi
+		C~ ^EHLO
+		S: 250 hi
+		C~ ^MAIL
+		S: 250 ok
+		C~ ^RCPT
+		S: 250 ok
+		C: DATA
+		S: 354 go
+		body
+		silent
+	END
+	)"
+	use 'retry-min 1h' "log $BATS_TEST_TMPDIR/log"
+	printf '%s' "$MAIL" >"$BATS_TEST_TMPDIR/mail"
+	"$HELOISE" -C "$CONF" -t <"$BATS_TEST_TMPDIR/mail" \
+	    2>"$BATS_TEST_TMPDIR/err" 3>&- &
+	pid=$!
+	await has_stored 1
+	kill -TERM "$pid"
+	wait "$pid" || status=$?
+	[ "$status" -eq 0 ]
+	grep -q 'queued as .* the relay may have it already' \
+	    "$BATS_TEST_TMPDIR/err"
+	grep -q 'tries=1 .* result=deferred' "$BATS_TEST_TMPDIR/log"
+	heloise -bp
+	[[ $output == *'may have arrived'* ]]
+	[[ $output == *'tried once'* ]]
+	[ "$(relay_log | grep -c '^connect')" -eq 1 ]
 }
 
 @test "-bs: several messages, the relay's verdict after each dot" {
