@@ -81,12 +81,33 @@ add_link(struct hint_context *ctx, const struct link *l)
 	ctx->mech = l->auth;
 }
 
+/* What was tried, whatever the settings say now. */
+static void
+add_relay(struct hint_context *ctx, const struct settings *s,
+    struct relay *set, struct relay *tried)
+{
+	const char *what = ctx->fault->what, *is = NULL;
+
+	if (s->relay != NULL && relay_parse(s->relay, set))
+		is = set->path[0] != '\0' ? set->path : set->host;
+	if (what[0] == '/') {
+		ctx->relay = what;
+	} else if (relay_host(what, tried) && tried->port != 0) {
+		ctx->relay = tried->host;
+		ctx->port = tried->port;
+	} else {
+		ctx->relay = is;
+	}
+	if (is != NULL && strcmp(is, ctx->relay) == 0)
+		ctx->setting = s->relay;
+}
+
 bool
 report_hint(const struct report *r, const struct fault *f,
     const struct report_place *at, struct buf *out)
 {
 	const struct settings *s = settings_at(r, at);
-	struct relay relay = { 0 };
+	struct relay relay = { 0 }, tried = { 0 };
 	struct hint_context ctx = { .fault = f, .port = config_port(s),
 	    .tls = reach_mode(s), .fqdn = r->fqdn,
 	    .login = s->user != NULL && s->auth != SETTING_AUTH_NONE,
@@ -103,13 +124,7 @@ report_hint(const struct report *r, const struct fault *f,
 	ctx.group = group;
 	if (s->helo != NULL && strcmp(s->helo, "auto") != 0)
 		ctx.helo = s->helo;
-	/* What was tried, whatever the settings say now. */
-	if (relay_host(f->what, &relay) && relay.port != 0) {
-		ctx.relay = relay.host;
-		ctx.port = relay.port;
-	} else if (s->relay != NULL && relay_parse(s->relay, &relay)) {
-		ctx.relay = relay.kind == RELAY_UNIX ? relay.path : relay.host;
-	}
+	add_relay(&ctx, s, &relay, &tried);
 	if (at->link != NULL)
 		add_link(&ctx, at->link);
 	if ((any = hint_for(&ctx, &h))) {

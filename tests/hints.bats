@@ -453,10 +453,31 @@ tells() {
 	    'hint: no host has the name relay.invalid: perhaps it is misspelt; correct  relay relay.invalid'
 	local_fault 'relay srv:example.org' 'resolver 127.0.0.1:1' 'queue no'
 	tells 75 'hint: the name server does not answer; the name ' \
-	    "see to the network and  /etc/resolv.conf  of this host"
+	    "see to the network, and to  /etc/resolv.conf  or, if that is set,  resolver <address>"
 	local_fault 'relay 127.0.0.1:1' 'queue no'
 	tells 75 'Connection refused' \
 	    'hint: no mail server listens on port 1 of this host; start it, or set  relay <host>'
+}
+
+@test "what the queue says of a name that does not exist is the same" {
+	local_fault 'relay relay.invalid' "spool $BATS_TEST_TMPDIR/spool" \
+	    'linger no'
+	tells 0 'perhaps it is misspelt; correct  relay relay.invalid'
+	run "$HELOISE" -C "$CONF" -bp
+	[[ $output == *'perhaps it is misspelt; correct  relay relay.invalid'* ]]
+	# And of a socket, whatever the relay is by now.
+	local_fault 'relay lmtp:/no/socket' "spool $BATS_TEST_TMPDIR/s2" \
+	    'linger no'
+	tells 0 'there is no socket /no/socket' 'correct  relay lmtp:/no/socket'
+	echo 'relay 127.0.0.1:1' >>"$CONF"
+	run "$HELOISE" -C "$CONF" -bp
+	[[ $output == *'there is no socket /no/socket'* ]]
+}
+
+@test "LMTP to a server of SMTP" {
+	start_relay --fail 'EHLO:500 5.5.1 command not recognized'
+	local_fault "relay lmtp://127.0.0.1:$RELAY_PORT" 'queue no' 'tls none'
+	tells 69 'in reply to LHLO' 'hint: the relay speaks SMTP, not LMTP'
 }
 
 @test "a mechanism that is not offered, a message that is too big" {

@@ -65,25 +65,46 @@ const struct advice advice_table[] = {
 
 /* The way to the relay */
 
-	{ .stages = AT(ST_RESOLVE), .unless = IF_TEMP,
-	  .words = "for ipv|no ipv",
+	{ .stages = AT(ST_RESOLVE), .words = "for ipv|no ipv",
 	  .cause = "%r has no address of the family that is asked for",
 	  .fix = "set {address-family any}" },
-	{ .stages = AT(ST_RESOLVE), .unless = IF_TEMP,
+	{ .stages = AT(ST_RESOLVE), .words = "no such host name|names no host",
 	  .cause = "no host has the name %r: perhaps it is misspelt",
-	  .fix = "correct {relay %r}" },
-	{ .stages = AT(ST_RESOLVE), .when = IF_TEMP,
+	  .fix = "correct {relay %w}" },
+	{ .stages = AT(ST_RESOLVE), .words = "answer to the question",
+	  .cause = "the name server does not answer; the name %r may well be "
+	    "right",
+	  .fix = "see to the network, and to  /etc/resolv.conf  or, if that "
+	    "is set, {resolver <address>}; the mail can wait" },
+	{ .stages = AT(ST_RESOLVE),
 	  .cause = "the name server does not answer; the name %r may well be "
 	    "right",
 	  .fix = "see to the network and  /etc/resolv.conf  of this host; "
 	    "the mail can wait" },
+	{ .stages = AT(ST_CONNECT), .words = "(the proxy)|the proxy ",
+	  .cause = "it is the proxy that fails, not %r",
+	  .fix = "correct {proxy socks5://<host>}, or remove the line" },
+	{ .stages = AT(ST_CONNECT), .words = "cannot be the source address",
+	  .cause = "this host does not have that address",
+	  .fix = "correct {source-address <address>}, or remove the line" },
+	{ .stages = AT(ST_CONNECT), .words = "the maildir ",
+	  .cause = "mail cannot be kept in %r",
+	  .fix = "make the directory it is in, or correct {relay %w}" },
 	{ .stages = AT(ST_CONNECT), .code = EACCES, .when = IF_SOCKET,
 	  .cause = "%U may not use the socket %r",
 	  .fix = "have its server make it for the group %G" },
-	{ .stages = AT(ST_CONNECT), .when = IF_SOCKET,
+	{ .stages = AT(ST_CONNECT), .code = EAGAIN, .when = IF_SOCKET,
+	  .cause = "the server at the socket %r is busy",
+	  .fix = "the mail can wait" },
+	{ .stages = AT(ST_CONNECT), .code = ENOENT, .when = IF_SOCKET,
+	  .cause = "there is no socket %r",
+	  .fix = "start the server that makes it, or correct {relay %w}" },
+	{ .stages = AT(ST_CONNECT), .code = ECONNREFUSED, .when = IF_SOCKET,
 	  .cause = "nobody listens at the socket %r",
-	  .fix = "start the server that does, or set {relay lmtp:<its "
-	    "socket>}" },
+	  .fix = "start the server that does, or correct {relay %w}" },
+	{ .stages = AT(ST_CONNECT), .when = IF_SOCKET,
+	  .cause = "the socket %r cannot be used",
+	  .fix = "correct {relay %w}" },
 	{ .stages = AT(ST_CONNECT), .code = ECONNREFUSED, .when = IF_LOOPBACK,
 	  .cause = "no mail server listens on port %p of this host",
 	  .fix = "start it, or set {relay <host>} to the relay of your "
@@ -91,11 +112,11 @@ const struct advice advice_table[] = {
 	{ .stages = AT(ST_CONNECT), .code = ECONNREFUSED, .when = IF_PORT_587,
 	  .cause = "%r takes no connections on port 587, or a firewall "
 	    "refuses them",
-	  .fix = "set {port 465}, or correct {relay %r}" },
+	  .fix = "set {port 465}, or correct {relay %w}" },
 	{ .stages = AT(ST_CONNECT), .code = ECONNREFUSED,
 	  .cause = "%r takes no connections on port %p, or a firewall "
 	    "refuses them",
-	  .fix = "set {port 587}, or correct {relay %r}" },
+	  .fix = "set {port 587}, or correct {relay %w}" },
 	{ .stages = AT(ST_CONNECT), .when = IF_IPV6,
 	  .cause = "%r cannot be reached over IPv6",
 	  .fix = "set {address-family ipv4}" },
@@ -110,7 +131,7 @@ const struct advice advice_table[] = {
 	{ .stages = AT(ST_CONNECT), .code = ECONNRESET,
 	  .cause = "a firewall cuts connections to port %p, or %r refuses "
 	    "them",
-	  .fix = "set {port 587}, or correct {relay %r}" },
+	  .fix = "set {port 587}, or correct {relay %w}" },
 	{ .stages = AT(ST_CONNECT), .when = IF_PORT_25,
 	  .cause = "port 25 is blocked on the way to %r, as it is with most "
 	    "hosters and providers",
@@ -126,25 +147,37 @@ const struct advice advice_table[] = {
 	{ .stages = AT(ST_CONNECT),
 	  .cause = "%r does not answer on port %p: a firewall on the way, or "
 	    "the wrong host or port",
-	  .fix = "open the firewall for port %p, correct {relay %r}, or set "
+	  .fix = "open the firewall for port %p, correct {relay %w}, or set "
 	    "{port 465} or {port 2525} if the relay has it" },
 
 /* Greeting, and TLS in the wrong place */
 
-	{ .stages = AT(ST_GREETING),
-	  .words = "speaks tls from the start&!if this port",
-	  .cause = "port %p of %r speaks TLS from the start",
+	{ .stages = AT(ST_GREETING), .when = IF_SOCKET,
+	  .words = "speaks tls from the start",
+	  .cause = "the server at the socket %r speaks TLS from the start",
 	  .fix = "set {tls implicit}" },
 	{ .stages = AT(ST_GREETING), .when = IF_SOCKET,
 	  .words = "not an smtp reply",
 	  .cause = "what answers at the socket %r is no mail server",
-	  .fix = "set {relay lmtp:<its socket>} to that of one" },
+	  .fix = "correct {relay %w}" },
 	{ .stages = AT(ST_GREETING), .when = IF_SOCKET, .unless = IF_TLS,
 	  .cause = "the server at the socket %r does not greet",
 	  .fix = "see what it says in its own log" },
+	{ .stages = AT(ST_TLS), .when = IF_SOCKET | IF_IMPLICIT,
+	  .words = "begins in clear|answered in clear|unexpected tls packet",
+	  .cause = "the server at the socket %r does not speak TLS from the "
+	    "start",
+	  .fix = "set {tls none}: it does not leave this host" },
+	{ .stages = AT(ST_STARTTLS), .when = IF_SOCKET,
+	  .cause = "the server at the socket %r has no STARTTLS",
+	  .fix = "set {tls none}: it does not leave this host" },
+	{ .stages = AT(ST_GREETING),
+	  .words = "speaks tls from the start&!if this port",
+	  .cause = "port %p of %r speaks TLS from the start",
+	  .fix = "set {tls implicit}" },
 	{ .stages = AT(ST_GREETING), .words = "not an smtp reply",
 	  .cause = "what answers on port %p of %r is no mail server",
-	  .fix = "set {port 587}, or correct {relay %r}" },
+	  .fix = "set {port 587}, or correct {relay %w}" },
 	{ .stages = AT(ST_GREETING), .when = IF_PORT_465, .unless = IF_TLS,
 	  .cause = "%r waits for TLS on port 465 and says nothing before",
 	  .fix = "set {tls implicit}" },
@@ -271,7 +304,7 @@ const struct advice advice_table[] = {
 	  .words = "does not offer auth&!only",
 	  .cause = "the relay offers no login",
 	  .fix = "set {auth none} if it knows this host by its address, else "
-	    "correct {relay %r}" },
+	    "correct {relay %w}" },
 	{ .stages = AT(ST_AUTH),
 	  .words = "does not offer auth&only: ",
 	  .cause = "the relay does not know the login that auth asks for; it "

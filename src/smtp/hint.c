@@ -170,6 +170,7 @@ facts(const struct hint_context *ctx, const struct provider *p, bool mx)
 		{ IF_ADVISED, p != NULL && p->login != NULL },
 		{ IF_IPV6, all_ipv6(f) },
 		{ IF_LOST, f->domain == FD_LINK },
+		{ IF_LHLO, strncmp(f->command, "LHLO", 4) == 0 },
 		{ IF_SOCKET, given(ctx->relay) && ctx->relay[0] == '/' },
 	};
 	unsigned all = 0;
@@ -221,8 +222,10 @@ applies(const struct advice *a, const struct view *v)
 		return false;
 	if (a->by != 0 && (a->by & by) == 0)
 		return false;
-	if ((v->facts & IF_SOCKET) != 0 && strstr(a->fix, "{port") != NULL)
-		return false;		/* a socket has none */
+	/* A socket has no port, and there is none to be changed. */
+	if ((v->facts & IF_SOCKET) != 0 && (strstr(a->fix, "{port") != NULL ||
+	    strstr(a->cause, "port %p") != NULL))
+		return false;
 	if (a->esc != NULL && (v->esc[0] == '\0' || strcmp(v->esc + 1,
 	    a->esc + 1) != 0 || (a->esc[0] != 'x' && a->esc[0] != v->esc[0])))
 		return false;
@@ -406,6 +409,8 @@ fill(struct buf *out, char what, const struct view *v)
 	const struct provider *p = v->provider;
 	const struct { char what; const char *is, *otherwise; } texts[] = {
 		{ 'r', ctx->relay, "the relay" },
+		{ 'w', given(ctx->setting) ? ctx->setting : ctx->relay,
+		    "<host>" },
 		{ 'h', given_helo(ctx), "it was given" },
 		{ 'H', better_helo(ctx), "<full name of this host>" },
 		{ 's', ctx->sender, ctx->sender != NULL ?

@@ -18,6 +18,7 @@
 struct hint_context {
 	const struct fault *fault;
 	const char	*relay;		/* its host or socket, no port */
+	const char	*setting;	/* and as the settings have it */
 	int		 port;
 	enum client_tls	 tls;		/* the mode in force */
 	bool		 tls_up;

@@ -147,6 +147,9 @@ const struct advice refusal_table[] = {
 	  .words = "!blocked&!black&!list&!spam&!reputation",
 	  .cause = "the relay refuses the name '%h'",
 	  .fix = "set {helo %H}" },
+	{ .stages = AT(ST_EHLO), .code = 5, .when = IF_LHLO,
+	  .cause = "the relay speaks SMTP, not LMTP",
+	  .fix = "set {relay <host>:<port>}, or {relay unix:<socket>}" },
 	{ .stages = AT(ST_EHLO), .code = 500,
 	  .cause = "something before the relay answers that does not know "
 	    "EHLO",
@@ -405,7 +408,7 @@ const struct advice refusal_table[] = {
 	  .cause = "the relay has not verified one of these addresses in its "
 	    "region (the sender is %s)",
 	  .fix = "verify it there, set {from <verified address>}, or correct "
-	    "the region in {relay %r}" },
+	    "the region in {relay %w}" },
 	{ .stages = AT_MAIL, .lasting = true,
 	  .words = "not verified|verified sender|not a verified|unverified|"
 	    "unconfigured sending domain|verify your domain|"
@@ -488,7 +491,7 @@ const struct advice refusal_table[] = {
 	{ .stages = AT_MAIL, .lasting = true,
 	  .words = RELAY_WORDS,
 	  .cause = "the relay does not send mail to others for '%u'",
-	  .fix = "correct {relay %r}, set {port 587}, or send as {from %S}" },
+	  .fix = "correct {relay %w}, set {port 587}, or send as {from %S}" },
 
 /* The message */
 
