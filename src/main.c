@@ -322,8 +322,8 @@ work(int argc, char **argv)
 }
 
 /*
- * What is left is the kernel's to take back: handlers and destructors, of
- * which we have none, would touch memory that costs more than it brings.
+ * What is left is the kernel's to take back: we need none of the handlers
+ * and destructors that exit(3) would look for, all over the memory.
  */
 int
 main(int argc, char **argv)

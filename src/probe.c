@@ -351,7 +351,7 @@ equip(struct probe *p, struct party *y)
 	if (s->user != NULL && s->auth != SETTING_AUTH_NONE &&
 	    s->auth != SETTING_AUTH_EXTERNAL) {
 		if (secret_password(s, getenv("CREDENTIALS_DIRECTORY"),
-		    &y->password, f) == -1)
+		    p->limit, &y->password, f) == -1)
 			return;
 		password = buf_text(&y->password);
 	}

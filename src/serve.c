@@ -369,7 +369,7 @@ equip(struct counter *c, int account)
 		p->password = (struct buf){ .max = SECRET_MAX,
 		    .secret = true };
 		if (secret_password(s, getenv("CREDENTIALS_DIRECTORY"),
-		    &p->password, &f) == -1)
+		    c->limit, &p->password, &f) == -1)
 			courier_refuse(p->courier, &f);
 		password = buf_text(&p->password);
 	}

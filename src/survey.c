@@ -101,8 +101,8 @@ look_password(const struct survey *s, const struct settings *set)
 
 	if (set->auth == SETTING_AUTH_NONE || set->password_file == NULL)
 		return;
-	if (secret_password(set, getenv("CREDENTIALS_DIRECTORY"), &password,
-	    &f) == 0)
+	if (secret_password(set, getenv("CREDENTIALS_DIRECTORY"), 0,
+	    &password, &f) == 0)
 		tell(s, "read the password in", set->password_file, NULL,
 		    true);
 	else

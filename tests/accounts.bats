@@ -364,6 +364,15 @@ login() {
 	[ "$status" -eq 75 ]
 	[[ $stderr == *"the command sleep took too long"* ]]
 	[ "$SECONDS" -lt 20 ]
+	# Of several accounts together.
+	SECONDS=0
+	use 'queue no' 'deadline 2s' 'auth-cleartext yes' \
+	    'password-command sleep 25' "relay localhost:$RELAY_PORT" \
+	    'user u' 'account a' 'fallback b c d e f' 'account b' 'account c' \
+	    'account d' 'account e' 'account f'
+	send -a a -f a@example.org -t
+	[ "$status" -eq 75 ]
+	[ "$SECONDS" -lt 10 ]
 }
 
 @test "password-command: no input, no descriptors of ours, no password in it" {

@@ -149,11 +149,16 @@ check() {
 	    'account a' 'relay smtp.example.org' 'match *@example.org' \
 	    'account b' 'relay SMTP.example.net:465' 'match *@example.com' \
 	    'account c' 'relay smtp.example.org' 'user c' 'password geheim' \
-	    'match *@example.info'
+	    'match *@example.info' \
+	    'account d' 'relay smtp.example.org' 'user d' \
+	    'account e' 'relay smtp.example.org' 'password other' \
+	    'account f' 'relay maildir:/tmp' \
+	    'account g' 'relay smtp.example.org' 'auth none'
 	check
 	diff <(grep ^c: <<<"$output") - <<-END
 		c:6: warning: from: of % only %U, %H and %% mean something
-		c:9: warning: relay: account a: it gets the user and password of another relay: set those of this one, or  auth none (c:2: user)
+		c:9: warning: relay: account a: it gets the password of another relay: set user and password of this one, or  auth none
+		c:20: warning: relay: account d: it gets the password of another relay: set user and password of this one, or  auth none
 	END
 	[ "$status" -eq 0 ]
 }

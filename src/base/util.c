@@ -13,12 +13,16 @@
 #define TEN_YEARS	315360000LL
 
 static _Noreturn void
+leave(const char *words)
+{
+	(void)!write(STDERR_FILENO, words, strlen(words));
+	_exit(EX_TEMPFAIL);
+}
+
+static _Noreturn void
 nomem(void)
 {
-	static const char words[] = "heloise: out of memory\n";
-
-	(void)!write(STDERR_FILENO, words, sizeof(words) - 1);
-	_exit(EX_TEMPFAIL);
+	leave("heloise: out of memory\n");
 }
 
 void *
@@ -175,7 +179,7 @@ random_bits(void)
 	uint32_t n;
 
 	if (getentropy(&n, sizeof(n)) == -1)
-		_exit(EX_TEMPFAIL);
+		leave("heloise: the kernel has no random numbers\n");
 	return n;
 }
 

@@ -31,7 +31,10 @@ long long	duration_parse(const char *);
 /* "20971520", "512k", "20M", "1G" (powers of 1024) to bytes; -1 if not. */
 long long	size_parse(const char *);
 
-/* From the kernel, for names and delays: no state to be forked. */
+/*
+ * From the kernel, for names and delays: there is no state to be forked.
+ * Without them the process ends as it does without memory.
+ */
 uint32_t	random_bits(void);
 
 /* Milliseconds of a clock that never jumps: for deadlines only. */

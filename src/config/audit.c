@@ -195,13 +195,26 @@ takes_mail_in(const struct view *v)
 	return mx;
 }
 
+/* Which of the three the password is from. */
+static const char *
+password_key(const struct settings *s)
+{
+	return s->password != NULL ? "password" :
+	    s->password_file != NULL ? "password-file" : "password-command";
+}
+
 /* An account has its own relay, and the password of another one's. */
 static bool
 others_login(const struct view *v)
 {
-	return v->login && v->above != NULL && !handed_down(v, "relay") &&
-	    handed_down(v, "user") && v->relay_above.host[0] != '\0' &&
-	    strcasecmp(v->relay.host, v->relay_above.host) != 0;
+	const struct relay *own = &v->relay, *above = &v->relay_above;
+
+	return v->login && v->above != NULL && above->kind == RELAY_HOST &&
+	    own->kind == RELAY_HOST && above->host[0] != '\0' &&
+	    v->set->auth != SETTING_AUTH_EXTERNAL &&
+	    !handed_down(v, "relay") &&
+	    handed_down(v, password_key(v->set)) &&
+	    strcasecmp(own->host, above->host) != 0;
 }
 
 /* %U, %H and %% are what they know. */
@@ -261,8 +274,8 @@ static const struct rule {
 	  "mail expires before it is tried a second time" },
 	{ "source-address", "address-family", WRONG, other_family,
 	  "it is of the other address family" },
-	{ "relay", "user", 0, others_login,
-	  "it gets the user and password of another relay: set those of "
+	{ "relay", NULL, OF_WAY, others_login,
+	  "it gets the password of another relay: set user and password of "
 	  "this one, or  auth none" },
 	{ "from", NULL, 0, odd_from,
 	  "of % only %U, %H and %% mean something" },

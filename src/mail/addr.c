@@ -421,9 +421,9 @@ step(struct parser *ps, int token)
 	return 0;
 }
 
-/* One address and nothing else, as most arguments are? */
+/* Does the parser take it as it stands, as it does most arguments? */
 static bool
-plain(const char *p, size_t n)
+verbatim(const char *p, size_t n)
 {
 	size_t i, at = 0;
 
@@ -444,7 +444,7 @@ addr_parse_list(struct addr_list *list, const char *p, size_t n,
 	    .note.max = PHRASE_MAX } };
 	int token, ret;
 
-	if (plain(p, n)) {
+	if (verbatim(p, n)) {
 		append(list, &(struct addr){ .spec = xstrndup(p, n),
 		    .end = n, .spec_end = n });
 		return 0;

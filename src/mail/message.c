@@ -465,9 +465,9 @@ at_dot(struct message *m, const char *p)
 }
 
 /*
- * Copy lines that end in a bare LF, as those of Unix do; end is before the
- * next octet of another kind.  Returns what is left: a part of a line, or
- * one that begins with a dot that counts.
+ * Copy lines that end in a bare LF, as those of Unix do; end is at the next
+ * CR or NUL, or where the block ends.  Returns where it stopped: at end, in
+ * a line that is not whole, or at one that begins with a dot that counts.
  */
 static const char *
 bare_lines(struct message *m, const char *p, const char *end)

@@ -72,7 +72,8 @@ void		 client_body(struct client *, const char *p, size_t n);
 
 /*
  * Where to put the next n octets so that client_body() need not copy them,
- * if nothing else is asked of the machine before; NULL if it must.
+ * if nothing else is asked of the machine in between.  NULL: there is no
+ * such place, since they are still to be changed.
  */
 char		*client_space(struct client *, size_t n);
 void		 client_body_end(struct client *);

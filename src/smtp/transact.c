@@ -273,10 +273,12 @@ transact_body(struct client *c, const char *p, size_t n)
 	assert(n <= m->body_left);
 	m->body_left -= n;
 	c->queued += n;
-	if (p == c->out.p + c->out.len)		/* client_space() */
+	if (p == c->out.p + c->out.len) {	/* client_space() */
 		c->out.len += n;
-	else
+		c->out.p[c->out.len] = '\0';
+	} else {
 		buf_add(&c->out, p, n);
+	}
 }
 
 enum client_phase

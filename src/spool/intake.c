@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "spool/claim.h"
 #include "base/util.h"
+#include "spool/claim.h"
 #include "spool/file.h"
 #include "spool/intake.h"
 

@@ -7,11 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "config/conffile.h"
 #include "system/command.h"
 #include "system/secret.h"
 
-#define PATIENCE	30	/* seconds that a command may take */
+#define PATIENCE	30000	/* ms that a command may take */
 
 static bool
 below(const char *dir, const char *path)
@@ -76,12 +77,14 @@ read_file(const char *path, const char *credentials, struct buf *text,
 }
 
 static int
-ask_command(const struct settings *s, struct buf *text, struct fault *f)
+ask_command(const char *line, long long limit, struct buf *text,
+    struct fault *f)
 {
-	long long time = s->deadline > 0 && s->deadline < PATIENCE ?
-	    s->deadline : PATIENCE;
+	long long now = clock_ms(), end = now + PATIENCE;
 
-	if (command_run(s->password_command, time * 1000, text, f) == -1) {
+	if (limit > 0 && limit < end)
+		end = limit > now ? limit : now + 1;
+	if (command_run(line, end - now, text, f) == -1) {
 		fault_add(f, " (password-command)");
 		return -1;
 	}
@@ -91,7 +94,7 @@ ask_command(const struct settings *s, struct buf *text, struct fault *f)
 
 int
 secret_password(const struct settings *s, const char *credentials,
-    struct buf *out, struct fault *f)
+    long long limit, struct buf *out, struct fault *f)
 {
 	struct buf text = { .max = SECRET_MAX, .secret = true };
 	int rc = 0;
@@ -101,7 +104,7 @@ secret_password(const struct settings *s, const char *credentials,
 	else if (s->password_file != NULL)
 		rc = read_file(s->password_file, credentials, &text, f);
 	else if (s->password_command != NULL)
-		rc = ask_command(s, &text, f);
+		rc = ask_command(s->password_command, limit, &text, f);
 	else
 		rc = fault_set(f, ST_SECRET, FD_NONE, 0, VD_PERM,
 		    "neither password nor password-file nor "

@@ -16,10 +16,11 @@
  * which should be secret and hold SECRET_MAX.  credentials is systemd's
  * CREDENTIALS_DIRECTORY, or NULL: what is in it, or below /run/secrets, may
  * have any mode, since nobody else gets there.  Other files must not be
- * readable by the world.
+ * readable by the world.  A command has 30 seconds, and not after limit
+ * (clock_ms(); 0 is none).
  */
 int	secret_password(const struct settings *, const char *credentials,
-	    struct buf *out, struct fault *);
+	    long long limit, struct buf *out, struct fault *);
 
 /*
  * Ask for it on the terminal; false if there is none, or no answer.  out

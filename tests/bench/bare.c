@@ -4,11 +4,12 @@
  * usage: bare PORT N [LIBRARY]
  *	  bare DIRECTORY
  *
- * Sends standard input to N recipients over the relay at PORT, or puts it
- * into a queue.  There are no settings, names, checks, boxes or errors, and
- * what is to be said is known: one process takes the message, the other,
- * which is forked first, maps LIBRARY and hands the message over in three
- * flights.  No mailer that parts its work in two can be cheaper.
+ * Sends standard input, a small text, to N recipients over the relay at
+ * PORT, or puts it into a queue.  There are no settings, names, checks,
+ * boxes or errors, and what is to be said is known: one process takes the
+ * message, the other, which is forked first, maps LIBRARY and hands the
+ * message over in three flights.  No mailer that parts its work in two can
+ * be cheaper.
  */
 
 #include <sys/mman.h>
@@ -62,14 +63,15 @@ send_to(int fd, int message, long n)
 }
 
 static void
-courier(int keeper, int message, char **argv)
+courier(const int *pair, int message, char **argv)
 {
 	struct sockaddr_in relay = { .sin_family = AF_INET,
 	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	    .sin_port = htons((in_port_t)atoi(argv[1])) };
+	    .sin_port = htons((in_port_t)strtol(argv[1], NULL, 10)) };
+	int fd, keeper = pair[1];
 	char word[4096];
-	int fd;
 
+	(void)close(pair[0]);
 	if (argv[3] != NULL && dlopen(argv[3], RTLD_NOW) == NULL)
 		errx(1, "%s", dlerror());
 	hear(keeper);
@@ -79,14 +81,14 @@ courier(int keeper, int message, char **argv)
 	hear(fd);
 	say(fd, "EHLO bench.example.org\r\n", 24);
 	hear(fd);
-	send_to(fd, message, atol(argv[2]));
+	send_to(fd, message, strtol(argv[2], NULL, 10));
 	while (read(fd, word, sizeof(word)) > 0)
 		;
 	say(keeper, "done", 4);
 	_exit(0);
 }
 
-static ssize_t
+static void
 take(int message)
 {
 	char text[MESSAGE];
@@ -94,7 +96,6 @@ take(int message)
 
 	if (size == -1 || write(message, text, (size_t)size) != size)
 		err(1, "no message");
-	return size;
 }
 
 static int
@@ -104,7 +105,7 @@ queue(const char *path)
 	int dir = open(path, O_RDONLY | O_DIRECTORY);
 	int message = openat(dir, ".", O_RDWR | O_TMPFILE, 0600);
 
-	(void)take(message);
+	take(message);
 	(void)snprintf(from, sizeof(from), "/proc/self/fd/%d", message);
 	(void)snprintf(to, sizeof(to), "%ld", (long)getpid());
 	if (fsync(message) == -1 || linkat(AT_FDCWD, from, dir, to,
@@ -128,10 +129,10 @@ main(int argc, char **argv)
 	case -1:
 		err(1, "fork");
 	case 0:
-		courier(pair[1], message, argv);
+		courier(pair, message, argv);
 	}
 	(void)close(pair[1]);
-	(void)take(message);
+	take(message);
 	say(pair[0], "go", 2);
 	hear(pair[0]);
 	_exit(0);

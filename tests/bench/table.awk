@@ -59,7 +59,7 @@ function judge(key, digits, how, target,    r, good)
 
 BEGIN {
 	asked = " " rows " "
-	mailers = split("heloise msmtp curl ssmtp dma nullmailer bare", name, " ")
+	mailers = split("heloise msmtp curl ssmtp dma nullmailer bare", name)
 }
 
 FNR == NR {

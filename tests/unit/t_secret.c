@@ -39,7 +39,7 @@ check(const char *name, const struct settings *s, const char *credentials,
 	int rc;
 
 	fault_clear(&f);
-	rc = secret_password(s, credentials, &out, &f);
+	rc = secret_password(s, credentials, 0, &out, &f);
 	is_int(rc, want != NULL ? 0 : -1, "%s: result", name);
 	if (want != NULL) {
 		is(buf_text(&out), want, "%s", name);
