@@ -211,6 +211,7 @@ static const struct {
 	const char	*want;
 } offsets[] = {
 	{ "root", "[^{root}]" },
+	{ "a.b@c.d", "[^{a.b@c.d}]" },
 	{ " root , b", " [^{root}] , [^{b}]" },
 	{ "root (Cron)", "[^{root} (Cron)]" },
 	{ "(Cron) root", "(Cron) [^{root}]" },

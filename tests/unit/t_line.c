@@ -144,12 +144,27 @@ test_lines(void)
 	ok(!line_is(&l, "four"), "two spaces are one too many");
 }
 
+static void
+test_add_number(void)
+{
+	struct buf b = { .max = 100 };
+
+	line_add_number(&b, -10);
+	line_add_number(&b, -1);
+	line_add_number(&b, 0);
+	line_add_number(&b, 9);
+	line_add_number(&b, 10);
+	is(buf_text(&b), "-10 -1 0 9 10", "numbers are written");
+	buf_release(&b);
+}
+
 int
 main(void)
 {
 	test_words();
 	test_refused();
 	test_numbers();
+	test_add_number();
 	test_lines();
 	return done();
 }

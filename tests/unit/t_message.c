@@ -747,17 +747,42 @@ test_wants(void)
 	struct result r;
 	size_t i, k;
 
-	for (i = 0; i < NITEMS(wants); i++) {
+	/* The line ends with the message, or there is more. */
+	for (i = 0; i < 2 * NITEMS(wants); i++) {
 		buf_clear(&in);
-		buf_adds(&in, wants[i].in);
-		for (k = 0; k < wants[i].line; k++)
+		buf_adds(&in, wants[i / 2].in);
+		for (k = 0; k < wants[i / 2].line; k++)
 			buf_adds(&in, "a");
-		set_opts(&o, wants[i].wishes);
+		buf_adds(&in, i % 2 == 0 ? "" : "\nend\n");
+		set_opts(&o, wants[i / 2].wishes);
 		play(&r, &o, in.p, in.len, 100, 7);
-		is_int(message_wants(&r.m), wants[i].want, "wants %zu", i);
+		is_int(message_wants(&r.m), wants[i / 2].want, "wants %zu%s",
+		    i / 2, i % 2 == 0 ? "" : ", and more");
 		finish(&r);
 	}
 	buf_release(&in);
+}
+
+/* One octet over 127, wherever it is. */
+static void
+test_eight_bits(void)
+{
+	static const char head[] = FULL "\n";
+	char in[sizeof(head) + 70];
+	size_t i, n = sizeof(head) - 1, missed = 0;
+	struct message_opts o;
+	struct result r;
+
+	set_opts(&o, 0);
+	for (i = 0; i < 70; i++) {
+		memcpy(in, head, n);
+		memset(in + n, 'a', 70);
+		in[n + i] = (char)0xe9;
+		play(&r, &o, in, n + 70, sizeof(in), sizeof(in));
+		missed += !r.m.body_8bit;
+		finish(&r);
+	}
+	is_int((long long)missed, 0, "all are seen");
 }
 
 /* The sender policy for envelope and From. */
@@ -857,6 +882,7 @@ main(void)
 	test_stream();
 	test_union();
 	test_wants();
+	test_eight_bits();
 	test_policies();
 	return done();
 }
