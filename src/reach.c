@@ -54,7 +54,6 @@ static bool
 sniff(void *ctx)
 {
 	struct reach *r = ctx;
-	struct tls_opts opts = r->session.tls;
 	struct connection link;
 	struct fault f = { 0 };
 	struct wire w;
@@ -64,10 +63,7 @@ sniff(void *ctx)
 	    &f) == -1)
 		return false;
 	wire_init(&w, link.fd);
-	opts.noverify = true;
-	opts.trust = NULL;	/* nor is it told who we are */
-	opts.implicit = true;
-	yes = wire_tls(&w, &opts, reach_within(r, SNIFF), &f) == 0;
+	yes = wire_speaks_tls(&w, reach_within(r, SNIFF));
 	wire_close(&w);
 	return yes;
 }

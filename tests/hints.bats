@@ -315,6 +315,15 @@ says() {
 	END
 }
 
+@test "port 465 without TLS, where no library for it is loaded" {
+	meet relay.example.org:465 'tls none' -- --tls implicit
+	says 0 1 0 <<-'END'
+		heloise: cannot get a greeting from relay.example.org:465: this port speaks TLS from the start
+		heloise: hint: port 465 of relay.example.org speaks TLS from the start; set  tls implicit
+		heloise: queued as ID, due for a queue run in N s
+	END
+}
+
 @test "seed: port 587 with implicit TLS" {
 	meet relay.example.org:587 'tls implicit' -- --tls starttls
 	says 0 1 0 <<-'END'

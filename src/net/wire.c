@@ -135,6 +135,37 @@ out:
 	return r == -1 ? -1 : 0;
 }
 
+/*
+ * A ClientHello that nobody means to follow up: any TLS server answers it,
+ * if only with an alert.
+ */
+static const unsigned char hello[] = {
+	22, 3, 1, 0, 51,		/* a record with a handshake */
+	1, 0, 0, 47, 3, 3,		/* ClientHello of TLS 1.2 */
+	'd', 'o', 'e', 's', ' ', 't', 'h', 'i', 's', ' ', 'p', 'o', 'r', 't',
+	' ', 's', 'p', 'e', 'a', 'k', ' ', 'T', 'L', 'S', ' ', 'f', 'i', 'r',
+	's', 't', '?', ' ',		/* 32 octets that would be random */
+	0,				/* no session */
+	0, 8, 0xc0, 0x2b, 0xc0, 0x2f, 0x13, 1, 0, 0x9c,	/* ciphers */
+	1, 0				/* no compression */
+};
+
+bool
+wire_speaks_tls(struct wire *w, long long deadline)
+{
+	unsigned char first[3];
+	struct fault f = { 0 };
+	size_t n = 0;
+	ssize_t got = wire_write(w, hello, sizeof(hello), &f);
+
+	while (got >= 0 && n < sizeof(first) &&
+	    wire_wait(w, WIRE_READ, deadline, &f) > 0 &&
+	    (got = wire_read(w, first + n, sizeof(first) - n, &f)) > 0)
+		n += (size_t)got;
+	return n == sizeof(first) && (first[0] == 21 || first[0] == 22) &&
+	    first[1] == 3 && first[2] <= 4;
+}
+
 ssize_t
 wire_read(struct wire *w, void *p, size_t n, struct fault *f)
 {

@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/fault.h"
@@ -33,6 +34,12 @@ void	wire_init(struct wire *, int fd);
 
 /* Close it, with a goodbye under TLS if that needs no waiting. */
 void	wire_close(struct wire *);
+
+/*
+ * Does who is there speak TLS from the start?  Takes a new connection, which
+ * is good for nothing after that (RFC 8446, 5.1).  Needs no GnuTLS.
+ */
+bool	wire_speaks_tls(struct wire *, long long deadline);
 
 /*
  * Start TLS: the whole handshake, verification and all.  Returns 0, or -1

@@ -726,6 +726,48 @@ t_watch(void)
 	wire_close(&w);
 }
 
+/* What answers a ClientHello, and is it TLS? */
+static void
+t_speaks_tls(void)
+{
+	static const struct {
+		const char	*bytes;
+		size_t		 n;
+		bool		 yes;
+	} answers[] = {
+		{ "\026\003\003\000\100", 5, true },
+		{ "\025\003\001\000\002\002\106", 7, true },
+		{ "\025\003\000", 3, true },
+		{ "\026\003", 2, false },
+		{ "\026\002\000\000", 4, false },
+		{ "\027\003\003\000", 4, false },
+		{ "220 hi\r\n", 8, false },
+		{ "", 0, false },
+	};
+	unsigned char said[128];
+	struct wire w;
+	int fd[2];
+	size_t i;
+
+	for (i = 0; i < NITEMS(answers); i++) {
+		if (socketpair(AF_UNIX, SOCK_STREAM, 0, fd) == -1 ||
+		    write(fd[1], answers[i].bytes, answers[i].n) !=
+		    (ssize_t)answers[i].n)
+			exit(1);
+		/* It ends, or is silent from here on. */
+		if (i % 2 == 0)
+			(void)shutdown(fd[1], SHUT_WR);
+		wire_init(&w, fd[0]);
+		ok(wire_speaks_tls(&w, clock_ms() + 200) == answers[i].yes,
+		    "speaks TLS %zu: %d", i, answers[i].yes);
+		is_int(read(fd[1], said, sizeof(said)), 56, "was asked");
+		ok(said[0] == 22 && said[5] == 1 && said[4] == 51 &&
+		    said[8] == 47, "by one record with one ClientHello");
+		wire_close(&w);
+		(void)close(fd[1]);
+	}
+}
+
 int
 main(void)
 {
@@ -745,5 +787,6 @@ main(void)
 	t_watch();
 	gnutls_x509_crt_deinit(crt);
 	gnutls_x509_privkey_deinit(key);
+	t_speaks_tls();
 	return done();
 }
