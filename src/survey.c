@@ -10,11 +10,11 @@
 
 #include "base/util.h"
 #include "config/load.h"
+#include "expand.h"
 #include "reach.h"
 #include "sender.h"
 #include "spool/spool.h"
 #include "survey.h"
-#include "system/aliasfile.h"
 #include "system/journal.h"
 #include "system/secret.h"
 
@@ -120,7 +120,8 @@ look_certificates(const struct survey *s, const struct settings *set)
 		return;
 	if (reach_prepare(&r, set, NULL, &f) == -1)
 		tell(s, "use the certificates", NULL, &f, true);
-	else if (set->tls_ca != NULL)
+	else if (set->tls_ca != NULL &&
+	    config_tls_mode(set) != SETTING_TLS_OPPORTUNISTIC)
 		tell(s, "read the certificates in", set->tls_ca, NULL, true);
 	reach_release(&r);
 }
@@ -147,24 +148,38 @@ look_layers(const struct survey *s)
 	}
 }
 
+/* As the lines of -bi, but they are only counted, and nobody is asked. */
 static void
 look_aliases(const struct survey *s)
 {
 	const char *path = s->config->base.aliases;
 	struct buf mistakes = { .max = 1 << 20 };
-	struct aliases a = { 0 };
 	struct fault f = { 0 };
-	bool missing;
-	uid_t owner;
+	char host[256] = "";
+	struct expand e = { .host = host, .domain = host };
+	size_t i, n = 0;
 
-	if (strcmp(path, "none") != 0 &&
-	    aliasfile_load(&a, path, &owner, &mistakes, &f) == -1) {
-		missing = f.domain == FD_ERRNO && f.code == ENOENT;
-		if (!missing || strcmp(config_origin(s->config,
-		    setting_find("aliases")), "default") != 0)
-			tell(s, "use the aliases", path, &f, !missing);
+	if (strcmp(path, "none") == 0)
+		return;
+	(void)gethostname(host, sizeof(host) - 1);
+	if (may(path, F_OK) == -1 && errno == ENOENT) {
+		(void)fault_errno(&f, ST_CONFIG, ENOENT, VD_PERM, "%s", path);
+		if (strcmp(config_origin(s->config, setting_find("aliases")),
+		    "default") != 0)
+			tell(s, "use the aliases", path, &f, false);
+		return;
 	}
-	aliases_release(&a);
+	if (expand_load(&e, path, &mistakes, &f) == -1)
+		tell(s, "use the aliases", path, &f, true);
+	for (i = 0; i < mistakes.len; i++)
+		n += mistakes.p[i] == '\n';
+	if (n > 0) {
+		(void)fault_set(&f, ST_CONFIG, FD_NONE, 0, VD_PERM,
+		    "%s: %zu of its lines or names are wrong; heloise -bi "
+		    "shows them", path, n);
+		tell(s, "use all aliases", path, &f, true);
+	}
+	expand_release(&e);
 	buf_release(&mistakes);
 }
 

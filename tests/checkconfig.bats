@@ -143,6 +143,21 @@ check() {
 	[[ $output != *aliases* ]] || [ -e /etc/aliases ]
 }
 
+@test "aliases that are wrong: how many; a tls-ca that nobody asks" {
+	printf '%s\n' 'a: b' 'b: a' 'c: |prog' 'd' >"$DIR/aliases"
+	use 'relay localhost' "aliases $DIR/aliases" 'log none' 'queue no' \
+	    "tls-ca $DIR/none.pem"
+	check
+	[[ $output == *"cannot use all aliases: $DIR/aliases: "*" are wrong; heloise -bi shows them"* ]]
+	[[ $output == *'c:5: warning: tls-ca: no effect: with opportunistic TLS nobody is verified'* ]]
+	[[ $output != *"read the certificates"* ]]
+	[ "$status" -eq 78 ]
+	echo 'a: root@example.org' >"$DIR/aliases"
+	check
+	[[ $output != *aliases* ]]
+	[ "$status" -eq 0 ]
+}
+
 @test "a login that goes to another relay; percent signs" {
 	use 'relay smtp.example.net' 'user u' 'password geheim' 'log none' \
 	    'queue no' 'from %Z@example.net' 'from-name 100%% of %U' \

@@ -92,8 +92,8 @@ int fault_exit(const struct fault *);
 
 /*
  * Does the fault lie with the settings, their files or the relay rather
- * than the message or a recipient?  Then it never fails a message: an administrator can mend
- * it while the message waits.
+ * than the message or a recipient?  Then it never fails a message: an
+ * administrator can mend it while the message waits.
  */
 bool fault_of_session(const struct fault *);
 

@@ -139,6 +139,12 @@ no_tls(const struct view *v)
 }
 
 static bool
+unverified(const struct view *v)
+{
+	return v->tls == SETTING_TLS_OPPORTUNISTIC;
+}
+
+static bool
 nobody_to_become(const struct view *v)
 {
 	return v->set->from_policy != POLICY_KEEP && v->set->from == NULL;
@@ -291,6 +297,8 @@ static const struct rule {
 	  "anyone on the way can pose as the relay: set  tls-verify yes, or "
 	  " tls-pin <its pin>" },
 	{ "tls-ca", "tls", IF_SET | OF_WAY, no_tls, "no effect without TLS" },
+	{ "tls-ca", "tls", IF_SET | OF_WAY, unverified,
+	  "no effect: with opportunistic TLS nobody is verified" },
 	{ "tls-pin", "tls", IF_SET | OF_WAY, no_tls, "no effect without TLS" },
 	{ "tls-cert", "tls", IF_SET | OF_WAY, no_tls, "no effect without TLS" },
 	{ "tls-name", "tls", IF_SET | OF_WAY, no_tls, "no effect without TLS" },
