@@ -206,8 +206,12 @@ run_queue(struct options *o, const char *arg, struct fault *f)
 		return o->interval > 0 ? 0 :
 		    usage(f, "-q", "expected a time such as 15m");
 	}
-	if (arg[0] != '\0' && p != NULL)
-		o->select[p - letters] = arg + 1;
+	if (arg[0] == '\0' || p == NULL)
+		return 0;
+	if (arg[1] == '\0')
+		return usage(f, "-q", "what to look for follows -qI, -qR or "
+		    "-qS without a blank");
+	o->select[p - letters] = arg + 1;
 	return 0;
 }
 
@@ -491,6 +495,13 @@ options_parse(struct options *o, int argc, char **argv, struct fault *f)
 		o->mode = MODE_MAILQ;
 	if (o->json && o->mode != MODE_MAILQ && o->mode != MODE_PROBE)
 		return usage(f, "--json", "goes with -bp and --probe only");
+	if (o->nrcpt > 0 && o->command == NULL && o->mode == MODE_QUEUE_RUN)
+		return usage(f, o->rcpt[0], "a queue run has no recipients; "
+		    "-qR selects");
+	if (o->nrcpt > 0 && (o->mode == MODE_CHECK_CONFIG ||
+	    o->mode == MODE_SHOW_CONFIG || o->mode == MODE_VERSION))
+		return usage(f, o->rcpt[0], "there is nothing to be done "
+		    "with it here");
 	if (o->nrcpt > 0 && o->what != NULL)
 		return usage(f, o->rcpt[0], "one message at a time");
 	return 0;
@@ -520,21 +531,21 @@ options_configure(const struct options *o, struct config *c,
 	return config_load(c, src, f);
 }
 
-void
-options_reload(const void *ctx)
+int
+options_reload(const void *ctx, struct fault *f)
 {
 	const struct options_again *again = ctx;
-	struct fault f = { 0 };
 	struct config new;
 
 	config_init(&new);
-	if (options_configure(again->o, &new, again->src, &f) == -1 ||
-	    config_check(&new, again->src, &f) == -1) {
+	if (options_configure(again->o, &new, again->src, f) == -1 ||
+	    config_check(&new, again->src, f) == -1) {
 		config_release(&new);
-		return;
+		return -1;
 	}
 	config_release(again->config);
 	*again->config = new;
+	return 0;
 }
 
 void

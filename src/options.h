@@ -75,14 +75,14 @@ int	options_configure(const struct options *, struct config *,
 
 /*
  * For struct runner: read them anew.  Files that are wrong now or are no
- * more change nothing.
+ * more change nothing, and are a fault.
  */
 struct options_again {
 	const struct options *o;
 	const struct config_source *src;
 	struct config	*config;
 };
-void	options_reload(const void *again);
+int	options_reload(const void *again, struct fault *);
 
 /* For --help: the letters, a line each. */
 void	options_help(void);

@@ -69,7 +69,7 @@ void	report_attempt(const struct report *, const struct report_try *);
 void	report_outcome(const struct report *, const struct claimed *,
 	    const struct item *, const bool *tried, enum outcome);
 
-/* Log that a message was not even taken from this caller. */
+/* Log that a message was not even taken, or what else could not be done. */
 void	report_refusal(const struct report *, const struct fault *,
 	    const struct spool_meta *);
 

@@ -210,6 +210,24 @@ pause_until(struct spool *s, time_t next, long long seen)
 	} while (now < next && changed(s) == seen);
 }
 
+/* Settings that went wrong are named once, not each time. */
+static void
+reread(const struct runner *r, bool *wrong)
+{
+	const struct spool_meta nobody = { .uid = getuid() };
+	struct report log = *r->report;
+	struct fault f = { 0 };
+	bool is = r->reload(r->ctx, &f) == -1;
+
+	if (is && !*wrong) {
+		log_fault(&f);
+		report_open(&log);
+		report_refusal(&log, &f, &nobody);
+		report_close(&log);
+	}
+	*wrong = is;
+}
+
 /*
  * Retry until a run finds nothing left and nothing came during it.  A run
  * that tried something has changed the queue itself, so another one looks
@@ -221,6 +239,7 @@ run_until_empty(const struct runner *r, struct spool *spool, long long *seen)
 	struct queue_select due = { 0 };
 	struct queue_result res;
 	struct fault f = { 0 };
+	bool wrong = false;
 
 	for (;;) {
 		*seen = changed(spool);
@@ -239,7 +258,7 @@ run_until_empty(const struct runner *r, struct spool *spool, long long *seen)
 			pause_until(spool, res.next, *seen);
 		else
 			return;
-		r->reload(r->ctx);
+		reread(r, &wrong);
 	}
 }
 
@@ -337,6 +356,7 @@ runner_loop(const struct runner *r, long long seconds)
 	struct queue_select due = { 0 };
 	struct queue_result res;
 	struct fault f = { 0 };
+	bool wrong = false;
 	long long left;
 
 	while (!stopped(r)) {
@@ -347,6 +367,6 @@ runner_loop(const struct runner *r, long long seconds)
 		/* A signal may come just before one sleeps. */
 		for (left = seconds; left > 0 && !stopped(r); left -= STEP)
 			(void)sleep((unsigned)(left < STEP ? left : STEP));
-		r->reload(r->ctx);
+		reread(r, &wrong);
 	}
 }

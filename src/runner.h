@@ -17,8 +17,11 @@ struct runner {
 	bool		 trace, transcript;	/* see struct courier_opts */
 	const volatile sig_atomic_t *stop; /* set by a signal, or NULL */
 
-	/* Read the settings anew: who runs for days is to know of changes. */
-	void		(*reload)(const void *ctx);
+	/*
+	 * Read the settings anew: who runs for days is to know of changes.
+	 * -1 with a fault if they are wrong now; then the old ones stay.
+	 */
+	int		(*reload)(const void *ctx, struct fault *);
 	const void	*ctx;
 };
 

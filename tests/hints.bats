@@ -396,7 +396,7 @@ says() {
 @test "seed: this host is not on the allowlist" {
 	meet relay.example.org 'tls none' -- \
 	    --fail 'RCPT:550 5.7.1 <web1.example.org[192.0.2.7]>: Client host rejected: not on the allowlist'
-	says 67 0 1 <<-'END'
+	says 69 0 1 <<-'END'
 		heloise: cannot name a recipient to relay.example.org:587: 550 5.7.1 <web1.example.org[192.0.2.7]>: Client host rejected: not on the allowlist (in reply to RCPT TO:<bob@example.net>)
 		heloise: hint: the relay refuses the address of this host (192.0.2.7); have it allowed at the relay, or log in: set  user <name>  and  password <password>
 	END

@@ -138,6 +138,28 @@ silent_relay() {
 	await idle
 }
 
+@test "a configuration that went wrong is named once, and the old one stays" {
+	local pid log=$BATS_TEST_TMPDIR/log
+
+	start_relay
+	use 'linger no' "log $log"
+	"$HELOISE" -C "$CONF" -q1s -bD </dev/null \
+	    2>"$BATS_TEST_TMPDIR/err" 3>&- &
+	pid=$!
+	send -odq -t
+	await has_stored 1
+	cp "$CONF" "$CONF.good"
+	echo 'bogus x' >>"$CONF"
+	await grep -q "$CONF:.*: bogus: no setting has this name" "$log"
+	cp "$CONF.good" "$CONF.new"
+	"$HELOISE" -C "$CONF.new" -odq -f a@example.org b@example.org <<<'x: y'
+	await has_stored 2
+	[ "$(grep -c bogus "$log")" -eq 1 ]
+	[ "$(grep -c bogus "$BATS_TEST_TMPDIR/err")" -eq 1 ]
+	kill -TERM "$pid"
+	wait "$pid"
+}
+
 lingers() {
 	[ -n "$(runners)" ]
 }

@@ -175,7 +175,8 @@ fault_exit(const struct fault *f)
 	case VD__MAX:
 		break;
 	}
-	if (f->domain == FD_SMTP && f->stage == ST_RCPT &&
+	/* X.7.X is about who may send, not about who is there. */
+	if (f->domain == FD_SMTP && f->stage == ST_RCPT && f->esc[1] != 7 &&
 	    (f->code == 550 || f->code == 551 || f->code == 553))
 		return EX_NOUSER;
 	if (f->code == 552 && f->domain == FD_SMTP && f->stage >= ST_MAIL)

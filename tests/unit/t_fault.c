@@ -145,6 +145,11 @@ setting(void)
 	is(f.text, "?[2J\nnext??", "the text has lines, and no controls");
 	is(f.command, "", "the command is forgotten");
 	ok(f.esc[0] == 0, "the enhanced code is forgotten");
+	(void)fault_set(&f, ST_RCPT, FD_SMTP, 550, VD_PERM, "no relaying");
+	f.esc[0] = 5, f.esc[1] = 7, f.esc[2] = 1;
+	is_int(fault_exit(&f), EX_UNAVAILABLE, "5.7.1 is not about a user");
+	f.esc[1] = 1;
+	is_int(fault_exit(&f), EX_NOUSER, "5.1.1 is");
 	fault_command(&f, "RCPT TO:<%s>", "a\nb\302\233@x");
 	is(f.command, "RCPT TO:<a?b?@x>", "a command is one line");
 	(void)fault_errno(&f, ST_SPOOL, ENOENT, VD_TEMP, "%s", "queue/1");
