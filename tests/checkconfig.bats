@@ -98,7 +98,7 @@ check() {
 @test "no configuration at all says what is missing" {
 	[ ! -e /etc/heloise.conf ] || skip 'there is an /etc/heloise.conf'
 	run "$HELOISE" --check-config --log none --queue no
-	[ "$output" = 'no relay is set: put a line "relay HOST" into /etc/heloise.conf
+	[ "$output" = 'no relay is set: put a line "relay HOST" into /etc/heloise.conf, or set HELOISE_RELAY
 1 mistake' ]
 	[ "$status" -eq 78 ]
 }

@@ -512,7 +512,7 @@ judge_layer(const struct config *c, int account,
 
 	if (!relay_of(l.set, &r)) {
 		unfit(all, &l, NULL, "no relay is set: put a line "
-		    "\"relay HOST\" into %s",
+		    "\"relay HOST\" into %s, or set HELOISE_RELAY",
 		    src->file != NULL ? src->file : src->system);
 		return;
 	}

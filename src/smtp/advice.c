@@ -19,6 +19,9 @@ const struct advice advice_table[] = {
 	  .cause = "there is no file %f with certificates",
 	  .fix = "set {tls-ca <file>} to one that exists, or remove the line "
 	    "to trust whom this system trusts" },
+	{ .stages = AT(ST_CONFIG), .code = EACCES, .words = "tls-cert|tls-key",
+	  .cause = "%U may not read our certificate or its key in %f",
+	  .fix = "run  chgrp %G %f && chmod 640 %f" },
 	{ .stages = AT(ST_CONFIG), .code = EACCES, .words = "log: ",
 	  .cause = "%U may not write the log %f",
 	  .fix = "run  touch %f && chown %U %f, or set {log syslog}" },

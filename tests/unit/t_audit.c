@@ -16,7 +16,8 @@ static const struct {
 	size_t		 nmistakes, nwarnings;
 } tests[] = {
 	{ RELAY, "", 0, 0 },
-	{ "", "no relay is set: put a line \"relay HOST\" into c", 1, 0 },
+	{ "", "no relay is set: put a line \"relay HOST\" into c, or set HELOISE_RELAY",
+	    1, 0 },
 
 	/* TLS and ports */
 	{ RELAY "port 465\ntls starttls\n", "c:3: tls: on port 465 TLS comes "

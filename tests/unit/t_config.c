@@ -308,7 +308,7 @@ checks(void)
 		{ { { CONFIG_USER, "relay", "h" } }, NULL },
 		{ { { CONFIG_USER, "port", "25" } },
 		    "no relay is set: put a line \"relay HOST\" into "
-		    "/etc/heloise.conf" },
+		    "/etc/heloise.conf, or set HELOISE_RELAY" },
 		{ { { CONFIG_USER, "relay", "smtps://h" },
 		    { CONFIG_FLAG, "tls", "none" } },
 		    "flag: relay (user) is smtps://, which is implicit TLS, "
