@@ -206,12 +206,21 @@ print_reply(struct buf *out, const struct fault *f)
 }
 
 void
-fault_print(struct buf *out, const struct fault *f)
+fault_action(struct buf *out, const struct fault *f)
 {
-	buf_addf(out, "cannot %s", fault_doing(f->stage));
+	buf_adds(out, fault_doing(f->stage));
 	if (f->what[0] != '\0')
 		buf_addf(out, " %s%s", f->stage == ST_CONFIG ||
 		    f->stage == ST_SECRET ? "for " : "", f->what);
+	else if (f->stage >= ST_RESOLVE)
+		buf_adds(out, " the relay");
+}
+
+void
+fault_print(struct buf *out, const struct fault *f)
+{
+	buf_adds(out, "cannot ");
+	fault_action(out, f);
 	buf_adds(out, ": ");
 	if (f->domain == FD_SMTP)
 		print_reply(out, f);

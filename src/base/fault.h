@@ -97,11 +97,15 @@ int fault_exit(const struct fault *);
  */
 bool fault_of_session(const struct fault *);
 
+struct buf;
+
+/* Write "log in to relay:587". */
+void fault_action(struct buf *out, const struct fault *);
+
 /*
  * Write "cannot log in to relay:587: 535 5.7.8 ..." to out, all lines of
  * the reply, and the command it answered where there was one.
  */
-struct buf;
 void fault_print(struct buf *out, const struct fault *);
 
 /* Could it be one?  For those that came from another process. */

@@ -218,18 +218,19 @@ static void
 add_reason(struct buf *out, const struct dsn_rcpt *r)
 {
 	const struct fault *f = r->why;
-	const char *gap = f->what[0] != '\0' ? " " : "";
 	struct buf reply = { .max = 2 * FAULT_TEXT };
+	struct buf action = { .max = FAULT_WHAT + 64 };
 
+	fault_action(&action, f);
 	if (f->domain == FD_SMTP) {
-		add_words(out, "It was not possible to %s%s%s.  The relay "
-		    "said%s%s:", fault_doing(f->stage), gap, f->what,
+		add_words(out, "It was not possible to %s.  The relay "
+		    "said%s%s:", buf_text(&action),
 		    f->command[0] != '\0' ? ", in reply to " : "",
 		    f->command);
 		add_reply(&reply, f);
 	} else {
-		add_words(out, "It was not possible to %s%s%s%s%s%s:",
-		    fault_doing(f->stage), gap, f->what,
+		add_words(out, "It was not possible to %s%s%s%s:",
+		    buf_text(&action),
 		    f->command[0] != '\0' ? " (" : "", f->command,
 		    f->command[0] != '\0' ? ")" : "");
 		buf_adds(&reply, f->text);
@@ -241,6 +242,7 @@ add_reason(struct buf *out, const struct dsn_rcpt *r)
 		add_lines(out, "", r->hint, WIDTH);
 		buf_adds(out, "\r\n");
 	}
+	buf_release(&action);
 	buf_release(&reply);
 }
 

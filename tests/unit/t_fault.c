@@ -109,6 +109,10 @@ static const struct {
 	    "cannot connect to relay:25: refused" },
 	{ ST_INPUT, FD_NONE, 0, "why", "", "",
 	    "cannot read the message: why" },
+	{ ST_SECRET, FD_NONE, 0, "why", "relay:25", "",
+	    "cannot get the password for relay:25: why" },
+	{ ST_BODY, FD_NONE, 0, "gone", "", "",
+	    "cannot send the message to the relay: gone" },
 };
 
 static void
