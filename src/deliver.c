@@ -241,6 +241,10 @@ deliver_finish(struct deliver *d)
 	enum outcome what;
 	struct pending *p;
 
+	if (it == NULL && d->keeper.nitems > 0) {
+		keeper_part(&d->keeper);	/* we are to stop */
+		it = keeper_wait(&d->keeper, 0);
+	}
 	if (it != NULL) {
 		p = it->ctx;
 		what = outcome_record(d->spool, d->set, d->host, &p->claimed,
@@ -252,13 +256,21 @@ deliver_finish(struct deliver *d)
 	deliver_run_queue(d);
 }
 
-bool
+enum cut
 deliver_cut(struct deliver *d)
 {
 	struct keeper *k = &d->keeper;
-	bool sent = k->nitems > 0 && k->item[0]->sent;
+	const struct envelope *env;
+	enum cut how = CUT_WAITS;
 
 	keeper_part(k);
+	if (k->nitems > 0) {
+		env = k->item[0]->env;
+		if (envelope_count(env, VD_OK) == env->nrcpt)
+			how = CUT_DONE;
+		else if (envelope_count(env, VD_DOUBT) > 0)
+			how = CUT_DOUBT;
+	}
 	deliver_finish(d);
-	return sent;
+	return how;
 }

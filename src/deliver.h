@@ -54,9 +54,14 @@ void	deliver_finish(struct deliver *);
 
 /*
  * In its place, by who has to go: what has no verdict by now gets one and
- * is tried again later.  True if the relay may have the message already.
+ * is tried again later.
  */
-bool	deliver_cut(struct deliver *);
+enum cut {
+	CUT_WAITS,	/* nobody has it */
+	CUT_DOUBT,	/* the relay may have it already */
+	CUT_DONE	/* everybody has it: the verdicts were under way */
+};
+enum cut deliver_cut(struct deliver *);
 
 /* In the process that stays: let go of what another now finishes. */
 void	deliver_abandon(struct deliver *);

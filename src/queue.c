@@ -223,6 +223,31 @@ claim(struct run *r, const char *id, time_t now)
 }
 
 /*
+ * We are to stop.  What the relay may have is noted, so that it is not sent
+ * again at once; of the rest nothing has happened, and the claims go with
+ * us.
+ */
+static void
+cut(struct run *r)
+{
+	struct item *it;
+	struct turn *t;
+
+	keeper_part(r->keeper);
+	while ((it = keeper_wait(r->keeper, 0)) != NULL) {
+		t = it->ctx;
+		r->out--;
+		if (it->sent) {
+			finish(r, t);
+			continue;
+		}
+		claimed_release(r->spool, &t->c);
+		free(t->tried);
+		free(t);
+	}
+}
+
+/*
  * One turn: the messages of the account that the first of them has.  False
  * if we were told to stop.
  */
@@ -244,9 +269,10 @@ turn(struct run *r, char (*ids)[SPOOL_ID], size_t n, time_t now)
 		if (r->out == 0 && i == n)
 			return true;
 		if ((it = keeper_wait(r->keeper, 0)) == NULL) {
-			if (r->out > 0)
-				return false;	/* claims go with us */
-			continue;
+			if (r->out == 0)
+				continue;
+			cut(r);
+			return false;
 		}
 		r->out--;
 		finish(r, it->ctx);

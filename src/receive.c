@@ -87,9 +87,10 @@ leave(struct sender *s)
 		sender_background(s);
 		_exit(EX_OK);
 	}
-	deliver_abandon(&s->deliver);
 	if (pid == -1)
-		deliver_run_queue(&s->deliver);
+		(void)deliver_cut(&s->deliver);
+	else
+		deliver_abandon(&s->deliver);
 	s->deliver.keeper = (struct keeper){ .sock = -1, .stop = s->stop };
 	s->deliver.mode = SETTING_DELIVERY_QUEUE;
 }

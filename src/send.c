@@ -121,6 +121,24 @@ say_queued(const struct sender *s, const struct delivered *d)
 	    in > 0 ? in : 0);
 }
 
+/* There is no waiting for the verdict. */
+static int
+cut(struct sender *s, const char *id)
+{
+	switch (deliver_cut(&s->deliver)) {
+	case CUT_WAITS:
+		log_say("queued as %s before there was a verdict", id);
+		break;
+	case CUT_DOUBT:
+		log_say("queued as %s before there was a verdict; the relay "
+		    "may have it already", id);
+		break;
+	case CUT_DONE:
+		break;
+	}
+	return EX_OK;
+}
+
 static int
 deliver_it(struct sender *s, struct fault *f)
 {
@@ -134,13 +152,8 @@ deliver_it(struct sender *s, struct fault *f)
 		return fault_exit(f);
 	}
 	if (d.waits_not) {
-		if (stop || (pid = fork()) == -1) {
-			log_say(deliver_cut(&s->deliver) ?
-			    "queued as %s before there was a verdict; the "
-			    "relay may have it already" :
-			    "queued as %s before there was a verdict", d.id);
-			return EX_OK;
-		}
+		if (stop || (pid = fork()) == -1)
+			return cut(s, d.id);
 		if (pid == 0) {
 			sender_background(s);
 			_exit(EX_OK);

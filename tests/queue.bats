@@ -252,9 +252,11 @@ given_up() {
 	send bob@example.org
 	[ "$status" -eq 0 ]
 	[[ $stderr == *"cannot get the password"*"$pw: No such file"*"queued as"* ]]
-	heloise -q
+	heloise --retry all
 	[ "$(waiting)" -eq 1 ]
 	[ "$(failed)" -eq 0 ]
+	heloise -bp
+	[[ $output == *'tried 2 times'* ]]
 	(umask 077 && echo p >"$pw")
 	chmod 644 "$pw"
 	heloise --retry all

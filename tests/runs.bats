@@ -49,6 +49,24 @@ silent_relay() {
 	)"
 }
 
+# It takes the message and does not say so.
+swallowing_relay() {
+	start_relay --script "$(script <<-'END'
+		S: 220 hi
+		C~ ^EHLO
+		S: 250 hi
+		C~ ^MAIL
+		S: 250 ok
+		C~ ^RCPT
+		S: 250 ok
+		C: DATA
+		S: 354 go
+		body
+		silent
+	END
+	)"
+}
+
 @test "-q15m: detached at once, and runs the queue" {
 	start_relay
 	use 'linger no'
@@ -188,6 +206,39 @@ lingers() {
 		[ "$(waiting)" -eq 0 ]
 		stop_relay
 	done
+}
+
+@test "SIGTERM when the relay may have it: noted by a run" {
+	local pid
+
+	swallowing_relay
+	use 'linger no' 'retry-min 1h'
+	send -odq -t
+	"$HELOISE" -C "$CONF" -q </dev/null 2>/dev/null 3>&- &
+	pid=$!
+	await has_stored 1
+	kill -TERM "$pid"
+	wait "$pid" || :
+	await no_loops
+	heloise -bp
+	[[ $output == *'tried once'*'may have arrived'* ]]
+	[[ $output != *'due now'* ]]
+}
+
+@test "SIGTERM when the relay may have it: noted by who stayed behind" {
+	swallowing_relay
+	use 'patience 1s' 'retry-min 1h' "log $BATS_TEST_TMPDIR/log"
+	send -t
+	[ "$status" -eq 0 ]
+	[[ $stderr == *'delivery goes on'* ]]
+	await has_stored 1
+	# shellcheck disable=SC2046 # there are several
+	kill -TERM $(loops)
+	await grep -q 'tries=1 .* result=deferred' "$BATS_TEST_TMPDIR/log"
+	heloise -bp
+	[[ $output == *'tried once'*'may have arrived'* ]]
+	[[ $output != *'due now'* ]]
+	[ "$(stored_count)" -eq 1 ]
 }
 
 @test "a keeper that is killed: the courier ends with it" {

@@ -336,6 +336,7 @@ read_line(struct reading *r, const char *p, size_t n)
 	if (r->at < r->w->clear || !r->w->c.tls)
 		CHECK(r->w->o.tls < CLIENT_TLS_STARTTLS ||
 		    starts(p, n, "EHLO ") || starts(p, n, "HELO ") ||
+		    starts(p, n, "LHLO ") ||
 		    starts(p, n, "STARTTLS") || starts(p, n, "QUIT"));
 	if (starts(p, n, "MAIL FROM:<")) {
 		CHECK(r->from == -1);
