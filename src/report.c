@@ -98,8 +98,10 @@ add_relay(struct hint_context *ctx, const struct settings *s,
 	} else {
 		ctx->relay = is;
 	}
-	if (is != NULL && strcmp(is, ctx->relay) == 0)
-		ctx->setting = s->relay;
+	if (is == NULL || strcmp(is, ctx->relay) != 0)
+		return;
+	ctx->setting = s->relay;
+	ctx->maildir = set->kind == RELAY_MAILDIR;
 }
 
 bool

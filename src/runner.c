@@ -220,8 +220,9 @@ reread(const struct runner *r, bool *wrong)
 	bool is = r->reload(r->ctx, &f) == -1;
 
 	if (is && !*wrong) {
-		log_fault(&f);
 		report_open(&log);
+		if (!log.journal.borrowed)
+			log_fault(&f);
 		report_refusal(&log, &f, &nobody);
 		report_close(&log);
 	}

@@ -298,7 +298,7 @@ static const struct rule {
 	  " tls-pin <its pin>" },
 	{ "tls-ca", "tls", IF_SET | OF_WAY, no_tls, "no effect without TLS" },
 	{ "tls-ca", "tls", IF_SET | OF_WAY, unverified,
-	  "no effect: with opportunistic TLS nobody is verified" },
+	  "no effect with opportunistic TLS" },
 	{ "tls-pin", "tls", IF_SET | OF_WAY, no_tls, "no effect without TLS" },
 	{ "tls-cert", "tls", IF_SET | OF_WAY, no_tls, "no effect without TLS" },
 	{ "tls-name", "tls", IF_SET | OF_WAY, no_tls, "no effect without TLS" },

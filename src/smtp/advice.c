@@ -21,7 +21,7 @@ const struct advice advice_table[] = {
 	    "to trust whom this system trusts" },
 	{ .stages = AT(ST_CONFIG), .code = EACCES, .words = "tls-cert|tls-key",
 	  .cause = "%U may not read our certificate or its key in %f",
-	  .fix = "run  chgrp %G %f && chmod 640 %f" },
+	  .fix = "run  chown %U %f && chmod 600 %f" },
 	{ .stages = AT(ST_CONFIG), .code = EACCES, .words = "log: ",
 	  .cause = "%U may not write the log %f",
 	  .fix = "run  touch %f && chown %U %f, or set {log syslog}" },
@@ -68,13 +68,22 @@ const struct advice advice_table[] = {
 
 /* The way to the relay */
 
+	{ .stages = AT(ST_RESOLVE) | AT(ST_CONNECT),
+	  .words = "(the proxy)|: the proxy |proxy does not speak|"
+	    "proxy wants|proxy takes no|proxy does not know",
+	  .cause = "it is the proxy that fails, not %r",
+	  .fix = "correct {proxy socks5://<host>}, or remove the line" },
+	{ .stages = AT(ST_CONNECT), .words = "the proxy ",
+	  .cause = "the proxy is there, but does not get to %r on port %p",
+	  .fix = "correct {relay %w}, or allow the way in the proxy's "
+	    "settings" },
 	{ .stages = AT(ST_RESOLVE), .words = "for ipv|no ipv",
 	  .cause = "%r has no address of the family that is asked for",
 	  .fix = "set {address-family any}" },
 	{ .stages = AT(ST_RESOLVE), .words = "no such host name|names no host",
 	  .cause = "no host has the name %r: perhaps it is misspelt",
 	  .fix = "correct {relay %w}" },
-	{ .stages = AT(ST_RESOLVE), .words = "answer to the question",
+	{ .stages = AT(ST_RESOLVE), .words = "no answer to the question",
 	  .cause = "the name server does not answer; the name %r may well be "
 	    "right",
 	  .fix = "see to the network, and to  /etc/resolv.conf  or, if that "
@@ -84,15 +93,16 @@ const struct advice advice_table[] = {
 	    "right",
 	  .fix = "see to the network and  /etc/resolv.conf  of this host; "
 	    "the mail can wait" },
-	{ .stages = AT(ST_CONNECT), .words = "(the proxy)|the proxy ",
-	  .cause = "it is the proxy that fails, not %r",
-	  .fix = "correct {proxy socks5://<host>}, or remove the line" },
 	{ .stages = AT(ST_CONNECT), .words = "cannot be the source address",
 	  .cause = "this host does not have that address",
 	  .fix = "correct {source-address <address>}, or remove the line" },
-	{ .stages = AT(ST_CONNECT), .words = "the maildir ",
+	{ .stages = AT(ST_CONNECT), .when = IF_MAILDIR, .code = ENOENT,
 	  .cause = "mail cannot be kept in %r",
 	  .fix = "make the directory it is in, or correct {relay %w}" },
+	{ .stages = AT(ST_CONNECT) | AT(ST_BODY), .when = IF_MAILDIR,
+	  .cause = "%U cannot write to the maildir %r",
+	  .fix = "make it one that %U may write to and that has room, or "
+	    "correct {relay %w}" },
 	{ .stages = AT(ST_CONNECT), .code = EACCES, .when = IF_SOCKET,
 	  .cause = "%U may not use the socket %r",
 	  .fix = "have its server make it for the group %G" },
@@ -172,6 +182,7 @@ const struct advice advice_table[] = {
 	    "start",
 	  .fix = "set {tls none}: it does not leave this host" },
 	{ .stages = AT(ST_STARTTLS), .when = IF_SOCKET,
+	  .words = "does not offer",
 	  .cause = "the server at the socket %r has no STARTTLS",
 	  .fix = "set {tls none}: it does not leave this host" },
 	{ .stages = AT(ST_GREETING),

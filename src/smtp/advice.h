@@ -26,6 +26,7 @@
 #define IF_IPV6		0x04000	/* only IPv6 addresses stand in the words */
 #define IF_LOST		0x08000	/* the connection was lost */
 #define IF_SOCKET	0x10000	/* the relay is a socket of this host */
+#define IF_MAILDIR	0x40000	/* there is none but a directory */
 #define IF_LHLO		0x20000	/* it refused LHLO, which is LMTP's */
 
 /*

@@ -171,7 +171,9 @@ facts(const struct hint_context *ctx, const struct provider *p, bool mx)
 		{ IF_IPV6, all_ipv6(f) },
 		{ IF_LOST, f->domain == FD_LINK },
 		{ IF_LHLO, strncmp(f->command, "LHLO", 4) == 0 },
-		{ IF_SOCKET, given(ctx->relay) && ctx->relay[0] == '/' },
+		{ IF_SOCKET, given(ctx->relay) && ctx->relay[0] == '/' &&
+		    !ctx->maildir },
+		{ IF_MAILDIR, ctx->maildir },
 	};
 	unsigned all = 0;
 	size_t i;

@@ -19,6 +19,7 @@ struct hint_context {
 	const struct fault *fault;
 	const char	*relay;		/* its host or socket, no port */
 	const char	*setting;	/* and as the settings have it */
+	bool		 maildir;	/* it is no relay but a directory */
 	int		 port;
 	enum client_tls	 tls;		/* the mode in force */
 	bool		 tls_up;

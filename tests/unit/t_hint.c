@@ -453,6 +453,15 @@ static const struct local {
 	{ ST_CONNECT, FD_ERRNO, ENOENT, VD_TEMP,
 	  "the maildir cannot be made: No such file or directory", "/md", 0,
 	  0, "mail cannot be kept in /md", "relay /md" },
+	{ ST_CONNECT, FD_ERRNO, EACCES, VD_TEMP,
+	  "tmp/1: Permission denied", "/md", 0, 0,
+	  "cannot write to the maildir /md", "relay /md" },
+	{ ST_RESOLVE, FD_GAI, EAI_NONAME, VD_PERM,
+	  "no such host name: the proxy p.invalid", NULL, 587, 0,
+	  "it is the proxy", "proxy socks5://<host>" },
+	{ ST_CONNECT, FD_NONE, 0, VD_TEMP,
+	  "the proxy says: connection refused", NULL, 587, 0,
+	  "the proxy is there", "relay smtp.example.net" },
 	{ ST_CONNECT, FD_ERRNO, ECONNREFUSED, VD_TEMP,
 	  "127.0.0.1 port 10: Connection refused (the proxy)", NULL, 587, 0,
 	  "it is the proxy", "proxy socks5://<host>" },
@@ -626,6 +635,8 @@ test_local(void)
 		struct hint_context ctx = { .fault = &f, .port = l->port,
 		    .tls = l->tls, .relay = l->relay != NULL ? l->relay :
 		    "smtp.example.net", .helo = "web1.example.org",
+		    .maildir = l->relay != NULL &&
+		    strcmp(l->relay, "/md") == 0,
 		    .fqdn = "web1.example.org", .sender = "app@example.com",
 		    .config_file = "/etc/heloise.conf", .who = "www-data",
 		    .group = "www" };
