@@ -59,7 +59,8 @@ function judge(key, digits, how, target,    r, good)
 
 BEGIN {
 	asked = " " rows " "
-	mailers = split("heloise msmtp curl ssmtp dma nullmailer bare", name)
+	all = "heloise msmtp curl ssmtp dma nullmailer bare"
+	mailers = split(all, name, " ")
 }
 
 FNR == NR {
