@@ -26,6 +26,7 @@ hello
 }
 
 teardown() {
+	[ -z "${OPEN-}" ] || rm -rf "$OPEN"
 	[ -z "$PROXY" ] || kill "$PROXY" 2>/dev/null || :
 	stop_relays
 }
@@ -505,28 +506,27 @@ tells() {
 
 # Where others get, too.
 @test "what another user may not read or write" {
-	local dir group
+	local group
 
 	[ "$(id -u)" -eq 0 ] || skip 'needs root to become another uid'
-	dir=$(mktemp -d /tmp/hints.XXXXXX)
-	chmod 755 "$dir"
-	CONF=$dir/c
+	OPEN=$(mktemp -d /tmp/hints.XXXXXX)
+	chmod 755 "$OPEN"
+	CONF=$OPEN/c
 	group=$(id -g daemon)
 	AS=(setpriv --reuid daemon --regid "$group" --clear-groups
-	    env "HOME=$dir")
-	(umask 077 && echo geheim >"$dir/pw")
-	local_fault 'relay localhost:1' 'user u' "password-file $dir/pw" \
-	    "spool $dir/spool"
-	rm "$dir/pw"
-	tells 78 "cannot get the password for localhost:1: $dir/pw: Permission denied" \
-	    "hint: daemon may not read the password in $dir/pw; run  chgrp " \
-	    " $dir/pw && chmod 640 $dir/pw" \
-	    "cannot use the spool: $dir/spool: Permission denied" \
-	    "hint: daemon may not write to the spool $dir/spool; set  spool <directory>  to one that belongs to daemon, or  queue no"
-	(umask 077 && : >"$dir/d")
-	CONF=$dir/d
+	    env "HOME=$OPEN")
+	(umask 077 && echo geheim >"$OPEN/pw")
+	local_fault 'relay localhost:1' 'user u' "password-file $OPEN/pw" \
+	    "spool $OPEN/spool"
+	rm "$OPEN/pw"
+	tells 78 "cannot get the password for localhost:1: $OPEN/pw: Permission denied" \
+	    "hint: daemon may not read the password in $OPEN/pw; run  chgrp " \
+	    " $OPEN/pw && chmod 640 $OPEN/pw" \
+	    "cannot use the spool: $OPEN/spool: Permission denied" \
+	    "hint: daemon may not write to the spool $OPEN/spool; set  spool <directory>  to one that belongs to daemon, or  queue no"
+	(umask 077 && : >"$OPEN/d")
+	CONF=$OPEN/d
 	chmod 600 "$CONF"
 	local_fault 'relay localhost:1'
-	tells 78 "$dir/d: uid $(id -u daemon) may not read this file; run: chgrp $group $dir/d && chmod 640 $dir/d"
-	rm -rf "$dir"
+	tells 78 "$OPEN/d: uid $(id -u daemon) may not read this file; run: chgrp $group $OPEN/d && chmod 640 $OPEN/d"
 }

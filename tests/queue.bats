@@ -268,19 +268,10 @@ given_up() {
 	[ "$(waiting)" -eq 0 ]
 }
 
-# The relay has greeted somebody.
-greeted() {
-	grep -q '^S: 220' "$RELAY_LOG"
-}
-
 @test "a courier that is killed: temporary, and the message is kept" {
 	local pid child
 
-	start_relay --script "$(script <<-'END'
-		S: 220 hi
-		silent
-	END
-	)"
+	silent_relay
 	use 'linger no'
 	printf '%s' "$MAIL" >"$BATS_TEST_TMPDIR/mail"
 	"$HELOISE" -C "$CONF" -t <"$BATS_TEST_TMPDIR/mail" \
@@ -299,11 +290,7 @@ greeted() {
 @test "SIGTERM while delivering: in the queue, exit 0" {
 	local pid status=0
 
-	start_relay --script "$(script <<-'END'
-		S: 220 hi
-		silent
-	END
-	)"
+	silent_relay
 	use 'linger no'
 	printf '%s' "$MAIL" >"$BATS_TEST_TMPDIR/mail"
 	"$HELOISE" -C "$CONF" -t <"$BATS_TEST_TMPDIR/mail" 2>/dev/null 3>&- &
@@ -318,20 +305,7 @@ greeted() {
 @test "SIGTERM when the relay may have it: so it says, and waits its time" {
 	local pid status=0
 
-	start_relay --script "$(script <<-'END'
-		S: 220 hi
-		C~ ^EHLO
-		S: 250 hi
-		C~ ^MAIL
-		S: 250 ok
-		C~ ^RCPT
-		S: 250 ok
-		C: DATA
-		S: 354 go
-		body
-		silent
-	END
-	)"
+	swallowing_relay
 	use 'retry-min 1h' "log $BATS_TEST_TMPDIR/log"
 	printf '%s' "$MAIL" >"$BATS_TEST_TMPDIR/mail"
 	"$HELOISE" -C "$CONF" -t <"$BATS_TEST_TMPDIR/mail" \

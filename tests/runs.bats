@@ -36,37 +36,6 @@ ended() {
 	! kill -0 "$1" 2>/dev/null
 }
 
-# The relay has greeted somebody.
-greeted() {
-	grep -q '^S: 220' "$RELAY_LOG"
-}
-
-silent_relay() {
-	start_relay --script "$(script <<-'END'
-		S: 220 hi
-		silent
-	END
-	)"
-}
-
-# It takes the message and does not say so.
-swallowing_relay() {
-	start_relay --script "$(script <<-'END'
-		S: 220 hi
-		C~ ^EHLO
-		S: 250 hi
-		C~ ^MAIL
-		S: 250 ok
-		C~ ^RCPT
-		S: 250 ok
-		C: DATA
-		S: 354 go
-		body
-		silent
-	END
-	)"
-}
-
 @test "-q15m: detached at once, and runs the queue" {
 	start_relay
 	use 'linger no'

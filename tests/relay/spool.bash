@@ -78,3 +78,34 @@ idle() {
 has_stored() {
 	[ "$(stored_count)" -ge "$1" ]
 }
+
+# The relay has greeted somebody.
+greeted() {
+	grep -q '^S: 220' "$RELAY_LOG"
+}
+
+silent_relay() {
+	start_relay --script "$(script <<-'END'
+		S: 220 hi
+		silent
+	END
+	)"
+}
+
+# It takes the message and does not say so.
+swallowing_relay() {
+	start_relay --script "$(script <<-'END'
+		S: 220 hi
+		C~ ^EHLO
+		S: 250 hi
+		C~ ^MAIL
+		S: 250 ok
+		C~ ^RCPT
+		S: 250 ok
+		C: DATA
+		S: 354 go
+		body
+		silent
+	END
+	)"
+}
