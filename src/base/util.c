@@ -1,4 +1,4 @@
-/* util.c - memory that cannot fail, numbers with units or by chance, time */
+/* util.c - memory that cannot fail, units, time, randomness, UTF-8 */
 
 #include <stdarg.h>
 #include <stdio.h>

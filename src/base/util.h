@@ -1,4 +1,4 @@
-/* util.h - memory that cannot fail, numbers with units or by chance, time */
+/* util.h - memory that cannot fail, units, time, randomness, UTF-8 */
 
 #ifndef BASE_UTIL_H
 #define BASE_UTIL_H
