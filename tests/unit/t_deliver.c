@@ -1,4 +1,4 @@
-/* t_deliver.c - a message that nobody waits for and that cannot be queued */
+/* t_deliver.c - a message that nobody waits for any longer */
 
 #include <sys/socket.h>
 
@@ -6,60 +6,126 @@
 #include "record.h"
 #include "spooling.h"
 
-/* A courier that never says what became of it. */
-static int
-silence(struct fault *f)
+static const struct settings set = { .patience = 0, .retry_min = 60,
+    .retry_max = 600, .expire = 6000, .tls = SETTING_TLS_NONE };
+static const struct config config;
+static const struct report report = { .config = &config, .journal.fd = -1 };
+
+/* A place to deliver from; we are the courier, at the other end of sock. */
+struct scene {
+	char		 dir[32], *path;
+	struct spool	 spool;
+	struct deliver	 d;
+	struct spool_meta meta;
+	struct envelope	 env;
+	struct store	 st;
+	int		 sock;
+};
+
+static void
+begin(struct scene *s)
 {
+	struct fault f = { 0 };
 	int sock[2];
 
-	NEED(record_pair(sock, f) == 0);
-	return sock[0];
+	*s = (struct scene){ .dir = "/tmp/deliver.XXXXXX", .d = {
+	    .set = &set, .spare = -1, .report = &report,
+	    .host = "localhost", .spool = &s->spool } };
+	NEED(mkdtemp(s->dir) != NULL);
+	s->path = xasprintf("%s/spool", s->dir);
+	NEED(spool_open(&s->spool, s->path, true, &f) == 0);
+	NEED(record_pair(sock, &f) == 0);
+	keeper_init(&s->d.keeper, sock[0]);
+	s->sock = sock[1];
+	envelope_from(&s->env, "alice@example.org");
+	(void)envelope_add(&s->env, "bob@example.org");
+	NEED(store_begin(&s->st, &s->spool, &f) == 0 &&
+	    store_envelope(&s->st, &s->env, &s->meta, &f) == 0 &&
+	    store_write(&s->st, LETTER, strlen(LETTER), &f) == 0);
+}
+
+static void
+end(struct scene *s)
+{
+	store_release(&s->st);
+	envelope_release(&s->env);
+	spool_meta_release(&s->meta);
+	keeper_release(&s->d.keeper);
+	(void)close(s->sock);
+	spool_close(&s->spool);
+	remove_tree(s->dir);
+	free(s->path);
+}
+
+/* And it cannot be queued. */
+static void
+refused(void)
+{
+	struct delivered r;
+	struct scene s;
+	struct fault f = { 0 };
+
+	begin(&s);
+	/* It has no place to go from here on. */
+	(void)close(s.spool.place[SPOOL_QUEUE]);
+	s.spool.place[SPOOL_QUEUE] = -1;
+
+	is_int(deliver(&s.d, &s.st, &s.env, &s.meta, &r, &f), -1,
+	    "it is refused");
+	is_int(f.verdict, VD_TEMP, "for now");
+	is_int((long long)s.d.keeper.nitems, 0,
+	    "and whatever the courier says has no envelope to go to");
+	is_int(s.env.rcpt[0].done && s.env.rcpt[0].verdict == VD_OK, 0,
+	    "nobody has got it");
+	end(&s);
+}
+
+/* What the courier has said by the time that we must go. */
+static const struct {
+	enum record_kind said[2];
+	size_t		 n, waiting;
+	enum cut	 want;
+} cuts[] = {
+	{ { REC_END }, 0, 1, CUT_WAITS },
+	{ { REC_SENT }, 1, 1, CUT_DOUBT },
+	{ { REC_SENT, REC_DONE }, 2, 0, CUT_DONE },
+};
+
+static void
+cut_off(void)
+{
+	char (*ids)[SPOOL_ID];
+	struct delivered r;
+	struct record rec;
+	struct scene s;
+	struct fault f = { 0 };
+	size_t i, k, n;
+
+	for (i = 0; i < NITEMS(cuts); i++) {
+		begin(&s);
+		NEED(deliver(&s.d, &s.st, &s.env, &s.meta, &r, &f) == 0);
+		ok(r.waits_not, "nobody waits for %zu", i);
+		for (k = 0; k < cuts[i].n; k++) {
+			record_begin(&rec, cuts[i].said[k], 1);
+			if (cuts[i].said[k] == REC_DONE) {
+				rec.u.done.taken = 1;
+				link_clear(&rec.u.done.link);
+			}
+			NEED(record_send(s.sock, &rec, -1, 0) == 1);
+		}
+		is_int(deliver_cut(&s.d), cuts[i].want, "what it comes to");
+		NEED(spool_list(&s.spool, SPOOL_QUEUE, &ids, &n, &f) == 0);
+		is_int((long long)n, (long long)cuts[i].waiting,
+		    "so many wait");
+		free(ids);
+		end(&s);
+	}
 }
 
 int
 main(void)
 {
-	struct settings set = { .patience = 0, .retry_min = 60,
-	    .retry_max = 600, .expire = 6000 };
-	struct config c = { 0 };
-	struct report report = { .config = &c, .journal.fd = -1 };
-	struct deliver d = { .set = &set, .spare = -1, .report = &report,
-	    .host = "localhost" };
-	struct spool_meta meta = { 0 };
-	struct envelope env = { 0 };
-	struct delivered r;
-	struct spool spool;
-	struct store st;
-	struct fault f = { 0 };
-	char dir[] = "/tmp/deliver.XXXXXX", *path;
-
-	NEED(mkdtemp(dir) != NULL);
-	path = xasprintf("%s/spool", dir);
-	NEED(spool_open(&spool, path, true, &f) == 0);
-	d.spool = &spool;
-	keeper_init(&d.keeper, silence(&f));
-	envelope_from(&env, "alice@example.org");
-	(void)envelope_add(&env, "bob@example.org");
-	NEED(store_begin(&st, &spool, &f) == 0 &&
-	    store_envelope(&st, &env, &meta, &f) == 0 &&
-	    store_write(&st, LETTER, strlen(LETTER), &f) == 0);
-	/* It has no place to go from here on. */
-	(void)close(spool.place[SPOOL_QUEUE]);
-	spool.place[SPOOL_QUEUE] = -1;
-
-	is_int(deliver(&d, &st, &env, &meta, &r, &f), -1, "it is refused");
-	is_int(f.verdict, VD_TEMP, "for now");
-	is_int((long long)d.keeper.nitems, 0,
-	    "and whatever the courier says has no envelope to go to");
-	is_int(env.rcpt[0].done && env.rcpt[0].verdict == VD_OK, 0,
-	    "nobody has got it");
-
-	store_release(&st);
-	envelope_release(&env);
-	spool_meta_release(&meta);
-	keeper_release(&d.keeper);
-	spool_close(&spool);
-	free(path);
-	remove_tree(dir);
+	refused();
+	cut_off();
 	return done();
 }
