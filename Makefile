@@ -2,37 +2,36 @@
 
 include config.mk
 
-# Every room, folder by folder.  A room may include only rooms that stand
-# before it here, so there are no cycles; tests/rooms holds us to it.
-ROOMS = \
-	base/util base/buf base/fault base/json base/base64 base/gnutls \
-	base/crypt \
-	mail/date mail/phrase mail/addr mail/header mail/envelope mail/policy \
-	mail/fold mail/repair mail/mime mail/transfer mail/encode mail/rewrite \
-	mail/message mail/attempt mail/aliases mail/alias mail/dsn \
-	smtp/reply smtp/scram smtp/sasl smtp/helo smtp/caps smtp/dialogue \
-	smtp/hello smtp/transact smtp/client smtp/argument smtp/answer \
-	smtp/server smtp/provider smtp/advice smtp/refusal smtp/hint \
-	config/relay config/pin config/check config/setting config/nearest \
-	config/config config/conffile config/load config/account config/save \
-	config/audit \
-	system/log system/journal system/priv system/who system/sandbox \
-	system/command system/secret system/aliasfile \
-	net/resolve net/srv net/connect net/cert net/anchors net/trust net/tls \
-	net/wire net/socks \
-	spool/file spool/line spool/schedule spool/head spool/note spool/spool \
-	spool/claim spool/intake spool/sweep \
-	link session convert route reach capture progress courier record serve \
-	keeper store caller expand submit claimed bounce outcome report \
-	deliver queue runner mailq operator talk options sender send receive \
-	verify survey checkup findings display look walk probe main
+# The folders of src, lowest first, each with those that its rooms may
+# include besides its own; tests/rooms holds us to it.  A room is x.c and
+# x.h; no room includes another that includes it.
+FOLDERS = base mail smtp hint system net config cli spool alias report \
+	agent queue submit probe admin
+MAY_base =
+MAY_mail = base
+MAY_smtp = base mail
+MAY_hint = base smtp
+MAY_system = base mail
+MAY_net = base
+MAY_config = base mail smtp hint system net
+MAY_cli = base mail system config
+MAY_spool = base mail
+MAY_alias = base mail system config
+MAY_report = $(filter-out alias,$(call below,report)) agent queue
+MAY_agent = base mail smtp hint system net config report
+MAY_queue = base mail smtp system config spool report agent cli
+MAY_submit = $(call below,submit)
+MAY_probe = $(call below,probe)
+MAY_admin = $(call below,admin)
+below = $(shell echo ' $(FOLDERS) ' | sed 's/ $(1) .*//')
 
 # These decide and do no I/O; tests/pure looks at what they call.
-PURE = base/buf base/fault base/json base/base64 base/crypt config/account \
-	findings $(filter mail/% smtp/%,$(ROOMS)) \
-	spool/line spool/schedule spool/head spool/note
+PURE = $(patsubst src/%.c,%,$(wildcard src/mail/*.c src/smtp/*.c \
+	src/hint/*.c)) base/buf base/fault base/json base/base64 base/crypt \
+	config/account spool/line spool/head spool/note report/logline \
+	alias/table alias/lookup queue/backoff probe/step
 
-OBJ = $(patsubst %,src/%.o,$(filter-out main,$(ROOMS)))
+OBJ = $(patsubst %.c,%.o,$(sort $(wildcard src/*/*.c)))
 UNIT = $(patsubst %.c,%,$(wildcard tests/unit/t_*.c))
 
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
@@ -112,8 +111,12 @@ deps:
 demo: heloise tests/relay/relay
 	sh tests/demo
 
+# What tests/rooms reads: a line for each folder.
+folders:
+	@$(foreach f,$(FOLDERS),echo '$(f): $(MAY_$(f))';)
+
 check: heloise tests/relay/relay $(NET) tests/rss $(UNIT)
-	sh tests/check "$(ROOMS)" "$(patsubst %,src/%.o,$(PURE))" $(UNIT)
+	sh tests/check "$(PURE:%=src/%.o)" $(UNIT)
 
 lint:
 	sh tests/lint
@@ -177,7 +180,10 @@ clean:
 	find src tests -name '*.[oda]' -exec rm -f {} +
 	find tests/fuzz -type f -name 'f_*' ! -name '*.c' -exec rm -f {} +
 
-.PHONY: all deps demo check lint interop fault fuzz bench install \
+print-PURE:
+	@echo $(PURE:%=src/%.o)
+
+.PHONY: all deps demo folders check lint interop fault fuzz bench install \
 	install-sendmail install-setuid uninstall dist clean
 .SECONDARY:
 -include $(shell find src tests -name '*.d' 2>/dev/null)

@@ -9,23 +9,23 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "checkup.h"
+#include "admin/aliases.h"
+#include "admin/checkconfig.h"
+#include "admin/mailq.h"
+#include "admin/queuectl.h"
+#include "cli/options.h"
 #include "config/config.h"
-#include "config/save.h"
-#include "mailq.h"
-#include "operator.h"
-#include "options.h"
-#include "probe.h"
-#include "receive.h"
-#include "report.h"
-#include "runner.h"
-#include "send.h"
-#include "sender.h"
+#include "config/write.h"
+#include "probe/probe.h"
+#include "queue/runner.h"
+#include "report/report.h"
+#include "submit/sender.h"
+#include "submit/sendmail.h"
+#include "submit/smtpd.h"
+#include "system/identity.h"
 #include "system/log.h"
 #include "system/priv.h"
 #include "system/sandbox.h"
-#include "system/who.h"
-#include "verify.h"
 
 extern char **environ;
 

@@ -14,8 +14,8 @@
 
 #include "base/util.h"
 #include "config/config.h"
-#include "config/nearest.h"
-#include "config/relay.h"
+#include "config/suggest.h"
+#include "net/relay.h"
 
 /* A set of values and where each is from. */
 struct layer {

@@ -8,9 +8,9 @@
 #include <strings.h>
 
 #include "base/util.h"
-#include "config/conffile.h"
+#include "config/file.h"
 #include "config/load.h"
-#include "config/nearest.h"
+#include "config/suggest.h"
 
 #define ENV_PREFIX	"HELOISE_"
 #define ENV_NAME	(sizeof(ENV_PREFIX) + SETTING_KEY + sizeof("_FILE"))

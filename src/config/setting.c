@@ -10,9 +10,9 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "config/check.h"
 #include "config/setting.h"
-#include "mail/policy.h"
+#include "config/validate.h"
+#include "mail/frompolicy.h"
 
 #define TEN_YEARS	315360000LL
 

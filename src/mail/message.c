@@ -13,9 +13,9 @@
 
 #include "base/util.h"
 #include "mail/addr.h"
-#include "mail/encode.h"
 #include "mail/header.h"
 #include "mail/message.h"
+#include "mail/recode.h"
 #include "mail/repair.h"
 #include "mail/rewrite.h"
 

@@ -11,7 +11,7 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "mail/envelope.h"
-#include "mail/policy.h"
+#include "mail/frompolicy.h"
 
 #define MESSAGE_HEADER_MAX	(1024 * 1024)
 

@@ -8,7 +8,7 @@
 #include <time.h>
 
 #include "base/buf.h"
-#include "mail/policy.h"
+#include "mail/frompolicy.h"
 
 struct rewrite_opts {
 	const char	*from;		/* if it is missing, or NULL */

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
-#include "config/pin.h"
+#include "net/pin.h"
 
 /* Octets of somebody else: a certificate in DER, or a piece of one. */
 struct octets {

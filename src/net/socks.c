@@ -9,7 +9,7 @@
 #include "base/util.h"
 #include "net/resolve.h"
 #include "net/socks.h"
-#include "net/wire.h"
+#include "net/stream.h"
 
 #define VERSION_5	5
 #define NO_LOGIN	0

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/util.h"
-#include "net/anchors.h"
+#include "net/castore.h"
 #include "net/cert.h"
 #include "net/trust.h"
 

@@ -14,8 +14,8 @@
 #include <string.h>
 
 #include "smtp/client.h"
-#include "smtp/hello.h"
-#include "smtp/transact.h"
+#include "smtp/client_mail.h"
+#include "smtp/client_setup.h"
 
 static enum client_phase on_quit(struct client *,
     const struct client_command *);

@@ -17,7 +17,7 @@
 #ifndef SMTP_CLIENT_H
 #define SMTP_CLIENT_H
 
-#include "smtp/dialogue.h"
+#include "smtp/client_state.h"
 
 enum client_want {
 	CLIENT_SEND, CLIENT_RECV, CLIENT_TLS, CLIENT_IDLE, CLIENT_BODY,

@@ -23,9 +23,9 @@
 #include <strings.h>
 
 #include "base/util.h"
-#include "smtp/answer.h"
-#include "smtp/argument.h"
 #include "smtp/server.h"
+#include "smtp/server_params.h"
+#include "smtp/server_reply.h"
 
 #define IN	65536		/* octets read ahead */
 #define OUT	524288		/* octets of replies that wait, about */

@@ -12,7 +12,7 @@
 #include "base/buf.h"
 #include "base/util.h"
 #include "spool/claim.h"
-#include "spool/file.h"
+#include "spool/fileio.h"
 
 #define FIRST		4096	/* octets of a message read at first */
 #define NAME_SIZE	(SPOOL_ID + sizeof(".note.tmp"))

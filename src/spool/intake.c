@@ -13,7 +13,7 @@
 #include "base/buf.h"
 #include "base/util.h"
 #include "spool/claim.h"
-#include "spool/file.h"
+#include "spool/fileio.h"
 #include "spool/intake.h"
 
 #define NAMES_TRIED	100

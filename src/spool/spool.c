@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/util.h"
-#include "spool/file.h"
+#include "spool/fileio.h"
 #include "spool/spool.h"
 
 static const char *const places[SPOOL__MAX] = {

@@ -30,7 +30,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "record.h"
+#include "agent/ipc.h"
 #include "shim.h"
 
 /* What can happen to a call beside EIO and SIGKILL. */

@@ -13,7 +13,7 @@
 
 #include "base/util.h"
 #include "mail/addr.h"
-#include "mail/alias.h"
+#include "alias/lookup.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

@@ -15,7 +15,7 @@
 
 #include "base/gnutls.h"
 #include "base/util.h"
-#include "net/anchors.h"
+#include "net/castore.h"
 #include "net/cert.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);

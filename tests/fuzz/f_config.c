@@ -11,10 +11,10 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "config/conffile.h"
+#include "config/file.h"
 #include "config/load.h"
-#include "config/nearest.h"
-#include "config/relay.h"
+#include "config/suggest.h"
+#include "net/relay.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

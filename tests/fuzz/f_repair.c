@@ -13,7 +13,7 @@
 
 #include "base/base64.h"
 #include "base/util.h"
-#include "mail/encode.h"
+#include "mail/recode.h"
 #include "mail/fold.h"
 #include "mail/header.h"
 #include "mail/message.h"

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "smtp/caps.h"
+#include "smtp/capability.h"
 #include "smtp/reply.h"
 
 #define CHECK(x) do {							\

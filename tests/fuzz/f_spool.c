@@ -15,7 +15,7 @@
 #include "mail/addr.h"
 #include "spool/head.h"
 #include "spool/note.h"
-#include "spool/schedule.h"
+#include "queue/backoff.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 

@@ -183,7 +183,7 @@ __attribute__((__unused__)) static void
 pond_open(struct pond *p)
 {
 	memset(p, 0, sizeof(*p));
-	(void)strlcpy(p->dir, "/tmp/t_spool.XXXXXX", sizeof(p->dir));
+	(void)strlcpy(p->dir, "/tmp/t_spool_spool.XXXXXX", sizeof(p->dir));
 	NEED(mkdtemp(p->dir) != NULL);
 	p->path = xasprintf("%s/spool", p->dir);
 	NEED(spool_open(&p->spool, p->path, true, &p->f) == 0);

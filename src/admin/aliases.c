@@ -1,0 +1,92 @@
+/* aliases.c - -bi and -bv: what aliases there are, what addresses become */
+
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "admin/aliases.h"
+#include "alias/expand.h"
+#include "mail/message.h"
+#include "submit/caller.h"
+#include "system/log.h"
+
+static int
+load(struct expand *e, const struct settings *s, struct caller *a,
+    struct buf *mistakes, struct fault *f)
+{
+	caller_find(a, getuid(), s);
+	*e = (struct expand){ .host = a->host, .domain = a->domain };
+	if (strcmp(s->aliases, "none") == 0)
+		return 0;
+	return expand_load(e, s->aliases, mistakes, f);
+}
+
+int
+verify_aliases(const struct settings *s)
+{
+	struct buf mistakes = { .max = 1 << 20 };
+	struct fault f = { 0 };
+	struct caller a;
+	struct expand e;
+	int status = EX_OK;
+
+	if (load(&e, s, &a, &mistakes, &f) == -1) {
+		log_fault(&f);
+		status = fault_exit(&f);
+	} else {
+		printf("%s: %zu aliases\n", s->aliases, e.aliases.n);
+	}
+	if (mistakes.len > 0) {
+		log_raw(buf_text(&mistakes), mistakes.len);
+		status = EX_DATAERR;
+	}
+	buf_release(&mistakes);
+	expand_release(&e);
+	if (fflush(stdout) != 0 && status == EX_OK)
+		status = EX_IOERR;
+	return status;
+}
+
+static int
+verify_one(struct expand *e, const char *arg)
+{
+	struct buf b = { .max = 1 << 20 };
+	struct envelope env = { 0 };
+	struct fault f = { 0 };
+	int status = EX_OK;
+	size_t i;
+
+	if (message_recipients(&env, arg, strlen(arg), EXPAND_BARE, &f) == -1 ||
+	    expand_envelope(e, &env, &f) == -1) {
+		log_fault(&f);
+		status = f.stage == ST_ADDRESS ? EX_NOUSER : fault_exit(&f);
+	} else {
+		buf_add_visible(&b, arg, strlen(arg), false);
+		buf_adds(&b, ":");
+		for (i = 0; i < env.nrcpt; i++)
+			buf_addf(&b, " %s", env.rcpt[i].addr);
+		puts(buf_text(&b));
+	}
+	envelope_release(&env);
+	buf_release(&b);
+	return status;
+}
+
+int
+verify_addresses(const struct options *o, const struct settings *s)
+{
+	struct fault f = { 0 };
+	struct caller a;
+	struct expand e;
+	int status = EX_OK, one;
+	size_t i;
+
+	if (load(&e, s, &a, NULL, &f) == -1)
+		log_fault(&f);
+	for (i = 0; i < o->nrcpt; i++)
+		if ((one = verify_one(&e, o->rcpt[i])) != EX_OK)
+			status = one;
+	expand_release(&e);
+	return fflush(stdout) != 0 && status == EX_OK ? EX_IOERR : status;
+}

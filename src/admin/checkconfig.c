@@ -1,0 +1,165 @@
+/* checkconfig.c - --check-config: what is wrong with the configuration */
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "admin/checkconfig.h"
+#include "admin/checkfiles.h"
+#include "config/lint.h"
+#include "config/load.h"
+#include "report/report.h"
+#include "system/log.h"
+#include "system/priv.h"
+
+struct checkup {
+	struct audit	 audit;
+	struct report	 report;	/* for its hints */
+};
+
+static void
+print(struct buf *b)
+{
+	fputs(buf_text(b), stdout);
+	buf_clear(b);
+}
+
+/* What the survey has to tell. */
+static void
+tell(void *ctx, const char *what, const char *path, const struct fault *f,
+    bool grave)
+{
+	struct checkup *k = ctx;
+	struct audit *a = &k->audit;
+	struct buf hint = { .max = 8192 };
+	const struct report_place at = { 0 };
+	const char *why = f != NULL ? f->text : "";
+
+	/* Which setting it is was said already. */
+	if (strncmp(why, "log: ", 5) == 0)
+		why += 5;
+	if (f == NULL) {
+		buf_addf(&a->out, "%s can %s %s\n", k->report.who, what, path);
+	} else {
+		audit_add(a, grave, NULL, NULL, "%s cannot %s: %s",
+		    k->report.who, what, why);
+		if (report_hint(&k->report, f, &at, &hint))
+			buf_addf(&a->out, "    hint: %s\n", buf_text(&hint));
+	}
+	buf_release(&hint);
+	print(&a->out);
+}
+
+/* All mistakes of the command line, not the first alone, and of files. */
+static void
+load(struct config *c, const struct config_source *src,
+    const struct options *o)
+{
+	struct fault f = { 0 };
+	size_t i;
+
+	for (i = 0; i < o->nflag; i++)
+		if (config_set_flag(c, src, o->flag[i].key, o->flag[i].value,
+		    &f) == -1)
+			config_mistake(c, "%s", f.text);
+	(void)config_load(c, src, &f);
+}
+
+/* These say where our own files are. */
+static void
+leave_home(void)
+{
+	(void)unsetenv("XDG_CONFIG_HOME");
+	(void)unsetenv("XDG_STATE_HOME");
+	(void)unsetenv("CREDENTIALS_DIRECTORY");
+}
+
+/*
+ * With another's eyes.  A file that this user may not read is read before,
+ * so that all the rest can be looked at; but of root nobody makes us open
+ * what stands in his own home directory.
+ */
+static int
+load_as(struct config *c, struct config_source *src, const struct options *o,
+    char *home, size_t n, bool *known, struct fault *f)
+{
+	struct config_source first = *src;
+	const char *file = src->file != NULL ? src->file : src->system;
+
+	/* With privileges of its own it is the same whoever calls. */
+	if (src->elevated || (src->uid == 0 && geteuid() != 0)) {
+		src->elevated = true;
+		load(c, src, o);
+		return 0;
+	}
+	leave_home();
+	first.env = src->env = environ;
+	first.home = "/dev/null";
+	load(c, &first, o);
+	if (priv_become(o->as, &src->uid, home, n, f) == -1)
+		return -1;
+	src->home = home;
+	(void)setenv("HOME", home, 1);
+	src->env = environ;
+	*known = false;
+	if (access(file, R_OK) == -1 && errno == EACCES)
+		return 0;
+	*known = true;
+	config_release(c);
+	config_init(c);
+	load(c, src, o);
+	return 0;
+}
+
+static void
+add_count(struct buf *b, size_t n, const char *what)
+{
+	if (n > 0)
+		buf_addf(b, "%s%zu %s%s", b->len > 0 ? ", " : "", n, what,
+		    n > 1 ? "s" : "");
+}
+
+static int
+finish(struct audit *a)
+{
+	add_count(&a->out, a->nmistakes, "mistake");
+	add_count(&a->out, a->nwarnings, "warning");
+	puts(a->out.len > 0 ? buf_text(&a->out) : "no mistakes");
+	buf_release(&a->out);
+	if (fflush(stdout) != 0)
+		return EX_IOERR;
+	return a->nmistakes > 0 ? EX_CONFIG : EX_OK;
+}
+
+int
+checkup(const struct options *o, struct config_source *src)
+{
+	struct checkup k = { .audit.out.max = 1 << 21 };
+	struct fault f = { 0 };
+	char home[PATH_MAX] = "";
+	struct config c;
+	bool known = true;
+	int status;
+
+	config_init(&c);
+	if (o->as == NULL) {
+		load(&c, src, o);
+	} else if (load_as(&c, src, o, home, sizeof(home), &known,
+	    &f) == -1) {
+		log_fault(&f);
+		config_release(&c);
+		return fault_exit(&f);
+	}
+	report_init(&k.report, &c, src, NULL);
+	audit_config(&k.audit, &c, src);
+	print(&k.audit.out);
+	survey(&(struct survey){ .config = &c, .src = src, .known = known,
+	    .tell = tell, .ctx = &k });
+	status = finish(&k.audit);
+	config_release(&c);
+	return status;
+}

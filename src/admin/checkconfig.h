@@ -1,0 +1,17 @@
+/* checkconfig.h - --check-config: what is wrong with the configuration */
+
+#ifndef ADMIN_CHECKCONFIG_H
+#define ADMIN_CHECKCONFIG_H
+
+#include "cli/options.h"
+#include "config/config.h"
+
+/*
+ * Read the configuration and look at all of it, and at the files it names,
+ * as the user of o->as if there is one: then there is no way back.  What is
+ * found goes to standard output.  Returns the exit status: EX_CONFIG if
+ * there is a mistake; warnings are none.
+ */
+int	checkup(const struct options *, struct config_source *);
+
+#endif

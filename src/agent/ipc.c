@@ -1,0 +1,284 @@
+/* ipc.c - what keeper and courier say to each other */
+
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/ipc.h"
+#include "base/util.h"
+
+#define NOTHING	'@'	/* the letter of who asked for nothing */
+#define HEAD	offsetof(struct record, u)
+#define SIZE(m)	(HEAD + sizeof(((struct record *)0)->u.m))
+#define BARE(m)	(SIZE(m) - RECORD_WORDS)
+
+/* Without the words. */
+static const size_t sizes[REC__MAX] = {
+	[REC_JOB] = BARE(job),
+	[REC_RCPT] = BARE(rcpt),
+	[REC_END] = HEAD,
+	[REC_SENT] = HEAD,
+	[REC_FAULT] = SIZE(fault),
+	[REC_DONE] = SIZE(done),
+};
+
+/* What travels is all there is: no padding within or after a record. */
+_Static_assert(offsetof(struct record, u.job.words.text) == BARE(job) &&
+    offsetof(struct record, u.rcpt.words.text) == BARE(rcpt),
+    "the words are not at the end");
+
+int
+record_pair(int fds[2], struct fault *f)
+{
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) == -1)
+		return fault_errno(f, ST_SPOOL, errno, VD_TEMP,
+		    "no socket pair");
+	return 0;
+}
+
+void
+record_begin(struct record *r, enum record_kind kind, uint32_t job)
+{
+	memset(r, 0, sizes[kind]);
+	r->kind = kind;
+	r->job = job;
+}
+
+/* The words of a record that has some, or NULL. */
+static const struct record_words *
+words(const struct record *r)
+{
+	if (r->kind == REC_JOB)
+		return &r->u.job.words;
+	return r->kind == REC_RCPT ? &r->u.rcpt.words : NULL;
+}
+
+static size_t
+whole_size(const struct record *r)
+{
+	const struct record_words *w = words(r);
+
+	return sizes[r->kind] + (w != NULL ? w->len : 0);
+}
+
+static bool
+add(struct record_words *w, const char *p, size_t n)
+{
+	if (n >= RECORD_WORD)
+		n = RECORD_WORD - 1;
+	if (n + 1 > RECORD_WORDS - w->len)
+		return false;
+	memcpy(w->text + w->len, p, n);
+	w->len += (uint32_t)n;
+	w->text[w->len++] = '\0';
+	return true;
+}
+
+bool
+record_add(struct record_words *w, const char *word)
+{
+	return word == NULL ? add(w, "", 0) : add(w, word, strlen(word));
+}
+
+bool
+record_add_rcpt(struct record_words *w, const struct rcpt *r)
+{
+	uint32_t was = w->len;
+
+	if (w->len == RECORD_WORDS)
+		return false;
+	w->text[w->len++] = (char)(NOTHING + (r->notify & NOTIFY_ALL));
+	if (!record_add(w, r->addr) || !record_add(w, r->orcpt)) {
+		w->len = was;
+		return false;
+	}
+	w->nrcpt++;
+	return true;
+}
+
+void
+record_read(struct record_reader *rd, const struct record_words *w)
+{
+	rd->p = w->text;
+	rd->end = w->text + w->len;
+}
+
+const char *
+record_next(struct record_reader *rd)
+{
+	size_t left = (size_t)(rd->end - rd->p);
+	const char *word = rd->p, *end = memchr(word, '\0', left);
+
+	if (end == NULL)
+		return NULL;
+	rd->p = end + 1;
+	return word;
+}
+
+const char *
+record_next_rcpt(struct record_reader *rd, unsigned *notify,
+    const char **orcpt)
+{
+	const char *word = record_next(rd);
+
+	if (word == NULL || word[0] < NOTHING ||
+	    word[0] > NOTHING + NOTIFY_ALL ||
+	    (*orcpt = record_next(rd)) == NULL)
+		return NULL;
+	*notify = (unsigned)(word[0] - NOTHING);
+	return word + 1;
+}
+
+int
+record_send(int sock, const struct record *r, int fd, int nonblocking)
+{
+	union {
+		struct cmsghdr	head;
+		char		room[CMSG_SPACE(sizeof(int))];
+	} control = { 0 };
+	union {
+		const void	*in;
+		void		*out;
+	} base = { .in = r };
+	struct iovec v = { .iov_base = base.out, .iov_len = whole_size(r) };
+	struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1 };
+	ssize_t n;
+
+	if (fd != -1) {
+		m.msg_control = control.room;
+		m.msg_controllen = sizeof(control.room);
+		control.head.cmsg_level = SOL_SOCKET;
+		control.head.cmsg_type = SCM_RIGHTS;
+		control.head.cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(&control.head), &fd, sizeof(fd));
+	}
+	do {
+		n = sendmsg(sock, &m,
+		    MSG_NOSIGNAL | (nonblocking ? MSG_DONTWAIT : 0));
+	} while (n == -1 && errno == EINTR);
+	if (n == -1)
+		return nonblocking && errno == EAGAIN ? 0 : -1;
+	return 1;
+}
+
+/* Are these so many words and recipients, and nothing else? */
+static bool
+sane_words(const struct record_words *w, size_t nwords)
+{
+	struct record_reader rd;
+	const char *orcpt;
+	unsigned notify;
+	uint32_t i;
+
+	record_read(&rd, w);
+	for (; nwords > 0; nwords--)
+		if (record_next(&rd) == NULL)
+			return false;
+	for (i = 0; i < w->nrcpt; i++)
+		if (record_next_rcpt(&rd, &notify, &orcpt) == NULL)
+			return false;
+	return rd.p == rd.end;
+}
+
+/* Is it as long as it says? */
+static bool
+sane_size(const struct record *r, size_t n)
+{
+	const struct record_words *w;
+
+	if (n < HEAD || r->kind == 0 || r->kind >= REC__MAX ||
+	    n < sizes[r->kind])
+		return false;
+	w = words(r);
+	return (w == NULL || w->len <= RECORD_WORDS) && n == whole_size(r);
+}
+
+static bool
+sane(const struct record *r, size_t n)
+{
+	if (!sane_size(r, n))
+		return false;
+	switch ((enum record_kind)r->kind) {
+	case REC_JOB:
+		return r->u.job.at >= 0 && r->u.job.size > 0 &&
+		    r->u.job.ret <= RET_HDRS && r->u.job.eightbit <= 1 &&
+		    r->u.job.last <= 1 &&
+		    r->u.job.words.nrcpt <= r->u.job.nrcpt &&
+		    sane_words(&r->u.job.words, 3);
+	case REC_RCPT:
+		return r->u.rcpt.words.nrcpt > 0 &&
+		    sane_words(&r->u.rcpt.words, 0);
+	case REC_FAULT:
+		return r->u.fault.n > 0 &&
+		    r->u.fault.fault.verdict != VD_OK &&
+		    fault_sane(&r->u.fault.fault);
+	case REC_DONE:
+		return ends_within(r->u.done.accepted,
+		    sizeof(r->u.done.accepted)) && link_sane(&r->u.done.link);
+	case REC_END:
+	case REC_SENT:
+	case REC__MAX:
+		break;
+	}
+	return true;
+}
+
+/*
+ * The descriptor of a message, or -1.  *odd: there is something else, for
+ * which there is room where pointers have 64 bits.
+ */
+static int
+descriptor(struct msghdr *m, bool *odd)
+{
+	struct cmsghdr *c = CMSG_FIRSTHDR(m);
+	int fd[2] = { -1, -1 };
+
+	*odd = false;
+	if (c == NULL)
+		return -1;
+	if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
+	    c->cmsg_len >= CMSG_LEN(sizeof(fd[0])) &&
+	    c->cmsg_len <= CMSG_LEN(sizeof(fd)))
+		memcpy(fd, CMSG_DATA(c), c->cmsg_len - CMSG_LEN(0));
+	*odd = c->cmsg_len != CMSG_LEN(sizeof(fd[0]));
+	if (fd[1] != -1)
+		(void)close(fd[1]);
+	return fd[0];
+}
+
+int
+record_receive(int sock, struct record *r, int *fd, int nonblocking)
+{
+	union {
+		struct cmsghdr	head;
+		char		room[CMSG_SPACE(sizeof(int))];
+	} control = { 0 };
+	struct iovec v = { .iov_base = r, .iov_len = sizeof(*r) };
+	struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1,
+	    .msg_control = control.room,
+	    .msg_controllen = sizeof(control.room) };
+	ssize_t n;
+	bool odd;
+
+	*fd = -1;
+	do {
+		n = recvmsg(sock, &m, MSG_CMSG_CLOEXEC |
+		    (nonblocking ? MSG_DONTWAIT : 0));
+	} while (n == -1 && errno == EINTR);
+	if (n == -1)
+		return nonblocking && errno == EAGAIN ? 0 : -1;
+	*fd = descriptor(&m, &odd);
+	if (n == 0 || odd || !sane(r, (size_t)n) ||
+	    m.msg_flags & (MSG_TRUNC | MSG_CTRUNC) ||
+	    (r->kind == REC_JOB) != (*fd != -1)) {
+		if (*fd != -1)
+			(void)close(*fd);
+		*fd = -1;
+		return -1;
+	}
+	return 1;
+}

@@ -1,0 +1,26 @@
+/* maildir.h - keeps mail in a maildir instead of sending it */
+
+#ifndef AGENT_MAILDIR_H
+#define AGENT_MAILDIR_H
+
+#include <sys/types.h>
+
+#include "base/fault.h"
+#include "mail/envelope.h"
+
+/*
+ * Open a maildir, and make what is missing of it; the directory that holds
+ * it must exist.  A descriptor, or -1 with a fault.
+ */
+int	capture_open(const char *path, struct fault *);
+
+/*
+ * Keep the message in fd at [at, at + size) there, in lines that end in LF,
+ * after the fields Return-Path and, for each recipient without a verdict,
+ * Delivered-To.  It is on disk then, and name has 64 octets of it, "new/...".
+ * 0, or -1 with a fault of VD_TEMP.
+ */
+int	capture(int dir, const struct envelope *, int fd, off_t at,
+	    size_t size, char name[64], struct fault *);
+
+#endif

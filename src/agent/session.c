@@ -1,0 +1,195 @@
+/* session.c - lets smtp/client and net/wire talk until a decision is due */
+
+#include <errno.h>
+
+#include "agent/session.h"
+#include "base/util.h"
+#include "system/log.h"
+
+#define PROGRESS	65536	/* octets that count as progress */
+#define HANDSHAKE	60000	/* ms */
+#define SILENCE		5000	/* ms without a greeting that make suspicious */
+#define LAST_WORDS	2000	/* ms to hear why a link was cut */
+
+static long long
+within(const struct session *s, long long ms)
+{
+	long long due = clock_ms() + ms;
+
+	return s->limit > 0 && s->limit < due ? s->limit : due;
+}
+
+/* Start the time anew when something whole has happened. */
+static void
+watch(struct session *s, bool sending)
+{
+	const struct client *c = s->c;
+
+	if (s->due != 0 && s->sending == sending &&
+	    s->replies == c->replies && c->sent - s->sent < PROGRESS)
+		return;
+	s->due = within(s, s->timeout > 0 ? s->timeout :
+	    client_timeout(c) * 1000LL);
+	s->sending = sending;
+	s->replies = c->replies;
+	s->sent = c->sent;
+}
+
+static bool
+ungreeted(const struct session *s)
+{
+	return s->c->replies == 0 && !s->c->tls && s->c->in.len == 0;
+}
+
+/* Before the greeting one mistake can be told from others by trying. */
+static bool
+looks_implicit(struct session *s, struct fault *f)
+{
+	if (s->sniff == NULL || !ungreeted(s) || !s->sniff(s->sniff_ctx))
+		return false;
+	s->sniff = NULL;
+	(void)fault_set(f, ST_GREETING, FD_NONE, 0, VD_PERM,
+	    "this port speaks TLS from the start");
+	return true;
+}
+
+static void
+lost(struct session *s, struct fault *f)
+{
+	(void)looks_implicit(s, f);
+	client_broken(s->c, f);
+}
+
+static void
+take(struct session *s)
+{
+	char chunk[16384];
+	struct fault f = { 0 };
+	ssize_t n = wire_read(s->w, chunk, sizeof(chunk), &f);
+
+	if (n == -1)
+		lost(s, &f);
+	else
+		client_feed(s->c, chunk, (size_t)n);
+}
+
+/* Give a silent relay a short time first, then look into it. */
+static int
+wait_for(struct session *s, int want, struct fault *f)
+{
+	long long due = within(s, SILENCE);
+	int ready;
+
+	if (s->sniff == NULL || !ungreeted(s) || due >= s->due)
+		return wire_wait(s->w, want, s->due, f);
+	ready = wire_wait(s->w, want, due, f);
+	if (ready != -1 || f->domain != FD_ERRNO || f->code != ETIMEDOUT)
+		return ready;
+	if (looks_implicit(s, f))
+		return -1;
+	s->sniff = NULL;
+	return 0;
+}
+
+/* The relay takes no more; what it said before may tell why. */
+static void
+cut(struct session *s, const struct fault *why)
+{
+	long long due = within(s, LAST_WORDS);
+	char chunk[4096];
+	struct fault f = { 0 };
+	ssize_t n = 1;
+
+	while (n > 0 && wire_wait(s->w, WIRE_READ, due, &f) > 0)
+		if ((n = wire_read(s->w, chunk, sizeof(chunk), &f)) > 0) {
+			client_feed(s->c, chunk, (size_t)n);
+			if (client_step(s->c) == CLIENT_OVER)
+				return;
+		}
+	client_broken(s->c, why);
+}
+
+/* Write, and read what comes meanwhile. */
+static void
+move(struct session *s, int want)
+{
+	struct fault f = { 0 };
+	int ready;
+	ssize_t n;
+
+	watch(s, (want & WIRE_WRITE) != 0);
+	if ((ready = wait_for(s, want, &f)) == -1) {
+		lost(s, &f);
+		return;
+	}
+	if (ready == 0)
+		client_resume(s->c);
+	if (ready & WIRE_READ) {
+		take(s);
+		return;
+	}
+	if (!(ready & WIRE_WRITE))
+		return;
+	n = wire_write(s->w, s->c->out.p, s->c->out.len, &f);
+	if (n == -1)
+		cut(s, &f);
+	else
+		client_sent(s->c, (size_t)n);
+}
+
+static void
+bind_login(struct session *s)
+{
+	struct buf b = { .max = CLIENT_BINDING };
+	const char *name = tls_binding(s->w->tls, &b);
+
+	if (name != NULL)
+		client_bind(s->c, name, buf_text(&b), b.len);
+	buf_release(&b);
+}
+
+static void
+handshake(struct session *s)
+{
+	long long start = clock_ms();
+	struct fault f = { 0 };
+
+	if (wire_tls(s->w, &s->tls, within(s, s->timeout > 0 ? s->timeout :
+	    HANDSHAKE), &f) == -1) {
+		client_broken(s->c, &f);
+		return;
+	}
+	s->shook = clock_ms() - start;
+	bind_login(s);
+	client_tls_up(s->c, s->trusted);
+	s->due = 0;
+}
+
+enum client_want
+session_until(struct session *s)
+{
+	enum client_want want;
+
+	for (;;) {
+		want = client_step(s->c);
+		if (s->trace && s->c->talk.len > 0) {
+			log_raw(buf_text(&s->c->talk), s->c->talk.len);
+			buf_clear(&s->c->talk);
+		}
+		switch (want) {
+		case CLIENT_SEND:
+			move(s, WIRE_READ | WIRE_WRITE);
+			break;
+		case CLIENT_RECV:
+			move(s, WIRE_READ);
+			break;
+		case CLIENT_TLS:
+			handshake(s);
+			break;
+		case CLIENT_IDLE:
+		case CLIENT_BODY:
+		case CLIENT_OVER:
+			return want;
+		}
+	}
+}

@@ -1,0 +1,269 @@
+/* transport.c - from settings to a connection, and what a client needs on it */
+
+#include <sys/socket.h>
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/transport.h"
+#include "base/util.h"
+#include "config/config.h"
+#include "net/trust.h"
+
+#define SNIFF	5	/* seconds for a look at a silent port */
+
+/* The words of `auth` are the names; auto and none are no mechanisms. */
+static enum sasl_mech
+mechanism(int auth)
+{
+	const char *word = setting_find("auth")->choice[auth];
+
+	return sasl_find(word, strlen(word));
+}
+
+enum client_tls
+reach_mode(const struct settings *s)
+{
+	switch (config_tls_mode(s)) {
+	case SETTING_TLS_IMPLICIT:
+		return CLIENT_TLS_IMPLICIT;
+	case SETTING_TLS_OPPORTUNISTIC:
+		return CLIENT_TLS_OPPORTUNISTIC;
+	case SETTING_TLS_NONE:
+		return CLIENT_TLS_NONE;
+	case SETTING_TLS_AUTO:
+	case SETTING_TLS_STARTTLS:
+		break;
+	}
+	return CLIENT_TLS_STARTTLS;
+}
+
+long long
+reach_within(const struct reach *r, long long seconds)
+{
+	long long due = clock_ms() + seconds * 1000;
+
+	return r->limit > 0 && r->limit < due ? r->limit : due;
+}
+
+/* Does the port speak TLS from the start?  A second connection tells. */
+static bool
+sniff(void *ctx)
+{
+	struct reach *r = ctx;
+	struct connection link;
+	struct fault f = { 0 };
+	struct wire w;
+	bool yes;
+
+	if (route_open(&r->route, true, reach_within(r, SNIFF), &link,
+	    &f) == -1)
+		return false;
+	wire_init(&w, link.fd);
+	yes = wire_speaks_tls(&w, reach_within(r, SNIFF));
+	wire_close(&w);
+	return yes;
+}
+
+/* What depends on the host that we have come to. */
+static void
+settle(struct reach *r)
+{
+	const struct route_hop *hop = &r->route.hop[r->route.at];
+
+	route_what(&r->route, r->what, sizeof(r->what));
+	r->client.host = hop->host;
+	r->client.port = hop->port;
+	r->session.tls.name = route_name(&r->route);
+	if (r->route.relay.kind != RELAY_SRV || r->set->tls !=
+	    SETTING_TLS_AUTO)
+		return;
+	r->client.tls = hop->implicit ? CLIENT_TLS_IMPLICIT :
+	    CLIENT_TLS_STARTTLS;
+	r->session.tls.implicit = hop->implicit;
+}
+
+static void
+prepare_client(struct reach *r)
+{
+	const struct settings *s = r->set;
+
+	r->client = (struct client_opts){
+		.helo = r->helo,
+		.what = r->what,
+		.tls = reach_mode(s),
+		.user = s->auth == SETTING_AUTH_NONE ? NULL : s->user,
+		.lmtp = r->route.relay.lmtp,
+		.mech = mechanism(s->auth),
+		.auth_cleartext = s->auth_cleartext,
+		.random = arc4random_buf,
+	};
+}
+
+static void
+prepare_session(struct reach *r, enum setting_tls mode, bool believe)
+{
+	const struct settings *s = r->set;
+
+	r->session = (struct session){
+		.w = &r->wire,
+		.tls = {
+			.priority = s->tls_priority,
+			.noverify = !believe && s->tls_pin == NULL,
+			.implicit = mode == SETTING_TLS_IMPLICIT,
+		},
+		.trusted = mode != SETTING_TLS_OPPORTUNISTIC ||
+		    s->tls_pin != NULL,
+		.timeout = s->timeout * 1000,
+	};
+}
+
+/* Without TLS: a login may hash, which is known only in the box. */
+static int
+prepare_login(const struct reach *r, struct fault *f)
+{
+	if (r->client.user == NULL || gnutls_load(f) == 0)
+		return 0;
+	f->stage = ST_AUTH;
+	return -1;
+}
+
+/* Trust is loaded before the connection, so that the relay need not wait. */
+int
+reach_prepare(struct reach *r, const struct settings *s, const char *fqdn,
+    struct fault *f)
+{
+	enum setting_tls mode = config_tls_mode(s);
+	bool believe = s->tls_verify && mode != SETTING_TLS_OPPORTUNISTIC;
+	struct trust_opts trust = { .ca = s->tls_ca, .pins = s->tls_pin,
+	    .pins_only = !believe, .cert = s->tls_cert, .key = s->tls_key };
+
+	*r = (struct reach){ .set = s, .fqdn = fqdn, .wire.fd = -1 };
+	if (route_prepare(&r->route, s, f) == -1)
+		return -1;
+	prepare_client(r);
+	prepare_session(r, mode, believe);
+	settle(r);
+	fault_what(f, "%s", r->what);
+	if (r->route.relay.kind == RELAY_MAILDIR)
+		return 0;
+	if (mode == SETTING_TLS_NONE)
+		return prepare_login(r, f);
+	r->trust = trust_new(&trust, f);
+	r->session.tls.trust = r->trust;
+	return r->trust != NULL ? 0 : -1;
+}
+
+int
+reach_locate(struct reach *r, const char *password, struct fault *f)
+{
+	r->client.password = password;
+	(void)strlcpy(f->what, r->what, sizeof(f->what));
+	return route_locate(&r->route, f);
+}
+
+void
+reach_introduce(struct reach *r, const char *sender)
+{
+	const char *helo = r->set->helo;
+	struct helo_candidates cand = { .fqdn = r->fqdn, .sender = sender };
+	char literal[80] = "";
+
+	if (r->wire.fd != -1)
+		connect_literal(&r->link.local, literal, sizeof(literal));
+	cand.literal = literal;
+	cand.setting = helo != NULL && strcmp(helo, "auto") != 0 ? helo :
+	    NULL;
+	helo_choose(&cand, r->helo, r->why);
+}
+
+void
+reach_adopt(struct reach *r, const struct connection *link,
+    const char *sender)
+{
+	r->link = *link;
+	settle(r);
+	wire_init(&r->wire, link->fd);
+	r->session.due = 0;
+	r->session.shook = 0;
+	r->session.sniff = sniff;
+	r->session.sniff_ctx = r;
+	reach_introduce(r, sender);
+}
+
+int
+reach_open(struct reach *r, const char *sender, struct fault *f)
+{
+	struct connection link;
+
+	memset(&r->link, 0, sizeof(r->link));
+	if (route_open(&r->route, false, reach_within(r,
+	    r->set->connect_timeout), &link, f) == -1) {
+		settle(r);
+		(void)strlcpy(f->what, r->what, sizeof(f->what));
+		return -1;
+	}
+	reach_adopt(r, &link, sender);
+	return 0;
+}
+
+void
+reach_release(struct reach *r)
+{
+	if (r->wire.fd != -1)
+		wire_close(&r->wire);
+	trust_free(r->trust);
+	r->trust = NULL;
+	route_release(&r->route);
+}
+
+/* As the kernel measured it, or -1. */
+static long long
+round_trip(int fd)
+{
+	struct tcp_info info;
+	socklen_t len = sizeof(info);
+
+	if (fd == -1 ||
+	    getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == -1)
+		return -1;
+	return info.tcpi_rtt;
+}
+
+static void
+copy(char *out, size_t size, const char *text)
+{
+	struct buf b = { .max = 4 * size };
+
+	buf_add_visible(&b, text, strnlen(text, size - 1), false);
+	(void)strlcpy(out, buf_text(&b), size);
+	buf_release(&b);
+}
+
+void
+reach_describe(const struct reach *r, const struct client *c,
+    struct link *l)
+{
+	const struct tls *t = r->wire.tls;
+
+	link_clear(l);
+	(void)strlcpy(l->what, r->what, sizeof(l->what));
+	copy(l->helo, sizeof(l->helo), r->helo);
+	copy(l->ip, sizeof(l->ip), r->link.text);
+	l->ip[strcspn(l->ip, " ")] = '\0';
+	l->rtt = round_trip(r->wire.fd);
+	if (c == NULL)
+		return;
+	copy(l->banner, sizeof(l->banner), c->banner);
+	copy(l->offered, sizeof(l->offered), c->caps.auth);
+	if (c->mech != SASL__MAX)
+		(void)strlcpy(l->auth, sasl_name(c->mech), sizeof(l->auth));
+	l->authed = c->authed;
+	l->caps = c->caps.set;
+	if (c->tls && t != NULL)
+		(void)snprintf(l->tls, sizeof(l->tls), "%s %s %s",
+		    tls_version(t), tls_cipher(t), tls_assurance(t));
+}

@@ -1,0 +1,62 @@
+/* transport.h - from settings to a connection, and what a client needs on it */
+
+#ifndef AGENT_TRANSPORT_H
+#define AGENT_TRANSPORT_H
+
+#include "agent/route.h"
+#include "agent/session.h"
+#include "config/setting.h"
+#include "net/connect.h"
+#include "report/conninfo.h"
+#include "smtp/heloname.h"
+
+/*
+ * The way to one relay.  The steps are taken in their order; who walks it
+ * reads it, and runs session and client on the wire that is open then.
+ */
+struct reach {
+	const struct settings *set;	/* borrowed, as all below */
+	const char	*fqdn;		/* the host's name, or NULL */
+	struct route	 route;
+	char		 what[FAULT_WHAT];	/* "relay.example.org:587" */
+	struct client_opts client;
+	struct session	 session;
+	struct trust	*trust;
+	struct connection link;
+	struct wire	 wire;
+	char		 helo[HELO_NAME], why[HELO_WHY];
+	long long	 limit;		/* clock_ms() when all ends; 0: never */
+};
+
+/* The mode of these settings, as the client machine has it. */
+enum client_tls reach_mode(const struct settings *);
+
+/* Whom to talk to and how, and the certificates that TLS will need. */
+int	reach_prepare(struct reach *, const struct settings *,
+	    const char *fqdn, struct fault *);
+
+/*
+ * Look up the relay; after this the file system is not needed any more.
+ * The password is NULL without a login.
+ */
+int	reach_locate(struct reach *, const char *password, struct fault *);
+
+/* The HELO name for this sender; the local end's address may be not known. */
+void	reach_introduce(struct reach *, const char *sender);
+
+/* Connect to the first of the addresses that answers. */
+int	reach_open(struct reach *, const char *sender, struct fault *);
+
+/* Or go on with this connection. */
+void	reach_adopt(struct reach *, const struct connection *,
+	    const char *sender);
+void	reach_release(struct reach *);
+
+/* Now, or so many seconds from now, but not after all ends. */
+long long reach_within(const struct reach *, long long seconds);
+
+/* What is known now; the client may be NULL if there was none yet. */
+void	reach_describe(const struct reach *, const struct client *,
+	    struct link *);
+
+#endif

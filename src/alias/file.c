@@ -1,0 +1,121 @@
+/* file.c - the aliases file, and the files it includes */
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "alias/file.h"
+#include "config/file.h"
+
+#define BLOCK	4096
+
+/* Is it the machine's fault, that may be over soon, and not the file's? */
+static bool
+passing(int err)
+{
+	return err == EIO || err == EMFILE || err == ENFILE || err == ENOMEM ||
+	    err == ESTALE || err == ETIMEDOUT;
+}
+
+static int
+fail(struct fault *f, const char *path, int err)
+{
+	return fault_errno(f, ST_CONFIG, err, passing(err) ? VD_TEMP : VD_PERM,
+	    "%s", path);
+}
+
+int
+aliasfile_load(struct aliases *a, const char *path, uid_t *owner,
+    struct buf *mistakes, struct fault *f)
+{
+	struct buf text = { .max = ALIASFILE_MAX };
+	struct stat st;
+	int status;
+
+	status = conffile_read(path, false, &text, &st, f);
+	if (status == -1 && passing(f->code))
+		f->verdict = VD_TEMP;
+	if (status == 0 && (st.st_mode & S_IWOTH) != 0)
+		status = fault_set(f, ST_CONFIG, FD_ERRNO, EPERM, VD_PERM,
+		    "%s: everybody may write to this file; run: chmod o-w %s",
+		    path, path);
+	if (status == 0) {
+		(void)aliases_parse(a, path, buf_text(&text), text.len,
+		    mistakes);
+		*owner = st.st_uid;
+	}
+	buf_release(&text);
+	return status;
+}
+
+static int
+refuse(struct fault *f, const char *path, const char *why)
+{
+	return fault_set(f, ST_CONFIG, FD_ERRNO, EPERM, VD_PERM, "%s: %s",
+	    path, why);
+}
+
+/* Nobody but the owner of the aliases can have had a hand in it. */
+static int
+check(int fd, const char *path, uid_t owner, struct fault *f)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == -1)
+		return fail(f, path, errno);
+	if (!S_ISREG(st.st_mode))
+		return refuse(f, path, "not a regular file");
+	if (st.st_uid != owner)
+		return fault_set(f, ST_CONFIG, FD_ERRNO, EPERM, VD_PERM,
+		    "%s: this file belongs to uid %u, not to uid %u as the "
+		    "aliases do", path, (unsigned)st.st_uid, (unsigned)owner);
+	if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		return fault_set(f, ST_CONFIG, FD_ERRNO, EPERM, VD_PERM,
+		    "%s: others may write to this file; run: chmod go-w %s",
+		    path, path);
+	if (st.st_nlink != 1)
+		return refuse(f, path, "this file has a second name");
+	return 0;
+}
+
+/* Until the end, or an errno; EFBIG if it does not fit. */
+static int
+read_all(int fd, struct buf *out)
+{
+	char block[BLOCK];
+	ssize_t n;
+
+	while ((n = read(fd, block, sizeof(block))) != 0) {
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			return errno;
+		buf_add(out, block, (size_t)n);
+		if (out->full)
+			return EFBIG;
+	}
+	return 0;
+}
+
+int
+aliasfile_include(void *ctx, const char *path, struct buf *out,
+    struct fault *f)
+{
+	const uid_t *owner = ctx;
+	int fd, err, status;
+
+	/* A pipe that nobody writes to must not hold us. */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK |
+	    O_NOFOLLOW);
+	if (fd == -1 && errno == ELOOP)
+		return refuse(f, path, "a symbolic link");
+	if (fd == -1)
+		return fail(f, path, errno);
+	status = check(fd, path, *owner, f);
+	if (status == 0 && (err = read_all(fd, out)) != 0)
+		status = fail(f, path, err);
+	(void)close(fd);
+	return status;
+}

@@ -1,0 +1,31 @@
+/* file.h - the aliases file, and the files it includes */
+
+#ifndef ALIAS_FILE_H
+#define ALIAS_FILE_H
+
+#include <sys/types.h>
+
+#include "alias/lookup.h"
+#include "base/buf.h"
+#include "base/fault.h"
+
+#define ALIASFILE_MAX	16777216	/* octets of the aliases file */
+
+/*
+ * Read an aliases file: a regular one that not everybody may write to.
+ * Mistakes in its text are no fault, see aliases_parse().  *owner is the
+ * user whom it belongs to.  The fault's code is an errno, ENOENT if there
+ * is no such file.
+ */
+int	aliasfile_load(struct aliases *, const char *path, uid_t *owner,
+	    struct buf *mistakes, struct fault *);
+
+/*
+ * The include function of alias_opts; ctx is a uid_t, as above.  A file
+ * must be regular, without a second name, belong to that user, and nobody
+ * else may write to it; its name must not be a symbolic link.
+ */
+int	aliasfile_include(void *ctx, const char *path, struct buf *out,
+	    struct fault *);
+
+#endif

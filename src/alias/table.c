@@ -1,0 +1,539 @@
+/*
+ * table.c - the entries of an aliases file
+ *
+ * Reading finds entries, and members of entries, without looking at what
+ * they lead to; a member that mail cannot go to stays where it is, so that
+ * delivery can say which line is to blame.
+ */
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "alias/table.h"
+#include "base/util.h"
+#include "mail/addr.h"
+
+#define MEMBER_MAX	4096	/* octets of one member */
+
+/* One file while it is read. */
+struct reader {
+	const char	*file;
+	unsigned	 line;
+	struct buf	*mistakes;
+	bool		 bad;		/* there was one */
+};
+
+static void __attribute__((__format__(__printf__, 2, 3)))
+mistake(struct reader *r, const char *fmt, ...)
+{
+	char words[FAULT_TEXT], *text;
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(words, sizeof(words), fmt, ap);
+	va_end(ap);
+	r->bad = true;
+	if (r->mistakes == NULL)
+		return;
+	text = xasprintf("%s:%u: %s", r->file, r->line, words);
+	buf_add_visible(r->mistakes, text, strlen(text), false);
+	buf_adds(r->mistakes, "\n");
+	free(text);
+}
+
+/*
+ * Names
+ */
+
+char *
+aliases_key(const char *p, size_t n)
+{
+	bool quoted = n > 0 && *p == '"';
+	char *key = xmalloc(n + 1);
+	size_t i, k = 0;
+
+	for (i = quoted; i < n - quoted; i++) {
+		char c = p[i];
+
+		if (quoted && c == '\\' && i + 1 < n - quoted)
+			c = p[++i];
+		if (c >= 'A' && c <= 'Z')
+			c = (char)(c - 'A' + 'a');
+		key[k++] = c;
+	}
+	key[k] = '\0';
+	return key;
+}
+
+/* FNV-1a */
+static uint32_t
+hash(const char *s)
+{
+	uint32_t h = 2166136261u;
+
+	for (; *s != '\0'; s++)
+		h = (h ^ (unsigned char)*s) * 16777619u;
+	return h;
+}
+
+/* The slot that holds key, or the empty one where it belongs. */
+static size_t *
+slot(const struct aliases *a, const char *key)
+{
+	size_t i = hash(key) & (a->nslot - 1);
+
+	while (a->slot[i] != 0 && strcmp(a->v[a->slot[i] - 1].name, key) != 0)
+		i = (i + 1) & (a->nslot - 1);
+	return &a->slot[i];
+}
+
+size_t
+aliases_find(const struct aliases *a, const char *key)
+{
+	/* The slots count from 1, so that an empty one is ALIASES_NONE. */
+	return a->n > 0 ? *slot(a, key) - 1 : ALIASES_NONE;
+}
+
+static void
+grow(struct aliases *a)
+{
+	size_t i;
+
+	a->nslot = a->nslot ? a->nslot * 2 : 64;
+	free(a->slot);
+	a->slot = xcalloc(a->nslot, sizeof(*a->slot));
+	a->v = xreallocarray(a->v, a->nslot / 2, sizeof(*a->v));
+	for (i = 0; i < a->n; i++)
+		*slot(a, a->v[i].name) = i + 1;
+}
+
+void
+alias_release(struct alias *al)
+{
+	size_t i;
+
+	for (i = 0; i < al->n; i++)
+		free(al->v[i].text);
+	free(al->v);
+	free(al->name);
+}
+
+void
+aliases_release(struct aliases *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->n; i++)
+		alias_release(&a->v[i]);
+	free(a->v);
+	free(a->slot);
+	free(a->file);
+	memset(a, 0, sizeof(*a));
+}
+
+/*
+ * Members
+ */
+
+static bool
+white(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+const char *
+aliases_refusal(enum alias_kind kind)
+{
+	return kind == ALIAS_COMMAND ?
+	    "mail goes to the relay only, never to a command" :
+	    "mail goes to the relay only, never to a file";
+}
+
+static void
+add_member(struct alias *al, enum alias_kind kind, const char *text,
+    unsigned line)
+{
+	if (al->n == al->cap) {
+		al->cap = al->cap ? al->cap * 2 : 1;
+		al->v = xreallocarray(al->v, al->cap, sizeof(*al->v));
+	}
+	al->v[al->n++] = (struct alias_member){ .kind = kind,
+	    .text = xstrdup(text), .line = line };
+}
+
+int
+aliases_complete(char **spec, const char *domain, struct fault *f)
+{
+	if (domain != NULL)
+		addr_qualify(spec, domain);
+	if (addr_ascii_domain(spec, f) == -1)
+		return -1;
+	return addr_check(*spec, f);
+}
+
+/* Could mail go there, once a bare name has a domain? */
+static bool
+fit(struct reader *r, const struct addr *addr)
+{
+	char *spec = xstrdup(addr->spec);
+	struct fault f;
+	bool good = false;
+
+	fault_clear(&f);
+	if (addr->group)
+		mistake(r, "%s: it stands after a name with a colon, and is "
+		    "no address", spec);
+	else if (aliases_complete(&spec, "localhost", &f) == -1)
+		mistake(r, "%s: %s", addr->spec, f.text);
+	else
+		good = true;
+	free(spec);
+	return good;
+}
+
+static void
+read_address(struct reader *r, struct alias *al, const char *p, size_t n)
+{
+	enum alias_kind kind = *p == '\\' ? ALIAS_ITSELF : ALIAS_ADDRESS;
+	struct addr_list list = { 0 };
+	struct fault f;
+	size_t i, skip = kind == ALIAS_ITSELF;
+
+	fault_clear(&f);
+	if (addr_parse_list(&list, p + skip, n - skip, &f) == -1)
+		mistake(r, "%s: %s", f.what, f.text);
+	else for (i = 0; i < list.n; i++)
+		if (fit(r, &list.v[i]))
+			add_member(al, kind, list.v[i].spec, r->line);
+	addr_list_release(&list);
+}
+
+/* Without the quotes that are around all of it, if they are. */
+static char *
+bare(const char *p, size_t n)
+{
+	char *s;
+	size_t i, k = 0;
+
+	if (n < 2 || *p != '"' || p[n - 1] != '"')
+		return xstrndup(p, n);
+	s = xmalloc(n);
+	for (i = 1; i < n - 1; i++) {
+		if (p[i] == '\\' && i + 1 < n - 1)
+			i++;
+		s[k++] = p[i];
+	}
+	s[k] = '\0';
+	return s;
+}
+
+static void
+read_member(struct reader *r, struct alias *al, const char *p, size_t n)
+{
+	static const char include[] = ":include:";
+	char *text = bare(p, n), *path;
+	enum alias_kind kind = *text == '|' ? ALIAS_COMMAND : ALIAS_FILE;
+
+	if (memchr(p, '\0', n) != NULL) {
+		mistake(r, "a NUL octet");
+	} else if (*text == '|' || *text == '/') {
+		mistake(r, "%s: %s", text, aliases_refusal(kind));
+		add_member(al, kind, text, r->line);
+	} else if (strncasecmp(text, include, sizeof(include) - 1) == 0) {
+		path = text + sizeof(include) - 1;
+		path += strspn(path, " \t");
+		if (*path == '/')
+			add_member(al, ALIAS_INCLUDE, path, r->line);
+		else
+			mistake(r, "%s: expected the path of a file, from /",
+			    text);
+	} else if (*text == ':') {
+		mistake(r, "%s: only :include: is known", text);
+	} else {
+		read_address(r, al, p, n);
+	}
+	free(text);
+}
+
+/* Where a list of members is being cut. */
+struct cutter {
+	struct buf	 b;		/* the member so far */
+	unsigned	 line;		/* where it began */
+	unsigned	 depth;		/* of comments */
+	bool		 quoted;
+	bool		 angle;
+};
+
+static void
+finish(struct reader *r, struct alias *al, struct cutter *c)
+{
+	size_t n = c->b.len;
+
+	while (n > 0 && white(c->b.p[n - 1]))
+		n--;
+	r->line = c->line;
+	if (c->b.full)
+		mistake(r, "over %d octets without a comma", MEMBER_MAX);
+	else if (n > 0)
+		read_member(r, al, c->b.p, n);
+	buf_clear(&c->b);
+	c->depth = 0;
+	c->quoted = c->angle = false;
+}
+
+/* Keep track of what a comma may stand in. */
+static void
+nest(struct cutter *c, char octet)
+{
+	if (octet == '"' && c->depth == 0)
+		c->quoted = !c->quoted;
+	if (c->quoted)
+		return;
+	if (octet == '(')
+		c->depth++;
+	else if (octet == ')' && c->depth > 0)
+		c->depth--;
+	else if (c->depth == 0 && (octet == '<' || octet == '>'))
+		c->angle = octet == '<';
+}
+
+static bool
+plain(const struct cutter *c)
+{
+	return !c->quoted && c->depth == 0;
+}
+
+static bool
+line_end(const char *p, size_t n)
+{
+	return (n > 0 && *p == '\n') || (n > 1 && memcmp(p, "\r\n", 2) == 0);
+}
+
+/* Is it a line end, in front of more white space? */
+static bool
+folds(const char *p, size_t n)
+{
+	return (*p == '\r' || *p == '\n') && n > 1 && white(p[1]);
+}
+
+/* p[0..n) begins in that line of the file, and may go on over some. */
+static void
+read_members(struct reader *r, struct alias *al, unsigned line,
+    const char *p, size_t n)
+{
+	struct cutter c = { .b.max = MEMBER_MAX };
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (p[i] == '#' && plain(&c) && (i == 0 || white(p[i - 1])))
+			while (i < n && p[i] != '\n')
+				i++;
+		if (i == n)
+			break;
+		if (p[i] == '\\' && line_end(p + i + 1, n - i - 1))
+			continue;
+		if (p[i] == '\n')
+			line++;
+		if (p[i] == ',' && plain(&c) && !c.angle) {
+			finish(r, al, &c);
+			continue;
+		}
+		if (white(p[i]) && (c.b.len == 0 || folds(p + i, n - i)))
+			continue;
+		if (c.b.len == 0)
+			c.line = line;
+		if (p[i] == '\\' && i + 1 < n && !white(p[i + 1]))
+			buf_add(&c.b, &p[i++], 1);
+		else
+			nest(&c, p[i]);
+		buf_add(&c.b, white(p[i]) ? " " : &p[i], 1);
+	}
+	finish(r, al, &c);
+	buf_release(&c.b);
+}
+
+/* The length of the line at p, with its end where it has one. */
+static size_t
+line_len(const char *p, size_t n)
+{
+	const char *nl = memchr(p, '\n', n);
+
+	return nl != NULL ? (size_t)(nl - p) + 1 : n;
+}
+
+bool
+aliases_list(struct alias *al, const char *file, const char *text, size_t n,
+    struct buf *mistakes)
+{
+	struct reader r = { .file = file, .mistakes = mistakes };
+	unsigned line = 1;
+	size_t k;
+
+	for (; n > 0; text += k, n -= k) {
+		k = line_len(text, n);
+		read_members(&r, al, line++, text, k);
+	}
+	return !r.bad;
+}
+
+/*
+ * Reading the file
+ */
+
+/* Is there nothing in the line but a comment? */
+static bool
+idle(const char *p, size_t n)
+{
+	while (n > 0 && white(*p)) {
+		p++;
+		n--;
+	}
+	return n == 0 || *p == '#';
+}
+
+/* Does the line end in a backslash? */
+static bool
+goes_on(const char *p, size_t n)
+{
+	if (n > 0 && p[n - 1] == '\n')
+		n--;
+	if (n > 0 && p[n - 1] == '\r')
+		n--;
+	return n > 0 && p[n - 1] == '\\';
+}
+
+/*
+ * The length of an entry with all lines that go on with it; comments and
+ * empty lines in between do not end it.
+ */
+static size_t
+entry_len(const char *p, size_t n)
+{
+	size_t len = line_len(p, n), k;
+	bool more = goes_on(p, len);
+
+	if (idle(p, len))
+		return len;
+	for (; len < n; len += k) {
+		k = line_len(p + len, n - len);
+		if (idle(p + len, k))
+			continue;
+		if (!more && !white(p[len]))
+			break;
+		more = goes_on(p + len, k);
+	}
+	return len;
+}
+
+/* The length of what stands before the colon; n if there is none. */
+static size_t
+name_len(const char *p, size_t n)
+{
+	bool quoted = false;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (p[i] == '"')
+			quoted = !quoted;
+		else if (p[i] == '\\' && quoted)
+			i++;
+		else if (p[i] == ':' && !quoted)
+			return i;
+	}
+	return n;
+}
+
+/* The name as it is compared, or NULL. */
+static char *
+read_name(const struct aliases *a, struct reader *r, const char *p, size_t n)
+{
+	char *name = xstrndup(p, n), *spec = NULL, *key = NULL;
+	struct fault f;
+
+	fault_clear(&f);
+	spec = xasprintf("%s@localhost", name);
+	if (n == 0)
+		mistake(r, "there is no name before the colon");
+	else if (addr_at(name) != NULL)
+		mistake(r, "%s: expected a local name, without a domain",
+		    name);
+	else if (strlen(name) != n || addr_check(spec, &f) == -1)
+		mistake(r, "%s: this is no local name", name);
+	else
+		key = aliases_key(name, n);
+	if (key != NULL && aliases_find(a, key) != ALIASES_NONE) {
+		mistake(r, "%s: line %u has this name already", name,
+		    a->v[aliases_find(a, key)].line);
+		free(key);
+		key = NULL;
+	}
+	free(spec);
+	free(name);
+	return key;
+}
+
+/* An entry that begins in that line. */
+static void
+read_entry(struct aliases *a, struct reader *r, const char *p, size_t n)
+{
+	struct alias al = { .line = r->line };
+	size_t len = name_len(p, n), end = len;
+	bool bad = r->bad;
+
+	if (white(*p)) {
+		mistake(r, "this line begins with white space, but there is "
+		    "none that it could go on with");
+		return;
+	}
+	if (len == n) {
+		mistake(r, "expected a name, a colon and addresses");
+		return;
+	}
+	while (end > 0 && white(p[end - 1]))
+		end--;
+	if ((al.name = read_name(a, r, p, end)) == NULL)
+		return;
+	r->bad = false;
+	read_members(r, &al, al.line, p + len + 1, n - len - 1);
+	if (al.n > 0) {
+		if (a->n >= a->nslot / 2)
+			grow(a);
+		a->v[a->n++] = al;
+		*slot(a, al.name) = a->n;
+	} else {
+		r->line = al.line;
+		if (!r->bad)
+			mistake(r, "%s: there is no address after the colon",
+			    al.name);
+		alias_release(&al);
+	}
+	r->bad |= bad;
+}
+
+int
+aliases_parse(struct aliases *a, const char *file, const char *text, size_t n,
+    struct buf *mistakes)
+{
+	struct reader r = { .file = file, .mistakes = mistakes };
+	unsigned line = 1;
+	size_t len, i;
+
+	a->file = xstrdup(file);
+	if (n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+		text += 3;		/* an editor's mark: UTF-8 */
+		n -= 3;
+	}
+	for (; n > 0; text += len, n -= len) {
+		len = entry_len(text, n);
+		r.line = line;
+		if (!idle(text, line_len(text, len)))
+			read_entry(a, &r, text, len);
+		for (i = 0; i < len; i++)
+			line += text[i] == '\n';
+	}
+	return r.bad ? -1 : 0;
+}

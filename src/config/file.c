@@ -1,0 +1,309 @@
+/* file.c - the lines of a configuration file */
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/util.h"
+#include "config/file.h"
+#include "config/suggest.h"
+
+/*
+ * "~/x" is in the home directory, "x" beside the file it is named in; a key
+ * on a PKCS#11 token is in no directory.
+ */
+static char *
+resolve_path(const char *file, const char *home, const char *path)
+{
+	const char *slash = strrchr(file, '/');
+
+	if (path[0] == '~' && path[1] == '/' && home != NULL)
+		return xasprintf("%s%s", home, path + 1);
+	if (path[0] == '/' || path[0] == '\0' || slash == NULL ||
+	    strncmp(path, "pkcs11:", 7) == 0)
+		return xstrdup(path);
+	return xasprintf("%.*s%s", (int)(slash - file + 1), file, path);
+}
+
+static bool
+blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static void
+unknown_key(struct config *c, const char *origin, const char *key)
+{
+	const struct setting *near = nearest_setting(key);
+
+	if (near != NULL)
+		config_mistake(c, "%s: %s: no setting has this name; "
+		    "did you mean %s?", origin, key, near->key);
+	else
+		config_mistake(c, "%s: %s: no setting has this name", origin,
+		    key);
+}
+
+static void
+trim(char *s)
+{
+	size_t n = strlen(s);
+
+	while (n > 0 && blank(s[n - 1]))
+		n--;
+	s[n] = '\0';
+}
+
+/*
+ * Cut a line into key and value; NULL if it does not begin with a key.
+ * sep is what stood between them.
+ */
+static char *
+cut(char *line, char *sep)
+{
+	char *value;
+	size_t n;
+
+	n = strspn(line, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "0123456789-_");
+	*sep = line[n];
+	if (n == 0 || n >= SETTING_KEY ||
+	    (*sep != '\0' && !blank(*sep) && *sep != '=' && *sep != ':'))
+		return NULL;
+	value = line + n + (*sep != '\0');
+	line[n] = '\0';
+	while (blank(*value))
+		value++;
+	return value;
+}
+
+/* A line that is no comment, without its end; returns the row it sets. */
+static const struct setting *
+read_line(struct config *c, enum config_level level, const char *origin,
+    const char *file, const char *home, char *line)
+{
+	const struct setting *row;
+	char *value, *path, sep;
+
+	value = cut(line, &sep);
+	row = value != NULL ? setting_find(line) : NULL;
+	if (value == NULL || (row == NULL && sep == '\0')) {
+		/* Not quoted here: it may be the rest of a password. */
+		config_mistake(c, "%s: expected a key, a blank and a value",
+		    origin);
+		return NULL;
+	}
+	if (row == NULL) {
+		unknown_key(c, origin, line);
+		return NULL;
+	}
+	if (*value == '=' && !row->secret)
+		sep = '=';
+	if (sep == '=' || sep == ':') {
+		config_mistake(c, "%s: %s: expected a blank, not '%c', "
+		    "before the value", origin, row->key, sep);
+		return row;
+	}
+	if (!row->secret)
+		trim(value);
+	if (row == setting_find("account")) {
+		config_open(c, value, origin);
+	} else if (row->type == SETTING_PATH) {
+		path = resolve_path(file, home, value);
+		config_apply(c, row, level, origin, path);
+		free(path);
+	} else {
+		config_apply(c, row, level, origin, value);
+	}
+	return row;
+}
+
+/* One line, without LF; returns the row it sets, or NULL. */
+static const struct setting *
+read_raw(struct config *c, enum config_level level, const char *origin,
+    const char *file, const char *home, const char *p, size_t n)
+{
+	struct buf line = { .max = CONFFILE_LINE, .secret = true };
+	const struct setting *row = NULL;
+
+	if (n > 0 && p[n - 1] == '\r')
+		n--;
+	for (; n > 0 && blank(*p); n--)
+		p++;
+	if (n == 0 || *p == '#')
+		return NULL;
+	buf_add(&line, p, n);
+	if (line.full)
+		config_mistake(c, "%s: this line is longer than %d octets",
+		    origin, CONFFILE_LINE);
+	else if (memchr(p, '\0', n) != NULL)
+		config_mistake(c, "%s: this line has a NUL octet", origin);
+	else
+		row = read_line(c, level, origin, file, home, line.p);
+	buf_release(&line);
+	return row;
+}
+
+bool
+conffile_text(struct config *c, enum config_level level, const char *file,
+    const char *home, const char *text, size_t n)
+{
+	const struct setting *row;
+	const char *nl;
+	bool secret = false;
+	unsigned lineno = 0;
+	char *origin;
+	size_t k;
+
+	if (n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+		text += 3;		/* an editor's mark: UTF-8 */
+		n -= 3;
+	}
+	while (n > 0) {
+		nl = memchr(text, '\n', n);
+		k = nl != NULL ? (size_t)(nl - text) : n;
+		origin = xasprintf("%s:%u", file, ++lineno);
+		row = read_raw(c, level, origin, file, home, text, k);
+		secret = secret || (row != NULL && row->secret);
+		free(origin);
+		k += nl != NULL;
+		text += k;
+		n -= k;
+	}
+	config_close(c);
+	return secret;
+}
+
+/* Read until the end, or an errno; EFBIG if it does not fit. */
+static int
+read_all(int fd, struct buf *out)
+{
+	ssize_t n;
+	size_t room;
+	char more;
+
+	for (;;) {
+		room = out->max - out->len;
+		room = room < 4096 ? room : 4096;
+		(void)buf_reserve(out, room);
+		n = room > 0 ? read(fd, out->p + out->len, room) :
+		    read(fd, &more, 1);
+		if (n == 0)
+			break;
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			return errno;
+		if (room == 0)
+			return EFBIG;
+		out->len += (size_t)n;
+	}
+	out->p[out->len] = '\0';
+	return 0;
+}
+
+int
+conffile_read(const char *path, bool special, struct buf *out,
+    struct stat *st, struct fault *f)
+{
+	int fd, flags, err = 0;
+
+	/* A pipe that nobody writes to must not hold us. */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd == -1)
+		return fault_errno(f, ST_CONFIG, errno, VD_PERM, "%s", path);
+	if (fstat(fd, st) == -1)
+		err = errno;
+	else if (S_ISDIR(st->st_mode))
+		err = EISDIR;
+	else if (!S_ISREG(st->st_mode) && !special)
+		err = EINVAL;
+	else if ((flags = fcntl(fd, F_GETFL)) == -1 ||
+	    fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) == -1)
+		err = errno;
+	else
+		err = read_all(fd, out);
+	(void)close(fd);
+	if (err == EINVAL)
+		return fault_set(f, ST_CONFIG, FD_ERRNO, err, VD_PERM,
+		    "%s: not a regular file", path);
+	if (err != 0)
+		return fault_errno(f, ST_CONFIG, err, VD_PERM, "%s", path);
+	return 0;
+}
+
+/* A file with a secret that the wrong people may read or have written. */
+static void
+check_mode(struct config *c, const struct config_source *src,
+    enum config_level level, const char *path, const struct stat *st)
+{
+	/* The group of root's own file is root's decision. */
+	bool group = level == CONFIG_SYSTEM || st->st_uid == 0;
+
+	if (level == CONFIG_USER && path != src->file &&
+	    st->st_uid != src->uid && st->st_uid != 0)
+		config_mistake(c, "%s: this file holds a password and belongs "
+		    "to uid %u; run: chown %u %s", path, (unsigned)st->st_uid,
+		    (unsigned)src->uid, path);
+	if ((st->st_mode & (group ? 007 : 077)) != 0)
+		config_mistake(c, "%s: this file holds a password and others "
+		    "can get at it; run: chmod %s %s", path,
+		    group ? "o-rwx" : "600", path);
+}
+
+/*
+ * Is it not there, or in a directory closed to us, as when HOME is somebody
+ * else's?
+ */
+static bool
+missing(const char *path, int err)
+{
+	struct stat st;
+
+	return err == ENOENT || err == ENOTDIR ||
+	    (err == EACCES && lstat(path, &st) == -1);
+}
+
+static void
+unreadable(struct config *c, enum config_level level, const char *path,
+    uid_t uid, const struct fault *f)
+{
+	if (f->code != EACCES)
+		config_mistake(c, "%s", f->text);
+	else if (level == CONFIG_SYSTEM)
+		config_mistake(c, "%s: uid %u may not read this file; put "
+		    "that user into its group and run: chmod 640 %s; or keep "
+		    "the password in a password-file and run: chmod 644 %s",
+		    path, (unsigned)uid, path, path);
+	else
+		config_mistake(c, "%s: uid %u may not read this file; run: "
+		    "chgrp %u %s && chmod 640 %s", path, (unsigned)uid,
+		    (unsigned)getgid(), path, path);
+}
+
+bool
+conffile_load(struct config *c, const struct config_source *src,
+    enum config_level level, const char *path, const char *home)
+{
+	struct buf text = { .max = CONFFILE_MAX, .secret = true };
+	bool must = path == src->file, found = true;
+	struct stat st;
+	struct fault f;
+
+	fault_clear(&f);
+	if (conffile_read(path, must, &text, &st, &f) == 0) {
+		if (conffile_text(c, level, path, home, buf_text(&text),
+		    text.len))
+			check_mode(c, src, level, path, &st);
+	} else if (!must && missing(path, f.code)) {
+		found = false;
+	} else {
+		unreadable(c, level, path, geteuid(), &f);
+	}
+	buf_release(&text);
+	return found;
+}

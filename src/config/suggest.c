@@ -1,0 +1,89 @@
+/* suggest.c - the setting that a writer may have meant */
+
+#include <string.h>
+
+#include "config/suggest.h"
+
+static char
+fold(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return (char)(c - 'A' + 'a');
+	return c == '_' ? '-' : c;
+}
+
+static unsigned
+least(unsigned a, unsigned b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * How many letters must be added, dropped, changed or swapped with their
+ * neighbour to make b of a.  Both are shorter than SETTING_KEY.
+ */
+static unsigned
+distance(const char *a, const char *b)
+{
+	unsigned d[3][SETTING_KEY], *row = d[0], *up = d[1], *upper = d[2];
+	unsigned *spare;
+	size_t i, k, n = strlen(b);
+
+	for (k = 0; k <= n; k++)
+		row[k] = (unsigned)k;
+	for (i = 1; a[i - 1] != '\0'; i++) {
+		spare = upper;
+		upper = up;
+		up = row;
+		row = spare;
+		row[0] = (unsigned)i;
+		for (k = 1; k <= n; k++) {
+			row[k] = up[k - 1] + (a[i - 1] != b[k - 1]);
+			row[k] = least(row[k], up[k] + 1);
+			row[k] = least(row[k], row[k - 1] + 1);
+			if (i > 1 && k > 1 && a[i - 1] == b[k - 2] &&
+			    a[i - 2] == b[k - 1])
+				row[k] = least(row[k], upper[k - 2] + 1);
+		}
+	}
+	return row[n];
+}
+
+/* Is word one of the blank-separated words of list? */
+static bool
+listed(const char *list, const char *word)
+{
+	size_t k, n = strlen(word);
+
+	for (; list != NULL && *list != '\0'; list += k) {
+		list += strspn(list, " ");
+		k = strcspn(list, " ");
+		if (k == n && strncmp(list, word, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+const struct setting *
+nearest_setting(const char *key)
+{
+	const struct setting *row, *near = NULL;
+	char word[SETTING_KEY];
+	unsigned d, best;
+	size_t i, n = strlen(key);
+
+	if (n < 2 || n >= sizeof(word))
+		return NULL;
+	for (i = 0; i <= n; i++)
+		word[i] = fold(key[i]);
+	best = n < 4 ? 2 : n < 8 ? 3 : 4;
+	for (row = setting_table; row < setting_table + setting_count; row++) {
+		if (listed(row->akin, word))
+			return row;
+		if ((d = distance(word, row->key)) < best) {
+			best = d;
+			near = row;
+		}
+	}
+	return near;
+}

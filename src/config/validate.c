@@ -1,0 +1,157 @@
+/* validate.c - what settings ask of a value beyond its type */
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/crypt.h"
+#include "base/util.h"
+#include "config/validate.h"
+#include "mail/addr.h"
+#include "net/pin.h"
+#include "net/relay.h"
+#include "smtp/heloname.h"
+
+/* The name of an account: it stands in files, notes and logs. */
+static bool
+name_valid(const char *s, size_t n)
+{
+	return n > 0 && n <= 32 && *s != '-' && *s != '.' &&
+	    strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "0123456789-_.") >= n &&
+	    (n != 7 || strncmp(s, "default", n) != 0);
+}
+
+const char *
+check_relay(const char *value)
+{
+	struct relay r;
+
+	if (relay_parse(value, &r))
+		return NULL;
+	if (strchr(value, '@') != NULL)
+		return "a host alone: user and password are settings of "
+		    "their own";
+	return RELAY_FORMS;
+}
+
+const char *
+check_account(const char *value)
+{
+	return name_valid(value, strlen(value)) ? NULL :
+	    "a name of up to 32 letters, digits, '.', '-' and '_', but not "
+	    "default";
+}
+
+const char *
+check_accounts(const char *value)
+{
+	size_t n;
+
+	for (; *value != '\0'; value += n) {
+		value += strspn(value, " \t");
+		n = strcspn(value, " \t");
+		if (n > 0 && !name_valid(value, n))
+			return "names of accounts";
+	}
+	return NULL;
+}
+
+const char *
+check_match(const char *value)
+{
+	return strspn(value, " \t,") < strlen(value) &&
+	    strchr(value, ',') == NULL ? NULL :
+	    "senders, domains or patterns with blanks between them";
+}
+
+const char *
+check_address(const char *value)
+{
+	return host_literal(value) ? NULL : "an IPv4 or IPv6 address";
+}
+
+const char *
+check_proxy(const char *value)
+{
+	struct relay r;
+
+	return relay_proxy(value, &r) ? NULL : "socks5://HOST[:PORT]";
+}
+
+const char *
+check_resolver(const char *value)
+{
+	struct relay r = { 0 };
+
+	return relay_host(value, &r) && host_literal(r.host) &&
+	    strchr(r.host, ':') == NULL ? NULL :
+	    "an IPv4 address, or one with a port: 192.0.2.53:53";
+}
+
+const char *
+check_host(const char *value)
+{
+	char *ascii = ascii_only(value, strlen(value)) ? xstrdup(value) :
+	    idna_ascii(value);
+	bool fine = ascii != NULL && host_valid(ascii);
+
+	free(ascii);
+	return fine ? NULL : "a host name or an address";
+}
+
+const char *
+check_pin(const char *value)
+{
+	return pin_valid(value) ? NULL : "the SHA-256 of a public key in "
+	    "base64 or hexadecimal, such as sha256:AbC...=";
+}
+
+/* Values are shown, so a secret may not be a part of one. */
+const char *
+check_token(const char *value)
+{
+	return strncmp(value, "pkcs11:", 7) != 0 ||
+	    strstr(value, "pin-value") == NULL ? NULL :
+	    "a PKCS#11 URI with pin-source, not pin-value";
+}
+
+const char *
+check_priority(const char *value)
+{
+	return crypt_priority(value) ? NULL :
+	    "a priority string as GnuTLS takes it, such as SECURE192";
+}
+
+const char *
+check_helo(const char *value)
+{
+	if (strcmp(value, "auto") == 0 || helo_valid(value))
+		return NULL;
+	return "auto, a domain, or an address literal such as [192.0.2.1]";
+}
+
+const char *
+check_from(const char *value)
+{
+	struct fault f;
+
+	fault_clear(&f);
+	return addr_check(value, &f) == 0 ? NULL :
+	    "an address such as alice@example.org";
+}
+
+const char *
+check_domain(const char *value)
+{
+	return helo_valid(value) && value[0] != '[' ? NULL :
+	    "a domain such as example.org";
+}
+
+const char *
+check_log(const char *value)
+{
+	return value[0] == '/' || strcmp(value, "syslog") == 0 ||
+	    strcmp(value, "stderr") == 0 || strcmp(value, "none") == 0 ?
+	    NULL : "syslog, stderr, none, or a file with its whole path";
+}

@@ -1,0 +1,103 @@
+/* write.c - what the environment says, as a configuration file */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config/write.h"
+
+static int
+refuse(struct fault *f, const struct setting *row, const char *why)
+{
+	return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
+	    "%s cannot be written to a file: %s", row->key, why);
+}
+
+static bool
+relative(const struct setting *row, const char *path)
+{
+	return row->type == SETTING_PATH && path[0] != '/' &&
+	    strncmp(path, "pkcs11:", 7) != 0 && strcmp(path, "none") != 0;
+}
+
+static int
+add_row(const struct config *c, const struct setting *row, struct buf *out,
+    struct fault *f)
+{
+	struct buf value = { .max = 65536, .secret = true };
+	int status = 0;
+	bool text = row->type == SETTING_TEXT || row->type == SETTING_PATH ||
+	    row->type == SETTING_LIST;
+
+	if (text && setting_text(row, &c->base) == NULL)
+		return 0;
+	if (row->secret)
+		buf_adds(&value, setting_text(row, &c->base));
+	else
+		setting_show(row, &c->base, &value);
+	if (value.p[0] == ' ')
+		status = refuse(f, row, "it begins with a blank");
+	else if (relative(row, value.p))
+		status = refuse(f, row, "its path would be another there");
+	else
+		buf_addf(out, "%s %s\n", row->key, value.p);
+	buf_release(&value);
+	return status;
+}
+
+int
+save_format(const struct config *c, struct buf *out, struct fault *f)
+{
+	size_t i;
+
+	for (i = 0; i < setting_count; i++)
+		if (c->origin[i].level >= CONFIG_SMTP_ENV &&
+		    setting_table[i].scope != SETTING_WITHIN &&
+		    strcmp(setting_table[i].key, "account") != 0 &&
+		    add_row(c, &setting_table[i], out, f) == -1)
+			return -1;
+	return 0;
+}
+
+static int
+write_all(int fd, const char *p, size_t n)
+{
+	ssize_t done;
+
+	for (; n > 0; p += done, n -= (size_t)done) {
+		done = write(fd, p, n);
+		if (done == -1 && errno == EINTR)
+			done = 0;
+		if (done == -1)
+			return -1;
+	}
+	return fsync(fd);
+}
+
+int
+save_config(const struct config *c, const char *path, bool *made,
+    struct fault *f)
+{
+	struct buf text = { .max = 1 << 20, .secret = true };
+	int fd, status = save_format(c, &text, f);
+
+	*made = false;
+	if (status == -1)
+		goto out;
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+	    0600);
+	if (fd == -1 && errno == EEXIST)
+		goto out;
+	*made = fd != -1;
+	if (fd == -1 || write_all(fd, buf_text(&text), text.len) == -1) {
+		status = fault_errno(f, ST_CONFIG, errno, VD_PERM, "%s", path);
+		if (fd != -1)
+			(void)unlink(path);
+	}
+	if (fd != -1 && close(fd) == -1 && status == 0)
+		status = fault_errno(f, ST_CONFIG, errno, VD_PERM, "%s", path);
+out:
+	buf_release(&text);
+	return status;
+}

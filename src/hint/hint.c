@@ -1,0 +1,497 @@
+/*
+ * hint.c - from what went wrong to its cause, and the setting to change
+ *
+ * The tables say what to look for; here is what they look at.  In their
+ * texts these are filled in:
+ *
+ *	%r relay	%p port		%h HELO name	%H a better one
+ *	%s sender	%S a better one	%c recipient	%D domain for bare names
+ *	%u user		%m mechanism	%o mechanisms offered
+ *	%f file		%n name in the certificate	%k its pin
+ *	%U who we are	%G a group of ours
+ *	%i " (ADDRESS)", ours as the relay sees it, or nothing
+ *	%R host that would relay instead
+ *	%a "; WORDS" of the provider on logins, or nothing
+ *	%A " (WORDS)" on where he lets hosts in, or nothing
+ */
+
+#include <arpa/inet.h>
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/util.h"
+#include "hint/hint.h"
+#include "hint/provider.h"
+#include "hint/reply_table.h"
+#include "smtp/heloname.h"
+
+/* What the rows are compared with. */
+struct view {
+	const struct hint_context *ctx;
+	const struct provider *provider;	/* or NULL */
+	bool		 reply;		/* the relay gave a reason */
+	int		 code;		/* and this is its code; or errno */
+	char		 esc[16];	/* "5.7.8" or "" */
+	char		 text[FAULT_TEXT]; /* lower case, on one line */
+	unsigned	 facts;		/* IF_* */
+};
+
+static bool
+given(const char *s)
+{
+	return s != NULL && s[0] != '\0';
+}
+
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* Octets of "5.7.8 " at p, or 0. */
+static size_t
+enhanced(const char *p)
+{
+	size_t i = 0, n;
+	int k;
+
+	for (k = 0; k < 3; k++) {
+		n = strspn(p + i, "0123456789");
+		i += n;
+		if (n == 0 || n > 3 || p[i] != (k < 2 ? '.' : ' '))
+			return 0;
+		i++;
+	}
+	return i;
+}
+
+/* Sentences go on over lines, each of which has the status code again. */
+static void
+flatten(char *out, const char *in)
+{
+	bool start = true;
+
+	for (; *in != '\0'; in++) {
+		if (start)
+			in += enhanced(in);
+		if (*in == '\0')
+			break;
+		start = *in == '\n';
+		*out++ = start ? ' ' : lower(*in);
+	}
+	*out = '\0';
+}
+
+/* The relay may have said no before it hung up: "...: 421 4.7.0 Try". */
+static int
+last_no(const char *text)
+{
+	const char *p;
+
+	if ((p = strstr(text, "said was: ")) != NULL)
+		p += sizeof("said was: ") - 1;
+	else if ((p = strstr(text, "the middle of: ")) != NULL)
+		p += sizeof("the middle of: ") - 1;
+	if (p == NULL || (p[0] != '4' && p[0] != '5') ||
+	    strspn(p, "0123456789") != 3)
+		return 0;
+	return (p[0] - '0') * 100 + (p[1] - '0') * 10 + (p[2] - '0');
+}
+
+/* Facts */
+
+/* The name that we gave, as far as it is known. */
+static const char *
+given_helo(const struct hint_context *ctx)
+{
+	const char *said = ctx->fault->command;
+
+	if (strncmp(said, "EHLO ", 5) == 0 || strncmp(said, "LHLO ", 5) == 0)
+		return said + 5;
+	return given(ctx->helo) ? ctx->helo : "";
+}
+
+/* "2001:db8::1 port 25: why; ...": is each of them an IPv6 address? */
+static bool
+all_ipv6(const struct fault *f)
+{
+	const char *p = f->text;
+	size_t n;
+
+	if (f->stage != ST_CONNECT)
+		return false;
+	for (;; p += 2) {
+		n = strcspn(p, " ");
+		if (memchr(p, ':', n) == NULL ||
+		    strncmp(p + n, " port ", 6) != 0)
+			return false;
+		if ((p = strstr(p, "; ")) == NULL)
+			return true;
+	}
+}
+
+static bool
+loopback(const char *host)
+{
+	return given(host) && (strcasecmp(host, "localhost") == 0 ||
+	    strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0 ||
+	    strcmp(host, "[::1]") == 0);
+}
+
+static bool
+poor(const char *helo)
+{
+	return given(helo) && (!helo_valid(helo) ||
+	    helo_doubt(helo) != NULL ||
+	    strncmp(helo, "[127.", 5) == 0);
+}
+
+static unsigned
+facts(const struct hint_context *ctx, const struct provider *p, bool mx)
+{
+	const struct fault *f = ctx->fault;
+	const struct { unsigned bit; bool is; } v[] = {
+		{ IF_TEMP, f->verdict == VD_TEMP },
+		{ IF_TLS, ctx->tls_up },
+		{ IF_IMPLICIT, ctx->tls == CLIENT_TLS_IMPLICIT },
+		{ IF_STARTTLS, (ctx->caps & CAP_STARTTLS) != 0 },
+		{ IF_LOGIN, ctx->login },
+		{ IF_BARE_USER, given(ctx->user) &&
+		    strchr(ctx->user, '@') == NULL },
+		{ IF_POOR_HELO, poor(given_helo(ctx)) },
+		{ IF_NO_SENDER, ctx->sender != NULL && !given(ctx->sender) },
+		{ IF_PORT_25, ctx->port == 25 },
+		{ IF_PORT_465, ctx->port == 465 },
+		{ IF_PORT_587, ctx->port == 587 },
+		{ IF_LOOPBACK, loopback(ctx->relay) },
+		{ IF_MX, mx },
+		{ IF_ADVISED, p != NULL && p->login != NULL },
+		{ IF_IPV6, all_ipv6(f) },
+		{ IF_LOST, f->domain == FD_LINK },
+		{ IF_LHLO, strncmp(f->command, "LHLO", 4) == 0 },
+		{ IF_SOCKET, given(ctx->relay) && ctx->relay[0] == '/' &&
+		    !ctx->maildir },
+		{ IF_MAILDIR, ctx->maildir },
+	};
+	unsigned all = 0;
+	size_t i;
+
+	for (i = 0; i < NITEMS(v); i++)
+		all |= v[i].is ? v[i].bit : 0;
+	return all;
+}
+
+static void
+look(struct view *v, const struct hint_context *ctx)
+{
+	const struct fault *f = ctx->fault;
+	char banner[512] = "";
+	bool mx;
+
+	memset(v, 0, sizeof(*v));
+	if (given(ctx->banner) && strlen(ctx->banner) < sizeof(banner))
+		flatten(banner, ctx->banner);
+	v->ctx = ctx;
+	v->provider = provider_find(ctx->relay, banner, &mx);
+	v->facts = facts(ctx, v->provider, mx);
+	flatten(v->text, f->text);
+	v->code = f->domain == FD_LINK ? last_no(f->text) :
+	    f->domain == FD_SMTP ? f->code : 0;
+	v->reply = v->code != 0;
+	if (!v->reply && (f->domain == FD_ERRNO || f->domain == FD_LINK))
+		v->code = f->code;
+	if (f->esc[0] != 0)
+		(void)snprintf(v->esc, sizeof(v->esc), "%d.%d.%d", f->esc[0],
+		    f->esc[1], f->esc[2]);
+}
+
+/* The first row that applies */
+
+static bool
+applies(const struct advice *a, const struct view *v)
+{
+	unsigned by = v->provider != NULL ? v->provider->bit : 0;
+	bool class = v->reply && (a->code == 4 || a->code == 5);
+
+	if (a->stages != 0 &&
+	    (a->stages & ADVICE_AT(v->ctx->fault->stage)) == 0)
+		return false;
+	if (a->code != 0 && a->code != (class ? v->code / 100 : v->code))
+		return false;
+	if ((v->facts & a->when) != a->when || (v->facts & a->unless) != 0)
+		return false;
+	if (a->by != 0 && (a->by & by) == 0)
+		return false;
+	/* A socket has no port, and there is none to be changed. */
+	if ((v->facts & IF_SOCKET) != 0 && (strstr(a->fix, "{port") != NULL ||
+	    strstr(a->cause, "port %p") != NULL))
+		return false;
+	if (a->esc != NULL && (v->esc[0] == '\0' || strcmp(v->esc + 1,
+	    a->esc + 1) != 0 || (a->esc[0] != 'x' && a->esc[0] != v->esc[0])))
+		return false;
+	return a->words == NULL || words_match(v->text, a->words);
+}
+
+static const struct advice *
+find(const struct view *v)
+{
+	size_t i;
+
+	for (i = 0; v->reply && i < refusal_count; i++)
+		if (applies(&refusal_table[i], v))
+			return &refusal_table[i];
+	for (i = 0; v->ctx->fault->domain != FD_SMTP && i < advice_count; i++)
+		if (applies(&advice_table[i], v))
+			return &advice_table[i];
+	return NULL;
+}
+
+/* What is filled in */
+
+static void
+add(struct buf *out, const char *s, const char *otherwise)
+{
+	if (!given(s))
+		s = otherwise;
+	buf_add_visible(out, s, strlen(s), false);
+}
+
+static bool
+good_name(const char *s)
+{
+	return given(s) && s[0] != '[' && helo_valid(s) &&
+	    helo_doubt(s) == NULL;
+}
+
+static const char *
+domain_of(const char *addr)
+{
+	const char *at = given(addr) ? strrchr(addr, '@') : NULL;
+
+	return at != NULL ? at + 1 : NULL;
+}
+
+/* A name for HELO, but not the one that was refused. */
+static const char *
+better_helo(const struct hint_context *ctx)
+{
+	const char *const names[] = { domain_of(ctx->sender), ctx->fqdn,
+	    domain_of(ctx->user) };
+	size_t i;
+
+	for (i = 0; i < NITEMS(names); i++)
+		if (good_name(names[i]) &&
+		    strcasecmp(names[i], given_helo(ctx)) != 0)
+			return names[i];
+	return NULL;
+}
+
+static const char *
+better_domain(const struct hint_context *ctx)
+{
+	const char *const names[] = { domain_of(ctx->user),
+	    domain_of(ctx->sender), ctx->fqdn };
+	size_t i;
+
+	for (i = 0; i < NITEMS(names); i++)
+		if (good_name(names[i]))
+			return names[i];
+	return NULL;
+}
+
+static void
+add_sender(struct buf *out, const struct hint_context *ctx)
+{
+	if (given(ctx->user) && good_name(domain_of(ctx->user)))
+		add(out, ctx->user, "");
+	else if (ctx->login && given(ctx->user))
+		buf_adds(out, "<the address of the user>");
+	else
+		buf_adds(out, "<address>");
+}
+
+/* The first path in the words, which ends in ": why" or goes on. */
+static void
+add_file(struct buf *out, const struct hint_context *ctx)
+{
+	const char *p = ctx->fault->text, *end, *more;
+
+	while (*p != '\0' && *p != '/') {
+		p += strcspn(p, " ");
+		p += strspn(p, " ");
+	}
+	/* A file that was named from here is all that comes before why. */
+	if (*p == '\0' && ctx->fault->stage == ST_SECRET &&
+	    ctx->fault->domain == FD_ERRNO)
+		p = ctx->fault->text;
+	if (*p == '\0') {
+		add(out, ctx->config_file, "<file>");
+		return;
+	}
+	if ((end = strstr(p, ": ")) == NULL)
+		end = p + strlen(p);
+	if ((more = strstr(p, " belongs to ")) != NULL && more < end)
+		end = more;
+	buf_add_visible(out, p, (size_t)(end - p), false);
+}
+
+/*
+ * From "it is for *.example.org, a.example.org, not for b": one to use, and
+ * rather the name of a host than a pattern, localhost or an address.
+ */
+static void
+add_certificate_name(struct buf *out, const struct fault *f)
+{
+	const char *p = strstr(f->text, "it is for "), *end, *best = NULL;
+	char name[256] = "";
+	size_t n;
+
+	if (p == NULL || (end = strstr(p, ", not for ")) == NULL) {
+		buf_adds(out, "<name>");
+		return;
+	}
+	for (p += sizeof("it is for ") - 1; p < end; p += n + 2) {
+		n = strcspn(p, ",");
+		(void)strlcpy(name, p, n < sizeof(name) ? n + 1 : 1);
+		if (best == NULL)
+			best = p;
+		if (good_name(name) &&
+		    name[strspn(name, "0123456789.")] != '\0') {
+			best = p;
+			break;
+		}
+	}
+	if (*best == '*') {
+		buf_adds(out, "<host>");
+		best++;
+	}
+	buf_add_visible(out, best, strcspn(best, ","), false);
+}
+
+static void
+add_pin(struct buf *out, const struct fault *f)
+{
+	const char *p = strstr(f->text, "sha256:");
+
+	if (p == NULL)
+		buf_adds(out, "<its pin>");
+	else
+		buf_add_visible(out, p, strcspn(p, "; )"), false);
+}
+
+/* The first IP address in a reply. */
+static void
+add_address(struct buf *out, const char *text)
+{
+	unsigned char ip[sizeof(struct in6_addr)];
+	char word[INET6_ADDRSTRLEN];
+	size_t n;
+
+	for (; *text != '\0'; text += n + (text[n] != '\0')) {
+		n = strspn(text, "0123456789abcdefABCDEF:.");
+		if (n < 4 || n >= sizeof(word))
+			continue;
+		(void)strlcpy(word, text, n + 1);
+		word[strlen(word) - (strchr(".:", word[n - 1]) != NULL)] =
+		    '\0';
+		if (inet_pton(AF_INET, word, ip) == 1 ||
+		    inet_pton(AF_INET6, word, ip) == 1) {
+			buf_addf(out, " (%s)", word);
+			return;
+		}
+	}
+}
+
+static void
+fill(struct buf *out, char what, const struct view *v)
+{
+	const struct hint_context *ctx = v->ctx;
+	const struct provider *p = v->provider;
+	const struct { char what; const char *is, *otherwise; } texts[] = {
+		{ 'r', ctx->relay, "the relay" },
+		{ 'w', given(ctx->setting) ? ctx->setting : ctx->relay,
+		    "<host>" },
+		{ 'h', given_helo(ctx), "it was given" },
+		{ 'H', better_helo(ctx), "<full name of this host>" },
+		{ 's', ctx->sender, ctx->sender != NULL ?
+		    "the empty sender" : "that sender" },
+		{ 'c', ctx->recipient, "of that name" },
+		{ 'D', better_domain(ctx), "<domain>" },
+		{ 'u', ctx->user, "the user" },
+		{ 'm', ctx->mech, "in use" },
+		{ 'o', ctx->auth_offered, "none" },
+		{ 'U', ctx->who, "the user who runs this" },
+		{ 'G', ctx->group, "<a group of that user>" },
+		{ 'R', p != NULL ? p->relay : NULL,
+		    "<the relay of your provider>" },
+	};
+	size_t i;
+
+	for (i = 0; i < NITEMS(texts); i++)
+		if (texts[i].what == what)
+			add(out, texts[i].is, texts[i].otherwise);
+	if (what == 'p')
+		buf_addf(out, "%d", ctx->port);
+	else if (what == 'S')
+		add_sender(out, ctx);
+	else if (what == 'f')
+		add_file(out, ctx);
+	else if (what == 'k')
+		add_pin(out, ctx->fault);
+	else if (what == 'n')
+		add_certificate_name(out, ctx->fault);
+	else if (what == 'i')
+		add_address(out, ctx->fault->text);
+	else if (what == 'a' && p != NULL && p->login != NULL)
+		buf_addf(out, "; %s", p->login);
+	else if (what == 'A' && p != NULL && p->allow != NULL)
+		buf_addf(out, " (%s)", p->allow);
+}
+
+/* A line for the configuration stands between double blanks. */
+static void
+expand(char *text, const char *template, const struct view *v)
+{
+	struct buf out = { .max = 4 * HINT_TEXT };
+
+	for (; *template != '\0'; template++) {
+		if (*template == '%')
+			fill(&out, *++template, v);
+		else if (*template == '{')
+			buf_adds(&out, " ");
+		else if (*template != '}')
+			buf_add(&out, template, 1);
+		else if (template[1] == ' ')
+			buf_adds(&out, " ");
+	}
+	(void)strlcpy(text, buf_text(&out), HINT_TEXT);
+	buf_release(&out);
+}
+
+bool
+hint_for(const struct hint_context *ctx, struct hint *h)
+{
+	const struct advice *a;
+	struct view v;
+
+	memset(h, 0, sizeof(*h));
+	if (ctx->fault->verdict == VD_OK)
+		return false;
+	look(&v, ctx);
+	if ((a = find(&v)) == NULL)
+		return false;
+	expand(h->cause, a->cause, &v);
+	expand(h->fix, a->fix, &v);
+	h->permanent = a->lasting && ctx->fault->verdict == VD_TEMP;
+	return true;
+}
+
+void
+hint_print(struct buf *out, const struct hint *h)
+{
+	buf_addf(out, "hint: %s%s%s%s", h->cause, h->fix[0] != '\0' ?
+	    "; " : "", h->fix, h->permanent ?
+	    " (waiting will not mend it)" : "");
+}

@@ -1,0 +1,127 @@
+/*
+ * encoding.c - quoted-printable and base64 (RFC 2045, 6.7 and 6.8)
+ *
+ * Of a line in quoted-printable the last octet may be white space that has
+ * to be encoded if the line ends there; in base64, line holds what is not
+ * encoded yet.
+ */
+
+#include "base/base64.h"
+#include "mail/encoding.h"
+
+#define QP_LINE		75	/* and "=" makes 76 */
+#define BASE64_BYTES	57	/* make 76 */
+
+static bool
+white(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static void
+put(struct transfer *t, char c)
+{
+	t->line[t->n++] = c;
+}
+
+static void
+escape(struct transfer *t, char c)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	unsigned char u = (unsigned char)c;
+
+	put(t, '=');
+	put(t, hex[u >> 4]);
+	put(t, hex[u & 15]);
+}
+
+static void
+flush(struct transfer *t, struct buf *out, bool soft)
+{
+	char last;
+
+	if (!soft && t->n > 0 && white(t->line[t->n - 1])) {
+		last = t->line[--t->n];
+		if (t->n + 3 > QP_LINE + 1)
+			flush(t, out, true);
+		escape(t, last);
+	}
+	if (soft)
+		put(t, '=');
+	buf_add(out, t->line, t->n);
+	buf_add(out, "\r\n", 2);
+	t->n = 0;
+	t->soft = soft;
+}
+
+/*
+ * A line that was broken must not go on like a boundary: "-" is encoded
+ * there.
+ */
+static void
+qp(struct transfer *t, struct buf *out, char c)
+{
+	bool plain = (c > ' ' && c <= '~' && c != '=') || white(c);
+
+	if (t->n + (plain ? 1 : 3) > QP_LINE)
+		flush(t, out, true);
+	if (plain && t->soft && t->n == 0 && c == '-')
+		plain = false;
+	if (plain)
+		put(t, c);
+	else
+		escape(t, c);
+}
+
+static void
+base64(struct transfer *t, struct buf *out, char c)
+{
+	put(t, c);
+	if (t->n < BASE64_BYTES)
+		return;
+	base64_encode(out, t->line, t->n);
+	buf_add(out, "\r\n", 2);
+	t->n = 0;
+}
+
+void
+transfer_feed(struct transfer *t, struct buf *out, const char *p, size_t n)
+{
+	const char *end = p + n;
+
+	for (; p < end; p++) {
+		if (*p == '\r')
+			continue;
+		if (t->kind == TRANSFER_QP) {
+			if (*p == '\n')
+				flush(t, out, false);
+			else
+				qp(t, out, *p);
+			continue;
+		}
+		if (t->end) {
+			base64(t, out, '\r');
+			base64(t, out, '\n');
+		}
+		t->end = *p == '\n';
+		if (!t->end)
+			base64(t, out, *p);
+	}
+}
+
+void
+transfer_end(struct transfer *t, struct buf *out, bool delimiter)
+{
+	if (t->kind == TRANSFER_BASE64 && t->end && !delimiter) {
+		base64(t, out, '\r');
+		base64(t, out, '\n');
+	}
+	if (t->n > 0 && t->kind == TRANSFER_QP)
+		flush(t, out, false);
+	else if (t->n > 0) {
+		base64_encode(out, t->line, t->n);
+		buf_add(out, "\r\n", 2);
+	}
+	t->n = 0;
+	t->end = false;
+}

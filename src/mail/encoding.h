@@ -1,0 +1,36 @@
+/* encoding.h - quoted-printable and base64 (RFC 2045, 6.7 and 6.8) */
+
+#ifndef MAIL_ENCODING_H
+#define MAIL_ENCODING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+
+enum transfer_kind { TRANSFER_QP, TRANSFER_BASE64 };
+
+/* {.kind = K} is ready for the first octet. */
+struct transfer {
+	enum transfer_kind	 kind;
+	char			 line[80];	/* not written yet */
+	size_t			 n;
+	bool			 soft;		/* it goes on one before */
+	bool			 end;		/* a line end is held back */
+};
+
+/*
+ * Encode octets of a body with CRLF line ends; whole lines are appended to
+ * out.  Takes any length of line.
+ */
+void	transfer_feed(struct transfer *, struct buf *out, const char *p,
+	    size_t n);
+
+/*
+ * The body is at its end.  With delimiter set its last CRLF belongs to the
+ * boundary that follows (RFC 2046, 5.1.1); what was appended ends in CRLF
+ * all the same.
+ */
+void	transfer_end(struct transfer *, struct buf *out, bool delimiter);
+
+#endif

@@ -1,0 +1,520 @@
+/*
+ * recode.c - bodies that a relay would not take as they are
+ *
+ * Both readings walk over the same parts in the same order.  The first one
+ * notes what is in each, and at its end what to do with it; the second one
+ * does that.  A line that begins with "--" is held until it shows whether
+ * it delimits a part.
+ */
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "mail/header.h"
+#include "mail/recode.h"
+
+#define PARTS_MAX	10000	/* what comes after is left alone */
+#define HEAD_MAX	(4U << 20)
+#define HELD_MAX	(MIME_BOUNDARY + 100)	/* with white space */
+
+/* Where we are. */
+enum { S_HEAD, S_LEAF, S_PASS };
+
+/* What is to become of a part. */
+enum { P_KEEP, P_LEAF, P_MULTI_8BIT, P_MULTI_7BIT, P_LABEL, P_QP, P_BASE64 };
+
+void
+encode_init(struct encode *e, unsigned why)
+{
+	*e = (struct encode){ .why = why, .state = S_HEAD,
+	    .out.max = SIZE_MAX / 4, .head.max = HEAD_MAX,
+	    .held.max = 2 * HELD_MAX };
+}
+
+void
+encode_release(struct encode *e)
+{
+	buf_release(&e->out);
+	buf_release(&e->head);
+	buf_release(&e->held);
+	free(e->part);
+	e->part = NULL;
+}
+
+static void
+emit(struct encode *e, const char *p, size_t n)
+{
+	if (!e->writing)
+		return;
+	e->eightbit = e->eightbit || !ascii_only(p, n);
+	buf_add(&e->out, p, n);
+}
+
+/* There is 8-bit here, and it stays. */
+static void
+taint(struct encode *e)
+{
+	size_t i;
+
+	for (i = 0; !e->writing && i < e->depth; i++)
+		e->part[e->open[i].part].eightbit = true;
+}
+
+/* What is left as it is. */
+static void
+pass(struct encode *e, const char *p, size_t n)
+{
+	if (!e->writing && e->depth > 0 && !ascii_only(p, n))
+		taint(e);
+	emit(e, p, n);
+}
+
+/*
+ * What is in a body
+ */
+
+/* The length of the UTF-8 sequence that begins so. */
+static size_t
+utf8_length(unsigned char c)
+{
+	return c < 0xc2 || c > 0xf4 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+}
+
+/* The next octet of what may be UTF-8: false if it is not. */
+static bool
+follow_utf8(struct encode *e, unsigned char c)
+{
+	uint32_t unused;
+
+	if (e->nrest == 0 && c < 0x80)
+		return true;
+	e->rest[e->nrest++] = c;
+	if (e->nrest < utf8_length(e->rest[0]))
+		return true;
+	c = utf8_next(e->rest, e->nrest, &unused) > 0;
+	e->nrest = 0;
+	return c;
+}
+
+static void
+note(struct encode *e, const char *p, size_t n)
+{
+	struct encode_part *part = &e->part[e->now];
+	size_t i;
+
+	part->octets += n;
+	for (i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)p[i];
+
+		if (c == '\n') {
+			part->longline |= e->line > ENCODE_LINE + 1;
+			e->line = 0;
+		} else
+			e->line++;
+		part->strange += c >= 0x7f || c == '=' ||
+		    (c < 0x20 && c != '\n' && c != '\r' && c != '\t');
+		part->eightbit |= c >= 0x80;
+		if (!part->no_utf8 && (c >= 0x80 || e->nrest > 0))
+			part->no_utf8 = !follow_utf8(e, c);
+	}
+}
+
+/* The leaf that was read is complete: what is to become of it? */
+static void
+decide(struct encode *e)
+{
+	struct encode_part *part = &e->part[e->now];
+
+	part->longline |= e->line > ENCODE_LINE;
+	if ((part->eightbit && (e->why & ENCODE_8BIT)) ||
+	    (part->longline && (e->why & ENCODE_LONG)))
+		part->plan = part->text && part->strange <= part->octets / 6 ?
+		    P_QP : P_BASE64;
+	else if (part->eightbit && e->now == 0 && !e->labelled &&
+	    (e->why & ENCODE_LABEL))
+		part->plan = P_LABEL;
+	else
+		part->plan = P_KEEP;
+	e->changes |= part->plan != P_KEEP;
+}
+
+static void
+end_leaf(struct encode *e, bool delimiter)
+{
+	if (!e->writing)
+		decide(e);
+	else if (e->part[e->now].plan >= P_QP)
+		transfer_end(&e->transfer, &e->out, delimiter);
+	e->state = S_PASS;
+}
+
+static void
+leaf(struct encode *e, const char *p, size_t n)
+{
+	if (!e->writing)
+		note(e, p, n);
+	else if (e->part[e->now].plan >= P_QP)
+		transfer_feed(&e->transfer, &e->out, p, n);
+	else
+		emit(e, p, n);
+}
+
+/*
+ * The header of a part
+ */
+
+static void
+emits(struct encode *e, const char *s)
+{
+	emit(e, s, strlen(s));
+}
+
+static const char *
+charset(const struct encode_part *part)
+{
+	return !part->eightbit ? "us-ascii" : part->no_utf8 ? "iso-8859-1" :
+	    "utf-8";
+}
+
+/*
+ * Other than plain text may name its charset within: then only what is
+ * certain is added.
+ */
+static void
+write_type(struct encode *e, const struct encode_part *part,
+    const struct field *fld)
+{
+	struct mime_type t;
+	size_t n = fld->value_len;
+
+	mime_content_type(&t, fld->value, n);
+	if (t.kind != MIME_TEXT || t.charset || !part->eightbit ||
+	    (part->no_utf8 && !t.plain)) {
+		emit(e, fld->line, fld->len);
+		return;
+	}
+	while (n > 0 && strchr("; \t\r\n", fld->value[n - 1]) != NULL)
+		n--;
+	emit(e, fld->line, (size_t)(fld->value + n - fld->line));
+	emits(e, n > 0 ? ";\r\n charset=" : " text/plain; charset=");
+	emits(e, charset(part));
+	emits(e, "\r\n");
+}
+
+static void
+write_missing(struct encode *e, const struct encode_part *part, bool version,
+    bool type)
+{
+	static const char *const coding[] = { [P_LABEL] = "8bit",
+	    [P_MULTI_7BIT] = "7bit", [P_QP] = "quoted-printable",
+	    [P_BASE64] = "base64" };
+
+	if (!version && part == e->part)
+		emits(e, "MIME-Version: 1.0\r\n");
+	if (!type && part->plan >= P_LABEL) {
+		emits(e, "Content-Type: text/plain; charset=");
+		emits(e, charset(part));
+		emits(e, "\r\n");
+	}
+	if (part->plan >= P_MULTI_7BIT) {
+		emits(e, "Content-Transfer-Encoding: ");
+		emits(e, coding[part->plan]);
+		emits(e, "\r\n");
+	}
+}
+
+static void
+write_head(struct encode *e, const struct encode_part *part)
+{
+	const struct buf *h = &e->head;
+	bool version = false, type = false;
+	struct field fld;
+	size_t at = 0;
+
+	if (part->plan < P_MULTI_7BIT && (part != e->part || !e->changes)) {
+		emit(e, buf_text(h), h->len);
+		return;
+	}
+	while (header_next(buf_text(h), h->len, &at, &fld)) {
+		if (header_is(&fld, "Content-Transfer-Encoding") &&
+		    part->plan >= P_MULTI_7BIT)
+			continue;
+		if (header_is(&fld, "Content-Type") && !type &&
+		    part->plan >= P_LABEL)
+			write_type(e, part, &fld);
+		else
+			emit(e, fld.line, fld.len);
+		version |= header_is(&fld, "MIME-Version");
+		type |= header_is(&fld, "Content-Type");
+	}
+	write_missing(e, part, version, type);
+	emit(e, buf_text(h) + at, h->len - at);
+}
+
+/* The fields that say what the part is. */
+static void
+describe(const struct encode *e, struct mime_type *t, enum mime_coding *c)
+{
+	const char *p = buf_text(&e->head);
+	size_t n = e->head.len, at = 0;
+	struct field fld;
+	bool has;
+
+	has = header_find(p, n, "Content-Type", &fld);
+	mime_content_type(t, has ? fld.value : "", has ? fld.value_len : 0);
+	if (!has && e->depth > 0 && e->open[e->depth - 1].digest)
+		t->kind = MIME_SEALED;
+	has = header_find(p, n, "Content-Transfer-Encoding", &fld);
+	*c = mime_coding(has ? fld.value : "", has ? fld.value_len : 0);
+	while (header_next(p, n, &at, &fld))
+		;
+	/* Lines that are no fields, or a signature. */
+	if ((n - at > 0 && (n - at != 2 || memcmp(p + at, "\r\n", 2) != 0)) ||
+	    (e->nparts == 0 && header_find(p, n, "DKIM-Signature", &fld)))
+		t->kind = MIME_SEALED;
+	if (*c == MIME_CODED || (t->boundary_len > 0 &&
+	    t->kind != MIME_TEXT && e->depth == ENCODE_DEPTH))
+		t->kind = MIME_SEALED;
+}
+
+static void
+enter(struct encode *e, const struct mime_type *t)
+{
+	memcpy(e->open[e->depth].boundary, t->boundary, t->boundary_len);
+	e->open[e->depth].len = t->boundary_len;
+	e->open[e->depth].part = e->now;
+	e->open[e->depth].digest = t->kind == MIME_DIGEST;
+	e->depth++;
+}
+
+/* Another part; false when there are too many. */
+static bool
+next_part(struct encode *e)
+{
+	if (e->nparts == PARTS_MAX) {
+		taint(e);
+		e->depth = 0;
+		return false;
+	}
+	if (e->nparts == e->cap) {
+		e->cap = e->cap ? e->cap * 2 : 8;
+		e->part = xreallocarray(e->part, e->cap, sizeof(*e->part));
+	}
+	e->now = e->nparts++;
+	if (!e->writing)
+		e->part[e->now] = (struct encode_part){ .plan = P_KEEP };
+	return true;
+}
+
+/* The header of a part is complete, or as complete as it gets. */
+static void
+end_head(struct encode *e, bool legible)
+{
+	struct encode_part *part;
+	enum mime_coding coding;
+	struct mime_type t;
+	bool multi;
+
+	describe(e, &t, &coding);
+	e->state = S_PASS;
+	if (!next_part(e))
+		legible = false;
+	part = &e->part[e->now];
+	multi = t.kind == MIME_MULTIPART || t.kind == MIME_DIGEST;
+	e->labelled = mime_labelled(buf_text(&e->head), e->head.len);
+	if (!legible)
+		pass(e, buf_text(&e->head), e->head.len);
+	else if (e->writing)
+		write_head(e, part);
+	else if (multi && coding == MIME_8BIT)
+		part->plan = P_MULTI_8BIT;
+	if (!e->writing && !ascii_only(buf_text(&e->head), e->head.len))
+		taint(e);
+	buf_clear(&e->head);
+	if (!legible || t.kind == MIME_SEALED)
+		return;
+	if (multi) {
+		enter(e, &t);
+		return;
+	}
+	e->state = S_LEAF;
+	e->line = e->nrest = 0;
+	e->transfer = (struct transfer){ .kind = part->plan == P_BASE64 ?
+	    TRANSFER_BASE64 : TRANSFER_QP };
+	part->text = t.kind == MIME_TEXT;
+}
+
+/* Octets of a header, no more than a line. */
+static void
+head(struct encode *e, const char *p, size_t n)
+{
+	struct buf *h = &e->head;
+
+	if (n > HEAD_MAX - h->len) {
+		end_head(e, false);
+		pass(e, p, n);
+		return;
+	}
+	buf_add(h, p, n);
+	if (p[n - 1] == '\n' && (h->len == 2 ||
+	    (h->len >= 4 && memcmp(h->p + h->len - 4, "\r\n\r\n", 4) == 0)))
+		end_head(e, true);
+}
+
+/*
+ * The walk
+ */
+
+static void
+give(struct encode *e, const char *p, size_t n)
+{
+	e->mid = p[n - 1] != '\n';
+	if (e->state == S_HEAD)
+		head(e, p, n);
+	else if (e->state == S_LEAF)
+		leaf(e, p, n);
+	else
+		pass(e, p, n);
+}
+
+/* Is the line that is held the delimiter of this multipart? */
+static bool
+delimits(const struct encode *e, size_t level, bool *closing)
+{
+	const struct buf *h = &e->held;
+	size_t at = 2 + e->open[level].len;
+
+	if (h->len < at || memcmp(h->p + 2, e->open[level].boundary,
+	    at - 2) != 0)
+		return false;
+	*closing = h->len >= at + 2 && memcmp(h->p + at, "--", 2) == 0;
+	for (at += *closing ? 2 : 0; at < h->len; at++)
+		if (strchr(" \t\r\n", h->p[at]) == NULL)
+			return false;
+	return true;
+}
+
+/* The held line is complete. */
+static void
+let_go(struct encode *e)
+{
+	size_t level = e->depth;
+	bool closing = false;
+
+	while (level > 0 && !delimits(e, level - 1, &closing))
+		level--;
+	if (level == 0)
+		give(e, e->held.p, e->held.len);
+	else {
+		if (e->state == S_LEAF)
+			end_leaf(e, true);
+		else if (e->state == S_HEAD)
+			end_head(e, false);
+		/* Too many parts: then nothing is open any more. */
+		if (e->depth > 0)
+			e->depth = closing ? level - 1 : level;
+		e->state = closing || e->depth == 0 ? S_PASS : S_HEAD;
+		pass(e, e->held.p, e->held.len);
+	}
+	buf_clear(&e->held);
+}
+
+/* The start of a line that may delimit; how many octets were taken. */
+static size_t
+hold(struct encode *e, const char *p, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n) {
+		buf_add(&e->held, &p[i], 1);
+		if (p[i++] == '\n' || e->held.len == HELD_MAX ||
+		    (e->held.len == 2 && e->held.p[1] != '-')) {
+			e->mid = p[i - 1] != '\n';
+			let_go(e);
+			break;
+		}
+	}
+	return i;
+}
+
+/* Octets up to a line that has to be looked at by itself. */
+static size_t
+run(const struct encode *e, const char *p, size_t n)
+{
+	const char *end = p + n, *q = p, *nl;
+
+	if (e->depth == 0 && e->state != S_HEAD)
+		return n;
+	while (q < end && (nl = memchr(q, '\n', (size_t)(end - q))) != NULL) {
+		q = nl + 1;
+		if (e->state == S_HEAD || (q < end && *q == '-'))
+			return (size_t)(q - p);
+	}
+	return n;
+}
+
+static void
+walk(struct encode *e, const char *p, size_t n)
+{
+	size_t k;
+
+	for (; n > 0; p += k, n -= k) {
+		if (e->held.len > 0 || (e->depth > 0 && !e->mid && *p == '-'))
+			k = hold(e, p, n);
+		else {
+			k = run(e, p, n);
+			give(e, p, k);
+		}
+	}
+}
+
+static void
+finish(struct encode *e)
+{
+	if (e->held.len > 0)
+		let_go(e);
+	if (e->state == S_HEAD)
+		end_head(e, false);
+	else if (e->state == S_LEAF)
+		end_leaf(e, false);
+}
+
+void
+encode_look(struct encode *e, const char *p, size_t n)
+{
+	walk(e, p, n);
+}
+
+bool
+encode_plan(struct encode *e)
+{
+	size_t i;
+
+	finish(e);
+	for (i = 0; i < e->nparts; i++) {
+		if (e->part[i].plan != P_MULTI_8BIT ||
+		    e->part[i].eightbit || !(e->why & ENCODE_8BIT))
+			continue;
+		e->part[i].plan = P_MULTI_7BIT;
+		e->changes = true;
+	}
+	e->writing = true;
+	e->state = S_HEAD;
+	e->depth = e->nparts = e->now = 0;
+	e->mid = false;
+	return e->changes;
+}
+
+void
+encode_feed(struct encode *e, const char *p, size_t n)
+{
+	walk(e, p, n);
+}
+
+void
+encode_end(struct encode *e)
+{
+	finish(e);
+}

@@ -1,0 +1,449 @@
+/* castore.c - the certificates that are believed, parsed when needed */
+
+/*
+ * To parse all certificates of a system's trust store costs five times as
+ * much as the rest of a delivery, and one of them is needed.  So the store
+ * is kept as PEM, and of each certificate we note where the subject is.  Once
+ * a relay has sent its chain, GnuTLS is given those whose subject is an
+ * issuer or a subject in it.  It considers no others, for it compares names
+ * by their octets too.
+ *
+ * Where the lines of a PEM block are equally long, as they are, octet n can
+ * be read without those before it.  Whatever is not so plain GnuTLS gets at
+ * once.
+ */
+
+#include <sys/stat.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/util.h"
+#include "net/castore.h"
+
+#define TEXT_MAX	(16 * 1024 * 1024)	/* octets of a trust store */
+#define FEW		4	/* these are parsed at once */
+
+#define SEQUENCE	0x30
+#define INTEGER		0x02
+#define VERSION_1	0xa0	/* absent from version 1 */
+
+struct anchor {
+	size_t		 at, n;		/* its PEM block in the text */
+	size_t		 from, to;	/* the base64 of that */
+	size_t		 subject, len;	/* in its DER; 0: not found */
+	bool		 given;		/* GnuTLS has it, or cannot take it */
+};
+
+/* The base64 of a block, in lines that are equally long. */
+struct lines {
+	const unsigned char	*p;
+	size_t			 n;	/* octets of all of it, */
+	size_t			 line;	/* and of a line without its end, */
+	size_t			 stride; /* and with it */
+};
+
+/* PEM */
+
+static struct lines
+lines_of(const struct anchors *s, const struct anchor *a)
+{
+	const char *p = s->text.p + a->from, *nl;
+	struct lines l = { .p = (const unsigned char *)p,
+	    .n = a->to - a->from };
+
+	if ((nl = memchr(p, '\n', l.n)) == NULL)
+		return l;
+	l.stride = (size_t)(nl - p) + 1;
+	l.line = l.stride - (nl > p && nl[-1] == '\r' ? 2 : 1);
+	return l;
+}
+
+/* Are these nothing but the lines that so many octets make? */
+static bool
+plain(const struct lines *l, size_t octets)
+{
+	size_t chars = (octets + 2) / 3 * 4, full = chars / l->line, i;
+	size_t nl = l->stride - l->line;
+	const unsigned char *p = l->p + l->line;
+
+	if (l->n != chars + (full + (chars % l->line > 0)) * nl)
+		return false;
+	for (i = 0; i < full; i++, p += l->stride)
+		if (p[0] != (nl == 2 ? '\r' : '\n') || p[nl - 1] != '\n')
+			return false;
+	return true;
+}
+
+static unsigned
+digit(unsigned char c)
+{
+	if (c >= 'a')
+		return c <= 'z' ? c - 'a' + 26U : 64;
+	if (c >= 'A')
+		return c <= 'Z' ? c - 'A' + 0U : 64;
+	if (c >= '0')
+		return c <= '9' ? c - '0' + 52U : 64;
+	return c == '+' ? 62 : c == '/' ? 63 : 64;
+}
+
+/* Decode octets [at, at + n); false if they are not to be found there. */
+static bool
+peek(const struct lines *l, size_t at, unsigned char *out, size_t n)
+{
+	const unsigned char *p;
+	unsigned a, b, c, d, v;
+	size_t pos, i = at % 3;
+
+	for (at -= i; n > 0; at += 3, i = 0) {
+		pos = at / 3 * 4;
+		pos = pos / l->line * l->stride + pos % l->line;
+		if (pos + 4 > l->n)
+			return false;
+		p = l->p + pos;
+		a = digit(p[0]);
+		b = digit(p[1]);
+		c = digit(p[2]);
+		d = digit(p[3]);
+		if (((a | b | c | d) & 64) != 0)
+			return false;
+		v = a << 18 | b << 12 | c << 6 | d;
+		for (; i < 3 && n > 0; i++, n--)
+			*out++ = (unsigned char)(v >> (16 - 8 * i));
+	}
+	return true;
+}
+
+/* Read tag and length at *at, and move behind them. */
+static bool
+enter(const struct lines *l, size_t *at, unsigned char tag, size_t *len)
+{
+	unsigned char b[3];
+	size_t i, more;
+
+	if (!peek(l, *at, b, 2) || b[0] != tag)
+		return false;
+	*len = b[1];
+	more = *len > 0x7f ? *len & 0x7f : 0;
+	if (*len == 0x80 || more > 3 ||
+	    (more > 0 && !peek(l, *at + 2, b, more)))
+		return false;
+	if (more > 0)
+		for (*len = 0, i = 0; i < more; i++)
+			*len = *len << 8 | b[i];
+	*at += 2 + more;
+	return true;
+}
+
+/* As cert_parts(), but by leaps. */
+static bool
+find_subject(const struct lines *l, struct anchor *a)
+{
+	static const unsigned char before[] = { INTEGER, SEQUENCE, SEQUENCE,
+	    SEQUENCE };
+	size_t i, at = 0, len;
+
+	if (l->line == 0 || l->line % 4 != 0 ||
+	    !enter(l, &at, SEQUENCE, &len) || !plain(l, at + len) ||
+	    !enter(l, &at, SEQUENCE, &len))
+		return false;
+	if (enter(l, &at, VERSION_1, &len))
+		at += len;
+	for (i = 0; i < sizeof(before); i++) {
+		if (!enter(l, &at, before[i], &len))
+			return false;
+		at += len;
+	}
+	a->subject = at;
+	if (!enter(l, &at, SEQUENCE, &len))
+		return false;
+	a->len = at + len - a->subject;
+	return true;
+}
+
+/* Is this its subject? */
+static bool
+is_subject(const struct anchors *s, const struct anchor *a, struct octets dn)
+{
+	struct lines l;
+	unsigned char *p;
+	bool same;
+
+	if (a->len != dn.n)
+		return false;
+	l = lines_of(s, a);
+	p = xmalloc(dn.n);
+	same = peek(&l, a->subject, p, dn.n) && memcmp(p, dn.p, dn.n) == 0;
+	free(p);
+	return same;
+}
+
+static bool
+begins(const char *p, const char *end, const char *word)
+{
+	size_t n = strlen(word);
+
+	return (size_t)(end - p) >= n && memcmp(p, word, n) == 0;
+}
+
+/* The same certificate may be in a directory under several names. */
+static bool
+known(const struct anchors *s, const struct anchor *a)
+{
+	const struct anchor *b = s->v;
+	size_t i;
+
+	for (i = 0; i < s->n; i++, b++)
+		if (b->n == a->n && b->len == a->len &&
+		    memcmp(s->text.p + b->at, s->text.p + a->at, a->n) == 0)
+			return true;
+	return false;
+}
+
+static void
+note(struct anchors *s, const struct anchor *a)
+{
+	if (known(s, a))
+		return;
+	if (s->n == s->cap) {
+		s->cap = s->cap > 0 ? 2 * s->cap : 256;
+		s->v = xreallocarray(s->v, s->cap,
+		    sizeof(*s->v));
+	}
+	s->v[s->n++] = *a;
+}
+
+/* Note the certificates in the text from there on. */
+static void
+scan(struct anchors *s, size_t from)
+{
+	static const char *const heads[] = { "-----BEGIN CERTIFICATE-----",
+	    "-----BEGIN X509 CERTIFICATE-----" };
+	const char *p = s->text.p + from, *end = s->text.p + s->text.len;
+	const char *body, *tail, *next;
+	struct anchor a;
+	struct lines l;
+	size_t i;
+
+	while ((p = memchr(p, '-', (size_t)(end - p))) != NULL) {
+		i = begins(p, end, heads[0]) ? 0 : 1;
+		if (!begins(p, end, heads[i])) {
+			while (p < end && *p == '-')
+				p++;
+			continue;
+		}
+		/* Base64 has no dash. */
+		body = p + strlen(heads[i]);
+		tail = memchr(body, '-', (size_t)(end - body));
+		next = tail == NULL ? end : !begins(tail, end, "-----END ") ?
+		    tail : memchr(tail, '\n', (size_t)(end - tail));
+		next = next != NULL ? next : end;
+		tail = tail != NULL ? tail : end;
+		for (; body < tail && (*body == '\r' || *body == '\n'); body++)
+			;
+		a = (struct anchor){ .at = (size_t)(p - s->text.p),
+		    .n = (size_t)(next - p),
+		    .from = (size_t)(body - s->text.p),
+		    .to = (size_t)(tail - s->text.p) };
+		l = lines_of(s, &a);
+		if (!find_subject(&l, &a))
+			a.len = 0;
+		note(s, &a);
+		p = next;
+	}
+}
+
+/* Files */
+
+/* Append a regular file to the text: 0, or an errno and nothing. */
+static int
+slurp(struct anchors *s, int dir, const char *name)
+{
+	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOCTTY |
+	    O_NONBLOCK);
+	size_t from = s->text.len;
+	struct stat st;
+	ssize_t n;
+	int err = 0;
+
+	if (fd == -1)
+		return errno;
+	if (fstat(fd, &st) == -1)
+		err = errno;
+	else if (!S_ISREG(st.st_mode))
+		err = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
+	else if (!buf_reserve(&s->text, (size_t)st.st_size))
+		err = EFBIG;
+	while (err == 0 && s->text.len - from < (size_t)st.st_size) {
+		n = read(fd, s->text.p + s->text.len,
+		    (size_t)st.st_size - (s->text.len - from));
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			err = errno;
+		if (n <= 0)
+			break;
+		s->text.len += (size_t)n;
+	}
+	(void)close(fd);
+	if (err != 0)
+		s->text.len = from;
+	s->text.full = false;
+	if (s->text.p != NULL)
+		s->text.p[s->text.len] = '\0';
+	return err;
+}
+
+/* Note what a file holds: 0 or an errno. */
+static int
+scan_file(struct anchors *s, int dir, const char *name)
+{
+	size_t from = s->text.len, had = s->n;
+	int err;
+
+	s->text.max = TEXT_MAX;
+	if ((err = slurp(s, dir, name)) == 0)
+		scan(s, from);
+	if (s->n == had)
+		s->text.len = from;
+	return err;
+}
+
+/* All that is in a directory, as c_rehash(1) and others fill it. */
+static int
+scan_dir(struct anchors *s, const char *path)
+{
+	struct dirent **entry;
+	int i, n, err, fd = open(path, O_RDONLY | O_DIRECTORY |
+	    O_CLOEXEC);
+
+	if (fd == -1)
+		return errno;
+	if ((n = scandir(path, &entry, NULL, alphasort)) == -1) {
+		err = errno;
+		(void)close(fd);
+		return err;
+	}
+	for (i = 0; i < n; i++) {
+		if (entry[i]->d_name[0] != '.')
+			(void)scan_file(s, fd, entry[i]->d_name);
+		free(entry[i]);
+	}
+	free(entry);
+	(void)close(fd);
+	return 0;
+}
+
+/* Give one to GnuTLS. */
+static int
+give(struct anchors *s, gnutls_certificate_credentials_t cred,
+    struct anchor *a)
+{
+	gnutls_datum_t pem = { (unsigned char *)s->text.p + a->at,
+	    (unsigned)a->n };
+	int n;
+
+	if (a->given)
+		return 1;
+	a->given = true;
+	n = gnutls.certificate_set_x509_trust_mem(cred, &pem,
+	    GNUTLS_X509_FMT_PEM);
+	s->unread += n < 1;
+	return n;
+}
+
+/* All of a few, or else those that cannot be found by their subject. */
+static int
+give_early(struct anchors *s, gnutls_certificate_credentials_t cred)
+{
+	size_t i;
+	int n, e = 1;
+
+	for (i = 0; i < s->n; i++)
+		if ((s->n <= FEW || s->v[i].len == 0) &&
+		    (n = give(s, cred, &s->v[i])) < 1)
+			e = n;
+	return e;
+}
+
+int
+anchors_load(struct anchors *s, gnutls_certificate_credentials_t cred,
+    const char *path, struct fault *f)
+{
+	int e, err = scan_file(s, AT_FDCWD, path);
+	bool dir = err == EISDIR;
+
+	if (dir)
+		err = scan_dir(s, path);
+	if (err == EINVAL)
+		return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
+		    "tls-ca: %s is not a regular file", path);
+	if (err != 0)
+		return fault_errno(f, ST_CONFIG, err, VD_PERM,
+		    "tls-ca: cannot read %s", path);
+	e = give_early(s, cred);
+	if (s->n == s->unread)
+		return fault_set(f, ST_CONFIG, FD_TLS, e, VD_PERM,
+		    "tls-ca: there is no certificate in %s", path);
+	/* A directory may hold anything else. */
+	if (e > 0 || dir)
+		return 0;
+	return fault_set(f, ST_CONFIG, FD_TLS, e, VD_PERM,
+	    "tls-ca: a certificate in %s cannot be read: %s", path,
+	    gnutls.strerror(e));
+}
+
+/* Where systems keep it; GnuTLS knows too, but would parse all of it. */
+bool
+anchors_system(struct anchors *s, gnutls_certificate_credentials_t cred)
+{
+	static const char *const paths[] = {
+		"/etc/ssl/certs/ca-certificates.crt",	/* Debian, Arch */
+		"/etc/pki/tls/certs/ca-bundle.crt",	/* Fedora, RHEL */
+		"/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+		"/etc/ssl/ca-bundle.pem",		/* openSUSE */
+		"/etc/ssl/cert.pem",			/* Alpine, the BSDs */
+		"/usr/local/share/certs/ca-root-nss.crt", /* FreeBSD */
+	};
+	size_t i;
+
+	for (i = 0; i < NITEMS(paths) && s->n == 0; i++)
+		(void)scan_file(s, AT_FDCWD, paths[i]);
+	(void)give_early(s, cred);
+	return s->n > s->unread;
+}
+
+void
+anchors_give(struct anchors *s, gnutls_certificate_credentials_t cred,
+    struct octets der)
+{
+	struct cert_parts c;
+	size_t i;
+
+	if (!cert_parts(der, &c))
+		return;
+	for (i = 0; i < s->n; i++)
+		if (is_subject(s, &s->v[i], c.issuer) ||
+		    is_subject(s, &s->v[i], c.subject))
+			(void)give(s, cred, &s->v[i]);
+}
+
+void
+anchors_give_all(struct anchors *s, gnutls_certificate_credentials_t cred)
+{
+	size_t i;
+
+	for (i = 0; i < s->n; i++)
+		(void)give(s, cred, &s->v[i]);
+}
+
+void
+anchors_release(struct anchors *s)
+{
+	buf_release(&s->text);
+	free(s->v);
+}

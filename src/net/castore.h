@@ -1,0 +1,42 @@
+/* castore.h - the certificates that are believed, parsed when needed */
+
+#ifndef NET_CASTORE_H
+#define NET_CASTORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/fault.h"
+#include "base/gnutls.h"
+#include "net/cert.h"
+
+struct anchor;
+
+/* All zero is none. */
+struct anchors {
+	struct buf	 text;		/* PEM, maybe with other text */
+	struct anchor	*v;
+	size_t		 n, cap;
+	size_t		 unread;	/* GnuTLS could not take so many */
+};
+
+void	anchors_release(struct anchors *);
+
+/*
+ * Read a PEM file, or all files of a directory.  A fault of ST_CONFIG that
+ * names the path if it cannot be read, holds no certificate or, being a
+ * file, one that is broken as far as this can be told.
+ */
+int	anchors_load(struct anchors *, gnutls_certificate_credentials_t,
+	    const char *path, struct fault *);
+
+/* Read what the system trusts; false if that is found nowhere. */
+bool	anchors_system(struct anchors *, gnutls_certificate_credentials_t);
+
+/* Give GnuTLS those that a certificate names as its issuer or itself. */
+void	anchors_give(struct anchors *, gnutls_certificate_credentials_t,
+	    struct octets der);
+void	anchors_give_all(struct anchors *, gnutls_certificate_credentials_t);
+
+#endif

@@ -1,0 +1,212 @@
+/* dns.c - the hosts that a domain names for a service (RFC 2782) */
+
+#include <sys/types.h>
+
+#include <arpa/inet.h>
+#include <arpa/nameser.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <resolv.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "net/dns.h"
+#include "net/relay.h"
+
+#define ANSWER	16384	/* octets of an answer */
+#define HEADER	12	/* of a DNS message (RFC 1035, 4.1.1) */
+#define FIXED	10	/* type, class, TTL and length of a record */
+
+/* A message and how far it was read. */
+struct reader {
+	const unsigned char *p, *at, *end;
+};
+
+static unsigned
+u16(const unsigned char *p)
+{
+	return (unsigned)p[0] << 8 | p[1];
+}
+
+/* Read a name, which may be compressed. */
+static bool
+name(struct reader *r, char *out, size_t size)
+{
+	int used = dn_expand(r->p, r->end, r->at, out, (int)size);
+
+	if (used < 0)
+		return false;
+	r->at += used;
+	return true;
+}
+
+static bool
+skip_questions(struct reader *r, unsigned n)
+{
+	char text[NS_MAXDNAME];
+
+	for (; n > 0; n--) {
+		if (!name(r, text, sizeof(text)) || r->end - r->at < 4)
+			return false;
+		r->at += 4;
+	}
+	return true;
+}
+
+/* The data of one SRV record; "." is: the service is not offered. */
+static void
+take(const struct reader *whole, const unsigned char *data, size_t n,
+    struct srv_list *list)
+{
+	struct reader r = { .p = whole->p, .at = data + 6, .end = data + n };
+	struct srv *s = &list->v[list->n];
+
+	if (list->n == SRV_MAX || n < 7)
+		return;
+	s->priority = (uint16_t)u16(data);
+	s->weight = (uint16_t)u16(data + 2);
+	s->port = (uint16_t)u16(data + 4);
+	/* A compressed name may point back, but not beyond its record. */
+	if (s->port != 0 && name(&r, s->host, sizeof(s->host)) &&
+	    host_valid(s->host))
+		list->n++;
+}
+
+bool
+srv_parse(const unsigned char *p, size_t n, struct srv_list *list)
+{
+	struct reader r = { .p = p, .at = p + HEADER, .end = p + n };
+	char text[NS_MAXDNAME];
+	unsigned left, type, class, size;
+
+	if (n < HEADER || !skip_questions(&r, u16(p + 4)))
+		return false;
+	for (left = u16(p + 6); left > 0; left--) {
+		if (!name(&r, text, sizeof(text)) || r.end - r.at < FIXED)
+			return false;
+		type = u16(r.at);
+		class = u16(r.at + 2);
+		size = u16(r.at + 8);
+		r.at += FIXED;
+		if ((size_t)(r.end - r.at) < size)
+			return false;
+		if (type == ns_t_srv && class == ns_c_in)
+			take(&r, r.at, size, list);
+		r.at += size;
+	}
+	return true;
+}
+
+static int
+by_priority(const void *a, const void *b)
+{
+	const struct srv *x = a, *y = b;
+
+	if (x->priority != y->priority)
+		return x->priority < y->priority ? -1 : 1;
+	/* Those without weight come first, RFC 2782: they may be chosen. */
+	return (x->weight > y->weight) - (x->weight < y->weight);
+}
+
+void
+srv_sort(struct srv_list *list, uint32_t (*below)(uint32_t))
+{
+	struct srv *v = list->v, chosen;
+	size_t i, k, end;
+	uint32_t sum, pick;
+
+	qsort(v, list->n, sizeof(*v), by_priority);
+	for (i = 0; i < list->n; i++) {
+		sum = 0;
+		for (end = i; end < list->n &&
+		    v[end].priority == v[i].priority; end++)
+			sum += v[end].weight;
+		pick = below(sum + 1);
+		for (k = i; k + 1 < end && v[k].weight < pick; k++)
+			pick -= v[k].weight;
+		chosen = v[k];
+		memmove(&v[i + 1], &v[i], (k - i) * sizeof(*v));
+		v[i] = chosen;
+	}
+}
+
+/* Use this name server and no other. */
+static bool
+use(struct __res_state *st, const char *resolver)
+{
+	struct relay r = { 0 };
+	struct sockaddr_in *in = &st->nsaddr_list[0];
+
+	memset(in, 0, sizeof(*in));
+	if (!relay_host(resolver, &r) ||
+	    inet_pton(AF_INET, r.host, &in->sin_addr) != 1)
+		return false;
+	in->sin_family = AF_INET;
+	in->sin_port = htons((uint16_t)(r.port != 0 ? r.port : 53));
+	st->nscount = 1;
+	return true;
+}
+
+static int
+failed(struct fault *f, const char *what, int why)
+{
+	if (why == HOST_NOT_FOUND || why == NO_DATA)
+		return 0;
+	return fault_set(f, ST_RESOLVE, FD_NONE, 0, VD_TEMP,
+	    "the name server has no answer to the question for %s", what);
+}
+
+/* A is asked for first: who has no such address seldom has one of IPv6. */
+int
+srv_known(const char *host, const char *resolver, bool *known,
+    struct fault *f)
+{
+	static const int types[] = { ns_t_a, ns_t_aaaa };
+	unsigned char answer[ANSWER];
+	struct __res_state st;
+	size_t i;
+	int status = 0;
+
+	*known = false;
+	memset(&st, 0, sizeof(st));
+	if (res_ninit(&st) == -1 || (resolver != NULL && !use(&st, resolver)))
+		return fault_set(f, ST_RESOLVE, FD_NONE, 0, VD_TEMP,
+		    "the resolver cannot be set up");
+	/* It is not worth the wait that the relay's own name is. */
+	st.retrans = 2;
+	st.retry = 1;
+	for (i = 0; i < 2 && !*known && status == 0; i++)
+		if (res_nquery(&st, host, ns_c_in, types[i], answer,
+		    sizeof(answer)) > 0)
+			*known = true;
+		else
+			status = failed(f, host, st.res_h_errno);
+	res_nclose(&st);
+	return status;
+}
+
+int
+srv_lookup(const char *what, const char *resolver, struct srv_list *list,
+    struct fault *f)
+{
+	unsigned char answer[ANSWER];
+	struct __res_state st;
+	int n, status = 0;
+
+	list->n = 0;
+	memset(&st, 0, sizeof(st));
+	if (res_ninit(&st) == -1 || (resolver != NULL && !use(&st, resolver)))
+		return fault_set(f, ST_RESOLVE, FD_NONE, 0, VD_TEMP,
+		    "the resolver cannot be set up");
+	n = res_nquery(&st, what, ns_c_in, ns_t_srv, answer, sizeof(answer));
+	if (n == -1)
+		status = failed(f, what, st.res_h_errno);
+	else if (!srv_parse(answer, (size_t)n < sizeof(answer) ? (size_t)n :
+	    sizeof(answer), list))
+		status = fault_set(f, ST_RESOLVE, FD_NONE, 0, VD_TEMP,
+		    "the answer to the question for %s is damaged", what);
+	res_nclose(&st);
+	if (status == 0)
+		srv_sort(list, arc4random_uniform);
+	return status;
+}

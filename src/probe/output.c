@@ -1,0 +1,375 @@
+/* output.c - shows a probe: lines for people as it goes, or one JSON object */
+
+#include <sys/ioctl.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "base/util.h"
+#include "probe/output.h"
+
+#define COLUMN	23	/* where texts stand: after mark, step and time */
+#define DOC	((size_t)1 << 24)
+#define TEXT	((size_t)1 << 18)
+
+static const struct {
+	const char	*word;		/* in JSON */
+	const char	*utf8, *ascii;
+	const char	*colour;
+} marks[MARK__MAX] = {
+	[MARK_OK]	= { "ok", "\342\234\223", "+", "\033[32m" },
+	[MARK_WARNING]	= { "warning", "!", "!", "\033[33m" },
+	[MARK_FAILED]	= { "failed", "\342\234\227", "x", "\033[31m" },
+	[MARK_SKIPPED]	= { "skipped", "-", "-", "" },
+};
+
+static bool
+speaks_utf8(void)
+{
+	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+	const char *value = NULL;
+	size_t i;
+
+	for (i = 0; i < NITEMS(names); i++)
+		if ((value = getenv(names[i])) != NULL && *value != '\0')
+			return strcasestr(value, "utf-8") != NULL ||
+			    strcasestr(value, "utf8") != NULL;
+	return false;
+}
+
+void
+display_init(struct display *d, FILE *out, bool json)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+	bool terminal = isatty(fileno(out)) == 1;
+	struct winsize w;
+
+	*d = (struct display){ .out = out, .json = json, .doc.max = DOC,
+	    .utf8 = speaks_utf8() };
+	if (json) {
+		buf_adds(&d->doc, "{");
+		json_text(&d->doc, "version", VERSION);
+		json_key(&d->doc, "walks");
+		buf_adds(&d->doc, "[");
+	}
+	if (!terminal)
+		return;
+	d->colour = (no == NULL || *no == '\0') &&
+	    (term == NULL || strcmp(term, "dumb") != 0);
+	d->width = ioctl(fileno(out), TIOCGWINSZ, &w) == 0 && w.ws_col > 40 ?
+	    w.ws_col : 80;
+}
+
+void
+display_release(struct display *d)
+{
+	buf_release(&d->doc);
+}
+
+/* Text */
+
+static bool
+continues(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+/* How many octets of a line, to a blank or its end, have room. */
+static size_t
+fits(const char *p, size_t n, size_t room)
+{
+	size_t i, columns = 0, at = 0;
+
+	for (i = 0; i < n; i++) {
+		if (p[i] == ' ' && (columns <= room || at == 0))
+			at = i;
+		columns += !continues(p[i]);
+		if (columns > room && at > 0)
+			return at;
+	}
+	return n;
+}
+
+static void
+wrap_line(struct buf *b, const char *p, size_t n, size_t indent, size_t room)
+{
+	size_t k, end;
+
+	for (;;) {
+		k = room > 0 ? fits(p, n, room) : n;
+		for (end = k; end > 0 && p[end - 1] == ' '; end--)
+			;
+		buf_add(b, p, end);
+		while (k < n && p[k] == ' ')
+			k++;
+		p += k;
+		n -= k;
+		if (n == 0)
+			return;
+		buf_addf(b, "\n%*s", (int)indent, "");
+	}
+}
+
+void
+display_wrap(struct buf *b, const char *text, size_t indent, size_t width)
+{
+	size_t n, room = width > indent ? width - indent : 0;
+
+	for (;; text += n + 1) {
+		n = strcspn(text, "\n");
+		wrap_line(b, text, n, indent, room);
+		if (text[n] == '\0')
+			return;
+		buf_addf(b, "\n%*s", (int)indent, "");
+	}
+}
+
+/* In the colour of the mark, where there are colours. */
+static void
+paint(const struct display *d, struct buf *b, enum mark mark,
+    const char *text)
+{
+	const bool on = d->colour && marks[mark].colour[0] != '\0';
+
+	buf_addf(b, "%s%s%s", on ? marks[mark].colour : "", text,
+	    on ? "\033[0m" : "");
+}
+
+static void
+paint_mark(const struct display *d, struct buf *b, enum mark mark)
+{
+	paint(d, b, mark, d->utf8 ? marks[mark].utf8 : marks[mark].ascii);
+	buf_adds(b, " ");
+}
+
+/* What is shown must be seen at once: the next step may take minutes. */
+static void
+print(struct display *d, struct buf *b)
+{
+	(void)fwrite(buf_text(b), 1, b->len, d->out);
+	(void)fflush(d->out);
+	buf_release(b);
+}
+
+static void
+print_finding(struct display *d, const struct finding *x)
+{
+	struct buf b = { .max = TEXT };
+	size_t i;
+
+	paint_mark(d, &b, x->mark);
+	buf_addf(&b, "%-9s", x->step);
+	if (x->ms >= 0)
+		buf_addf(&b, "%7lld ms  ", x->ms);
+	else
+		buf_addf(&b, "%*s", COLUMN - 11, "");
+	display_wrap(&b, buf_text(&x->text), COLUMN, d->width);
+	for (i = 0; i < x->nwarning; i++) {
+		buf_addf(&b, "\n%*s", COLUMN, "");
+		paint(d, &b, MARK_WARNING, "warning:");
+		buf_adds(&b, " ");
+		display_wrap(&b, x->warning[i].text, COLUMN,
+		    d->width > 9 ? d->width - 9 : d->width);
+	}
+	buf_adds(&b, "\n");
+	print(d, &b);
+}
+
+static void
+print_verdict(struct display *d, const struct ending *v)
+{
+	struct buf b = { .max = TEXT }, words = { .max = TEXT };
+	enum mark mark = v->fault->verdict == VD_OK ? MARK_OK : MARK_FAILED;
+
+	buf_adds(&b, "\n");
+	paint_mark(d, &b, mark);
+	if (mark == MARK_OK)
+		buf_adds(&words, v->words);
+	else
+		fault_print(&words, v->fault);
+	display_wrap(&b, buf_text(&words), 2, d->width);
+	if (v->hint[0] != '\0') {
+		buf_adds(&b, "\n  ");
+		buf_clear(&words);
+		buf_addf(&words, "hint: %s", v->hint);
+		display_wrap(&b, buf_text(&words), 2, d->width);
+	}
+	buf_adds(&b, "\n");
+	buf_release(&words);
+	print(d, &b);
+}
+
+static void
+print_walk(struct display *d, const char *account, const char *relay,
+    const char *address)
+{
+	struct buf b = { .max = TEXT };
+
+	if (d->walks == 0)
+		buf_adds(&b, "What a delivery would meet; no mail is sent.\n");
+	buf_addf(&b, "\n%s%s%s%s%s%s\n", account[0] != '\0' ? "account " : "",
+	    account, account[0] != '\0' ? ", " : "", relay,
+	    address != NULL ? " at " : "", address != NULL ? address : "");
+	print(d, &b);
+}
+
+/* JSON */
+
+static void
+close_list(struct display *d)
+{
+	if (d->open == DISPLAY_SETTINGS)
+		buf_adds(&d->doc, "}");
+	else if (d->open == DISPLAY_STEPS)
+		buf_adds(&d->doc, "]");
+	d->open = DISPLAY_NOTHING;
+}
+
+static void
+open_list(struct display *d, enum display_list list, const char *key,
+    const char *with)
+{
+	if (d->open == list)
+		return;
+	close_list(d);
+	json_key(&d->doc, key);
+	buf_adds(&d->doc, with);
+	d->open = list;
+}
+
+static void
+add_finding(struct display *d, const struct finding *x)
+{
+	struct buf *b = &d->doc;
+	size_t i;
+
+	open_list(d, DISPLAY_STEPS, "steps", "[");
+	json_key(b, NULL);
+	buf_adds(b, "{");
+	json_text(b, "step", x->step);
+	json_text(b, "result", marks[x->mark].word);
+	if (x->ms >= 0)
+		json_number(b, "ms", x->ms);
+	json_text(b, "text", buf_text(&x->text));
+	if (x->facts.len > 0) {
+		buf_adds(b, ",");
+		buf_add(b, x->facts.p, x->facts.len);
+	}
+	json_key(b, "warnings");
+	buf_adds(b, "[");
+	for (i = 0; i < x->nwarning; i++) {
+		json_key(b, NULL);
+		buf_adds(b, "{");
+		json_text(b, "rule", x->warning[i].rule);
+		json_text(b, "text", x->warning[i].text);
+		buf_adds(b, "}");
+	}
+	buf_adds(b, "]}");
+}
+
+static void
+add_verdict(struct display *d, const struct ending *v)
+{
+	struct buf *b = &d->doc, words = { .max = TEXT };
+	const struct fault *f = v->fault;
+	bool good = f->verdict == VD_OK;
+
+	if (!good)
+		fault_print(&words, f);
+	close_list(d);
+	json_text(b, "address", v->address[0] != '\0' ? v->address : NULL);
+	json_text(b, "result", good ? "ok" : "failed");
+	json_number(b, "exit", fault_exit(f));
+	json_text(b, "stage", good ? NULL : fault_stage(f->stage));
+	if (f->domain == FD_SMTP)
+		json_number(b, "code", f->code);
+	else
+		json_null(b, "code");
+	json_text(b, "text", good ? v->words : buf_text(&words));
+	json_text(b, "hint", v->hint[0] != '\0' ? v->hint : NULL);
+	buf_adds(b, "}");
+	buf_release(&words);
+}
+
+/* Both */
+
+void
+display_walk(struct display *d, const char *account, const char *relay,
+    const char *address)
+{
+	if (d->json) {
+		json_key(&d->doc, NULL);
+		buf_adds(&d->doc, "{");
+		json_text(&d->doc, "account", account);
+		json_text(&d->doc, "relay", relay);
+	} else {
+		print_walk(d, account, relay, address);
+	}
+	d->walks++;
+}
+
+void
+display_setting(struct display *d, const char *key, const char *value,
+    const char *meaning, const char *where)
+{
+	struct buf b = { .max = TEXT };
+	struct buf *doc = &d->doc;
+
+	if (!d->json) {
+		buf_addf(&b, "    %-16s ", key);
+		buf_add_visible(&b, value, strlen(value), false);
+		if (*meaning != '\0')
+			buf_addf(&b, ": %s", meaning);
+		buf_addf(&b, "%*s # %s\n", b.len < 45 ? (int)(45 - b.len) : 0,
+		    "", where);
+		print(d, &b);
+		return;
+	}
+	open_list(d, DISPLAY_SETTINGS, "settings", "{");
+	json_key(doc, key);
+	buf_adds(doc, "{");
+	json_text(doc, "value", value);
+	if (*meaning != '\0')
+		json_text(doc, "means", meaning);
+	json_text(doc, "from", where);
+	buf_adds(doc, "}");
+}
+
+void
+display_finding(struct display *d, const struct finding *x)
+{
+	if (d->json)
+		add_finding(d, x);
+	else
+		print_finding(d, x);
+}
+
+void
+display_ending(struct display *d, const struct ending *v)
+{
+	if (d->json)
+		add_verdict(d, v);
+	else
+		print_verdict(d, v);
+}
+
+int
+display_end(struct display *d, size_t good, int status)
+{
+	struct buf b = { .max = 128 };
+
+	if (d->json) {
+		buf_adds(&d->doc, "]");
+		json_text(&d->doc, "result", status == 0 ? "ok" : "failed");
+		json_number(&d->doc, "exit", status);
+		buf_adds(&d->doc, "}\n");
+		print(d, &d->doc);
+	} else if (d->walks > 1) {
+		buf_addf(&b, "\n%zu of %zu ways work.\n", good, d->walks);
+		print(d, &b);
+	}
+	return ferror(d->out) == 0 ? 0 : -1;
+}

@@ -1,0 +1,13 @@
+/* probe.h - --probe: the walk of a delivery, without a message */
+
+#ifndef PROBE_PROBE_H
+#define PROBE_PROBE_H
+
+#include "cli/options.h"
+#include "config/config.h"
+
+/* Walk it and show each step on stdout; the exit status. */
+int	probe(const struct options *, struct config *,
+	    const struct config_source *);
+
+#endif

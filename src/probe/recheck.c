@@ -1,0 +1,73 @@
+/* recheck.c - a second connection, to see what the first could not show */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "probe/recheck.h"
+
+#define PATIENCE	10	/* seconds for all of it */
+
+/* The same way, for somebody who has no secrets and trusts nobody. */
+static void
+disguise(struct reach *r, enum client_tls mode)
+{
+	r->client.tls = mode;
+	r->client.user = r->client.password = NULL;
+	r->client.mech = SASL__MAX;
+	r->client.heard = NULL;
+	r->session.w = &r->wire;
+	r->session.trusted = false;
+	r->session.tls.noverify = true;
+	r->session.tls.trust = NULL;
+	r->session.tls.implicit = mode == CLIENT_TLS_IMPLICIT;
+	r->limit = reach_within(r, PATIENCE);
+	r->session.limit = r->limit;
+}
+
+static void
+talk(struct reach *r, struct client *c, struct look *l)
+{
+	enum client_want want;
+
+	client_init(c, &r->client);
+	r->session.c = c;
+	r->session.sniff = NULL;
+	do {
+		want = session_until(&r->session);
+		if (c->tls && r->wire.tls != NULL && !l->tls) {
+			l->tls = true;
+			tls_facts(r->wire.tls, &l->facts);
+		}
+		client_quit(c);
+	} while (want != CLIENT_OVER);
+	l->greeted = c->banner[0] != '\0';
+	l->starttls = (c->caps.set & CAP_STARTTLS) != 0;
+	(void)strlcpy(l->banner, c->banner, sizeof(l->banner));
+	client_release(c);
+}
+
+void
+look(const struct reach *from, enum client_tls mode, struct look *l)
+{
+	struct reach *r = xmalloc(sizeof(*r));
+	struct client *c = xcalloc(1, sizeof(*c));
+	struct connection link;
+	struct fault f = { 0 };
+	long long start = clock_ms();
+
+	memset(l, 0, sizeof(*l));
+	*r = *from;
+	disguise(r, mode);
+	if (route_open(&r->route, true, r->limit, &link, &f) == 0) {
+		/* The client borrows the name and place from the first. */
+		reach_adopt(r, &link, "");
+		r->client.tls = mode;
+		r->session.tls.implicit = mode == CLIENT_TLS_IMPLICIT;
+		talk(r, c, l);
+		wire_close(&r->wire);
+	}
+	l->ms = clock_ms() - start;
+	free(c);
+	free(r);
+}

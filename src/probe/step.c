@@ -1,0 +1,448 @@
+/*
+ * step.c - what a probe meets, in words and as facts, and what it warns of
+ */
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "base/json.h"
+#include "base/util.h"
+#include "hint/provider.h"
+#include "probe/step.h"
+#include "smtp/heloname.h"
+
+#define SOON	21	/* days: a certificate that ends by then is noticed */
+
+void
+finding_init(struct finding *d, const char *step, long long ms)
+{
+	*d = (struct finding){ .step = step, .ms = ms,
+	    .text.max = FINDING_TEXT, .facts.max = FINDING_TEXT };
+}
+
+void
+finding_release(struct finding *d)
+{
+	buf_release(&d->text);
+	buf_release(&d->facts);
+}
+
+void
+finding_line(struct finding *d, const char *fmt, ...)
+{
+	char line[4096];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	if (d->text.len > 0)
+		buf_adds(&d->text, "\n");
+	buf_add_visible(&d->text, line, strlen(line), true);
+}
+
+/* Facts */
+
+void
+finding_helo(struct finding *d, const char *name, const char *why)
+{
+	finding_line(d, "%s: %s", name, why);
+	json_text(&d->facts, "name", name);
+	json_text(&d->facts, "why", why);
+}
+
+void
+finding_reply(struct finding *d, const char *to, const struct client *c)
+{
+	const char *text = buf_text(&c->reply.text);
+
+	finding_line(d, "%s%s%03d%s%.*s", to, *to != '\0' ? ": " : "",
+	    c->reply.code, *text != '\0' ? " " : "",
+	    (int)strcspn(text, "\n"), text);
+	json_number(&d->facts, "code", c->reply.code);
+	json_text(&d->facts, "reply", text);
+}
+
+void
+finding_size(struct buf *b, long long n)
+{
+	static const char *const units[] = { "octets", "KiB", "MiB", "GiB",
+	    "TiB" };
+	long long whole = n, tenths = 0;
+	size_t i;
+
+	for (i = 0; whole >= 1024 && i + 1 < NITEMS(units); i++) {
+		tenths = whole % 1024 * 10 / 1024;
+		whole /= 1024;
+	}
+	if (tenths > 0)
+		buf_addf(b, "%lld.%lld %s", whole, tenths, units[i]);
+	else
+		buf_addf(b, "%lld %s", whole, units[i]);
+}
+
+/* What a relay can do that matters to us. */
+static const struct {
+	unsigned	 cap;
+	const char	*words;
+} abilities[] = {
+	{ CAP_STARTTLS,	  "TLS" },
+	{ CAP_AUTH,	  "logins" },
+	{ CAP_PIPELINING, "several commands at once" },
+	{ CAP_CHUNKING,	  "a message in one piece" },
+	{ CAP_SIZE,	  "messages" },
+	{ CAP_8BITMIME,	  "8-bit text" },
+	{ CAP_SMTPUTF8,	  "addresses beyond ASCII" },
+	{ CAP_DSN,	  "delivery notifications" },
+	{ CAP_ESC,	  "reasons as codes" },
+};
+
+static void
+add_ability(struct buf *b, size_t i, const struct caps *caps)
+{
+	unsigned cap = abilities[i].cap;
+
+	buf_addf(b, "%s%s", b->len > 0 ? ", " : "", abilities[i].words);
+	if (cap == CAP_SIZE && caps->maxsize > 0) {
+		buf_adds(b, " of up to ");
+		finding_size(b, caps->maxsize);
+	} else if (cap == CAP_SIZE) {
+		buf_adds(b, " of any size");
+	}
+	if (cap == CAP_AUTH)
+		buf_addf(b, " by %s", caps->auth[0] != '\0' ? caps->auth :
+		    "no mechanism");
+	else
+		buf_addf(b, " (%s)", caps_name(cap));
+}
+
+/* No TLS will follow what is offered now. */
+static bool
+settled(const struct client *c)
+{
+	return c != NULL && (c->tls || c->o->tls == CLIENT_TLS_NONE ||
+	    (c->o->tls == CLIENT_TLS_OPPORTUNISTIC &&
+	    !(c->caps.set & CAP_STARTTLS)));
+}
+
+void
+finding_ehlo(struct finding *d, const struct client *c)
+{
+	const char *text = buf_text(&c->reply.text);
+	struct buf can = { .max = 2048 };
+	char to[300];
+	size_t i;
+
+	(void)snprintf(to, sizeof(to), "%s %s", c->o->lmtp ? "LHLO" : "EHLO",
+	    c->o->helo);
+	finding_reply(d, to, c);
+	json_key(&d->facts, "offers");
+	buf_adds(&d->facts, "[");
+	for (i = 0; i < NITEMS(abilities); i++)
+		if (c->caps.set & abilities[i].cap) {
+			add_ability(&can, i, &c->caps);
+			json_text(&d->facts, NULL,
+			    caps_name(abilities[i].cap));
+		}
+	buf_adds(&d->facts, "]");
+	if (c->caps.set & CAP_SIZE)
+		json_number(&d->facts, "size", c->caps.maxsize);
+	if (c->caps.set & CAP_AUTH)
+		json_text(&d->facts, "auth", c->caps.auth);
+	if (!settled(c))
+		finding_line(d, c->caps.set & CAP_STARTTLS ?
+		    "takes TLS (STARTTLS); what else it takes, it says "
+		    "after that" : "does not take TLS here (no STARTTLS)");
+	else if (can.len > 0)
+		finding_line(d, "takes %s", buf_text(&can));
+	else if (strchr(text, '\n') == NULL)
+		finding_line(d, "offers no extensions");
+	buf_release(&can);
+}
+
+static void
+day(char out[16], long long when)
+{
+	time_t t = (time_t)when;
+	struct tm tm;
+
+	if (gmtime_r(&t, &tm) == NULL || strftime(out, 16, "%Y-%m-%d",
+	    &tm) == 0)
+		(void)strlcpy(out, "?", 16);
+}
+
+/* "42 days left, until 2027-01-09" */
+static void
+lifetime(char *out, size_t size, const struct cert_facts *v)
+{
+	const int days = v->days < 0 ? -v->days : v->days;
+	char until[16];
+
+	day(until, v->until);
+	(void)snprintf(out, size, v->days < 0 ?
+	    "expired %d day%s ago, on %s" : "%d day%s left, until %s", days,
+	    days == 1 ? "" : "s", until);
+}
+
+static void
+certificate(struct finding *d, const struct cert_facts *v)
+{
+	struct buf *b = &d->facts;
+	char from[16], until[16];
+
+	day(from, v->from);
+	day(until, v->until);
+	json_key(b, NULL);
+	buf_adds(b, "{");
+	json_text(b, "subject", v->subject);
+	json_text(b, "issuer", v->issuer);
+	json_text(b, "names", v->names);
+	json_text(b, "from", from);
+	json_text(b, "until", until);
+	json_number(b, "days", v->days);
+	json_text(b, "pin", v->pin);
+	buf_adds(b, "}");
+}
+
+static void
+chain(struct finding *d, const struct tls_facts *t)
+{
+	const struct cert_facts *v = t->cert;
+	char life[64];
+	size_t i;
+
+	for (i = 0; i < t->ncerts; i++)
+		certificate(d, &v[i]);
+	if (t->ncerts == 0)
+		return;
+	lifetime(life, sizeof(life), v);
+	finding_line(d, "certificate for %s; %s", v->names[0] != '\0' ?
+	    v->names : "nobody", life);
+	if (strcmp(v->subject, v->issuer) == 0) {
+		finding_line(d, "signed by itself: %s", v->subject);
+	} else {
+		finding_line(d, "issued by %s", v->issuer);
+		/* The root, if it is sent as well, is not news. */
+		for (i = 1; i < t->ncerts && strcmp(v[i].subject,
+		    v[i].issuer) != 0; i++) {
+			lifetime(life, sizeof(life), &v[i]);
+			finding_line(d, "and that by %s; %s", v[i].issuer,
+			    life);
+		}
+	}
+	if (v->pin[0] != '\0')
+		finding_line(d, "to pin it:  tls-pin %s", v->pin);
+}
+
+void
+finding_tls(struct finding *d, const struct tls_facts *t)
+{
+	finding_line(d, "%s, %s, %s; %s%s%s", t->version, t->cipher, t->group,
+	    t->assurance, strcmp(t->ocsp, "none") != 0 ? ", OCSP says " : "",
+	    strcmp(t->ocsp, "none") != 0 ? t->ocsp : "");
+	json_text(&d->facts, "version", t->version);
+	json_text(&d->facts, "cipher", t->cipher);
+	json_text(&d->facts, "group", t->group);
+	json_text(&d->facts, "assurance", t->assurance);
+	json_text(&d->facts, "ocsp", t->ocsp);
+	json_key(&d->facts, "chain");
+	buf_adds(&d->facts, "[");
+	chain(d, t);
+	buf_adds(&d->facts, "]");
+	if (t->ncerts > 0)
+		json_text(&d->facts, "tls-pin", t->cert[0].pin);
+}
+
+void
+finding_auth(struct finding *d, const struct client *c, bool asked)
+{
+	const char *why = asked ? "as auth says" : c->caps.mechs ==
+	    SASL_BIT(c->mech) ? "the only one offered" :
+	    "the best of those offered";
+
+	finding_line(d, "%s for %s, %s (%s)", sasl_name(c->mech),
+	    c->o->user != NULL ? c->o->user : "the name in the certificate",
+	    why, c->caps.auth);
+	finding_reply(d, "", c);
+	json_text(&d->facts, "mechanism", sasl_name(c->mech));
+	json_text(&d->facts, "why", why);
+	json_text(&d->facts, "offered", c->caps.auth);
+	json_text(&d->facts, "user", c->o->user);
+}
+
+void
+finding_fault(struct finding *d, const struct fault *f)
+{
+	d->mark = MARK_FAILED;
+	if (f->domain != FD_SMTP) {
+		finding_line(d, "%s", f->text);
+		json_text(&d->facts, "error", f->text);
+		return;
+	}
+	finding_line(d, "%s%s%03d %s", f->command,
+	    f->command[0] != '\0' ? ": " : "", f->code, f->text);
+	json_text(&d->facts, "command", f->command);
+	json_number(&d->facts, "code", f->code);
+	json_text(&d->facts, "reply", f->text);
+}
+
+/* Warnings: each rule appends its words, or returns false. */
+
+static bool
+warn_unknown(const struct scene *s, struct buf *b)
+{
+	if (s->helo_known != HELO_UNKNOWN)
+		return false;
+	buf_adds(b, "the DNS knows no address of this name, and relays may "
+	    "refuse it for that; set  helo  to one that it knows");
+	return true;
+}
+
+static bool
+warn_doubtful(const struct scene *s, struct buf *b)
+{
+	const char *why = s->helo != NULL ? helo_doubt(s->helo) : NULL;
+
+	if (why == NULL)
+		return false;
+	buf_addf(b, "relays often refuse such a name (%s); set  helo  to the "
+	    "full name of this host", why);
+	return true;
+}
+
+static bool
+warn_slow(const struct scene *s, struct buf *b)
+{
+	if (!settled(s->client) || s->client->caps.set & CAP_PIPELINING)
+		return false;
+	buf_adds(b, "no PIPELINING: each command waits for the reply to the "
+	    "one before");
+	return true;
+}
+
+static bool
+warn_clear(const struct scene *s, struct buf *b)
+{
+	if (s->near || !settled(s->client) || s->client->tls)
+		return false;
+	buf_addf(b, "no TLS: others on the way can read the mail; %s",
+	    s->client->caps.set & CAP_STARTTLS ?
+	    "the relay offers it: set  tls starttls" :
+	    "the relay does not offer it here");
+	return true;
+}
+
+static bool
+warn_expires(const struct scene *s, struct buf *b)
+{
+	const struct tls_facts *t = s->tls;
+	char life[64];
+
+	if (t == NULL || t->ncerts == 0 || t->cert[0].days >= SOON)
+		return false;
+	lifetime(life, sizeof(life), &t->cert[0]);
+	buf_addf(b, "the certificate of the relay ends soon: %s", life);
+	if (t->cert[0].days < 0) {
+		buf_clear(b);
+		buf_addf(b, "the certificate of the relay has %s", life);
+	}
+	return true;
+}
+
+static bool
+warn_unverified(const struct scene *s, struct buf *b)
+{
+	if (s->near || s->tls == NULL ||
+	    strcmp(s->tls->assurance, "unverified") != 0)
+		return false;
+	buf_adds(b, "nobody has verified that this is the relay");
+	if (s->client->o->tls == CLIENT_TLS_OPPORTUNISTIC)
+		buf_adds(b, "; set  tls starttls");
+	else
+		buf_adds(b, "; set  tls-verify yes");
+	return true;
+}
+
+static bool
+warn_login(const struct scene *s, struct buf *b)
+{
+	const struct client *c = s->client;
+
+	if (c == NULL || !c->authed || c->tls)
+		return false;
+	buf_addf(b, "the login went over the line in clear: %s",
+	    sasl_reveals(c->mech) ? "who listens has the password" :
+	    "who listens knows the user");
+	return true;
+}
+
+static bool
+below(const char *name, const char *domain)
+{
+	size_t n = strlen(name), k = strlen(domain);
+
+	return n >= k && strcasecmp(name + n - k, domain) == 0 &&
+	    (n == k || name[n - k - 1] == '.');
+}
+
+static bool
+warn_domain(const struct scene *s, struct buf *b)
+{
+	const char *at = s->sender != NULL ? strrchr(s->sender, '@') : NULL;
+	const struct provider *p;
+	bool mx;
+
+	if (at == NULL || s->helo == NULL || s->client == NULL ||
+	    (p = provider_find(s->host, s->client->banner, &mx)) == NULL ||
+	    p->bit != BY_GOOGLE)
+		return false;
+	at++;
+	if (below(s->helo, at) || below(at, s->helo))
+		return false;
+	buf_addf(b, "the sender is of %s and HELO says %s: Google's relay "
+	    "may take you for a stranger; set  helo  to a name in %s", at,
+	    s->helo, at);
+	return true;
+}
+
+static const struct {
+	enum stage	 stage;
+	const char	*rule;
+	bool		(*applies)(const struct scene *, struct buf *);
+} rules[] = {
+	{ ST__MAX, "helo-unknown", warn_unknown },
+	{ ST__MAX, "helo-doubtful", warn_doubtful },
+	{ ST_EHLO, "no-pipelining", warn_slow },
+	{ ST_EHLO, "no-tls", warn_clear },
+	{ ST_TLS, "certificate-expires", warn_expires },
+	{ ST_TLS, "unverified", warn_unverified },
+	{ ST_AUTH, "cleartext-login", warn_login },
+	{ ST_MAIL, "sender-domain", warn_domain },
+};
+
+void
+finding_warn(struct finding *d, const struct scene *s)
+{
+	struct buf b = { .max = sizeof(d->warning[0].text) - 1 };
+	struct warning *w;
+	size_t i;
+
+	for (i = 0; i < NITEMS(rules); i++) {
+		if (strcmp(d->step, rules[i].stage == ST__MAX ? "helo" :
+		    fault_stage(rules[i].stage)) != 0)
+			continue;
+		buf_clear(&b);
+		if (d->nwarning == FINDING_WARNINGS ||
+		    !rules[i].applies(s, &b))
+			continue;
+		w = &d->warning[d->nwarning++];
+		w->rule = rules[i].rule;
+		(void)strlcpy(w->text, buf_text(&b), sizeof(w->text));
+		if (d->mark == MARK_OK)
+			d->mark = MARK_WARNING;
+	}
+	buf_release(&b);
+}

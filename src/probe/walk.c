@@ -1,0 +1,369 @@
+/*
+ * walk.c - one walk to a relay and back, step by step, without a message
+ *
+ * It is a delivery's walk: the same connection, the same machine, which
+ * tells us of each reply.  So the steps and their times are those of the
+ * commands as they go: what is sent in one flight with the command before
+ * it takes next to no time.
+ */
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/util.h"
+#include "probe/recheck.h"
+#include "probe/walk.h"
+#include "system/log.h"
+
+static void
+tell(struct walk *w, struct finding *d)
+{
+	const struct reach *r = w->reach;
+	const struct scene scene = { .client = w->client,
+	    .host = r->client.host, .near = w->near, .sender = w->env->from,
+	    .helo = r->helo, .helo_known = w->helo_known,
+	    .tls = w->tls.version != NULL ? &w->tls : NULL };
+
+	if (d->mark == MARK_OK)
+		finding_warn(d, &scene);
+	display_finding(w->display, d);
+	finding_release(d);
+}
+
+/* How long the step took that ends now; the next begins. */
+static long long
+lap(struct walk *w)
+{
+	long long now = clock_ms(), ms = now - w->since;
+
+	w->since = now;
+	return ms;
+}
+
+static void
+fail(struct walk *w, const struct fault *f)
+{
+	struct finding d;
+
+	finding_init(&d, fault_stage(f->stage), lap(w));
+	finding_fault(&d, f);
+	tell(w, &d);
+	if (w->fault.verdict == VD_OK)
+		w->fault = *f;
+}
+
+static void
+skip(struct walk *w, enum stage stage, const char *why)
+{
+	struct finding d;
+
+	finding_init(&d, fault_stage(stage), -1);
+	finding_line(&d, "%s", why);
+	d.mark = MARK_SKIPPED;
+	tell(w, &d);
+}
+
+/* The handshake was over before the reply that is heard now. */
+static void
+tell_tls(struct walk *w)
+{
+	const struct session *s = &w->reach->session;
+	struct finding d;
+
+	if (w->tls_told || !w->client->tls || w->reach->wire.tls == NULL)
+		return;
+	w->tls_told = true;
+	tls_facts(w->reach->wire.tls, &w->tls);
+	finding_init(&d, fault_stage(ST_TLS), s->shook);
+	finding_tls(&d, &w->tls);
+	tell(w, &d);
+	w->since += s->shook;
+}
+
+static void
+add_address(struct walk *w, const struct client_command *k,
+    struct finding *d)
+{
+	const char *addr = k->verb == V_MAIL ? w->env->from :
+	    w->env->rcpt[k->rcpt].addr;
+	char to[400];
+
+	(void)snprintf(to, sizeof(to), "<%s>", addr);
+	json_text(&d->facts, "address", addr);
+	finding_reply(d, to, w->client);
+}
+
+static void
+tell_yes(struct walk *w, const struct client_command *k)
+{
+	struct finding d;
+
+	finding_init(&d, fault_stage(verb_stage(k->verb)), lap(w));
+	if (k->verb == V_EHLO)
+		finding_ehlo(&d, w->client);
+	else if (k->verb == V_AUTH)
+		finding_auth(&d, w->client,
+		    w->reach->client.mech != SASL__MAX);
+	else if (k->verb == V_MAIL || k->verb == V_RCPT)
+		add_address(w, k, &d);
+	else
+		finding_reply(&d, k->verb == V_HELO ? "HELO" : "", w->client);
+	tell(w, &d);
+}
+
+/* A no that the session survives. */
+static void
+tell_no(struct walk *w, const struct client_command *k)
+{
+	struct fault f = { 0 };
+	struct finding d;
+
+	if (k->verb == V_MAIL || k->verb == V_RCPT) {
+		dialogue_heard(w->client, &f);
+		dialogue_command(w->client, k, &f);
+		fail(w, &f);
+		return;
+	}
+	finding_init(&d, fault_stage(verb_stage(k->verb)), lap(w));
+	finding_reply(&d, k->verb == V_EHLO ? "EHLO" : "", w->client);
+	d.mark = MARK_WARNING;
+	tell(w, &d);
+}
+
+/* There is no TLS, and what comes now would be said under it. */
+static void
+tell_clear(struct walk *w)
+{
+	if (w->client->tls || w->tls_told)
+		return;
+	w->tls_told = true;
+	skip(w, ST_TLS, w->reach->client.tls == CLIENT_TLS_NONE ?
+	    "none, as tls says" : "none, as the relay offers none");
+}
+
+static void
+heard(void *ctx, const struct client *c, const struct client_command *k)
+{
+	struct walk *w = ctx;
+
+	tell_tls(w);
+	if (k->verb == V_AUTH)
+		tell_clear(w);
+	/* How a session ends is told at its end. */
+	if (c->fault.verdict != VD_OK || c->reply.code / 100 == 3)
+		return;
+	/* Of what is not in the transaction any more nothing can be said. */
+	if (k->verb == V_RCPT && k->mail == NULL)
+		return;
+	if (k->verb == V_RSET && w->env->nrcpt == 0)
+		skip(w, ST_RCPT, "no recipient was named");
+	w->quit_told |= k->verb == V_QUIT;
+	if (dialogue_yes(c))
+		tell_yes(w, k);
+	else
+		tell_no(w, k);
+}
+
+/* What others do here, and we do not. */
+static void
+tell_skipped(struct walk *w)
+{
+	tell_clear(w);
+	if (!w->client->authed)
+		skip(w, ST_AUTH, w->reach->set->user == NULL ?
+		    "no login, as no user is set" :
+		    "no login, as auth says");
+}
+
+/* What the machine found by itself of an address. */
+static void
+tell_rest(struct walk *w)
+{
+	const struct rcpt *r = w->env->rcpt;
+	size_t i;
+
+	for (i = 0; i < w->env->nrcpt; i++)
+		if (r[i].why != NULL && r[i].why->domain != FD_SMTP)
+			fail(w, r[i].why);
+}
+
+static void
+begin(struct walk *w)
+{
+	w->begun = true;
+	tell_skipped(w);
+	w->mail = (struct client_mail){ .env = w->env, .probe = true };
+	w->since = clock_ms();
+	client_mail(w->client, &w->mail);
+	tell_rest(w);
+}
+
+static void
+tell_end(struct walk *w)
+{
+	struct finding d;
+
+	tell_tls(w);
+	if (w->client->fault.verdict != VD_OK) {
+		fail(w, &w->client->fault);
+		return;
+	}
+	if (w->quit_told)
+		return;
+	finding_init(&d, fault_stage(ST_QUIT), lap(w));
+	finding_line(&d, "the relay left without a reply");
+	d.mark = MARK_WARNING;
+	tell(w, &d);
+}
+
+static void
+converse(struct walk *w)
+{
+	struct reach *r = w->reach;
+	enum client_want want;
+
+	r->client.heard = heard;
+	r->client.heard_ctx = w;
+	client_init(w->client, &r->client);
+	r->session.c = w->client;
+	do {
+		want = session_until(&r->session);
+		assert(want != CLIENT_BODY);
+		if (want == CLIENT_IDLE && !w->begun) {
+			begin(w);
+		} else if (want == CLIENT_IDLE) {
+			w->since = clock_ms();
+			client_quit(w->client);
+		}
+	} while (want != CLIENT_OVER);
+	tell_end(w);
+}
+
+static int
+join(struct walk *w)
+{
+	struct reach *r = w->reach;
+	struct fault f = { 0 };
+	struct finding d;
+	char ours[80];
+
+	if (reach_open(r, w->env->from, &f) == -1) {
+		fail(w, &f);
+		return -1;
+	}
+	finding_init(&d, fault_stage(ST_CONNECT), lap(w));
+	connect_literal(&r->link.local, ours, sizeof(ours));
+	finding_line(&d, "%s%s%s", r->link.text,
+	    ours[0] != '\0' ? " from " : "", ours);
+	json_text(&d.facts, "address", r->link.text);
+	json_text(&d.facts, "from", ours);
+	tell(w, &d);
+	return 0;
+}
+
+/* Another look at what went wrong with TLS */
+
+static void
+show_certificate(struct walk *w, const struct look *l)
+{
+	struct finding d;
+
+	finding_init(&d, fault_stage(ST_TLS), l->ms);
+	finding_line(&d, "looked again, believing anybody:");
+	finding_tls(&d, &l->facts);
+	json_bool(&d.facts, "again", true);
+	d.mark = MARK_SKIPPED;
+	tell(w, &d);
+	if (l->facts.ncerts > 0)
+		(void)strlcpy(w->pin, l->facts.cert[0].pin, sizeof(w->pin));
+}
+
+static void
+show_mode(struct walk *w, enum client_tls mode, const struct look *l)
+{
+	const char *words = mode == CLIENT_TLS_IMPLICIT ?
+	    "this port speaks TLS from the start" :
+	    mode == CLIENT_TLS_STARTTLS ?
+	    "this port greets in clear and offers STARTTLS" :
+	    "this port greets in clear and offers no TLS at all";
+	const struct fault f = w->fault;
+	struct finding d;
+
+	w->mistaken = true;
+	w->mode = mode;
+	(void)fault_set(&w->fault, f.stage, f.domain, f.code, f.verdict,
+	    "%s", words);
+	finding_init(&d, fault_stage(ST_TLS), l->ms);
+	d.mark = MARK_WARNING;
+	finding_line(&d, "tried the other mode: %s", words);
+	if (l->banner[0] != '\0')
+		finding_line(&d, "220 %.*s", (int)strcspn(l->banner, "\n"),
+		    l->banner);
+	if (l->tls)
+		finding_tls(&d, &l->facts);
+	json_bool(&d.facts, "again", true);
+	tell(w, &d);
+}
+
+/* Is it the mode that is wrong, or the certificate? */
+static void
+look_again(struct walk *w)
+{
+	enum client_tls mode = w->reach->client.tls;
+	struct look *l = xmalloc(sizeof(*l));
+	enum stage stage = w->fault.stage;
+
+	l->tls = false;
+	if (stage == ST_TLS) {
+		look(w->reach, mode, l);
+		if (l->tls)
+			show_certificate(w, l);
+	}
+	if (!l->tls && mode == CLIENT_TLS_IMPLICIT) {
+		look(w->reach, CLIENT_TLS_OPPORTUNISTIC, l);
+		if (l->greeted)
+			show_mode(w, l->starttls || l->tls ?
+			    CLIENT_TLS_STARTTLS : CLIENT_TLS_NONE, l);
+	} else if (stage == ST_GREETING && w->fault.domain != FD_SMTP) {
+		look(w->reach, CLIENT_TLS_IMPLICIT, l);
+		if (l->tls)
+			show_mode(w, CLIENT_TLS_IMPLICIT, l);
+	}
+	free(l);
+}
+
+static void
+forget(struct envelope *e)
+{
+	size_t i;
+
+	for (i = 0; i < e->nrcpt; i++)
+		rcpt_unsettle(&e->rcpt[i]);
+}
+
+void
+walk(struct walk *w)
+{
+	forget(w->env);
+	w->since = clock_ms();
+	if (join(w) == -1) {
+		reach_describe(w->reach, NULL, &w->link);
+		return;
+	}
+	w->client = xcalloc(1, sizeof(*w->client));
+	w->since = clock_ms();
+	converse(w);
+	reach_describe(w->reach, w->client, &w->link);
+	wire_close(&w->reach->wire);
+	if ((w->fault.stage == ST_TLS || w->fault.stage == ST_GREETING) &&
+	    w->fault.verdict != VD_OK && !w->client->tls)
+		look_again(w);
+	if (w->trace && w->fault.verdict != VD_OK)
+		log_raw(buf_text(&w->client->talk), w->client->talk.len);
+	client_release(w->client);
+	free(w->client);
+	w->client = NULL;
+}

@@ -1,0 +1,193 @@
+/* backoff.c - when to try next, and when to give up */
+
+#include <stddef.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/util.h"
+#include "queue/backoff.h"
+
+#define BELIEVED	8		/* tries */
+#define LONGEST		315360000LL	/* ten years, as a setting may be */
+
+static bool
+letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool
+digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool
+starts(const char *s, const char *word)
+{
+	return strncasecmp(s, word, strlen(word)) == 0;
+}
+
+/* Is it a word of these at p[0..n)? */
+static bool
+one_of(const char *const *words, size_t nwords, const char *p, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < nwords; i++)
+		if (strlen(words[i]) == n && starts(p, words[i]))
+			return true;
+	return false;
+}
+
+/* Without one of these, "100 messages in 60 minutes" is no request. */
+static bool
+asks_for_patience(const char *text)
+{
+	static const char *const words[] = {
+		"again", "back", "retry", "wait", "greylist", "graylist",
+	};
+	size_t i;
+
+	for (i = 0; i < NITEMS(words); i++)
+		if (strcasestr(text, words[i]) != NULL)
+			return true;
+	return false;
+}
+
+/* Up to seven digits at *p, moving it on; -1 if there are none or more. */
+static long long
+number(const char **p)
+{
+	const char *from = *p;
+	long long v = 0;
+
+	while (digit(**p) && *p - from < 8)
+		v = v * 10 + (*(*p)++ - '0');
+	return *p == from || *p - from > 7 ? -1 : v;
+}
+
+/* "04:59" and "01:04:59", the first number of which is v. */
+static long long
+clock_form(const char *p, long long v)
+{
+	int n = 0;
+
+	while (*p == ':' && digit(p[1]) && digit(p[2]) && n++ < 2) {
+		v = v * 60 + (p[1] - '0') * 10 + (p[2] - '0');
+		p += 3;
+	}
+	return n == 0 || digit(*p) || *p == ':' ? -1 : v;
+}
+
+/* "300 seconds", "5 min", "1h", "04:59" */
+static long long
+delay(const char *p)
+{
+	static const struct { const char *unit; long long secs; } units[] = {
+		{ "s", 1 }, { "sec", 1 }, { "secs", 1 }, { "second", 1 },
+		{ "seconds", 1 },
+		{ "m", 60 }, { "min", 60 }, { "mins", 60 }, { "minute", 60 },
+		{ "minutes", 60 },
+		{ "h", 3600 }, { "hr", 3600 }, { "hrs", 3600 },
+		{ "hour", 3600 }, { "hours", 3600 },
+		{ "d", 86400 }, { "day", 86400 }, { "days", 86400 },
+	};
+	long long v = number(&p);
+	size_t i, n = 0;
+
+	if (v == -1)
+		return -1;
+	if (*p == ':')
+		return clock_form(p, v);
+	while (*p == ' ' || *p == '-')
+		p++;
+	while (letter(p[n]))
+		n++;
+	for (i = 0; i < NITEMS(units); i++)
+		if (strlen(units[i].unit) == n && starts(p, units[i].unit))
+			return v * units[i].secs;
+	return -1;
+}
+
+long long
+schedule_asked(const char *text)
+{
+	static const char *const before[] = {
+		"in", "after", "for", "wait", "least", "another", "about",
+	};
+	const char *p = text, *word;
+	long long v;
+
+	if (!asks_for_patience(text))
+		return -1;
+	while (*p != '\0') {
+		if (!letter(*p)) {
+			p++;
+			continue;
+		}
+		for (word = p; letter(*p); p++)
+			;
+		if (!one_of(before, NITEMS(before), word,
+		    (size_t)(p - word)))
+			continue;
+		p += strspn(p, " \n");
+		if ((v = delay(p)) != -1)
+			return v;
+	}
+	return -1;
+}
+
+static long long
+within(long long v, long long min, long long max)
+{
+	return v < min ? min : v > max ? max : v;
+}
+
+time_t
+schedule_next(const struct schedule *s, unsigned tries,
+    const struct fault *last, time_t now, uint32_t random)
+{
+	long long min = within(s->retry_min, 1, LONGEST);
+	long long max = within(s->retry_max, min, LONGEST);
+	long long d = min, asked = -1;
+	unsigned i;
+
+	for (i = 1; i < tries && d < max; i++)
+		d *= 2;
+	d = within(d, min, max);
+	if (last->domain == FD_SMTP)
+		asked = schedule_asked(last->text);
+	if (asked != -1) {
+		asked = within(asked, min, max);
+		if (asked > d || tries <= BELIEVED)
+			d = asked;
+	}
+	d += (long long)((uint64_t)random * (uint64_t)(d / 4 + 1) >> 32);
+	return now + (time_t)d;
+}
+
+time_t
+schedule_due(const struct schedule *s, time_t next, time_t now)
+{
+	long long min = within(s->retry_min, 1, LONGEST);
+	long long max = within(s->retry_max, min, LONGEST);
+
+	return next > now && now < next - (max + max / 4) ? now : next;
+}
+
+time_t
+schedule_since(time_t submitted, time_t since, time_t now)
+{
+	if (since > 0 && since <= now)
+		return since;
+	if (submitted <= now && since <= 0)
+		return submitted;
+	return now;
+}
+
+bool
+schedule_expired(const struct schedule *s, time_t since, time_t now)
+{
+	return since <= now && since <= now - s->expire;
+}

@@ -1,0 +1,157 @@
+/* bounce.c - tells a sender that a message was given up */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/util.h"
+#include "mail/dsn.h"
+#include "queue/bounce.h"
+#include "spool/fileio.h"
+#include "spool/intake.h"
+
+/* The facts of a bounce and what they point to. */
+struct text {
+	struct dsn	 dsn;
+	struct dsn_rcpt	*rcpt;
+	char		*message;	/* its header, or all of it */
+	char		 id[320], boundary[64];
+};
+
+/* Has it failed, and nobody knows? */
+static bool
+untold(const struct rcpt *r, bool expired)
+{
+	return r->done && r->why != NULL && !r->told &&
+	    (expired || r->verdict == VD_PERM);
+}
+
+/* NOTIFY=NEVER, or one without FAILURE, says that nobody wants to know. */
+static bool
+concerned(const struct rcpt *r, bool expired)
+{
+	return untold(r, expired) &&
+	    (r->notify == 0 || r->notify & NOTIFY_FAILURE);
+}
+
+static const char *
+sender(const struct settings *s, const struct claimed *c)
+{
+	if (c->meta.bounce || c->env.from[0] == '\0')
+		return NULL;
+	if (s->redirect_all != NULL)
+		return s->redirect_all;
+	return s->bounce_to != NULL ? s->bounce_to : c->env.from;
+}
+
+/* Its header, or all of it if that comes back. */
+static int
+read_back(struct text *t, const struct claimed *c, struct fault *f)
+{
+	size_t n = c->file.size < DSN_WHOLE ? c->file.size : DSN_WHOLE;
+	const char *end;
+	int err;
+
+	t->message = xmalloc(n + 1);
+	if ((err = file_read(c->file.fd, c->file.at, t->message, n)) != 0)
+		return fault_errno(f, ST_SPOOL, err, VD_TEMP,
+		    "the message cannot be read back");
+	t->message[n] = '\0';
+	end = memmem(t->message, n, "\r\n\r\n", 4);
+	t->dsn.head = t->message;
+	t->dsn.head_len = end != NULL ? (size_t)(end - t->message) + 2 : n;
+	t->dsn.size = c->file.size;
+	return 0;
+}
+
+static void
+gather(struct text *t, const struct claimed *c, const char *host,
+    const char *to, bool expired)
+{
+	time_t now = time(NULL);
+	struct tm tm;
+	size_t i;
+
+	(void)snprintf(t->id, sizeof(t->id), "%llx.bounce%08x@%.255s",
+	    (unsigned long long)now, random_bits(), host);
+	(void)snprintf(t->boundary, sizeof(t->boundary), "=_%08x%08x%08x",
+	    random_bits(), random_bits(), random_bits());
+	t->dsn.to = to;
+	t->dsn.host = host;
+	t->dsn.message_id = t->id;
+	t->dsn.boundary = t->boundary;
+	t->dsn.now = now;
+	if (localtime_r(&now, &tm) != NULL)
+		t->dsn.utc_offset = tm.tm_gmtoff;
+	t->dsn.arrival = c->meta.submitted;
+	t->dsn.tries = c->note.tries;
+	t->dsn.from = c->env.from;
+	t->dsn.envid = c->env.envid;
+	t->dsn.ret = c->env.ret;
+	t->dsn.eightbit = c->env.eightbit;
+	t->rcpt = xcalloc(c->env.nrcpt, sizeof(*t->rcpt));
+	for (i = 0; i < c->env.nrcpt; i++)
+		if (concerned(&c->env.rcpt[i], expired))
+			t->rcpt[t->dsn.nrcpt++] = (struct dsn_rcpt){
+			    .addr = c->env.rcpt[i].addr,
+			    .orcpt = c->env.rcpt[i].orcpt,
+			    .why = c->env.rcpt[i].why };
+	t->dsn.rcpt = t->rcpt;
+}
+
+static int
+queue(struct spool *spool, const struct text *t, struct claimed *c,
+    struct fault *f)
+{
+	struct spool_meta meta = { .submitted = t->dsn.now,
+	    .uid = c->meta.uid, .account = c->meta.account, .bounce = true };
+	struct buf head = { .max = 1 << 26 }, tail = { .max = 1 << 20 };
+	struct spool_file file = { .fd = -1 };
+	struct envelope env = { 0 };
+	int status = -1;
+
+	envelope_from(&env, "");
+	(void)envelope_add(&env, t->dsn.to);
+	env.eightbit = dsn_head(&head, &t->dsn);
+	dsn_tail(&tail, &t->dsn);
+	if (spool_begin(spool, &file, f) == 0 &&
+	    spool_envelope(spool, &file, &env, &meta, f) == 0 &&
+	    spool_write(spool, &file, buf_text(&head), head.len, f) == 0 &&
+	    (!dsn_whole(&t->dsn) || spool_write(spool, &file, t->message,
+	    c->file.size, f) == 0) &&
+	    spool_write(spool, &file, buf_text(&tail), tail.len, f) == 0)
+		status = spool_commit(spool, &file, SPOOL_QUEUE, &env, NULL,
+		    f);
+	spool_release(spool, &file);
+	envelope_release(&env);
+	buf_release(&head);
+	buf_release(&tail);
+	return status;
+}
+
+int
+bounce_send(struct spool *spool, const struct settings *s, const char *host,
+    bool expired, struct claimed *c, bool *any, struct fault *f)
+{
+	const char *to = sender(s, c);
+	struct text t = { 0 };
+	int status = 0;
+	size_t i;
+
+	*any = false;
+	if (to != NULL)
+		gather(&t, c, host, to, expired);
+	if (t.dsn.nrcpt > 0) {
+		status = read_back(&t, c, f);
+		if (status == 0)
+			status = queue(spool, &t, c, f);
+	}
+	for (i = 0; i < c->env.nrcpt && status == 0; i++)
+		if (untold(&c->env.rcpt[i], expired))
+			*any = c->env.rcpt[i].told = true;
+	free(t.rcpt);
+	free(t.message);
+	return status;
+}

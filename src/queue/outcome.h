@@ -1,0 +1,36 @@
+/* outcome.h - what a try has made of a message in the spool */
+
+#ifndef QUEUE_OUTCOME_H
+#define QUEUE_OUTCOME_H
+
+#include "config/setting.h"
+#include "queue/backoff.h"
+#include "spool/claimed.h"
+
+enum outcome {
+	OUTCOME_DONE,		/* everybody has it, and it is gone */
+	OUTCOME_WAITS,		/* some will be tried again */
+	OUTCOME_GAVE_UP		/* some never will: told, and in failed/ */
+};
+
+/* May a recipient with that verdict be tried again? */
+bool	outcome_waits(const struct rcpt *);
+
+/*
+ * Put the verdicts of a try into the note, without writing it: one try
+ * more, the last words, when to try again.  Returns how many recipients
+ * are still to be tried.
+ */
+size_t	outcome_note(const struct settings *, struct envelope *,
+	    struct note *, time_t submitted, time_t now);
+
+/*
+ * Record a try on disk: remove the message, or write its note, or bounce
+ * it and move it to failed/.  host is the name that bounces are from.  A
+ * spool that cannot be written leaves things as they are, with a fault; a
+ * recipient may then get the message again.
+ */
+enum outcome outcome_record(struct spool *, const struct settings *,
+	    const char *host, struct claimed *, struct fault *);
+
+#endif

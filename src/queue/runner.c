@@ -1,0 +1,373 @@
+/*
+ * runner.c - runs the queue in processes of its own
+ *
+ * A keeper is boxed in before it reads what is in the spool and cannot
+ * start another courier.  So somebody outside the box waits, and starts a
+ * new pair for each run; that one reads nothing but the result.
+ */
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "agent/ipc.h"
+#include "base/util.h"
+#include "config/password.h"
+#include "queue/runner.h"
+#include "spool/sweep.h"
+#include "system/log.h"
+#include "system/sandbox.h"
+
+#define GLANCE	1000		/* ms between two looks at the stop flag */
+#define STEP	5		/* seconds between two looks around */
+#define FAILED_DAYS	30	/* how long failed/ keeps a message */
+
+/* What a keeper tells who started it. */
+struct told {
+	struct queue_result result;
+	struct fault	 fault;
+};
+
+static void
+all_of(int fd, const void *v, size_t n)
+{
+	const char *p = v;
+	ssize_t done;
+
+	while (n > 0) {
+		if ((done = write(fd, p, n)) == -1 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return;
+		p += done;
+		n -= (size_t)done;
+	}
+}
+
+/* The keeper of a queue run, in its own process. */
+static void
+keep(const struct runner *r, const struct queue_select *select, int sock,
+    int out)
+{
+	struct told t = { 0 };
+	struct report report = *r->report;
+	struct keeper keeper;
+	struct spool spool;
+	struct sandbox box = { .dirs = &spool.dir, .ndirs = 1 };
+	struct buf foreign = { .max = 65536 };
+	size_t gone;
+	int i;
+
+	if (spool_open(&spool, r->spool, false, &t.fault) == -1) {
+		all_of(out, &t, sizeof(t));
+		return;
+	}
+	report_open(&report);
+	for (i = -1; i < (int)r->config->naccount; i++)
+		secret_forget(config_settings(r->config, i));
+	sandbox_enter(&box);
+	keeper_init(&keeper, sock);
+	keeper.stop = r->stop;
+	(void)spool_sweep(&spool, &foreign, &t.fault);
+	if (foreign.len > 0)
+		log_say("%s holds what is not ours:\n%.*s", r->spool,
+		    (int)foreign.len - 1, buf_text(&foreign));
+	buf_release(&foreign);
+	(void)spool_expire_failed(&spool, time(NULL), FAILED_DAYS, &gone,
+	    &t.fault);
+	fault_clear(&t.fault);
+	(void)queue_run(&spool, &r->config->base, r->host, &report, &keeper,
+	    select, &t.result, &t.fault);
+	report_close(&report);
+	keeper_release(&keeper);
+	all_of(out, &t, sizeof(t));
+	spool_close(&spool);
+}
+
+static void
+carry(const struct runner *r, int sock)
+{
+	const struct serve_opts o = { .config = r->config, .fqdn = r->host,
+	    .trace = r->trace, .transcript = r->transcript };
+
+	serve(sock, &o);
+}
+
+static bool
+stopped(const struct runner *r)
+{
+	return r->stop != NULL && *r->stop;
+}
+
+/* Hear what came of it; a signal to stop that we get is for the keeper. */
+static bool
+hear(const struct runner *r, int in, pid_t keeper, struct told *t)
+{
+	struct pollfd p = { .fd = in, .events = POLLIN };
+	char *to = (char *)t;
+	size_t left = sizeof(*t);
+	ssize_t n;
+
+	while (left > 0) {
+		if (stopped(r) && keeper != -1)
+			(void)kill(keeper, SIGTERM);
+		n = poll(&p, 1, GLANCE);
+		if (n == 1)
+			n = read(in, to, left);
+		else if (n == 0)
+			continue;	/* not the end of file */
+		if (n == 0 || (n == -1 && errno != EINTR))
+			return false;
+		if (n > 0) {
+			to += n;
+			left -= (size_t)n;
+		}
+	}
+	return true;
+}
+
+static int
+nothing_told(struct fault *f, int err)
+{
+	return fault_errno(f, ST_SPOOL, err, VD_TEMP,
+	    "the queue run did not come to its end");
+}
+
+int
+runner_once(const struct runner *r, const struct queue_select *select,
+    struct queue_result *result, struct fault *f)
+{
+	int sock[2], pipes[2];
+	struct told t;
+	pid_t courier, keeper;
+	bool told;
+
+	if (record_pair(sock, f) == -1)
+		return -1;
+	if (pipe2(pipes, O_CLOEXEC) == -1) {
+		nothing_told(f, errno);
+		(void)close(sock[0]);
+		(void)close(sock[1]);
+		return -1;
+	}
+	if ((courier = fork()) == 0) {
+		(void)close(sock[0]);
+		(void)close(pipes[0]);
+		(void)close(pipes[1]);
+		carry(r, sock[1]);
+		_exit(EX_OK);
+	}
+	(void)close(sock[1]);
+	if ((keeper = fork()) == 0) {
+		(void)close(pipes[0]);
+		keep(r, select, sock[0], pipes[1]);
+		_exit(EX_OK);
+	}
+	(void)close(sock[0]);
+	(void)close(pipes[1]);
+	told = hear(r, pipes[0], keeper, &t);
+	(void)close(pipes[0]);
+	if (keeper != -1)
+		(void)waitpid(keeper, NULL, 0);
+	if (courier != -1 && stopped(r))
+		(void)kill(courier, SIGKILL);
+	if (courier != -1)
+		(void)waitpid(courier, NULL, 0);
+	if (!told || !fault_sane(&t.fault))
+		return nothing_told(f, EIO);
+	*result = t.result;
+	*f = t.fault;
+	return f->verdict == VD_OK ? 0 : -1;
+}
+
+/* When the queue was last changed, in nanoseconds. */
+static long long
+changed(const struct spool *s)
+{
+	struct stat st;
+
+	if (fstat(s->place[SPOOL_QUEUE], &st) == -1)
+		return 0;
+	return st.st_mtim.tv_sec * 1000000000LL + st.st_mtim.tv_nsec;
+}
+
+static void
+pause_until(struct spool *s, time_t next, long long seen)
+{
+	time_t now;
+
+	do {
+		(void)sleep(STEP);
+		now = time(NULL);
+	} while (now < next && changed(s) == seen);
+}
+
+/* Settings that went wrong are named once, not each time. */
+static void
+reread(const struct runner *r, bool *wrong)
+{
+	const struct spool_meta nobody = { .uid = getuid() };
+	struct report log = *r->report;
+	struct fault f = { 0 };
+	bool is = r->reload(r->ctx, &f) == -1;
+
+	if (is && !*wrong) {
+		report_open(&log);
+		if (!log.journal.borrowed)
+			log_fault(&f);
+		report_refusal(&log, &f, &nobody);
+		report_close(&log);
+	}
+	*wrong = is;
+}
+
+/*
+ * Retry until a run finds nothing left and nothing came during it.  A run
+ * that tried something has changed the queue itself, so another one looks
+ * what else has come.
+ */
+static void
+run_until_empty(const struct runner *r, struct spool *spool, long long *seen)
+{
+	struct queue_select due = { 0 };
+	struct queue_result res;
+	struct fault f = { 0 };
+	bool wrong = false;
+
+	for (;;) {
+		*seen = changed(spool);
+		if (runner_once(r, &due, &res, &f) == -1) {
+			if (f.domain == FD_ERRNO && f.code == ENOENT)
+				return;
+			/* What is there is not known, but will be. */
+			res = (struct queue_result){ .waiting = 1,
+			    .next = time(NULL) + r->config->base.retry_min };
+			/* What the run itself has stirred is no news. */
+			*seen = changed(spool);
+		}
+		if (res.tried > 0)
+			(void)sleep(1);
+		else if (res.waiting > 0)
+			pause_until(spool, res.next, *seen);
+		else
+			return;
+		reread(r, &wrong);
+	}
+}
+
+/*
+ * Be the runner, unless there is one.  That one looks at the queue once
+ * more after it has given up its place, as we do, so that no message can
+ * come in between.
+ */
+static void
+linger(const struct runner *r)
+{
+	struct queue_select due = { 0 };
+	struct queue_result res;
+	struct spool spool;
+	struct fault f = { 0 };
+	long long seen;
+	int lock;
+
+	if (spool_open(&spool, r->spool, false, &f) == -1)
+		return;
+	do {
+		if (spool_runner_lock(&spool, false, &lock, &f) == -1 ||
+		    lock == -1) {
+			(void)runner_once(r, &due, &res, &f);
+			break;
+		}
+		run_until_empty(r, &spool, &seen);
+		(void)close(lock);
+	} while (changed(&spool) != seen);
+	spool_close(&spool);
+}
+
+static void
+serve_word(const struct runner *r)
+{
+	struct queue_select due = { 0 };
+	struct queue_result res;
+	struct fault f = { 0 };
+
+	if (r->config->base.linger)
+		linger(r);
+	else
+		(void)runner_once(r, &due, &res, &f);
+}
+
+/* Hold nothing that our caller could wait for but one descriptor. */
+static int
+detach(int keep)
+{
+	int null = open("/dev/null", O_RDWR), i;
+
+	if (keep > 3) {
+		(void)dup2(keep, 3);
+		keep = 3;
+	}
+	(void)setsid();
+	for (i = 0; i < 3; i++)
+		(void)dup2(null, i);
+	closefrom(keep + 1);
+	return keep;
+}
+
+int
+runner_spare(const struct runner *r)
+{
+	int pipes[2], in;
+	ssize_t n;
+	char word;
+	pid_t pid;
+
+	if (pipe2(pipes, O_CLOEXEC) == -1)
+		return -1;
+	if ((pid = fork()) == 0) {
+		(void)close(pipes[1]);
+		in = detach(pipes[0]);
+		(void)signal(SIGHUP, SIG_IGN);
+		(void)signal(SIGINT, SIG_IGN);
+		while ((n = read(in, &word, 1)) == 1 ||
+		    (n == -1 && errno == EINTR))
+			if (n == 1)
+				serve_word(r);
+		_exit(EX_OK);
+	}
+	(void)close(pipes[0]);
+	if (pid == -1) {
+		(void)close(pipes[1]);
+		return -1;
+	}
+	return pipes[1];
+}
+
+void
+runner_loop(const struct runner *r, long long seconds)
+{
+	struct queue_select due = { 0 };
+	struct queue_result res;
+	struct fault f = { 0 };
+	bool wrong = false;
+	long long left;
+
+	while (!stopped(r)) {
+		/* Until somebody has mail to keep there is no spool. */
+		if (runner_once(r, &due, &res, &f) == -1 &&
+		    (f.domain != FD_ERRNO || f.code != ENOENT))
+			log_fault(&f);
+		/* A signal may come just before one sleeps. */
+		for (left = seconds; left > 0 && !stopped(r); left -= STEP)
+			(void)sleep((unsigned)(left < STEP ? left : STEP));
+		reread(r, &wrong);
+	}
+}

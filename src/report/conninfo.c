@@ -1,0 +1,29 @@
+/* conninfo.c - what was known of a connection, for logs and hints */
+
+#include <string.h>
+
+#include "base/util.h"
+#include "report/conninfo.h"
+
+bool
+link_sane(const struct link *l)
+{
+	return l->account >= ACCOUNT_NONE && l->account < CONFIG_ACCOUNTS &&
+	    ends_within(l->passed, sizeof(l->passed)) &&
+	    ends_within(l->what, sizeof(l->what)) &&
+	    ends_within(l->ip, sizeof(l->ip)) &&
+	    ends_within(l->helo, sizeof(l->helo)) &&
+	    ends_within(l->banner, sizeof(l->banner)) &&
+	    ends_within(l->tls, sizeof(l->tls)) &&
+	    ends_within(l->auth, sizeof(l->auth)) &&
+	    ends_within(l->offered, sizeof(l->offered)) &&
+	    l->authed <= 1 && l->rtt >= -1;
+}
+
+void
+link_clear(struct link *l)
+{
+	memset(l, 0, sizeof(*l));
+	l->account = ACCOUNT_NONE;
+	l->rtt = -1;
+}

@@ -1,0 +1,327 @@
+/* logline.c - what came of one try at a message, as a line for the log */
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/json.h"
+#include "base/util.h"
+#include "report/logline.h"
+
+/* The relay's id */
+
+/* Octets of the word at p. */
+static size_t
+word(const char *p)
+{
+	size_t n = strcspn(p, " \t\n;,()<>[]\"");
+
+	while (n > 0 && p[n - 1] == '.')
+		n--;
+	return n;
+}
+
+/* The word before p, from text on. */
+static size_t
+word_before(const char *text, const char **p)
+{
+	size_t n = 0;
+
+	while (*p > text && (*p)[-1] == ' ')
+		--*p;
+	while (*p > text && strchr(" \n", (*p)[-1]) == NULL) {
+		--*p;
+		n++;
+	}
+	return n;
+}
+
+/* After "2.0.0 ", where there is such a code. */
+static const char *
+after_code(const char *p)
+{
+	size_t n = strspn(p, "0123456789.");
+
+	return n >= 5 && p[n] == ' ' ? p + n + 1 : p;
+}
+
+/*
+ * Servers that say "queued as ID", "queued on HOST as ID", "OK id=ID",
+ * "[InternalId=ID", "Message Queued (ID)", "ok 1700000000 qp ID".
+ */
+static size_t
+marked(const char *words, const char **id)
+{
+	static const char *const marks[] = {
+		"queued as ", "queued (", "id=", "InternalId=", " qp ",
+	};
+	const char *p;
+	size_t i;
+
+	if ((p = strcasestr(words, "queued on ")) != NULL &&
+	    (p = strstr(p, " as ")) != NULL) {
+		*id = p + 4;
+		return word(*id);
+	}
+	for (i = 0; i < NITEMS(marks); i++)
+		if ((p = strcasestr(words, marks[i])) != NULL) {
+			*id = p + strlen(marks[i]);
+			return word(*id);
+		}
+	return 0;
+}
+
+/*
+ * "ID Message accepted for delivery", "OK 1700000000 ID - gsmtp", and "Ok
+ * ID" alone where it is too long to be a word.
+ */
+static size_t
+unmarked(const char *words, const char **id)
+{
+	const char *start = after_code(words);
+	size_t n;
+
+	if ((*id = strcasestr(start, " message accepted for")) != NULL ||
+	    (*id = strstr(start, " - gsmtp")) != NULL)
+		return word_before(start, id);
+	if (strncasecmp(start, "ok ", 3) != 0)
+		return 0;
+	*id = start + 3;
+	n = word(*id);
+	return (*id)[n] == '\0' && n >= 16 ? n : 0;
+}
+
+bool
+attempt_relay_id(const char *words, char *out, size_t size)
+{
+	const char *id = NULL;
+	size_t n;
+
+	out[0] = '\0';
+	if ((n = marked(words, &id)) == 0)
+		n = unmarked(words, &id);
+	if (n == 0 || n >= size)
+		return false;
+	memcpy(out, id, n);
+	out[n] = '\0';
+	return true;
+}
+
+/* The line */
+
+static bool
+given(const char *s)
+{
+	return s != NULL && s[0] != '\0';
+}
+
+/* What a line may hold of a text. */
+static void
+shorten(struct buf *out, const char *s)
+{
+	static const char cut[] = "[...]";
+	size_t n = strlen(s);
+
+	if (n <= ATTEMPT_TEXT) {
+		buf_add(out, s, n);
+		return;
+	}
+	n = ATTEMPT_TEXT - (sizeof(cut) - 1);
+	while (n > 0 && ((unsigned char)s[n] & 0xc0) == 0x80)
+		n--;		/* not in the middle of a character */
+	buf_add(out, s, n);
+	buf_adds(out, cut);
+}
+
+/* A value on one line, in quotes if it could be read as more than one. */
+static void
+add_value(struct buf *out, const char *s)
+{
+	struct buf v = { .max = 4 * ATTEMPT_LINE };
+	const char *p;
+	bool plain = s[0] != '\0' && strpbrk(s, " \t\n\"\\=") == NULL;
+
+	buf_add_visible(&v, s, strlen(s), true);
+	if (!plain)
+		buf_adds(out, "\"");
+	for (p = buf_text(&v); *p != '\0'; p++) {
+		if (*p == '"' || *p == '\\')
+			buf_adds(out, "\\");
+		buf_add(out, *p == '\n' || *p == '\t' ? " " : p, 1);
+	}
+	if (!plain)
+		buf_adds(out, "\"");
+	buf_release(&v);
+}
+
+static void
+pair(struct buf *out, const char *key, const char *value)
+{
+	buf_addf(out, "%s%s=", out->len > 0 ? " " : "", key);
+	if (given(value))
+		add_value(out, value);
+	else
+		buf_adds(out, "-");
+}
+
+static void
+pair_number(struct buf *out, const char *key, long long v)
+{
+	buf_addf(out, " %s=%lld", key, v);
+}
+
+/* What both forms say, in words. */
+struct words {
+	struct buf	 text;
+	char		 relay_id[128];
+	char		 esc[16];
+	const char	*stage;
+	int		 code;		/* of SMTP, or 0 */
+};
+
+static void
+find_words(struct words *w, const struct attempt *a)
+{
+	const struct fault *f = a->fault;
+
+	*w = (struct words){ .text = { .max = 2 * ATTEMPT_TEXT } };
+	if (f == NULL) {
+		if (a->text != NULL) {
+			shorten(&w->text, a->text);
+			(void)attempt_relay_id(a->text, w->relay_id,
+			    sizeof(w->relay_id));
+		}
+		return;
+	}
+	shorten(&w->text, f->text);
+	w->stage = fault_stage(f->stage);
+	w->code = f->domain == FD_SMTP ? f->code : 0;
+	if (f->esc[0] != 0)
+		(void)snprintf(w->esc, sizeof(w->esc), "%d.%d.%d", f->esc[0],
+		    f->esc[1], f->esc[2]);
+}
+
+static void
+pair_to(struct buf *out, const struct attempt *a)
+{
+	struct buf all = { .max = ATTEMPT_LINE };
+	size_t i;
+
+	for (i = 0; i < a->nto; i++)
+		buf_addf(&all, "%s%s", i > 0 ? "," : "", a->to[i]);
+	pair(out, "to", buf_text(&all));
+	buf_release(&all);
+}
+
+void
+attempt_format(struct buf *out, const struct attempt *a)
+{
+	struct buf line = { .max = 2 * ATTEMPT_LINE };
+	struct words w;
+
+	find_words(&w, a);
+	pair(&line, "id", a->id);
+	pair(&line, "from", a->from != NULL && a->from[0] == '\0' ? "<>" :
+	    a->from);
+	pair_to(&line, a);
+	if (given(a->account)) {
+		pair(&line, "account", a->account);
+		pair(&line, "account-why", a->why);
+	}
+	pair(&line, "relay", a->relay);
+	pair(&line, "ip", a->ip);
+	pair(&line, "helo", a->helo);
+	pair(&line, "tls", a->tls);
+	pair(&line, "auth", a->auth);
+	if (a->size >= 0)
+		pair_number(&line, "size", a->size);
+	pair(&line, "stage", w.stage);
+	if (w.code != 0)
+		pair_number(&line, "code", w.code);
+	else
+		pair(&line, "code", NULL);
+	pair(&line, "esc", w.esc);
+	pair_number(&line, "tries", a->tries);
+	pair_number(&line, "delay", a->delay);
+	if (a->rtt >= 0)
+		buf_addf(&line, " rtt=%lld.%03lldms", a->rtt / 1000,
+		    a->rtt % 1000);
+	else
+		pair(&line, "rtt", NULL);
+	pair(&line, "result", a->result);
+	pair(&line, "relay-id", w.relay_id);
+	pair_number(&line, "uid", a->uid);
+	pair(&line, "caller", a->caller);
+	pair(&line, "text", buf_text(&w.text));
+	if (given(a->warning))
+		pair(&line, "warning", a->warning);
+	if (given(a->hint))
+		pair(&line, "hint", a->hint);
+	buf_add(out, buf_text(&line), line.len);
+	buf_release(&line);
+	buf_release(&w.text);
+}
+
+static void
+member(struct buf *out, const char *key, const char *value)
+{
+	json_text(out, key, given(value) ? value : NULL);
+}
+
+static void
+member_number(struct buf *out, const char *key, long long v, bool known)
+{
+	if (known)
+		json_number(out, key, v);
+	else
+		json_null(out, key);
+}
+
+void
+attempt_json(struct buf *out, const struct attempt *a)
+{
+	struct buf o = { .max = 2 * ATTEMPT_LINE };
+	struct words w;
+	size_t i;
+
+	find_words(&w, a);
+	buf_adds(&o, "{");
+	if (given(a->time))
+		json_text(&o, "time", a->time);
+	member(&o, "id", a->id);
+	json_text(&o, "from", a->from);
+	json_key(&o, "to");
+	buf_adds(&o, "[");
+	for (i = 0; i < a->nto; i++)
+		json_text(&o, NULL, a->to[i]);
+	buf_adds(&o, "]");
+	member(&o, "account", a->account);
+	member(&o, "account_why", a->why);
+	member(&o, "relay", a->relay);
+	member(&o, "ip", a->ip);
+	member(&o, "helo", a->helo);
+	member(&o, "tls", a->tls);
+	member(&o, "auth", a->auth);
+	member_number(&o, "size", a->size, a->size >= 0);
+	member(&o, "stage", w.stage);
+	member_number(&o, "code", w.code, w.code != 0);
+	member(&o, "esc", w.esc);
+	json_number(&o, "tries", a->tries);
+	json_number(&o, "delay", a->delay);
+	json_key(&o, "rtt");
+	if (a->rtt >= 0)
+		buf_addf(&o, "%lld.%03lld", a->rtt / 1000, a->rtt % 1000);
+	else
+		buf_adds(&o, "null");
+	member(&o, "result", a->result);
+	member(&o, "relay_id", w.relay_id);
+	json_number(&o, "uid", a->uid);
+	member(&o, "caller", a->caller);
+	member(&o, "text", buf_text(&w.text));
+	member(&o, "warning", a->warning);
+	member(&o, "hint", a->hint);
+	buf_adds(&o, "}");
+	buf_add(out, buf_text(&o), o.len);
+	buf_release(&o);
+	buf_release(&w.text);
+}

@@ -1,0 +1,36 @@
+/* capability.h - what a relay says it can do, out of its reply to EHLO */
+
+#ifndef SMTP_CAPABILITY_H
+#define SMTP_CAPABILITY_H
+
+#include <stdbool.h>
+
+#define CAP_STARTTLS	0x001	/* RFC 3207 */
+#define CAP_PIPELINING	0x002	/* RFC 2920 */
+#define CAP_SIZE	0x004	/* RFC 1870 */
+#define CAP_8BITMIME	0x008	/* RFC 6152 */
+#define CAP_SMTPUTF8	0x010	/* RFC 6531 */
+#define CAP_DSN		0x020	/* RFC 3461 */
+#define CAP_CHUNKING	0x040	/* RFC 3030 */
+#define CAP_ESC		0x080	/* RFC 2034, ENHANCEDSTATUSCODES */
+#define CAP_AUTH	0x100	/* RFC 4954 */
+
+/* All of it in one struct, so that STARTTLS can forget it at once. */
+struct caps {
+	unsigned	set;		/* CAP_* */
+	unsigned	mechs;		/* SASL_BIT()s that we know */
+	long long	maxsize;	/* octets; 0: no limit was given */
+	char		auth[256];	/* the mechanisms as the relay said */
+};
+
+/* "PIPELINING", for one CAP_ bit. */
+const char	*caps_name(unsigned cap);
+
+/*
+ * Read the text of a reply to EHLO: lines with LF between, the first of
+ * which is the relay's name (RFC 5321, 4.1.1.1).  What is unknown is
+ * passed over.
+ */
+void		 caps_parse(struct caps *, const char *text);
+
+#endif

@@ -1,0 +1,448 @@
+/*
+ * client_mail.c - one message: MAIL, RCPT, DATA or BDAT, and their replies
+ *
+ * While the replies to one message come in, the next may already be in
+ * hand: an answer that does not concern the message in hand returns the
+ * phase as it is.  A message that is settled before its end leaves NULL in
+ * the ring, and what the relay still says of it is only waited for.
+ */
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "mail/addr.h"
+#include "smtp/client_mail.h"
+
+static enum client_phase sayf(struct client *, enum verb, unsigned,
+    const char *, ...) __attribute__((__format__(__printf__, 4, 5)));
+
+static enum client_phase
+sayf(struct client *c, enum verb v, unsigned rcpt, const char *fmt, ...)
+{
+	char line[4096];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	if (n < 0 || (size_t)n >= sizeof(line))
+		return dialogue_die_with(c, verb_stage(v), VD_PERM,
+		    "the command would be over 4 KiB");
+	return dialogue_say(c, v, rcpt, line, NULL);
+}
+
+/* Settle those whose address needs SMTPUTF8 (RFC 6531) in vain. */
+static void
+check_utf8(struct client *c, struct client_mail *m)
+{
+	struct envelope *e = m->env;
+	struct fault f = { 0 };
+	bool all, one;
+	size_t i;
+
+	if (c->caps.set & CAP_SMTPUTF8)
+		return;
+	all = !ascii_only(e->from, strlen(e->from));
+	for (i = 0; i < e->nrcpt; i++) {
+		one = !ascii_only(e->rcpt[i].addr, strlen(e->rcpt[i].addr));
+		if (e->rcpt[i].done || (!all && !one))
+			continue;
+		fault_what(&f, "%s", c->o->what);
+		(void)fault_set(&f, all ? ST_MAIL : ST_RCPT, FD_NONE, 0,
+		    VD_PERM, "the address %s is not ASCII and the relay does "
+		    "not offer SMTPUTF8", all ? e->from : e->rcpt[i].addr);
+		f.esc[0] = 5, f.esc[1] = 6, f.esc[2] = 7;
+		rcpt_settle(&e->rcpt[i], &f);
+	}
+}
+
+static void
+settle_rest(struct envelope *e, const struct fault *f)
+{
+	size_t i;
+
+	for (i = 0; i < e->nrcpt; i++)
+		if (!e->rcpt[i].done)
+			rcpt_settle(&e->rcpt[i], f);
+}
+
+/* RFC 1870: a fixed limit that was declared must not be tried. */
+static void
+check_size(struct client *c, struct client_mail *m)
+{
+	struct fault f = { 0 };
+
+	if (c->caps.maxsize <= 0 || m->size <= (size_t)c->caps.maxsize)
+		return;
+	fault_what(&f, "%s", c->o->what);
+	(void)fault_set(&f, ST_MAIL, FD_NONE, 0, VD_PERM,
+	    "the message has %zu octets, the relay takes at most %lld",
+	    m->size, c->caps.maxsize);
+	f.esc[0] = 5, f.esc[1] = 3, f.esc[2] = 4;
+	settle_rest(m->env, &f);
+}
+
+enum client_phase
+transact_begin(struct client *c, struct client_mail *m)
+{
+	size_t i;
+
+	m->over = m->mail_sent = m->chunk = m->ended = m->reset = false;
+	m->accepted[0] = '\0';
+	m->next = m->answered = m->taken = m->asked = m->told = 0;
+	m->bol = true;
+	check_size(c, m);
+	check_utf8(c, m);
+	for (i = 0; i < m->env->nrcpt; i++)
+		m->asked += !m->env->rcpt[i].done;
+	if (m->asked == 0 && !m->probe) {
+		m->over = true;
+		return PH_IDLE;
+	}
+	assert(c->nmails < CLIENT_WINDOW);
+	c->mails[c->nmails++] = m;
+	c->mail = m;
+	/* The password has gone; a message need not be wiped as it goes. */
+	if (c->out.len == 0)
+		c->out.secret = false;
+	/* What is in flight may yet fail and leave a transaction open. */
+	if (c->ring_n > 0)
+		c->dirty = true;
+	return PH_ENVELOPE;
+}
+
+static enum client_phase
+say_mail(struct client *c, struct client_mail *m)
+{
+	static const char *const rets[] = { [RET_UNSET] = "",
+	    [RET_FULL] = " RET=FULL", [RET_HDRS] = " RET=HDRS" };
+	const struct envelope *e = m->env;
+	unsigned caps = c->caps.set;
+	bool utf8 = !ascii_only(e->from, strlen(e->from)), dsn = caps & CAP_DSN;
+	char size[40] = "";
+	size_t i;
+
+	for (i = 0; i < e->nrcpt && !utf8; i++)
+		utf8 = !e->rcpt[i].done && !ascii_only(e->rcpt[i].addr,
+		    strlen(e->rcpt[i].addr));
+	if (caps & CAP_SIZE && !m->probe)
+		(void)snprintf(size, sizeof(size), " SIZE=%zu", m->size);
+	m->mail_sent = true;
+	return sayf(c, V_MAIL, 0, "MAIL FROM:<%s>%s%s%s%s%s%s", e->from, size,
+	    e->eightbit && caps & CAP_8BITMIME ? " BODY=8BITMIME" : "",
+	    utf8 && caps & CAP_SMTPUTF8 ? " SMTPUTF8" : "",
+	    dsn ? rets[e->ret] : "",
+	    dsn && e->envid != NULL ? " ENVID=" : "",
+	    dsn && e->envid != NULL ? e->envid : "");
+}
+
+/* As most are; of these there may be thousands. */
+static enum client_phase
+say_plain_rcpt(struct client *c, const char *addr, unsigned i)
+{
+	char line[sizeof("RCPT TO:<>") + ADDR_MAX] = "RCPT TO:<", *end;
+
+	end = stpcpy(line + sizeof("RCPT TO:<") - 1, addr);
+	end[0] = '>';
+	end[1] = '\0';
+	return dialogue_say(c, V_RCPT, i, line, NULL);
+}
+
+static enum client_phase
+say_rcpt(struct client *c, struct client_mail *m, size_t i)
+{
+	static const struct { unsigned bit; const char *word; } notify[] = {
+		{ NOTIFY_NEVER, "NEVER" }, { NOTIFY_SUCCESS, "SUCCESS" },
+		{ NOTIFY_FAILURE, "FAILURE" }, { NOTIFY_DELAY, "DELAY" },
+	};
+	const struct rcpt *r = &m->env->rcpt[i];
+	bool dsn = c->caps.set & CAP_DSN;
+	char words[64] = "";
+	size_t k;
+
+	for (k = 0; dsn && k < NITEMS(notify); k++)
+		if (r->notify & notify[k].bit) {
+			(void)strlcat(words, words[0] == '\0' ? " NOTIFY=" :
+			    ",", sizeof(words));
+			(void)strlcat(words, notify[k].word, sizeof(words));
+		}
+	if (words[0] == '\0' && (!dsn || r->orcpt == NULL) &&
+	    strlen(r->addr) <= ADDR_MAX)
+		return say_plain_rcpt(c, r->addr, (unsigned)i);
+	return sayf(c, V_RCPT, (unsigned)i, "RCPT TO:<%s>%s%s%s", r->addr,
+	    words, dsn && r->orcpt != NULL ? " ORCPT=" : "",
+	    dsn && r->orcpt != NULL ? r->orcpt : "");
+}
+
+enum client_phase
+transact_envelope(struct client *c)
+{
+	struct client_mail *m = c->mail;
+
+	while (dialogue_room(c)) {
+		if (c->dirty && !m->mail_sent) {
+			c->dirty = false;
+			if (dialogue_say(c, V_RSET, 0, "RSET", NULL) ==
+			    PH_OVER)
+				return PH_OVER;
+			continue;
+		}
+		if (!m->mail_sent) {
+			if (say_mail(c, m) == PH_OVER)
+				return PH_OVER;
+			continue;
+		}
+		while (m->next < m->env->nrcpt && m->env->rcpt[m->next].done)
+			m->next++;
+		if (m->next == m->env->nrcpt)
+			return PH_DATA;
+		if (say_rcpt(c, m, m->next++) == PH_OVER)
+			return PH_OVER;
+	}
+	return PH_ENVELOPE;
+}
+
+/* All that was to be learnt of the addresses is known: take them back. */
+static enum client_phase
+end_probe(struct client *c, struct client_mail *m)
+{
+	if (c->ring_n > 0)
+		return PH_DATA;		/* until the replies are in */
+	m->reset = true;
+	return dialogue_say(c, V_RSET, 0, "RSET", NULL);
+}
+
+enum client_phase
+transact_data(struct client *c)
+{
+	struct client_mail *m = c->mail;
+	bool pipes = dialogue_pipes(c);
+	char line[48];
+
+	if (m->probe)
+		return end_probe(c, m);
+	m->chunk = c->caps.set & CAP_CHUNKING;
+	/* Who is taken must be known before LMTP's replies can be counted. */
+	if (m->answered < m->asked && (!pipes || c->o->lmtp ||
+	    (m->chunk && m->size > CLIENT_ONEFLIGHT)))
+		return PH_DATA;		/* until the replies are in */
+	if (!m->chunk)
+		return dialogue_say(c, V_DATA, 0, "DATA", NULL);
+	(void)snprintf(line, sizeof(line), "BDAT %zu LAST", m->size);
+	m->body_left = m->size;
+	return dialogue_put(c, V_DATA, line, NULL) == PH_OVER ? PH_OVER :
+	    PH_BODY;
+}
+
+/* RFC 5321 4.5.2: a dot that begins a line is doubled. */
+static void
+stuff(struct client *c, struct client_mail *m, const char *p, size_t n)
+{
+	size_t had = c->out.len, from = 0, i = 0;
+	const char *dot;
+
+	if (n == 0)
+		return;
+	while (i < n && (dot = memchr(p + i, '.', n - i)) != NULL) {
+		i = (size_t)(dot - p);
+		if (i > 0 ? p[i - 1] == '\n' : m->bol) {
+			buf_add(&c->out, p + from, i - from);
+			buf_add(&c->out, ".", 1);
+			from = i;
+		}
+		i++;
+	}
+	buf_add(&c->out, p + from, n - from);
+	m->bol = p[n - 1] == '\n';
+	c->queued += c->out.len - had;
+}
+
+void
+transact_body(struct client *c, const char *p, size_t n)
+{
+	struct client_mail *m = c->mail;
+
+	if (!m->chunk) {
+		stuff(c, m, p, n);
+		return;
+	}
+	assert(n <= m->body_left);
+	m->body_left -= n;
+	c->queued += n;
+	if (p == c->out.p + c->out.len) {	/* client_space() */
+		c->out.len += n;
+		c->out.p[c->out.len] = '\0';
+	} else {
+		buf_add(&c->out, p, n);
+	}
+}
+
+enum client_phase
+transact_body_end(struct client *c)
+{
+	struct client_mail *m = c->mail;
+	const char *dot = m->bol ? ".\r\n" : "\r\n.\r\n";
+	char note[64];
+
+	if (m->chunk && m->body_left > 0)
+		return dialogue_die_with(c, ST_BODY, VD_TEMP,
+		    "the message became shorter while it was sent");
+	(void)snprintf(note, sizeof(note), "(%zu octets of message)", m->size);
+	dialogue_note(c, "C: ", note, strlen(note));
+	if (!m->chunk) {
+		buf_adds(&c->out, dot);
+		c->queued += strlen(dot);
+		dialogue_note(c, "C: ", ".", 1);
+	}
+	m->ended = true;
+	m->end = c->queued;
+	dialogue_expect(c, V_DOT, 0);
+	c->mail = NULL;
+	return dialogue_pipes(c) ? PH_IDLE : PH_WAIT;
+}
+
+enum client_phase
+on_rset(struct client *c, const struct client_command *k)
+{
+	struct fault f = { 0 };
+
+	if (k->mail != NULL && k->mail->reset) {
+		dialogue_settle(c, k->mail, NULL);
+		return PH_IDLE;
+	}
+	if (dialogue_yes(c))
+		return c->phase;
+	dialogue_heard(c, &f);
+	f.verdict = VD_TEMP;	/* it is not about the next message */
+	return dialogue_die(c, &f);
+}
+
+/*
+ * The message in hand, if it is m, has nobody left.  What was not sent of
+ * it need not be, but for what BDAT has announced; DATA may be in flight,
+ * then its reply is awaited.
+ */
+static enum client_phase
+drop(struct client *c, struct client_mail *m, const struct fault *f)
+{
+	bool in_hand = c->mail == m;
+
+	if (in_hand && c->phase == PH_BODY) {
+		settle_rest(m->env, f);
+		return PH_BODY;
+	}
+	dialogue_settle(c, m, f);
+	if (!in_hand)
+		return c->phase;
+	if (c->phase != PH_ENVELOPE && c->phase != PH_DATA)
+		return c->phase;
+	c->dirty = true;
+	return PH_IDLE;
+}
+
+enum client_phase
+on_mail(struct client *c, const struct client_command *k)
+{
+	struct fault f = { 0 };
+
+	if (k->mail == NULL || dialogue_yes(c))
+		return c->phase;
+	dialogue_heard(c, &f);
+	return drop(c, k->mail, &f);
+}
+
+enum client_phase
+on_rcpt(struct client *c, const struct client_command *k)
+{
+	struct client_mail *m = k->mail;
+	struct fault f;
+
+	if (m == NULL || m->env->rcpt[k->rcpt].done)
+		return c->phase;
+	m->answered++;
+	if (dialogue_yes(c)) {
+		m->taken++;
+		if (m->probe)
+			rcpt_settle(&m->env->rcpt[k->rcpt], NULL);
+		return c->phase;
+	}
+	memset(&f, 0, sizeof(f));	/* all of it may travel */
+	dialogue_heard(c, &f);
+	rcpt_settle(&m->env->rcpt[k->rcpt], &f);
+	if (m->answered == m->asked && m->taken == 0)
+		return drop(c, m, &f);	/* f: the last no */
+	return c->phase;
+}
+
+enum client_phase
+on_data(struct client *c, const struct client_command *k)
+{
+	struct fault f = { 0 };
+
+	if (c->reply.code == 354 && k->mail != NULL)
+		return PH_BODY;
+	if (c->reply.code == 354)
+		return dialogue_say(c, V_NOBODY, 0, ".", NULL);
+	if (c->reply.code < 400)
+		return dialogue_refused(c);
+	if (k->mail != NULL) {
+		dialogue_heard(c, &f);
+		dialogue_settle(c, k->mail, &f);
+	}
+	c->dirty = true;
+	return PH_IDLE;
+}
+
+/*
+ * LMTP has a reply for each recipient that was taken, in their order (RFC
+ * 2033, 4.2).  True if this was not the last of them.
+ */
+static bool
+more_verdicts(struct client_mail *m, const struct fault *f)
+{
+	struct envelope *e = m->env;
+
+	while (m->told < e->nrcpt && e->rcpt[m->told].done)
+		m->told++;
+	if (m->told < e->nrcpt)
+		rcpt_settle(&e->rcpt[m->told], f);
+	while (m->told < e->nrcpt && e->rcpt[m->told].done)
+		m->told++;
+	return m->told < e->nrcpt;
+}
+
+enum client_phase
+on_dot(struct client *c, const struct client_command *k)
+{
+	struct client_mail *m = k->mail;
+	const struct fault *why = NULL;
+	struct fault f = { 0 };
+
+	if (!dialogue_yes(c)) {
+		c->dirty = true;
+		dialogue_heard(c, &f);
+		why = &f;
+	} else if (m != NULL && m->taken > 0) {
+		(void)strlcpy(m->accepted, buf_text(&c->reply.text),
+		    sizeof(m->accepted));
+	}
+	if (m != NULL && c->o->lmtp && more_verdicts(m, why)) {
+		c->again = true;
+		return c->phase;
+	}
+	if (m != NULL)
+		dialogue_settle(c, m, why);
+	return dialogue_pipes(c) ? c->phase : PH_IDLE;
+}
+
+enum client_phase
+on_nobody(struct client *c, const struct client_command *k)
+{
+	(void)k;
+	c->dirty = true;
+	return PH_IDLE;
+}

@@ -1,0 +1,288 @@
+/* client_setup.c - greeting, EHLO, STARTTLS and AUTH: up to a usable session */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/base64.h"
+#include "smtp/client_setup.h"
+
+#define AUTH_LINE	510	/* RFC 4954 4: 512 with the line end */
+#define MASK		"********"
+
+enum client_phase
+on_greet(struct client *c, const struct client_command *k)
+{
+	(void)k;
+	(void)strlcpy(c->banner, buf_text(&c->reply.text), sizeof(c->banner));
+	return dialogue_yes(c) ? PH_HELLO : dialogue_refused(c);
+}
+
+enum client_phase
+hello_hello(struct client *c)
+{
+	char line[300];
+
+	(void)snprintf(line, sizeof(line), "%s %s", c->o->lmtp ? "LHLO" :
+	    c->helo_only ? "HELO" : "EHLO", c->o->helo);
+	c->ehlos++;
+	return dialogue_say(c, c->helo_only ? V_HELO : V_EHLO, 0, line, NULL);
+}
+
+enum client_phase
+on_ehlo(struct client *c, const struct client_command *k)
+{
+	int code = c->reply.code;
+
+	(void)k;
+	if (dialogue_yes(c)) {
+		caps_parse(&c->caps, buf_text(&c->reply.text));
+		return PH_STARTTLS;
+	}
+	/* Some front ends answer 500 to whatever comes first. */
+	if (code == 500 && c->ehlos == 1)
+		return PH_HELLO;
+	if (c->o->lmtp || (code != 500 && code != 502 && code != 504))
+		return dialogue_refused(c);
+	c->helo_only = true;
+	return PH_HELLO;
+}
+
+enum client_phase
+on_helo(struct client *c, const struct client_command *k)
+{
+	(void)k;
+	return dialogue_yes(c) ? PH_STARTTLS : dialogue_refused(c);
+}
+
+enum client_phase
+hello_starttls(struct client *c)
+{
+	if (c->tls || c->o->tls == CLIENT_TLS_NONE)
+		return PH_AUTH;
+	if (c->caps.set & CAP_STARTTLS)
+		return dialogue_say(c, V_STARTTLS, 0, "STARTTLS", NULL);
+	if (c->o->tls == CLIENT_TLS_OPPORTUNISTIC)
+		return PH_AUTH;
+	return dialogue_die_with(c, ST_STARTTLS, VD_PERM,
+	    "the relay does not offer STARTTLS");
+}
+
+enum client_phase
+on_starttls(struct client *c, const struct client_command *k)
+{
+	(void)k;
+	if (c->reply.code != 220)
+		return dialogue_refused(c);
+	/* What follows the go-ahead would be read as if it came inside. */
+	if (c->in.len > 0)
+		return dialogue_die_with(c, ST_STARTTLS, VD_TEMP,
+		    "the relay, or somebody in between, sent more before "
+		    "TLS began");
+	return PH_TLS;
+}
+
+/* An explicit mechanism is a minimum: it is this one or none. */
+static int
+choose_explicit(struct client *c, enum sasl_mech m, struct fault *f)
+{
+	if (!(c->caps.mechs & SASL_BIT(m)))
+		return fault_set(f, ST_AUTH, FD_NONE, 0, VD_PERM,
+		    "the relay does not offer AUTH %s, only: %s",
+		    sasl_name(m), c->caps.auth);
+	if (sasl_binds(m) && c->binding_name == NULL)
+		return fault_set(f, ST_AUTH, FD_NONE, 0, VD_PERM,
+		    "AUTH %s needs a TLS session to bind the login to",
+		    sasl_name(m));
+	c->mech = m;
+	return 0;
+}
+
+static int
+choose_best(struct client *c, struct fault *f)
+{
+	c->mech = sasl_best(c->caps.mechs, c->binding_name != NULL,
+	    !c->trusted && c->o->auth_cleartext);
+	if (c->mech != SASL__MAX)
+		return 0;
+	return fault_set(f, ST_AUTH, FD_NONE, 0, VD_PERM,
+	    "the relay offers no known way to log in with a password, "
+	    "only: %s", c->caps.auth);
+}
+
+/* Which mechanism, or why none. */
+static int
+choose(struct client *c, struct fault *f)
+{
+	enum sasl_mech m = c->o->mech;
+
+	if (!(c->caps.set & CAP_AUTH))
+		return fault_set(f, ST_AUTH, FD_NONE, 0, VD_PERM,
+		    "the relay does not offer AUTH%s", c->tls ? "" :
+		    " on a connection without TLS");
+	if ((m == SASL__MAX ? choose_best(c, f) :
+	    choose_explicit(c, m, f)) == -1)
+		return -1;
+	m = c->mech;
+	if (sasl_secret(m) && c->o->password == NULL)
+		return fault_set(f, ST_AUTH, FD_NONE, 0, VD_PERM,
+		    "AUTH %s needs a password", sasl_name(m));
+	if (!c->trusted && !c->o->auth_cleartext && sasl_reveals(m))
+		return fault_set(f, ST_AUTH, FD_NONE, 0, VD_PERM,
+		    "the password %s on the way (%s)", m == SASL_CRAM_MD5 ?
+		    "could be guessed from what is readable" :
+		    "would be readable",
+		    c->tls ? "TLS without a verified certificate" : "no TLS");
+	return 0;
+}
+
+static void
+start(struct client *c)
+{
+	const unsigned plus = SASL_BIT(SASL_SCRAM_SHA_1_PLUS) |
+	    SASL_BIT(SASL_SCRAM_SHA_256_PLUS);
+	unsigned char seed[18];
+	struct buf nonce = { .max = SCRAM_NONCE - 1 };
+
+	c->sasl = (struct sasl){
+		.mech = c->mech,
+		.user = c->o->user,
+		.password = c->o->password,
+		.host = c->o->host,
+		.port = c->o->port,
+		.scram = {
+			.binding_name = c->binding_name,
+			.binding = c->binding,
+			.binding_len = c->binding_len,
+			.plus_offered = (c->caps.mechs & plus) != 0,
+		},
+	};
+	c->o->random(seed, sizeof(seed));
+	base64_encode(&nonce, seed, sizeof(seed));
+	(void)strlcpy(c->sasl.scram.nonce, buf_text(&nonce), SCRAM_NONCE);
+	buf_release(&nonce);
+}
+
+/* The next SASL response, in base64. */
+static int
+respond(struct client *c, const char *in, size_t n, struct buf *b64,
+    struct fault *f)
+{
+	struct buf raw = { .max = 16384, .secret = true };
+	int status = sasl_step(&c->sasl, in, n, &raw, f);
+
+	if (status == 0)
+		base64_encode(b64, buf_text(&raw), raw.len);
+	if (raw.full || b64->full)
+		status = fault_set(f, ST_AUTH, FD_NONE, 0, VD_PERM,
+		    "the response would be over 16 KiB");
+	buf_release(&raw);
+	return status;
+}
+
+enum client_phase
+hello_auth(struct client *c)
+{
+	struct buf b64 = { .max = 32768, .secret = true };
+	struct buf line = { .max = 32768, .secret = true };
+	enum client_phase next;
+	struct fault f = { 0 };
+	char shown[64];
+
+	if ((c->o->user == NULL && c->o->mech != SASL_EXTERNAL) || c->authed)
+		return PH_IDLE;
+	if (choose(c, &f) == -1)
+		return dialogue_die(c, &f);
+	start(c);
+	buf_addf(&line, "AUTH %s", sasl_name(c->mech));
+	(void)strlcpy(shown, buf_text(&line), sizeof(shown));
+	if (sasl_initial(c->mech)) {
+		if (respond(c, NULL, 0, &b64, &f) == -1) {
+			next = dialogue_die(c, &f);
+			goto out;
+		}
+		if (line.len + 1 + b64.len > AUTH_LINE) {
+			buf_add(&c->initial, buf_text(&b64), b64.len);
+			c->held = true;
+		} else {
+			buf_addf(&line, " %s",
+			    b64.len > 0 ? buf_text(&b64) : "=");
+			(void)strlcat(shown, " " MASK, sizeof(shown));
+		}
+	}
+	next = dialogue_say(c, V_AUTH, 0, buf_text(&line), shown);
+out:
+	buf_release(&line);
+	buf_release(&b64);
+	return next;
+}
+
+/* Say no to the exchange, and remember why: the reply will be a 501. */
+static enum client_phase
+cancel(struct client *c, const struct fault *f)
+{
+	c->fault = *f;
+	c->cancelled = true;
+	return dialogue_say(c, V_AUTH, 0, "*", NULL);
+}
+
+static enum client_phase
+challenged(struct client *c)
+{
+	const char *text = buf_text(&c->reply.text);
+	struct buf in = { .max = SASL_CHALLENGE, .secret = true };
+	struct buf b64 = { .max = 32768, .secret = true };
+	enum client_phase next;
+	struct fault f = { 0 };
+	int status = 0;
+
+	if (c->held) {
+		c->held = false;
+		next = dialogue_say(c, V_AUTH, 0, buf_text(&c->initial), MASK);
+		buf_release(&c->initial);
+		return next;
+	}
+	if (!base64_decode(&in, text, strlen(text)))
+		status = fault_set(&f, ST_AUTH, FD_NONE, 0, VD_TEMP,
+		    "the relay's challenge is not base64, or over 4 KiB");
+	if (status == 0)
+		status = respond(c, buf_text(&in), in.len, &b64, &f);
+	next = status == -1 ? cancel(c, &f) :
+	    dialogue_say(c, V_AUTH, 0, buf_text(&b64), MASK);
+	buf_release(&in);
+	buf_release(&b64);
+	return next;
+}
+
+/* The reply is a no; the relay may have said why before. */
+static enum client_phase
+rejected(struct client *c)
+{
+	struct fault f = { 0 };
+
+	dialogue_heard(c, &f);
+	if (c->sasl.said[0] != '\0')
+		fault_add(&f, "; its reason before that: %s", c->sasl.said);
+	return dialogue_die(c, &f);
+}
+
+enum client_phase
+on_auth(struct client *c, const struct client_command *k)
+{
+	struct fault f = { 0 };
+
+	(void)k;
+	if (c->cancelled) {
+		f = c->fault;
+		return dialogue_die(c, &f);
+	}
+	if (c->reply.code == 334)
+		return challenged(c);
+	if (c->reply.code != 235)
+		return rejected(c);
+	if (c->held)
+		c->sasl.step = 0;	/* nothing of it was said */
+	if (sasl_success(&c->sasl, buf_text(&c->reply.text), &f) == -1)
+		return dialogue_die(c, &f);
+	c->authed = true;
+	return PH_IDLE;
+}

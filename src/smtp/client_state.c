@@ -1,0 +1,293 @@
+/* client_state.c - the state of a client session, and the one door for commands */
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "smtp/client_state.h"
+
+static const struct {
+	enum stage	 stage;
+	int		 timeout;
+	bool		 clear;		/* may go before a TLS that is due */
+} verbs[V__MAX] = {
+	[V_GREET]	= { ST_GREETING, 300, true },
+	[V_EHLO]	= { ST_EHLO,	 300, true },
+	[V_HELO]	= { ST_EHLO,	 300, true },
+	[V_STARTTLS]	= { ST_STARTTLS, 120, true },
+	[V_AUTH]	= { ST_AUTH,	 120, false },
+	[V_RSET]	= { ST_RSET,	  60, false },
+	[V_MAIL]	= { ST_MAIL,	 300, false },
+	[V_RCPT]	= { ST_RCPT,	 300, false },
+	[V_DATA]	= { ST_DATA,	 120, false },
+	[V_DOT]		= { ST_BODY,	 600, false },
+	[V_NOBODY]	= { ST_BODY,	 120, false },
+	[V_QUIT]	= { ST_QUIT,	  10, true },
+};
+
+enum stage
+verb_stage(enum verb v)
+{
+	return verbs[v].stage;
+}
+
+int
+verb_timeout(enum verb v)
+{
+	return verbs[v].timeout;
+}
+
+bool
+dialogue_pipes(const struct client *c)
+{
+	return (c->caps.set & CAP_PIPELINING) != 0;
+}
+
+bool
+dialogue_room(const struct client *c)
+{
+	return c->out.len < CLIENT_BLOCK &&
+	    c->ring_n < (dialogue_pipes(c) ? CLIENT_RING - 4 : 1);
+}
+
+struct client_command *
+dialogue_oldest(struct client *c)
+{
+	return &c->ring[c->ring_at];
+}
+
+bool
+dialogue_yes(const struct client *c)
+{
+	return c->reply.code / 100 == 2;
+}
+
+void
+dialogue_note(struct client *c, const char *who, const char *p, size_t n)
+{
+	if (c->talk.len + n + 8 > c->talk.max)
+		buf_drop(&c->talk, c->talk.len / 2);
+	buf_adds(&c->talk, who);
+	buf_add_visible(&c->talk, p, n, false);
+	buf_add(&c->talk, "\n", 1);
+	if (c->talk.full)
+		buf_clear(&c->talk);
+}
+
+void
+dialogue_expect(struct client *c, enum verb v, unsigned rcpt)
+{
+	struct client_command *k;
+
+	assert(c->ring_n < CLIENT_RING);
+	k = &c->ring[(c->ring_at + c->ring_n++) % CLIENT_RING];
+	k->verb = v;
+	k->rcpt = rcpt;
+	k->mail = c->mail;
+	k->end = c->queued;
+}
+
+enum client_phase
+dialogue_put(struct client *c, enum verb v, const char *line,
+    const char *shown)
+{
+	size_t n = strlen(line), i;
+
+	for (i = 0; i < n; i++)
+		if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
+			return dialogue_die_with(c, verbs[v].stage, VD_PERM,
+			    "a control character would have become part of "
+			    "a command");
+	if (c->o->tls >= CLIENT_TLS_STARTTLS && !c->tls && !verbs[v].clear)
+		return dialogue_die_with(c, verbs[v].stage, VD_PERM,
+		    "TLS is required but not in use");
+	buf_add(&c->out, line, n);
+	buf_add(&c->out, "\r\n", 2);
+	c->queued += n + 2;
+	if (shown == NULL)
+		shown = line;
+	dialogue_note(c, "C: ", shown, strlen(shown));
+	return PH_WAIT;
+}
+
+enum client_phase
+dialogue_say(struct client *c, enum verb v, unsigned rcpt, const char *line,
+    const char *shown)
+{
+	if (dialogue_put(c, v, line, shown) == PH_OVER)
+		return PH_OVER;
+	dialogue_expect(c, v, rcpt);
+	return PH_WAIT;
+}
+
+void
+dialogue_command(const struct client *c, const struct client_command *k,
+    struct fault *f)
+{
+	const struct envelope *e = k->mail != NULL ? k->mail->env : NULL;
+
+	switch (k->verb) {
+	case V_EHLO:
+		fault_command(f, "%s %s", c->o->lmtp ? "LHLO" : "EHLO",
+		    c->o->helo);
+		break;
+	case V_HELO:
+		fault_command(f, "HELO %s", c->o->helo);
+		break;
+	case V_STARTTLS:
+		fault_command(f, "STARTTLS");
+		break;
+	case V_AUTH:
+		fault_command(f, "AUTH %s", sasl_name(c->mech));
+		break;
+	case V_MAIL:
+		if (e != NULL)
+			fault_command(f, "MAIL FROM:<%s>", e->from);
+		break;
+	case V_RCPT:
+		if (e != NULL)
+			fault_command(f, "RCPT TO:<%s>",
+			    e->rcpt[k->rcpt].addr);
+		break;
+	case V_DATA:
+		fault_command(f, "DATA");
+		break;
+	case V_DOT:
+	case V_NOBODY:
+		fault_command(f, "end of message");
+		break;
+	case V_RSET:
+		fault_command(f, "RSET");
+		break;
+	case V_QUIT:
+		fault_command(f, "QUIT");
+		break;
+	case V_GREET:
+	case V__MAX:
+		break;
+	}
+}
+
+/*
+ * A positive reply where it makes no sense (250 to DATA) is a fault as
+ * well: the relay has lost the thread, and may find it again.
+ */
+void
+dialogue_heard(const struct client *c, struct fault *f)
+{
+	const struct client_command *k = &c->ring[c->ring_at];
+	int code = c->reply.code;
+
+	(void)strlcpy(f->what, c->o->what, sizeof(f->what));
+	(void)fault_set(f, verbs[k->verb].stage, FD_SMTP, code,
+	    code < 500 ? VD_TEMP : VD_PERM, "%s", buf_text(&c->reply.text));
+	memcpy(f->esc, c->reply.esc, sizeof(f->esc));
+	dialogue_command(c, k, f);
+}
+
+void
+dialogue_settle(struct client *c, struct client_mail *m,
+    const struct fault *f)
+{
+	unsigned i;
+	size_t r;
+
+	for (r = 0; r < m->env->nrcpt; r++)
+		if (!m->env->rcpt[r].done)
+			rcpt_settle(&m->env->rcpt[r], f);
+	for (i = 0; i < c->nmails && c->mails[i] != m; i++)
+		;
+	if (i < c->nmails) {
+		memmove(&c->mails[i], &c->mails[i + 1],
+		    (c->nmails - i - 1) * sizeof(c->mails[0]));
+		c->nmails--;
+	}
+	for (i = 0; i < c->ring_n; i++)
+		if (c->ring[(c->ring_at + i) % CLIENT_RING].mail == m)
+			c->ring[(c->ring_at + i) % CLIENT_RING].mail = NULL;
+	if (c->mail == m)
+		c->mail = NULL;
+	m->over = true;
+}
+
+/* The link is gone: say what the relay said last, or what was half said. */
+static void
+last_words(struct client *c, struct fault *f)
+{
+	const char *p = buf_text(&c->reply.text);
+	size_t n;
+
+	if (c->reply.lines == 0 && c->in.len == 0) {
+		if (c->last[0] != '\0')
+			fault_add(f, "; the last it said was: %s", c->last);
+		return;
+	}
+	fault_add(f, " in the middle of: ");
+	for (; c->reply.lines > 0; p += n + 1) {
+		n = strcspn(p, "\n");
+		fault_add(f, "%03d-%.*s\n", c->reply.code, (int)n, p);
+		if (p[n] == '\0')
+			break;
+	}
+	fault_add(f, "%.*s", c->in.len < 512 ? (int)c->in.len : 512,
+	    buf_text(&c->in));
+}
+
+/* What the end of the session, by f, means to one message. */
+static enum verdict
+share(const struct client *c, const struct client_mail *m,
+    const struct fault *f)
+{
+	const struct client_mail *cause = c->mail;
+
+	if (f->domain == FD_SMTP)
+		cause = c->ring_n > 0 ? c->ring[c->ring_at].mail : NULL;
+	else if (m->ended && m->end <= c->sent)
+		return VD_DOUBT;
+	return f->verdict == VD_PERM && m != cause ? VD_TEMP : f->verdict;
+}
+
+enum client_phase
+dialogue_die(struct client *c, struct fault *f)
+{
+	struct client_mail *m;
+	struct fault theirs;
+
+	(void)strlcpy(f->what, c->o->what, sizeof(f->what));
+	if (f->domain == FD_LINK)
+		last_words(c, f);
+	/* Whoever is leaving has nothing to lose. */
+	if (c->ring_n == 0 || dialogue_oldest(c)->verb != V_QUIT)
+		c->fault = *f;
+	while (c->nmails > 0) {
+		m = c->mails[0];
+		theirs = *f;
+		theirs.verdict = share(c, m, f);
+		dialogue_settle(c, m, &theirs);
+	}
+	c->ring_n = 0;
+	c->mail = NULL;
+	buf_clear(&c->out);
+	return PH_OVER;
+}
+
+enum client_phase
+dialogue_die_with(struct client *c, enum stage stage, enum verdict v,
+    const char *why)
+{
+	struct fault f = { 0 };
+
+	(void)fault_set(&f, stage, FD_NONE, 0, v, "%s", why);
+	if (c->ring_n > 0)
+		dialogue_command(c, dialogue_oldest(c), &f);
+	return dialogue_die(c, &f);
+}
+
+enum client_phase
+dialogue_refused(struct client *c)
+{
+	struct fault f = { 0 };
+
+	dialogue_heard(c, &f);
+	return dialogue_die(c, &f);
+}

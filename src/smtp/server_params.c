@@ -1,0 +1,351 @@
+/*
+ * server_params.c - what stands behind MAIL and RCPT, into an envelope
+ *
+ * An address in UTF-8 needs no SMTPUTF8 beside it, nor 8-bit octets in the
+ * message BODY=8BITMIME: who delivers it looks for himself.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/util.h"
+#include "mail/addr.h"
+#include "smtp/server_params.h"
+
+#define ENVID	100		/* octets (RFC 3461, 4.4) */
+#define ORCPT	500		/* octets (RFC 3461, 4.2) */
+
+/* What the parameters are for, and where they go. */
+struct target {
+	struct envelope	*e;
+	struct rcpt	*r;		/* NULL with MAIL */
+	long long	 max_size;
+};
+
+static int
+refuse(struct fault *f, int code, unsigned char subject,
+    unsigned char detail, const char *words)
+{
+	(void)fault_set(f, ST_MAIL, FD_SMTP, code, VD_PERM, "%s", words);
+	f->esc[0] = 5;
+	f->esc[1] = subject;
+	f->esc[2] = detail;
+	return -1;
+}
+
+static int
+take_size(struct target *t, const char *v, struct fault *f)
+{
+	size_t n = strlen(v);
+	unsigned long long size = 0;
+
+	if (n == 0 || n > 20 || strspn(v, "0123456789") != n)
+		return refuse(f, 501, 5, 4, "SIZE is a number");
+	if (n > 18)
+		size = (unsigned long long)-1;
+	else
+		for (; *v != '\0'; v++)
+			size = size * 10 + (unsigned)(*v - '0');
+	if (t->max_size == 0 || size <= (unsigned long long)t->max_size)
+		return 0;
+	return refuse(f, 552, 3, 4, "the message is too big");
+}
+
+static int
+take_body(struct target *t, const char *v, struct fault *f)
+{
+	(void)t;
+	if (strcasecmp(v, "7BIT") == 0 || strcasecmp(v, "8BITMIME") == 0)
+		return 0;
+	return refuse(f, 504, 5, 4, "BODY is 7BIT or 8BITMIME");
+}
+
+/* SMTPUTF8 has no value; AUTH names who is nobody to the relay. */
+static int
+take_nothing(struct target *t, const char *v, struct fault *f)
+{
+	(void)t;
+	(void)v;
+	(void)f;
+	return 0;
+}
+
+static int
+take_ret(struct target *t, const char *v, struct fault *f)
+{
+	if (strcasecmp(v, "FULL") == 0)
+		t->e->ret = RET_FULL;
+	else if (strcasecmp(v, "HDRS") == 0)
+		t->e->ret = RET_HDRS;
+	else
+		return refuse(f, 501, 5, 4, "RET is FULL or HDRS");
+	return 0;
+}
+
+/* RFC 3461, 4. */
+static bool
+xtext(const char *p, size_t max)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	const char *start = p;
+
+	for (; *p != '\0'; p++) {
+		if (*p <= ' ' || *p > '~' || *p == '=')
+			return false;
+		if (*p != '+')
+			continue;
+		if (p[1] == '\0' || strchr(hex, p[1]) == NULL ||
+		    p[2] == '\0' || strchr(hex, p[2]) == NULL)
+			return false;
+		p += 2;
+	}
+	return p != start && (size_t)(p - start) <= max;
+}
+
+static int
+take_envid(struct target *t, const char *v, struct fault *f)
+{
+	if (!xtext(v, ENVID))
+		return refuse(f, 501, 5, 4, "ENVID is xtext");
+	t->e->envid = xstrdup(v);
+	return 0;
+}
+
+static unsigned
+notify_bit(const char *p, size_t n)
+{
+	static const struct { const char *word; unsigned bit; } words[] = {
+		{ "NEVER", NOTIFY_NEVER }, { "SUCCESS", NOTIFY_SUCCESS },
+		{ "FAILURE", NOTIFY_FAILURE }, { "DELAY", NOTIFY_DELAY },
+	};
+	size_t i;
+
+	for (i = 0; i < NITEMS(words); i++)
+		if (strlen(words[i].word) == n &&
+		    strncasecmp(words[i].word, p, n) == 0)
+			return words[i].bit;
+	return 0;
+}
+
+static int
+take_notify(struct target *t, const char *v, struct fault *f)
+{
+	unsigned bit, *set = &t->r->notify;
+	size_t n;
+
+	do {
+		n = strcspn(v, ",");
+		bit = notify_bit(v, n);
+		*set |= bit;
+		v += n;
+	} while (bit != 0 && *v++ == ',');
+	if (bit != 0 && (*set == NOTIFY_NEVER || !(*set & NOTIFY_NEVER)))
+		return 0;
+	return refuse(f, 501, 5, 4,
+	    "NOTIFY is NEVER or some of SUCCESS,FAILURE,DELAY");
+}
+
+static int
+take_orcpt(struct target *t, const char *v, struct fault *f)
+{
+	size_t type = strspn(v, "-0123456789"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
+	if (type == 0 || v[type] != ';' || !xtext(v + type + 1, ORCPT - type))
+		return refuse(f, 501, 5, 4, "ORCPT is TYPE;XTEXT");
+	t->r->orcpt = xstrdup(v);
+	return 0;
+}
+
+static const struct parameter {
+	const char	*name;
+	bool		 rcpt, value;
+	int		(*take)(struct target *, const char *,
+			    struct fault *);
+} parameters[] = {
+	{ "SIZE",	false,	true,	take_size },
+	{ "BODY",	false,	true,	take_body },
+	{ "SMTPUTF8",	false,	false,	take_nothing },
+	{ "AUTH",	false,	true,	take_nothing },
+	{ "RET",	false,	true,	take_ret },
+	{ "ENVID",	false,	true,	take_envid },
+	{ "NOTIFY",	true,	true,	take_notify },
+	{ "ORCPT",	true,	true,	take_orcpt },
+};
+
+/* One parameter; seen has a bit for each there was. */
+static int
+take(struct target *t, const char *word, unsigned *seen, struct fault *f)
+{
+	const struct parameter *k = parameters;
+	size_t n = strcspn(word, "="), i;
+	const char *value = word[n] == '=' ? word + n + 1 : NULL;
+
+	for (i = 0; i < NITEMS(parameters); i++, k++)
+		if (k->rcpt == (t->r != NULL) && strlen(k->name) == n &&
+		    strncasecmp(k->name, word, n) == 0)
+			break;
+	if (i == NITEMS(parameters))
+		return refuse(f, 555, 5, 4, "a parameter is not known here");
+	if (k->value != (value != NULL))
+		return refuse(f, 501, 5, 4, k->value ?
+		    "a parameter lacks its value" :
+		    "a parameter that takes no value has one");
+	if (*seen & 1u << i)
+		return refuse(f, 501, 5, 4, "a parameter is there twice");
+	*seen |= 1u << i;
+	return k->take(t, value, f);
+}
+
+static int
+take_all(struct target *t, char *p, struct fault *f)
+{
+	unsigned seen = 0;
+	char *word;
+
+	while (*(p += strspn(p, " ")) != '\0') {
+		word = p;
+		p += strcspn(p, " ");
+		if (*p != '\0')
+			*p++ = '\0';
+		if (take(t, word, &seen, f) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* The first such octet outside quotes, or the NUL. */
+static char *
+unquoted(char *p, char which)
+{
+	bool quoted = false;
+
+	for (; *p != '\0' && (quoted || *p != which); p++) {
+		if (*p == '"')
+			quoted = !quoted;
+		else if (*p == '\\' && p[1] != '\0')
+			p++;
+	}
+	return p;
+}
+
+/*
+ * What stands behind a route, @a,@b:c@d, which must be taken and should not
+ * be used (RFC 5321, appendix C).
+ */
+static char *
+past_route(char *p)
+{
+	bool literal = false;
+	char *q = p;
+
+	if (*p != '@')
+		return p;
+	for (; *q != '\0' && (literal || *q != ':'); q++) {
+		if (*q == '[' || *q == ']')
+			literal = *q == '[';
+	}
+	return *q == ':' ? q + 1 : p;
+}
+
+/*
+ * Cut "FROM:<a@b> ..." in pieces; *spec is what stands between <>, *rest
+ * the parameters.  Blanks before the address and an address without <> are
+ * against the rules, and common.
+ */
+static int
+split(char *arg, const char *word, char **spec, char **rest,
+    struct fault *f)
+{
+	bool angle;
+	char *end;
+
+	if (strncasecmp(arg, word, strlen(word)) != 0)
+		goto wrong;
+	arg += strlen(word);
+	arg += strspn(arg, " ");
+	angle = *arg == '<';
+	arg += angle;
+	end = unquoted(arg, angle ? '>' : ' ');
+	if (angle ? *end == '\0' || (end[1] != ' ' && end[1] != '\0') :
+	    end == arg)
+		goto wrong;
+	*rest = *end != '\0' ? end + 1 : end;
+	*end = '\0';
+	*spec = past_route(arg);
+	return 0;
+wrong:
+	(void)refuse(f, 501, 5, 2, "expected ");
+	fault_add(f, "%s<address>", word);
+	return -1;
+}
+
+/* The address, whole and checked, to be freed; NULL: it is none. */
+static char *
+whole(const char *spec, const char *domain, unsigned char detail,
+    struct fault *f)
+{
+	char *addr = xstrdup(spec);
+	struct fault why;
+
+	fault_clear(&why);
+	addr_qualify(&addr, domain);
+	if (addr_ascii_domain(&addr, &why) == 0 &&
+	    addr_check(addr, &why) == 0)
+		return addr;
+	free(addr);
+	(void)refuse(f, 553, 1, detail, "");
+	fault_add(f, "<%s>: %s", spec, why.text);
+	return NULL;
+}
+
+int
+argument_mail(struct envelope *e, char *arg, const char *domain,
+    long long max_size, struct fault *f)
+{
+	struct target t = { .e = e, .max_size = max_size };
+	char *spec, *rest, *addr;
+
+	if (split(arg, "FROM:", &spec, &rest, f) == -1)
+		return -1;
+	addr = *spec == '\0' ? xstrdup("") : whole(spec, domain, 7, f);
+	if (addr == NULL)
+		return -1;
+	if (take_all(&t, rest, f) == -1) {
+		free(addr);
+		return -1;
+	}
+	envelope_from(e, addr);
+	free(addr);
+	return 0;
+}
+
+int
+argument_rcpt(struct envelope *e, char *arg, const char *domain,
+    struct fault *f)
+{
+	struct rcpt r = { 0 }, *to;
+	struct target t = { .e = e, .r = &r };
+	char *spec, *rest, *addr;
+	size_t i;
+	int status;
+
+	if (split(arg, "TO:", &spec, &rest, f) == -1 ||
+	    (addr = whole(spec, domain, 3, f)) == NULL)
+		return -1;
+	if ((status = take_all(&t, rest, f)) == 0) {
+		i = envelope_add(e, addr);	/* which may move rcpt */
+		to = &e->rcpt[i];
+		if (r.notify != 0)
+			to->notify = r.notify;
+		if (r.orcpt != NULL) {
+			free(to->orcpt);
+			to->orcpt = r.orcpt;
+			r.orcpt = NULL;
+		}
+	}
+	free(r.orcpt);
+	free(addr);
+	return status;
+}

@@ -1,0 +1,193 @@
+/* server_reply.c - the replies that we give, as octets for the wire */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "smtp/server_reply.h"
+
+#define LINE	480		/* octets of text in a line, at most */
+#define NAMED	20		/* recipients named in a reply */
+#define TEXT	65536		/* octets of all of it */
+
+static bool
+digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Does it begin with an enhanced status code of that class? */
+static bool
+enhanced(const char *p, int class)
+{
+	int part, n;
+
+	if (*p++ != '0' + class)
+		return false;
+	for (part = 0; part < 2; part++) {
+		if (*p++ != '.')
+			return false;
+		for (n = 0; n < 3 && digit(*p); n++)
+			p++;
+		if (n == 0)
+			return false;
+	}
+	return *p == ' ' || *p == '\n' || *p == '\0';
+}
+
+/* How much of the text goes into a line; no character is cut in two. */
+static size_t
+fitting(const char *text)
+{
+	size_t n = strcspn(text, "\n");
+
+	if (n <= LINE)
+		return n;
+	for (n = LINE; n > LINE - 4 && (text[n] & 0xc0) == 0x80; n--)
+		;
+	return n;
+}
+
+void
+answer_add(struct buf *out, int code, const char *esc, const char *text)
+{
+	size_t n;
+	bool more;
+
+	do {
+		n = fitting(text);
+		more = text[n] != '\0';
+		buf_addf(out, "%03d%c", code, more ? '-' : ' ');
+		if (esc != NULL && !enhanced(text, code / 100))
+			buf_addf(out, "%s%s", esc, n > 0 ? " " : "");
+		buf_add_visible(out, text, n, false);
+		buf_add(out, "\r\n", 2);
+		text += n + (text[n] == '\n');
+	} while (more);
+}
+
+/* Was this said of the message, by the relay or in its manner? */
+static bool
+said_of_it(const struct fault *f)
+{
+	return f->domain == FD_SMTP && f->stage >= ST_MAIL &&
+	    f->stage <= ST_BODY && f->code >= 400 && f->code < 600 &&
+	    f->code != 421;
+}
+
+/* Will this message never go through, whatever the administrator does? */
+static bool
+hopeless(const struct fault *f)
+{
+	return f->verdict == VD_PERM && (f->stage == ST_INPUT ||
+	    f->stage == ST_ADDRESS || (f->stage >= ST_MAIL &&
+	    f->stage <= ST_BODY));
+}
+
+/* A fault as the code, the enhanced code and the words of a reply. */
+static int
+refusal(const struct fault *f, char esc[16], struct buf *text)
+{
+	int code = said_of_it(f) ? f->code : hopeless(f) ? 554 : 451;
+
+	if (f->esc[0] == code / 100)
+		(void)snprintf(esc, 16, "%d.%d.%d", f->esc[0], f->esc[1],
+		    f->esc[2]);
+	else
+		(void)snprintf(esc, 16, "%d.%d.0", code / 100,
+		    code == 451 ? 3 : 0);
+	if (said_of_it(f))
+		buf_adds(text, f->text);
+	else
+		fault_print(text, f);
+	return code;
+}
+
+void
+answer_fault(struct buf *out, const struct fault *f)
+{
+	struct buf text = { .max = TEXT };
+	char esc[16];
+	int code = refusal(f, esc, &text);
+
+	answer_add(out, code, esc, buf_text(&text));
+	buf_release(&text);
+}
+
+static bool
+failed(const struct rcpt *r)
+{
+	return !r->done || r->verdict != VD_OK;
+}
+
+/* The reason that speaks for all: one that is for good, if there is one. */
+static const struct fault *
+chief_reason(const struct envelope *e)
+{
+	const struct fault *why = NULL, *other;
+	size_t i;
+
+	for (i = 0; i < e->nrcpt; i++) {
+		other = failed(&e->rcpt[i]) ? e->rcpt[i].why : NULL;
+		if (other != NULL && (why == NULL ||
+		    (why->verdict != VD_PERM && other->verdict == VD_PERM)))
+			why = other;
+	}
+	return why;
+}
+
+/* Who did not get it, with the reason unless it is the one given. */
+static void
+name_failed(struct buf *text, const struct envelope *e,
+    const struct fault *given)
+{
+	const struct fault *why;
+	size_t i, n = 0;
+
+	for (i = 0; i < e->nrcpt; i++) {
+		if (!failed(&e->rcpt[i]) || ++n > NAMED)
+			continue;
+		why = e->rcpt[i].why;
+		buf_addf(text, "\nnot delivered to <%s>", e->rcpt[i].addr);
+		if (why == NULL || (why->code == given->code &&
+		    strcmp(why->text, given->text) == 0))
+			continue;
+		buf_adds(text, ": ");
+		if (why->domain == FD_SMTP)
+			buf_addf(text, "%03d ", why->code);
+		buf_add(text, why->text, strcspn(why->text, "\n"));
+	}
+	if (n > NAMED)
+		buf_addf(text, "\nnor to %zu more", n - NAMED);
+	if (n < e->nrcpt)
+		buf_addf(text, "\nbut delivered to %zu of %zu",
+		    e->nrcpt - n, e->nrcpt);
+}
+
+void
+answer_verdicts(struct buf *out, const struct envelope *e, const char *words)
+{
+	struct buf text = { .max = TEXT };
+	const struct fault *why = chief_reason(e);
+	struct fault unknown;
+	char esc[16];
+	size_t i;
+	int code;
+
+	for (i = 0; i < e->nrcpt && !failed(&e->rcpt[i]); i++)
+		;
+	if (i == e->nrcpt) {
+		answer_add(out, 250, "2.0.0", words);
+		return;
+	}
+	if (why == NULL) {
+		fault_clear(&unknown);
+		(void)fault_set(&unknown, ST_BODY, FD_NONE, 0, VD_TEMP,
+		    "nothing is known of what became of it");
+		why = &unknown;
+	}
+	code = refusal(why, esc, &text);
+	if (e->nrcpt > 1)
+		name_failed(&text, e, why);
+	answer_add(out, code, esc, buf_text(&text));
+	buf_release(&text);
+}

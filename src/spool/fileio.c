@@ -1,0 +1,80 @@
+/* fileio.c - reads, writes and locks that a signal does not cut short */
+
+#include <sys/file.h>
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "spool/fileio.h"
+
+int
+file_write(int fd, off_t at, const void *v, size_t n)
+{
+	const char *p = v;
+	ssize_t k;
+
+	while (n > 0) {
+		k = pwrite(fd, p, n, at);
+		if (k == -1 && errno == EINTR)
+			continue;
+		if (k <= 0)
+			return k == 0 ? ENOSPC : errno;
+		p += k;
+		at += k;
+		n -= (size_t)k;
+	}
+	return 0;
+}
+
+int
+file_read(int fd, off_t at, void *v, size_t n)
+{
+	char *p = v;
+	ssize_t k;
+
+	while (n > 0) {
+		k = pread(fd, p, n, at);
+		if (k == -1 && errno == EINTR)
+			continue;
+		if (k <= 0)
+			return k == 0 ? ENODATA : errno;
+		p += k;
+		at += k;
+		n -= (size_t)k;
+	}
+	return 0;
+}
+
+int
+file_sync(int fd)
+{
+	while (fsync(fd) == -1)
+		if (errno != EINTR)
+			return errno;
+	return 0;
+}
+
+/* Linux closes a descriptor even when it says EINTR. */
+int
+file_close(int fd)
+{
+	return close(fd) == -1 && errno != EINTR ? errno : 0;
+}
+
+int
+file_lock(int fd, bool wait)
+{
+	while (flock(fd, wait ? LOCK_EX : LOCK_EX | LOCK_NB) == -1)
+		if (errno != EINTR || wait)
+			return errno;
+	return 0;
+}
+
+/* Where a directory cannot be synced at all there is nothing to be had. */
+int
+file_sync_dir(int dir)
+{
+	int err = file_sync(dir);
+
+	return err == EINVAL || err == ENOTSUP ? 0 : err;
+}

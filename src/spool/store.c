@@ -1,0 +1,96 @@
+/* store.c - where a message is kept while we have it: spool or unnamed file */
+
+#include <sys/mman.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/util.h"
+#include "spool/store.h"
+
+/* Without a name from the start; in memory where no directory can be had. */
+static int
+unnamed(struct fault *f)
+{
+	static const char *const dirs[] = { "/var/tmp", "/tmp" };
+	size_t i;
+	int fd;
+
+	for (i = 0; i < NITEMS(dirs); i++)
+		if ((fd = open(dirs[i], O_TMPFILE | O_RDWR | O_CLOEXEC,
+		    0600)) != -1)
+			return fd;
+	if ((fd = memfd_create("heloise", MFD_CLOEXEC)) != -1)
+		return fd;
+	return fault_errno(f, ST_SPOOL, errno, VD_TEMP,
+	    "no room for a temporary file");
+}
+
+int
+store_begin(struct store *s, struct spool *spool, struct fault *f)
+{
+	*s = (struct store){ .spool = spool, .fd = -1, .file.fd = -1 };
+	if (spool == NULL)
+		return (s->fd = unnamed(f)) == -1 ? -1 : 0;
+	if (spool_begin(spool, &s->file, f) == -1)
+		return -1;
+	s->fd = s->file.fd;
+	return 0;
+}
+
+int
+store_envelope(struct store *s, const struct envelope *e,
+    const struct spool_meta *meta, struct fault *f)
+{
+	if (s->spool == NULL)
+		return 0;
+	if (spool_envelope(s->spool, &s->file, e, meta, f) == -1)
+		return -1;
+	s->at = s->file.at;
+	return 0;
+}
+
+int
+store_write(struct store *s, const void *v, size_t n, struct fault *f)
+{
+	const char *p = v;
+	ssize_t done;
+
+	if (s->spool != NULL) {
+		if (spool_write(s->spool, &s->file, v, n, f) == -1)
+			return -1;
+		s->size = s->file.size;
+		return 0;
+	}
+	for (; n > 0; p += done, n -= (size_t)done) {
+		done = pwrite(s->fd, p, n, s->at + (off_t)s->size);
+		if (done == -1 && errno == EINTR)
+			done = 0;
+		if (done == -1)
+			return fault_errno(f, ST_SPOOL, errno, VD_TEMP,
+			    "the temporary file cannot be written");
+		s->size += (size_t)done;
+	}
+	return 0;
+}
+
+void
+store_release(struct store *s)
+{
+	if (s->spool != NULL)
+		spool_release(s->spool, &s->file);
+	else if (s->fd != -1)
+		(void)close(s->fd);
+	s->fd = -1;
+}
+
+int
+store_reader(const struct store *s)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", s->fd);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}

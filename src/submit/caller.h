@@ -1,0 +1,26 @@
+/* caller.h - what is known of the caller and the host */
+
+#ifndef SUBMIT_CALLER_H
+#define SUBMIT_CALLER_H
+
+#include <sys/types.h>
+
+#include <time.h>
+
+#include "config/setting.h"
+
+struct caller {
+	uid_t	uid;
+	char	user[128], full[256];	/* that user's names */
+	char	host[256];		/* as good as the resolver knows it */
+	char	domain[256];		/* for bare names */
+	char	origin[64];		/* the program that calls: "cron" */
+	char	unique[64];		/* for a Message-ID, or "" */
+	long	utc_offset;		/* seconds ahead of UTC */
+	time_t	now;
+};
+
+/* Asks passwd(5), proc(5) and the resolver. */
+void	caller_find(struct caller *, uid_t, const struct settings *);
+
+#endif

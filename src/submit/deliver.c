@@ -1,0 +1,276 @@
+/* deliver.c - a message now, in the background or queued */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/util.h"
+#include "submit/deliver.h"
+#include "system/log.h"
+
+void
+deliver_run_queue(struct deliver *d)
+{
+	if (d->spare == -1)
+		return;
+	while (write(d->spare, "r", 1) == -1 && errno == EINTR)
+		;
+}
+
+/* Into the queue, untried or with what a try has brought. */
+static int
+enqueue(struct deliver *d, struct store *st, const struct envelope *env,
+    const struct note *note, struct delivered *r, struct fault *f)
+{
+	if (spool_commit(d->spool, &st->file, SPOOL_QUEUE, env, note, f) == -1)
+		return -1;
+	(void)strlcpy(r->id, st->file.id, sizeof(r->id));
+	return 0;
+}
+
+static void
+count(const struct envelope *env, struct delivered *r)
+{
+	const struct rcpt *to;
+	size_t i;
+
+	for (i = 0; i < env->nrcpt; i++) {
+		to = &env->rcpt[i];
+		if (to->verdict == VD_OK) {
+			r->taken++;
+		} else if (outcome_waits(to)) {
+			r->queued++;
+			if (r->why.verdict == VD_OK)
+				r->why = *to->why;
+		} else {
+			r->failed++;
+		}
+	}
+}
+
+/* The verdicts are in: keep what must be kept. */
+static int
+settle(struct deliver *d, struct store *st, struct envelope *env,
+    const struct spool_meta *meta, struct delivered *r, struct fault *f)
+{
+	struct note note = { 0 };
+	struct rcpt *to;
+	bool told;
+	size_t i;
+
+	count(env, r);
+	if (d->spool == NULL || r->queued + r->failed == 0)
+		return 0;
+	told = !d->untold || r->failed == env->nrcpt;
+	for (i = 0; i < env->nrcpt; i++) {
+		to = &env->rcpt[i];
+		if (to->verdict != VD_OK && !outcome_waits(to))
+			to->told = told;
+	}
+	(void)outcome_note(d->set, env, &note, meta->submitted, time(NULL));
+	if (r->queued == 0)
+		note.next = 0;
+	r->next = note.next;
+	if (r->queued > 0 || !told)
+		return enqueue(d, st, env, &note, r, f);
+	/* A copy for the operator. */
+	(void)spool_commit(d->spool, &st->file, SPOOL_FAILED, env, &note, f);
+	return 0;
+}
+
+/* One line more for the log. */
+static void
+tell(const struct deliver *d, const struct store *st,
+    const struct envelope *env, const struct spool_meta *meta,
+    const struct delivered *r)
+{
+	const struct report_try t = { .id = r->id, .env = env, .meta = meta,
+	    .link = &r->link, .accepted = r->accepted, .size = st->size,
+	    .tries = 1, .kept = r->id[0] != '\0' };
+
+	report_attempt(d->report, &t);
+}
+
+/* It was put into the queue and not tried. */
+static void
+tell_queued(const struct deliver *d, const struct store *st,
+    const struct envelope *env, const struct spool_meta *meta,
+    const struct delivered *r)
+{
+	const struct report_try t = { .id = r->id, .env = env, .meta = meta,
+	    .accepted = "", .size = st->size, .kept = true,
+	    .untried = true };
+
+	report_attempt(d->report, &t);
+}
+
+/* What a message is until somebody says otherwise. */
+static void
+settle_untried(struct envelope *env, struct delivered *r)
+{
+	struct fault f = { 0 };
+	size_t i;
+
+	(void)fault_set(&f, ST_SPOOL, FD_NONE, 0, VD_TEMP, "queued");
+	for (i = 0; i < env->nrcpt; i++)
+		if (!env->rcpt[i].done)
+			rcpt_settle(&env->rcpt[i], &f);
+	r->queued = env->nrcpt;
+}
+
+struct pending {
+	struct item	 item;
+	struct claimed	 claimed;
+};
+
+/*
+ * Nobody waits any longer: from here on it is a message of the queue that
+ * is being tried, and ours until deliver_finish().
+ */
+static int
+hand_over(struct deliver *d, struct store *st, struct envelope *env,
+    struct spool_meta *meta, struct pending *p, struct delivered *r,
+    struct fault *f)
+{
+	struct note note = { 0 };
+
+	if (enqueue(d, st, env, NULL, r, f) == -1)
+		return -1;
+	p->claimed.file = st->file;
+	p->claimed.env = *env;
+	p->claimed.meta = *meta;
+	p->claimed.note = note;
+	p->item.env = &p->claimed.env;
+	*env = (struct envelope){ 0 };
+	*meta = (struct spool_meta){ 0 };
+	st->file.fd = st->fd = -1;
+	r->waits_not = true;
+	r->queued = p->claimed.env.nrcpt;
+	return 0;
+}
+
+static int
+try(struct deliver *d, struct store *st, struct envelope *env,
+    struct spool_meta *meta, struct delivered *r, struct fault *f)
+{
+	struct pending *p = xcalloc(1, sizeof(*p));
+	long long patience = d->spool != NULL ?
+	    clock_ms() + d->set->patience * 1000 : 0;
+	int status, fd = store_reader(st);
+
+	p->item = (struct item){ .env = env, .account = meta->account,
+	    .fd = fd != -1 ? fd : st->fd, .at = st->at, .size = st->size,
+	    .ctx = p };
+	keeper_give(&d->keeper, &p->item, true);
+	if (fd != -1)
+		(void)close(fd);
+	if (keeper_wait(&d->keeper, patience) == NULL) {
+		if (d->spool != NULL &&
+		    hand_over(d, st, env, meta, p, r, f) == 0)
+			return 0;
+		/* The envelope is not ours: nobody may settle it later. */
+		keeper_part(&d->keeper);
+		(void)keeper_wait(&d->keeper, 0);
+	}
+	(void)strlcpy(r->accepted, p->item.accepted, sizeof(r->accepted));
+	r->link = p->item.link;
+	status = settle(d, st, env, meta, r, f);
+	tell(d, st, env, meta, r);
+	free(p);
+	return status;
+}
+
+static bool
+something_waits(struct deliver *d)
+{
+	char (*ids)[SPOOL_ID] = NULL;
+	struct fault f;
+	size_t n = 0;
+
+	if (d->spool == NULL ||
+	    spool_list(d->spool, SPOOL_QUEUE, &ids, &n, &f) == -1)
+		return false;
+	free(ids);
+	return n > 0;
+}
+
+int
+deliver(struct deliver *d, struct store *st, struct envelope *env,
+    struct spool_meta *meta, struct delivered *r, struct fault *f)
+{
+	int status;
+
+	*r = (struct delivered){ 0 };
+	if (d->mode == SETTING_DELIVERY_NOW || d->spool == NULL) {
+		status = try(d, st, env, meta, r, f);
+		/* The relay takes mail: what waits may go, too. */
+		if (status == 0 && !r->waits_not && (r->queued > 0 ||
+		    (r->taken > 0 && something_waits(d))))
+			deliver_run_queue(d);
+		return status;
+	}
+	if (enqueue(d, st, env, NULL, r, f) == -1)
+		return -1;
+	tell_queued(d, st, env, meta, r);
+	settle_untried(env, r);
+	store_release(st);
+	deliver_run_queue(d);
+	return 0;
+}
+
+void
+deliver_abandon(struct deliver *d)
+{
+	struct item *it;
+	struct pending *p;
+
+	keeper_release(&d->keeper);
+	while ((it = keeper_wait(&d->keeper, 0)) != NULL) {
+		p = it->ctx;
+		claimed_release(d->spool, &p->claimed);
+		free(p);
+	}
+}
+
+void
+deliver_finish(struct deliver *d)
+{
+	struct item *it = keeper_wait(&d->keeper, 0);
+	struct fault f = { 0 };
+	enum outcome what;
+	struct pending *p;
+
+	if (it == NULL && d->keeper.nitems > 0) {
+		keeper_part(&d->keeper);	/* we are to stop */
+		it = keeper_wait(&d->keeper, 0);
+	}
+	if (it != NULL) {
+		p = it->ctx;
+		what = outcome_record(d->spool, d->set, d->host, &p->claimed,
+		    &f);
+		report_outcome(d->report, &p->claimed, it, NULL, what);
+		claimed_release(d->spool, &p->claimed);
+		free(p);
+	}
+	deliver_run_queue(d);
+}
+
+enum cut
+deliver_cut(struct deliver *d)
+{
+	struct keeper *k = &d->keeper;
+	const struct envelope *env;
+	enum cut how = CUT_WAITS;
+
+	keeper_part(k);
+	if (k->nitems > 0) {
+		env = k->item[0]->env;
+		if (envelope_count(env, VD_OK) == env->nrcpt)
+			how = CUT_DONE;
+		else if (envelope_count(env, VD_DOUBT) > 0)
+			how = CUT_DOUBT;
+	}
+	deliver_finish(d);
+	return how;
+}

@@ -1,0 +1,16 @@
+/* smtpd.h - -bs: the messages of an SMTP dialogue on stdin and stdout */
+
+#ifndef SUBMIT_SMTPD_H
+#define SUBMIT_SMTPD_H
+
+#include "cli/options.h"
+#include "config/config.h"
+
+/*
+ * What send_mail() does, for each message of the dialogue.  Returns the
+ * exit status.  Wipes the password from this process.
+ */
+int	receive_smtp(const struct options *, struct config *,
+	    const struct config_source *);
+
+#endif

@@ -1,0 +1,164 @@
+/* smtpd_io.c - -bs: drives smtp/server over two descriptors */
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "submit/smtpd_io.h"
+
+#define BLOCK	65536
+#define WORDS	4096		/* octets of what end() has to say */
+
+struct dialogue {
+	struct server	 s;
+	const struct talk_work *work;
+	int		 in, out;
+	bool		 silent;	/* nothing more will come */
+	bool		 deaf;		/* nothing more can be said */
+};
+
+static void
+take(struct dialogue *d)
+{
+	char block[BLOCK];
+	size_t room = server_room(&d->s);
+	ssize_t n;
+
+	n = read(d->in, block, room < sizeof(block) ? room : sizeof(block));
+	if (n > 0) {
+		server_feed(&d->s, block, (size_t)n);
+	} else if (n == 0 || (errno != EINTR && errno != EAGAIN)) {
+		d->silent = true;
+		server_eof(&d->s);
+	}
+}
+
+/* So little goes at a time that a blocking pipe does not block. */
+static void
+give(struct dialogue *d)
+{
+	size_t all = d->s.out.len;
+	ssize_t n = -1;
+
+	if (!d->deaf) {
+		n = write(d->out, d->s.out.p, all < PIPE_BUF ? all : PIPE_BUF);
+		if (n == -1 && errno != EINTR && errno != EAGAIN)
+			d->deaf = true;
+	}
+	if (d->deaf)
+		server_sent(&d->s, all);
+	else if (n > 0)
+		server_sent(&d->s, (size_t)n);
+}
+
+/*
+ * Read, or write and read too: a client may say all of its message before
+ * it looks at the first reply.
+ */
+static void
+exchange(struct dialogue *d, bool writing)
+{
+	struct pollfd p[2] = { { .fd = -1 }, { .fd = -1 } };
+
+	if (!d->silent && server_room(&d->s) > 0) {
+		p[0].fd = d->in;
+		p[0].events = POLLIN;
+	}
+	if (writing && d->deaf) {
+		give(d);
+		return;
+	}
+	if (writing) {
+		p[1].fd = d->out;
+		p[1].events = POLLOUT;
+	}
+	if (poll(p, 2, -1) == -1)
+		return;
+	if (p[1].revents != 0)
+		give(d);
+	if (p[0].revents != 0)
+		take(d);
+}
+
+static void
+begin(struct dialogue *d)
+{
+	struct fault f;
+
+	fault_clear(&f);
+	if (d->work->begin(d->work->ctx, &d->s.env, &f) == -1)
+		server_refuse(&d->s, &f);
+	else
+		server_go(&d->s);
+}
+
+static void
+data(struct dialogue *d)
+{
+	struct fault f;
+
+	fault_clear(&f);
+	if (d->work->data(d->work->ctx, d->s.data.p, d->s.data.len,
+	    &f) == -1)
+		server_refuse(&d->s, &f);
+}
+
+static void
+end(struct dialogue *d)
+{
+	struct buf words = { .max = WORDS };
+	struct fault f;
+
+	fault_clear(&f);
+	if (d->work->end(d->work->ctx, &words, &f) == -1)
+		server_refuse(&d->s, &f);
+	else
+		server_verdict(&d->s, words.len > 0 ? words.p : "accepted");
+	buf_release(&words);
+}
+
+/* Do what the machine wants.  False: it is over. */
+static bool
+turn(struct dialogue *d)
+{
+	switch (server_step(&d->s)) {
+	case SERVER_SEND:
+		exchange(d, true);
+		return true;
+	case SERVER_RECV:
+		exchange(d, false);
+		return true;
+	case SERVER_BEGIN:
+		begin(d);
+		return true;
+	case SERVER_DATA:
+		data(d);
+		return true;
+	case SERVER_END:
+		end(d);
+		return true;
+	case SERVER_DROP:
+		d->work->drop(d->work->ctx);
+		return true;
+	case SERVER_OVER:
+		break;
+	}
+	return false;
+}
+
+int
+talk_run(int in, int out, const struct server_opts *o,
+    const struct talk_work *work)
+{
+	struct dialogue d = { .work = work, .in = in, .out = out };
+	bool whole;
+
+	server_init(&d.s, o);
+	while (turn(&d))
+		;
+	whole = !d.s.lost && !d.deaf;
+	server_release(&d.s);
+	return whole ? EX_OK : EX_TEMPFAIL;
+}

@@ -1,0 +1,94 @@
+/* identity.c - who is calling, and on which host */
+
+#include <sys/types.h>
+#include <sys/socket.h>
+
+#include <grp.h>
+#include <netdb.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "system/identity.h"
+
+/* The first part of GECOS, where & is the login name, capitalised. */
+static void
+full_name(const char *gecos, const char *login, char *out, size_t n)
+{
+	size_t used = 0, k;
+
+	for (; *gecos != '\0' && *gecos != ',' && used + 1 < n; gecos++) {
+		if (*gecos != '&') {
+			out[used++] = *gecos;
+			continue;
+		}
+		k = strlcpy(out + used, login, n - used);
+		if (k > 0 && out[used] >= 'a' && out[used] <= 'z')
+			out[used] = (char)(out[used] - 'a' + 'A');
+		used += k < n - used ? k : n - used - 1;
+	}
+	out[used] = '\0';
+}
+
+void
+who_user(uid_t uid, char *name, size_t n, char *full, size_t nfull)
+{
+	const struct passwd *pw = getpwuid(uid);
+
+	full[0] = '\0';
+	if (pw == NULL || pw->pw_name[0] == '\0') {
+		(void)snprintf(name, n, "uid%u", (unsigned)uid);
+		return;
+	}
+	(void)strlcpy(name, pw->pw_name, n);
+	if (pw->pw_gecos != NULL)
+		full_name(pw->pw_gecos, pw->pw_name, full, nfull);
+}
+
+void
+who_group(char *out, size_t n)
+{
+	const struct group *gr = getgrgid(getgid());
+
+	if (gr != NULL)
+		(void)strlcpy(out, gr->gr_name, n);
+	else
+		(void)snprintf(out, n, "%u", (unsigned)getgid());
+}
+
+void
+who_parent(char *out, size_t n)
+{
+	char path[64];
+	FILE *f;
+
+	out[0] = '\0';
+	(void)snprintf(path, sizeof(path), "/proc/%ld/comm", (long)getppid());
+	if ((f = fopen(path, "re")) == NULL)
+		return;
+	if (fgets(out, (int)n, f) == NULL)
+		out[0] = '\0';
+	out[strcspn(out, "\n")] = '\0';
+	(void)fclose(f);
+}
+
+void
+who_host(char *out, size_t n)
+{
+	struct addrinfo hints = { .ai_flags = AI_CANONNAME,
+	    .ai_socktype = SOCK_STREAM };
+	struct addrinfo *res = NULL;
+
+	if (gethostname(out, n) == -1)
+		(void)strlcpy(out, "localhost", n);
+	out[n - 1] = '\0';
+	if (strchr(out, '.') != NULL ||
+	    getaddrinfo(out, NULL, &hints, &res) != 0)
+		return;
+	if (res->ai_canonname != NULL &&
+	    strchr(res->ai_canonname, '.') != NULL &&
+	    strlen(res->ai_canonname) < n)
+		(void)strlcpy(out, res->ai_canonname, n);
+	freeaddrinfo(res);
+}

@@ -1,0 +1,69 @@
+/* msgfile.c - a message to one that the relay takes */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/util.h"
+#include "mail/recode.h"
+#include "system/msgfile.h"
+
+#define BLOCK	65536
+
+static int
+drain(const struct convert *c, struct encode *e, struct fault *f)
+{
+	int status = 0;
+
+	if (e->out.len > 0)
+		status = c->write(c->ctx, e->out.p, e->out.len, f);
+	buf_clear(&e->out);
+	return status;
+}
+
+/* One reading: all of the message to one of the two functions. */
+static int
+reading(const struct convert *c, struct encode *e, char *block,
+    void (*take)(struct encode *, const char *, size_t), struct fault *f)
+{
+	size_t at = 0, k;
+	ssize_t n;
+
+	while (at < c->size) {
+		k = c->size - at < BLOCK ? c->size - at : BLOCK;
+		n = pread(c->fd, block, k, c->at + (off_t)at);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return fault_errno(f, ST_SPOOL, n == 0 ? EIO : errno,
+			    VD_TEMP, "the message cannot be read back");
+		take(e, block, (size_t)n);
+		if (drain(c, e, f) == -1)
+			return -1;
+		at += (size_t)n;
+	}
+	return 0;
+}
+
+int
+convert_message(struct convert *c, struct fault *f)
+{
+	char *block = xmalloc(BLOCK);
+	struct encode e;
+	int status;
+
+	encode_init(&e, c->why);
+	c->changed = false;
+	status = reading(c, &e, block, encode_look, f);
+	if (status == 0 && encode_plan(&e)) {
+		c->changed = true;
+		status = reading(c, &e, block, encode_feed, f);
+		encode_end(&e);
+		if (status == 0)
+			status = drain(c, &e, f);
+		c->eightbit = e.eightbit;
+	}
+	encode_release(&e);
+	free(block);
+	return status;
+}

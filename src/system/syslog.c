@@ -1,0 +1,171 @@
+/* syslog.c - where the lines of the log go: syslog, a file, stderr */
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "system/syslog.h"
+
+#define FACILITY	(2 << 3)	/* mail */
+
+bool
+journal_is_file(const char *log)
+{
+	return log[0] == '/';
+}
+
+static int
+open_socket(struct journal *j, const char *path, struct fault *f)
+{
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+
+	j->syslog = true;
+	if (strlcpy(sa.sun_path, path, sizeof(sa.sun_path)) >=
+	    sizeof(sa.sun_path))
+		return fault_errno(f, ST_CONFIG, ENAMETOOLONG, VD_PERM,
+		    "log: %s", path);
+	j->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (j->fd == -1)
+		return fault_errno(f, ST_CONFIG, errno, VD_TEMP,
+		    "log: no socket");
+	if (connect(j->fd, (const struct sockaddr *)&sa, sizeof(sa)) == -1)
+		return fault_errno(f, ST_CONFIG, errno, VD_TEMP, "log: %s",
+		    path);
+	return 0;
+}
+
+static int
+check_file(int fd, const char *path, struct fault *f)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == -1)
+		return fault_errno(f, ST_CONFIG, errno, VD_PERM, "log: %s",
+		    path);
+	if (S_ISREG(st.st_mode) && st.st_nlink != 1)
+		return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
+		    "log: %s: this file has a second name", path);
+	if (S_ISREG(st.st_mode) || S_ISFIFO(st.st_mode) ||
+	    S_ISCHR(st.st_mode))
+		return 0;
+	return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
+	    "log: %s: not a file", path);
+}
+
+static int
+open_file(struct journal *j, const char *path, struct fault *f)
+{
+	/* /dev/stdout and /proc/1/fd/2 are links that the kernel makes. */
+	bool links = strncmp(path, "/dev/", 5) == 0 ||
+	    strncmp(path, "/proc/", 6) == 0;
+
+	j->fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC |
+	    O_NOCTTY | O_NONBLOCK | (links ? 0 : O_NOFOLLOW), 0600);
+	if (j->fd == -1 && errno == ELOOP)
+		return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
+		    "log: %s: a symbolic link", path);
+	if (j->fd == -1)
+		return fault_errno(f, ST_CONFIG, errno, VD_PERM, "log: %s",
+		    path);
+	return check_file(j->fd, path, f);
+}
+
+int
+journal_open(struct journal *j, const char *log, const char *socket,
+    bool elevated, bool bare, struct fault *f)
+{
+	int status = 0;
+
+	*j = (struct journal){ .fd = -1, .bare = bare };
+	if (strcmp(log, "none") == 0)
+		return 0;
+	if (strcmp(log, "stderr") == 0) {
+		j->fd = STDERR_FILENO;
+		j->borrowed = true;
+	} else if (journal_is_file(log) && !elevated) {
+		status = open_file(j, log, f);
+	} else {
+		status = open_socket(j, socket, f);
+	}
+	if (status == -1)
+		journal_close(j);
+	/* What is in a box later cannot read the time zone any more. */
+	tzset();
+	return status;
+}
+
+void
+journal_close(struct journal *j)
+{
+	if (j->fd != -1 && !j->borrowed)
+		(void)close(j->fd);
+	j->fd = -1;
+}
+
+/* Before a line: what syslog(3) sends, or what people want to see. */
+static void
+preface(struct buf *b, const struct journal *j, enum journal_level level,
+    time_t now)
+{
+	struct tm tm;
+	char when[64] = "";
+
+	if (j->syslog)
+		buf_addf(b, "<%d>", FACILITY | (int)level);
+	if (localtime_r(&now, &tm) != NULL && (j->syslog || !j->bare) &&
+	    strftime(when, sizeof(when), j->syslog ? "%b %e %T " :
+	    "%Y-%m-%dT%T%z ", &tm) > 0)
+		buf_adds(b, when);
+	if (j->syslog || !j->bare)
+		buf_addf(b, "heloise[%d]: ", (int)getpid());
+}
+
+/*
+ * In one piece, so that lines of several processes do not mix; but to
+ * stderr, which we must not make non-blocking for others, no more than a
+ * pipe that is writable has room for.
+ */
+static void
+put(const struct journal *j, const char *p, size_t n)
+{
+	struct pollfd ready = { .fd = j->fd, .events = POLLOUT };
+	size_t most = j->borrowed ? PIPE_BUF : n;
+	ssize_t done = 1;
+
+	while (n > 0 && done > 0 && poll(&ready, 1, 0) == 1 &&
+	    (ready.revents & POLLOUT) != 0) {
+		done = write(j->fd, p, n < most ? n : most);
+		if (done > 0) {
+			p += done;
+			n -= (size_t)done;
+		}
+	}
+}
+
+void
+journal_write(const struct journal *j, enum journal_level level,
+    const char *line, size_t n, time_t now)
+{
+	struct buf b = { .max = 32768 };
+
+	if (j->fd == -1)
+		return;
+	preface(&b, j, level, now);
+	buf_add_visible(&b, line, n, false);
+	if (j->syslog) {
+		(void)send(j->fd, buf_text(&b), b.len,
+		    MSG_DONTWAIT | MSG_NOSIGNAL);
+	} else {
+		buf_add(&b, "\n", 1);
+		put(j, buf_text(&b), b.len);
+	}
+	buf_release(&b);
+}

@@ -1,0 +1,59 @@
+/* t_hint_local_table.c - what the hints propose to write into a file */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "config/setting.h"
+#include "hint/local_table.h"
+#include "hint/reply_table.h"
+#include "tap.h"
+
+/* Every line that a fix proposes must be one that a file may hold. */
+static void
+check_lines(const struct advice *a)
+{
+	struct buf why = { .max = 512 };
+	const struct setting *row;
+	const char *p = a->fix;
+	char line[128], *value;
+	size_t n;
+
+	for (; (p = strchr(p, '{')) != NULL; p += n) {
+		n = strcspn(++p, "}");
+		if (!ok(n < sizeof(line) && p[n] == '}',
+		    "a line has an end: %s", p))
+			break;
+		(void)strlcpy(line, p, n + 1);
+		value = line + strcspn(line, " ");
+		if (*value != '\0')
+			*value++ = '\0';
+		row = setting_find(line);
+		ok(row != NULL || strcmp(line, "from-policy") == 0 ||
+		    strcmp(line, "header-repair") == 0, "%s is a setting",
+		    line);
+		if (row == NULL || strpbrk(value, "%<") != NULL)
+			continue;
+		ok(setting_set(row, NULL, value, &why), "%s %s is right",
+		    line, value);
+	}
+	buf_release(&why);
+}
+
+static void
+test_tables(void)
+{
+	size_t i;
+
+	for (i = 0; i < advice_count; i++)
+		check_lines(&advice_table[i]);
+	for (i = 0; i < refusal_count; i++)
+		check_lines(&refusal_table[i]);
+}
+
+int
+main(void)
+{
+	test_tables();
+	return done();
+}

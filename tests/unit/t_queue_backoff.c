@@ -1,0 +1,170 @@
+/* t_queue_backoff.c - when to try next, and when to give up */
+
+#include <string.h>
+
+#include "base/util.h"
+#include "queue/backoff.h"
+#include "tap.h"
+
+#define NOW	1795255262
+
+static const struct schedule usual = { 60, 10800, 432000 };
+
+static const struct {
+	const char	*text;
+	long long	 want;
+} asks[] = {
+	{ "Greylisted, please try again in 5 minutes", 300 },
+	{ "try again in 300 seconds", 300 },
+	{ "Please try again in 300s", 300 },
+	{ "try again in 1 hour", 3600 },
+	{ "Try Again In 2 Hours.", 7200 },
+	{ "try again after 90 sec", 90 },
+	{ "greylisted for 4 min", 240 },
+	{ "Greylisting in action, please come back in 00:04:59", 299 },
+	{ "come back in 01:00:00", 3600 },
+	{ "come back in 04:59", 299 },
+	{ "wait 10 minutes", 600 },
+	{ "wait at least 10 minutes", 600 },
+	{ "retry in\n30 seconds", 30 },
+	{ "retry in 0 seconds", 0 },
+	{ "retry in 15-minute steps", 900 },
+	{ "try again in a while, say in 20 minutes", 1200 },
+	{ "retry in 1d", 86400 },
+	{ "Try again later", -1 },
+	{ "try again", -1 },
+	{ "Greylisted", -1 },
+	{ "", -1 },
+	{ "in", -1 },
+	{ "again in", -1 },
+	{ "again in 5", -1 },
+	{ "again in 5 minutesX", -1 },
+	{ "again in 5 apples", -1 },
+	{ "again in 5:", -1 },
+	{ "again in 5:1", -1 },
+	{ "again in 1:02:03:04", -1 },
+	{ "again in 1:234", -1 },
+	{ "again in -5 minutes", -1 },
+	{ "again in 12345678 seconds", -1 },
+	{ "again in 99999999999999999999 days", -1 },
+	{ "again within 5 minutes", -1 },
+	{ "rate limit of 100 messages in 60 minutes", -1 },
+};
+
+static void
+test_asked(void)
+{
+	size_t i;
+
+	for (i = 0; i < NITEMS(asks); i++)
+		is_int(schedule_asked(asks[i].text), asks[i].want,
+		    "asked: %.40s", asks[i].text +
+		    (strchr(asks[i].text, '\n') != NULL ? 9 : 0));
+}
+
+static const struct {
+	unsigned	 tries;
+	enum domain	 domain;
+	const char	*text;
+	uint32_t	 random;
+	long long	 want;		/* seconds from now */
+} nexts[] = {
+	{ 1, FD_ERRNO, "", 0, 60 },
+	{ 2, FD_ERRNO, "", 0, 120 },
+	{ 3, FD_ERRNO, "", 0, 240 },
+	{ 8, FD_ERRNO, "", 0, 7680 },
+	{ 9, FD_ERRNO, "", 0, 10800 },
+	{ 4000000000u, FD_ERRNO, "", 0, 10800 },
+	{ 0, FD_ERRNO, "", 0, 60 },
+	{ 1, FD_ERRNO, "", UINT32_MAX, 75 },
+	{ 1, FD_ERRNO, "", UINT32_MAX / 2, 67 },
+	{ 9, FD_ERRNO, "", UINT32_MAX, 13500 },
+	{ 1, FD_SMTP, "try again in 5 minutes", 0, 300 },
+	{ 8, FD_SMTP, "try again in 5 minutes", 0, 300 },
+	{ 9, FD_SMTP, "try again in 5 minutes", 0, 10800 },
+	{ 1, FD_SMTP, "try again in 1 second", 0, 60 },
+	{ 1, FD_SMTP, "try again in 12 hours", 0, 10800 },
+	{ 1, FD_SMTP, "try again in 5 minutes", UINT32_MAX, 375 },
+	{ 1, FD_TLS, "try again in 5 minutes", 0, 60 },
+};
+
+static void
+test_next(void)
+{
+	struct fault f;
+	size_t i;
+
+	for (i = 0; i < NITEMS(nexts); i++) {
+		fault_clear(&f);
+		fault_set(&f, ST_RCPT, nexts[i].domain, 450, VD_TEMP, "%s",
+		    nexts[i].text);
+		is_int(schedule_next(&usual, nexts[i].tries, &f, NOW,
+		    nexts[i].random) - NOW, nexts[i].want,
+		    "try %u, %s", nexts[i].tries, nexts[i].text);
+	}
+}
+
+/* Odd settings still give a delay. */
+static void
+test_settings(void)
+{
+	static const struct {
+		struct schedule	 s;
+		unsigned	 tries;
+		long long	 want;
+	} t[] = {
+		{ { 0, 0, 0 }, 1, 1 },
+		{ { -5, -5, 0 }, 7, 1 },
+		{ { 600, 60, 0 }, 1, 600 },
+		{ { 600, 60, 0 }, 9, 600 },
+		{ { 100, 150, 0 }, 2, 150 },
+		{ { 315360000, 315360000, 0 }, 99, 315360000 },
+	};
+	struct fault f;
+	size_t i;
+
+	fault_clear(&f);
+	for (i = 0; i < NITEMS(t); i++)
+		is_int(schedule_next(&t[i].s, t[i].tries, &f, NOW, 0) - NOW,
+		    t[i].want, "settings %lld %lld", t[i].s.retry_min,
+		    t[i].s.retry_max);
+}
+
+static void
+test_due(void)
+{
+	is_int(schedule_due(&usual, 0, NOW), 0, "never tried: at once");
+	is_int(schedule_due(&usual, NOW - 5, NOW), NOW - 5, "overdue");
+	is_int(schedule_due(&usual, NOW + 13500, NOW), NOW + 13500,
+	    "the longest delay there is");
+	is_int(schedule_due(&usual, NOW + 13501, NOW), NOW,
+	    "longer: the clock was set back");
+	is_int(schedule_due(&usual, INT64_MAX, NOW), NOW, "the end of time");
+	is_int(schedule_due(&usual, INT64_MAX, -5), -5, "before 1970");
+}
+
+static void
+test_expired(void)
+{
+	is_int(schedule_since(NOW - 9, 0, NOW), NOW - 9, "since submission");
+	is_int(schedule_since(NOW - 9, NOW - 3, NOW), NOW - 3, "since note");
+	is_int(schedule_since(NOW + 9, 0, NOW), NOW, "submission to come");
+	is_int(schedule_since(NOW + 9, NOW - 3, NOW), NOW - 3,
+	    "submission to come, kept in the note");
+	is_int(schedule_since(NOW - 9, NOW + 3, NOW), NOW, "note to come");
+	ok(!schedule_expired(&usual, NOW - 431999, NOW), "not yet");
+	ok(schedule_expired(&usual, NOW - 432000, NOW), "five days");
+	ok(!schedule_expired(&usual, NOW + 1, NOW), "clock set back");
+	ok(!schedule_expired(&usual, INT64_MAX, NOW), "far future");
+}
+
+int
+main(void)
+{
+	test_asked();
+	test_next();
+	test_settings();
+	test_due();
+	test_expired();
+	return done();
+}

@@ -1,0 +1,216 @@
+/*
+ * t_submit_accept.c - stdin to a message and an envelope
+ *
+ * Each row goes into an unnamed file, and into a spool, where it is
+ * committed and read back: both hold the same.
+ */
+
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/util.h"
+#include "spool/claim.h"
+#include "submit/accept.h"
+#include "tap.h"
+
+#define FULL	"Date: x\nFrom: a@x.test\nMessage-ID: <y>\nTo: b@x.test\n"
+#define WIRE	"Date: x\r\nFrom: a@x.test\r\nMessage-ID: <y>\r\n" \
+		"To: b@x.test\r\n"
+#define MIME	"MIME-Version: 1.0\r\n"
+#define PLAIN	"Content-Type: text/plain; charset=utf-8\r\n"
+
+static const struct {
+	const char	*title;
+	const char	*in;
+	size_t		 line;		/* so many "a" after it */
+	bool		 raw;		/* no repair */
+	const char	*out;		/* the beginning of it */
+	bool		 eightbit;
+} rows[] = {
+	{ "nothing to mend", FULL "\nbody\n", 0, false,
+	    WIRE "\r\nbody\r\n", false },
+	{ "8-bit", FULL "\n\303\266\n", 0, false, WIRE MIME PLAIN
+	    "Content-Transfer-Encoding: 8bit\r\n\r\n\303\266\r\n", true },
+	{ "8-bit, no repair", FULL "\n\303\266\n", 0, true,
+	    WIRE "\r\n\303\266\r\n", true },
+	{ "long", FULL "\n\303\266\n", 5000, false, WIRE MIME PLAIN
+	    "Content-Transfer-Encoding: quoted-printable\r\n\r\n=C3=B6\r\n"
+	    "aaaa", false },
+	{ "long, no repair", FULL "\n", 5000, true, WIRE "\r\naaaa", false },
+	{ "long and large", FULL "\n", 3000000, false, WIRE MIME
+	    "Content-Type: text/plain; charset=us-ascii\r\n"
+	    "Content-Transfer-Encoding: quoted-printable\r\n\r\naaaa",
+	    false },
+};
+
+/* What was read, what became of it, and what it takes. */
+struct reading {
+	struct message_opts opts;
+	struct spool_meta meta;
+	struct envelope	 env;
+	struct store	 store;
+	struct submit	 submit;
+	struct fault	 f;
+};
+
+static int
+input(size_t row)
+{
+	char block[4096];
+	size_t left = rows[row].line, k, n = strlen(rows[row].in);
+	int fd = memfd_create("t_submit_accept", MFD_CLOEXEC);
+	bool good = fd != -1 && write(fd, rows[row].in, n) == (ssize_t)n;
+
+	memset(block, 'a', sizeof(block));
+	for (; good && left > 0; left -= k) {
+		k = left < sizeof(block) ? left : sizeof(block);
+		good = write(fd, block, k) == (ssize_t)k;
+	}
+	if (!good || lseek(fd, 0, SEEK_SET) == -1) {
+		perror("memfd");
+		exit(1);
+	}
+	return fd;
+}
+
+static int
+read_row(struct reading *r, size_t row, struct spool *spool)
+{
+	int in = input(row), status;
+
+	*r = (struct reading){ .opts = { .user = "joe", .sender = "a@x.test",
+	    .hostname = "h.test", .unique = "u", .extract = true,
+	    .repair = !rows[row].raw } };
+	status = store_begin(&r->store, spool, &r->f);
+	if (status == 0) {
+		submit_init(&r->submit, &r->opts, &r->env, &r->store,
+		    &r->meta, 0);
+		status = submit_read(&r->submit, in, &r->f);
+		submit_release(&r->submit);
+	}
+	(void)close(in);
+	return status;
+}
+
+static void
+release(struct reading *r)
+{
+	store_release(&r->store);
+	envelope_release(&r->env);
+}
+
+/* The octets of a message in a file. */
+static char *
+contents(int fd, off_t at, size_t size)
+{
+	char *s = xcalloc(1, size + 1);
+
+	if (pread(fd, s, size, at) != (ssize_t)size)
+		s[0] = '\0';
+	return s;
+}
+
+static int
+open_files(void)
+{
+	DIR *d = opendir("/proc/self/fd");
+	int n = 0;
+
+	while (d != NULL && readdir(d) != NULL)
+		n++;
+	(void)closedir(d);
+	return n;
+}
+
+static void
+test_row(size_t row, struct spool *spool)
+{
+	struct reading r, kept;
+	char *text, *again, *start;
+	int files = open_files();
+
+	is_int(read_row(&r, row, NULL), 0, "%s", rows[row].title);
+	text = contents(r.store.fd, r.store.at, r.store.size);
+	start = xstrndup(text, strlen(rows[row].out));
+	is(start, rows[row].out, "its text");
+	ok(strlen(text) > rows[row].line, "all of it: %zu", strlen(text));
+	is_int(r.env.eightbit, rows[row].eightbit, "8-bit");
+	is_int(read_row(&kept, row, spool), 0, "the same into a spool");
+	is_int(spool_commit(spool, &kept.store.file, SPOOL_QUEUE, &kept.env,
+	    NULL, &kept.f), 0, "which takes it: %s", kept.f.text);
+	again = contents(kept.store.fd, kept.store.at, kept.store.size);
+	ok(strcmp(again, text) == 0, "and has the same");
+	is_int(kept.env.eightbit, rows[row].eightbit, "8-bit");
+	free(again);
+	free(start);
+	free(text);
+	release(&r);
+	release(&kept);
+	is_int(open_files(), files, "no descriptor is left over");
+}
+
+/* What was committed can be claimed: the file is what it says it is. */
+static void
+test_committed(struct spool *spool, size_t want)
+{
+	DIR *d = fdopendir(dup(spool->place[SPOOL_QUEUE]));
+	struct spool_file file;
+	struct envelope env;
+	struct spool_meta meta;
+	struct note note;
+	struct fault f = { 0 };
+	struct dirent *e;
+	size_t n = 0;
+
+	while (d != NULL && (e = readdir(d)) != NULL) {
+		if (!spool_is_id(e->d_name))
+			continue;
+		env = (struct envelope){ 0 };
+		meta = (struct spool_meta){ 0 };
+		is_int(spool_claim(spool, SPOOL_QUEUE, e->d_name, &file, &env,
+		    &meta, &note, &f), CLAIM_OK, "claimed: %s", f.text);
+		spool_release(spool, &file);
+		envelope_release(&env);
+		spool_meta_release(&meta);
+		n++;
+	}
+	(void)closedir(d);
+	is_int((long long)n, (long long)want, "messages in the queue");
+}
+
+static int
+erase(const char *path, const struct stat *st, int kind, struct FTW *ftw)
+{
+	(void)st;
+	(void)kind;
+	(void)ftw;
+	return remove(path);
+}
+
+int
+main(void)
+{
+	char dir[] = "/tmp/t_submit_accept.XXXXXX";
+	struct spool spool;
+	struct fault f = { 0 };
+	size_t i;
+
+	if (mkdtemp(dir) == NULL || spool_open(&spool, dir, true, &f) == -1) {
+		printf("Bail out! no spool: %s\n", f.text);
+		return 1;
+	}
+	for (i = 0; i < NITEMS(rows); i++)
+		test_row(i, &spool);
+	test_committed(&spool, NITEMS(rows));
+	spool_close(&spool);
+	(void)nftw(dir, erase, 8, FTW_DEPTH | FTW_PHYS);
+	return done();
+}

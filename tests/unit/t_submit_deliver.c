@@ -1,0 +1,131 @@
+/* t_submit_deliver.c - a message that nobody waits for any longer */
+
+#include <sys/socket.h>
+
+#include "submit/deliver.h"
+#include "agent/ipc.h"
+#include "spooling.h"
+
+static const struct settings set = { .patience = 0, .retry_min = 60,
+    .retry_max = 600, .expire = 6000, .tls = SETTING_TLS_NONE };
+static const struct config config;
+static const struct report report = { .config = &config, .journal.fd = -1 };
+
+/* A place to deliver from; we are the courier, at the other end of sock. */
+struct scene {
+	char		 dir[32], *path;
+	struct spool	 spool;
+	struct deliver	 d;
+	struct spool_meta meta;
+	struct envelope	 env;
+	struct store	 st;
+	int		 sock;
+};
+
+static void
+begin(struct scene *s)
+{
+	struct fault f = { 0 };
+	int sock[2];
+
+	*s = (struct scene){ .dir = "/tmp/deliver.XXXXXX", .d = {
+	    .set = &set, .spare = -1, .report = &report,
+	    .host = "localhost", .spool = &s->spool } };
+	NEED(mkdtemp(s->dir) != NULL);
+	s->path = xasprintf("%s/spool", s->dir);
+	NEED(spool_open(&s->spool, s->path, true, &f) == 0);
+	NEED(record_pair(sock, &f) == 0);
+	keeper_init(&s->d.keeper, sock[0]);
+	s->sock = sock[1];
+	envelope_from(&s->env, "alice@example.org");
+	(void)envelope_add(&s->env, "bob@example.org");
+	NEED(store_begin(&s->st, &s->spool, &f) == 0 &&
+	    store_envelope(&s->st, &s->env, &s->meta, &f) == 0 &&
+	    store_write(&s->st, LETTER, strlen(LETTER), &f) == 0);
+}
+
+static void
+end(struct scene *s)
+{
+	store_release(&s->st);
+	envelope_release(&s->env);
+	spool_meta_release(&s->meta);
+	keeper_release(&s->d.keeper);
+	(void)close(s->sock);
+	spool_close(&s->spool);
+	remove_tree(s->dir);
+	free(s->path);
+}
+
+/* And it cannot be queued. */
+static void
+refused(void)
+{
+	struct delivered r;
+	struct scene s;
+	struct fault f = { 0 };
+
+	begin(&s);
+	/* It has no place to go from here on. */
+	(void)close(s.spool.place[SPOOL_QUEUE]);
+	s.spool.place[SPOOL_QUEUE] = -1;
+
+	is_int(deliver(&s.d, &s.st, &s.env, &s.meta, &r, &f), -1,
+	    "it is refused");
+	is_int(f.verdict, VD_TEMP, "for now");
+	is_int((long long)s.d.keeper.nitems, 0,
+	    "and whatever the courier says has no envelope to go to");
+	is_int(s.env.rcpt[0].done && s.env.rcpt[0].verdict == VD_OK, 0,
+	    "nobody has got it");
+	end(&s);
+}
+
+/* What the courier has said by the time that we must go. */
+static const struct {
+	enum record_kind said[2];
+	size_t		 n, waiting;
+	enum cut	 want;
+} cuts[] = {
+	{ { REC_END }, 0, 1, CUT_WAITS },
+	{ { REC_SENT }, 1, 1, CUT_DOUBT },
+	{ { REC_SENT, REC_DONE }, 2, 0, CUT_DONE },
+};
+
+static void
+cut_off(void)
+{
+	char (*ids)[SPOOL_ID];
+	struct delivered r;
+	struct record rec;
+	struct scene s;
+	struct fault f = { 0 };
+	size_t i, k, n;
+
+	for (i = 0; i < NITEMS(cuts); i++) {
+		begin(&s);
+		NEED(deliver(&s.d, &s.st, &s.env, &s.meta, &r, &f) == 0);
+		ok(r.waits_not, "nobody waits for %zu", i);
+		for (k = 0; k < cuts[i].n; k++) {
+			record_begin(&rec, cuts[i].said[k], 1);
+			if (cuts[i].said[k] == REC_DONE) {
+				rec.u.done.taken = 1;
+				link_clear(&rec.u.done.link);
+			}
+			NEED(record_send(s.sock, &rec, -1, 0) == 1);
+		}
+		is_int(deliver_cut(&s.d), cuts[i].want, "what it comes to");
+		NEED(spool_list(&s.spool, SPOOL_QUEUE, &ids, &n, &f) == 0);
+		is_int((long long)n, (long long)cuts[i].waiting,
+		    "so many wait");
+		free(ids);
+		end(&s);
+	}
+}
+
+int
+main(void)
+{
+	refused();
+	cut_off();
+	return done();
+}

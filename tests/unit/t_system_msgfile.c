@@ -1,0 +1,123 @@
+/* t_system_msgfile.c - a message to one that the relay takes */
+
+#include <sys/mman.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/util.h"
+#include "system/msgfile.h"
+#include "mail/recode.h"
+#include "tap.h"
+
+#define HEAD	"MIME-Version: 1.0\r\n" \
+		"Content-Type: text/plain; charset=utf-8\r\n"
+
+static size_t pieces;		/* given to write */
+static bool full;		/* it has no more room */
+
+static int
+put(void *ctx, const char *p, size_t n, struct fault *f)
+{
+	struct buf *out = ctx;
+
+	pieces++;
+	if (full)
+		return fault_errno(f, ST_SPOOL, ENOSPC, VD_TEMP, "no room");
+	buf_add(out, p, n);
+	return 0;
+}
+
+/* A file that holds the text, times over, from octet 10 on. */
+static int
+file(const char *head, const char *text, size_t times, size_t *size)
+{
+	struct buf b = { .max = 1 << 26 };
+	int fd = memfd_create("t_system_msgfile", MFD_CLOEXEC);
+
+	buf_adds(&b, "0123456789");
+	buf_adds(&b, head);
+	while (times-- > 0)
+		buf_adds(&b, text);
+	*size = b.len - 10;
+	if (fd == -1 || write(fd, b.p, b.len) != (ssize_t)b.len) {
+		perror("memfd");
+		exit(1);
+	}
+	buf_release(&b);
+	return fd;
+}
+
+static void
+test_small(void)
+{
+	struct buf out = { .max = 1 << 20 };
+	struct convert c = { .at = 10, .why = ENCODE_8BIT, .write = put,
+	    .ctx = &out };
+	struct fault f = { 0 };
+
+	c.fd = file(HEAD "Content-Transfer-Encoding: 8bit\r\n\r\n",
+	    "umlauts \303\266 here\r\n", 1, &c.size);
+	is_int(convert_message(&c, &f), 0, "a message");
+	is(buf_text(&out), HEAD "Content-Transfer-Encoding: quoted-printable"
+	    "\r\n\r\numlauts =C3=B6 here\r\n", "is encoded");
+	ok(c.changed && !c.eightbit, "and known to be");
+	buf_clear(&out);
+	pieces = 0;
+	c.why = ENCODE_LABEL | ENCODE_LONG;
+	is_int(convert_message(&c, &f), 0, "nothing to do");
+	ok(!c.changed && pieces == 0, "nothing is written");
+	c.size += 5;
+	is_int(convert_message(&c, &f), -1, "less than there should be");
+	ok(f.stage == ST_SPOOL && f.domain == FD_ERRNO && f.code == EIO &&
+	    f.verdict == VD_TEMP, "%s", f.text);
+	c.size -= 5;
+	c.why = ENCODE_8BIT;
+	full = true;
+	is_int(convert_message(&c, &f), -1, "no room to write");
+	is_int(f.code, ENOSPC, "is what write said");
+	full = false;
+	(void)close(c.fd);
+	fault_clear(&f);
+	is_int(convert_message(&c, &f), -1, "a descriptor that is none");
+	is_int(f.code, EBADF, "%s", f.text);
+	buf_release(&out);
+}
+
+/* More than one block, which no line ends with. */
+static void
+test_large(void)
+{
+	struct buf out = { .max = 1 << 26 };
+	struct convert c = { .at = 10, .why = ENCODE_LABEL, .write = put,
+	    .ctx = &out };
+	struct fault f = { 0 };
+	size_t head;
+
+	c.fd = file("S: x\r\n\r\n", "seventeen \303\266 of\r\n", 60000,
+	    &c.size);
+	pieces = 0;
+	is_int(convert_message(&c, &f), 0, "a large one");
+	ok(pieces > 10, "comes in %zu pieces", pieces);
+	head = out.len - (c.size - 8);
+	ok(c.changed && c.eightbit, "is 8-bit still");
+	ok(memcmp(out.p + head, out.p + out.len - 17, 17) == 0 &&
+	    memcmp(out.p + head - 4, "\r\n\r\n", 4) == 0 &&
+	    head == strlen("S: x\r\n" HEAD
+	    "Content-Transfer-Encoding: 8bit\r\n\r\n"),
+	    "labelled, and the body is whole");
+	(void)close(c.fd);
+	buf_release(&out);
+}
+
+int
+main(void)
+{
+	test_small();
+	test_large();
+	return done();
+}
