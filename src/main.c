@@ -80,7 +80,7 @@ write_config(const struct config *c, const struct config_source *src,
 		(void)fault_set(&f, ST_USAGE, FD_NONE, 0, VD_PERM,
 		    "--write: not for those who gain privileges by running "
 		    "this program");
-	else if (save_config(c, path, &made, &f) == 0) {
+	else if (config_write(c, path, &made, &f) == 0) {
 		if (!made)
 			log_say("%s: is there already and stays as it is",
 			    path);
@@ -138,7 +138,7 @@ queue_run_mode(const struct options *o, struct config *c,
 		select.id = o->what;
 	if (config_check(c, src, &f) == -1)
 		return report(&f);
-	who_host(host, sizeof(host));
+	identity_host(host, sizeof(host));
 	report_init(&rep, c, src, host);
 	(void)signal(SIGTERM, on_stop);
 	(void)signal(SIGINT, on_stop);
@@ -163,13 +163,13 @@ static int
 operate_on(const struct options *o, const struct mailq *q, struct fault *f)
 {
 	if (o->mode == MODE_HOLD)
-		return operator_hold(q, o->what, f);
+		return queuectl_hold(q, o->what, f);
 	if (o->mode == MODE_RELEASE)
-		return operator_release(q, o->what, f);
+		return queuectl_release(q, o->what, f);
 	if (o->mode == MODE_RETRY)
-		return operator_retry(q, o->what, f);
+		return queuectl_retry(q, o->what, f);
 	if (o->mode == MODE_REMOVE)
-		return operator_remove(q, o->what, f);
+		return queuectl_remove(q, o->what, f);
 	if (o->mode == MODE_SHOW)
 		return mailq_show(q, o->what, f);
 	return mailq_list(q, o->json, f);
@@ -191,7 +191,7 @@ static int
 operate(const struct options *o, struct config *c,
     const struct config_source *src)
 {
-	const struct schedule sched = { .retry_min = c->base.retry_min,
+	const struct backoff sched = { .retry_min = c->base.retry_min,
 	    .retry_max = c->base.retry_max, .expire = c->base.expire };
 	struct report rep;
 	struct mailq q = { .out = stdout, .now = time(NULL),
@@ -241,15 +241,15 @@ run(const struct options *o, struct config *c,
 	case MODE_SHOW:
 		return operate(o, c, src);
 	case MODE_SEND:
-		return send_mail(o, c, src);
+		return sendmail_run(o, c, src);
 	case MODE_SMTP:
-		return receive_smtp(o, c, src);
+		return smtpd_run(o, c, src);
 	case MODE_ALIASES:
-		return verify_aliases(&c->base);
+		return aliases_rebuild(&c->base);
 	case MODE_PROBE:
-		return probe(o, c, src);
+		return probe_run(o, c, src);
 	case MODE_VERIFY:
-		return verify_addresses(o, &c->base);
+		return aliases_verify(o, &c->base);
 	case MODE_NOTHING:
 	case MODE_HELP:
 	case MODE_VERSION:
@@ -309,11 +309,11 @@ work(int argc, char **argv)
 	src.file = o.file;
 	src.env = environ;
 	if (o.mode == MODE_CHECK_CONFIG)
-		return checkup(&o, &src);
+		return checkconfig_run(&o, &src);
 	config_init(&c);
 	if (options_configure(&o, &c, &src, &f) == -1)
 		status = o.mode == MODE_SEND || o.mode == MODE_SMTP ?
-		    send_refused(&o, &c, &src, &f) : report(&f);
+		    sendmail_refuse(&o, &c, &src, &f) : report(&f);
 	else
 		status = run(&o, &c, &src);
 	config_release(&c);

@@ -268,7 +268,7 @@ given_up() {
 	[ "$(waiting)" -eq 0 ]
 }
 
-@test "a courier that is killed: temporary, and the message is kept" {
+@test "an agent that is killed: temporary, and the message is kept" {
 	local pid child
 
 	silent_relay

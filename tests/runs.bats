@@ -210,7 +210,7 @@ lingers() {
 	[ "$(stored_count)" -eq 1 ]
 }
 
-@test "a keeper that is killed: the courier ends with it" {
+@test "a dispatcher that is killed: the agent ends with it" {
 	local pid
 
 	silent_relay

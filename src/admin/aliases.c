@@ -23,7 +23,7 @@ load(struct expand *e, const struct settings *s, struct caller *a,
 }
 
 int
-verify_aliases(const struct settings *s)
+aliases_rebuild(const struct settings *s)
 {
 	struct buf mistakes = { .max = 1 << 20 };
 	struct fault f = { 0 };
@@ -74,7 +74,7 @@ verify_one(struct expand *e, const char *arg)
 }
 
 int
-verify_addresses(const struct options *o, const struct settings *s)
+aliases_verify(const struct options *o, const struct settings *s)
 {
 	struct fault f = { 0 };
 	struct caller a;

@@ -10,9 +10,9 @@
  * Check the aliases file: every mistake on stderr, how many aliases there
  * are on stdout.  Returns an exit status.
  */
-int	verify_aliases(const struct settings *);
+int	aliases_rebuild(const struct settings *);
 
 /* Say what each operand becomes.  Sends nothing.  An exit status. */
-int	verify_addresses(const struct options *, const struct settings *);
+int	aliases_verify(const struct options *, const struct settings *);
 
 #endif

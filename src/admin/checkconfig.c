@@ -17,7 +17,7 @@
 #include "system/priv.h"
 
 struct checkup {
-	struct audit	 audit;
+	struct lint	 audit;
 	struct report	 report;	/* for its hints */
 };
 
@@ -34,7 +34,7 @@ tell(void *ctx, const char *what, const char *path, const struct fault *f,
     bool grave)
 {
 	struct checkup *k = ctx;
-	struct audit *a = &k->audit;
+	struct lint *a = &k->audit;
 	struct buf hint = { .max = 8192 };
 	const struct report_place at = { 0 };
 	const char *why = f != NULL ? f->text : "";
@@ -45,7 +45,7 @@ tell(void *ctx, const char *what, const char *path, const struct fault *f,
 	if (f == NULL) {
 		buf_addf(&a->out, "%s can %s %s\n", k->report.who, what, path);
 	} else {
-		audit_add(a, grave, NULL, NULL, "%s cannot %s: %s",
+		lint_add(a, grave, NULL, NULL, "%s cannot %s: %s",
 		    k->report.who, what, why);
 		if (report_hint(&k->report, f, &at, &hint))
 			buf_addf(&a->out, "    hint: %s\n", buf_text(&hint));
@@ -124,7 +124,7 @@ add_count(struct buf *b, size_t n, const char *what)
 }
 
 static int
-finish(struct audit *a)
+finish(struct lint *a)
 {
 	add_count(&a->out, a->nmistakes, "mistake");
 	add_count(&a->out, a->nwarnings, "warning");
@@ -136,7 +136,7 @@ finish(struct audit *a)
 }
 
 int
-checkup(const struct options *o, struct config_source *src)
+checkconfig_run(const struct options *o, struct config_source *src)
 {
 	struct checkup k = { .audit.out.max = 1 << 21 };
 	struct fault f = { 0 };
@@ -155,10 +155,13 @@ checkup(const struct options *o, struct config_source *src)
 		return fault_exit(&f);
 	}
 	report_init(&k.report, &c, src, NULL);
-	audit_config(&k.audit, &c, src);
+	lint_config(&k.audit, &c, src);
 	print(&k.audit.out);
-	survey(&(struct survey){ .config = &c, .src = src, .known = known,
-	    .tell = tell, .ctx = &k });
+	checkfiles(&(struct checkfiles){ .config = &c,
+	    .src = src,
+	    .known = known,
+	    .tell = tell,
+	    .ctx = &k });
 	status = finish(&k.audit);
 	config_release(&c);
 	return status;

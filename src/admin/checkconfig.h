@@ -12,6 +12,6 @@
  * found goes to standard output.  Returns the exit status: EX_CONFIG if
  * there is a mistake; warnings are none.
  */
-int	checkup(const struct options *, struct config_source *);
+int	checkconfig_run(const struct options *, struct config_source *);
 
 #endif

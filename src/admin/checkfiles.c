@@ -19,7 +19,7 @@
 #include "system/syslog.h"
 
 static void
-tell(const struct survey *s, const char *what, const char *path,
+tell(const struct checkfiles *s, const char *what, const char *path,
     const struct fault *f, bool grave)
 {
 	s->tell(s->ctx, what, path, f, grave);
@@ -54,7 +54,7 @@ may_make(const char *path, bool parents)
 }
 
 static void
-look_config(const struct survey *s, const char *path)
+look_config(const struct checkfiles *s, const char *path)
 {
 	struct fault f = { 0 };
 	struct stat st;
@@ -70,7 +70,7 @@ look_config(const struct survey *s, const char *path)
 }
 
 static void
-look_configs(const struct survey *s)
+look_configs(const struct checkfiles *s)
 {
 	char *own;
 
@@ -81,7 +81,7 @@ look_configs(const struct survey *s)
 	look_config(s, s->src->system);
 	if (s->src->elevated)
 		return;
-	own = config_user_file(s->src);
+	own = config_load_user_path(s->src);
 	look_config(s, own);
 	free(own);
 }
@@ -94,14 +94,14 @@ same(const char *a, const char *b)
 
 /* A command is not run: who knows what it does. */
 static void
-look_password(const struct survey *s, const struct settings *set)
+look_password(const struct checkfiles *s, const struct settings *set)
 {
-	struct buf password = { .max = SECRET_MAX, .secret = true };
+	struct buf password = { .max = PASSWORD_MAX, .secret = true };
 	struct fault f = { 0 };
 
 	if (set->auth == SETTING_AUTH_NONE || set->password_file == NULL)
 		return;
-	if (secret_password(set, getenv("CREDENTIALS_DIRECTORY"), 0,
+	if (password_get(set, getenv("CREDENTIALS_DIRECTORY"), 0,
 	    &password, &f) == 0)
 		tell(s, "read the password in", set->password_file, NULL,
 		    true);
@@ -111,24 +111,24 @@ look_password(const struct survey *s, const struct settings *set)
 }
 
 static void
-look_certificates(const struct survey *s, const struct settings *set)
+look_certificates(const struct checkfiles *s, const struct settings *set)
 {
 	struct fault f = { 0 };
-	struct reach r;
+	struct transport r;
 
 	if (set->relay == NULL || config_tls_mode(set) == SETTING_TLS_NONE)
 		return;
-	if (reach_prepare(&r, set, NULL, &f) == -1)
+	if (transport_prepare(&r, set, NULL, &f) == -1)
 		tell(s, "use the certificates", NULL, &f, true);
 	else if (set->tls_ca != NULL &&
 	    config_tls_mode(set) != SETTING_TLS_OPPORTUNISTIC)
 		tell(s, "read the certificates in", set->tls_ca, NULL, true);
-	reach_release(&r);
+	transport_release(&r);
 }
 
 /* What accounts have from above is looked at there. */
 static void
-look_layers(const struct survey *s)
+look_layers(const struct checkfiles *s)
 {
 	const struct settings *base = &s->config->base, *set;
 	bool done = base->relay != NULL &&
@@ -150,7 +150,7 @@ look_layers(const struct survey *s)
 
 /* As the lines of -bi, but they are only counted, and nobody is asked. */
 static void
-look_aliases(const struct survey *s)
+look_aliases(const struct checkfiles *s)
 {
 	const char *path = s->config->base.aliases;
 	struct buf mistakes = { .max = 1 << 20 };
@@ -204,7 +204,7 @@ check_spool(const char *path, struct fault *f)
 }
 
 static void
-look_spool(const struct survey *s)
+look_spool(const struct checkfiles *s)
 {
 	char *path = sender_spool_path(&s->config->base, s->src);
 	struct fault f = { 0 };
@@ -223,11 +223,11 @@ look_spool(const struct survey *s)
 
 /* What does not exist must not be made here: it would be ours. */
 static void
-look_log(const struct survey *s)
+look_log(const struct checkfiles *s)
 {
 	const char *log = s->config->base.log;
-	bool file = journal_is_file(log) && !s->src->elevated;
-	struct journal j = { .fd = -1 };
+	bool file = syslog_is_file(log) && !s->src->elevated;
+	struct syslog j = { .fd = -1 };
 	struct fault f = { 0 };
 	struct stat st;
 	int err;
@@ -237,9 +237,9 @@ look_log(const struct survey *s)
 			(void)fault_errno(&f, ST_CONFIG, err, VD_PERM,
 			    "log: %s", log);
 	} else {
-		(void)journal_open(&j, log, JOURNAL_SOCKET, s->src->elevated,
+		(void)syslog_open(&j, log, SYSLOG_SOCKET, s->src->elevated,
 		    false, &f);
-		journal_close(&j);
+		syslog_close(&j);
 	}
 	if (f.verdict != VD_OK)
 		tell(s, "write the log", log, &f, file);
@@ -248,7 +248,7 @@ look_log(const struct survey *s)
 }
 
 void
-survey(const struct survey *s)
+checkfiles(const struct checkfiles *s)
 {
 	look_configs(s);
 	look_layers(s);

@@ -6,7 +6,7 @@
 #include "config/config.h"
 
 /* What to look at, and whom to tell. */
-struct survey {
+struct checkfiles {
 	const struct config *config;
 	const struct config_source *src;
 	bool		 known;		/* what of src is unreadable */
@@ -25,6 +25,6 @@ struct survey {
  * and spool as the user that we run as.  Nothing is made or changed, no
  * command is run, and nothing goes over the network.
  */
-void	survey(const struct survey *);
+void	checkfiles(const struct checkfiles *);
 
 #endif

@@ -50,7 +50,7 @@ look(const struct mailq *q, enum spool_place place, const char *id,
 	got = spool_peek(q->spool, place, id, &l->c.file, &l->c.env, &l->c.meta,
 	    &l->c.note, &l->why);
 	if (got != CLAIM_GONE && !mailq_may(q, got, &l->c)) {
-		claimed_release(q->spool, &l->c);
+		claim_release(q->spool, &l->c);
 		return CLAIM_GONE;
 	}
 	/*
@@ -153,7 +153,7 @@ next_try(const struct mailq *q, const struct letter *l)
 
 	if (l->c.file.place == SPOOL_FAILED || l->c.note.held)
 		return 0;
-	due = schedule_due(q->schedule, l->c.note.next, q->now);
+	due = backoff_due(q->schedule, l->c.note.next, q->now);
 	return due > q->now ? due : q->now;
 }
 
@@ -440,7 +440,7 @@ list_place(struct printer *p, enum spool_place place,
 		else
 			text_entry(p, place, ids[i], &l, got == CLAIM_OK);
 		p->n++;
-		claimed_release(p->q->spool, &l.c);
+		claim_release(p->q->spool, &l.c);
 	}
 }
 
@@ -539,7 +539,7 @@ print_message(struct printer *p, const struct spool_file *file,
 	while (done < file->size && !ferror(p->q->out)) {
 		n = file->size - done < BLOCK - had ? file->size - done :
 		    BLOCK - had;
-		if ((err = file_read(file->fd, file->at + (off_t)done,
+		if ((err = fileio_read(file->fd, file->at + (off_t)done,
 		    block + had, n)) != 0)
 			break;
 		done += n;
@@ -596,7 +596,7 @@ mailq_show(const struct mailq *q, const char *id, struct fault *f)
 		text_letter(&p, &l);
 		text_facts(&p, &l);
 		rc = print_message(&p, &l.c.file, f);
-		claimed_release(q->spool, &l.c);
+		claim_release(q->spool, &l.c);
 	} else if (got == CLAIM_GONE) {
 		(void)mailq_unknown(id, f);
 	} else {

@@ -16,7 +16,7 @@ struct mailq {
 	struct spool	*spool;		/* NULL: none, so it is empty */
 	FILE		*out;
 	time_t		 now;
-	const struct schedule *schedule;
+	const struct backoff *schedule;
 	bool		 own;		/* only what uid has submitted */
 	uid_t		 uid;
 

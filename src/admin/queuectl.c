@@ -102,7 +102,7 @@ act(const struct mailq *q, enum deed deed, enum spool_place place,
 			up = UP_DONE;
 		break;
 	}
-	claimed_release(q->spool, &c);
+	claim_release(q->spool, &c);
 	return up;
 }
 
@@ -130,7 +130,7 @@ refuse(const struct mailq *q, const char *id, struct fault *f)
 	enum claim got = spool_peek(q->spool, SPOOL_FAILED, id, &c.file,
 	    &c.env, &c.meta, &c.note, f);
 
-	claimed_release(q->spool, &c);
+	claim_release(q->spool, &c);
 	if (got == CLAIM_GONE)
 		return UP_GONE;
 	(void)fault_set(f, ST_INPUT, FD_NONE, 0, VD_PERM,
@@ -149,7 +149,7 @@ foreign(const struct mailq *q, const char *id)
 	    &c.env, &c.meta, &c.note, &f);
 	bool may = mailq_may(q, got, &c);
 
-	claimed_release(q->spool, &c);
+	claim_release(q->spool, &c);
 	return !may;
 }
 
@@ -257,26 +257,26 @@ all(const struct mailq *q, enum deed deed, struct fault *f)
 }
 
 int
-operator_hold(const struct mailq *q, const char *id, struct fault *f)
+queuectl_hold(const struct mailq *q, const char *id, struct fault *f)
 {
 	return one(q, HOLD, id, f);
 }
 
 int
-operator_release(const struct mailq *q, const char *id, struct fault *f)
+queuectl_release(const struct mailq *q, const char *id, struct fault *f)
 {
 	return one(q, RELEASE, id, f);
 }
 
 int
-operator_retry(const struct mailq *q, const char *which, struct fault *f)
+queuectl_retry(const struct mailq *q, const char *which, struct fault *f)
 {
 	return strcmp(which, "all") == 0 ? all(q, RETRY_ALL, f) :
 	    one(q, RETRY, which, f);
 }
 
 int
-operator_remove(const struct mailq *q, const char *which, struct fault *f)
+queuectl_remove(const struct mailq *q, const char *which, struct fault *f)
 {
 	return strcmp(which, "all") == 0 ? all(q, REMOVE, f) :
 	    one(q, REMOVE, which, f);

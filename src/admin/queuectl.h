@@ -15,8 +15,8 @@
  * Have it wait until it is released; released, it is due at once and its
  * time to expire starts anew.  A message that is so already stays so.
  */
-int	operator_hold(const struct mailq *, const char *id, struct fault *);
-int	operator_release(const struct mailq *, const char *id,
+int	queuectl_hold(const struct mailq *, const char *id, struct fault *);
+int	queuectl_release(const struct mailq *, const char *id,
 	    struct fault *);
 
 /*
@@ -25,14 +25,14 @@ int	operator_release(const struct mailq *, const char *id,
  * held, neither messages nor recipients that failed: their senders have been
  * told.
  */
-int	operator_retry(const struct mailq *, const char *which,
+int	queuectl_retry(const struct mailq *, const char *which,
 	    struct fault *);
 
 /*
  * Throw it away, also one that cannot be used.  "all" is the failed too.
  * Others are removed even if some could not be.
  */
-int	operator_remove(const struct mailq *, const char *which,
+int	queuectl_remove(const struct mailq *, const char *which,
 	    struct fault *);
 
 #endif

@@ -1,4 +1,4 @@
-/* agent.c - the courier's process: jobs from the keeper to the relay */
+/* agent.c - the agent's process: jobs from the dispatcher to the relay */
 
 #include <fcntl.h>
 #include <signal.h>
@@ -14,16 +14,16 @@
 #include "net/dns.h"
 #include "system/sandbox.h"
 
-#define PORTS	(2 * SRV_MAX)	/* of one account */
+#define PORTS	(2 * DNS_SRV_MAX)	/* of one account */
 
-/* One account, and its courier once it may be needed. */
+/* One account, and its agent once it may be needed. */
 struct party {
-	struct courier_opts opts;
-	struct courier	*courier;	/* NULL: not needed */
+	struct transfer_opts opts;
+	struct transfer	*transfer;	/* NULL: not needed */
 	struct buf	 password;
 };
 
-/* A job as the keeper numbers it. */
+/* A job as the dispatcher numbers it. */
 struct numbered {
 	struct job	 job;		/* first, so that it can be found */
 	uint32_t	 number;
@@ -34,15 +34,15 @@ struct numbered {
 
 struct counter {
 	int		 sock;
-	const struct serve_opts *o;
+	const struct agent_opts *o;
 	struct party	*party;		/* of account i at i + 1 */
 	int		 current;	/* the account being served */
 	bool		 boxed;
 	long long	 limit;		/* clock_ms() when all ends; 0: never */
 	struct numbered	**held;		/* until their account's turn */
 	size_t		 nheld;
-	bool		 ended;		/* the keeper has no more for now */
-	bool		 gone;		/* the keeper is no more */
+	bool		 ended;		/* the dispatcher has no more for now */
+	bool		 gone;		/* the dispatcher is no more */
 };
 
 static void
@@ -54,15 +54,15 @@ free_job(struct numbered *n)
 	free(n);
 }
 
-/* Each recipient is named once: its place is how the keeper calls it. */
+/* Each recipient is named once: its place is how the dispatcher calls it. */
 static bool
-add_rcpts(struct envelope *env, struct record_reader *rd)
+add_rcpts(struct envelope *env, struct ipc_reader *rd)
 {
 	const char *addr, *orcpt;
 	unsigned notify;
 	size_t i;
 
-	while ((addr = record_next_rcpt(rd, &notify, &orcpt)) != NULL) {
+	while ((addr = ipc_next_rcpt(rd, &notify, &orcpt)) != NULL) {
 		i = env->nrcpt;
 		if (envelope_add(env, addr) != i)
 			return false;
@@ -75,24 +75,24 @@ add_rcpts(struct envelope *env, struct record_reader *rd)
 
 /* The recipients that were in the record of the job, and the others. */
 static bool
-read_rcpts(struct counter *c, struct numbered *n, struct record_reader *rd,
+read_rcpts(struct counter *c, struct numbered *n, struct ipc_reader *rd,
     size_t all)
 {
 	struct envelope *env = &n->job.env;
-	struct record r;
+	struct ipc_record r;
 	int fd;
 
 	if (!add_rcpts(env, rd))
 		return false;
 	while (env->nrcpt < all) {
-		if (record_receive(c->sock, &r, &fd, 0) != 1)
+		if (ipc_receive(c->sock, &r, &fd, 0) != 1)
 			return false;
-		if (r.kind != REC_RCPT || r.job != n->number) {
+		if (r.kind != IPC_RCPT || r.job != n->number) {
 			if (fd != -1)
 				(void)close(fd);
 			return false;
 		}
-		record_read(rd, &r.u.rcpt.words);
+		ipc_read(rd, &r.u.rcpt.words);
 		if (!add_rcpts(env, rd))
 			return false;
 	}
@@ -110,22 +110,22 @@ find_accounts(struct counter *c, struct numbered *n, const char *name)
 }
 
 static struct numbered *
-read_job(struct counter *c, const struct record *r, int fd)
+read_job(struct counter *c, const struct ipc_record *r, int fd)
 {
 	struct numbered *n = xcalloc(1, sizeof(*n));
-	struct record_reader rd;
+	struct ipc_reader rd;
 	const char *envid;
 
-	record_read(&rd, &r->u.job.words);
-	find_accounts(c, n, record_next(&rd));
+	ipc_read(&rd, &r->u.job.words);
+	find_accounts(c, n, ipc_next(&rd));
 	n->number = r->job;
 	n->job.fd = fd;
 	n->job.at = (off_t)r->u.job.at;
 	n->job.size = (size_t)r->u.job.size;
 	n->job.env.ret = (enum ret)r->u.job.ret;
 	n->job.env.eightbit = r->u.job.eightbit != 0;
-	envelope_from(&n->job.env, record_next(&rd));
-	if ((envid = record_next(&rd))[0] != '\0')
+	envelope_from(&n->job.env, ipc_next(&rd));
+	if ((envid = ipc_next(&rd))[0] != '\0')
 		n->job.env.envid = xstrdup(envid);
 	if (read_rcpts(c, n, &rd, r->u.job.nrcpt))
 		return n;
@@ -133,26 +133,26 @@ read_job(struct counter *c, const struct record *r, int fd)
 	return NULL;
 }
 
-static enum courier_next
+static enum transfer_next
 receive(struct counter *c, bool wait, struct numbered **n)
 {
-	struct record r;
+	struct ipc_record r;
 	int fd, got;
 
-	got = record_receive(c->sock, &r, &fd, !wait);
+	got = ipc_receive(c->sock, &r, &fd, !wait);
 	if (got == 0)
-		return NEXT_LATER;
-	if (got == 1 && r.kind == REC_END) {
+		return TRANSFER_LATER;
+	if (got == 1 && r.kind == IPC_END) {
 		c->ended = true;
-		return NEXT_END;
+		return TRANSFER_END;
 	}
-	if (got == 1 && r.kind == REC_JOB &&
+	if (got == 1 && r.kind == IPC_JOB &&
 	    (*n = read_job(c, &r, fd)) != NULL) {
 		c->ended = r.u.job.last != 0;
-		return NEXT_JOB;
+		return TRANSFER_JOB;
 	}
 	c->gone = true;
-	return NEXT_END;
+	return TRANSFER_END;
 }
 
 static void
@@ -181,10 +181,10 @@ take_held(struct counter *c)
 }
 
 /*
- * Never wait while a job is held: the keeper may be waiting for what
+ * Never wait while a job is held: the dispatcher may be waiting for what
  * becomes of that one.
  */
-static enum courier_next
+static enum transfer_next
 next(void *ctx, bool wait, struct job **j)
 {
 	struct counter *c = ctx;
@@ -192,26 +192,26 @@ next(void *ctx, bool wait, struct job **j)
 
 	while ((n = take_held(c)) == NULL) {
 		if (c->ended || c->gone)
-			return NEXT_END;
+			return TRANSFER_END;
 		switch (receive(c, wait && c->nheld == 0, &n)) {
-		case NEXT_JOB:
+		case TRANSFER_JOB:
 			hold(c, n);
 			break;
-		case NEXT_LATER:
-			return wait ? NEXT_END : NEXT_LATER;
-		case NEXT_END:
-			return NEXT_END;
+		case TRANSFER_LATER:
+			return wait ? TRANSFER_END : TRANSFER_LATER;
+		case TRANSFER_END:
+			return TRANSFER_END;
 		}
 	}
 	*j = &n->job;
-	return NEXT_JOB;
+	return TRANSFER_JOB;
 }
 
-/* A keeper that cannot be told anything is none. */
+/* A dispatcher that cannot be told anything is none. */
 static void
-say(struct counter *c, const struct record *r)
+say(struct counter *c, const struct ipc_record *r)
 {
-	if (!c->gone && record_send(c->sock, r, -1, 0) != 1)
+	if (!c->gone && ipc_send(c->sock, r, -1, 0) != 1)
 		c->gone = true;
 }
 
@@ -219,9 +219,9 @@ static bool
 sent(void *ctx, struct job *j)
 {
 	struct counter *c = ctx;
-	struct record r;
+	struct ipc_record r;
 
-	record_begin(&r, REC_SENT, ((struct numbered *)(void *)j)->number);
+	ipc_begin(&r, IPC_SENT, ((struct numbered *)(void *)j)->number);
 	say(c, &r);
 	return !c->gone;
 }
@@ -286,7 +286,7 @@ static void
 report_faults(struct counter *c, const struct numbered *n)
 {
 	const struct envelope *env = &n->job.env;
-	struct record r;
+	struct ipc_record r;
 	size_t i, last;
 
 	for (i = 0; i < env->nrcpt; i = last) {
@@ -295,7 +295,7 @@ report_faults(struct counter *c, const struct numbered *n)
 			continue;
 		while (last < env->nrcpt && alike(&env->rcpt[last]))
 			last++;
-		record_begin(&r, REC_FAULT, n->number);
+		ipc_begin(&r, IPC_FAULT, n->number);
 		r.u.fault.first = (uint32_t)i;
 		r.u.fault.n = (uint32_t)(last - i);
 		r.u.fault.fault = *env->rcpt[i].why;
@@ -307,17 +307,17 @@ static void
 report(struct counter *c, struct numbered *n)
 {
 	const struct job *j = &n->job;
-	struct record r;
+	struct ipc_record r;
 
 	report_faults(c, n);
-	record_begin(&r, REC_DONE, n->number);
+	ipc_begin(&r, IPC_DONE, n->number);
 	r.u.done.taken = (uint32_t)envelope_count(&j->env, VD_OK);
 	(void)strlcpy(r.u.done.accepted, j->accepted,
 	    sizeof(r.u.done.accepted));
-	r.u.done.link = j->link;
-	r.u.done.link.account = n->chain[n->step];
-	(void)strlcpy(r.u.done.link.passed, n->passed,
-	    sizeof(r.u.done.link.passed));
+	r.u.done.conninfo = j->conninfo;
+	r.u.done.conninfo.account = n->chain[n->step];
+	(void)strlcpy(r.u.done.conninfo.passed, n->passed,
+	    sizeof(r.u.done.conninfo.passed));
 	say(c, &r);
 	free_job(n);
 }
@@ -343,12 +343,12 @@ start_party(struct counter *c, int account)
 {
 	struct party *p = party_of(c, account);
 
-	p->opts = (struct courier_opts){
+	p->opts = (struct transfer_opts){
 		.set = config_settings(c->o->config, account),
 		.fqdn = c->o->fqdn, .trace = c->o->trace,
 		.transcript = c->o->transcript,
-		.progress = c->o->progress, .keeper = c->sock };
-	p->courier = courier_new(&p->opts);
+		.progress = c->o->progress, .dispatch = c->sock };
+	p->transfer = transfer_new(&p->opts);
 }
 
 /* What is behind the walls: the password, addresses, a directory. */
@@ -362,18 +362,18 @@ equip(struct counter *c, int account)
 
 	if (s->relay == NULL)
 		return;
-	if (p->courier == NULL)
+	if (p->transfer == NULL)
 		start_party(c, account);
 	if (s->user != NULL && s->auth != SETTING_AUTH_NONE &&
 	    s->auth != SETTING_AUTH_EXTERNAL) {
-		p->password = (struct buf){ .max = SECRET_MAX,
+		p->password = (struct buf){ .max = PASSWORD_MAX,
 		    .secret = true };
-		if (secret_password(s, getenv("CREDENTIALS_DIRECTORY"),
+		if (password_get(s, getenv("CREDENTIALS_DIRECTORY"),
 		    c->limit, &p->password, &f) == -1)
-			courier_refuse(p->courier, &f);
+			transfer_refuse(p->transfer, &f);
 		password = buf_text(&p->password);
 	}
-	courier_locate(p->courier, password);
+	transfer_locate(p->transfer, password);
 }
 
 /* All that is still allowed, then close the walls. */
@@ -386,14 +386,14 @@ close_walls(struct counter *c)
 	struct sandbox b = { .dirs = dirs, .ports = ports, .secret = true };
 
 	for (i = 0; i < n; i++) {
-		if (c->party[i].courier == NULL)
+		if (c->party[i].transfer == NULL)
 			continue;
-		nports += courier_ports(c->party[i].courier, ports + nports,
+		nports += transfer_ports(c->party[i].transfer, ports + nports,
 		    PORTS);
-		if (courier_dir(c->party[i].courier) != -1)
-			dirs[ndirs++] = courier_dir(c->party[i].courier);
+		if (transfer_dir(c->party[i].transfer) != -1)
+			dirs[ndirs++] = transfer_dir(c->party[i].transfer);
 		b.bind |= c->party[i].opts.set->source_address != NULL;
-		b.reading |= courier_reads(c->party[i].courier);
+		b.reading |= transfer_reads(c->party[i].transfer);
 	}
 	b.nports = nports;
 	b.ndirs = ndirs;
@@ -456,16 +456,16 @@ refuse_held(struct counter *c)
 static void
 run(struct counter *c)
 {
-	const struct courier_work work = { .next = next, .sent = sent,
+	const struct transfer_work work = { .next = next, .sent = sent,
 	    .done = done, .ctx = c };
-	struct courier *k;
+	struct transfer *k;
 
 	while (c->nheld > 0 && !c->gone) {
 		c->current = c->held[0]->chain[c->held[0]->step];
 		k = c->current == ACCOUNT_NONE ? NULL :
-		    party_of(c, c->current)->courier;
+		    party_of(c, c->current)->transfer;
 		if (k != NULL)
-			courier_run(k, &work, c->limit);
+			transfer_run(k, &work, c->limit);
 		else
 			refuse_held(c);
 	}
@@ -480,22 +480,22 @@ release(struct counter *c)
 		free_job(c->held[i]);
 	free(c->held);
 	for (i = 0; i <= c->o->config->naccount; i++) {
-		if (c->party[i].courier != NULL)
-			courier_free(c->party[i].courier);
+		if (c->party[i].transfer != NULL)
+			transfer_free(c->party[i].transfer);
 		buf_release(&c->party[i].password);
 	}
 	free(c->party);
 }
 
 void
-serve(int sock, const struct serve_opts *o)
+agent_run(int sock, const struct agent_opts *o)
 {
 	struct counter c = { .sock = sock, .o = o };
 	long long deadline = o->config->base.deadline;
 	struct numbered *n;
 
 	detach(o->trace || o->transcript || o->progress);
-	/* The keeper is told to stop; we go when it does. */
+	/* The dispatcher is told to stop; we go when it does. */
 	(void)signal(SIGINT, SIG_IGN);
 	(void)signal(SIGTERM, SIG_IGN);
 	(void)signal(SIGHUP, SIG_IGN);
@@ -504,7 +504,7 @@ serve(int sock, const struct serve_opts *o)
 		start_party(&c, ACCOUNT_BASE);
 	while (!c.gone) {
 		c.ended = false;
-		if (receive(&c, true, &n) != NEXT_JOB)
+		if (receive(&c, true, &n) != TRANSFER_JOB)
 			continue;
 		c.limit = deadline > 0 ? clock_ms() + deadline * 1000 : 0;
 		if (!c.boxed)

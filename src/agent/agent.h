@@ -1,4 +1,4 @@
-/* agent.h - the courier's process: jobs from the keeper to the relays */
+/* agent.h - the agent's process: jobs from the dispatcher to the relays */
 
 #ifndef AGENT_AGENT_H
 #define AGENT_AGENT_H
@@ -7,7 +7,7 @@
 #include "config/config.h"
 
 /* Borrowed. */
-struct serve_opts {
+struct agent_opts {
 	const struct config *config;
 	const char	*fqdn;		/* the host's name, or NULL */
 	bool		 trace;		/* the dialogue on stderr */
@@ -17,7 +17,7 @@ struct serve_opts {
 };
 
 /*
- * Be the courier at one end of a record_pair(), until the keeper leaves.
+ * Be the agent at one end of a ipc_pair(), until the dispatcher leaves.
  * Takes the passwords, looks up the relays of all accounts that may be
  * needed and gives up the file system when the first message comes, not
  * before; then the process can only connect to the relays' ports.  What
@@ -26,6 +26,6 @@ struct serve_opts {
  * 2 also unless the dialogue is shown, so that nobody waits for us to close
  * them.
  */
-void	serve(int sock, const struct serve_opts *);
+void	agent_run(int sock, const struct agent_opts *);
 
 #endif

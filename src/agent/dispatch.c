@@ -1,4 +1,4 @@
-/* dispatch.c - gives messages to a courier, records what came of them */
+/* dispatch.c - gives messages to an agent, records what came of them */
 
 #include <sys/socket.h>
 
@@ -16,13 +16,13 @@
 #define MOUTHFUL 64	/* records between two looks at the clock */
 
 void
-keeper_init(struct keeper *k, int sock)
+dispatch_init(struct dispatch *k, int sock)
 {
-	*k = (struct keeper){ .sock = sock };
+	*k = (struct dispatch){ .sock = sock };
 }
 
 void
-keeper_release(struct keeper *k)
+dispatch_release(struct dispatch *k)
 {
 	if (k->sock != -1)
 		(void)close(k->sock);
@@ -41,7 +41,7 @@ settle(struct item *it, const struct fault *f)
 }
 
 static struct item *
-find(struct keeper *k, uint32_t number)
+find(struct dispatch *k, uint32_t number)
 {
 	size_t i;
 
@@ -64,7 +64,7 @@ refused(struct item *it, uint32_t first, uint32_t n, const struct fault *f)
 	return true;
 }
 
-/* All others were accepted: as many as the courier believes. */
+/* All others were accepted: as many as the agent believes. */
 static bool
 accepted(struct item *it, uint32_t taken)
 {
@@ -78,53 +78,53 @@ accepted(struct item *it, uint32_t taken)
 	return true;
 }
 
-/* One record from the courier; false if it is not one it may send. */
+/* One record from the agent; false if it is not one it may send. */
 static bool
-heed(struct keeper *k, const struct record *r)
+heed(struct dispatch *k, const struct ipc_record *r)
 {
 	struct item *it = find(k, r->job);
 
 	if (it == NULL || it->done)
 		return false;
-	switch ((enum record_kind)r->kind) {
-	case REC_SENT:
+	switch ((enum ipc_kind)r->kind) {
+	case IPC_SENT:
 		it->sent = true;
 		return true;
-	case REC_FAULT:
+	case IPC_FAULT:
 		return refused(it, r->u.fault.first, r->u.fault.n,
 		    &r->u.fault.fault);
-	case REC_DONE:
+	case IPC_DONE:
 		(void)strlcpy(it->accepted, r->u.done.accepted,
 		    sizeof(it->accepted));
-		it->link = r->u.done.link;
+		it->conninfo = r->u.done.conninfo;
 		return accepted(it, r->u.done.taken);
-	case REC_JOB:
-	case REC_RCPT:
-	case REC_END:
-	case REC__MAX:
+	case IPC_JOB:
+	case IPC_RCPT:
+	case IPC_END:
+	case IPC__MAX:
 		break;
 	}
 	return false;
 }
 
 /*
- * The courier may say nothing more.  What it has said still counts, also
+ * The agent may say nothing more.  What it has said still counts, also
  * where an error came before it: that it left without reading all.
  */
 static void
-last_words(struct keeper *k)
+last_words(struct dispatch *k)
 {
-	struct record r;
+	struct ipc_record r;
 	int fd;
 
 	(void)shutdown(k->sock, SHUT_RD);
-	while (record_receive(k->sock, &r, &fd, 1) == 1 && heed(k, &r))
+	while (ipc_receive(k->sock, &r, &fd, 1) == 1 && heed(k, &r))
 		;
-	keeper_release(k);
+	dispatch_release(k);
 }
 
 void
-keeper_part(struct keeper *k)
+dispatch_part(struct dispatch *k)
 {
 	struct fault f = { 0 };
 	size_t i;
@@ -141,40 +141,40 @@ keeper_part(struct keeper *k)
 	}
 }
 
-/* Take what the courier has said so far. */
+/* Take what the agent has said so far. */
 static void
-hear(struct keeper *k)
+hear(struct dispatch *k)
 {
-	struct record r;
+	struct ipc_record r;
 	int fd, got, n;
 
 	/* Only so many: whoever waits looks at the clock, too. */
 	for (n = 0; n < MOUTHFUL && k->sock != -1; n++) {
-		if ((got = record_receive(k->sock, &r, &fd, 1)) == 0)
+		if ((got = ipc_receive(k->sock, &r, &fd, 1)) == 0)
 			return;
 		if (got == -1 || !heed(k, &r)) {
 			if (fd != -1)
 				(void)close(fd);
-			keeper_part(k);
+			dispatch_part(k);
 		}
 	}
 }
 
 /*
- * Say one thing, and listen meanwhile: the courier may be saying something
+ * Say one thing, and listen meanwhile: the agent may be saying something
  * itself and would wait for us as we for it.
  */
 static void
-say(struct keeper *k, const struct record *r, int fd)
+say(struct dispatch *k, const struct ipc_record *r, int fd)
 {
 	struct pollfd p = { .events = POLLIN | POLLOUT };
 	int sent;
 
 	while (k->sock != -1) {
-		if ((sent = record_send(k->sock, r, fd, 1)) == 1)
+		if ((sent = ipc_send(k->sock, r, fd, 1)) == 1)
 			return;
 		if (sent == -1 || (k->stop != NULL && *k->stop)) {
-			keeper_part(k);
+			dispatch_part(k);
 			return;
 		}
 		p.fd = k->sock;
@@ -185,48 +185,48 @@ say(struct keeper *k, const struct record *r, int fd)
 
 /* The recipients from i on that there is room for; where it ends. */
 static uint32_t
-add_rcpts(struct record_words *w, const struct item *it, uint32_t i)
+add_rcpts(struct ipc_words *w, const struct item *it, uint32_t i)
 {
 	while (i < it->nindex &&
-	    record_add_rcpt(w, &it->env->rcpt[it->index[i]]))
+	    ipc_add_rcpt(w, &it->env->rcpt[it->index[i]]))
 		i++;
 	return i;
 }
 
 static void
-say_job(struct keeper *k, const struct item *it, bool last)
+say_job(struct dispatch *k, const struct item *it, bool last)
 {
-	struct record r;
+	struct ipc_record r;
 	uint32_t i;
 
-	record_begin(&r, REC_JOB, it->number);
+	ipc_begin(&r, IPC_JOB, it->number);
 	r.u.job.at = it->at;
 	r.u.job.size = (int64_t)it->size;
 	r.u.job.nrcpt = it->nindex;
 	r.u.job.ret = it->env->ret;
 	r.u.job.eightbit = it->env->eightbit;
 	r.u.job.last = last;
-	(void)record_add(&r.u.job.words, it->account);
-	(void)record_add(&r.u.job.words, it->env->from);
-	(void)record_add(&r.u.job.words, it->env->envid);
+	(void)ipc_add(&r.u.job.words, it->account);
+	(void)ipc_add(&r.u.job.words, it->env->from);
+	(void)ipc_add(&r.u.job.words, it->env->envid);
 	i = add_rcpts(&r.u.job.words, it, 0);
 	say(k, &r, it->fd);
 	while (i < it->nindex) {
-		record_begin(&r, REC_RCPT, it->number);
+		ipc_begin(&r, IPC_RCPT, it->number);
 		i = add_rcpts(&r.u.rcpt.words, it, i);
 		say(k, &r, -1);
 	}
 }
 
 void
-keeper_give(struct keeper *k, struct item *it, bool last)
+dispatch_give(struct dispatch *k, struct item *it, bool last)
 {
 	uint32_t i;
 
 	it->number = ++k->numbers;
 	it->sent = it->done = false;
 	it->accepted[0] = '\0';
-	link_clear(&it->link);
+	conninfo_clear(&it->conninfo);
 	it->index = xreallocarray(NULL, it->env->nrcpt, sizeof(*it->index));
 	it->nindex = 0;
 	for (i = 0; i < it->env->nrcpt; i++)
@@ -234,23 +234,23 @@ keeper_give(struct keeper *k, struct item *it, bool last)
 			it->index[it->nindex++] = i;
 	k->item[k->nitems++] = it;
 	if (k->sock == -1) {
-		keeper_part(k);
+		dispatch_part(k);
 		return;
 	}
 	say_job(k, it, last);
 }
 
 void
-keeper_end(struct keeper *k)
+dispatch_end(struct dispatch *k)
 {
-	struct record r;
+	struct ipc_record r;
 
-	record_begin(&r, REC_END, 0);
+	ipc_begin(&r, IPC_END, 0);
 	say(k, &r, -1);
 }
 
 static struct item *
-finished(struct keeper *k)
+finished(struct dispatch *k)
 {
 	struct item *it;
 	size_t i;
@@ -269,7 +269,7 @@ finished(struct keeper *k)
 }
 
 struct item *
-keeper_wait(struct keeper *k, long long deadline)
+dispatch_wait(struct dispatch *k, long long deadline)
 {
 	struct pollfd p = { .events = POLLIN };
 	long long left;
@@ -280,7 +280,7 @@ keeper_wait(struct keeper *k, long long deadline)
 	for (;;) {
 		hear(k);
 		if (k->sock == -1)
-			keeper_part(k);
+			dispatch_part(k);
 		if ((it = finished(k)) != NULL || k->nitems == 0)
 			return it;
 		if (k->stop != NULL && *k->stop)
@@ -291,6 +291,6 @@ keeper_wait(struct keeper *k, long long deadline)
 		p.fd = k->sock;
 		if (poll(&p, 1, left > GLANCE ? GLANCE : (int)left) == -1 &&
 		    errno != EINTR)
-			keeper_part(k);
+			dispatch_part(k);
 	}
 }

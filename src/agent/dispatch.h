@@ -1,4 +1,4 @@
-/* dispatch.h - gives messages to a courier, records what came of them */
+/* dispatch.h - gives messages to an agent, records what came of them */
 
 #ifndef AGENT_DISPATCH_H
 #define AGENT_DISPATCH_H
@@ -12,9 +12,9 @@
 #include "mail/envelope.h"
 #include "report/conninfo.h"
 
-#define KEEPER_ITEMS	16	/* messages with the courier at most */
+#define DISPATCH_ITEMS	16	/* messages with the agent at most */
 
-/* A message that a courier has, or had. */
+/* A message that an agent has, or had. */
 struct item {
 	struct envelope	*env;		/* verdicts go to its recipients */
 	const char	*account;	/* NULL or "": what is above them */
@@ -24,50 +24,50 @@ struct item {
 	void		*ctx;		/* the giver's */
 
 	uint32_t	 number;
-	uint32_t	*index;		/* the courier's recipients, in env */
+	uint32_t	*index;		/* the agent's recipients, in env */
 	uint32_t	 nindex;
 	bool		 sent;		/* the last octet may have gone */
 	bool		 done;
 	char		 accepted[512];	/* the relay's words on taking it */
-	struct link	 link;		/* what it went over */
+	struct conninfo	 conninfo;		/* what it went over */
 };
 
-struct keeper {
-	int		 sock;		/* -1: there is no courier */
+struct dispatch {
+	int		 sock;		/* -1: there is no agent */
 	uint32_t	 numbers;
-	struct item	*item[KEEPER_ITEMS];
+	struct item	*item[DISPATCH_ITEMS];
 	size_t		 nitems;
 	const volatile sig_atomic_t *stop; /* set by a signal, or NULL */
 };
 
-void	keeper_init(struct keeper *, int sock);
+void	dispatch_init(struct dispatch *, int sock);
 
-/* The courier ends when it sees this. */
-void	keeper_release(struct keeper *);
+/* The agent ends when it sees this. */
+void	dispatch_release(struct dispatch *);
 
 /*
  * Wait no longer: what has no verdict yet is VD_DOUBT where the last octet
- * may have been sent, else VD_TEMP and will not be.  keeper_wait() says so.
+ * may have been sent, else VD_TEMP and will not be.  dispatch_wait() says so.
  */
-void	keeper_part(struct keeper *);
+void	dispatch_part(struct dispatch *);
 
 /*
  * Hand over a message: its recipients that have no verdict yet.  The item
- * is borrowed until keeper_wait() returns it.  last says that no other
- * follows for now, so that the courier's goodbye can go with the message.
- * A courier that is gone settles it as temporary; keeper_wait() says so.
+ * is borrowed until dispatch_wait() returns it.  last says that no other
+ * follows for now, so that the agent's goodbye can go with the message.
+ * A agent that is gone settles it as temporary; dispatch_wait() says so.
  */
-void	keeper_give(struct keeper *, struct item *, bool last);
+void	dispatch_give(struct dispatch *, struct item *, bool last);
 
-/* There is no more for now: the courier takes leave of the relay. */
-void	keeper_end(struct keeper *);
+/* There is no more for now: the agent takes leave of the relay. */
+void	dispatch_end(struct dispatch *);
 
 /*
  * Wait until a message has all its verdicts.  NULL at the deadline
  * (clock_ms(); 0 is never), after a signal to stop, or if none is out.  A
- * courier that dies leaves VD_DOUBT where the last octet had been sent and
+ * agent that dies leaves VD_DOUBT where the last octet had been sent and
  * VD_TEMP elsewhere.
  */
-struct item *keeper_wait(struct keeper *, long long deadline);
+struct item *dispatch_wait(struct dispatch *, long long deadline);
 
 #endif

@@ -1,4 +1,4 @@
-/* ipc.c - what keeper and courier say to each other */
+/* ipc.c - what dispatcher and agent say to each other */
 
 #include <sys/socket.h>
 
@@ -12,27 +12,27 @@
 #include "base/util.h"
 
 #define NOTHING	'@'	/* the letter of who asked for nothing */
-#define HEAD	offsetof(struct record, u)
-#define SIZE(m)	(HEAD + sizeof(((struct record *)0)->u.m))
-#define BARE(m)	(SIZE(m) - RECORD_WORDS)
+#define HEAD	offsetof(struct ipc_record, u)
+#define SIZE(m)	(HEAD + sizeof(((struct ipc_record *)0)->u.m))
+#define BARE(m)	(SIZE(m) - IPC_WORDS)
 
 /* Without the words. */
-static const size_t sizes[REC__MAX] = {
-	[REC_JOB] = BARE(job),
-	[REC_RCPT] = BARE(rcpt),
-	[REC_END] = HEAD,
-	[REC_SENT] = HEAD,
-	[REC_FAULT] = SIZE(fault),
-	[REC_DONE] = SIZE(done),
+static const size_t sizes[IPC__MAX] = {
+	[IPC_JOB] = BARE(job),
+	[IPC_RCPT] = BARE(rcpt),
+	[IPC_END] = HEAD,
+	[IPC_SENT] = HEAD,
+	[IPC_FAULT] = SIZE(fault),
+	[IPC_DONE] = SIZE(done),
 };
 
 /* What travels is all there is: no padding within or after a record. */
-_Static_assert(offsetof(struct record, u.job.words.text) == BARE(job) &&
-    offsetof(struct record, u.rcpt.words.text) == BARE(rcpt),
+_Static_assert(offsetof(struct ipc_record, u.job.words.text) == BARE(job) &&
+    offsetof(struct ipc_record, u.rcpt.words.text) == BARE(rcpt),
     "the words are not at the end");
 
 int
-record_pair(int fds[2], struct fault *f)
+ipc_pair(int fds[2], struct fault *f)
 {
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) == -1)
 		return fault_errno(f, ST_SPOOL, errno, VD_TEMP,
@@ -41,7 +41,7 @@ record_pair(int fds[2], struct fault *f)
 }
 
 void
-record_begin(struct record *r, enum record_kind kind, uint32_t job)
+ipc_begin(struct ipc_record *r, enum ipc_kind kind, uint32_t job)
 {
 	memset(r, 0, sizes[kind]);
 	r->kind = kind;
@@ -49,28 +49,28 @@ record_begin(struct record *r, enum record_kind kind, uint32_t job)
 }
 
 /* The words of a record that has some, or NULL. */
-static const struct record_words *
-words(const struct record *r)
+static const struct ipc_words *
+words(const struct ipc_record *r)
 {
-	if (r->kind == REC_JOB)
+	if (r->kind == IPC_JOB)
 		return &r->u.job.words;
-	return r->kind == REC_RCPT ? &r->u.rcpt.words : NULL;
+	return r->kind == IPC_RCPT ? &r->u.rcpt.words : NULL;
 }
 
 static size_t
-whole_size(const struct record *r)
+whole_size(const struct ipc_record *r)
 {
-	const struct record_words *w = words(r);
+	const struct ipc_words *w = words(r);
 
 	return sizes[r->kind] + (w != NULL ? w->len : 0);
 }
 
 static bool
-add(struct record_words *w, const char *p, size_t n)
+add(struct ipc_words *w, const char *p, size_t n)
 {
-	if (n >= RECORD_WORD)
-		n = RECORD_WORD - 1;
-	if (n + 1 > RECORD_WORDS - w->len)
+	if (n >= IPC_WORD)
+		n = IPC_WORD - 1;
+	if (n + 1 > IPC_WORDS - w->len)
 		return false;
 	memcpy(w->text + w->len, p, n);
 	w->len += (uint32_t)n;
@@ -79,20 +79,20 @@ add(struct record_words *w, const char *p, size_t n)
 }
 
 bool
-record_add(struct record_words *w, const char *word)
+ipc_add(struct ipc_words *w, const char *word)
 {
 	return word == NULL ? add(w, "", 0) : add(w, word, strlen(word));
 }
 
 bool
-record_add_rcpt(struct record_words *w, const struct rcpt *r)
+ipc_add_rcpt(struct ipc_words *w, const struct rcpt *r)
 {
 	uint32_t was = w->len;
 
-	if (w->len == RECORD_WORDS)
+	if (w->len == IPC_WORDS)
 		return false;
 	w->text[w->len++] = (char)(NOTHING + (r->notify & NOTIFY_ALL));
-	if (!record_add(w, r->addr) || !record_add(w, r->orcpt)) {
+	if (!ipc_add(w, r->addr) || !ipc_add(w, r->orcpt)) {
 		w->len = was;
 		return false;
 	}
@@ -101,14 +101,14 @@ record_add_rcpt(struct record_words *w, const struct rcpt *r)
 }
 
 void
-record_read(struct record_reader *rd, const struct record_words *w)
+ipc_read(struct ipc_reader *rd, const struct ipc_words *w)
 {
 	rd->p = w->text;
 	rd->end = w->text + w->len;
 }
 
 const char *
-record_next(struct record_reader *rd)
+ipc_next(struct ipc_reader *rd)
 {
 	size_t left = (size_t)(rd->end - rd->p);
 	const char *word = rd->p, *end = memchr(word, '\0', left);
@@ -120,21 +120,21 @@ record_next(struct record_reader *rd)
 }
 
 const char *
-record_next_rcpt(struct record_reader *rd, unsigned *notify,
+ipc_next_rcpt(struct ipc_reader *rd, unsigned *notify,
     const char **orcpt)
 {
-	const char *word = record_next(rd);
+	const char *word = ipc_next(rd);
 
 	if (word == NULL || word[0] < NOTHING ||
 	    word[0] > NOTHING + NOTIFY_ALL ||
-	    (*orcpt = record_next(rd)) == NULL)
+	    (*orcpt = ipc_next(rd)) == NULL)
 		return NULL;
 	*notify = (unsigned)(word[0] - NOTHING);
 	return word + 1;
 }
 
 int
-record_send(int sock, const struct record *r, int fd, int nonblocking)
+ipc_send(int sock, const struct ipc_record *r, int fd, int nonblocking)
 {
 	union {
 		struct cmsghdr	head;
@@ -167,61 +167,62 @@ record_send(int sock, const struct record *r, int fd, int nonblocking)
 
 /* Are these so many words and recipients, and nothing else? */
 static bool
-sane_words(const struct record_words *w, size_t nwords)
+sane_words(const struct ipc_words *w, size_t nwords)
 {
-	struct record_reader rd;
+	struct ipc_reader rd;
 	const char *orcpt;
 	unsigned notify;
 	uint32_t i;
 
-	record_read(&rd, w);
+	ipc_read(&rd, w);
 	for (; nwords > 0; nwords--)
-		if (record_next(&rd) == NULL)
+		if (ipc_next(&rd) == NULL)
 			return false;
 	for (i = 0; i < w->nrcpt; i++)
-		if (record_next_rcpt(&rd, &notify, &orcpt) == NULL)
+		if (ipc_next_rcpt(&rd, &notify, &orcpt) == NULL)
 			return false;
 	return rd.p == rd.end;
 }
 
 /* Is it as long as it says? */
 static bool
-sane_size(const struct record *r, size_t n)
+sane_size(const struct ipc_record *r, size_t n)
 {
-	const struct record_words *w;
+	const struct ipc_words *w;
 
-	if (n < HEAD || r->kind == 0 || r->kind >= REC__MAX ||
+	if (n < HEAD || r->kind == 0 || r->kind >= IPC__MAX ||
 	    n < sizes[r->kind])
 		return false;
 	w = words(r);
-	return (w == NULL || w->len <= RECORD_WORDS) && n == whole_size(r);
+	return (w == NULL || w->len <= IPC_WORDS) && n == whole_size(r);
 }
 
 static bool
-sane(const struct record *r, size_t n)
+sane(const struct ipc_record *r, size_t n)
 {
 	if (!sane_size(r, n))
 		return false;
-	switch ((enum record_kind)r->kind) {
-	case REC_JOB:
+	switch ((enum ipc_kind)r->kind) {
+	case IPC_JOB:
 		return r->u.job.at >= 0 && r->u.job.size > 0 &&
 		    r->u.job.ret <= RET_HDRS && r->u.job.eightbit <= 1 &&
 		    r->u.job.last <= 1 &&
 		    r->u.job.words.nrcpt <= r->u.job.nrcpt &&
 		    sane_words(&r->u.job.words, 3);
-	case REC_RCPT:
+	case IPC_RCPT:
 		return r->u.rcpt.words.nrcpt > 0 &&
 		    sane_words(&r->u.rcpt.words, 0);
-	case REC_FAULT:
+	case IPC_FAULT:
 		return r->u.fault.n > 0 &&
 		    r->u.fault.fault.verdict != VD_OK &&
 		    fault_sane(&r->u.fault.fault);
-	case REC_DONE:
-		return ends_within(r->u.done.accepted,
-		    sizeof(r->u.done.accepted)) && link_sane(&r->u.done.link);
-	case REC_END:
-	case REC_SENT:
-	case REC__MAX:
+	case IPC_DONE:
+		return ends_within(
+			   r->u.done.accepted, sizeof(r->u.done.accepted)) &&
+		    conninfo_sane(&r->u.done.conninfo);
+	case IPC_END:
+	case IPC_SENT:
+	case IPC__MAX:
 		break;
 	}
 	return true;
@@ -251,7 +252,7 @@ descriptor(struct msghdr *m, bool *odd)
 }
 
 int
-record_receive(int sock, struct record *r, int *fd, int nonblocking)
+ipc_receive(int sock, struct ipc_record *r, int *fd, int nonblocking)
 {
 	union {
 		struct cmsghdr	head;
@@ -274,7 +275,7 @@ record_receive(int sock, struct record *r, int *fd, int nonblocking)
 	*fd = descriptor(&m, &odd);
 	if (n == 0 || odd || !sane(r, (size_t)n) ||
 	    m.msg_flags & (MSG_TRUNC | MSG_CTRUNC) ||
-	    (r->kind == REC_JOB) != (*fd != -1)) {
+	    (r->kind == IPC_JOB) != (*fd != -1)) {
 		if (*fd != -1)
 			(void)close(*fd);
 		*fd = -1;

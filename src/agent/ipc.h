@@ -1,5 +1,5 @@
 /*
- * ipc.h - what keeper and courier say to each other
+ * ipc.h - what dispatcher and agent say to each other
  *
  * Records over a SOCK_SEQPACKET pair: of a fixed size for each kind, but
  * for those that name recipients, which hold as many as there is room for.
@@ -21,47 +21,47 @@
 #include "mail/envelope.h"
 #include "report/conninfo.h"
 
-#define RECORD_WORD	520	/* octets of a word, NUL included */
-#define RECORD_WORDS	16384	/* octets of all words of a record */
+#define IPC_WORD	520	/* octets of a word, NUL included */
+#define IPC_WORDS	16384	/* octets of all words of a record */
 
-enum record_kind {
-	/* keeper to courier */
-	REC_JOB = 1,	/* a message; its descriptor comes along */
-	REC_RCPT,	/* more recipients of the message just announced */
-	REC_END,	/* no more for now: say goodbye to the relay */
+enum ipc_kind {
+	/* dispatcher to agent */
+	IPC_JOB = 1,	/* a message; its descriptor comes along */
+	IPC_RCPT,	/* more recipients of the message just announced */
+	IPC_END,	/* no more for now: say goodbye to the relay */
 
-	/* courier to keeper */
-	REC_SENT,	/* the last octet of a message is about to go */
-	REC_FAULT,	/* some recipients in a row met with the same */
-	REC_DONE,	/* all others were accepted: that was the verdict */
-	REC__MAX
+	/* agent to dispatcher */
+	IPC_SENT,	/* the last octet of a message is about to go */
+	IPC_FAULT,	/* some recipients in a row met with the same */
+	IPC_DONE,	/* all others were accepted: that was the verdict */
+	IPC__MAX
 };
 
 /*
  * Words, each with its NUL; only len octets travel.  A recipient is two:
  * a letter for what it wants to be notified of and its address, ORCPT.
  */
-struct record_words {
+struct ipc_words {
 	uint32_t	nrcpt;		/* recipients among them */
 	uint32_t	len;
-	char		text[RECORD_WORDS];
+	char		text[IPC_WORDS];
 };
 
-struct record {
+struct ipc_record {
 	uint32_t	kind;
-	uint32_t	job;		/* the keeper's number of the message */
+	uint32_t job; /* the dispatcher's number of the message */
 	union {
 		struct {
 			int64_t		at, size;
 			uint32_t	nrcpt;	/* in all */
 			uint32_t	ret;
 			uint32_t	eightbit;
-			uint32_t	last;	/* as if REC_END followed */
+			uint32_t	last;	/* as if IPC_END followed */
 			/* account, sender, ENVID, the first recipients */
-			struct record_words words;
+			struct ipc_words words;
 		} job;
 		struct {
-			struct record_words words;
+			struct ipc_words words;
 		} rcpt;
 		struct {
 			uint32_t	first, n;
@@ -70,45 +70,45 @@ struct record {
 		struct {
 			uint32_t	taken;	/* how many others there are */
 			char		accepted[512];
-			struct link	link;
+			struct conninfo	conninfo;
 		} done;
 	} u;
 };
 
 /* Begin a record: all that travels of it is 0. */
-void	record_begin(struct record *, enum record_kind, uint32_t job);
+void	ipc_begin(struct ipc_record *, enum ipc_kind, uint32_t job);
 
-/* Append a word, cut to RECORD_WORD (NULL: ""); false: there is no room. */
-bool	record_add(struct record_words *, const char *);
+/* Append a word, cut to IPC_WORD (NULL: ""); false: there is no room. */
+bool	ipc_add(struct ipc_words *, const char *);
 
 /* Append a recipient; false: there is no room, and nothing was added. */
-bool	record_add_rcpt(struct record_words *, const struct rcpt *);
+bool	ipc_add_rcpt(struct ipc_words *, const struct rcpt *);
 
 /* Where one is in reading words. */
-struct record_reader {
+struct ipc_reader {
 	const char	*p, *end;
 };
 
-void	record_read(struct record_reader *, const struct record_words *);
+void	ipc_read(struct ipc_reader *, const struct ipc_words *);
 
 /* The next word; NULL: there is none. */
-const char *record_next(struct record_reader *);
+const char *ipc_next(struct ipc_reader *);
 
 /*
  * The next recipient: its address and what it wants.  NULL: there is none,
  * or it is not one.
  */
-const char *record_next_rcpt(struct record_reader *, unsigned *notify,
+const char *ipc_next_rcpt(struct ipc_reader *, unsigned *notify,
 	    const char **orcpt);
 
 /* A connected pair, close-on-exec.  0, or -1 with a fault. */
-int	record_pair(int fds[2], struct fault *);
+int	ipc_pair(int fds[2], struct fault *);
 
 /*
  * Send one; fd (or -1) goes along.  1 sent, 0 only if nonblocking and there
  * is no room, -1 if the other side is gone.
  */
-int	record_send(int sock, const struct record *, int fd,
+int	ipc_send(int sock, const struct ipc_record *, int fd,
 	    int nonblocking);
 
 /*
@@ -116,6 +116,6 @@ int	record_send(int sock, const struct record *, int fd,
  * 1 received, 0 only if nonblocking and there is none, -1 at the end, or
  * if what came is not a record.
  */
-int	record_receive(int sock, struct record *, int *fd, int nonblocking);
+int	ipc_receive(int sock, struct ipc_record *, int *fd, int nonblocking);
 
 #endif

@@ -23,7 +23,7 @@ trouble(struct fault *f, int err, const char *what)
 }
 
 int
-capture_open(const char *path, struct fault *f)
+maildir_open(const char *path, struct fault *f)
 {
 	static const char *const parts[] = { "tmp", "new", "cur" };
 	size_t i;
@@ -123,7 +123,7 @@ publish(int dir, const char *tmp, const char *name, struct fault *f)
 }
 
 int
-capture(int dir, const struct envelope *e, int fd, off_t at, size_t size,
+maildir_keep(int dir, const struct envelope *e, int fd, off_t at, size_t size,
     char name[64], struct fault *f)
 {
 	char tmp[64];

@@ -12,7 +12,7 @@
  * Open a maildir, and make what is missing of it; the directory that holds
  * it must exist.  A descriptor, or -1 with a fault.
  */
-int	capture_open(const char *path, struct fault *);
+int	maildir_open(const char *path, struct fault *);
 
 /*
  * Keep the message in fd at [at, at + size) there, in lines that end in LF,
@@ -20,7 +20,7 @@ int	capture_open(const char *path, struct fault *);
  * Delivered-To.  It is on disk then, and name has 64 octets of it, "new/...".
  * 0, or -1 with a fault of VD_TEMP.
  */
-int	capture(int dir, const struct envelope *, int fd, off_t at,
+int	maildir_keep(int dir, const struct envelope *, int fd, off_t at,
 	    size_t size, char name[64], struct fault *);
 
 #endif

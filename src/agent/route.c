@@ -52,14 +52,14 @@ route_release(struct route *r)
 static int
 ask(struct route *r, const char *service, bool implicit, struct fault *f)
 {
-	struct srv_list list;
+	struct dns_srv_list list;
 	struct route_hop *hop;
 	char name[300];
 	size_t i;
 
 	(void)snprintf(name, sizeof(name), "%s._tcp.%s", service,
 	    r->relay.host);
-	if (srv_lookup(name, r->set->resolver, &list, f) == -1)
+	if (dns_srv_lookup(name, r->set->resolver, &list, f) == -1)
 		return -1;
 	r->hop = xreallocarray(r->hop, r->n + list.n + 1, sizeof(*r->hop));
 	for (i = 0; i < list.n; i++) {
@@ -107,7 +107,7 @@ find_addresses(struct route *r, const struct address *source,
 	for (i = 0; i < r->n; i++) {
 		hop = &r->hop[i];
 		hop->addrs.source = *source;
-		if (resolve(hop->host, (unsigned)hop->port,
+		if (resolve_host(hop->host, (unsigned)hop->port,
 		    family(r->set, source), &hop->addrs, &why) == 0)
 			found++;
 	}
@@ -127,13 +127,13 @@ route_locate(struct route *r, struct fault *f)
 	if (r->relay.kind == RELAY_UNIX || r->relay.kind == RELAY_MAILDIR)
 		return 0;
 	if (s->source_address != NULL)
-		(void)address_parse(s->source_address, &source);
+		(void)resolve_address_parse(s->source_address, &source);
 	if (find_hops(r, f) == -1)
 		return -1;
 	if (r->proxy.host[0] == '\0')
 		return find_addresses(r, &source, f);
 	r->proxy_addrs.source = source;
-	if (resolve(r->proxy.host, (unsigned)r->proxy.port,
+	if (resolve_host(r->proxy.host, (unsigned)r->proxy.port,
 	    family(s, &source), &r->proxy_addrs, f) == 0)
 		return 0;
 	fault_add(f, ": the proxy %s", r->proxy.host);

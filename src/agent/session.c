@@ -65,7 +65,7 @@ take(struct session *s)
 {
 	char chunk[16384];
 	struct fault f = { 0 };
-	ssize_t n = wire_read(s->w, chunk, sizeof(chunk), &f);
+	ssize_t n = stream_read(s->w, chunk, sizeof(chunk), &f);
 
 	if (n == -1)
 		lost(s, &f);
@@ -81,8 +81,8 @@ wait_for(struct session *s, int want, struct fault *f)
 	int ready;
 
 	if (s->sniff == NULL || !ungreeted(s) || due >= s->due)
-		return wire_wait(s->w, want, s->due, f);
-	ready = wire_wait(s->w, want, due, f);
+		return stream_wait(s->w, want, s->due, f);
+	ready = stream_wait(s->w, want, due, f);
 	if (ready != -1 || f->domain != FD_ERRNO || f->code != ETIMEDOUT)
 		return ready;
 	if (looks_implicit(s, f))
@@ -100,8 +100,8 @@ cut(struct session *s, const struct fault *why)
 	struct fault f = { 0 };
 	ssize_t n = 1;
 
-	while (n > 0 && wire_wait(s->w, WIRE_READ, due, &f) > 0)
-		if ((n = wire_read(s->w, chunk, sizeof(chunk), &f)) > 0) {
+	while (n > 0 && stream_wait(s->w, STREAM_READ, due, &f) > 0)
+		if ((n = stream_read(s->w, chunk, sizeof(chunk), &f)) > 0) {
 			client_feed(s->c, chunk, (size_t)n);
 			if (client_step(s->c) == CLIENT_OVER)
 				return;
@@ -117,20 +117,20 @@ move(struct session *s, int want)
 	int ready;
 	ssize_t n;
 
-	watch(s, (want & WIRE_WRITE) != 0);
+	watch(s, (want & STREAM_WRITE) != 0);
 	if ((ready = wait_for(s, want, &f)) == -1) {
 		lost(s, &f);
 		return;
 	}
 	if (ready == 0)
 		client_resume(s->c);
-	if (ready & WIRE_READ) {
+	if (ready & STREAM_READ) {
 		take(s);
 		return;
 	}
-	if (!(ready & WIRE_WRITE))
+	if (!(ready & STREAM_WRITE))
 		return;
-	n = wire_write(s->w, s->c->out.p, s->c->out.len, &f);
+	n = stream_write(s->w, s->c->out.p, s->c->out.len, &f);
 	if (n == -1)
 		cut(s, &f);
 	else
@@ -154,7 +154,7 @@ handshake(struct session *s)
 	long long start = clock_ms();
 	struct fault f = { 0 };
 
-	if (wire_tls(s->w, &s->tls, within(s, s->timeout > 0 ? s->timeout :
+	if (stream_tls(s->w, &s->tls, within(s, s->timeout > 0 ? s->timeout :
 	    HANDSHAKE), &f) == -1) {
 		client_broken(s->c, &f);
 		return;
@@ -178,10 +178,10 @@ session_until(struct session *s)
 		}
 		switch (want) {
 		case CLIENT_SEND:
-			move(s, WIRE_READ | WIRE_WRITE);
+			move(s, STREAM_READ | STREAM_WRITE);
 			break;
 		case CLIENT_RECV:
-			move(s, WIRE_READ);
+			move(s, STREAM_READ);
 			break;
 		case CLIENT_TLS:
 			handshake(s);

@@ -8,7 +8,7 @@
 
 struct session {
 	struct client	*c;
-	struct wire	*w;
+	struct stream	*w;
 	struct tls_opts	 tls;
 	bool		 trusted;	/* what client_tls_up() is told */
 	bool		 trace;		/* show the dialogue on stderr */

@@ -31,13 +31,13 @@ struct slot {
 	size_t			 sent;	/* octets of the message so far */
 };
 
-struct courier {
-	const struct courier_opts *o;
-	const struct courier_work *work;
-	struct reach		 reach;
+struct transfer {
+	const struct transfer_opts *o;
+	const struct transfer_work *work;
+	struct transport		 transport;
 	int			 maildir;	/* to capture in, or -1 */
 	struct client		*client;
-	struct link		 link;		/* of the last connection */
+	struct conninfo conninfo; /* of the last connection */
 	bool			 described;	/* link is this one's */
 	struct fault		 broken;	/* VD_OK: it can work */
 	struct slot		 slot[CLIENT_WINDOW];
@@ -77,12 +77,12 @@ unsettle_leftovers(struct job *j)
 
 /* A job is over: show how it came to that, if it went wrong. */
 static void
-report(struct courier *k, struct job *j)
+report(struct transfer *k, struct job *j)
 {
 	struct buf *talk = &k->client->talk;
 
 	progress_end(&k->progress);
-	j->link = k->link;
+	j->conninfo = k->conninfo;
 	if (k->o->transcript && talk->len > 0 &&
 	    envelope_count(&j->env, VD_OK) < j->env.nrcpt) {
 		log_raw(buf_text(talk), talk->len);
@@ -93,7 +93,7 @@ report(struct courier *k, struct job *j)
 
 /* Report what is over; a job with leftovers gets another turn. */
 static void
-collect(struct courier *k)
+collect(struct transfer *k)
 {
 	struct slot *s;
 	struct job *j;
@@ -104,7 +104,8 @@ collect(struct courier *k)
 		s->job = NULL;
 		k->settled += k->client->fault.verdict == VD_OK;
 		if (!k->described)
-			reach_describe(&k->reach, k->client, &k->link);
+			transport_describe(
+			    &k->transport, k->client, &k->conninfo);
 		k->described = true;
 		if (s->mail.accepted[0] != '\0')
 			(void)strlcpy(j->accepted, s->mail.accepted,
@@ -117,17 +118,17 @@ collect(struct courier *k)
 	}
 }
 
-static enum courier_next
-next_job(struct courier *k, bool wait, struct job **j)
+static enum transfer_next
+next_job(struct transfer *k, bool wait, struct job **j)
 {
 	if (k->nwaiting == 0)
 		return k->work->next(k->work->ctx, wait, j);
 	*j = k->waiting[--k->nwaiting];
-	return NEXT_JOB;
+	return TRANSFER_JOB;
 }
 
 static bool
-busy(const struct courier *k)
+busy(const struct transfer *k)
 {
 	const struct slot *s;
 
@@ -139,7 +140,7 @@ busy(const struct courier *k)
 
 /* Might somebody be left over by what is under way? */
 static bool
-may_come_back(const struct courier *k)
+may_come_back(const struct transfer *k)
 {
 	const struct slot *s;
 	size_t i;
@@ -178,17 +179,17 @@ to_memory(void *ctx, const char *p, size_t n, struct fault *f)
 
 /* 8-bit octets go to a relay without 8BITMIME in another form. */
 static void
-downgrade(struct courier *k, struct job *j)
+downgrade(struct transfer *k, struct job *j)
 {
 	struct job new = { .fd = -1 };
-	struct convert c = { .fd = j->fd, .at = j->at, .size = j->size,
-	    .why = ENCODE_8BIT, .write = to_memory, .ctx = &new };
+	struct msgfile_convert c = { .fd = j->fd, .at = j->at, .size = j->size,
+	    .why = RECODE_8BIT, .write = to_memory, .ctx = &new };
 	struct fault f = { 0 };
 
 	if (!j->env.eightbit || k->client->caps.set & CAP_8BITMIME ||
 	    !k->o->set->header_repair)
 		return;
-	if (convert_message(&c, &f) == 0 && c.changed) {
+	if (msgfile_convert(&c, &f) == 0 && c.changed) {
 		(void)close(j->fd);
 		j->fd = new.fd;
 		j->at = 0;
@@ -201,26 +202,26 @@ downgrade(struct courier *k, struct job *j)
 
 /* The machine is ready for a message: give one, wait, or leave. */
 static void
-give(struct courier *k)
+give(struct transfer *k)
 {
 	struct job *j;
 	struct slot *s;
 
 	switch (next_job(k, !busy(k), &j)) {
-	case NEXT_JOB:
+	case TRANSFER_JOB:
 		break;
-	case NEXT_LATER:
+	case TRANSFER_LATER:
 		client_pause(k->client);
-		k->reach.wire.wake = true;
+		k->transport.stream.wake = true;
 		return;
-	case NEXT_END:
+	case TRANSFER_END:
 		if (may_come_back(k)) {
 			client_pause(k->client);
 			return;
 		}
-		/* A keeper that knows all may go before the goodbye. */
+		/* A dispatcher that knows all may go before the goodbye. */
 		if (!busy(k))
-			k->reach.wire.watch = -1;
+			k->transport.stream.watch = -1;
 		client_quit(k->client);
 		return;
 	}
@@ -234,7 +235,7 @@ give(struct courier *k)
 }
 
 static char *
-block(struct courier *k)
+block(struct transfer *k)
 {
 	if (k->block == NULL)
 		k->block = xmalloc(CLIENT_BLOCK);
@@ -242,7 +243,7 @@ block(struct courier *k)
 }
 
 static void
-give_body(struct courier *k)
+give_body(struct transfer *k)
 {
 	struct slot *s = k->in_hand;
 	size_t left = s->job->size - s->sent;
@@ -281,34 +282,34 @@ give_body(struct courier *k)
 
 /* One session on an open connection, to its end. */
 static void
-talk(struct courier *k)
+talk(struct transfer *k)
 {
 	enum client_want want;
 
-	client_init(k->client, &k->reach.client);
-	k->reach.session.c = k->client;
+	client_init(k->client, &k->transport.client);
+	k->transport.session.c = k->client;
 	k->settled = 0;
 	k->described = false;
 	do {
-		want = session_until(&k->reach.session);
+		want = session_until(&k->transport.session);
 		collect(k);
 		if (want == CLIENT_IDLE)
 			give(k);
 		else if (want == CLIENT_BODY)
 			give_body(k);
 	} while (want != CLIENT_OVER);
-	reach_describe(&k->reach, k->client, &k->link);
-	wire_close(&k->reach.wire);
+	transport_describe(&k->transport, k->client, &k->conninfo);
+	stream_close(&k->transport.stream);
 }
 
 /* Nobody else can be served: say why to all that are left. */
 static void
-fail(struct courier *k, const struct fault *f)
+fail(struct transfer *k, const struct fault *f)
 {
 	struct job *j;
 	size_t i;
 
-	while (next_job(k, true, &j) == NEXT_JOB) {
+	while (next_job(k, true, &j) == TRANSFER_JOB) {
 		for (i = 0; i < j->env.nrcpt; i++)
 			if (!j->env.rcpt[i].done)
 				rcpt_settle(&j->env.rcpt[i], f);
@@ -321,7 +322,7 @@ fail(struct courier *k, const struct fault *f)
  * VD_OK.
  */
 static void
-stuck(const struct courier *k, struct fault *f)
+stuck(const struct transfer *k, struct fault *f)
 {
 	fault_clear(f);
 	if (k->settled > 0)
@@ -334,18 +335,18 @@ stuck(const struct courier *k, struct fault *f)
 
 /* Sessions, as long as there is work and one brings it forward. */
 static void
-sessions(struct courier *k)
+sessions(struct transfer *k)
 {
 	struct fault f = { 0 };
 	struct job *j;
 
-	while (f.verdict == VD_OK && next_job(k, true, &j) == NEXT_JOB) {
+	while (f.verdict == VD_OK && next_job(k, true, &j) == TRANSFER_JOB) {
 		k->waiting[k->nwaiting++] = j;
-		if (reach_open(&k->reach, j->env.from, &f) == -1) {
-			reach_describe(&k->reach, NULL, &k->link);
+		if (transport_open(&k->transport, j->env.from, &f) == -1) {
+			transport_describe(&k->transport, NULL, &k->conninfo);
 			break;
 		}
-		k->reach.wire.watch = k->o->keeper;
+		k->transport.stream.watch = k->o->dispatch;
 		talk(k);
 		stuck(k, &f);
 		if (f.verdict == VD_OK)
@@ -358,18 +359,18 @@ sessions(struct courier *k)
 
 /* There is no relay: keep it. */
 static void
-capture_all(struct courier *k)
+capture_all(struct transfer *k)
 {
 	char name[64];
 	struct job *j;
 	size_t i;
 	int kept;
 
-	while (next_job(k, true, &j) == NEXT_JOB) {
+	while (next_job(k, true, &j) == TRANSFER_JOB) {
 		struct fault f = { 0 };
 
-		(void)strlcpy(f.what, k->reach.what, sizeof(f.what));
-		kept = capture(k->maildir, &j->env, j->fd, j->at, j->size,
+		(void)strlcpy(f.what, k->transport.what, sizeof(f.what));
+		kept = maildir_keep(k->maildir, &j->env, j->fd, j->at, j->size,
 		    name, &f);
 		for (i = 0; i < j->env.nrcpt; i++)
 			if (!j->env.rcpt[i].done)
@@ -382,66 +383,68 @@ capture_all(struct courier *k)
 	}
 }
 
-struct courier *
-courier_new(const struct courier_opts *o)
+struct transfer *
+transfer_new(const struct transfer_opts *o)
 {
-	struct courier *k = xcalloc(1, sizeof(*k));
+	struct transfer *k = xcalloc(1, sizeof(*k));
 
 	k->o = o;
 	k->maildir = -1;
 	k->client = xmalloc(sizeof(*k->client));
-	client_init(k->client, &k->reach.client);
-	link_clear(&k->link);
-	if (reach_prepare(&k->reach, o->set, o->fqdn, &k->broken) == 0)
+	client_init(k->client, &k->transport.client);
+	conninfo_clear(&k->conninfo);
+	if (transport_prepare(&k->transport, o->set, o->fqdn, &k->broken) == 0)
 		fault_clear(&k->broken);
-	k->reach.session.trace = o->trace;
+	k->transport.session.trace = o->trace;
 	return k;
 }
 
 void
-courier_locate(struct courier *k, const char *password)
+transfer_locate(struct transfer *k, const char *password)
 {
-	const struct relay *relay = &k->reach.route.relay;
+	const struct relay *relay = &k->transport.route.relay;
 
 	if (k->broken.verdict == VD_OK &&
-	    reach_locate(&k->reach, password, &k->broken) == 0 &&
+	    transport_locate(&k->transport, password, &k->broken) == 0 &&
 	    (relay->kind != RELAY_MAILDIR || (k->maildir =
-	    capture_open(relay->path, &k->broken)) != -1))
+	    maildir_open(relay->path, &k->broken)) != -1))
 		fault_clear(&k->broken);
-	(void)strlcpy(k->broken.what, k->reach.what, sizeof(k->broken.what));
+	(void)strlcpy(
+	    k->broken.what, k->transport.what, sizeof(k->broken.what));
 }
 
 size_t
-courier_ports(const struct courier *k, int *ports, size_t max)
+transfer_ports(const struct transfer *k, int *ports, size_t max)
 {
-	return route_ports(&k->reach.route, ports, max);
+	return route_ports(&k->transport.route, ports, max);
 }
 
 int
-courier_dir(const struct courier *k)
+transfer_dir(const struct transfer *k)
 {
 	return k->maildir;
 }
 
 bool
-courier_reads(const struct courier *k)
+transfer_reads(const struct transfer *k)
 {
-	return k->reach.trust != NULL && trust_has_token(k->reach.trust);
+	return k->transport.trust != NULL &&
+	    trust_has_token(k->transport.trust);
 }
 
 void
-courier_refuse(struct courier *k, const struct fault *f)
+transfer_refuse(struct transfer *k, const struct fault *f)
 {
 	k->broken = *f;
 }
 
 void
-courier_run(struct courier *k, const struct courier_work *work,
+transfer_run(struct transfer *k, const struct transfer_work *work,
     long long limit)
 {
 	k->work = work;
-	k->reach.limit = limit;
-	k->reach.session.limit = limit;
+	k->transport.limit = limit;
+	k->transport.session.limit = limit;
 	if (k->broken.verdict != VD_OK)
 		fail(k, &k->broken);
 	else if (k->maildir != -1)
@@ -451,9 +454,9 @@ courier_run(struct courier *k, const struct courier_work *work,
 }
 
 void
-courier_free(struct courier *k)
+transfer_free(struct transfer *k)
 {
-	reach_release(&k->reach);
+	transport_release(&k->transport);
 	if (k->maildir != -1)
 		(void)close(k->maildir);
 	free(k->block);

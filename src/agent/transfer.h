@@ -16,19 +16,19 @@ struct job {
 	off_t		 at;
 	size_t		 size;
 	char		 accepted[512];	/* the relay's words on taking it */
-	struct link	 link;		/* what it went over, once done */
+	struct conninfo conninfo; /* what it went over, once done */
 };
 
 /* What next() may have to say. */
-enum courier_next {
-	NEXT_JOB,	/* here is one */
-	NEXT_LATER,	/* not now, only where wait was not set */
-	NEXT_END	/* there are no more */
+enum transfer_next {
+	TRANSFER_JOB,	/* here is one */
+	TRANSFER_LATER,	/* not now, only where wait was not set */
+	TRANSFER_END	/* there are no more */
 };
 
 /* Where jobs come from and go to; all are called with ctx. */
-struct courier_work {
-	enum courier_next (*next)(void *ctx, bool wait, struct job **);
+struct transfer_work {
+	enum transfer_next (*next)(void *ctx, bool wait, struct job **);
 
 	/* The last octet of the message is about to go; may it? */
 	bool		(*sent)(void *ctx, struct job *);
@@ -38,42 +38,42 @@ struct courier_work {
 	void		*ctx;
 };
 
-/* Borrowed until courier_free(). */
-struct courier_opts {
+/* Borrowed until transfer_free(). */
+struct transfer_opts {
 	const struct settings *set;
 	const char	*fqdn;		/* the host's name, or NULL */
 	bool		 trace;		/* the dialogue on stderr */
 	bool		 transcript;	/* only that of a failure */
 	bool		 progress;	/* of large messages, on a terminal */
-	int		 keeper;	/* a socket: when it is gone, we are */
+	int		 dispatch;	/* a socket: when it is gone, we are */
 };
 
-struct courier;
+struct transfer;
 
 /*
  * Get ready as far as no message is needed for it: load the certificates
- * that TLS will need.  What goes wrong, here or in courier_locate(), is
+ * that TLS will need.  What goes wrong, here or in transfer_locate(), is
  * told to every job.
  */
-struct courier *courier_new(const struct courier_opts *);
+struct transfer *transfer_new(const struct transfer_opts *);
 
 /*
  * Look up the relay; after this the file system is not needed any more.
  * The password (NULL without a login) is borrowed.
  */
-void	courier_locate(struct courier *, const char *password);
+void	transfer_locate(struct transfer *, const char *password);
 
-/* The TCP ports that courier_run() connects to: how many there are. */
-size_t	courier_ports(const struct courier *, int *ports, size_t max);
+/* The TCP ports that transfer_run() connects to: how many there are. */
+size_t	transfer_ports(const struct transfer *, int *ports, size_t max);
 
 /* The directory that it writes to, or -1. */
-int	courier_dir(const struct courier *);
+int	transfer_dir(const struct transfer *);
 
-/* Does courier_run() read files: those of a token with our key? */
-bool	courier_reads(const struct courier *);
+/* Does transfer_run() read files: those of a token with our key? */
+bool	transfer_reads(const struct transfer *);
 
 /* Nothing can be done: every job ends with this. */
-void	courier_refuse(struct courier *, const struct fault *);
+void	transfer_refuse(struct transfer *, const struct fault *);
 
 /*
  * Deliver all there is over one connection (and another where a relay
@@ -81,8 +81,8 @@ void	courier_refuse(struct courier *, const struct fault *);
  * every job ends with a verdict, at limit (clock_ms(); 0 is never) at the
  * latest.
  */
-void	courier_run(struct courier *, const struct courier_work *,
+void	transfer_run(struct transfer *, const struct transfer_work *,
 	    long long limit);
-void	courier_free(struct courier *);
+void	transfer_free(struct transfer *);
 
 #endif

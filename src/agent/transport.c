@@ -25,7 +25,7 @@ mechanism(int auth)
 }
 
 enum client_tls
-reach_mode(const struct settings *s)
+transport_mode(const struct settings *s)
 {
 	switch (config_tls_mode(s)) {
 	case SETTING_TLS_IMPLICIT:
@@ -42,7 +42,7 @@ reach_mode(const struct settings *s)
 }
 
 long long
-reach_within(const struct reach *r, long long seconds)
+transport_within(const struct transport *r, long long seconds)
 {
 	long long due = clock_ms() + seconds * 1000;
 
@@ -53,24 +53,24 @@ reach_within(const struct reach *r, long long seconds)
 static bool
 sniff(void *ctx)
 {
-	struct reach *r = ctx;
-	struct connection link;
+	struct transport *r = ctx;
+	struct connection connection;
 	struct fault f = { 0 };
-	struct wire w;
+	struct stream w;
 	bool yes;
 
-	if (route_open(&r->route, true, reach_within(r, SNIFF), &link,
+	if (route_open(&r->route, true, transport_within(r, SNIFF), &connection,
 	    &f) == -1)
 		return false;
-	wire_init(&w, link.fd);
-	yes = wire_speaks_tls(&w, reach_within(r, SNIFF));
-	wire_close(&w);
+	stream_init(&w, connection.fd);
+	yes = stream_speaks_tls(&w, transport_within(r, SNIFF));
+	stream_close(&w);
 	return yes;
 }
 
 /* What depends on the host that we have come to. */
 static void
-settle(struct reach *r)
+settle(struct transport *r)
 {
 	const struct route_hop *hop = &r->route.hop[r->route.at];
 
@@ -87,14 +87,14 @@ settle(struct reach *r)
 }
 
 static void
-prepare_client(struct reach *r)
+prepare_client(struct transport *r)
 {
 	const struct settings *s = r->set;
 
 	r->client = (struct client_opts){
 		.helo = r->helo,
 		.what = r->what,
-		.tls = reach_mode(s),
+		.tls = transport_mode(s),
 		.user = s->auth == SETTING_AUTH_NONE ? NULL : s->user,
 		.lmtp = r->route.relay.lmtp,
 		.mech = mechanism(s->auth),
@@ -104,12 +104,12 @@ prepare_client(struct reach *r)
 }
 
 static void
-prepare_session(struct reach *r, enum setting_tls mode, bool believe)
+prepare_session(struct transport *r, enum setting_tls mode, bool believe)
 {
 	const struct settings *s = r->set;
 
 	r->session = (struct session){
-		.w = &r->wire,
+		.w = &r->stream,
 		.tls = {
 			.priority = s->tls_priority,
 			.noverify = !believe && s->tls_pin == NULL,
@@ -123,7 +123,7 @@ prepare_session(struct reach *r, enum setting_tls mode, bool believe)
 
 /* Without TLS: a login may hash, which is known only in the box. */
 static int
-prepare_login(const struct reach *r, struct fault *f)
+prepare_login(const struct transport *r, struct fault *f)
 {
 	if (r->client.user == NULL || gnutls_load(f) == 0)
 		return 0;
@@ -133,15 +133,15 @@ prepare_login(const struct reach *r, struct fault *f)
 
 /* Trust is loaded before the connection, so that the relay need not wait. */
 int
-reach_prepare(struct reach *r, const struct settings *s, const char *fqdn,
-    struct fault *f)
+transport_prepare(struct transport *r, const struct settings *s,
+    const char *fqdn, struct fault *f)
 {
 	enum setting_tls mode = config_tls_mode(s);
 	bool believe = s->tls_verify && mode != SETTING_TLS_OPPORTUNISTIC;
 	struct trust_opts trust = { .ca = s->tls_ca, .pins = s->tls_pin,
 	    .pins_only = !believe, .cert = s->tls_cert, .key = s->tls_key };
 
-	*r = (struct reach){ .set = s, .fqdn = fqdn, .wire.fd = -1 };
+	*r = (struct transport){ .set = s, .fqdn = fqdn, .stream.fd = -1 };
 	if (route_prepare(&r->route, s, f) == -1)
 		return -1;
 	prepare_client(r);
@@ -158,7 +158,7 @@ reach_prepare(struct reach *r, const struct settings *s, const char *fqdn,
 }
 
 int
-reach_locate(struct reach *r, const char *password, struct fault *f)
+transport_locate(struct transport *r, const char *password, struct fault *f)
 {
 	r->client.password = password;
 	(void)strlcpy(f->what, r->what, sizeof(f->what));
@@ -166,55 +166,55 @@ reach_locate(struct reach *r, const char *password, struct fault *f)
 }
 
 void
-reach_introduce(struct reach *r, const char *sender)
+transport_introduce(struct transport *r, const char *sender)
 {
 	const char *helo = r->set->helo;
-	struct helo_candidates cand = { .fqdn = r->fqdn, .sender = sender };
+	struct heloname_candidates cand = { .fqdn = r->fqdn, .sender = sender };
 	char literal[80] = "";
 
-	if (r->wire.fd != -1)
-		connect_literal(&r->link.local, literal, sizeof(literal));
+	if (r->stream.fd != -1)
+		connect_literal(&r->connection.local, literal, sizeof(literal));
 	cand.literal = literal;
 	cand.setting = helo != NULL && strcmp(helo, "auto") != 0 ? helo :
 	    NULL;
-	helo_choose(&cand, r->helo, r->why);
+	heloname_choose(&cand, r->helo, r->why);
 }
 
 void
-reach_adopt(struct reach *r, const struct connection *link,
+transport_adopt(struct transport *r, const struct connection *connection,
     const char *sender)
 {
-	r->link = *link;
+	r->connection = *connection;
 	settle(r);
-	wire_init(&r->wire, link->fd);
+	stream_init(&r->stream, connection->fd);
 	r->session.due = 0;
 	r->session.shook = 0;
 	r->session.sniff = sniff;
 	r->session.sniff_ctx = r;
-	reach_introduce(r, sender);
+	transport_introduce(r, sender);
 }
 
 int
-reach_open(struct reach *r, const char *sender, struct fault *f)
+transport_open(struct transport *r, const char *sender, struct fault *f)
 {
-	struct connection link;
+	struct connection connection;
 
-	memset(&r->link, 0, sizeof(r->link));
-	if (route_open(&r->route, false, reach_within(r,
-	    r->set->connect_timeout), &link, f) == -1) {
+	memset(&r->connection, 0, sizeof(r->connection));
+	if (route_open(&r->route, false, transport_within(r,
+	    r->set->connect_timeout), &connection, f) == -1) {
 		settle(r);
 		(void)strlcpy(f->what, r->what, sizeof(f->what));
 		return -1;
 	}
-	reach_adopt(r, &link, sender);
+	transport_adopt(r, &connection, sender);
 	return 0;
 }
 
 void
-reach_release(struct reach *r)
+transport_release(struct transport *r)
 {
-	if (r->wire.fd != -1)
-		wire_close(&r->wire);
+	if (r->stream.fd != -1)
+		stream_close(&r->stream);
 	trust_free(r->trust);
 	r->trust = NULL;
 	route_release(&r->route);
@@ -244,17 +244,17 @@ copy(char *out, size_t size, const char *text)
 }
 
 void
-reach_describe(const struct reach *r, const struct client *c,
-    struct link *l)
+transport_describe(const struct transport *r, const struct client *c,
+    struct conninfo *l)
 {
-	const struct tls *t = r->wire.tls;
+	const struct tls *t = r->stream.tls;
 
-	link_clear(l);
+	conninfo_clear(l);
 	(void)strlcpy(l->what, r->what, sizeof(l->what));
 	copy(l->helo, sizeof(l->helo), r->helo);
-	copy(l->ip, sizeof(l->ip), r->link.text);
+	copy(l->ip, sizeof(l->ip), r->connection.text);
 	l->ip[strcspn(l->ip, " ")] = '\0';
-	l->rtt = round_trip(r->wire.fd);
+	l->rtt = round_trip(r->stream.fd);
 	if (c == NULL)
 		return;
 	copy(l->banner, sizeof(l->banner), c->banner);

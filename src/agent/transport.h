@@ -14,7 +14,7 @@
  * The way to one relay.  The steps are taken in their order; who walks it
  * reads it, and runs session and client on the wire that is open then.
  */
-struct reach {
+struct transport {
 	const struct settings *set;	/* borrowed, as all below */
 	const char	*fqdn;		/* the host's name, or NULL */
 	struct route	 route;
@@ -22,41 +22,41 @@ struct reach {
 	struct client_opts client;
 	struct session	 session;
 	struct trust	*trust;
-	struct connection link;
-	struct wire	 wire;
-	char		 helo[HELO_NAME], why[HELO_WHY];
+	struct connection connection;
+	struct stream	 stream;
+	char		 helo[HELONAME_MAX], why[HELONAME_WHY];
 	long long	 limit;		/* clock_ms() when all ends; 0: never */
 };
 
 /* The mode of these settings, as the client machine has it. */
-enum client_tls reach_mode(const struct settings *);
+enum client_tls transport_mode(const struct settings *);
 
 /* Whom to talk to and how, and the certificates that TLS will need. */
-int	reach_prepare(struct reach *, const struct settings *,
+int	transport_prepare(struct transport *, const struct settings *,
 	    const char *fqdn, struct fault *);
 
 /*
  * Look up the relay; after this the file system is not needed any more.
  * The password is NULL without a login.
  */
-int	reach_locate(struct reach *, const char *password, struct fault *);
+int transport_locate(struct transport *, const char *password, struct fault *);
 
 /* The HELO name for this sender; the local end's address may be not known. */
-void	reach_introduce(struct reach *, const char *sender);
+void	transport_introduce(struct transport *, const char *sender);
 
 /* Connect to the first of the addresses that answers. */
-int	reach_open(struct reach *, const char *sender, struct fault *);
+int	transport_open(struct transport *, const char *sender, struct fault *);
 
 /* Or go on with this connection. */
-void	reach_adopt(struct reach *, const struct connection *,
+void	transport_adopt(struct transport *, const struct connection *,
 	    const char *sender);
-void	reach_release(struct reach *);
+void	transport_release(struct transport *);
 
 /* Now, or so many seconds from now, but not after all ends. */
-long long reach_within(const struct reach *, long long seconds);
+long long transport_within(const struct transport *, long long seconds);
 
 /* What is known now; the client may be NULL if there was none yet. */
-void	reach_describe(const struct reach *, const struct client *,
-	    struct link *);
+void	transport_describe(const struct transport *, const struct client *,
+	    struct conninfo *);
 
 #endif

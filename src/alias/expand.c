@@ -44,7 +44,7 @@ include(void *ctx, const char *path, struct buf *out, struct fault *f)
 		new = &e->file[e->nfile++];
 		*new = (struct expand_file){ .path = xstrdup(path),
 		    .text.max = ALIAS_INCLUDE_MAX };
-		if (aliasfile_include(&e->owner, path, &new->text,
+		if (alias_file_include(&e->owner, path, &new->text,
 		    &new->fault) == 0)
 			fault_clear(&new->fault);
 		known = new;
@@ -73,7 +73,7 @@ expand_load(struct expand *e, const char *path, struct buf *mistakes,
 	struct alias_opts o = options(e, hosts, mistakes);
 
 	e->closed = false;
-	if (aliasfile_load(&e->aliases, path, &e->owner, mistakes, f) == -1) {
+	if (alias_file_load(&e->aliases, path, &e->owner, mistakes, f) == -1) {
 		if (f->domain != FD_ERRNO || f->code != ENOENT)
 			return -1;
 		fault_clear(f);

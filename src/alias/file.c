@@ -27,14 +27,14 @@ fail(struct fault *f, const char *path, int err)
 }
 
 int
-aliasfile_load(struct aliases *a, const char *path, uid_t *owner,
+alias_file_load(struct aliases *a, const char *path, uid_t *owner,
     struct buf *mistakes, struct fault *f)
 {
-	struct buf text = { .max = ALIASFILE_MAX };
+	struct buf text = { .max = ALIAS_FILE_MAX };
 	struct stat st;
 	int status;
 
-	status = conffile_read(path, false, &text, &st, f);
+	status = readfile_whole(path, false, &text, &st, f);
 	if (status == -1 && passing(f->code))
 		f->verdict = VD_TEMP;
 	if (status == 0 && (st.st_mode & S_IWOTH) != 0)
@@ -100,7 +100,7 @@ read_all(int fd, struct buf *out)
 }
 
 int
-aliasfile_include(void *ctx, const char *path, struct buf *out,
+alias_file_include(void *ctx, const char *path, struct buf *out,
     struct fault *f)
 {
 	const uid_t *owner = ctx;

@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "base/fault.h"
 
-#define ALIASFILE_MAX	16777216	/* octets of the aliases file */
+#define ALIAS_FILE_MAX	16777216	/* octets of the aliases file */
 
 /*
  * Read an aliases file: a regular one that not everybody may write to.
@@ -17,7 +17,7 @@
  * user whom it belongs to.  The fault's code is an errno, ENOENT if there
  * is no such file.
  */
-int	aliasfile_load(struct aliases *, const char *path, uid_t *owner,
+int	alias_file_load(struct aliases *, const char *path, uid_t *owner,
 	    struct buf *mistakes, struct fault *);
 
 /*
@@ -25,7 +25,7 @@ int	aliasfile_load(struct aliases *, const char *path, uid_t *owner,
  * must be regular, without a second name, belong to that user, and nobody
  * else may write to it; its name must not be a symbolic link.
  */
-int	aliasfile_include(void *ctx, const char *path, struct buf *out,
+int	alias_file_include(void *ctx, const char *path, struct buf *out,
 	    struct fault *);
 
 #endif

@@ -95,7 +95,7 @@ same_characters(const char *s, const gnutls_datum_t *ascii)
  * "b\xc3\xbc/x" would get the host of somebody else: so it is counted.
  */
 char *
-idna_ascii(const char *domain)
+crypt_idna(const char *domain)
 {
 	struct buf in = { .max = 1024 };
 	gnutls_datum_t out = { 0 };

@@ -23,7 +23,7 @@ int	crypt_ready(struct fault *);
  * if it has none, or if a character of it cannot be in one.  A domain that
  * is ASCII already comes back as it is.
  */
-char	*idna_ascii(const char *domain);
+char	*crypt_idna(const char *domain);
 
 /* Octets of its digest. */
 size_t	crypt_size(enum crypt_hash);

@@ -308,7 +308,7 @@ config_set_flag(struct config *c, const struct config_source *src,
 	int rc = 0;
 
 	if (row == NULL) {
-		near = nearest_setting(key);
+		near = suggest_setting(key);
 		return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
 		    "--%.40s: no such option%s%s%s", key,
 		    near != NULL ? "; did you mean --" : "",

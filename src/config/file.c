@@ -38,7 +38,7 @@ blank(char c)
 static void
 unknown_key(struct config *c, const char *origin, const char *key)
 {
-	const struct setting *near = nearest_setting(key);
+	const struct setting *near = suggest_setting(key);
 
 	if (near != NULL)
 		config_mistake(c, "%s: %s: no setting has this name; "
@@ -127,7 +127,7 @@ static const struct setting *
 read_raw(struct config *c, enum config_level level, const char *origin,
     const char *file, const char *home, const char *p, size_t n)
 {
-	struct buf line = { .max = CONFFILE_LINE, .secret = true };
+	struct buf line = { .max = CONFIG_FILE_LINE, .secret = true };
 	const struct setting *row = NULL;
 
 	if (n > 0 && p[n - 1] == '\r')
@@ -139,7 +139,7 @@ read_raw(struct config *c, enum config_level level, const char *origin,
 	buf_add(&line, p, n);
 	if (line.full)
 		config_mistake(c, "%s: this line is longer than %d octets",
-		    origin, CONFFILE_LINE);
+		    origin, CONFIG_FILE_LINE);
 	else if (memchr(p, '\0', n) != NULL)
 		config_mistake(c, "%s: this line has a NUL octet", origin);
 	else
@@ -149,7 +149,7 @@ read_raw(struct config *c, enum config_level level, const char *origin,
 }
 
 bool
-conffile_text(struct config *c, enum config_level level, const char *file,
+config_file_text(struct config *c, enum config_level level, const char *file,
     const char *home, const char *text, size_t n)
 {
 	const struct setting *row;
@@ -207,7 +207,7 @@ read_all(int fd, struct buf *out)
 }
 
 int
-conffile_read(const char *path, bool special, struct buf *out,
+readfile_whole(const char *path, bool special, struct buf *out,
     struct stat *st, struct fault *f)
 {
 	int fd, flags, err = 0;
@@ -286,17 +286,17 @@ unreadable(struct config *c, enum config_level level, const char *path,
 }
 
 bool
-conffile_load(struct config *c, const struct config_source *src,
+config_file_load(struct config *c, const struct config_source *src,
     enum config_level level, const char *path, const char *home)
 {
-	struct buf text = { .max = CONFFILE_MAX, .secret = true };
+	struct buf text = { .max = CONFIG_FILE_MAX, .secret = true };
 	bool must = path == src->file, found = true;
 	struct stat st;
 	struct fault f;
 
 	fault_clear(&f);
-	if (conffile_read(path, must, &text, &st, &f) == 0) {
-		if (conffile_text(c, level, path, home, buf_text(&text),
+	if (readfile_whole(path, must, &text, &st, &f) == 0) {
+		if (config_file_text(c, level, path, home, buf_text(&text),
 		    text.len))
 			check_mode(c, src, level, path, &st);
 	} else if (!must && missing(path, f.code)) {

@@ -7,22 +7,22 @@
 
 #include "config/config.h"
 
-#define CONFFILE_LINE	65536	/* octets of a line at most, without its end */
-#define CONFFILE_MAX	1048576	/* octets of a file at most */
+#define CONFIG_FILE_LINE 65536 /* octets of a line at most, without its end */
+#define CONFIG_FILE_MAX	1048576	/* octets of a file at most */
 
 /*
  * Read a file, "~/" being in home (NULL if unknown).  Mistakes are added to
  * c->mistakes.  Returns whether there was a file; that there is none is a
  * mistake only if it is src->file.
  */
-bool	conffile_load(struct config *c, const struct config_source *src,
+bool	config_file_load(struct config *c, const struct config_source *src,
 	    enum config_level, const char *path, const char *home);
 
 /*
  * Read text[0..n), found in that file.  Returns whether a secret was among
  * the lines.
  */
-bool	conffile_text(struct config *, enum config_level, const char *file,
+bool	config_file_text(struct config *, enum config_level, const char *file,
 	    const char *home, const char *text, size_t n);
 
 /*
@@ -30,7 +30,7 @@ bool	conffile_text(struct config *, enum config_level, const char *file,
  * the status of what was opened.  A pipe or a device is read only if
  * special is set.  The fault's code is an errno.
  */
-int	conffile_read(const char *path, bool special, struct buf *out,
+int	readfile_whole(const char *path, bool special, struct buf *out,
 	    struct stat *st, struct fault *);
 
 #endif

@@ -147,7 +147,7 @@ unverified(const struct view *v)
 static bool
 nobody_to_become(const struct view *v)
 {
-	return v->set->from_policy != POLICY_KEEP && v->set->from == NULL;
+	return v->set->from_policy != FROMPOLICY_KEEP && v->set->from == NULL;
 }
 
 static bool
@@ -178,7 +178,7 @@ static bool
 poor_helo(const struct view *v)
 {
 	return strcmp(v->set->helo, "auto") != 0 &&
-	    helo_doubt(v->set->helo) != NULL;
+	    heloname_doubt(v->set->helo) != NULL;
 }
 
 static bool
@@ -311,7 +311,7 @@ static const struct rule {
 /* Lines */
 
 void
-audit_add(struct audit *a, bool mistake, const char *origin, const char *key,
+lint_add(struct lint *a, bool mistake, const char *origin, const char *key,
     const char *fmt, ...)
 {
 	char line[2048];
@@ -332,7 +332,7 @@ audit_add(struct audit *a, bool mistake, const char *origin, const char *key,
 }
 
 static void
-add_rule(struct audit *a, const struct rule *r, const struct view *v,
+add_rule(struct lint *a, const struct rule *r, const struct view *v,
     const char *account)
 {
 	char with[1024] = "";
@@ -341,7 +341,7 @@ add_rule(struct audit *a, const struct rule *r, const struct view *v,
 	    strcmp(where(v->origin, r->with), where(v->origin, r->key)) != 0)
 		(void)snprintf(with, sizeof(with), " (%s: %s)",
 		    where(v->origin, r->with), r->with);
-	audit_add(a, (r->flags & WRONG) != 0, where(v->origin, r->key),
+	lint_add(a, (r->flags & WRONG) != 0, where(v->origin, r->key),
 	    r->key, "%s%s%s%s%s",
 	    account != NULL ? "account " : "",
 	    account != NULL ? account : "", account != NULL ? ": " : "",
@@ -370,7 +370,7 @@ applies(const struct config *c, const struct rule *r, const struct view *v)
 }
 
 static void
-audit_layer(struct audit *a, const struct config *c, int account)
+audit_layer(struct lint *a, const struct config *c, int account)
 {
 	const struct rule *r;
 	struct view v = { .set = config_settings(c, account),
@@ -392,7 +392,7 @@ audit_layer(struct audit *a, const struct config *c, int account)
 }
 
 void
-audit_config(struct audit *a, const struct config *c,
+lint_config(struct lint *a, const struct config *c,
     const struct config_source *src)
 {
 	struct buf lines = { .max = 65536 };

@@ -6,14 +6,14 @@
 #include "config/config.h"
 
 /* Lines of what was found, and how many of them are of which kind. */
-struct audit {
+struct lint {
 	struct buf	 out;
 	size_t		 nmistakes;
 	size_t		 nwarnings;
 };
 
 /* {0} but for out.max is fine.  One more line; key may be NULL. */
-void	audit_add(struct audit *, bool mistake, const char *origin,
+void	lint_add(struct lint *, bool mistake, const char *origin,
 	    const char *key, const char *, ...)
 	    __attribute__((__format__(__printf__, 5, 6)));
 
@@ -23,7 +23,7 @@ void	audit_add(struct audit *, bool mistake, const char *origin,
  * count as mistakes, and what relays or people are likely to regret, which
  * is a warning.  Mail may go out in spite of a contradiction.
  */
-void	audit_config(struct audit *, const struct config *,
+void	lint_config(struct lint *, const struct config *,
 	    const struct config_source *);
 
 #endif

@@ -54,7 +54,7 @@ user_file(const struct config_source *src, const char *home)
 }
 
 char *
-config_user_file(const struct config_source *src)
+config_load_user_path(const struct config_source *src)
 {
 	char *home = home_dir(src), *path = user_file(src, home);
 
@@ -69,7 +69,7 @@ load_user_file(struct config *c, const struct config_source *src,
 {
 	char *path = user_file(src, home);
 	bool found = path != NULL &&
-	    conffile_load(c, src, CONFIG_USER, path, home);
+	    config_file_load(c, src, CONFIG_USER, path, home);
 
 	free(path);
 	return found;
@@ -111,12 +111,12 @@ static void
 apply_file(struct config *c, const struct setting *row,
     enum config_level level, const char *origin, const char *path)
 {
-	struct buf text = { .max = CONFFILE_LINE, .secret = true };
+	struct buf text = { .max = CONFIG_FILE_LINE, .secret = true };
 	struct stat st;
 	struct fault f;
 
 	fault_clear(&f);
-	if (conffile_read(path, false, &text, &st, &f) == -1) {
+	if (readfile_whole(path, false, &text, &st, &f) == -1) {
 		config_mistake(c, "%s: %s: %s", origin, row->key, f.text);
 	} else {
 		if (text.len > 0 && text.p[text.len - 1] == '\n')
@@ -191,7 +191,7 @@ check_variable(struct config *c, const char *entry)
 	n = n < sizeof(name) ? n : sizeof(name) - 1;
 	memcpy(name, entry, n);
 	name[n] = '\0';
-	if ((near = nearest_setting(key)) != NULL) {
+	if ((near = suggest_setting(key)) != NULL) {
 		env_name(near->key, name);
 		config_mistake(c, "environment: %.*s: no setting has this "
 		    "name; did you mean %s?", (int)n, entry, name);
@@ -264,7 +264,8 @@ load_elevated(struct config *c, const struct config_source *src)
 		config_mistake(c, "%s: another file is not for those who gain "
 		    "privileges by running this program", src->file);
 	else
-		(void)conffile_load(c, src, CONFIG_SYSTEM, src->system, NULL);
+		(void)config_file_load(
+		    c, src, CONFIG_SYSTEM, src->system, NULL);
 }
 
 int
@@ -279,11 +280,11 @@ config_load(struct config *c, const struct config_source *src,
 	} else {
 		home = home_dir(src);
 		if (src->file != NULL) {
-			(void)conffile_load(c, src, CONFIG_USER, src->file,
+			(void)config_file_load(c, src, CONFIG_USER, src->file,
 			    home);
 			found = true;
 		} else {
-			found = conffile_load(c, src, CONFIG_SYSTEM,
+			found = config_file_load(c, src, CONFIG_SYSTEM,
 			    src->system, home);
 			found |= load_user_file(c, src, home);
 		}

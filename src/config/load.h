@@ -14,6 +14,6 @@ int	config_load(struct config *, const struct config_source *,
 	    struct fault *);
 
 /* Where the user's file is, or would be; to be freed, NULL if unknown. */
-char	*config_user_file(const struct config_source *);
+char	*config_load_user_path(const struct config_source *);
 
 #endif

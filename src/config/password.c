@@ -62,7 +62,7 @@ read_file(const char *path, const char *credentials, struct buf *text,
 {
 	struct stat st;
 
-	if (conffile_read(path, false, text, &st, f) == -1) {
+	if (readfile_whole(path, false, text, &st, f) == -1) {
 		f->stage = ST_SECRET;
 		if (f->code == EIO || f->code == EMFILE || f->code == ENFILE ||
 		    f->code == ENOMEM)
@@ -93,10 +93,10 @@ ask_command(const char *line, long long limit, struct buf *text,
 }
 
 int
-secret_password(const struct settings *s, const char *credentials,
+password_get(const struct settings *s, const char *credentials,
     long long limit, struct buf *out, struct fault *f)
 {
-	struct buf text = { .max = SECRET_MAX, .secret = true };
+	struct buf text = { .max = PASSWORD_MAX, .secret = true };
 	int rc = 0;
 
 	if (s->password != NULL)
@@ -111,7 +111,7 @@ secret_password(const struct settings *s, const char *credentials,
 		    "password-command is set");
 	if (rc == 0 && text.full)
 		rc = fault_set(f, ST_SECRET, FD_NONE, 0, VD_PERM,
-		    "the password is longer than %d octets", SECRET_MAX);
+		    "the password is longer than %d octets", PASSWORD_MAX);
 	if (rc == 0)
 		buf_add(out, text.p, text.len);
 	buf_release(&text);
@@ -119,7 +119,7 @@ secret_password(const struct settings *s, const char *credentials,
 }
 
 bool
-secret_ask(const char *prompt, struct buf *out)
+password_ask(const char *prompt, struct buf *out)
 {
 	char text[1024];
 	bool yes = readpassphrase(prompt, text, sizeof(text),
@@ -132,7 +132,7 @@ secret_ask(const char *prompt, struct buf *out)
 }
 
 void
-secret_forget(const struct settings *s)
+password_forget(const struct settings *s)
 {
 	static const char *const names[] = { "HELOISE_PASSWORD",
 	    "SMTP_PASSWORD" };

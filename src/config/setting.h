@@ -59,10 +59,10 @@ struct settings {
 	char		*password;	/* wiped when replaced or released */
 	char		*password_file;
 	char		*password_command;
-	char		*helo;		/* "auto", or what helo_valid() takes */
+	char *helo; /* "auto", or what heloname_valid() takes */
 	char		*from;
 	char		*from_name;
-	int		 from_policy;	/* enum policy_mode */
+	int		 from_policy;	/* enum frompolicy_mode */
 	char		*from_domains;
 	bool		 header_repair;
 	char		*domain;

@@ -65,7 +65,7 @@ listed(const char *list, const char *word)
 }
 
 const struct setting *
-nearest_setting(const char *key)
+suggest_setting(const char *key)
 {
 	const struct setting *row, *near = NULL;
 	char word[SETTING_KEY];

@@ -9,6 +9,6 @@
  * The row whose key the writer may have meant: a slip of the pen or the
  * name that another mailer has for it.  NULL if nothing is near.
  */
-const struct setting *nearest_setting(const char *key);
+const struct setting *suggest_setting(const char *key);
 
 #endif

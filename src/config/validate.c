@@ -23,7 +23,7 @@ name_valid(const char *s, size_t n)
 }
 
 const char *
-check_relay(const char *value)
+validate_relay(const char *value)
 {
 	struct relay r;
 
@@ -36,7 +36,7 @@ check_relay(const char *value)
 }
 
 const char *
-check_account(const char *value)
+validate_account(const char *value)
 {
 	return name_valid(value, strlen(value)) ? NULL :
 	    "a name of up to 32 letters, digits, '.', '-' and '_', but not "
@@ -44,7 +44,7 @@ check_account(const char *value)
 }
 
 const char *
-check_accounts(const char *value)
+validate_accounts(const char *value)
 {
 	size_t n;
 
@@ -58,7 +58,7 @@ check_accounts(const char *value)
 }
 
 const char *
-check_match(const char *value)
+validate_match(const char *value)
 {
 	return strspn(value, " \t,") < strlen(value) &&
 	    strchr(value, ',') == NULL ? NULL :
@@ -66,13 +66,13 @@ check_match(const char *value)
 }
 
 const char *
-check_address(const char *value)
+validate_address(const char *value)
 {
-	return host_literal(value) ? NULL : "an IPv4 or IPv6 address";
+	return relay_host_literal(value) ? NULL : "an IPv4 or IPv6 address";
 }
 
 const char *
-check_proxy(const char *value)
+validate_proxy(const char *value)
 {
 	struct relay r;
 
@@ -80,28 +80,28 @@ check_proxy(const char *value)
 }
 
 const char *
-check_resolver(const char *value)
+validate_resolver(const char *value)
 {
 	struct relay r = { 0 };
 
-	return relay_host(value, &r) && host_literal(r.host) &&
+	return relay_host(value, &r) && relay_host_literal(r.host) &&
 	    strchr(r.host, ':') == NULL ? NULL :
 	    "an IPv4 address, or one with a port: 192.0.2.53:53";
 }
 
 const char *
-check_host(const char *value)
+validate_host(const char *value)
 {
 	char *ascii = ascii_only(value, strlen(value)) ? xstrdup(value) :
-	    idna_ascii(value);
-	bool fine = ascii != NULL && host_valid(ascii);
+	    crypt_idna(value);
+	bool fine = ascii != NULL && relay_host_valid(ascii);
 
 	free(ascii);
 	return fine ? NULL : "a host name or an address";
 }
 
 const char *
-check_pin(const char *value)
+validate_pin(const char *value)
 {
 	return pin_valid(value) ? NULL : "the SHA-256 of a public key in "
 	    "base64 or hexadecimal, such as sha256:AbC...=";
@@ -109,7 +109,7 @@ check_pin(const char *value)
 
 /* Values are shown, so a secret may not be a part of one. */
 const char *
-check_token(const char *value)
+validate_token(const char *value)
 {
 	return strncmp(value, "pkcs11:", 7) != 0 ||
 	    strstr(value, "pin-value") == NULL ? NULL :
@@ -117,22 +117,22 @@ check_token(const char *value)
 }
 
 const char *
-check_priority(const char *value)
+validate_priority(const char *value)
 {
 	return crypt_priority(value) ? NULL :
 	    "a priority string as GnuTLS takes it, such as SECURE192";
 }
 
 const char *
-check_helo(const char *value)
+validate_helo(const char *value)
 {
-	if (strcmp(value, "auto") == 0 || helo_valid(value))
+	if (strcmp(value, "auto") == 0 || heloname_valid(value))
 		return NULL;
 	return "auto, a domain, or an address literal such as [192.0.2.1]";
 }
 
 const char *
-check_from(const char *value)
+validate_from(const char *value)
 {
 	struct fault f;
 
@@ -142,14 +142,14 @@ check_from(const char *value)
 }
 
 const char *
-check_domain(const char *value)
+validate_domain(const char *value)
 {
-	return helo_valid(value) && value[0] != '[' ? NULL :
+	return heloname_valid(value) && value[0] != '[' ? NULL :
 	    "a domain such as example.org";
 }
 
 const char *
-check_log(const char *value)
+validate_log(const char *value)
 {
 	return value[0] == '/' || strcmp(value, "syslog") == 0 ||
 	    strcmp(value, "stderr") == 0 || strcmp(value, "none") == 0 ?

@@ -7,20 +7,20 @@
  * Each says what is expected of a value ("a host name or an address"), or
  * returns NULL if it is fine.  The words are static.
  */
-const char *check_relay(const char *);
-const char *check_account(const char *);
-const char *check_accounts(const char *);
-const char *check_match(const char *);
-const char *check_address(const char *);
-const char *check_proxy(const char *);
-const char *check_resolver(const char *);
-const char *check_host(const char *);
-const char *check_pin(const char *);
-const char *check_token(const char *);
-const char *check_priority(const char *);
-const char *check_helo(const char *);
-const char *check_from(const char *);
-const char *check_domain(const char *);
-const char *check_log(const char *);
+const char *validate_relay(const char *);
+const char *validate_account(const char *);
+const char *validate_accounts(const char *);
+const char *validate_match(const char *);
+const char *validate_address(const char *);
+const char *validate_proxy(const char *);
+const char *validate_resolver(const char *);
+const char *validate_host(const char *);
+const char *validate_pin(const char *);
+const char *validate_token(const char *);
+const char *validate_priority(const char *);
+const char *validate_helo(const char *);
+const char *validate_from(const char *);
+const char *validate_domain(const char *);
+const char *validate_log(const char *);
 
 #endif

@@ -47,7 +47,7 @@ add_row(const struct config *c, const struct setting *row, struct buf *out,
 }
 
 int
-save_format(const struct config *c, struct buf *out, struct fault *f)
+config_write_text(const struct config *c, struct buf *out, struct fault *f)
 {
 	size_t i;
 
@@ -76,11 +76,11 @@ write_all(int fd, const char *p, size_t n)
 }
 
 int
-save_config(const struct config *c, const char *path, bool *made,
+config_write(const struct config *c, const char *path, bool *made,
     struct fault *f)
 {
 	struct buf text = { .max = 1 << 20, .secret = true };
-	int fd, status = save_format(c, &text, f);
+	int fd, status = config_write_text(c, &text, f);
 
 	*made = false;
 	if (status == -1)

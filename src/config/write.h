@@ -9,13 +9,13 @@
  * Append the lines of a file that says what the environment and the flags
  * have said, secrets too.  -1 with a fault if a file cannot say it.
  */
-int	save_format(const struct config *, struct buf *out, struct fault *);
+int config_write_text(const struct config *, struct buf *out, struct fault *);
 
 /*
  * Write them to a file that does not exist yet, which only we can read.
  * *made is false if there is one: it stays as it is.
  */
-int	save_config(const struct config *, const char *path, bool *made,
+int	config_write(const struct config *, const char *path, bool *made,
 	    struct fault *);
 
 #endif

@@ -143,8 +143,8 @@ loopback(const char *host)
 static bool
 poor(const char *helo)
 {
-	return given(helo) && (!helo_valid(helo) ||
-	    helo_doubt(helo) != NULL ||
+	return given(helo) && (!heloname_valid(helo) ||
+	    heloname_doubt(helo) != NULL ||
 	    strncmp(helo, "[127.", 5) == 0);
 }
 
@@ -231,7 +231,7 @@ applies(const struct advice *a, const struct view *v)
 	if (a->esc != NULL && (v->esc[0] == '\0' || strcmp(v->esc + 1,
 	    a->esc + 1) != 0 || (a->esc[0] != 'x' && a->esc[0] != v->esc[0])))
 		return false;
-	return a->words == NULL || words_match(v->text, a->words);
+	return a->words == NULL || provider_words_match(v->text, a->words);
 }
 
 static const struct advice *
@@ -261,8 +261,8 @@ add(struct buf *out, const char *s, const char *otherwise)
 static bool
 good_name(const char *s)
 {
-	return given(s) && s[0] != '[' && helo_valid(s) &&
-	    helo_doubt(s) == NULL;
+	return given(s) && s[0] != '[' && heloname_valid(s) &&
+	    heloname_doubt(s) == NULL;
 }
 
 static const char *

@@ -38,7 +38,7 @@ struct advice {
 	unsigned	 stages;	/* ADVICE_AT(...); 0: any */
 	int		 code;		/* errno, or 421, 4, 5 of a reply */
 	const char	*esc;		/* "5.7.8", "x.1.8"; NULL: any */
-	const char	*words;		/* for words_match(); NULL: any */
+	const char *words; /* for provider_words_match(); NULL: any */
 	unsigned	 by;		/* BY_*: one of these; 0: any */
 	unsigned	 when;		/* IF_*: all of these */
 	unsigned	 unless;	/* none of these */

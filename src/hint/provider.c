@@ -102,7 +102,7 @@ contains(const char *text, const char *p, size_t n)
 }
 
 bool
-words_match(const char *text, const char *pattern)
+provider_words_match(const char *text, const char *pattern)
 {
 	bool good = true, no;
 	size_t n;
@@ -150,7 +150,8 @@ provider_find(const char *host, const char *banner, bool *mx)
 			return p;
 	}
 	for (p = providers; banner != NULL && p < end; p++)
-		if (p->banner != NULL && words_match(banner, p->banner))
+		if (p->banner != NULL &&
+		    provider_words_match(banner, p->banner))
 			return p;
 	return NULL;
 }

@@ -16,7 +16,7 @@
 struct provider {
 	unsigned	 bit;		/* BY_* */
 	const char	*hosts;		/* its relays: ends of names, by '|' */
-	const char	*banner;	/* a pattern for words_match() */
+	const char *banner; /* a pattern for provider_words_match() */
 	const char	*mx;		/* ends of hosts that do not relay */
 	const char	*relay;		/* the one that does */
 	const char	*login;		/* what user and password must be */
@@ -35,6 +35,6 @@ const struct provider *provider_find(const char *host, const char *banner,
  * Does the text, in lower case, match "a|b&c|d&!e": a, or both b and c, or
  * d without e, each anywhere in it?
  */
-bool	words_match(const char *text, const char *pattern);
+bool	provider_words_match(const char *text, const char *pattern);
 
 #endif

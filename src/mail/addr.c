@@ -671,7 +671,7 @@ addr_ascii_domain(char **spec, struct fault *f)
 		return 0;
 	if (crypt_ready(f) == -1)
 		return -1;
-	if ((dom = idna_ascii(at + 1)) == NULL)
+	if ((dom = crypt_idna(at + 1)) == NULL)
 		return fail(f, old, "its domain has no ASCII form");
 	*spec = xasprintf("%.*s%s", (int)(at + 1 - old), old, dom);
 	free(dom);

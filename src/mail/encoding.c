@@ -19,13 +19,13 @@ white(char c)
 }
 
 static void
-put(struct transfer *t, char c)
+put(struct encoding *t, char c)
 {
 	t->line[t->n++] = c;
 }
 
 static void
-escape(struct transfer *t, char c)
+escape(struct encoding *t, char c)
 {
 	static const char hex[] = "0123456789ABCDEF";
 	unsigned char u = (unsigned char)c;
@@ -36,7 +36,7 @@ escape(struct transfer *t, char c)
 }
 
 static void
-flush(struct transfer *t, struct buf *out, bool soft)
+flush(struct encoding *t, struct buf *out, bool soft)
 {
 	char last;
 
@@ -59,7 +59,7 @@ flush(struct transfer *t, struct buf *out, bool soft)
  * there.
  */
 static void
-qp(struct transfer *t, struct buf *out, char c)
+qp(struct encoding *t, struct buf *out, char c)
 {
 	bool plain = (c > ' ' && c <= '~' && c != '=') || white(c);
 
@@ -74,7 +74,7 @@ qp(struct transfer *t, struct buf *out, char c)
 }
 
 static void
-base64(struct transfer *t, struct buf *out, char c)
+base64(struct encoding *t, struct buf *out, char c)
 {
 	put(t, c);
 	if (t->n < BASE64_BYTES)
@@ -85,14 +85,14 @@ base64(struct transfer *t, struct buf *out, char c)
 }
 
 void
-transfer_feed(struct transfer *t, struct buf *out, const char *p, size_t n)
+encoding_feed(struct encoding *t, struct buf *out, const char *p, size_t n)
 {
 	const char *end = p + n;
 
 	for (; p < end; p++) {
 		if (*p == '\r')
 			continue;
-		if (t->kind == TRANSFER_QP) {
+		if (t->kind == ENCODING_QP) {
 			if (*p == '\n')
 				flush(t, out, false);
 			else
@@ -110,13 +110,13 @@ transfer_feed(struct transfer *t, struct buf *out, const char *p, size_t n)
 }
 
 void
-transfer_end(struct transfer *t, struct buf *out, bool delimiter)
+encoding_end(struct encoding *t, struct buf *out, bool delimiter)
 {
-	if (t->kind == TRANSFER_BASE64 && t->end && !delimiter) {
+	if (t->kind == ENCODING_BASE64 && t->end && !delimiter) {
 		base64(t, out, '\r');
 		base64(t, out, '\n');
 	}
-	if (t->n > 0 && t->kind == TRANSFER_QP)
+	if (t->n > 0 && t->kind == ENCODING_QP)
 		flush(t, out, false);
 	else if (t->n > 0) {
 		base64_encode(out, t->line, t->n);

@@ -8,11 +8,11 @@
 
 #include "base/buf.h"
 
-enum transfer_kind { TRANSFER_QP, TRANSFER_BASE64 };
+enum encoding_kind { ENCODING_QP, ENCODING_BASE64 };
 
 /* {.kind = K} is ready for the first octet. */
-struct transfer {
-	enum transfer_kind	 kind;
+struct encoding {
+	enum encoding_kind	 kind;
 	char			 line[80];	/* not written yet */
 	size_t			 n;
 	bool			 soft;		/* it goes on one before */
@@ -23,7 +23,7 @@ struct transfer {
  * Encode octets of a body with CRLF line ends; whole lines are appended to
  * out.  Takes any length of line.
  */
-void	transfer_feed(struct transfer *, struct buf *out, const char *p,
+void	encoding_feed(struct encoding *, struct buf *out, const char *p,
 	    size_t n);
 
 /*
@@ -31,6 +31,6 @@ void	transfer_feed(struct transfer *, struct buf *out, const char *p,
  * boundary that follows (RFC 2046, 5.1.1); what was appended ends in CRLF
  * all the same.
  */
-void	transfer_end(struct transfer *, struct buf *out, bool delimiter);
+void	encoding_end(struct encoding *, struct buf *out, bool delimiter);
 
 #endif

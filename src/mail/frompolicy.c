@@ -49,28 +49,28 @@ same(const char *a, const char *b)
 }
 
 bool
-policy_replaces(const struct policy *p, const char *addr)
+frompolicy_replaces(const struct frompolicy *p, const char *addr)
 {
 	const char *at = addr_at(addr);
 
 	if (p == NULL || p->from == NULL || same(addr, p->from))
 		return false;
 	if (*addr == '\0')
-		return p->mode == POLICY_FORCE;
-	if (p->mode != POLICY_KEEP)
+		return p->mode == FROMPOLICY_FORCE;
+	if (p->mode != FROMPOLICY_KEEP)
 		return true;
 	return p->domains != NULL && *p->domains != '\0' &&
 	    (at == NULL || !listed(p->domains, at + 1));
 }
 
 bool
-policy_keeps_reply(const struct policy *p)
+frompolicy_keeps_reply(const struct frompolicy *p)
 {
-	return p->mode != POLICY_FORCE;
+	return p->mode != FROMPOLICY_FORCE;
 }
 
 void
-policy_expand(struct buf *out, const char *text, const char *user,
+frompolicy_expand(struct buf *out, const char *text, const char *user,
     const char *host, bool address)
 {
 	const char *p;

@@ -8,22 +8,22 @@
 
 #include "base/buf.h"
 
-enum policy_mode {
-	POLICY_KEEP,		/* as given, but see domains */
-	POLICY_FORCE,		/* always ours */
-	POLICY_REPLY_TO		/* always ours; replies to the one given */
+enum frompolicy_mode {
+	FROMPOLICY_KEEP, /* as given, but see domains */
+	FROMPOLICY_FORCE, /* always ours */
+	FROMPOLICY_REPLY_TO /* always ours; replies to the one given */
 };
 
 /*
  * What becomes of the envelope sender and of the field From, each looked at
- * by itself.  With POLICY_KEEP an address of a domain that is not in the
+ * by itself.  With FROMPOLICY_KEEP an address of a domain that is not in the
  * list is replaced all the same, and kept as Reply-To.  The null sender is
- * replaced only by POLICY_FORCE: relays that want to see their login as
+ * replaced only by FROMPOLICY_FORCE: relays that want to see their login as
  * sender want it in a bounce too, and whoever forces has to live with
  * bounces of bounces coming to that address.
  */
-struct policy {
-	enum policy_mode	 mode;
+struct frompolicy {
+	enum frompolicy_mode	 mode;
 	const char		*from;	/* ours, complete; NULL: all may stay */
 	const char		*name;	/* display name with it, or NULL */
 
@@ -35,16 +35,16 @@ struct policy {
 };
 
 /* Is this address, complete, to be replaced by ours?  NULL: no policy. */
-bool	policy_replaces(const struct policy *, const char *addr);
+bool	frompolicy_replaces(const struct frompolicy *, const char *addr);
 
 /* Are replies to go to what was replaced? */
-bool	policy_keeps_reply(const struct policy *);
+bool	frompolicy_keeps_reply(const struct frompolicy *);
 
 /*
  * Append a setting's text with %U as user, %H as host and %% as %.  In an
  * address the user is quoted where it takes that to be a local part.
  */
-void	policy_expand(struct buf *, const char *text, const char *user,
+void	frompolicy_expand(struct buf *, const char *text, const char *user,
 	    const char *host, bool address);
 
 #endif

@@ -100,13 +100,13 @@ find_sender(const struct message *m, bool field, char **spec,
     struct fault *f)
 {
 	const char *given = m->opts->sender, *domain = m->opts->domain;
-	const struct policy *s = m->opts->policy;
+	const struct frompolicy *s = m->opts->policy;
 
 	*spec = given != NULL && (!field || *given != '\0') ?
 	    xstrdup(given) : own_address(m);
 	if (**spec != '\0' && domain != NULL)
 		addr_qualify(spec, domain);
-	if (policy_replaces(s, *spec)) {
+	if (frompolicy_replaces(s, *spec)) {
 		free(*spec);
 		*spec = xstrdup(s->from);
 	}
@@ -606,9 +606,9 @@ message_wants(const struct message *m)
 
 	if (!m->opts->repair || m->sealed)
 		return 0;
-	if (m->body_line > ENCODE_LINE)
-		why |= ENCODE_LONG;
+	if (m->body_line > RECODE_LINE)
+		why |= RECODE_LONG;
 	if (m->body_8bit && !m->labelled)
-		why |= ENCODE_LABEL;
+		why |= RECODE_LABEL;
 	return why;
 }

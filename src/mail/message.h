@@ -29,7 +29,7 @@ struct message_opts {
 	time_t		 now;
 	long		 utc_offset;	/* seconds ahead of UTC */
 	bool		 repair;	/* mend header and body */
-	const struct policy *policy;	/* who it may be from, or NULL */
+	const struct frompolicy *policy; /* who it may be from, or NULL */
 	bool		(*alias)(void *ctx, const char *name, char **spec);
 	void		*ctx;		/* for alias: see mail/repair */
 };
@@ -92,7 +92,7 @@ int	message_end(struct message *, struct fault *);
 
 /*
  * What is to be mended in a second reading of the wire form: a set of
- * ENCODE_ values, for encode_init(); 0 is nothing.
+ * ENCODE_ values, for recode_init(); 0 is nothing.
  */
 unsigned message_wants(const struct message *);
 

@@ -26,15 +26,15 @@ enum { S_HEAD, S_LEAF, S_PASS };
 enum { P_KEEP, P_LEAF, P_MULTI_8BIT, P_MULTI_7BIT, P_LABEL, P_QP, P_BASE64 };
 
 void
-encode_init(struct encode *e, unsigned why)
+recode_init(struct recode *e, unsigned why)
 {
-	*e = (struct encode){ .why = why, .state = S_HEAD,
+	*e = (struct recode){ .why = why, .state = S_HEAD,
 	    .out.max = SIZE_MAX / 4, .head.max = HEAD_MAX,
 	    .held.max = 2 * HELD_MAX };
 }
 
 void
-encode_release(struct encode *e)
+recode_release(struct recode *e)
 {
 	buf_release(&e->out);
 	buf_release(&e->head);
@@ -44,7 +44,7 @@ encode_release(struct encode *e)
 }
 
 static void
-emit(struct encode *e, const char *p, size_t n)
+emit(struct recode *e, const char *p, size_t n)
 {
 	if (!e->writing)
 		return;
@@ -54,7 +54,7 @@ emit(struct encode *e, const char *p, size_t n)
 
 /* There is 8-bit here, and it stays. */
 static void
-taint(struct encode *e)
+taint(struct recode *e)
 {
 	size_t i;
 
@@ -64,7 +64,7 @@ taint(struct encode *e)
 
 /* What is left as it is. */
 static void
-pass(struct encode *e, const char *p, size_t n)
+pass(struct recode *e, const char *p, size_t n)
 {
 	if (!e->writing && e->depth > 0 && !ascii_only(p, n))
 		taint(e);
@@ -84,7 +84,7 @@ utf8_length(unsigned char c)
 
 /* The next octet of what may be UTF-8: false if it is not. */
 static bool
-follow_utf8(struct encode *e, unsigned char c)
+follow_utf8(struct recode *e, unsigned char c)
 {
 	uint32_t unused;
 
@@ -99,9 +99,9 @@ follow_utf8(struct encode *e, unsigned char c)
 }
 
 static void
-note(struct encode *e, const char *p, size_t n)
+note(struct recode *e, const char *p, size_t n)
 {
-	struct encode_part *part = &e->part[e->now];
+	struct recode_part *part = &e->part[e->now];
 	size_t i;
 
 	part->octets += n;
@@ -109,7 +109,7 @@ note(struct encode *e, const char *p, size_t n)
 		unsigned char c = (unsigned char)p[i];
 
 		if (c == '\n') {
-			part->longline |= e->line > ENCODE_LINE + 1;
+			part->longline |= e->line > RECODE_LINE + 1;
 			e->line = 0;
 		} else
 			e->line++;
@@ -123,17 +123,17 @@ note(struct encode *e, const char *p, size_t n)
 
 /* The leaf that was read is complete: what is to become of it? */
 static void
-decide(struct encode *e)
+decide(struct recode *e)
 {
-	struct encode_part *part = &e->part[e->now];
+	struct recode_part *part = &e->part[e->now];
 
-	part->longline |= e->line > ENCODE_LINE;
-	if ((part->eightbit && (e->why & ENCODE_8BIT)) ||
-	    (part->longline && (e->why & ENCODE_LONG)))
+	part->longline |= e->line > RECODE_LINE;
+	if ((part->eightbit && (e->why & RECODE_8BIT)) ||
+	    (part->longline && (e->why & RECODE_LONG)))
 		part->plan = part->text && part->strange <= part->octets / 6 ?
 		    P_QP : P_BASE64;
 	else if (part->eightbit && e->now == 0 && !e->labelled &&
-	    (e->why & ENCODE_LABEL))
+	    (e->why & RECODE_LABEL))
 		part->plan = P_LABEL;
 	else
 		part->plan = P_KEEP;
@@ -141,22 +141,22 @@ decide(struct encode *e)
 }
 
 static void
-end_leaf(struct encode *e, bool delimiter)
+end_leaf(struct recode *e, bool delimiter)
 {
 	if (!e->writing)
 		decide(e);
 	else if (e->part[e->now].plan >= P_QP)
-		transfer_end(&e->transfer, &e->out, delimiter);
+		encoding_end(&e->transfer, &e->out, delimiter);
 	e->state = S_PASS;
 }
 
 static void
-leaf(struct encode *e, const char *p, size_t n)
+leaf(struct recode *e, const char *p, size_t n)
 {
 	if (!e->writing)
 		note(e, p, n);
 	else if (e->part[e->now].plan >= P_QP)
-		transfer_feed(&e->transfer, &e->out, p, n);
+		encoding_feed(&e->transfer, &e->out, p, n);
 	else
 		emit(e, p, n);
 }
@@ -166,13 +166,13 @@ leaf(struct encode *e, const char *p, size_t n)
  */
 
 static void
-emits(struct encode *e, const char *s)
+emits(struct recode *e, const char *s)
 {
 	emit(e, s, strlen(s));
 }
 
 static const char *
-charset(const struct encode_part *part)
+charset(const struct recode_part *part)
 {
 	return !part->eightbit ? "us-ascii" : part->no_utf8 ? "iso-8859-1" :
 	    "utf-8";
@@ -183,7 +183,7 @@ charset(const struct encode_part *part)
  * certain is added.
  */
 static void
-write_type(struct encode *e, const struct encode_part *part,
+write_type(struct recode *e, const struct recode_part *part,
     const struct field *fld)
 {
 	struct mime_type t;
@@ -204,7 +204,7 @@ write_type(struct encode *e, const struct encode_part *part,
 }
 
 static void
-write_missing(struct encode *e, const struct encode_part *part, bool version,
+write_missing(struct recode *e, const struct recode_part *part, bool version,
     bool type)
 {
 	static const char *const coding[] = { [P_LABEL] = "8bit",
@@ -226,7 +226,7 @@ write_missing(struct encode *e, const struct encode_part *part, bool version,
 }
 
 static void
-write_head(struct encode *e, const struct encode_part *part)
+write_head(struct recode *e, const struct recode_part *part)
 {
 	const struct buf *h = &e->head;
 	bool version = false, type = false;
@@ -255,7 +255,7 @@ write_head(struct encode *e, const struct encode_part *part)
 
 /* The fields that say what the part is. */
 static void
-describe(const struct encode *e, struct mime_type *t, enum mime_coding *c)
+describe(const struct recode *e, struct mime_type *t, enum mime_coding *c)
 {
 	const char *p = buf_text(&e->head);
 	size_t n = e->head.len, at = 0;
@@ -275,12 +275,12 @@ describe(const struct encode *e, struct mime_type *t, enum mime_coding *c)
 	    (e->nparts == 0 && header_find(p, n, "DKIM-Signature", &fld)))
 		t->kind = MIME_SEALED;
 	if (*c == MIME_CODED || (t->boundary_len > 0 &&
-	    t->kind != MIME_TEXT && e->depth == ENCODE_DEPTH))
+	    t->kind != MIME_TEXT && e->depth == RECODE_DEPTH))
 		t->kind = MIME_SEALED;
 }
 
 static void
-enter(struct encode *e, const struct mime_type *t)
+enter(struct recode *e, const struct mime_type *t)
 {
 	memcpy(e->open[e->depth].boundary, t->boundary, t->boundary_len);
 	e->open[e->depth].len = t->boundary_len;
@@ -291,7 +291,7 @@ enter(struct encode *e, const struct mime_type *t)
 
 /* Another part; false when there are too many. */
 static bool
-next_part(struct encode *e)
+next_part(struct recode *e)
 {
 	if (e->nparts == PARTS_MAX) {
 		taint(e);
@@ -304,15 +304,15 @@ next_part(struct encode *e)
 	}
 	e->now = e->nparts++;
 	if (!e->writing)
-		e->part[e->now] = (struct encode_part){ .plan = P_KEEP };
+		e->part[e->now] = (struct recode_part){ .plan = P_KEEP };
 	return true;
 }
 
 /* The header of a part is complete, or as complete as it gets. */
 static void
-end_head(struct encode *e, bool legible)
+end_head(struct recode *e, bool legible)
 {
-	struct encode_part *part;
+	struct recode_part *part;
 	enum mime_coding coding;
 	struct mime_type t;
 	bool multi;
@@ -341,14 +341,14 @@ end_head(struct encode *e, bool legible)
 	}
 	e->state = S_LEAF;
 	e->line = e->nrest = 0;
-	e->transfer = (struct transfer){ .kind = part->plan == P_BASE64 ?
-	    TRANSFER_BASE64 : TRANSFER_QP };
+	e->transfer = (struct encoding){ .kind = part->plan == P_BASE64 ?
+	    ENCODING_BASE64 : ENCODING_QP };
 	part->text = t.kind == MIME_TEXT;
 }
 
 /* Octets of a header, no more than a line. */
 static void
-head(struct encode *e, const char *p, size_t n)
+head(struct recode *e, const char *p, size_t n)
 {
 	struct buf *h = &e->head;
 
@@ -368,7 +368,7 @@ head(struct encode *e, const char *p, size_t n)
  */
 
 static void
-give(struct encode *e, const char *p, size_t n)
+give(struct recode *e, const char *p, size_t n)
 {
 	e->mid = p[n - 1] != '\n';
 	if (e->state == S_HEAD)
@@ -381,7 +381,7 @@ give(struct encode *e, const char *p, size_t n)
 
 /* Is the line that is held the delimiter of this multipart? */
 static bool
-delimits(const struct encode *e, size_t level, bool *closing)
+delimits(const struct recode *e, size_t level, bool *closing)
 {
 	const struct buf *h = &e->held;
 	size_t at = 2 + e->open[level].len;
@@ -398,7 +398,7 @@ delimits(const struct encode *e, size_t level, bool *closing)
 
 /* The held line is complete. */
 static void
-let_go(struct encode *e)
+let_go(struct recode *e)
 {
 	size_t level = e->depth;
 	bool closing = false;
@@ -423,7 +423,7 @@ let_go(struct encode *e)
 
 /* The start of a line that may delimit; how many octets were taken. */
 static size_t
-hold(struct encode *e, const char *p, size_t n)
+hold(struct recode *e, const char *p, size_t n)
 {
 	size_t i = 0;
 
@@ -441,7 +441,7 @@ hold(struct encode *e, const char *p, size_t n)
 
 /* Octets up to a line that has to be looked at by itself. */
 static size_t
-run(const struct encode *e, const char *p, size_t n)
+run(const struct recode *e, const char *p, size_t n)
 {
 	const char *end = p + n, *q = p, *nl;
 
@@ -456,7 +456,7 @@ run(const struct encode *e, const char *p, size_t n)
 }
 
 static void
-walk(struct encode *e, const char *p, size_t n)
+walk(struct recode *e, const char *p, size_t n)
 {
 	size_t k;
 
@@ -471,7 +471,7 @@ walk(struct encode *e, const char *p, size_t n)
 }
 
 static void
-finish(struct encode *e)
+finish(struct recode *e)
 {
 	if (e->held.len > 0)
 		let_go(e);
@@ -482,20 +482,20 @@ finish(struct encode *e)
 }
 
 void
-encode_look(struct encode *e, const char *p, size_t n)
+recode_look(struct recode *e, const char *p, size_t n)
 {
 	walk(e, p, n);
 }
 
 bool
-encode_plan(struct encode *e)
+recode_plan(struct recode *e)
 {
 	size_t i;
 
 	finish(e);
 	for (i = 0; i < e->nparts; i++) {
 		if (e->part[i].plan != P_MULTI_8BIT ||
-		    e->part[i].eightbit || !(e->why & ENCODE_8BIT))
+		    e->part[i].eightbit || !(e->why & RECODE_8BIT))
 			continue;
 		e->part[i].plan = P_MULTI_7BIT;
 		e->changes = true;
@@ -508,13 +508,13 @@ encode_plan(struct encode *e)
 }
 
 void
-encode_feed(struct encode *e, const char *p, size_t n)
+recode_feed(struct recode *e, const char *p, size_t n)
 {
 	walk(e, p, n);
 }
 
 void
-encode_end(struct encode *e)
+recode_end(struct recode *e)
 {
 	finish(e);
 }

@@ -11,15 +11,15 @@
 #include "mail/encoding.h"
 #include "mail/mime.h"
 
-#define ENCODE_LINE	998	/* octets without CRLF (RFC 5322, 2.1.1) */
-#define ENCODE_DEPTH	16	/* multiparts in each other; then sealed */
+#define RECODE_LINE	998	/* octets without CRLF (RFC 5322, 2.1.1) */
+#define RECODE_DEPTH	16	/* multiparts in each other; then sealed */
 
 /* What is to be mended, a set. */
-#define ENCODE_LABEL	0x1	/* 8-bit of which no MIME field speaks */
-#define ENCODE_LONG	0x2	/* lines that are too long */
-#define ENCODE_8BIT	0x4	/* 8-bit of any kind */
+#define RECODE_LABEL	0x1	/* 8-bit of which no MIME field speaks */
+#define RECODE_LONG	0x2	/* lines that are too long */
+#define RECODE_8BIT	0x4	/* 8-bit of any kind */
 
-struct encode_part {
+struct recode_part {
 	uint64_t	 octets;
 	uint64_t	 strange;	/* of those, not printable */
 	bool		 text;
@@ -30,9 +30,9 @@ struct encode_part {
 };
 
 /*
- * A message in wire form is read twice: first encode_look() sees all of it,
- * in pieces of any size; then, if encode_plan() found something to do,
- * encode_feed() is given the same octets and encode_end() ends it.  The new
+ * A message in wire form is read twice: first recode_look() sees all of it,
+ * in pieces of any size; then, if recode_plan() found something to do,
+ * recode_feed() is given the same octets and recode_end() ends it.  The new
  * wire form comes out in out, which the caller empties when it likes.
  *
  * Text becomes quoted-printable or, with much in it that is not ASCII,
@@ -41,7 +41,7 @@ struct encode_part {
  * multiparts, what is encoded already, and the whole of a message with a
  * DKIM signature.  Memory does not grow with the message.
  */
-struct encode {
+struct recode {
 	struct buf		 out;
 	bool			 eightbit;	/* of what came out */
 
@@ -50,7 +50,7 @@ struct encode {
 	bool			 writing;	/* the second reading */
 	bool			 changes;
 	bool			 labelled;	/* as mime_labelled() */
-	struct encode_part	*part;
+	struct recode_part	*part;
 	size_t			 nparts, cap;	/* seen so far, in a reading */
 	size_t			 now;		/* the part we are in */
 	struct {
@@ -58,7 +58,7 @@ struct encode {
 		size_t		 len;
 		size_t		 part;
 		bool		 digest;
-	} open[ENCODE_DEPTH];			/* multiparts around us */
+	} open[RECODE_DEPTH];			/* multiparts around us */
 	size_t			 depth;
 	struct buf		 head;		/* of a part, until it ends */
 	struct buf		 held;		/* a line that may delimit */
@@ -67,14 +67,14 @@ struct encode {
 	size_t			 line;		/* its length so far */
 	unsigned char		 rest[4];	/* UTF-8 that is cut off */
 	size_t			 nrest;
-	struct transfer		 transfer;
+	struct encoding		 transfer;
 };
 
-void	encode_init(struct encode *, unsigned why);
-void	encode_release(struct encode *);
-void	encode_look(struct encode *, const char *p, size_t n);
-bool	encode_plan(struct encode *);
-void	encode_feed(struct encode *, const char *p, size_t n);
-void	encode_end(struct encode *);
+void	recode_init(struct recode *, unsigned why);
+void	recode_release(struct recode *);
+void	recode_look(struct recode *, const char *p, size_t n);
+bool	recode_plan(struct recode *);
+void	recode_feed(struct recode *, const char *p, size_t n);
+void	recode_end(struct recode *);
 
 #endif

@@ -165,11 +165,11 @@ unwanted(const struct rewrite *w, const struct repaired *r)
 		spec = xstrdup(r->list.v[i].spec);
 		if (w->o->domain != NULL)
 			addr_qualify(&spec, w->o->domain);
-		found = policy_replaces(w->o->policy, *spec != '\0' ? spec :
+		found = frompolicy_replaces(w->o->policy, *spec != '\0' ? spec :
 		    "?");
 		free(spec);
 	}
-	return found && policy_replaces(w->o->policy, "?");
+	return found && frompolicy_replaces(w->o->policy, "?");
 }
 
 static void
@@ -182,7 +182,7 @@ judge_from(struct rewrite *w)
 	if (w->o->policy == NULL || !first_from(w, &fld))
 		return;
 	if (repair_parse(&r, &fld, w->o->from, &unused) == -1)
-		w->ours = policy_replaces(w->o->policy, "?");
+		w->ours = frompolicy_replaces(w->o->policy, "?");
 	else
 		w->ours = unwanted(w, &r);
 	repaired_release(&r);
@@ -208,7 +208,7 @@ write_field(const struct rewrite *w, const struct field *fld)
 static void
 write_ours(struct rewrite *w, const struct field *fld)
 {
-	const struct policy *po = w->o->policy;
+	const struct frompolicy *po = w->o->policy;
 	struct buf reply = { .max = FIELD_MAX };
 	struct fault unused = { 0 };
 	struct repaired r;
@@ -220,7 +220,7 @@ write_ours(struct rewrite *w, const struct field *fld)
 	    *r.list.v[0].spec != '\0';
 	write_mailbox(w->out, "From", po->name != NULL ? po->name :
 	    good ? r.list.v[0].name : NULL, po->from);
-	if (good && policy_keeps_reply(po) &&
+	if (good && frompolicy_keeps_reply(po) &&
 	    !(w->seen & BIT(HEADER_REPLY_TO))) {
 		buf_adds(&reply, "Reply-To:");
 		buf_add(&reply, r.p, r.n);

@@ -19,7 +19,7 @@ struct rewrite_opts {
 	time_t		 now;
 	long		 utc_offset;	/* seconds ahead of UTC */
 	bool		 repair;
-	const struct policy *policy;	/* NULL: From stays as it is */
+	const struct frompolicy *policy;	/* NULL: From stays as it is */
 	bool		(*alias)(void *ctx, const char *name, char **spec);
 	void		*ctx;		/* for alias: see mail/repair */
 };

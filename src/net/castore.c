@@ -50,7 +50,7 @@ struct lines {
 /* PEM */
 
 static struct lines
-lines_of(const struct anchors *s, const struct anchor *a)
+lines_of(const struct castore *s, const struct anchor *a)
 {
 	const char *p = s->text.p + a->from, *nl;
 	struct lines l = { .p = (const unsigned char *)p,
@@ -167,7 +167,7 @@ find_subject(const struct lines *l, struct anchor *a)
 
 /* Is this its subject? */
 static bool
-is_subject(const struct anchors *s, const struct anchor *a, struct octets dn)
+is_subject(const struct castore *s, const struct anchor *a, struct octets dn)
 {
 	struct lines l;
 	unsigned char *p;
@@ -192,7 +192,7 @@ begins(const char *p, const char *end, const char *word)
 
 /* The same certificate may be in a directory under several names. */
 static bool
-known(const struct anchors *s, const struct anchor *a)
+known(const struct castore *s, const struct anchor *a)
 {
 	const struct anchor *b = s->v;
 	size_t i;
@@ -205,7 +205,7 @@ known(const struct anchors *s, const struct anchor *a)
 }
 
 static void
-note(struct anchors *s, const struct anchor *a)
+note(struct castore *s, const struct anchor *a)
 {
 	if (known(s, a))
 		return;
@@ -219,7 +219,7 @@ note(struct anchors *s, const struct anchor *a)
 
 /* Note the certificates in the text from there on. */
 static void
-scan(struct anchors *s, size_t from)
+scan(struct castore *s, size_t from)
 {
 	static const char *const heads[] = { "-----BEGIN CERTIFICATE-----",
 	    "-----BEGIN X509 CERTIFICATE-----" };
@@ -261,7 +261,7 @@ scan(struct anchors *s, size_t from)
 
 /* Append a regular file to the text: 0, or an errno and nothing. */
 static int
-slurp(struct anchors *s, int dir, const char *name)
+slurp(struct castore *s, int dir, const char *name)
 {
 	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOCTTY |
 	    O_NONBLOCK);
@@ -300,7 +300,7 @@ slurp(struct anchors *s, int dir, const char *name)
 
 /* Note what a file holds: 0 or an errno. */
 static int
-scan_file(struct anchors *s, int dir, const char *name)
+scan_file(struct castore *s, int dir, const char *name)
 {
 	size_t from = s->text.len, had = s->n;
 	int err;
@@ -315,7 +315,7 @@ scan_file(struct anchors *s, int dir, const char *name)
 
 /* All that is in a directory, as c_rehash(1) and others fill it. */
 static int
-scan_dir(struct anchors *s, const char *path)
+scan_dir(struct castore *s, const char *path)
 {
 	struct dirent **entry;
 	int i, n, err, fd = open(path, O_RDONLY | O_DIRECTORY |
@@ -340,7 +340,7 @@ scan_dir(struct anchors *s, const char *path)
 
 /* Give one to GnuTLS. */
 static int
-give(struct anchors *s, gnutls_certificate_credentials_t cred,
+give(struct castore *s, gnutls_certificate_credentials_t cred,
     struct anchor *a)
 {
 	gnutls_datum_t pem = { (unsigned char *)s->text.p + a->at,
@@ -358,7 +358,7 @@ give(struct anchors *s, gnutls_certificate_credentials_t cred,
 
 /* All of a few, or else those that cannot be found by their subject. */
 static int
-give_early(struct anchors *s, gnutls_certificate_credentials_t cred)
+give_early(struct castore *s, gnutls_certificate_credentials_t cred)
 {
 	size_t i;
 	int n, e = 1;
@@ -371,7 +371,7 @@ give_early(struct anchors *s, gnutls_certificate_credentials_t cred)
 }
 
 int
-anchors_load(struct anchors *s, gnutls_certificate_credentials_t cred,
+castore_load(struct castore *s, gnutls_certificate_credentials_t cred,
     const char *path, struct fault *f)
 {
 	int e, err = scan_file(s, AT_FDCWD, path);
@@ -399,7 +399,7 @@ anchors_load(struct anchors *s, gnutls_certificate_credentials_t cred,
 
 /* Where systems keep it; GnuTLS knows too, but would parse all of it. */
 bool
-anchors_system(struct anchors *s, gnutls_certificate_credentials_t cred)
+castore_system(struct castore *s, gnutls_certificate_credentials_t cred)
 {
 	static const char *const paths[] = {
 		"/etc/ssl/certs/ca-certificates.crt",	/* Debian, Arch */
@@ -418,7 +418,7 @@ anchors_system(struct anchors *s, gnutls_certificate_credentials_t cred)
 }
 
 void
-anchors_give(struct anchors *s, gnutls_certificate_credentials_t cred,
+castore_give(struct castore *s, gnutls_certificate_credentials_t cred,
     struct octets der)
 {
 	struct cert_parts c;
@@ -433,7 +433,7 @@ anchors_give(struct anchors *s, gnutls_certificate_credentials_t cred,
 }
 
 void
-anchors_give_all(struct anchors *s, gnutls_certificate_credentials_t cred)
+castore_give_all(struct castore *s, gnutls_certificate_credentials_t cred)
 {
 	size_t i;
 
@@ -442,7 +442,7 @@ anchors_give_all(struct anchors *s, gnutls_certificate_credentials_t cred)
 }
 
 void
-anchors_release(struct anchors *s)
+castore_release(struct castore *s)
 {
 	buf_release(&s->text);
 	free(s->v);

@@ -33,9 +33,9 @@ struct race {
 static void
 lost(struct race *r, size_t i, int err, const char *why)
 {
-	char text[ADDRESS_TEXT];
+	char text[RESOLVE_ADDRESS_TEXT];
 
-	address_text(&r->a->v[i], text, sizeof(text));
+	resolve_address_text(&r->a->v[i], text, sizeof(text));
 	buf_addf(&r->words, "%s%s: %s", r->words.len > 0 ? "; " : "", text,
 	    why);
 	r->err = err;
@@ -50,9 +50,9 @@ lost(struct race *r, size_t i, int err, const char *why)
 static void
 lost_source(struct race *r, size_t i, int err)
 {
-	char text[ADDRESS_TEXT], why[ADDRESS_TEXT + 80];
+	char text[RESOLVE_ADDRESS_TEXT], why[RESOLVE_ADDRESS_TEXT + 80];
 
-	address_text(&r->a->source, text, sizeof(text));
+	resolve_address_text(&r->a->source, text, sizeof(text));
 	text[strcspn(text, " ")] = '\0';
 	(void)snprintf(why, sizeof(why), "%s cannot be the source address: %s",
 	    text, strerror(err));
@@ -167,7 +167,7 @@ finish(const struct race *r, size_t i, struct connection *c)
 {
 	c->fd = r->p[i].fd;
 	c->peer = r->a->v[i];
-	address_text(&c->peer, c->text, sizeof(c->text));
+	resolve_address_text(&c->peer, c->text, sizeof(c->text));
 	memset(&c->local, 0, sizeof(c->local));
 	c->local.len = sizeof(c->local.sa);
 	if (getsockname(c->fd, (struct sockaddr *)&c->local.sa,

@@ -10,7 +10,7 @@ struct connection {
 	int		fd;	/* the caller's now; non-blocking, CLOEXEC */
 	struct address	local;	/* our end */
 	struct address	peer;
-	char		text[ADDRESS_TEXT];	/* the peer: "::1 port 25" */
+	char text[RESOLVE_ADDRESS_TEXT]; /* the peer: "::1 port 25" */
 };
 
 /*

@@ -56,24 +56,24 @@ skip_questions(struct reader *r, unsigned n)
 /* The data of one SRV record; "." is: the service is not offered. */
 static void
 take(const struct reader *whole, const unsigned char *data, size_t n,
-    struct srv_list *list)
+    struct dns_srv_list *list)
 {
 	struct reader r = { .p = whole->p, .at = data + 6, .end = data + n };
-	struct srv *s = &list->v[list->n];
+	struct dns_srv *s = &list->v[list->n];
 
-	if (list->n == SRV_MAX || n < 7)
+	if (list->n == DNS_SRV_MAX || n < 7)
 		return;
 	s->priority = (uint16_t)u16(data);
 	s->weight = (uint16_t)u16(data + 2);
 	s->port = (uint16_t)u16(data + 4);
 	/* A compressed name may point back, but not beyond its record. */
 	if (s->port != 0 && name(&r, s->host, sizeof(s->host)) &&
-	    host_valid(s->host))
+	    relay_host_valid(s->host))
 		list->n++;
 }
 
 bool
-srv_parse(const unsigned char *p, size_t n, struct srv_list *list)
+dns_srv_parse(const unsigned char *p, size_t n, struct dns_srv_list *list)
 {
 	struct reader r = { .p = p, .at = p + HEADER, .end = p + n };
 	char text[NS_MAXDNAME];
@@ -100,7 +100,7 @@ srv_parse(const unsigned char *p, size_t n, struct srv_list *list)
 static int
 by_priority(const void *a, const void *b)
 {
-	const struct srv *x = a, *y = b;
+	const struct dns_srv *x = a, *y = b;
 
 	if (x->priority != y->priority)
 		return x->priority < y->priority ? -1 : 1;
@@ -109,9 +109,9 @@ by_priority(const void *a, const void *b)
 }
 
 void
-srv_sort(struct srv_list *list, uint32_t (*below)(uint32_t))
+dns_srv_sort(struct dns_srv_list *list, uint32_t (*below)(uint32_t))
 {
-	struct srv *v = list->v, chosen;
+	struct dns_srv *v = list->v, chosen;
 	size_t i, k, end;
 	uint32_t sum, pick;
 
@@ -158,7 +158,7 @@ failed(struct fault *f, const char *what, int why)
 
 /* A is asked for first: who has no such address seldom has one of IPv6. */
 int
-srv_known(const char *host, const char *resolver, bool *known,
+dns_known(const char *host, const char *resolver, bool *known,
     struct fault *f)
 {
 	static const int types[] = { ns_t_a, ns_t_aaaa };
@@ -186,8 +186,8 @@ srv_known(const char *host, const char *resolver, bool *known,
 }
 
 int
-srv_lookup(const char *what, const char *resolver, struct srv_list *list,
-    struct fault *f)
+dns_srv_lookup(const char *what, const char *resolver,
+    struct dns_srv_list *list, struct fault *f)
 {
 	unsigned char answer[ANSWER];
 	struct __res_state st;
@@ -201,12 +201,12 @@ srv_lookup(const char *what, const char *resolver, struct srv_list *list,
 	n = res_nquery(&st, what, ns_c_in, ns_t_srv, answer, sizeof(answer));
 	if (n == -1)
 		status = failed(f, what, st.res_h_errno);
-	else if (!srv_parse(answer, (size_t)n < sizeof(answer) ? (size_t)n :
+	else if (!dns_srv_parse(answer, (size_t)n < sizeof(answer) ? (size_t)n :
 	    sizeof(answer), list))
 		status = fault_set(f, ST_RESOLVE, FD_NONE, 0, VD_TEMP,
 		    "the answer to the question for %s is damaged", what);
 	res_nclose(&st);
 	if (status == 0)
-		srv_sort(list, arc4random_uniform);
+		dns_srv_sort(list, arc4random_uniform);
 	return status;
 }

@@ -9,15 +9,15 @@
 
 #include "base/fault.h"
 
-#define SRV_MAX	8	/* hosts that we are willing to try */
+#define DNS_SRV_MAX	8	/* hosts that we are willing to try */
 
-struct srv {
+struct dns_srv {
 	uint16_t	priority, weight, port;
 	char		host[256];
 };
 
-struct srv_list {
-	struct srv	v[SRV_MAX];
+struct dns_srv_list {
+	struct dns_srv	v[DNS_SRV_MAX];
 	size_t		n;
 };
 
@@ -28,26 +28,26 @@ struct srv_list {
  * not offer, is an empty list; -1 with a fault of VD_TEMP: nobody could
  * tell.  Blocks for as long as the resolver does.
  */
-int	srv_lookup(const char *name, const char *resolver, struct srv_list *,
-	    struct fault *);
+int dns_srv_lookup(const char *name, const char *resolver,
+    struct dns_srv_list *, struct fault *);
 
 /*
  * Does the DNS, whatever this host believes, know an address of that name?
  * -1 with a fault: nobody could tell, within some seconds.
  */
-int	srv_known(const char *host, const char *resolver, bool *known,
+int	dns_known(const char *host, const char *resolver, bool *known,
 	    struct fault *);
 
 /*
  * Add the SRV records of a DNS message; false if it is not one.  Hosts that
  * are no host names are left out.
  */
-bool	srv_parse(const unsigned char *p, size_t n, struct srv_list *);
+bool	dns_srv_parse(const unsigned char *p, size_t n, struct dns_srv_list *);
 
 /*
  * Sort: the lowest priority first, and among equals at random by weight.
  * below(n) is any number under n.
  */
-void	srv_sort(struct srv_list *, uint32_t (*below)(uint32_t));
+void	dns_srv_sort(struct dns_srv_list *, uint32_t (*below)(uint32_t));
 
 #endif

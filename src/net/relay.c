@@ -80,13 +80,13 @@ is_ipv6(const char *s)
 }
 
 bool
-host_literal(const char *s)
+relay_host_literal(const char *s)
 {
 	return is_address(AF_INET, s) || is_address(AF_INET6, s);
 }
 
 bool
-host_valid(const char *s)
+relay_host_valid(const char *s)
 {
 	return is_ipv6(s) || is_address(AF_INET, s) || is_name(s);
 }
@@ -100,9 +100,9 @@ take_host(struct relay *r, const char *s)
 	if (ascii_only(s, strlen(s))) {
 		if (strlcpy(r->host, s, sizeof(r->host)) >= sizeof(r->host))
 			return false;
-		return host_valid(s);
+		return relay_host_valid(s);
 	}
-	if ((ascii = idna_ascii(s)) == NULL)
+	if ((ascii = crypt_idna(s)) == NULL)
 		return false;
 	(void)strlcpy(r->host, ascii, sizeof(r->host));
 	free(ascii);

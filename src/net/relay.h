@@ -43,9 +43,9 @@ bool	relay_host(const char *value, struct relay *);
 bool	relay_proxy(const char *value, struct relay *);
 
 /* Is it an IPv4 or IPv6 address? */
-bool	host_literal(const char *);
+bool	relay_host_literal(const char *);
 
 /* Could it be looked up: an ASCII name, or an IPv4 or IPv6 address? */
-bool	host_valid(const char *);
+bool	relay_host_valid(const char *);
 
 #endif

@@ -138,7 +138,7 @@ take(struct addresses *a, const struct addrinfo *ai, int family, size_t max)
 }
 
 int
-resolve(const char *host, unsigned port, int family, struct addresses *out,
+resolve_host(const char *host, unsigned port, int family, struct addresses *out,
     struct fault *f)
 {
 	struct addrinfo hints = { .ai_family = family,
@@ -173,7 +173,7 @@ resolve(const char *host, unsigned port, int family, struct addresses *out,
 }
 
 void
-address_text(const struct address *a, char *out, size_t size)
+resolve_address_text(const struct address *a, char *out, size_t size)
 {
 	char host[64], port[8];
 
@@ -187,7 +187,7 @@ address_text(const struct address *a, char *out, size_t size)
 }
 
 bool
-address_parse(const char *text, struct address *a)
+resolve_address_parse(const char *text, struct address *a)
 {
 	struct sockaddr_in in = { .sin_family = AF_INET };
 	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };

@@ -11,7 +11,8 @@
 #include "base/fault.h"
 
 #define RESOLVE_MAX	16	/* addresses that we are willing to try */
-#define ADDRESS_TEXT	80	/* an IPv6 address with its zone, and a port */
+#define RESOLVE_ADDRESS_TEXT 80 /* an IPv6 address with its zone, and a port \
+				 */
 
 struct address {
 	struct sockaddr_storage	sa;
@@ -33,7 +34,7 @@ struct addresses {
  * Returns 0, or -1 with a fault of FD_GAI: VD_PERM if there is no such
  * name, VD_TEMP if nobody could tell.
  */
-int	resolve(const char *host, unsigned port, int family,
+int	resolve_host(const char *host, unsigned port, int family,
 	    struct addresses *, struct fault *);
 
 /* The order of RFC 8305 for addresses sorted by the system. */
@@ -46,9 +47,9 @@ void	resolve_interleave(struct addresses *);
 size_t	resolve_literal(const char *host, unsigned char ip[16]);
 
 /* An address in text form, with port 0; false if it is none. */
-bool	address_parse(const char *, struct address *);
+bool	resolve_address_parse(const char *, struct address *);
 
-/* "192.0.2.1 port 587" into at least ADDRESS_TEXT octets. */
-void	address_text(const struct address *, char *, size_t);
+/* "192.0.2.1 port 587" into at least RESOLVE_ADDRESS_TEXT octets. */
+void	resolve_address_text(const struct address *, char *, size_t);
 
 #endif

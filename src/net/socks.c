@@ -25,14 +25,14 @@ trouble(struct fault *f, const char *why)
 }
 
 static int
-say(struct wire *w, const unsigned char *p, size_t n, long long deadline,
+say(struct stream *w, const unsigned char *p, size_t n, long long deadline,
     struct fault *f)
 {
 	ssize_t done;
 
 	while (n > 0) {
-		if (wire_wait(w, WIRE_WRITE, deadline, f) == -1 ||
-		    (done = wire_write(w, p, n, f)) == -1)
+		if (stream_wait(w, STREAM_WRITE, deadline, f) == -1 ||
+		    (done = stream_write(w, p, n, f)) == -1)
 			return -1;
 		p += done;
 		n -= (size_t)done;
@@ -42,14 +42,14 @@ say(struct wire *w, const unsigned char *p, size_t n, long long deadline,
 
 /* Read n octets and not one more: what follows is the relay's. */
 static int
-hear(struct wire *w, unsigned char *p, size_t n, long long deadline,
+hear(struct stream *w, unsigned char *p, size_t n, long long deadline,
     struct fault *f)
 {
 	ssize_t got;
 
 	while (n > 0) {
-		if (wire_wait(w, WIRE_READ, deadline, f) == -1 ||
-		    (got = wire_read(w, p, n, f)) == -1)
+		if (stream_wait(w, STREAM_READ, deadline, f) == -1 ||
+		    (got = stream_read(w, p, n, f)) == -1)
 			return -1;
 		p += got;
 		n -= (size_t)got;
@@ -94,7 +94,7 @@ refused(struct fault *f, unsigned code)
 
 /* Its address and port, which are of no use. */
 static int
-skip_bound(struct wire *w, unsigned kind, long long deadline,
+skip_bound(struct stream *w, unsigned kind, long long deadline,
     struct fault *f)
 {
 	unsigned char rest[256 + 2], n;
@@ -118,11 +118,11 @@ socks_connect(int fd, const char *host, int port, long long deadline,
 	static const unsigned char hello[] = { VERSION_5, 1, NO_LOGIN };
 	unsigned char ask[3 + 2 + 255 + 2] = { VERSION_5, CONNECT, 0 };
 	unsigned char reply[4];
-	struct wire w;
+	struct stream w;
 	size_t n;
 
 	f->stage = ST_CONNECT;
-	wire_init(&w, fd);
+	stream_init(&w, fd);
 	if (strlen(host) > 255)
 		return trouble(f, "takes no such name");
 	if (say(&w, hello, sizeof(hello), deadline, f) == -1 ||

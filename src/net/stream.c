@@ -14,7 +14,7 @@
 #define HOUR	3600000LL	/* the longest single poll(2), ms */
 
 void
-wire_init(struct wire *w, int fd)
+stream_init(struct stream *w, int fd)
 {
 	w->fd = fd;
 	w->watch = -1;
@@ -24,7 +24,7 @@ wire_init(struct wire *w, int fd)
 }
 
 void
-wire_close(struct wire *w)
+stream_close(struct stream *w)
 {
 	if (w->tls != NULL) {
 		tls_bye(w->tls);
@@ -37,7 +37,7 @@ wire_close(struct wire *w)
 }
 
 static bool
-unsent(const struct wire *w)
+unsent(const struct stream *w)
 {
 	return w->tls != NULL && tls_unsent(w->tls);
 }
@@ -48,7 +48,7 @@ unsent(const struct wire *w)
  * in time.
  */
 static int
-wait_for(struct wire *w, short events, short *came, long long deadline,
+wait_for(struct stream *w, short events, short *came, long long deadline,
     const char *late, struct fault *f)
 {
 	struct pollfd p[] = { { .fd = w->fd, .events = events },
@@ -82,40 +82,40 @@ wait_for(struct wire *w, short events, short *came, long long deadline,
 }
 
 int
-wire_wait(struct wire *w, int want, long long deadline, struct fault *f)
+stream_wait(struct stream *w, int want, long long deadline, struct fault *f)
 {
-	const char *late = want & WIRE_READ ? "no answer" :
+	const char *late = want & STREAM_READ ? "no answer" :
 	    "the relay took nothing";
 	short events = 0, came;
 	int r, got = 0;
 
 	assert(want != 0);
-	if ((want & WIRE_READ) && w->tls != NULL && tls_pending(w->tls))
-		return WIRE_READ;
-	if (want & WIRE_READ)
+	if ((want & STREAM_READ) && w->tls != NULL && tls_pending(w->tls))
+		return STREAM_READ;
+	if (want & STREAM_READ)
 		events |= POLLIN;
-	if (want & WIRE_WRITE)
+	if (want & STREAM_WRITE)
 		events |= POLLOUT;
 	while (got == 0) {
 		r = wait_for(w, events, &came, deadline, late, f);
 		if (r != 1)
 			return r;
 		if (came & (POLLIN | POLLHUP | POLLERR))
-			got |= want & WIRE_READ;
+			got |= want & STREAM_READ;
 		/*
 		 * If nothing can be sent any more, there may yet be last
 		 * words to read.
 		 */
 		if (unsent(w) && tls_flush(w->tls, f) == -1)
-			return want & WIRE_READ ? WIRE_READ : -1;
+			return want & STREAM_READ ? STREAM_READ : -1;
 		if ((came & (POLLOUT | POLLHUP | POLLERR)) && !unsent(w))
-			got |= want & WIRE_WRITE;
+			got |= want & STREAM_WRITE;
 	}
 	return got;
 }
 
 int
-wire_tls(struct wire *w, const struct tls_opts *o, long long deadline,
+stream_tls(struct stream *w, const struct tls_opts *o, long long deadline,
     struct fault *f)
 {
 	short came;
@@ -131,7 +131,7 @@ wire_tls(struct wire *w, const struct tls_opts *o, long long deadline,
 			break;
 out:
 	if (r == -1)
-		wire_close(w);
+		stream_close(w);
 	return r == -1 ? -1 : 0;
 }
 
@@ -151,23 +151,23 @@ static const unsigned char hello[] = {
 };
 
 bool
-wire_speaks_tls(struct wire *w, long long deadline)
+stream_speaks_tls(struct stream *w, long long deadline)
 {
 	unsigned char first[3];
 	struct fault f = { 0 };
 	size_t n = 0;
-	ssize_t got = wire_write(w, hello, sizeof(hello), &f);
+	ssize_t got = stream_write(w, hello, sizeof(hello), &f);
 
 	while (got >= 0 && n < sizeof(first) &&
-	    wire_wait(w, WIRE_READ, deadline, &f) > 0 &&
-	    (got = wire_read(w, first + n, sizeof(first) - n, &f)) > 0)
+	    stream_wait(w, STREAM_READ, deadline, &f) > 0 &&
+	    (got = stream_read(w, first + n, sizeof(first) - n, &f)) > 0)
 		n += (size_t)got;
 	return n == sizeof(first) && (first[0] == 21 || first[0] == 22) &&
 	    first[1] == 3 && first[2] <= 4;
 }
 
 ssize_t
-wire_read(struct wire *w, void *p, size_t n, struct fault *f)
+stream_read(struct stream *w, void *p, size_t n, struct fault *f)
 {
 	ssize_t got;
 
@@ -181,7 +181,7 @@ wire_read(struct wire *w, void *p, size_t n, struct fault *f)
 }
 
 ssize_t
-wire_write(struct wire *w, const void *p, size_t n, struct fault *f)
+stream_write(struct stream *w, const void *p, size_t n, struct fault *f)
 {
 	ssize_t took;
 

@@ -11,17 +11,17 @@
 #include "base/fault.h"
 #include "net/tls.h"
 
-#define WIRE_READ	0x1
-#define WIRE_WRITE	0x2
+#define STREAM_READ	0x1
+#define STREAM_WRITE	0x2
 
 /*
- * Only wire_wait() and wire_tls() wait.  Deadlines are absolute values of
+ * Only stream_wait() and stream_tls() wait.  Deadlines are absolute values of
  * clock_ms() and hold however slowly the bytes come.  The faults have
- * VD_TEMP unless said otherwise and, but for those of wire_tls(), keep
+ * VD_TEMP unless said otherwise and, but for those of stream_tls(), keep
  * f->stage: what was being done is known to the caller.  A connection that
  * ended is FD_LINK, with 0 or the errno.
  */
-struct wire {
+struct stream {
 	int		 fd;		/* a connected socket; -1: closed */
 	int		 watch;		/* lost with its other end; or -1 */
 	bool		 wake;		/* once: what it says ends a wait */
@@ -30,23 +30,23 @@ struct wire {
 	long long	 since;		/* and from when */
 };
 
-void	wire_init(struct wire *, int fd);
+void	stream_init(struct stream *, int fd);
 
 /* Close it, with a goodbye under TLS if that needs no waiting. */
-void	wire_close(struct wire *);
+void	stream_close(struct stream *);
 
 /*
  * Does who is there speak TLS from the start?  Takes a new connection, which
  * is good for nothing after that (RFC 8446, 5.1).  Needs no GnuTLS.
  */
-bool	wire_speaks_tls(struct wire *, long long deadline);
+bool	stream_speaks_tls(struct stream *, long long deadline);
 
 /*
  * Start TLS: the whole handshake, verification and all.  Returns 0, or -1
  * with a fault as from tls_new() and tls_handshake(); then the wire is
  * closed, so that nothing can go on in clear.
  */
-int	wire_tls(struct wire *, const struct tls_opts *, long long deadline,
+int	stream_tls(struct stream *, const struct tls_opts *, long long deadline,
 	    struct fault *);
 
 /*
@@ -55,16 +55,16 @@ int	wire_tls(struct wire *, const struct tls_opts *, long long deadline,
  * connection.  The end of the connection counts as readable.  Whatever TLS
  * still has to send is sent meanwhile.
  */
-int	wire_wait(struct wire *, int want, long long deadline, struct fault *);
+int stream_wait(struct stream *, int want, long long deadline, struct fault *);
 
 /* Bytes read, 0 if there are none now, -1 with a fault. */
-ssize_t	wire_read(struct wire *, void *, size_t, struct fault *);
+ssize_t	stream_read(struct stream *, void *, size_t, struct fault *);
 
 /*
  * Bytes taken, 0 if none can be now, -1 with a fault; what the relay said
  * before the fault may still be read.  Give a whole flight at once: it goes
  * in one piece, in full TLS records.
  */
-ssize_t	wire_write(struct wire *, const void *, size_t, struct fault *);
+ssize_t	stream_write(struct stream *, const void *, size_t, struct fault *);
 
 #endif

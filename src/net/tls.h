@@ -55,7 +55,7 @@ void	tls_free(struct tls *);
 int	tls_handshake(struct tls *, struct fault *);
 
 /*
- * As wire_read() and wire_write(): bytes, 0 for nothing now, -1 a fault.
+ * As stream_read() and stream_write(): bytes, 0 for nothing now, -1 a fault.
  * A write takes bytes only when nothing is unsent.  A failed write does not
  * keep one from reading what the relay said before.
  */

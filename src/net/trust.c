@@ -23,7 +23,7 @@
 
 struct trust {
 	gnutls_certificate_credentials_t cred;
-	struct anchors	 anchors;
+	struct castore	 anchors;
 	unsigned char	(*pin)[PIN_SIZE];
 	size_t		 npins;
 	bool		 own;
@@ -137,8 +137,8 @@ load_anchors(struct trust *t, const struct trust_opts *o, struct fault *f)
 	if (o->pins_only)
 		return 0;
 	if (o->ca != NULL)
-		return anchors_load(&t->anchors, t->cred, o->ca, f);
-	if (anchors_system(&t->anchors, t->cred))
+		return castore_load(&t->anchors, t->cred, o->ca, f);
+	if (castore_system(&t->anchors, t->cred))
 		return 0;
 	n = gnutls.certificate_set_x509_system_trust(t->cred);
 	if (n > 0 || t->npins > 0)
@@ -175,7 +175,7 @@ trust_free(struct trust *t)
 		return;
 	if (t->cred != NULL)
 		gnutls.certificate_free_credentials(t->cred);
-	anchors_release(&t->anchors);
+	castore_release(&t->anchors);
 	free(t->pin);
 	free(t);
 }
@@ -300,7 +300,7 @@ give_needed(struct trust *t, const gnutls_datum_t *chain, unsigned n)
 	unsigned i;
 
 	for (i = 0; i < n; i++)
-		anchors_give(&t->anchors, t->cred,
+		castore_give(&t->anchors, t->cred,
 		    (struct octets){ chain[i].data, chain[i].size });
 }
 
@@ -323,7 +323,7 @@ trust_judge(struct trust *t, gnutls_session_t session,
 	if (e >= 0 && v->pinned && (v->status & ~PIN_FORGIVES) == 0)
 		return 0;
 	if (e < 0 || v->status != 0) {
-		anchors_give_all(&t->anchors, t->cred);
+		castore_give_all(&t->anchors, t->cred);
 		e = gnutls.certificate_verify_peers(session, must, nmust,
 		    &v->status);
 	}

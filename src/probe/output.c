@@ -41,13 +41,13 @@ speaks_utf8(void)
 }
 
 void
-display_init(struct display *d, FILE *out, bool json)
+output_init(struct output *d, FILE *out, bool json)
 {
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
 	bool terminal = isatty(fileno(out)) == 1;
 	struct winsize w;
 
-	*d = (struct display){ .out = out, .json = json, .doc.max = DOC,
+	*d = (struct output){ .out = out, .json = json, .doc.max = DOC,
 	    .utf8 = speaks_utf8() };
 	if (json) {
 		buf_adds(&d->doc, "{");
@@ -64,7 +64,7 @@ display_init(struct display *d, FILE *out, bool json)
 }
 
 void
-display_release(struct display *d)
+output_release(struct output *d)
 {
 	buf_release(&d->doc);
 }
@@ -114,7 +114,7 @@ wrap_line(struct buf *b, const char *p, size_t n, size_t indent, size_t room)
 }
 
 void
-display_wrap(struct buf *b, const char *text, size_t indent, size_t width)
+output_wrap(struct buf *b, const char *text, size_t indent, size_t width)
 {
 	size_t n, room = width > indent ? width - indent : 0;
 
@@ -129,7 +129,7 @@ display_wrap(struct buf *b, const char *text, size_t indent, size_t width)
 
 /* In the colour of the mark, where there are colours. */
 static void
-paint(const struct display *d, struct buf *b, enum mark mark,
+paint(const struct output *d, struct buf *b, enum mark mark,
     const char *text)
 {
 	const bool on = d->colour && marks[mark].colour[0] != '\0';
@@ -139,7 +139,7 @@ paint(const struct display *d, struct buf *b, enum mark mark,
 }
 
 static void
-paint_mark(const struct display *d, struct buf *b, enum mark mark)
+paint_mark(const struct output *d, struct buf *b, enum mark mark)
 {
 	paint(d, b, mark, d->utf8 ? marks[mark].utf8 : marks[mark].ascii);
 	buf_adds(b, " ");
@@ -147,7 +147,7 @@ paint_mark(const struct display *d, struct buf *b, enum mark mark)
 
 /* What is shown must be seen at once: the next step may take minutes. */
 static void
-print(struct display *d, struct buf *b)
+print(struct output *d, struct buf *b)
 {
 	(void)fwrite(buf_text(b), 1, b->len, d->out);
 	(void)fflush(d->out);
@@ -155,7 +155,7 @@ print(struct display *d, struct buf *b)
 }
 
 static void
-print_finding(struct display *d, const struct finding *x)
+print_finding(struct output *d, const struct step *x)
 {
 	struct buf b = { .max = TEXT };
 	size_t i;
@@ -166,12 +166,12 @@ print_finding(struct display *d, const struct finding *x)
 		buf_addf(&b, "%7lld ms  ", x->ms);
 	else
 		buf_addf(&b, "%*s", COLUMN - 11, "");
-	display_wrap(&b, buf_text(&x->text), COLUMN, d->width);
+	output_wrap(&b, buf_text(&x->text), COLUMN, d->width);
 	for (i = 0; i < x->nwarning; i++) {
 		buf_addf(&b, "\n%*s", COLUMN, "");
 		paint(d, &b, MARK_WARNING, "warning:");
 		buf_adds(&b, " ");
-		display_wrap(&b, x->warning[i].text, COLUMN,
+		output_wrap(&b, x->warning[i].text, COLUMN,
 		    d->width > 9 ? d->width - 9 : d->width);
 	}
 	buf_adds(&b, "\n");
@@ -179,7 +179,7 @@ print_finding(struct display *d, const struct finding *x)
 }
 
 static void
-print_verdict(struct display *d, const struct ending *v)
+print_verdict(struct output *d, const struct ending *v)
 {
 	struct buf b = { .max = TEXT }, words = { .max = TEXT };
 	enum mark mark = v->fault->verdict == VD_OK ? MARK_OK : MARK_FAILED;
@@ -190,12 +190,12 @@ print_verdict(struct display *d, const struct ending *v)
 		buf_adds(&words, v->words);
 	else
 		fault_print(&words, v->fault);
-	display_wrap(&b, buf_text(&words), 2, d->width);
+	output_wrap(&b, buf_text(&words), 2, d->width);
 	if (v->hint[0] != '\0') {
 		buf_adds(&b, "\n  ");
 		buf_clear(&words);
 		buf_addf(&words, "hint: %s", v->hint);
-		display_wrap(&b, buf_text(&words), 2, d->width);
+		output_wrap(&b, buf_text(&words), 2, d->width);
 	}
 	buf_adds(&b, "\n");
 	buf_release(&words);
@@ -203,7 +203,7 @@ print_verdict(struct display *d, const struct ending *v)
 }
 
 static void
-print_walk(struct display *d, const char *account, const char *relay,
+print_walk(struct output *d, const char *account, const char *relay,
     const char *address)
 {
 	struct buf b = { .max = TEXT };
@@ -219,17 +219,17 @@ print_walk(struct display *d, const char *account, const char *relay,
 /* JSON */
 
 static void
-close_list(struct display *d)
+close_list(struct output *d)
 {
-	if (d->open == DISPLAY_SETTINGS)
+	if (d->open == OUTPUT_SETTINGS)
 		buf_adds(&d->doc, "}");
-	else if (d->open == DISPLAY_STEPS)
+	else if (d->open == OUTPUT_STEPS)
 		buf_adds(&d->doc, "]");
-	d->open = DISPLAY_NOTHING;
+	d->open = OUTPUT_NOTHING;
 }
 
 static void
-open_list(struct display *d, enum display_list list, const char *key,
+open_list(struct output *d, enum output_list list, const char *key,
     const char *with)
 {
 	if (d->open == list)
@@ -241,12 +241,12 @@ open_list(struct display *d, enum display_list list, const char *key,
 }
 
 static void
-add_finding(struct display *d, const struct finding *x)
+add_finding(struct output *d, const struct step *x)
 {
 	struct buf *b = &d->doc;
 	size_t i;
 
-	open_list(d, DISPLAY_STEPS, "steps", "[");
+	open_list(d, OUTPUT_STEPS, "steps", "[");
 	json_key(b, NULL);
 	buf_adds(b, "{");
 	json_text(b, "step", x->step);
@@ -271,7 +271,7 @@ add_finding(struct display *d, const struct finding *x)
 }
 
 static void
-add_verdict(struct display *d, const struct ending *v)
+add_verdict(struct output *d, const struct ending *v)
 {
 	struct buf *b = &d->doc, words = { .max = TEXT };
 	const struct fault *f = v->fault;
@@ -297,7 +297,7 @@ add_verdict(struct display *d, const struct ending *v)
 /* Both */
 
 void
-display_walk(struct display *d, const char *account, const char *relay,
+output_walk(struct output *d, const char *account, const char *relay,
     const char *address)
 {
 	if (d->json) {
@@ -312,7 +312,7 @@ display_walk(struct display *d, const char *account, const char *relay,
 }
 
 void
-display_setting(struct display *d, const char *key, const char *value,
+output_setting(struct output *d, const char *key, const char *value,
     const char *meaning, const char *where)
 {
 	struct buf b = { .max = TEXT };
@@ -328,7 +328,7 @@ display_setting(struct display *d, const char *key, const char *value,
 		print(d, &b);
 		return;
 	}
-	open_list(d, DISPLAY_SETTINGS, "settings", "{");
+	open_list(d, OUTPUT_SETTINGS, "settings", "{");
 	json_key(doc, key);
 	buf_adds(doc, "{");
 	json_text(doc, "value", value);
@@ -339,7 +339,7 @@ display_setting(struct display *d, const char *key, const char *value,
 }
 
 void
-display_finding(struct display *d, const struct finding *x)
+output_finding(struct output *d, const struct step *x)
 {
 	if (d->json)
 		add_finding(d, x);
@@ -348,7 +348,7 @@ display_finding(struct display *d, const struct finding *x)
 }
 
 void
-display_ending(struct display *d, const struct ending *v)
+output_ending(struct output *d, const struct ending *v)
 {
 	if (d->json)
 		add_verdict(d, v);
@@ -357,7 +357,7 @@ display_ending(struct display *d, const struct ending *v)
 }
 
 int
-display_end(struct display *d, size_t good, int status)
+output_end(struct output *d, size_t good, int status)
 {
 	struct buf b = { .max = 128 };
 

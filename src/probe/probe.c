@@ -3,7 +3,7 @@
  *
  * Who mail would be from and which account takes it is found out as for a
  * delivery, and so are the addresses and the password.  Then the walls are
- * closed, as a courier does it, and the relay is talked to.
+ * closed, as an agent does it, and the relay is talked to.
  */
 
 #include <errno.h>
@@ -28,7 +28,7 @@
 #include "submit/sender.h"
 #include "system/sandbox.h"
 
-#define PORTS	(2 * SRV_MAX)	/* of one account */
+#define PORTS	(2 * DNS_SRV_MAX)	/* of one account */
 #define EARLY	3		/* findings before anybody is talked to */
 
 /* An account that is tried. */
@@ -36,11 +36,11 @@ struct party {
 	int		 account;
 	const struct settings *set;
 	struct envelope	 env;
-	struct reach	 reach;
+	struct transport	 transport;
 	enum helo_known	 helo_known;
 	struct buf	 password;
 	struct fault	 broken;	/* VD_OK: it can be tried */
-	struct finding	 early[EARLY];
+	struct step	 early[EARLY];
 	size_t		 nearly, shown;
 };
 
@@ -48,7 +48,7 @@ struct probe {
 	const struct options *o;
 	struct config	*c;
 	struct sender	 sender;
-	struct display	 display;
+	struct output	 display;
 	struct party	*party;
 	size_t		 n;
 	long long	 limit;		/* clock_ms() when all ends; 0: never */
@@ -70,7 +70,7 @@ static void
 ask(struct settings *s, struct settings *before)
 {
 	struct buf prompt = { .max = 1024 };
-	struct buf answer = { .max = SECRET_MAX, .secret = true };
+	struct buf answer = { .max = PASSWORD_MAX, .secret = true };
 
 	if (before != NULL && before->password != NULL &&
 	    before->user != NULL && strcmp(before->user, s->user) == 0 &&
@@ -79,7 +79,7 @@ ask(struct settings *s, struct settings *before)
 		return;
 	}
 	buf_addf(&prompt, "Password of %s at %s: ", s->user, s->relay);
-	if (secret_ask(buf_text(&prompt), &answer))
+	if (password_ask(buf_text(&prompt), &answer))
 		s->password = xstrdup(buf_text(&answer));
 	buf_release(&answer);
 	buf_release(&prompt);
@@ -146,7 +146,7 @@ choose(struct probe *p, struct fault *f)
 			continue;
 		if (all)
 			sender_use(&p->sender, account);
-		p->party[p->n].reach.wire.fd = -1;
+		p->party[p->n].transport.stream.fd = -1;
 		if (address(p, &p->party[p->n++], f) == -1)
 			return -1;
 	}
@@ -162,7 +162,7 @@ matters(const struct party *y, const struct setting *row, const char *value,
 {
 	static const char *const always[] = { "relay", "port", "tls", "auth",
 	    "helo" };
-	bool way = y->reach.route.relay.kind != RELAY_MAILDIR;
+	bool way = y->transport.route.relay.kind != RELAY_MAILDIR;
 	size_t i;
 
 	for (i = 0; i < NITEMS(always) && way; i++)
@@ -185,7 +185,7 @@ show_settings(struct probe *p, const struct party *y)
 		setting_show(row, y->set, &value);
 		config_meaning(row, y->set, &meaning);
 		if (matters(y, row, buf_text(&value), where))
-			display_setting(&p->display, row->key,
+			output_setting(&p->display, row->key,
 			    buf_text(&value), buf_text(&meaning), where);
 	}
 	buf_release(&value);
@@ -196,94 +196,94 @@ static void
 show_early(struct probe *p, struct party *y)
 {
 	if (y->shown == 0) {
-		display_walk(&p->display, account_name(p->c, y->account),
-		    y->reach.what[0] != '\0' ? y->reach.what :
+		output_walk(&p->display, account_name(p->c, y->account),
+		    y->transport.what[0] != '\0' ? y->transport.what :
 		    y->set->relay, NULL);
 		show_settings(p, y);
 		y->shown = 1;
 	}
 	while (y->shown <= y->nearly) {
-		display_finding(&p->display, &y->early[y->shown - 1]);
-		finding_release(&y->early[y->shown++ - 1]);
+		output_finding(&p->display, &y->early[y->shown - 1]);
+		step_release(&y->early[y->shown++ - 1]);
 	}
 }
 
 /* The first can be shown as it goes; the others wait for their turn. */
-static struct finding *
+static struct step *
 early(struct party *y, const char *step, long long ms)
 {
-	struct finding *d = &y->early[y->nearly++];
+	struct step *d = &y->early[y->nearly++];
 
-	finding_init(d, step, ms);
+	step_init(d, step, ms);
 	return d;
 }
 
 static bool
 is_local(const struct party *y)
 {
-	return y->reach.route.relay.loopback ||
-	    y->reach.route.relay.kind == RELAY_UNIX;
+	return y->transport.route.relay.loopback ||
+	    y->transport.route.relay.kind == RELAY_UNIX;
 }
 
 static void
 introduce(struct party *y)
 {
-	struct reach *r = &y->reach;
+	struct transport *r = &y->transport;
 	struct scene scene = { .helo = r->helo, .near = is_local(y) };
-	struct finding *d;
+	struct step *d;
 	struct fault f = { 0 };
 	bool known;
 
-	reach_introduce(r, y->env.from);
+	transport_introduce(r, y->env.from);
 	d = early(y, "helo", -1);
 	if (r->helo[0] == '[' && (y->set->helo == NULL ||
 	    strcmp(y->set->helo, "auto") == 0)) {
-		finding_line(d, "the address of this end of the connection; "
+		step_line(d, "the address of this end of the connection; "
 		    "%s", r->why);
 		return;
 	}
-	if (r->helo[0] != '[' && helo_doubt(r->helo) == NULL &&
-	    srv_known(r->helo, y->set->resolver, &known, &f) == 0)
+	if (r->helo[0] != '[' && heloname_doubt(r->helo) == NULL &&
+	    dns_known(r->helo, y->set->resolver, &known, &f) == 0)
 		y->helo_known = known ? HELO_KNOWN : HELO_UNKNOWN;
 	scene.helo_known = y->helo_known;
-	finding_helo(d, r->helo, r->why);
-	finding_warn(d, &scene);
+	step_helo(d, r->helo, r->why);
+	step_warn(d, &scene);
 }
 
 static void
-add_addresses(struct finding *d, const char *host, int port, bool srv,
+add_addresses(struct step *d, const char *host, int port, bool srv,
     const struct addresses *addrs)
 {
 	struct buf b = { .max = 4096 };
-	char text[ADDRESS_TEXT];
+	char text[RESOLVE_ADDRESS_TEXT];
 	size_t i;
 
 	for (i = 0; i < addrs->n; i++) {
-		address_text(&addrs->v[i], text, sizeof(text));
+		resolve_address_text(&addrs->v[i], text, sizeof(text));
 		json_text(&d->facts, NULL, text);
 		text[strcspn(text, " ")] = '\0';
 		buf_addf(&b, "%s%s", i > 0 ? ", " : "", text);
 	}
 	if (srv)
-		finding_line(d, "%s port %d: %s", host, port, addrs->n > 0 ?
+		step_line(d, "%s port %d: %s", host, port, addrs->n > 0 ?
 		    buf_text(&b) : "no address");
 	else
-		finding_line(d, "%s: %s", host, buf_text(&b));
+		step_line(d, "%s: %s", host, buf_text(&b));
 	buf_release(&b);
 }
 
 static void
 show_addresses(struct party *y, long long ms)
 {
-	const struct route *t = &y->reach.route;
+	const struct route *t = &y->transport.route;
 	bool srv = t->relay.kind == RELAY_SRV;
-	struct finding *d = early(y, fault_stage(ST_RESOLVE), ms);
+	struct step *d = early(y, fault_stage(ST_RESOLVE), ms);
 	size_t i;
 
 	json_key(&d->facts, "addresses");
 	buf_adds(&d->facts, "[");
 	if (t->proxy.host[0] != '\0') {
-		finding_line(d, "through a proxy, which looks up names "
+		step_line(d, "through a proxy, which looks up names "
 		    "itself");
 		add_addresses(d, t->proxy.host, t->proxy.port, true,
 		    &t->proxy_addrs);
@@ -293,7 +293,7 @@ show_addresses(struct party *y, long long ms)
 			add_addresses(d, t->hop[i].host, t->hop[i].port, srv,
 			    &t->hop[i].addrs);
 		else if (srv)
-			finding_line(d, "%s port %d", t->hop[i].host,
+			step_line(d, "%s port %d", t->hop[i].host,
 			    t->hop[i].port);
 	}
 	buf_adds(&d->facts, "]");
@@ -303,13 +303,13 @@ show_addresses(struct party *y, long long ms)
 static void
 show_maildir(struct party *y)
 {
-	const char *path = y->reach.route.relay.path;
-	struct finding *d = early(y, "maildir", -1);
+	const char *path = y->transport.route.relay.path;
+	struct step *d = early(y, "maildir", -1);
 	struct fault *f = &y->broken;
 	char *parent, *slash;
 
 	if (faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0) {
-		finding_line(d, "mail is kept in %s and goes nowhere", path);
+		step_line(d, "mail is kept in %s and goes nowhere", path);
 		return;
 	}
 	parent = xstrdup(path);
@@ -317,13 +317,13 @@ show_maildir(struct party *y)
 		*slash = '\0';
 	if (errno == ENOENT &&
 	    faccessat(AT_FDCWD, parent, W_OK | X_OK, AT_EACCESS) == 0) {
-		finding_line(d, "mail is kept in %s, which the first message "
+		step_line(d, "mail is kept in %s, which the first message "
 		    "makes, and goes nowhere", path);
 	} else {
 		fault_what(f, "%s", path);
 		(void)fault_errno(f, ST_CONNECT, errno, VD_TEMP,
 		    "the maildir cannot be written");
-		finding_fault(d, f);
+		step_fault(d, f);
 	}
 	free(parent);
 }
@@ -337,33 +337,33 @@ equip(struct probe *p, struct party *y)
 	const char *password = NULL;
 	long long start;
 
-	if (reach_prepare(&y->reach, s, p->sender.caller.host, f) == -1)
+	if (transport_prepare(&y->transport, s, p->sender.caller.host, f) == -1)
 		return;
 	fault_clear(f);
-	if (y->reach.route.relay.kind == RELAY_MAILDIR) {
+	if (y->transport.route.relay.kind == RELAY_MAILDIR) {
 		show_maildir(y);
 		return;
 	}
 	introduce(y);
 	if (y == p->party)
 		show_early(p, y);
-	y->password = (struct buf){ .max = SECRET_MAX, .secret = true };
+	y->password = (struct buf){ .max = PASSWORD_MAX, .secret = true };
 	if (s->user != NULL && s->auth != SETTING_AUTH_NONE &&
 	    s->auth != SETTING_AUTH_EXTERNAL) {
-		if (secret_password(s, getenv("CREDENTIALS_DIRECTORY"),
+		if (password_get(s, getenv("CREDENTIALS_DIRECTORY"),
 		    p->limit, &y->password, f) == -1)
 			return;
 		password = buf_text(&y->password);
 	}
-	(void)strlcpy(f->what, y->reach.what, sizeof(f->what));
+	(void)strlcpy(f->what, y->transport.what, sizeof(f->what));
 	start = clock_ms();
-	if (reach_locate(&y->reach, password, f) == -1) {
-		finding_fault(early(y, fault_stage(f->stage),
+	if (transport_locate(&y->transport, password, f) == -1) {
+		step_fault(early(y, fault_stage(f->stage),
 		    clock_ms() - start), f);
 		return;
 	}
 	fault_clear(f);
-	if (y->reach.route.relay.kind != RELAY_UNIX)
+	if (y->transport.route.relay.kind != RELAY_UNIX)
 		show_addresses(y, clock_ms() - start);
 }
 
@@ -376,16 +376,16 @@ close_walls(struct probe *p)
 	const struct party *y;
 
 	for (y = p->party; y < p->party + p->n; y++) {
-		b.nports += route_ports(&y->reach.route, ports + b.nports,
+		b.nports += route_ports(&y->transport.route, ports + b.nports,
 		    PORTS);
 		b.bind |= y->set->source_address != NULL;
-		b.reading |= y->reach.trust != NULL &&
-		    trust_has_token(y->reach.trust);
+		b.reading |= y->transport.trust != NULL &&
+		    trust_has_token(y->transport.trust);
 	}
 	/* Also where TLS is not wanted a look may find it. */
 	(void)crypt_ready(&f);
 	config_wipe(p->c);
-	secret_forget(&p->c->base);
+	password_forget(&p->c->base);
 	sandbox_enter(&b);
 	free(ports);
 }
@@ -400,7 +400,7 @@ advise_mode(const struct probe *p, const struct party *y,
 	static const char *const words[] = { "none", "opportunistic",
 	    "starttls", "implicit" };
 	const struct setting *row = setting_find("tls");
-	const struct route *t = &y->reach.route;
+	const struct route *t = &y->transport.route;
 
 	if (t->relay.kind == RELAY_SRV && y->set->tls == SETTING_TLS_AUTO) {
 		buf_addf(hint, "the DNS of %s says otherwise; have it "
@@ -441,11 +441,11 @@ praise(const struct party *y, struct buf *words)
 	const struct envelope *e = &y->env;
 	size_t i;
 
-	if (y->reach.route.relay.kind == RELAY_MAILDIR) {
-		buf_addf(words, "Mail would be kept in %s.", y->reach.what);
+	if (y->transport.route.relay.kind == RELAY_MAILDIR) {
+		buf_addf(words, "Mail would be kept in %s.", y->transport.what);
 		return;
 	}
-	buf_addf(words, "%s takes mail from %s%s%s", y->reach.what,
+	buf_addf(words, "%s takes mail from %s%s%s", y->transport.what,
 	    e->from[0] != '\0' ? e->from : "<>",
 	    e->nrcpt > 0 ? " for " : "", e->nrcpt > 0 ? e->rcpt[0].addr : "");
 	for (i = 1; i < e->nrcpt; i++)
@@ -459,12 +459,12 @@ static void
 judge(struct probe *p, const struct party *y, const struct fault *f,
     const struct walk *w)
 {
-	struct report_place at = { .link = w != NULL ? &w->link : NULL,
+	struct report_place at = { .conninfo = w != NULL ? &w->conninfo : NULL,
 	    .account = account_name(p->c, y->account), .sender = y->env.from,
 	    .recipient = y->env.nrcpt == 1 ? y->env.rcpt[0].addr : NULL };
 	struct buf words = { .max = 65536 }, hint = { .max = 4096 };
 	struct ending v = { .fault = f,
-	    .address = w != NULL ? w->link.ip : "" };
+	    .address = w != NULL ? w->conninfo.ip : "" };
 
 	if (f->verdict == VD_OK)
 		praise(y, &words);
@@ -476,7 +476,7 @@ judge(struct probe *p, const struct party *y, const struct fault *f,
 		fill_in(&hint, w->pin);
 	v.words = buf_text(&words);
 	v.hint = buf_text(&hint);
-	display_ending(&p->display, &v);
+	output_ending(&p->display, &v);
 	p->good += f->verdict == VD_OK;
 	if (p->status == EX_OK)
 		p->status = fault_exit(f);
@@ -487,13 +487,13 @@ judge(struct probe *p, const struct party *y, const struct fault *f,
 static void
 go(struct probe *p, struct party *y)
 {
-	struct walk w = { .reach = &y->reach, .env = &y->env,
+	struct walk w = { .transport = &y->transport, .env = &y->env,
 	    .display = &p->display, .near = is_local(y),
 	    .helo_known = y->helo_known, .trace = p->o->trace };
 
-	y->reach.session.trace = p->o->verbose;
-	y->reach.limit = y->reach.session.limit = p->limit;
-	walk(&w);
+	y->transport.session.trace = p->o->verbose;
+	y->transport.limit = y->transport.session.limit = p->limit;
+	walk_run(&w);
 	judge(p, y, &w.fault, &w);
 }
 
@@ -501,8 +501,8 @@ go(struct probe *p, struct party *y)
 static void
 go_everywhere(struct probe *p, struct party *y)
 {
-	struct route *t = &y->reach.route, *all = xmalloc(sizeof(*all));
-	char text[ADDRESS_TEXT];
+	struct route *t = &y->transport.route, *all = xmalloc(sizeof(*all));
+	char text[RESOLVE_ADDRESS_TEXT];
 	size_t i, k, n, walks = 0;
 
 	*all = *t;
@@ -513,10 +513,10 @@ go_everywhere(struct probe *p, struct party *y)
 			t->hop[0] = all->hop[i];
 			t->hop[0].addrs.n = n == 1 ? all->hop[i].addrs.n : 1;
 			t->hop[0].addrs.v[0] = all->hop[i].addrs.v[k];
-			address_text(&t->hop[0].addrs.v[0], text,
+			resolve_address_text(&t->hop[0].addrs.v[0], text,
 			    sizeof(text));
 			if (walks++ > 0)
-				display_walk(&p->display,
+				output_walk(&p->display,
 				    account_name(p->c, y->account),
 				    all->hop[i].host, text);
 			go(p, y);
@@ -529,7 +529,7 @@ go_everywhere(struct probe *p, struct party *y)
 static void
 visit(struct probe *p, struct party *y)
 {
-	const struct relay *relay = &y->reach.route.relay;
+	const struct relay *relay = &y->transport.route.relay;
 
 	show_early(p, y);
 	if (y->broken.verdict != VD_OK || relay->kind == RELAY_MAILDIR)
@@ -546,17 +546,17 @@ release(struct probe *p)
 	struct party *y;
 
 	for (y = p->party; y < p->party + p->n; y++) {
-		reach_release(&y->reach);
+		transport_release(&y->transport);
 		envelope_release(&y->env);
 		buf_release(&y->password);
 	}
 	free(p->party);
-	display_release(&p->display);
+	output_release(&p->display);
 	sender_release(&p->sender);
 }
 
 int
-probe(const struct options *o, struct config *c,
+probe_run(const struct options *o, struct config *c,
     const struct config_source *src)
 {
 	struct probe p = { .o = o, .c = c };
@@ -572,7 +572,7 @@ probe(const struct options *o, struct config *c,
 		release(&p);
 		return fault_exit(&f);
 	}
-	display_init(&p.display, stdout, o->json);
+	output_init(&p.display, stdout, o->json);
 	if (c->base.deadline > 0)
 		p.limit = clock_ms() + c->base.deadline * 1000;
 	for (i = 0; i < p.n; i++)
@@ -580,7 +580,7 @@ probe(const struct options *o, struct config *c,
 	close_walls(&p);
 	for (i = 0; i < p.n; i++)
 		visit(&p, &p.party[i]);
-	if (display_end(&p.display, p.good, p.status) == -1 &&
+	if (output_end(&p.display, p.good, p.status) == -1 &&
 	    p.status == EX_OK)
 		p.status = EX_IOERR;
 	release(&p);

@@ -7,7 +7,7 @@
 #include "config/config.h"
 
 /* Walk it and show each step on stdout; the exit status. */
-int	probe(const struct options *, struct config *,
+int	probe_run(const struct options *, struct config *,
 	    const struct config_source *);
 
 #endif

@@ -10,23 +10,23 @@
 
 /* The same way, for somebody who has no secrets and trusts nobody. */
 static void
-disguise(struct reach *r, enum client_tls mode)
+disguise(struct transport *r, enum client_tls mode)
 {
 	r->client.tls = mode;
 	r->client.user = r->client.password = NULL;
 	r->client.mech = SASL__MAX;
 	r->client.heard = NULL;
-	r->session.w = &r->wire;
+	r->session.w = &r->stream;
 	r->session.trusted = false;
 	r->session.tls.noverify = true;
 	r->session.tls.trust = NULL;
 	r->session.tls.implicit = mode == CLIENT_TLS_IMPLICIT;
-	r->limit = reach_within(r, PATIENCE);
+	r->limit = transport_within(r, PATIENCE);
 	r->session.limit = r->limit;
 }
 
 static void
-talk(struct reach *r, struct client *c, struct look *l)
+talk(struct transport *r, struct client *c, struct recheck *l)
 {
 	enum client_want want;
 
@@ -35,9 +35,9 @@ talk(struct reach *r, struct client *c, struct look *l)
 	r->session.sniff = NULL;
 	do {
 		want = session_until(&r->session);
-		if (c->tls && r->wire.tls != NULL && !l->tls) {
+		if (c->tls && r->stream.tls != NULL && !l->tls) {
 			l->tls = true;
-			tls_facts(r->wire.tls, &l->facts);
+			tls_facts(r->stream.tls, &l->facts);
 		}
 		client_quit(c);
 	} while (want != CLIENT_OVER);
@@ -48,24 +48,24 @@ talk(struct reach *r, struct client *c, struct look *l)
 }
 
 void
-look(const struct reach *from, enum client_tls mode, struct look *l)
+recheck(const struct transport *from, enum client_tls mode, struct recheck *l)
 {
-	struct reach *r = xmalloc(sizeof(*r));
+	struct transport *r = xmalloc(sizeof(*r));
 	struct client *c = xcalloc(1, sizeof(*c));
-	struct connection link;
+	struct connection connection;
 	struct fault f = { 0 };
 	long long start = clock_ms();
 
 	memset(l, 0, sizeof(*l));
 	*r = *from;
 	disguise(r, mode);
-	if (route_open(&r->route, true, r->limit, &link, &f) == 0) {
+	if (route_open(&r->route, true, r->limit, &connection, &f) == 0) {
 		/* The client borrows the name and place from the first. */
-		reach_adopt(r, &link, "");
+		transport_adopt(r, &connection, "");
 		r->client.tls = mode;
 		r->session.tls.implicit = mode == CLIENT_TLS_IMPLICIT;
 		talk(r, c, l);
-		wire_close(&r->wire);
+		stream_close(&r->stream);
 	}
 	l->ms = clock_ms() - start;
 	free(c);

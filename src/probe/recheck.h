@@ -5,7 +5,7 @@
 
 #include "agent/transport.h"
 
-struct look {
+struct recheck {
 	bool	greeted;	/* an SMTP server was there */
 	bool	starttls;	/* and offered STARTTLS */
 	bool	tls;		/* TLS came up, and these are its facts: */
@@ -19,6 +19,6 @@ struct look {
  * without believing what is seen: no certificate is verified, and there is
  * no login and no sender.  Takes some seconds at the most.
  */
-void	look(const struct reach *, enum client_tls, struct look *);
+void	recheck(const struct transport *, enum client_tls, struct recheck *);
 
 #endif

@@ -17,21 +17,21 @@
 #define SOON	21	/* days: a certificate that ends by then is noticed */
 
 void
-finding_init(struct finding *d, const char *step, long long ms)
+step_init(struct step *d, const char *step, long long ms)
 {
-	*d = (struct finding){ .step = step, .ms = ms,
-	    .text.max = FINDING_TEXT, .facts.max = FINDING_TEXT };
+	*d = (struct step){ .step = step, .ms = ms,
+	    .text.max = STEP_TEXT, .facts.max = STEP_TEXT };
 }
 
 void
-finding_release(struct finding *d)
+step_release(struct step *d)
 {
 	buf_release(&d->text);
 	buf_release(&d->facts);
 }
 
 void
-finding_line(struct finding *d, const char *fmt, ...)
+step_line(struct step *d, const char *fmt, ...)
 {
 	char line[4096];
 	va_list ap;
@@ -47,19 +47,19 @@ finding_line(struct finding *d, const char *fmt, ...)
 /* Facts */
 
 void
-finding_helo(struct finding *d, const char *name, const char *why)
+step_helo(struct step *d, const char *name, const char *why)
 {
-	finding_line(d, "%s: %s", name, why);
+	step_line(d, "%s: %s", name, why);
 	json_text(&d->facts, "name", name);
 	json_text(&d->facts, "why", why);
 }
 
 void
-finding_reply(struct finding *d, const char *to, const struct client *c)
+step_reply(struct step *d, const char *to, const struct client *c)
 {
 	const char *text = buf_text(&c->reply.text);
 
-	finding_line(d, "%s%s%03d%s%.*s", to, *to != '\0' ? ": " : "",
+	step_line(d, "%s%s%03d%s%.*s", to, *to != '\0' ? ": " : "",
 	    c->reply.code, *text != '\0' ? " " : "",
 	    (int)strcspn(text, "\n"), text);
 	json_number(&d->facts, "code", c->reply.code);
@@ -67,7 +67,7 @@ finding_reply(struct finding *d, const char *to, const struct client *c)
 }
 
 void
-finding_size(struct buf *b, long long n)
+step_size(struct buf *b, long long n)
 {
 	static const char *const units[] = { "octets", "KiB", "MiB", "GiB",
 	    "TiB" };
@@ -108,7 +108,7 @@ add_ability(struct buf *b, size_t i, const struct caps *caps)
 	buf_addf(b, "%s%s", b->len > 0 ? ", " : "", abilities[i].words);
 	if (cap == CAP_SIZE && caps->maxsize > 0) {
 		buf_adds(b, " of up to ");
-		finding_size(b, caps->maxsize);
+		step_size(b, caps->maxsize);
 	} else if (cap == CAP_SIZE) {
 		buf_adds(b, " of any size");
 	}
@@ -116,7 +116,7 @@ add_ability(struct buf *b, size_t i, const struct caps *caps)
 		buf_addf(b, " by %s", caps->auth[0] != '\0' ? caps->auth :
 		    "no mechanism");
 	else
-		buf_addf(b, " (%s)", caps_name(cap));
+		buf_addf(b, " (%s)", capability_name(cap));
 }
 
 /* No TLS will follow what is offered now. */
@@ -129,7 +129,7 @@ settled(const struct client *c)
 }
 
 void
-finding_ehlo(struct finding *d, const struct client *c)
+step_ehlo(struct step *d, const struct client *c)
 {
 	const char *text = buf_text(&c->reply.text);
 	struct buf can = { .max = 2048 };
@@ -138,14 +138,14 @@ finding_ehlo(struct finding *d, const struct client *c)
 
 	(void)snprintf(to, sizeof(to), "%s %s", c->o->lmtp ? "LHLO" : "EHLO",
 	    c->o->helo);
-	finding_reply(d, to, c);
+	step_reply(d, to, c);
 	json_key(&d->facts, "offers");
 	buf_adds(&d->facts, "[");
 	for (i = 0; i < NITEMS(abilities); i++)
 		if (c->caps.set & abilities[i].cap) {
 			add_ability(&can, i, &c->caps);
 			json_text(&d->facts, NULL,
-			    caps_name(abilities[i].cap));
+			    capability_name(abilities[i].cap));
 		}
 	buf_adds(&d->facts, "]");
 	if (c->caps.set & CAP_SIZE)
@@ -153,13 +153,13 @@ finding_ehlo(struct finding *d, const struct client *c)
 	if (c->caps.set & CAP_AUTH)
 		json_text(&d->facts, "auth", c->caps.auth);
 	if (!settled(c))
-		finding_line(d, c->caps.set & CAP_STARTTLS ?
+		step_line(d, c->caps.set & CAP_STARTTLS ?
 		    "takes TLS (STARTTLS); what else it takes, it says "
 		    "after that" : "does not take TLS here (no STARTTLS)");
 	else if (can.len > 0)
-		finding_line(d, "takes %s", buf_text(&can));
+		step_line(d, "takes %s", buf_text(&can));
 	else if (strchr(text, '\n') == NULL)
-		finding_line(d, "offers no extensions");
+		step_line(d, "offers no extensions");
 	buf_release(&can);
 }
 
@@ -188,7 +188,7 @@ lifetime(char *out, size_t size, const struct cert_facts *v)
 }
 
 static void
-certificate(struct finding *d, const struct cert_facts *v)
+certificate(struct step *d, const struct cert_facts *v)
 {
 	struct buf *b = &d->facts;
 	char from[16], until[16];
@@ -208,7 +208,7 @@ certificate(struct finding *d, const struct cert_facts *v)
 }
 
 static void
-chain(struct finding *d, const struct tls_facts *t)
+chain(struct step *d, const struct tls_facts *t)
 {
 	const struct cert_facts *v = t->cert;
 	char life[64];
@@ -219,28 +219,28 @@ chain(struct finding *d, const struct tls_facts *t)
 	if (t->ncerts == 0)
 		return;
 	lifetime(life, sizeof(life), v);
-	finding_line(d, "certificate for %s; %s", v->names[0] != '\0' ?
+	step_line(d, "certificate for %s; %s", v->names[0] != '\0' ?
 	    v->names : "nobody", life);
 	if (strcmp(v->subject, v->issuer) == 0) {
-		finding_line(d, "signed by itself: %s", v->subject);
+		step_line(d, "signed by itself: %s", v->subject);
 	} else {
-		finding_line(d, "issued by %s", v->issuer);
+		step_line(d, "issued by %s", v->issuer);
 		/* The root, if it is sent as well, is not news. */
 		for (i = 1; i < t->ncerts && strcmp(v[i].subject,
 		    v[i].issuer) != 0; i++) {
 			lifetime(life, sizeof(life), &v[i]);
-			finding_line(d, "and that by %s; %s", v[i].issuer,
+			step_line(d, "and that by %s; %s", v[i].issuer,
 			    life);
 		}
 	}
 	if (v->pin[0] != '\0')
-		finding_line(d, "to pin it:  tls-pin %s", v->pin);
+		step_line(d, "to pin it:  tls-pin %s", v->pin);
 }
 
 void
-finding_tls(struct finding *d, const struct tls_facts *t)
+step_tls(struct step *d, const struct tls_facts *t)
 {
-	finding_line(d, "%s, %s, %s; %s%s%s", t->version, t->cipher, t->group,
+	step_line(d, "%s, %s, %s; %s%s%s", t->version, t->cipher, t->group,
 	    t->assurance, strcmp(t->ocsp, "none") != 0 ? ", OCSP says " : "",
 	    strcmp(t->ocsp, "none") != 0 ? t->ocsp : "");
 	json_text(&d->facts, "version", t->version);
@@ -257,16 +257,16 @@ finding_tls(struct finding *d, const struct tls_facts *t)
 }
 
 void
-finding_auth(struct finding *d, const struct client *c, bool asked)
+step_auth(struct step *d, const struct client *c, bool asked)
 {
 	const char *why = asked ? "as auth says" : c->caps.mechs ==
 	    SASL_BIT(c->mech) ? "the only one offered" :
 	    "the best of those offered";
 
-	finding_line(d, "%s for %s, %s (%s)", sasl_name(c->mech),
+	step_line(d, "%s for %s, %s (%s)", sasl_name(c->mech),
 	    c->o->user != NULL ? c->o->user : "the name in the certificate",
 	    why, c->caps.auth);
-	finding_reply(d, "", c);
+	step_reply(d, "", c);
 	json_text(&d->facts, "mechanism", sasl_name(c->mech));
 	json_text(&d->facts, "why", why);
 	json_text(&d->facts, "offered", c->caps.auth);
@@ -274,15 +274,15 @@ finding_auth(struct finding *d, const struct client *c, bool asked)
 }
 
 void
-finding_fault(struct finding *d, const struct fault *f)
+step_fault(struct step *d, const struct fault *f)
 {
 	d->mark = MARK_FAILED;
 	if (f->domain != FD_SMTP) {
-		finding_line(d, "%s", f->text);
+		step_line(d, "%s", f->text);
 		json_text(&d->facts, "error", f->text);
 		return;
 	}
-	finding_line(d, "%s%s%03d %s", f->command,
+	step_line(d, "%s%s%03d %s", f->command,
 	    f->command[0] != '\0' ? ": " : "", f->code, f->text);
 	json_text(&d->facts, "command", f->command);
 	json_number(&d->facts, "code", f->code);
@@ -304,7 +304,7 @@ warn_unknown(const struct scene *s, struct buf *b)
 static bool
 warn_doubtful(const struct scene *s, struct buf *b)
 {
-	const char *why = s->helo != NULL ? helo_doubt(s->helo) : NULL;
+	const char *why = s->helo != NULL ? heloname_doubt(s->helo) : NULL;
 
 	if (why == NULL)
 		return false;
@@ -424,7 +424,7 @@ static const struct {
 };
 
 void
-finding_warn(struct finding *d, const struct scene *s)
+step_warn(struct step *d, const struct scene *s)
 {
 	struct buf b = { .max = sizeof(d->warning[0].text) - 1 };
 	struct warning *w;
@@ -435,7 +435,7 @@ finding_warn(struct finding *d, const struct scene *s)
 		    fault_stage(rules[i].stage)) != 0)
 			continue;
 		buf_clear(&b);
-		if (d->nwarning == FINDING_WARNINGS ||
+		if (d->nwarning == STEP_WARNINGS ||
 		    !rules[i].applies(s, &b))
 			continue;
 		w = &d->warning[d->nwarning++];

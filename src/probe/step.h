@@ -23,8 +23,8 @@ enum mark {
 	MARK__MAX
 };
 
-#define FINDING_WARNINGS	4
-#define FINDING_TEXT		65536
+#define STEP_WARNINGS	4
+#define STEP_TEXT		65536
 
 struct warning {
 	const char	*rule;		/* "certificate-expires": its name */
@@ -32,21 +32,21 @@ struct warning {
 };
 
 /* Texts are printable. */
-struct finding {
+struct step {
 	const char	*step;		/* "ehlo": see fault_stage() */
 	enum mark	 mark;
 	long long	 ms;		/* that it took; -1: not timed */
 	struct buf	 text;		/* lines, LF between */
 	struct buf	 facts;		/* members of a JSON object */
-	struct warning	 warning[FINDING_WARNINGS];
+	struct warning	 warning[STEP_WARNINGS];
 	size_t		 nwarning;
 };
 
-void	finding_init(struct finding *, const char *step, long long ms);
-void	finding_release(struct finding *);
+void	step_init(struct step *, const char *step, long long ms);
+void	step_release(struct step *);
 
 /* Add a line. */
-void	finding_line(struct finding *, const char *, ...)
+void	step_line(struct step *, const char *, ...)
 	    __attribute__((__format__(__printf__, 2, 3)));
 
 /* Does the DNS know an address of the name in HELO? */
@@ -64,28 +64,28 @@ struct scene {
 };
 
 /* Apply the rules that belong to its step. */
-void	finding_warn(struct finding *, const struct scene *);
+void	step_warn(struct step *, const struct scene *);
 
 /* The name in HELO, and why this one. */
-void	finding_helo(struct finding *, const char *name, const char *why);
+void	step_helo(struct step *, const char *name, const char *why);
 
 /* What the relay just said to something: "<a@example.org>: 250 ok". */
-void	finding_reply(struct finding *, const char *to,
+void	step_reply(struct step *, const char *to,
 	    const struct client *);
 
 /* That reply as the one to EHLO: what the relay can do. */
-void	finding_ehlo(struct finding *, const struct client *);
+void	step_ehlo(struct step *, const struct client *);
 
 /* TLS as it came up, and a line for `tls-pin`. */
-void	finding_tls(struct finding *, const struct tls_facts *);
+void	step_tls(struct step *, const struct tls_facts *);
 
 /* How the login went; asked: `auth` names the mechanism. */
-void	finding_auth(struct finding *, const struct client *, bool asked);
+void	step_auth(struct step *, const struct client *, bool asked);
 
 /* It failed with this. */
-void	finding_fault(struct finding *, const struct fault *);
+void	step_fault(struct step *, const struct fault *);
 
 /* "20 MiB": octets, for people. */
-void	finding_size(struct buf *, long long);
+void	step_size(struct buf *, long long);
 
 #endif

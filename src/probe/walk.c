@@ -19,18 +19,18 @@
 #include "system/log.h"
 
 static void
-tell(struct walk *w, struct finding *d)
+tell(struct walk *w, struct step *d)
 {
-	const struct reach *r = w->reach;
+	const struct transport *r = w->transport;
 	const struct scene scene = { .client = w->client,
 	    .host = r->client.host, .near = w->near, .sender = w->env->from,
 	    .helo = r->helo, .helo_known = w->helo_known,
 	    .tls = w->tls.version != NULL ? &w->tls : NULL };
 
 	if (d->mark == MARK_OK)
-		finding_warn(d, &scene);
-	display_finding(w->display, d);
-	finding_release(d);
+		step_warn(d, &scene);
+	output_finding(w->display, d);
+	step_release(d);
 }
 
 /* How long the step took that ends now; the next begins. */
@@ -46,10 +46,10 @@ lap(struct walk *w)
 static void
 fail(struct walk *w, const struct fault *f)
 {
-	struct finding d;
+	struct step d;
 
-	finding_init(&d, fault_stage(f->stage), lap(w));
-	finding_fault(&d, f);
+	step_init(&d, fault_stage(f->stage), lap(w));
+	step_fault(&d, f);
 	tell(w, &d);
 	if (w->fault.verdict == VD_OK)
 		w->fault = *f;
@@ -58,10 +58,10 @@ fail(struct walk *w, const struct fault *f)
 static void
 skip(struct walk *w, enum stage stage, const char *why)
 {
-	struct finding d;
+	struct step d;
 
-	finding_init(&d, fault_stage(stage), -1);
-	finding_line(&d, "%s", why);
+	step_init(&d, fault_stage(stage), -1);
+	step_line(&d, "%s", why);
 	d.mark = MARK_SKIPPED;
 	tell(w, &d);
 }
@@ -70,22 +70,22 @@ skip(struct walk *w, enum stage stage, const char *why)
 static void
 tell_tls(struct walk *w)
 {
-	const struct session *s = &w->reach->session;
-	struct finding d;
+	const struct session *s = &w->transport->session;
+	struct step d;
 
-	if (w->tls_told || !w->client->tls || w->reach->wire.tls == NULL)
+	if (w->tls_told || !w->client->tls || w->transport->stream.tls == NULL)
 		return;
 	w->tls_told = true;
-	tls_facts(w->reach->wire.tls, &w->tls);
-	finding_init(&d, fault_stage(ST_TLS), s->shook);
-	finding_tls(&d, &w->tls);
+	tls_facts(w->transport->stream.tls, &w->tls);
+	step_init(&d, fault_stage(ST_TLS), s->shook);
+	step_tls(&d, &w->tls);
 	tell(w, &d);
 	w->since += s->shook;
 }
 
 static void
 add_address(struct walk *w, const struct client_command *k,
-    struct finding *d)
+    struct step *d)
 {
 	const char *addr = k->verb == V_MAIL ? w->env->from :
 	    w->env->rcpt[k->rcpt].addr;
@@ -93,24 +93,24 @@ add_address(struct walk *w, const struct client_command *k,
 
 	(void)snprintf(to, sizeof(to), "<%s>", addr);
 	json_text(&d->facts, "address", addr);
-	finding_reply(d, to, w->client);
+	step_reply(d, to, w->client);
 }
 
 static void
 tell_yes(struct walk *w, const struct client_command *k)
 {
-	struct finding d;
+	struct step d;
 
-	finding_init(&d, fault_stage(verb_stage(k->verb)), lap(w));
+	step_init(&d, fault_stage(client_state_verb_stage(k->verb)), lap(w));
 	if (k->verb == V_EHLO)
-		finding_ehlo(&d, w->client);
+		step_ehlo(&d, w->client);
 	else if (k->verb == V_AUTH)
-		finding_auth(&d, w->client,
-		    w->reach->client.mech != SASL__MAX);
+		step_auth(&d, w->client,
+		    w->transport->client.mech != SASL__MAX);
 	else if (k->verb == V_MAIL || k->verb == V_RCPT)
 		add_address(w, k, &d);
 	else
-		finding_reply(&d, k->verb == V_HELO ? "HELO" : "", w->client);
+		step_reply(&d, k->verb == V_HELO ? "HELO" : "", w->client);
 	tell(w, &d);
 }
 
@@ -119,16 +119,16 @@ static void
 tell_no(struct walk *w, const struct client_command *k)
 {
 	struct fault f = { 0 };
-	struct finding d;
+	struct step d;
 
 	if (k->verb == V_MAIL || k->verb == V_RCPT) {
-		dialogue_heard(w->client, &f);
-		dialogue_command(w->client, k, &f);
+		client_state_heard(w->client, &f);
+		client_state_command(w->client, k, &f);
 		fail(w, &f);
 		return;
 	}
-	finding_init(&d, fault_stage(verb_stage(k->verb)), lap(w));
-	finding_reply(&d, k->verb == V_EHLO ? "EHLO" : "", w->client);
+	step_init(&d, fault_stage(client_state_verb_stage(k->verb)), lap(w));
+	step_reply(&d, k->verb == V_EHLO ? "EHLO" : "", w->client);
 	d.mark = MARK_WARNING;
 	tell(w, &d);
 }
@@ -140,7 +140,7 @@ tell_clear(struct walk *w)
 	if (w->client->tls || w->tls_told)
 		return;
 	w->tls_told = true;
-	skip(w, ST_TLS, w->reach->client.tls == CLIENT_TLS_NONE ?
+	skip(w, ST_TLS, w->transport->client.tls == CLIENT_TLS_NONE ?
 	    "none, as tls says" : "none, as the relay offers none");
 }
 
@@ -161,7 +161,7 @@ heard(void *ctx, const struct client *c, const struct client_command *k)
 	if (k->verb == V_RSET && w->env->nrcpt == 0)
 		skip(w, ST_RCPT, "no recipient was named");
 	w->quit_told |= k->verb == V_QUIT;
-	if (dialogue_yes(c))
+	if (client_state_yes(c))
 		tell_yes(w, k);
 	else
 		tell_no(w, k);
@@ -173,7 +173,7 @@ tell_skipped(struct walk *w)
 {
 	tell_clear(w);
 	if (!w->client->authed)
-		skip(w, ST_AUTH, w->reach->set->user == NULL ?
+		skip(w, ST_AUTH, w->transport->set->user == NULL ?
 		    "no login, as no user is set" :
 		    "no login, as auth says");
 }
@@ -204,7 +204,7 @@ begin(struct walk *w)
 static void
 tell_end(struct walk *w)
 {
-	struct finding d;
+	struct step d;
 
 	tell_tls(w);
 	if (w->client->fault.verdict != VD_OK) {
@@ -213,8 +213,8 @@ tell_end(struct walk *w)
 	}
 	if (w->quit_told)
 		return;
-	finding_init(&d, fault_stage(ST_QUIT), lap(w));
-	finding_line(&d, "the relay left without a reply");
+	step_init(&d, fault_stage(ST_QUIT), lap(w));
+	step_line(&d, "the relay left without a reply");
 	d.mark = MARK_WARNING;
 	tell(w, &d);
 }
@@ -222,7 +222,7 @@ tell_end(struct walk *w)
 static void
 converse(struct walk *w)
 {
-	struct reach *r = w->reach;
+	struct transport *r = w->transport;
 	enum client_want want;
 
 	r->client.heard = heard;
@@ -245,20 +245,20 @@ converse(struct walk *w)
 static int
 join(struct walk *w)
 {
-	struct reach *r = w->reach;
+	struct transport *r = w->transport;
 	struct fault f = { 0 };
-	struct finding d;
+	struct step d;
 	char ours[80];
 
-	if (reach_open(r, w->env->from, &f) == -1) {
+	if (transport_open(r, w->env->from, &f) == -1) {
 		fail(w, &f);
 		return -1;
 	}
-	finding_init(&d, fault_stage(ST_CONNECT), lap(w));
-	connect_literal(&r->link.local, ours, sizeof(ours));
-	finding_line(&d, "%s%s%s", r->link.text,
+	step_init(&d, fault_stage(ST_CONNECT), lap(w));
+	connect_literal(&r->connection.local, ours, sizeof(ours));
+	step_line(&d, "%s%s%s", r->connection.text,
 	    ours[0] != '\0' ? " from " : "", ours);
-	json_text(&d.facts, "address", r->link.text);
+	json_text(&d.facts, "address", r->connection.text);
 	json_text(&d.facts, "from", ours);
 	tell(w, &d);
 	return 0;
@@ -267,13 +267,13 @@ join(struct walk *w)
 /* Another look at what went wrong with TLS */
 
 static void
-show_certificate(struct walk *w, const struct look *l)
+show_certificate(struct walk *w, const struct recheck *l)
 {
-	struct finding d;
+	struct step d;
 
-	finding_init(&d, fault_stage(ST_TLS), l->ms);
-	finding_line(&d, "looked again, believing anybody:");
-	finding_tls(&d, &l->facts);
+	step_init(&d, fault_stage(ST_TLS), l->ms);
+	step_line(&d, "looked again, believing anybody:");
+	step_tls(&d, &l->facts);
 	json_bool(&d.facts, "again", true);
 	d.mark = MARK_SKIPPED;
 	tell(w, &d);
@@ -282,7 +282,7 @@ show_certificate(struct walk *w, const struct look *l)
 }
 
 static void
-show_mode(struct walk *w, enum client_tls mode, const struct look *l)
+show_mode(struct walk *w, enum client_tls mode, const struct recheck *l)
 {
 	const char *words = mode == CLIENT_TLS_IMPLICIT ?
 	    "this port speaks TLS from the start" :
@@ -290,20 +290,20 @@ show_mode(struct walk *w, enum client_tls mode, const struct look *l)
 	    "this port greets in clear and offers STARTTLS" :
 	    "this port greets in clear and offers no TLS at all";
 	const struct fault f = w->fault;
-	struct finding d;
+	struct step d;
 
 	w->mistaken = true;
 	w->mode = mode;
 	(void)fault_set(&w->fault, f.stage, f.domain, f.code, f.verdict,
 	    "%s", words);
-	finding_init(&d, fault_stage(ST_TLS), l->ms);
+	step_init(&d, fault_stage(ST_TLS), l->ms);
 	d.mark = MARK_WARNING;
-	finding_line(&d, "tried the other mode: %s", words);
+	step_line(&d, "tried the other mode: %s", words);
 	if (l->banner[0] != '\0')
-		finding_line(&d, "220 %.*s", (int)strcspn(l->banner, "\n"),
+		step_line(&d, "220 %.*s", (int)strcspn(l->banner, "\n"),
 		    l->banner);
 	if (l->tls)
-		finding_tls(&d, &l->facts);
+		step_tls(&d, &l->facts);
 	json_bool(&d.facts, "again", true);
 	tell(w, &d);
 }
@@ -312,23 +312,23 @@ show_mode(struct walk *w, enum client_tls mode, const struct look *l)
 static void
 look_again(struct walk *w)
 {
-	enum client_tls mode = w->reach->client.tls;
-	struct look *l = xmalloc(sizeof(*l));
+	enum client_tls mode = w->transport->client.tls;
+	struct recheck *l = xmalloc(sizeof(*l));
 	enum stage stage = w->fault.stage;
 
 	l->tls = false;
 	if (stage == ST_TLS) {
-		look(w->reach, mode, l);
+		recheck(w->transport, mode, l);
 		if (l->tls)
 			show_certificate(w, l);
 	}
 	if (!l->tls && mode == CLIENT_TLS_IMPLICIT) {
-		look(w->reach, CLIENT_TLS_OPPORTUNISTIC, l);
+		recheck(w->transport, CLIENT_TLS_OPPORTUNISTIC, l);
 		if (l->greeted)
 			show_mode(w, l->starttls || l->tls ?
 			    CLIENT_TLS_STARTTLS : CLIENT_TLS_NONE, l);
 	} else if (stage == ST_GREETING && w->fault.domain != FD_SMTP) {
-		look(w->reach, CLIENT_TLS_IMPLICIT, l);
+		recheck(w->transport, CLIENT_TLS_IMPLICIT, l);
 		if (l->tls)
 			show_mode(w, CLIENT_TLS_IMPLICIT, l);
 	}
@@ -345,19 +345,19 @@ forget(struct envelope *e)
 }
 
 void
-walk(struct walk *w)
+walk_run(struct walk *w)
 {
 	forget(w->env);
 	w->since = clock_ms();
 	if (join(w) == -1) {
-		reach_describe(w->reach, NULL, &w->link);
+		transport_describe(w->transport, NULL, &w->conninfo);
 		return;
 	}
 	w->client = xcalloc(1, sizeof(*w->client));
 	w->since = clock_ms();
 	converse(w);
-	reach_describe(w->reach, w->client, &w->link);
-	wire_close(&w->reach->wire);
+	transport_describe(w->transport, w->client, &w->conninfo);
+	stream_close(&w->transport->stream);
 	if ((w->fault.stage == ST_TLS || w->fault.stage == ST_GREETING) &&
 	    w->fault.verdict != VD_OK && !w->client->tls)
 		look_again(w);

@@ -8,16 +8,16 @@
 
 struct walk {
 	/* what to walk with; borrowed */
-	struct reach	*reach;		/* located */
+	struct transport	*transport;		/* located */
 	struct envelope	*env;		/* loses its verdicts of before */
-	struct display	*display;
+	struct output	*display;
 	bool		 near;		/* the relay is on this host */
 	enum helo_known	 helo_known;
 	bool		 trace;		/* if it fails, the dialogue */
 
 	/* how it went */
 	struct fault	 fault;		/* the first, or VD_OK */
-	struct link	 link;
+	struct conninfo	 conninfo;
 	char		 pin[PIN_TEXT];	/* of a certificate that is refused */
 	bool		 mistaken;	/* the TLS mode is wrong; this is */
 	enum client_tls	 mode;		/* the right one */
@@ -35,6 +35,6 @@ struct walk {
  * Connect, log in, name sender and recipients, take that back and leave,
  * showing each step.  What fails because of TLS is looked at again.
  */
-void	walk(struct walk *);
+void	walk_run(struct walk *);
 
 #endif

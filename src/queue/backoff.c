@@ -111,7 +111,7 @@ delay(const char *p)
 }
 
 long long
-schedule_asked(const char *text)
+backoff_asked(const char *text)
 {
 	static const char *const before[] = {
 		"in", "after", "for", "wait", "least", "another", "about",
@@ -145,7 +145,7 @@ within(long long v, long long min, long long max)
 }
 
 time_t
-schedule_next(const struct schedule *s, unsigned tries,
+backoff_next(const struct backoff *s, unsigned tries,
     const struct fault *last, time_t now, uint32_t random)
 {
 	long long min = within(s->retry_min, 1, LONGEST);
@@ -157,7 +157,7 @@ schedule_next(const struct schedule *s, unsigned tries,
 		d *= 2;
 	d = within(d, min, max);
 	if (last->domain == FD_SMTP)
-		asked = schedule_asked(last->text);
+		asked = backoff_asked(last->text);
 	if (asked != -1) {
 		asked = within(asked, min, max);
 		if (asked > d || tries <= BELIEVED)
@@ -168,7 +168,7 @@ schedule_next(const struct schedule *s, unsigned tries,
 }
 
 time_t
-schedule_due(const struct schedule *s, time_t next, time_t now)
+backoff_due(const struct backoff *s, time_t next, time_t now)
 {
 	long long min = within(s->retry_min, 1, LONGEST);
 	long long max = within(s->retry_max, min, LONGEST);
@@ -177,7 +177,7 @@ schedule_due(const struct schedule *s, time_t next, time_t now)
 }
 
 time_t
-schedule_since(time_t submitted, time_t since, time_t now)
+backoff_since(time_t submitted, time_t since, time_t now)
 {
 	if (since > 0 && since <= now)
 		return since;
@@ -187,7 +187,7 @@ schedule_since(time_t submitted, time_t since, time_t now)
 }
 
 bool
-schedule_expired(const struct schedule *s, time_t since, time_t now)
+backoff_expired(const struct backoff *s, time_t since, time_t now)
 {
 	return since <= now && since <= now - s->expire;
 }

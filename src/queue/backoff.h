@@ -10,7 +10,7 @@
 #include "base/fault.h"
 
 /* Settings, in seconds. */
-struct schedule {
+struct backoff {
 	long long	 retry_min;	/* after the first try */
 	long long	 retry_max;
 	long long	 expire;
@@ -24,32 +24,32 @@ struct schedule {
  * delay.  Up to a quarter of it is added by random, any 32 bits, so that
  * messages do not come back in a herd.
  */
-time_t	schedule_next(const struct schedule *, unsigned tries,
+time_t	backoff_next(const struct backoff *, unsigned tries,
 	    const struct fault *last, time_t now, uint32_t random);
 
 /*
  * When a message is due whose note says next: at that time, or now if no
  * delay is as long as that, since then the clock has been set back.
  */
-time_t	schedule_due(const struct schedule *, time_t next, time_t now);
+time_t	backoff_due(const struct backoff *, time_t next, time_t now);
 
 /*
  * From when expiry counts: what the note says, else from the submission.
  * Where the clock has been set back before both it is now, to be kept in
  * the note.
  */
-time_t	schedule_since(time_t submitted, time_t since, time_t now);
+time_t	backoff_since(time_t submitted, time_t since, time_t now);
 
 /*
  * Is it time to give up?  Ask after a try has failed, not before: a machine
  * that slept for a week then makes one more.
  */
-bool	schedule_expired(const struct schedule *, time_t since, time_t now);
+bool	backoff_expired(const struct backoff *, time_t since, time_t now);
 
 /*
  * The delay in seconds that a reply asks for, such as "come back in
  * 00:04:59" or "greylisted for 300s"; -1 if none.
  */
-long long schedule_asked(const char *text);
+long long backoff_asked(const char *text);
 
 #endif

@@ -55,7 +55,7 @@ read_back(struct text *t, const struct claimed *c, struct fault *f)
 	int err;
 
 	t->message = xmalloc(n + 1);
-	if ((err = file_read(c->file.fd, c->file.at, t->message, n)) != 0)
+	if ((err = fileio_read(c->file.fd, c->file.at, t->message, n)) != 0)
 		return fault_errno(f, ST_SPOOL, err, VD_TEMP,
 		    "the message cannot be read back");
 	t->message[n] = '\0';

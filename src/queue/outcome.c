@@ -6,10 +6,10 @@
 #include "queue/bounce.h"
 #include "queue/outcome.h"
 
-static struct schedule
+static struct backoff
 schedule(const struct settings *s)
 {
-	return (struct schedule){ .retry_min = s->retry_min,
+	return (struct backoff){ .retry_min = s->retry_min,
 	    .retry_max = s->retry_max, .expire = s->expire };
 }
 
@@ -28,12 +28,12 @@ size_t
 outcome_note(const struct settings *s, struct envelope *env,
     struct note *note, time_t submitted, time_t now)
 {
-	struct schedule sched = schedule(s);
+	struct backoff sched = schedule(s);
 	struct rcpt *r;
 	size_t waiting = 0, i;
 
 	note->tries++;
-	note->since = schedule_since(submitted, note->since, now);
+	note->since = backoff_since(submitted, note->since, now);
 	for (i = 0; i < env->nrcpt; i++) {
 		r = &env->rcpt[i];
 		if (r->done && r->why != NULL)
@@ -45,7 +45,7 @@ outcome_note(const struct settings *s, struct envelope *env,
 		if (r->done && r->verdict == VD_PERM)
 			r->verdict = r->why->verdict = VD_TEMP;
 	}
-	note->next = schedule_next(&sched, note->tries, &note->last, now,
+	note->next = backoff_next(&sched, note->tries, &note->last, now,
 	    random_bits());
 	return waiting;
 }
@@ -54,7 +54,7 @@ enum outcome
 outcome_record(struct spool *spool, const struct settings *s,
     const char *host, struct claimed *c, struct fault *f)
 {
-	struct schedule sched = schedule(s);
+	struct backoff sched = schedule(s);
 	time_t now = time(NULL);
 	bool expired, any;
 	size_t waiting;
@@ -72,7 +72,7 @@ outcome_record(struct spool *spool, const struct settings *s,
 	if (spool_note(spool, &c->file, &c->note, &c->env, f) == -1)
 		return OUTCOME_WAITS;
 	expired = waiting > 0 &&
-	    schedule_expired(&sched, c->note.since, now);
+	    backoff_expired(&sched, c->note.since, now);
 	/* First the word to the sender: told twice beats not told. */
 	if (bounce_send(spool, s, host, expired, c, &any, f) == -1)
 		return OUTCOME_WAITS;

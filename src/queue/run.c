@@ -30,13 +30,13 @@ struct run {
 	const struct settings *set;
 	const char	*host;
 	const struct report *report;
-	struct keeper	*keeper;
+	struct dispatch	*dispatch;
 	const struct queue_select *select;
 	struct queue_result *result;
 	char		*account;	/* the one whose turn it is, or NULL */
 	char		(*later)[SPOOL_ID]; /* what is for the others */
 	size_t		 nlater;
-	size_t		 out;		/* with the courier */
+	size_t		 out;		/* with the agent */
 	bool		 stop;		/* the relay cannot be used now */
 	bool		 given;
 	struct fault	 trouble;	/* with the spool; VD_OK is none */
@@ -84,9 +84,9 @@ its_turn(struct run *r, const struct claimed *c)
 static bool
 due(struct run *r, const struct claimed *c, time_t now)
 {
-	struct schedule sched = { .retry_min = r->set->retry_min,
+	struct backoff sched = { .retry_min = r->set->retry_min,
 	    .retry_max = r->set->retry_max, .expire = r->set->expire };
-	time_t next = schedule_due(&sched, c->note.next, now);
+	time_t next = backoff_due(&sched, c->note.next, now);
 
 	if (c->note.held)
 		return false;
@@ -138,7 +138,7 @@ give(struct run *r, struct turn *t)
 	    .account = t->c.meta.account,
 	    .fd = fd != -1 ? fd : t->c.file.fd, .at = t->c.file.at,
 	    .size = t->c.file.size, .ctx = t };
-	keeper_give(r->keeper, &t->item, false);
+	dispatch_give(r->dispatch, &t->item, false);
 	if (fd != -1)
 		(void)close(fd);
 	r->result->tried++;
@@ -185,7 +185,7 @@ finish(struct run *r, struct turn *t)
 		log_fault(&f);
 	else if (f.verdict != VD_OK)
 		r->trouble = f;
-	claimed_release(r->spool, &t->c);
+	claim_release(r->spool, &t->c);
 	free(t->tried);
 	free(t);
 }
@@ -202,7 +202,7 @@ claim(struct run *r, const char *id, time_t now)
 		if (t->c.note.damaged)
 			log_fault(&f);
 		if (!now_or_later(r, &t->c, now)) {
-			claimed_release(r->spool, &t->c);
+			claim_release(r->spool, &t->c);
 			break;
 		}
 		if (note_reopen(&t->c.env, false) > 0)
@@ -233,15 +233,15 @@ cut(struct run *r)
 	struct item *it;
 	struct turn *t;
 
-	keeper_part(r->keeper);
-	while ((it = keeper_wait(r->keeper, 0)) != NULL) {
+	dispatch_part(r->dispatch);
+	while ((it = dispatch_wait(r->dispatch, 0)) != NULL) {
 		t = it->ctx;
 		r->out--;
 		if (it->sent) {
 			finish(r, t);
 			continue;
 		}
-		claimed_release(r->spool, &t->c);
+		claim_release(r->spool, &t->c);
 		free(t->tried);
 		free(t);
 	}
@@ -263,12 +263,12 @@ turn(struct run *r, char (*ids)[SPOOL_ID], size_t n, time_t now)
 			while (i < n && r->out < WINDOW)
 				claim(r, ids[i++], now);
 		if (r->given && !ended && (i == n || r->stop)) {
-			keeper_end(r->keeper);
+			dispatch_end(r->dispatch);
 			ended = true;
 		}
 		if (r->out == 0 && i == n)
 			return true;
-		if ((it = keeper_wait(r->keeper, 0)) == NULL) {
+		if ((it = dispatch_wait(r->dispatch, 0)) == NULL) {
 			if (r->out == 0)
 				continue;
 			cut(r);
@@ -281,12 +281,12 @@ turn(struct run *r, char (*ids)[SPOOL_ID], size_t n, time_t now)
 
 int
 queue_run(struct spool *spool, const struct settings *set, const char *host,
-    const struct report *report, struct keeper *keeper,
+    const struct report *report, struct dispatch *dispatch,
     const struct queue_select *select, struct queue_result *result,
     struct fault *f)
 {
 	struct run r = { .spool = spool, .set = set, .host = host,
-	    .report = report, .keeper = keeper, .select = select,
+	    .report = report, .dispatch = dispatch, .select = select,
 	    .result = result };
 	char (*ids)[SPOOL_ID] = NULL;
 	time_t now = time(NULL);

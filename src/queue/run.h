@@ -30,7 +30,7 @@ struct queue_result {
  * a message could not be recorded, also where others were.
  */
 int	queue_run(struct spool *, const struct settings *, const char *host,
-	    const struct report *, struct keeper *,
+	    const struct report *, struct dispatch *,
 	    const struct queue_select *, struct queue_result *,
 	    struct fault *);
 

@@ -1,8 +1,8 @@
 /*
  * runner.c - runs the queue in processes of its own
  *
- * A keeper is boxed in before it reads what is in the spool and cannot
- * start another courier.  So somebody outside the box waits, and starts a
+ * A dispatcher is boxed in before it reads what is in the spool and cannot
+ * start another agent.  So somebody outside the box waits, and starts a
  * new pair for each run; that one reads nothing but the result.
  */
 
@@ -30,7 +30,7 @@
 #define STEP	5		/* seconds between two looks around */
 #define FAILED_DAYS	30	/* how long failed/ keeps a message */
 
-/* What a keeper tells who started it. */
+/* What a dispatcher tells who started it. */
 struct told {
 	struct queue_result result;
 	struct fault	 fault;
@@ -52,14 +52,14 @@ all_of(int fd, const void *v, size_t n)
 	}
 }
 
-/* The keeper of a queue run, in its own process. */
+/* The dispatcher of a queue run, in its own process. */
 static void
 keep(const struct runner *r, const struct queue_select *select, int sock,
     int out)
 {
 	struct told t = { 0 };
 	struct report report = *r->report;
-	struct keeper keeper;
+	struct dispatch dispatch;
 	struct spool spool;
 	struct sandbox box = { .dirs = &spool.dir, .ndirs = 1 };
 	struct buf foreign = { .max = 65536 };
@@ -72,10 +72,10 @@ keep(const struct runner *r, const struct queue_select *select, int sock,
 	}
 	report_open(&report);
 	for (i = -1; i < (int)r->config->naccount; i++)
-		secret_forget(config_settings(r->config, i));
+		password_forget(config_settings(r->config, i));
 	sandbox_enter(&box);
-	keeper_init(&keeper, sock);
-	keeper.stop = r->stop;
+	dispatch_init(&dispatch, sock);
+	dispatch.stop = r->stop;
 	(void)spool_sweep(&spool, &foreign, &t.fault);
 	if (foreign.len > 0)
 		log_say("%s holds what is not ours:\n%.*s", r->spool,
@@ -84,10 +84,10 @@ keep(const struct runner *r, const struct queue_select *select, int sock,
 	(void)spool_expire_failed(&spool, time(NULL), FAILED_DAYS, &gone,
 	    &t.fault);
 	fault_clear(&t.fault);
-	(void)queue_run(&spool, &r->config->base, r->host, &report, &keeper,
+	(void)queue_run(&spool, &r->config->base, r->host, &report, &dispatch,
 	    select, &t.result, &t.fault);
 	report_close(&report);
-	keeper_release(&keeper);
+	dispatch_release(&dispatch);
 	all_of(out, &t, sizeof(t));
 	spool_close(&spool);
 }
@@ -95,10 +95,10 @@ keep(const struct runner *r, const struct queue_select *select, int sock,
 static void
 carry(const struct runner *r, int sock)
 {
-	const struct serve_opts o = { .config = r->config, .fqdn = r->host,
+	const struct agent_opts o = { .config = r->config, .fqdn = r->host,
 	    .trace = r->trace, .transcript = r->transcript };
 
-	serve(sock, &o);
+	agent_run(sock, &o);
 }
 
 static bool
@@ -107,9 +107,9 @@ stopped(const struct runner *r)
 	return r->stop != NULL && *r->stop;
 }
 
-/* Hear what came of it; a signal to stop that we get is for the keeper. */
+/* Hear what came of it; a signal to stop that we get is for the dispatcher. */
 static bool
-hear(const struct runner *r, int in, pid_t keeper, struct told *t)
+hear(const struct runner *r, int in, pid_t dispatcher, struct told *t)
 {
 	struct pollfd p = { .fd = in, .events = POLLIN };
 	char *to = (char *)t;
@@ -117,8 +117,8 @@ hear(const struct runner *r, int in, pid_t keeper, struct told *t)
 	ssize_t n;
 
 	while (left > 0) {
-		if (stopped(r) && keeper != -1)
-			(void)kill(keeper, SIGTERM);
+		if (stopped(r) && dispatcher != -1)
+			(void)kill(dispatcher, SIGTERM);
 		n = poll(&p, 1, GLANCE);
 		if (n == 1)
 			n = read(in, to, left);
@@ -147,10 +147,10 @@ runner_once(const struct runner *r, const struct queue_select *select,
 {
 	int sock[2], pipes[2];
 	struct told t;
-	pid_t courier, keeper;
+	pid_t agent, dispatcher;
 	bool told;
 
-	if (record_pair(sock, f) == -1)
+	if (ipc_pair(sock, f) == -1)
 		return -1;
 	if (pipe2(pipes, O_CLOEXEC) == -1) {
 		nothing_told(f, errno);
@@ -158,7 +158,7 @@ runner_once(const struct runner *r, const struct queue_select *select,
 		(void)close(sock[1]);
 		return -1;
 	}
-	if ((courier = fork()) == 0) {
+	if ((agent = fork()) == 0) {
 		(void)close(sock[0]);
 		(void)close(pipes[0]);
 		(void)close(pipes[1]);
@@ -166,21 +166,21 @@ runner_once(const struct runner *r, const struct queue_select *select,
 		_exit(EX_OK);
 	}
 	(void)close(sock[1]);
-	if ((keeper = fork()) == 0) {
+	if ((dispatcher = fork()) == 0) {
 		(void)close(pipes[0]);
 		keep(r, select, sock[0], pipes[1]);
 		_exit(EX_OK);
 	}
 	(void)close(sock[0]);
 	(void)close(pipes[1]);
-	told = hear(r, pipes[0], keeper, &t);
+	told = hear(r, pipes[0], dispatcher, &t);
 	(void)close(pipes[0]);
-	if (keeper != -1)
-		(void)waitpid(keeper, NULL, 0);
-	if (courier != -1 && stopped(r))
-		(void)kill(courier, SIGKILL);
-	if (courier != -1)
-		(void)waitpid(courier, NULL, 0);
+	if (dispatcher != -1)
+		(void)waitpid(dispatcher, NULL, 0);
+	if (agent != -1 && stopped(r))
+		(void)kill(agent, SIGKILL);
+	if (agent != -1)
+		(void)waitpid(agent, NULL, 0);
 	if (!told || !fault_sane(&t.fault))
 		return nothing_told(f, EIO);
 	*result = t.result;
@@ -221,7 +221,7 @@ reread(const struct runner *r, bool *wrong)
 
 	if (is && !*wrong) {
 		report_open(&log);
-		if (!log.journal.borrowed)
+		if (!log.syslog.borrowed)
 			log_fault(&f);
 		report_refusal(&log, &f, &nobody);
 		report_close(&log);

@@ -14,7 +14,7 @@ struct runner {
 	const char	*spool;		/* its path */
 	const char	*host;
 	const struct report *report;	/* whose log is opened for each run */
-	bool		 trace, transcript;	/* see struct courier_opts */
+	bool		 trace, transcript;	/* see struct transfer_opts */
 	const volatile sig_atomic_t *stop; /* set by a signal, or NULL */
 
 	/*
@@ -26,7 +26,7 @@ struct runner {
 };
 
 /*
- * One queue run: a courier and a keeper, boxed.  0 with the result, or -1
+ * One queue run: an agent and a dispatcher, boxed.  0 with the result, or -1
  * with a fault.
  */
 int	runner_once(const struct runner *, const struct queue_select *,

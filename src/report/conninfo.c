@@ -6,7 +6,7 @@
 #include "report/conninfo.h"
 
 bool
-link_sane(const struct link *l)
+conninfo_sane(const struct conninfo *l)
 {
 	return l->account >= ACCOUNT_NONE && l->account < CONFIG_ACCOUNTS &&
 	    ends_within(l->passed, sizeof(l->passed)) &&
@@ -21,7 +21,7 @@ link_sane(const struct link *l)
 }
 
 void
-link_clear(struct link *l)
+conninfo_clear(struct conninfo *l)
 {
 	memset(l, 0, sizeof(*l));
 	l->account = ACCOUNT_NONE;

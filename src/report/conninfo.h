@@ -14,12 +14,12 @@
  * It has no pointers, so that it can be sent down a socket.  The strings
  * are printable; "" is: not known, or it did not come to that.
  */
-struct link {
+struct conninfo {
 	int32_t		account;	/* as config/account numbers them */
 	char		passed[512];	/* why not the accounts before it */
 	char		what[FAULT_WHAT]; /* "relay.example.org:587" */
 	char		ip[80];		/* the relay's */
-	char		helo[HELO_NAME];	/* the name we gave */
+	char		helo[HELONAME_MAX];	/* the name we gave */
 	char		banner[256];		/* the relay's first words */
 	char		tls[80];	/* "TLS1.3 AES-256-GCM verified" */
 	char		auth[32];		/* the mechanism used */
@@ -29,8 +29,8 @@ struct link {
 	int64_t		rtt;	/* of the connection, microseconds; or -1 */
 };
 
-/* Could it come from link_clear() and those who fill it in? */
-bool	link_sane(const struct link *);
-void	link_clear(struct link *);
+/* Could it come from conninfo_clear() and those who fill it in? */
+bool	conninfo_sane(const struct conninfo *);
+void	conninfo_clear(struct conninfo *);
 
 #endif

@@ -92,7 +92,7 @@ unmarked(const char *words, const char **id)
 }
 
 bool
-attempt_relay_id(const char *words, char *out, size_t size)
+logline_relay_id(const char *words, char *out, size_t size)
 {
 	const char *id = NULL;
 	size_t n;
@@ -122,11 +122,11 @@ shorten(struct buf *out, const char *s)
 	static const char cut[] = "[...]";
 	size_t n = strlen(s);
 
-	if (n <= ATTEMPT_TEXT) {
+	if (n <= LOGLINE_TEXT) {
 		buf_add(out, s, n);
 		return;
 	}
-	n = ATTEMPT_TEXT - (sizeof(cut) - 1);
+	n = LOGLINE_TEXT - (sizeof(cut) - 1);
 	while (n > 0 && ((unsigned char)s[n] & 0xc0) == 0x80)
 		n--;		/* not in the middle of a character */
 	buf_add(out, s, n);
@@ -137,7 +137,7 @@ shorten(struct buf *out, const char *s)
 static void
 add_value(struct buf *out, const char *s)
 {
-	struct buf v = { .max = 4 * ATTEMPT_LINE };
+	struct buf v = { .max = 4 * LOGLINE_LINE };
 	const char *p;
 	bool plain = s[0] != '\0' && strpbrk(s, " \t\n\"\\=") == NULL;
 
@@ -180,15 +180,15 @@ struct words {
 };
 
 static void
-find_words(struct words *w, const struct attempt *a)
+find_words(struct words *w, const struct logline *a)
 {
 	const struct fault *f = a->fault;
 
-	*w = (struct words){ .text = { .max = 2 * ATTEMPT_TEXT } };
+	*w = (struct words){ .text = { .max = 2 * LOGLINE_TEXT } };
 	if (f == NULL) {
 		if (a->text != NULL) {
 			shorten(&w->text, a->text);
-			(void)attempt_relay_id(a->text, w->relay_id,
+			(void)logline_relay_id(a->text, w->relay_id,
 			    sizeof(w->relay_id));
 		}
 		return;
@@ -202,9 +202,9 @@ find_words(struct words *w, const struct attempt *a)
 }
 
 static void
-pair_to(struct buf *out, const struct attempt *a)
+pair_to(struct buf *out, const struct logline *a)
 {
-	struct buf all = { .max = ATTEMPT_LINE };
+	struct buf all = { .max = LOGLINE_LINE };
 	size_t i;
 
 	for (i = 0; i < a->nto; i++)
@@ -214,9 +214,9 @@ pair_to(struct buf *out, const struct attempt *a)
 }
 
 void
-attempt_format(struct buf *out, const struct attempt *a)
+logline_format(struct buf *out, const struct logline *a)
 {
-	struct buf line = { .max = 2 * ATTEMPT_LINE };
+	struct buf line = { .max = 2 * LOGLINE_LINE };
 	struct words w;
 
 	find_words(&w, a);
@@ -278,9 +278,9 @@ member_number(struct buf *out, const char *key, long long v, bool known)
 }
 
 void
-attempt_json(struct buf *out, const struct attempt *a)
+logline_json(struct buf *out, const struct logline *a)
 {
-	struct buf o = { .max = 2 * ATTEMPT_LINE };
+	struct buf o = { .max = 2 * LOGLINE_LINE };
 	struct words w;
 	size_t i;
 

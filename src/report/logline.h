@@ -6,14 +6,14 @@
 #include "base/buf.h"
 #include "base/fault.h"
 
-#define ATTEMPT_TEXT	1000	/* octets of a text at most */
-#define ATTEMPT_LINE	8192	/* room for any line */
+#define LOGLINE_TEXT	1000	/* octets of a text at most */
+#define LOGLINE_LINE	8192	/* room for any line */
 
 /*
  * What is known.  NULL or "" is: not known, or there is none.  A message
  * whose recipients fared differently has one of these for each outcome.
  */
-struct attempt {
+struct logline {
 	const char	*time;		/* "2026-11-21T09:00:00Z", JSON only */
 	const char	*id;		/* in the queue */
 	const char	*from;		/* "" is the null sender */
@@ -41,13 +41,13 @@ struct attempt {
  * the values hold, it is one line that a terminal is safe from, and no
  * value can look like another key.
  */
-void	attempt_format(struct buf *, const struct attempt *);
-void	attempt_json(struct buf *, const struct attempt *);
+void	logline_format(struct buf *, const struct logline *);
+void	logline_json(struct buf *, const struct logline *);
 
 /*
  * The relay's own id of a message, out of the words with which it took it;
  * false and "" if they have none.
  */
-bool	attempt_relay_id(const char *words, char *out, size_t);
+bool	logline_relay_id(const char *words, char *out, size_t);
 
 #endif

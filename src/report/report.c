@@ -28,8 +28,8 @@ report_init(struct report *r, const struct config *config,
 
 	*r = (struct report){ .config = config, .fqdn = fqdn,
 	    .file = src->file != NULL ? src->file : src->system,
-	    .elevated = src->elevated, .journal.fd = -1 };
-	who_user(geteuid(), r->who, sizeof(r->who), full, sizeof(full));
+	    .elevated = src->elevated, .syslog.fd = -1 };
+	identity_user(geteuid(), r->who, sizeof(r->who), full, sizeof(full));
 }
 
 static bool
@@ -44,14 +44,14 @@ report_open(struct report *r)
 	struct fault f = { 0 };
 
 	/* Mail goes out all the same; --check-config tells of it. */
-	(void)journal_open(&r->journal, r->config->base.log, JOURNAL_SOCKET,
+	(void)syslog_open(&r->syslog, r->config->base.log, SYSLOG_SOCKET,
 	    r->elevated, as_json(r), &f);
 }
 
 void
 report_close(struct report *r)
 {
-	journal_close(&r->journal);
+	syslog_close(&r->syslog);
 }
 
 /* Hints */
@@ -62,8 +62,9 @@ settings_at(const struct report *r, const struct report_place *at)
 {
 	int account = ACCOUNT_NONE;
 
-	if (at->link != NULL && at->link->account < (int)r->config->naccount)
-		account = at->link->account;
+	if (at->conninfo != NULL &&
+	    at->conninfo->account < (int)r->config->naccount)
+		account = at->conninfo->account;
 	if (account == ACCOUNT_NONE && at->account != NULL)
 		account = account_find(r->config, at->account);
 	return account == ACCOUNT_NONE ? &r->config->base :
@@ -71,7 +72,7 @@ settings_at(const struct report *r, const struct report_place *at)
 }
 
 static void
-add_link(struct hint_context *ctx, const struct link *l)
+add_link(struct hint_context *ctx, const struct conninfo *l)
 {
 	ctx->tls_up = l->tls[0] != '\0';
 	ctx->caps = l->caps;
@@ -111,7 +112,7 @@ report_hint(const struct report *r, const struct fault *f,
 	const struct settings *s = settings_at(r, at);
 	struct relay relay = { 0 }, tried = { 0 };
 	struct hint_context ctx = { .fault = f, .port = config_port(s),
-	    .tls = reach_mode(s), .fqdn = r->fqdn,
+	    .tls = transport_mode(s), .fqdn = r->fqdn,
 	    .login = s->user != NULL && s->auth != SETTING_AUTH_NONE,
 	    .user = s->user, .sender = at->sender,
 	    .recipient = at->recipient, .config_file = r->file,
@@ -122,13 +123,13 @@ report_hint(const struct report *r, const struct fault *f,
 	bool any;
 
 	if (f->domain == FD_ERRNO && f->code == EACCES)
-		who_group(group, sizeof(group));
+		identity_group(group, sizeof(group));
 	ctx.group = group;
 	if (s->helo != NULL && strcmp(s->helo, "auto") != 0)
 		ctx.helo = s->helo;
 	add_relay(&ctx, s, &relay, &tried);
-	if (at->link != NULL)
-		add_link(&ctx, at->link);
+	if (at->conninfo != NULL)
+		add_link(&ctx, at->conninfo);
 	if ((any = hint_for(&ctx, &h))) {
 		hint_print(&words, &h);
 		buf_drop(&words, sizeof("hint: ") - 1);
@@ -153,10 +154,10 @@ report_fault(const struct report *r, const struct fault *f,
 /* The log */
 
 static void
-write_line(const struct report *r, struct attempt *a,
-    enum journal_level level, time_t now)
+write_line(const struct report *r, struct logline *a,
+    enum syslog_level level, time_t now)
 {
-	struct buf line = { .max = 4 * ATTEMPT_LINE };
+	struct buf line = { .max = 4 * LOGLINE_LINE };
 	char when[32] = "";
 	struct tm tm;
 
@@ -164,10 +165,10 @@ write_line(const struct report *r, struct attempt *a,
 		(void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
 	a->time = when;
 	if (as_json(r))
-		attempt_json(&line, a);
+		logline_json(&line, a);
 	else
-		attempt_format(&line, a);
-	journal_write(&r->journal, level, buf_text(&line), line.len, now);
+		logline_format(&line, a);
+	syslog_write(&r->syslog, level, buf_text(&line), line.len, now);
 	buf_release(&line);
 }
 
@@ -206,28 +207,28 @@ like(const struct envelope *env, size_t first, bool *listed,
 
 static const char *
 result(const struct report_try *t, const struct rcpt *r,
-    enum journal_level *level)
+    enum syslog_level *level)
 {
-	*level = JOURNAL_INFO;
+	*level = SYSLOG_INFO;
 	if (t->untried)
 		return "queued";
 	if (r->done && r->verdict == VD_OK)
 		return "sent";
-	*level = JOURNAL_WARNING;
+	*level = SYSLOG_WARNING;
 	if (outcome_waits(r) && t->kept && !t->expired)
 		return "deferred";
-	*level = JOURNAL_ERR;
+	*level = SYSLOG_ERR;
 	return outcome_waits(r) && t->expired ? "expired" : "failed";
 }
 
 /* Which account, and why that one; nothing where there is but one way. */
 static void
 add_account(const struct report *r, const struct report_try *t,
-    struct attempt *a, char *why)
+    struct logline *a, char *why)
 {
 	int account = account_find(r->config, t->meta->account != NULL ?
 	    t->meta->account : "");
-	const struct link *l = t->untried ? NULL : t->link;
+	const struct conninfo *l = t->untried ? NULL : t->conninfo;
 
 	if (r->config->naccount == 0 || account == ACCOUNT_NONE)
 		return;
@@ -242,11 +243,11 @@ add_account(const struct report *r, const struct report_try *t,
 }
 
 /* What all lines of a message have in common. */
-static struct attempt
+static struct logline
 common(const struct report_try *t, time_t now)
 {
-	const struct link *l = t->untried ? NULL : t->link;
-	struct attempt a = { .id = t->id, .from = t->env->from,
+	const struct conninfo *l = t->untried ? NULL : t->conninfo;
+	struct logline a = { .id = t->id, .from = t->env->from,
 	    .size = (long long)t->size, .tries = t->tries, .rtt = -1,
 	    .uid = t->meta->uid, .caller = t->meta->origin };
 
@@ -275,12 +276,14 @@ unsafe(const struct settings *s)
 /* The line for this recipient and those like it. */
 static void
 write_outcome(const struct report *r, const struct report_try *t,
-    const struct rcpt *to, struct attempt *a, time_t now)
+    const struct rcpt *to, struct logline *a, time_t now)
 {
 	const struct report_place at = { .account = t->meta->account,
-	    .link = t->link, .sender = t->env->from, .recipient = to->addr };
+		.conninfo = t->conninfo,
+		.sender = t->env->from,
+		.recipient = to->addr };
 	struct buf hint = { .max = 4 * HINT_TEXT };
-	enum journal_level level;
+	enum syslog_level level;
 
 	a->result = result(t, to, &level);
 	a->fault = t->untried ? NULL : to->why;
@@ -298,7 +301,7 @@ report_attempt(const struct report *r, const struct report_try *t)
 {
 	bool *listed = xcalloc(t->env->nrcpt, sizeof(*listed));
 	time_t now = time(NULL);
-	struct attempt a = common(t, now);
+	struct logline a = common(t, now);
 	const char *names[NAMES];
 	char why[ACCOUNT_WHY];
 	size_t i;
@@ -306,7 +309,7 @@ report_attempt(const struct report *r, const struct report_try *t)
 	add_account(r, t, &a, why);
 	for (i = 0; i < t->env->nrcpt; i++)
 		listed[i] = t->tried != NULL && !t->tried[i];
-	for (i = 0; i < t->env->nrcpt && r->journal.fd != -1; i++) {
+	for (i = 0; i < t->env->nrcpt && r->syslog.fd != -1; i++) {
 		if (listed[i])
 			continue;
 		a.nto = like(t->env, i, listed, names, t->untried);
@@ -321,7 +324,7 @@ report_outcome(const struct report *r, const struct claimed *c,
     const struct item *it, const bool *tried, enum outcome what)
 {
 	const struct report_try t = { .id = c->file.id, .env = &c->env,
-	    .tried = tried, .meta = &c->meta, .link = &it->link,
+	    .tried = tried, .meta = &c->meta, .conninfo = &it->conninfo,
 	    .accepted = it->accepted, .size = c->file.size,
 	    .tries = c->note.tries + (what == OUTCOME_DONE), .kept = true,
 	    .expired = what == OUTCOME_GAVE_UP };
@@ -335,11 +338,11 @@ report_refusal(const struct report *r, const struct fault *f,
 {
 	const struct report_place at = { .account = meta->account };
 	struct buf hint = { .max = 4 * HINT_TEXT };
-	struct attempt a = { .fault = f, .size = -1, .rtt = -1,
+	struct logline a = { .fault = f, .size = -1, .rtt = -1,
 	    .result = "failed", .uid = meta->uid, .caller = meta->origin };
 
 	(void)report_hint(r, f, &at, &hint);
 	a.hint = buf_text(&hint);
-	write_line(r, &a, JOURNAL_ERR, time(NULL));
+	write_line(r, &a, SYSLOG_ERR, time(NULL));
 	buf_release(&hint);
 }

@@ -18,13 +18,13 @@ struct report {
 	const char	*file;		/* where a line would have to go */
 	bool		 elevated;
 	char		 who[128];	/* we run as */
-	struct journal	 journal;
+	struct syslog	 syslog;
 };
 
 /* Where a fault was met; NULL is: not known. */
 struct report_place {
 	const char	*account;
-	const struct link *link;	/* what the message went over */
+	const struct conninfo *conninfo;	/* what the message went over */
 	const char	*sender, *recipient;
 };
 
@@ -53,7 +53,7 @@ struct report_try {
 	const struct envelope *env;	/* with verdicts */
 	const bool	*tried;		/* which of env; NULL: all */
 	const struct spool_meta *meta;
-	const struct link *link;	/* NULL: there was none */
+	const struct conninfo *conninfo;	/* NULL: there was none */
 	const char	*accepted;	/* the relay's words, or "" */
 	size_t		 size;
 	unsigned	 tries;

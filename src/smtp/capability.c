@@ -23,7 +23,7 @@ static const struct {
 };
 
 const char *
-caps_name(unsigned cap)
+capability_name(unsigned cap)
 {
 	size_t i;
 
@@ -91,7 +91,7 @@ keyword(struct caps *c, const char *p, size_t n)
 }
 
 void
-caps_parse(struct caps *c, const char *text)
+capability_parse(struct caps *c, const char *text)
 {
 	const char *nl;
 

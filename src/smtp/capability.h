@@ -24,13 +24,13 @@ struct caps {
 };
 
 /* "PIPELINING", for one CAP_ bit. */
-const char	*caps_name(unsigned cap);
+const char	*capability_name(unsigned cap);
 
 /*
  * Read the text of a reply to EHLO: lines with LF between, the first of
  * which is the relay's name (RFC 5321, 4.1.1.1).  What is unknown is
  * passed over.
  */
-void		 caps_parse(struct caps *, const char *text);
+void		 capability_parse(struct caps *, const char *text);
 
 #endif

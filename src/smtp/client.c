@@ -22,17 +22,17 @@ static enum client_phase on_quit(struct client *,
 
 static enum client_phase (*const answers[V__MAX])(struct client *,
     const struct client_command *) = {
-	[V_GREET] = on_greet,
-	[V_EHLO] = on_ehlo,
-	[V_HELO] = on_helo,
-	[V_STARTTLS] = on_starttls,
-	[V_AUTH] = on_auth,
-	[V_RSET] = on_rset,
-	[V_MAIL] = on_mail,
-	[V_RCPT] = on_rcpt,
-	[V_DATA] = on_data,
-	[V_DOT] = on_dot,
-	[V_NOBODY] = on_nobody,
+	[V_GREET] = client_setup_on_greet,
+	[V_EHLO] = client_setup_on_ehlo,
+	[V_HELO] = client_setup_on_helo,
+	[V_STARTTLS] = client_setup_on_starttls,
+	[V_AUTH] = client_setup_on_auth,
+	[V_RSET] = client_mail_on_rset,
+	[V_MAIL] = client_mail_on_mail,
+	[V_RCPT] = client_mail_on_rcpt,
+	[V_DATA] = client_mail_on_data,
+	[V_DOT] = client_mail_on_dot,
+	[V_NOBODY] = client_mail_on_nobody,
 	[V_QUIT] = on_quit,
 };
 
@@ -51,17 +51,17 @@ advance(struct client *c)
 {
 	switch (c->phase) {
 	case PH_HELLO:
-		return hello_hello(c);
+		return client_setup_hello(c);
 	case PH_STARTTLS:
-		return hello_starttls(c);
+		return client_setup_starttls(c);
 	case PH_AUTH:
-		return hello_auth(c);
+		return client_setup_auth(c);
 	case PH_ENVELOPE:
-		return transact_envelope(c);
+		return client_mail_envelope(c);
 	case PH_DATA:
-		return transact_data(c);
+		return client_mail_data(c);
 	case PH_QUIT:
-		return dialogue_say(c, V_QUIT, 0, "QUIT", NULL);
+		return client_state_say(c, V_QUIT, 0, "QUIT", NULL);
 	case PH_WAIT:
 	case PH_TLS:
 	case PH_IDLE:
@@ -101,7 +101,7 @@ talk_reply(struct client *c)
 	for (;; p = nl + 1) {
 		nl = strchr(p, '\n');
 		who[6] = nl != NULL ? '-' : ' ';
-		dialogue_note(c, who, p,
+		client_state_note(c, who, p,
 		    nl != NULL ? (size_t)(nl - p) : strlen(p));
 		if (nl == NULL)
 			return;
@@ -120,16 +120,16 @@ early(struct client *c)
 	struct fault f = { 0 };
 
 	if (!asked)
-		dialogue_expect(c, c->phase < PH_IDLE ? V_EHLO :
+		client_state_expect(c, c->phase < PH_IDLE ? V_EHLO :
 		    c->phase == PH_BODY ? V_DOT : V_RSET, 0);
-	dialogue_heard(c, &f);
+	client_state_heard(c, &f);
 	if (!asked)
 		f.command[0] = '\0';
-	if (dialogue_oldest(c)->verb != V_DOT)
+	if (client_state_oldest(c)->verb != V_DOT)
 		f.verdict = VD_TEMP;
 	if (c->reply.code >= 400)
-		return dialogue_die(c, &f);
-	return dialogue_die_with(c, f.stage, VD_TEMP,
+		return client_state_die(c, &f);
+	return client_state_die_with(c, f.stage, VD_TEMP,
 	    "the relay answered before it was asked");
 }
 
@@ -155,11 +155,11 @@ answer(struct client *c)
 	c->replies++;
 	c->paused = false;
 	talk_reply(c);
-	if (c->ring_n == 0 || dialogue_oldest(c)->end > c->begun) {
+	if (c->ring_n == 0 || client_state_oldest(c)->end > c->begun) {
 		next = early(c);
 	} else {
-		k = *dialogue_oldest(c);
-		next = lost(c, k.verb) ? dialogue_refused(c) :
+		k = *client_state_oldest(c);
+		next = lost(c, k.verb) ? client_state_refused(c) :
 		    answers[k.verb](c, &k);
 		if (c->o->heard != NULL)
 			c->o->heard(c->o->heard_ctx, c, &k);
@@ -185,19 +185,19 @@ static enum client_phase
 not_smtp(struct client *c)
 {
 	enum stage stage = c->ring_n > 0 ?
-	    verb_stage(dialogue_oldest(c)->verb) : ST_BODY;
+	    client_state_verb_stage(client_state_oldest(c)->verb) : ST_BODY;
 	struct buf said = { .max = 4096 };
 	struct fault f = { 0 };
 
 	if (stage == ST_GREETING && looks_like_tls(c))
-		return dialogue_die_with(c, stage, VD_PERM, "this port "
+		return client_state_die_with(c, stage, VD_PERM, "this port "
 		    "speaks TLS from the start");
 	buf_add_visible(&said, buf_text(&c->in),
 	    c->in.len < 200 ? c->in.len : 200, false);
 	(void)fault_set(&f, stage, FD_NONE, 0, VD_TEMP,
 	    "this is not an SMTP reply: %s", buf_text(&said));
 	buf_release(&said);
-	return dialogue_die(c, &f);
+	return client_state_die(c, &f);
 }
 
 /* Take one whole reply, if there is one.  False: nothing changed. */
@@ -234,7 +234,7 @@ idle(const struct client *c)
 		return false;
 	if (c->ring_n == 0)
 		return true;
-	return dialogue_pipes(c) && !c->paused && dialogue_room(c) &&
+	return client_state_pipes(c) && !c->paused && client_state_room(c) &&
 	    c->nmails < CLIENT_WINDOW && c->out.len < CLIENT_BLOCK;
 }
 
@@ -245,7 +245,7 @@ client_step(struct client *c)
 
 	while (c->phase != PH_OVER) {
 		if (c->in.full || c->out.full) {
-			c->phase = dialogue_die_with(c, ST_BODY, VD_TEMP,
+			c->phase = client_state_die_with(c, ST_BODY, VD_TEMP,
 			    "more came than there is room for");
 			continue;
 		}
@@ -265,7 +265,7 @@ client_step(struct client *c)
 			return CLIENT_SEND;
 		if (c->ring_n > 0)
 			return CLIENT_RECV;
-		c->phase = dialogue_die_with(c, ST_BODY, VD_TEMP, "stuck");
+		c->phase = client_state_die_with(c, ST_BODY, VD_TEMP, "stuck");
 	}
 	return CLIENT_OVER;
 }
@@ -274,7 +274,7 @@ int
 client_timeout(const struct client *c)
 {
 	if (c->ring_n > 0)
-		return verb_timeout(c->ring[c->ring_at].verb);
+		return client_state_verb_timeout(c->ring[c->ring_at].verb);
 	return 180;
 }
 
@@ -296,7 +296,7 @@ client_init(struct client *c, const struct client_opts *o)
 		return;
 	}
 	c->phase = PH_WAIT;
-	dialogue_expect(c, V_GREET, 0);
+	client_state_expect(c, V_GREET, 0);
 }
 
 void
@@ -343,19 +343,20 @@ client_broken(struct client *c, const struct fault *why)
 
 	if (c->phase == PH_OVER)
 		return;
-	if (c->ring_n > 0 && dialogue_oldest(c)->verb == V_QUIT) {
+	if (c->ring_n > 0 && client_state_oldest(c)->verb == V_QUIT) {
 		c->phase = PH_OVER;
 		return;
 	}
 	if (c->phase != PH_TLS) {
-		f.stage = c->ring_n > 0 ?
-		    verb_stage(dialogue_oldest(c)->verb) : ST_BODY;
+		f.stage = c->ring_n > 0
+		    ? client_state_verb_stage(client_state_oldest(c)->verb)
+		    : ST_BODY;
 		if (c->ring_n > 0)
-			dialogue_command(c, dialogue_oldest(c), &f);
+			client_state_command(c, client_state_oldest(c), &f);
 		name_silence(c, &f);
 	}
-	dialogue_note(c, "-- ", f.text, strlen(f.text));
-	c->phase = dialogue_die(c, &f);
+	client_state_note(c, "-- ", f.text, strlen(f.text));
+	c->phase = client_state_die(c, &f);
 }
 
 void
@@ -373,7 +374,7 @@ client_tls_up(struct client *c, bool trusted)
 		return;
 	}
 	c->phase = PH_WAIT;
-	dialogue_expect(c, V_GREET, 0);
+	client_state_expect(c, V_GREET, 0);
 }
 
 void
@@ -390,7 +391,7 @@ void
 client_mail(struct client *c, struct client_mail *m)
 {
 	assert(c->phase == PH_IDLE);
-	c->phase = transact_begin(c, m);
+	c->phase = client_mail_begin(c, m);
 }
 
 void
@@ -416,7 +417,7 @@ void
 client_body(struct client *c, const char *p, size_t n)
 {
 	if (c->phase == PH_BODY)
-		transact_body(c, p, n);
+		client_mail_body(c, p, n);
 }
 
 char *
@@ -431,5 +432,5 @@ void
 client_body_end(struct client *c)
 {
 	if (c->phase == PH_BODY)
-		c->phase = transact_body_end(c);
+		c->phase = client_mail_body_end(c);
 }

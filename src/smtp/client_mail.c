@@ -30,9 +30,9 @@ sayf(struct client *c, enum verb v, unsigned rcpt, const char *fmt, ...)
 	n = vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
 	if (n < 0 || (size_t)n >= sizeof(line))
-		return dialogue_die_with(c, verb_stage(v), VD_PERM,
-		    "the command would be over 4 KiB");
-	return dialogue_say(c, v, rcpt, line, NULL);
+		return client_state_die_with(c, client_state_verb_stage(v),
+		    VD_PERM, "the command would be over 4 KiB");
+	return client_state_say(c, v, rcpt, line, NULL);
 }
 
 /* Settle those whose address needs SMTPUTF8 (RFC 6531) in vain. */
@@ -87,7 +87,7 @@ check_size(struct client *c, struct client_mail *m)
 }
 
 enum client_phase
-transact_begin(struct client *c, struct client_mail *m)
+client_mail_begin(struct client *c, struct client_mail *m)
 {
 	size_t i;
 
@@ -149,7 +149,7 @@ say_plain_rcpt(struct client *c, const char *addr, unsigned i)
 	end = stpcpy(line + sizeof("RCPT TO:<") - 1, addr);
 	end[0] = '>';
 	end[1] = '\0';
-	return dialogue_say(c, V_RCPT, i, line, NULL);
+	return client_state_say(c, V_RCPT, i, line, NULL);
 }
 
 static enum client_phase
@@ -179,14 +179,14 @@ say_rcpt(struct client *c, struct client_mail *m, size_t i)
 }
 
 enum client_phase
-transact_envelope(struct client *c)
+client_mail_envelope(struct client *c)
 {
 	struct client_mail *m = c->mail;
 
-	while (dialogue_room(c)) {
+	while (client_state_room(c)) {
 		if (c->dirty && !m->mail_sent) {
 			c->dirty = false;
-			if (dialogue_say(c, V_RSET, 0, "RSET", NULL) ==
+			if (client_state_say(c, V_RSET, 0, "RSET", NULL) ==
 			    PH_OVER)
 				return PH_OVER;
 			continue;
@@ -213,14 +213,14 @@ end_probe(struct client *c, struct client_mail *m)
 	if (c->ring_n > 0)
 		return PH_DATA;		/* until the replies are in */
 	m->reset = true;
-	return dialogue_say(c, V_RSET, 0, "RSET", NULL);
+	return client_state_say(c, V_RSET, 0, "RSET", NULL);
 }
 
 enum client_phase
-transact_data(struct client *c)
+client_mail_data(struct client *c)
 {
 	struct client_mail *m = c->mail;
-	bool pipes = dialogue_pipes(c);
+	bool pipes = client_state_pipes(c);
 	char line[48];
 
 	if (m->probe)
@@ -231,10 +231,10 @@ transact_data(struct client *c)
 	    (m->chunk && m->size > CLIENT_ONEFLIGHT)))
 		return PH_DATA;		/* until the replies are in */
 	if (!m->chunk)
-		return dialogue_say(c, V_DATA, 0, "DATA", NULL);
+		return client_state_say(c, V_DATA, 0, "DATA", NULL);
 	(void)snprintf(line, sizeof(line), "BDAT %zu LAST", m->size);
 	m->body_left = m->size;
-	return dialogue_put(c, V_DATA, line, NULL) == PH_OVER ? PH_OVER :
+	return client_state_put(c, V_DATA, line, NULL) == PH_OVER ? PH_OVER :
 	    PH_BODY;
 }
 
@@ -262,7 +262,7 @@ stuff(struct client *c, struct client_mail *m, const char *p, size_t n)
 }
 
 void
-transact_body(struct client *c, const char *p, size_t n)
+client_mail_body(struct client *c, const char *p, size_t n)
 {
 	struct client_mail *m = c->mail;
 
@@ -282,43 +282,43 @@ transact_body(struct client *c, const char *p, size_t n)
 }
 
 enum client_phase
-transact_body_end(struct client *c)
+client_mail_body_end(struct client *c)
 {
 	struct client_mail *m = c->mail;
 	const char *dot = m->bol ? ".\r\n" : "\r\n.\r\n";
 	char note[64];
 
 	if (m->chunk && m->body_left > 0)
-		return dialogue_die_with(c, ST_BODY, VD_TEMP,
+		return client_state_die_with(c, ST_BODY, VD_TEMP,
 		    "the message became shorter while it was sent");
 	(void)snprintf(note, sizeof(note), "(%zu octets of message)", m->size);
-	dialogue_note(c, "C: ", note, strlen(note));
+	client_state_note(c, "C: ", note, strlen(note));
 	if (!m->chunk) {
 		buf_adds(&c->out, dot);
 		c->queued += strlen(dot);
-		dialogue_note(c, "C: ", ".", 1);
+		client_state_note(c, "C: ", ".", 1);
 	}
 	m->ended = true;
 	m->end = c->queued;
-	dialogue_expect(c, V_DOT, 0);
+	client_state_expect(c, V_DOT, 0);
 	c->mail = NULL;
-	return dialogue_pipes(c) ? PH_IDLE : PH_WAIT;
+	return client_state_pipes(c) ? PH_IDLE : PH_WAIT;
 }
 
 enum client_phase
-on_rset(struct client *c, const struct client_command *k)
+client_mail_on_rset(struct client *c, const struct client_command *k)
 {
 	struct fault f = { 0 };
 
 	if (k->mail != NULL && k->mail->reset) {
-		dialogue_settle(c, k->mail, NULL);
+		client_state_settle(c, k->mail, NULL);
 		return PH_IDLE;
 	}
-	if (dialogue_yes(c))
+	if (client_state_yes(c))
 		return c->phase;
-	dialogue_heard(c, &f);
+	client_state_heard(c, &f);
 	f.verdict = VD_TEMP;	/* it is not about the next message */
-	return dialogue_die(c, &f);
+	return client_state_die(c, &f);
 }
 
 /*
@@ -335,7 +335,7 @@ drop(struct client *c, struct client_mail *m, const struct fault *f)
 		settle_rest(m->env, f);
 		return PH_BODY;
 	}
-	dialogue_settle(c, m, f);
+	client_state_settle(c, m, f);
 	if (!in_hand)
 		return c->phase;
 	if (c->phase != PH_ENVELOPE && c->phase != PH_DATA)
@@ -345,18 +345,18 @@ drop(struct client *c, struct client_mail *m, const struct fault *f)
 }
 
 enum client_phase
-on_mail(struct client *c, const struct client_command *k)
+client_mail_on_mail(struct client *c, const struct client_command *k)
 {
 	struct fault f = { 0 };
 
-	if (k->mail == NULL || dialogue_yes(c))
+	if (k->mail == NULL || client_state_yes(c))
 		return c->phase;
-	dialogue_heard(c, &f);
+	client_state_heard(c, &f);
 	return drop(c, k->mail, &f);
 }
 
 enum client_phase
-on_rcpt(struct client *c, const struct client_command *k)
+client_mail_on_rcpt(struct client *c, const struct client_command *k)
 {
 	struct client_mail *m = k->mail;
 	struct fault f;
@@ -364,14 +364,14 @@ on_rcpt(struct client *c, const struct client_command *k)
 	if (m == NULL || m->env->rcpt[k->rcpt].done)
 		return c->phase;
 	m->answered++;
-	if (dialogue_yes(c)) {
+	if (client_state_yes(c)) {
 		m->taken++;
 		if (m->probe)
 			rcpt_settle(&m->env->rcpt[k->rcpt], NULL);
 		return c->phase;
 	}
 	memset(&f, 0, sizeof(f));	/* all of it may travel */
-	dialogue_heard(c, &f);
+	client_state_heard(c, &f);
 	rcpt_settle(&m->env->rcpt[k->rcpt], &f);
 	if (m->answered == m->asked && m->taken == 0)
 		return drop(c, m, &f);	/* f: the last no */
@@ -379,19 +379,19 @@ on_rcpt(struct client *c, const struct client_command *k)
 }
 
 enum client_phase
-on_data(struct client *c, const struct client_command *k)
+client_mail_on_data(struct client *c, const struct client_command *k)
 {
 	struct fault f = { 0 };
 
 	if (c->reply.code == 354 && k->mail != NULL)
 		return PH_BODY;
 	if (c->reply.code == 354)
-		return dialogue_say(c, V_NOBODY, 0, ".", NULL);
+		return client_state_say(c, V_NOBODY, 0, ".", NULL);
 	if (c->reply.code < 400)
-		return dialogue_refused(c);
+		return client_state_refused(c);
 	if (k->mail != NULL) {
-		dialogue_heard(c, &f);
-		dialogue_settle(c, k->mail, &f);
+		client_state_heard(c, &f);
+		client_state_settle(c, k->mail, &f);
 	}
 	c->dirty = true;
 	return PH_IDLE;
@@ -416,15 +416,15 @@ more_verdicts(struct client_mail *m, const struct fault *f)
 }
 
 enum client_phase
-on_dot(struct client *c, const struct client_command *k)
+client_mail_on_dot(struct client *c, const struct client_command *k)
 {
 	struct client_mail *m = k->mail;
 	const struct fault *why = NULL;
 	struct fault f = { 0 };
 
-	if (!dialogue_yes(c)) {
+	if (!client_state_yes(c)) {
 		c->dirty = true;
-		dialogue_heard(c, &f);
+		client_state_heard(c, &f);
 		why = &f;
 	} else if (m != NULL && m->taken > 0) {
 		(void)strlcpy(m->accepted, buf_text(&c->reply.text),
@@ -435,12 +435,12 @@ on_dot(struct client *c, const struct client_command *k)
 		return c->phase;
 	}
 	if (m != NULL)
-		dialogue_settle(c, m, why);
-	return dialogue_pipes(c) ? c->phase : PH_IDLE;
+		client_state_settle(c, m, why);
+	return client_state_pipes(c) ? c->phase : PH_IDLE;
 }
 
 enum client_phase
-on_nobody(struct client *c, const struct client_command *k)
+client_mail_on_nobody(struct client *c, const struct client_command *k)
 {
 	(void)k;
 	c->dirty = true;

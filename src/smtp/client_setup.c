@@ -10,72 +10,73 @@
 #define MASK		"********"
 
 enum client_phase
-on_greet(struct client *c, const struct client_command *k)
+client_setup_on_greet(struct client *c, const struct client_command *k)
 {
 	(void)k;
 	(void)strlcpy(c->banner, buf_text(&c->reply.text), sizeof(c->banner));
-	return dialogue_yes(c) ? PH_HELLO : dialogue_refused(c);
+	return client_state_yes(c) ? PH_HELLO : client_state_refused(c);
 }
 
 enum client_phase
-hello_hello(struct client *c)
+client_setup_hello(struct client *c)
 {
 	char line[300];
 
 	(void)snprintf(line, sizeof(line), "%s %s", c->o->lmtp ? "LHLO" :
 	    c->helo_only ? "HELO" : "EHLO", c->o->helo);
 	c->ehlos++;
-	return dialogue_say(c, c->helo_only ? V_HELO : V_EHLO, 0, line, NULL);
+	return client_state_say(
+	    c, c->helo_only ? V_HELO : V_EHLO, 0, line, NULL);
 }
 
 enum client_phase
-on_ehlo(struct client *c, const struct client_command *k)
+client_setup_on_ehlo(struct client *c, const struct client_command *k)
 {
 	int code = c->reply.code;
 
 	(void)k;
-	if (dialogue_yes(c)) {
-		caps_parse(&c->caps, buf_text(&c->reply.text));
+	if (client_state_yes(c)) {
+		capability_parse(&c->caps, buf_text(&c->reply.text));
 		return PH_STARTTLS;
 	}
 	/* Some front ends answer 500 to whatever comes first. */
 	if (code == 500 && c->ehlos == 1)
 		return PH_HELLO;
 	if (c->o->lmtp || (code != 500 && code != 502 && code != 504))
-		return dialogue_refused(c);
+		return client_state_refused(c);
 	c->helo_only = true;
 	return PH_HELLO;
 }
 
 enum client_phase
-on_helo(struct client *c, const struct client_command *k)
+client_setup_on_helo(struct client *c, const struct client_command *k)
 {
 	(void)k;
-	return dialogue_yes(c) ? PH_STARTTLS : dialogue_refused(c);
+	return client_state_yes(c) ? PH_STARTTLS : client_state_refused(c);
 }
 
 enum client_phase
-hello_starttls(struct client *c)
+client_setup_starttls(struct client *c)
 {
 	if (c->tls || c->o->tls == CLIENT_TLS_NONE)
 		return PH_AUTH;
 	if (c->caps.set & CAP_STARTTLS)
-		return dialogue_say(c, V_STARTTLS, 0, "STARTTLS", NULL);
+		return client_state_say(c, V_STARTTLS, 0, "STARTTLS", NULL);
 	if (c->o->tls == CLIENT_TLS_OPPORTUNISTIC)
 		return PH_AUTH;
-	return dialogue_die_with(c, ST_STARTTLS, VD_PERM,
+	return client_state_die_with(c, ST_STARTTLS, VD_PERM,
 	    "the relay does not offer STARTTLS");
 }
 
 enum client_phase
-on_starttls(struct client *c, const struct client_command *k)
+client_setup_on_starttls(struct client *c, const struct client_command *k)
 {
 	(void)k;
 	if (c->reply.code != 220)
-		return dialogue_refused(c);
+		return client_state_refused(c);
 	/* What follows the go-ahead would be read as if it came inside. */
 	if (c->in.len > 0)
-		return dialogue_die_with(c, ST_STARTTLS, VD_TEMP,
+		return client_state_die_with(c, ST_STARTTLS, VD_TEMP,
 		    "the relay, or somebody in between, sent more before "
 		    "TLS began");
 	return PH_TLS;
@@ -180,7 +181,7 @@ respond(struct client *c, const char *in, size_t n, struct buf *b64,
 }
 
 enum client_phase
-hello_auth(struct client *c)
+client_setup_auth(struct client *c)
 {
 	struct buf b64 = { .max = 32768, .secret = true };
 	struct buf line = { .max = 32768, .secret = true };
@@ -191,13 +192,13 @@ hello_auth(struct client *c)
 	if ((c->o->user == NULL && c->o->mech != SASL_EXTERNAL) || c->authed)
 		return PH_IDLE;
 	if (choose(c, &f) == -1)
-		return dialogue_die(c, &f);
+		return client_state_die(c, &f);
 	start(c);
 	buf_addf(&line, "AUTH %s", sasl_name(c->mech));
 	(void)strlcpy(shown, buf_text(&line), sizeof(shown));
 	if (sasl_initial(c->mech)) {
 		if (respond(c, NULL, 0, &b64, &f) == -1) {
-			next = dialogue_die(c, &f);
+			next = client_state_die(c, &f);
 			goto out;
 		}
 		if (line.len + 1 + b64.len > AUTH_LINE) {
@@ -209,7 +210,7 @@ hello_auth(struct client *c)
 			(void)strlcat(shown, " " MASK, sizeof(shown));
 		}
 	}
-	next = dialogue_say(c, V_AUTH, 0, buf_text(&line), shown);
+	next = client_state_say(c, V_AUTH, 0, buf_text(&line), shown);
 out:
 	buf_release(&line);
 	buf_release(&b64);
@@ -222,7 +223,7 @@ cancel(struct client *c, const struct fault *f)
 {
 	c->fault = *f;
 	c->cancelled = true;
-	return dialogue_say(c, V_AUTH, 0, "*", NULL);
+	return client_state_say(c, V_AUTH, 0, "*", NULL);
 }
 
 static enum client_phase
@@ -237,7 +238,8 @@ challenged(struct client *c)
 
 	if (c->held) {
 		c->held = false;
-		next = dialogue_say(c, V_AUTH, 0, buf_text(&c->initial), MASK);
+		next =
+		    client_state_say(c, V_AUTH, 0, buf_text(&c->initial), MASK);
 		buf_release(&c->initial);
 		return next;
 	}
@@ -247,7 +249,7 @@ challenged(struct client *c)
 	if (status == 0)
 		status = respond(c, buf_text(&in), in.len, &b64, &f);
 	next = status == -1 ? cancel(c, &f) :
-	    dialogue_say(c, V_AUTH, 0, buf_text(&b64), MASK);
+	    client_state_say(c, V_AUTH, 0, buf_text(&b64), MASK);
 	buf_release(&in);
 	buf_release(&b64);
 	return next;
@@ -259,21 +261,21 @@ rejected(struct client *c)
 {
 	struct fault f = { 0 };
 
-	dialogue_heard(c, &f);
+	client_state_heard(c, &f);
 	if (c->sasl.said[0] != '\0')
 		fault_add(&f, "; its reason before that: %s", c->sasl.said);
-	return dialogue_die(c, &f);
+	return client_state_die(c, &f);
 }
 
 enum client_phase
-on_auth(struct client *c, const struct client_command *k)
+client_setup_on_auth(struct client *c, const struct client_command *k)
 {
 	struct fault f = { 0 };
 
 	(void)k;
 	if (c->cancelled) {
 		f = c->fault;
-		return dialogue_die(c, &f);
+		return client_state_die(c, &f);
 	}
 	if (c->reply.code == 334)
 		return challenged(c);
@@ -282,7 +284,7 @@ on_auth(struct client *c, const struct client_command *k)
 	if (c->held)
 		c->sasl.step = 0;	/* nothing of it was said */
 	if (sasl_success(&c->sasl, buf_text(&c->reply.text), &f) == -1)
-		return dialogue_die(c, &f);
+		return client_state_die(c, &f);
 	c->authed = true;
 	return PH_IDLE;
 }

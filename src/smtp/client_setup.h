@@ -6,16 +6,20 @@
 #include "smtp/client_state.h"
 
 /* What to send in PH_HELLO, PH_STARTTLS and PH_AUTH. */
-enum client_phase hello_hello(struct client *);
-enum client_phase hello_starttls(struct client *);
-enum client_phase hello_auth(struct client *);
+enum client_phase client_setup_hello(struct client *);
+enum client_phase client_setup_starttls(struct client *);
+enum client_phase client_setup_auth(struct client *);
 
 /* What to do with the replies. */
-enum client_phase on_greet(struct client *, const struct client_command *);
-enum client_phase on_ehlo(struct client *, const struct client_command *);
-enum client_phase on_helo(struct client *, const struct client_command *);
-enum client_phase on_starttls(struct client *,
+enum client_phase client_setup_on_greet(
+    struct client *, const struct client_command *);
+enum client_phase client_setup_on_ehlo(
+    struct client *, const struct client_command *);
+enum client_phase client_setup_on_helo(
+    struct client *, const struct client_command *);
+enum client_phase client_setup_on_starttls(struct client *,
 		    const struct client_command *);
-enum client_phase on_auth(struct client *, const struct client_command *);
+enum client_phase client_setup_on_auth(
+    struct client *, const struct client_command *);
 
 #endif

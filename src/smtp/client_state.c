@@ -1,4 +1,5 @@
-/* client_state.c - the state of a client session, and the one door for commands */
+/* client_state.c - the state of a client session, and the one door for commands
+ */
 
 #include <assert.h>
 #include <stdio.h>
@@ -26,44 +27,44 @@ static const struct {
 };
 
 enum stage
-verb_stage(enum verb v)
+client_state_verb_stage(enum verb v)
 {
 	return verbs[v].stage;
 }
 
 int
-verb_timeout(enum verb v)
+client_state_verb_timeout(enum verb v)
 {
 	return verbs[v].timeout;
 }
 
 bool
-dialogue_pipes(const struct client *c)
+client_state_pipes(const struct client *c)
 {
 	return (c->caps.set & CAP_PIPELINING) != 0;
 }
 
 bool
-dialogue_room(const struct client *c)
+client_state_room(const struct client *c)
 {
 	return c->out.len < CLIENT_BLOCK &&
-	    c->ring_n < (dialogue_pipes(c) ? CLIENT_RING - 4 : 1);
+	    c->ring_n < (client_state_pipes(c) ? CLIENT_RING - 4 : 1);
 }
 
 struct client_command *
-dialogue_oldest(struct client *c)
+client_state_oldest(struct client *c)
 {
 	return &c->ring[c->ring_at];
 }
 
 bool
-dialogue_yes(const struct client *c)
+client_state_yes(const struct client *c)
 {
 	return c->reply.code / 100 == 2;
 }
 
 void
-dialogue_note(struct client *c, const char *who, const char *p, size_t n)
+client_state_note(struct client *c, const char *who, const char *p, size_t n)
 {
 	if (c->talk.len + n + 8 > c->talk.max)
 		buf_drop(&c->talk, c->talk.len / 2);
@@ -75,7 +76,7 @@ dialogue_note(struct client *c, const char *who, const char *p, size_t n)
 }
 
 void
-dialogue_expect(struct client *c, enum verb v, unsigned rcpt)
+client_state_expect(struct client *c, enum verb v, unsigned rcpt)
 {
 	struct client_command *k;
 
@@ -88,40 +89,40 @@ dialogue_expect(struct client *c, enum verb v, unsigned rcpt)
 }
 
 enum client_phase
-dialogue_put(struct client *c, enum verb v, const char *line,
+client_state_put(struct client *c, enum verb v, const char *line,
     const char *shown)
 {
 	size_t n = strlen(line), i;
 
 	for (i = 0; i < n; i++)
 		if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
-			return dialogue_die_with(c, verbs[v].stage, VD_PERM,
+			return client_state_die_with(c, verbs[v].stage, VD_PERM,
 			    "a control character would have become part of "
 			    "a command");
 	if (c->o->tls >= CLIENT_TLS_STARTTLS && !c->tls && !verbs[v].clear)
-		return dialogue_die_with(c, verbs[v].stage, VD_PERM,
+		return client_state_die_with(c, verbs[v].stage, VD_PERM,
 		    "TLS is required but not in use");
 	buf_add(&c->out, line, n);
 	buf_add(&c->out, "\r\n", 2);
 	c->queued += n + 2;
 	if (shown == NULL)
 		shown = line;
-	dialogue_note(c, "C: ", shown, strlen(shown));
+	client_state_note(c, "C: ", shown, strlen(shown));
 	return PH_WAIT;
 }
 
 enum client_phase
-dialogue_say(struct client *c, enum verb v, unsigned rcpt, const char *line,
+client_state_say(struct client *c, enum verb v, unsigned rcpt, const char *line,
     const char *shown)
 {
-	if (dialogue_put(c, v, line, shown) == PH_OVER)
+	if (client_state_put(c, v, line, shown) == PH_OVER)
 		return PH_OVER;
-	dialogue_expect(c, v, rcpt);
+	client_state_expect(c, v, rcpt);
 	return PH_WAIT;
 }
 
 void
-dialogue_command(const struct client *c, const struct client_command *k,
+client_state_command(const struct client *c, const struct client_command *k,
     struct fault *f)
 {
 	const struct envelope *e = k->mail != NULL ? k->mail->env : NULL;
@@ -173,7 +174,7 @@ dialogue_command(const struct client *c, const struct client_command *k,
  * well: the relay has lost the thread, and may find it again.
  */
 void
-dialogue_heard(const struct client *c, struct fault *f)
+client_state_heard(const struct client *c, struct fault *f)
 {
 	const struct client_command *k = &c->ring[c->ring_at];
 	int code = c->reply.code;
@@ -182,11 +183,11 @@ dialogue_heard(const struct client *c, struct fault *f)
 	(void)fault_set(f, verbs[k->verb].stage, FD_SMTP, code,
 	    code < 500 ? VD_TEMP : VD_PERM, "%s", buf_text(&c->reply.text));
 	memcpy(f->esc, c->reply.esc, sizeof(f->esc));
-	dialogue_command(c, k, f);
+	client_state_command(c, k, f);
 }
 
 void
-dialogue_settle(struct client *c, struct client_mail *m,
+client_state_settle(struct client *c, struct client_mail *m,
     const struct fault *f)
 {
 	unsigned i;
@@ -248,7 +249,7 @@ share(const struct client *c, const struct client_mail *m,
 }
 
 enum client_phase
-dialogue_die(struct client *c, struct fault *f)
+client_state_die(struct client *c, struct fault *f)
 {
 	struct client_mail *m;
 	struct fault theirs;
@@ -257,13 +258,13 @@ dialogue_die(struct client *c, struct fault *f)
 	if (f->domain == FD_LINK)
 		last_words(c, f);
 	/* Whoever is leaving has nothing to lose. */
-	if (c->ring_n == 0 || dialogue_oldest(c)->verb != V_QUIT)
+	if (c->ring_n == 0 || client_state_oldest(c)->verb != V_QUIT)
 		c->fault = *f;
 	while (c->nmails > 0) {
 		m = c->mails[0];
 		theirs = *f;
 		theirs.verdict = share(c, m, f);
-		dialogue_settle(c, m, &theirs);
+		client_state_settle(c, m, &theirs);
 	}
 	c->ring_n = 0;
 	c->mail = NULL;
@@ -272,22 +273,22 @@ dialogue_die(struct client *c, struct fault *f)
 }
 
 enum client_phase
-dialogue_die_with(struct client *c, enum stage stage, enum verdict v,
+client_state_die_with(struct client *c, enum stage stage, enum verdict v,
     const char *why)
 {
 	struct fault f = { 0 };
 
 	(void)fault_set(&f, stage, FD_NONE, 0, v, "%s", why);
 	if (c->ring_n > 0)
-		dialogue_command(c, dialogue_oldest(c), &f);
-	return dialogue_die(c, &f);
+		client_state_command(c, client_state_oldest(c), &f);
+	return client_state_die(c, &f);
 }
 
 enum client_phase
-dialogue_refused(struct client *c)
+client_state_refused(struct client *c)
 {
 	struct fault f = { 0 };
 
-	dialogue_heard(c, &f);
-	return dialogue_die(c, &f);
+	client_state_heard(c, &f);
+	return client_state_die(c, &f);
 }

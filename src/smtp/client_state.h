@@ -161,11 +161,11 @@ struct client {
 };
 
 /* May one more command go out now? */
-bool		 dialogue_room(const struct client *);
-bool		 dialogue_pipes(const struct client *);
+bool		 client_state_room(const struct client *);
+bool		 client_state_pipes(const struct client *);
 
 /* The oldest command in flight; only while ring_n > 0. */
-struct client_command *dialogue_oldest(struct client *);
+struct client_command *client_state_oldest(struct client *);
 
 /*
  * The one door for commands: puts the line into the stream and expects a
@@ -175,26 +175,26 @@ struct client_command *dialogue_oldest(struct client *);
  * what people may see of it.  Returns PH_WAIT, or PH_OVER if it did not
  * pass.
  */
-enum client_phase dialogue_say(struct client *, enum verb, unsigned rcpt,
+enum client_phase client_state_say(struct client *, enum verb, unsigned rcpt,
 		    const char *line, const char *shown);
 
 /* The same without a reply of its own: BDAT, whose data follow. */
-enum client_phase dialogue_put(struct client *, enum verb,
+enum client_phase client_state_put(struct client *, enum verb,
 		    const char *line, const char *shown);
 
 /* Expect a reply to what stands in the stream. */
-void		 dialogue_expect(struct client *, enum verb, unsigned rcpt);
+void		 client_state_expect(struct client *, enum verb, unsigned rcpt);
 
 /* Note something for people: who is "C: ", "S: " or "-- ". */
-void		 dialogue_note(struct client *, const char *who,
+void		 client_state_note(struct client *, const char *who,
 		    const char *p, size_t n);
 
 /* What the relay just said, as a fault; never VD_OK. */
-void		 dialogue_heard(const struct client *, struct fault *);
-bool		 dialogue_yes(const struct client *);	/* 2yz */
+void		 client_state_heard(const struct client *, struct fault *);
+bool		 client_state_yes(const struct client *);	/* 2yz */
 
 /* The name of a command as it was sent, without a secret. */
-void		 dialogue_command(const struct client *,
+void		 client_state_command(const struct client *,
 		    const struct client_command *, struct fault *);
 
 /*
@@ -204,17 +204,17 @@ void		 dialogue_command(const struct client *,
  * for the message that caused it.  Once QUIT is all that is left to be
  * answered, the session has ended well.
  */
-enum client_phase dialogue_die(struct client *, struct fault *);
-enum client_phase dialogue_die_with(struct client *, enum stage,
+enum client_phase client_state_die(struct client *, struct fault *);
+enum client_phase client_state_die_with(struct client *, enum stage,
 		    enum verdict, const char *why);
-enum client_phase dialogue_refused(struct client *);
+enum client_phase client_state_refused(struct client *);
 
 /* A message is settled: all its recipients get what is still due to them. */
-void		 dialogue_settle(struct client *, struct client_mail *,
+void		 client_state_settle(struct client *, struct client_mail *,
 		    const struct fault *);
 
 /* Where a verb belongs, and its time in seconds (RFC 5321 4.5.3.2). */
-enum stage	 verb_stage(enum verb);
-int		 verb_timeout(enum verb);
+enum stage	 client_state_verb_stage(enum verb);
+int		 client_state_verb_timeout(enum verb);
 
 #endif

@@ -72,7 +72,7 @@ bare_address(const char *s)
 }
 
 bool
-helo_valid(const char *s)
+heloname_valid(const char *s)
 {
 	return s[0] == '[' ? literal(s) : domain(s) && !bare_address(s);
 }
@@ -124,7 +124,7 @@ pod(const char *s, size_t n)
 }
 
 const char *
-helo_doubt(const char *s)
+heloname_doubt(const char *s)
 {
 	static const char *const private[] = {
 		".local", ".internal", ".lan", ".localdomain", ".localhost",
@@ -156,10 +156,10 @@ helo_doubt(const char *s)
 static const char *
 against(const char *s)
 {
-	if (!helo_valid(s))
+	if (!heloname_valid(s))
 		return strchr(s, '_') != NULL ? "an underscore in it" :
 		    "not a host name";
-	return helo_doubt(s);
+	return heloname_doubt(s);
 }
 
 static bool
@@ -172,20 +172,20 @@ try(const char *cand, const char *what, char *name, char *why, size_t *used)
 		return false;
 	no = against(cand);
 	if (no == NULL) {
-		(void)strlcpy(name, cand, HELO_NAME);
-		(void)snprintf(why + *used, HELO_WHY - *used, "%s", what);
+		(void)strlcpy(name, cand, HELONAME_MAX);
+		(void)snprintf(why + *used, HELONAME_WHY - *used, "%s", what);
 		return true;
 	}
-	n = snprintf(why + *used, HELO_WHY - *used,
+	n = snprintf(why + *used, HELONAME_WHY - *used,
 	    "%s '%.80s' was passed over (%s); ", what, cand, no);
 	if (n > 0)
-		*used += (size_t)n < HELO_WHY - *used ? (size_t)n :
-		    HELO_WHY - *used - 1;
+		*used += (size_t)n < HELONAME_WHY - *used ? (size_t)n :
+		    HELONAME_WHY - *used - 1;
 	return false;
 }
 
 void
-helo_choose(const struct helo_candidates *c, char *name, char *why)
+heloname_choose(const struct heloname_candidates *c, char *name, char *why)
 {
 	const char *at = c->sender != NULL ? strrchr(c->sender, '@') : NULL;
 	bool named = at != NULL && at[1] != '[';	/* not some address */
@@ -194,9 +194,9 @@ helo_choose(const struct helo_candidates *c, char *name, char *why)
 
 	why[0] = '\0';
 	if (c->setting != NULL && c->setting[0] != '\0') {
-		no = helo_doubt(c->setting);
-		(void)strlcpy(name, c->setting, HELO_NAME);
-		(void)snprintf(why, HELO_WHY, "as set%s%s%s",
+		no = heloname_doubt(c->setting);
+		(void)strlcpy(name, c->setting, HELONAME_MAX);
+		(void)snprintf(why, HELONAME_WHY, "as set%s%s%s",
 		    no != NULL ? ", though relays may refuse it (" : "",
 		    no != NULL ? no : "", no != NULL ? ")" : "");
 		return;
@@ -207,6 +207,7 @@ helo_choose(const struct helo_candidates *c, char *name, char *why)
 	    try(c->literal, "the address of this end of the connection", name,
 	    why, &used))
 		return;
-	(void)strlcpy(name, "[127.0.0.1]", HELO_NAME);
-	(void)strlcpy(why + used, "nothing better is known", HELO_WHY - used);
+	(void)strlcpy(name, "[127.0.0.1]", HELONAME_MAX);
+	(void)strlcpy(
+	    why + used, "nothing better is known", HELONAME_WHY - used);
 }

@@ -6,11 +6,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define HELO_NAME	256
-#define HELO_WHY	512
+#define HELONAME_MAX	256
+#define HELONAME_WHY	512
 
 /* What there is to choose from; NULL or "" where there is nothing. */
-struct helo_candidates {
+struct heloname_candidates {
 	const char	*setting;	/* what the user asks for; not "auto" */
 	const char	*fqdn;		/* the host's name, whole if known */
 	const char	*sender;	/* envelope sender, local@domain */
@@ -21,20 +21,20 @@ struct helo_candidates {
  * Is this a domain (RFC 5321 4.1.2: letters, digits, hyphens, dots) or an
  * address literal (4.1.3), as EHLO takes it?
  */
-bool	helo_valid(const char *);
+bool	heloname_valid(const char *);
 
 /*
  * Why relays are likely to refuse this valid name ("a container id"), or
  * NULL if nothing is known against it.
  */
-const char *helo_doubt(const char *);
+const char *heloname_doubt(const char *);
 
 /*
  * Choose: the setting; else the host's name, the sender's domain, the
  * address literal, the first that nothing speaks against.  name gets
- * HELO_NAME, why HELO_WHY octets: "the host's name 'web1' was passed over
- * (no dot); the domain of the sender".
+ * HELONAME_MAX, why HELONAME_WHY octets: "the host's name 'web1' was passed
+ * over (no dot); the domain of the sender".
  */
-void	helo_choose(const struct helo_candidates *, char *name, char *why);
+void heloname_choose(const struct heloname_candidates *, char *name, char *why);
 
 #endif

@@ -33,7 +33,7 @@
 static void
 say(struct server *s, int code, const char *esc, const char *text)
 {
-	answer_add(&s->out, code, esc, text);
+	server_reply_add(&s->out, code, esc, text);
 }
 
 /* One error more; true: it was the last. */
@@ -59,7 +59,7 @@ static void
 refuse_argument(struct server *s, const struct fault *f)
 {
 	if (f->code == 552 || f->code == 553 || !tired(s))
-		answer_fault(&s->out, f);
+		server_reply_fault(&s->out, f);
 }
 
 static void
@@ -110,7 +110,7 @@ do_mail(struct server *s, char *arg)
 		return;
 	}
 	fault_clear(&f);
-	if (argument_mail(&s->env, arg, s->o->domain, s->o->max_size,
+	if (server_params_mail(&s->env, arg, s->o->domain, s->o->max_size,
 	    &f) == -1) {
 		reset(s);
 		refuse_argument(s, &f);
@@ -135,7 +135,7 @@ do_rcpt(struct server *s, char *arg)
 		return;
 	}
 	fault_clear(&f);
-	if (argument_rcpt(&s->env, arg, s->o->domain, &f) == -1)
+	if (server_params_rcpt(&s->env, arg, s->o->domain, &f) == -1)
 		refuse_argument(s, &f);
 	else
 		say(s, 250, "2.1.5", "recipient ok");
@@ -531,12 +531,12 @@ server_refuse(struct server *s, const struct fault *f)
 	s->drop = s->begun;
 	s->begun = false;
 	if (s->phase == SP_DATA) {
-		answer_fault(&s->refusal, f);
+		server_reply_fault(&s->refusal, f);
 		return;
 	}
 	assert(s->phase == SP_BEGIN || s->phase == SP_END);
 	s->waits = s->phase == SP_BEGIN;
-	answer_fault(&s->out, f);
+	server_reply_fault(&s->out, f);
 	reset(s);
 	s->phase = SP_COMMAND;
 }
@@ -545,7 +545,7 @@ void
 server_verdict(struct server *s, const char *words)
 {
 	assert(s->phase == SP_END);
-	answer_verdicts(&s->out, &s->env, words);
+	server_reply_verdicts(&s->out, &s->env, words);
 	reset(s);
 	s->errors = 0;
 	s->phase = SP_COMMAND;

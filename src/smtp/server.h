@@ -94,12 +94,12 @@ void		 server_eof(struct server *);
 void		 server_go(struct server *);
 
 /*
- * Refuse the message as a whole, with what answer_fault() makes of it; in
+ * Refuse the message as a whole, with what server_reply_fault() makes of it; in
  * the middle of it the client hears so at its end.
  */
 void		 server_refuse(struct server *, const struct fault *);
 
-/* Answer the final dot by the verdicts in s->env: answer_verdicts(). */
+/* Answer the final dot by the verdicts in s->env: server_reply_verdicts(). */
 void		 server_verdict(struct server *, const char *words);
 
 #endif

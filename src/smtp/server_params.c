@@ -301,7 +301,7 @@ whole(const char *spec, const char *domain, unsigned char detail,
 }
 
 int
-argument_mail(struct envelope *e, char *arg, const char *domain,
+server_params_mail(struct envelope *e, char *arg, const char *domain,
     long long max_size, struct fault *f)
 {
 	struct target t = { .e = e, .max_size = max_size };
@@ -322,7 +322,7 @@ argument_mail(struct envelope *e, char *arg, const char *domain,
 }
 
 int
-argument_rcpt(struct envelope *e, char *arg, const char *domain,
+server_params_rcpt(struct envelope *e, char *arg, const char *domain,
     struct fault *f)
 {
 	struct rcpt r = { 0 }, *to;

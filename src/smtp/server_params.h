@@ -13,9 +13,9 @@
  * more than parameters behind; the fault then is FD_SMTP with the code
  * and the enhanced code to be said.
  */
-int	argument_mail(struct envelope *, char *arg, const char *domain,
+int	server_params_mail(struct envelope *, char *arg, const char *domain,
 	    long long max_size, struct fault *);
-int	argument_rcpt(struct envelope *, char *arg, const char *domain,
+int	server_params_rcpt(struct envelope *, char *arg, const char *domain,
 	    struct fault *);
 
 #endif

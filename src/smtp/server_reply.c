@@ -48,7 +48,7 @@ fitting(const char *text)
 }
 
 void
-answer_add(struct buf *out, int code, const char *esc, const char *text)
+server_reply_add(struct buf *out, int code, const char *esc, const char *text)
 {
 	size_t n;
 	bool more;
@@ -103,13 +103,13 @@ refusal(const struct fault *f, char esc[16], struct buf *text)
 }
 
 void
-answer_fault(struct buf *out, const struct fault *f)
+server_reply_fault(struct buf *out, const struct fault *f)
 {
 	struct buf text = { .max = TEXT };
 	char esc[16];
 	int code = refusal(f, esc, &text);
 
-	answer_add(out, code, esc, buf_text(&text));
+	server_reply_add(out, code, esc, buf_text(&text));
 	buf_release(&text);
 }
 
@@ -164,7 +164,8 @@ name_failed(struct buf *text, const struct envelope *e,
 }
 
 void
-answer_verdicts(struct buf *out, const struct envelope *e, const char *words)
+server_reply_verdicts(
+    struct buf *out, const struct envelope *e, const char *words)
 {
 	struct buf text = { .max = TEXT };
 	const struct fault *why = chief_reason(e);
@@ -176,7 +177,7 @@ answer_verdicts(struct buf *out, const struct envelope *e, const char *words)
 	for (i = 0; i < e->nrcpt && !failed(&e->rcpt[i]); i++)
 		;
 	if (i == e->nrcpt) {
-		answer_add(out, 250, "2.0.0", words);
+		server_reply_add(out, 250, "2.0.0", words);
 		return;
 	}
 	if (why == NULL) {
@@ -188,6 +189,6 @@ answer_verdicts(struct buf *out, const struct envelope *e, const char *words)
 	code = refusal(why, esc, &text);
 	if (e->nrcpt > 1)
 		name_failed(&text, e, why);
-	answer_add(out, code, esc, buf_text(&text));
+	server_reply_add(out, code, esc, buf_text(&text));
 	buf_release(&text);
 }

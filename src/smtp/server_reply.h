@@ -12,21 +12,22 @@
  * needs.  esc is the enhanced status code (RFC 2034) for lines that do not
  * begin with one of the right class, or NULL for none at all.
  */
-void	answer_add(struct buf *, int code, const char *esc, const char *text);
+void server_reply_add(
+    struct buf *, int code, const char *esc, const char *text);
 
 /*
  * Append the refusal of a message.  What the relay said of it goes on as it
  * was said, with its code; anything else is 451, or 554 where the message
  * itself is at fault.  So is a 421, which would speak of our own session.
  */
-void	answer_fault(struct buf *, const struct fault *);
+void	server_reply_fault(struct buf *, const struct fault *);
 
 /*
  * Append the answer to a whole message: 250 and the words if everyone has
  * VD_OK; else the refusal of one who has not, and who else got it or not.
  * Who is not done did not get it.
  */
-void	answer_verdicts(struct buf *, const struct envelope *,
+void	server_reply_verdicts(struct buf *, const struct envelope *,
 	    const char *words);
 
 #endif

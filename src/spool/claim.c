@@ -87,7 +87,7 @@ static int
 lock_file(struct spool *sp, enum spool_place place, const char *name,
     int *fd)
 {
-	int err = file_lock(*fd, false), again;
+	int err = fileio_lock(*fd, false), again;
 
 	if (err != EBADF)
 		return err;
@@ -95,7 +95,7 @@ lock_file(struct spool *sp, enum spool_place place, const char *name,
 		return EBADF;
 	(void)close(*fd);
 	*fd = again;
-	return file_lock(*fd, false);
+	return fileio_lock(*fd, false);
 }
 
 enum claim
@@ -142,7 +142,7 @@ static int
 read_more(int fd, const char *p, size_t have, size_t at, char *out, size_t n)
 {
 	if (at + n > have)
-		return file_read(fd, (off_t)at, out, n);
+		return fileio_read(fd, (off_t)at, out, n);
 	memcpy(out, p + at, n);
 	return 0;
 }
@@ -163,7 +163,7 @@ read_head(struct spool_file *file, off_t length, struct envelope *e,
 
 	if (length < HEAD_FIRST)
 		return incomplete(f);
-	if ((err = file_read(file->fd, 0, first, have)) != 0)
+	if ((err = fileio_read(file->fd, 0, first, have)) != 0)
 		return unreadable(err, f);
 	if (head_measure(first, &at, &file->size, &eightbit, f) == -1)
 		return -1;
@@ -207,7 +207,7 @@ read_note(struct spool *sp, struct spool_file *file, struct note *note,
 		return -1;
 	n = st.st_size > NOTE_MAX ? 0 : (size_t)st.st_size;
 	p = xmalloc(n);
-	err = file_read(fd, 0, p, n);
+	err = fileio_read(fd, 0, p, n);
 	(void)close(fd);
 	if (err != 0 && err != ENODATA) {
 		free(p);
@@ -324,10 +324,10 @@ write_note(int dir, const char *id, const struct buf *text, bool sync)
 	note_name(tmp, id, ".tmp");
 	if ((fd = create_note(dir, tmp)) == -1)
 		return errno;
-	err = file_write(fd, 0, text->p, text->len);
+	err = fileio_write(fd, 0, text->p, text->len);
 	if (err == 0 && sync)
-		err = file_sync(fd);
-	also = file_close(fd);
+		err = fileio_sync(fd);
+	also = fileio_close(fd);
 	if (err == 0)
 		err = also;
 	if (err == 0 && renameat(dir, tmp, dir, name) == -1)
@@ -335,7 +335,7 @@ write_note(int dir, const char *id, const struct buf *text, bool sync)
 	if (err != 0)
 		(void)unlinkat(dir, tmp, 0);
 	else if (sync)
-		err = file_sync_dir(dir);
+		err = fileio_sync_dir(dir);
 	return err;
 }
 

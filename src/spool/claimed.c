@@ -3,7 +3,7 @@
 #include "spool/claimed.h"
 
 void
-claimed_release(struct spool *spool, struct claimed *c)
+claim_release(struct spool *spool, struct claimed *c)
 {
 	spool_release(spool, &c->file);
 	envelope_release(&c->env);

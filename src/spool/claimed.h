@@ -12,6 +12,6 @@ struct claimed {
 	struct note	 note;
 };
 
-void	claimed_release(struct spool *, struct claimed *);
+void	claim_release(struct spool *, struct claimed *);
 
 #endif

@@ -8,7 +8,7 @@
 #include "spool/fileio.h"
 
 int
-file_write(int fd, off_t at, const void *v, size_t n)
+fileio_write(int fd, off_t at, const void *v, size_t n)
 {
 	const char *p = v;
 	ssize_t k;
@@ -27,7 +27,7 @@ file_write(int fd, off_t at, const void *v, size_t n)
 }
 
 int
-file_read(int fd, off_t at, void *v, size_t n)
+fileio_read(int fd, off_t at, void *v, size_t n)
 {
 	char *p = v;
 	ssize_t k;
@@ -46,7 +46,7 @@ file_read(int fd, off_t at, void *v, size_t n)
 }
 
 int
-file_sync(int fd)
+fileio_sync(int fd)
 {
 	while (fsync(fd) == -1)
 		if (errno != EINTR)
@@ -56,13 +56,13 @@ file_sync(int fd)
 
 /* Linux closes a descriptor even when it says EINTR. */
 int
-file_close(int fd)
+fileio_close(int fd)
 {
 	return close(fd) == -1 && errno != EINTR ? errno : 0;
 }
 
 int
-file_lock(int fd, bool wait)
+fileio_lock(int fd, bool wait)
 {
 	while (flock(fd, wait ? LOCK_EX : LOCK_EX | LOCK_NB) == -1)
 		if (errno != EINTR || wait)
@@ -72,9 +72,9 @@ file_lock(int fd, bool wait)
 
 /* Where a directory cannot be synced at all there is nothing to be had. */
 int
-file_sync_dir(int dir)
+fileio_sync_dir(int dir)
 {
-	int err = file_sync(dir);
+	int err = fileio_sync(dir);
 
 	return err == EINVAL || err == ENOTSUP ? 0 : err;
 }

@@ -12,20 +12,20 @@
  * Each returns 0, or the errno of what went wrong.  A file that ends before
  * all n octets were read gives ENODATA.
  */
-int	file_write(int fd, off_t at, const void *, size_t n);
-int	file_read(int fd, off_t at, void *, size_t n);
-int	file_sync(int fd);
+int	fileio_write(int fd, off_t at, const void *, size_t n);
+int	fileio_read(int fd, off_t at, void *, size_t n);
+int	fileio_sync(int fd);
 
 /* The descriptor is closed whatever comes of it. */
-int	file_close(int fd);
+int	fileio_close(int fd);
 
 /*
  * Lock it for us alone; EWOULDBLOCK if another has the lock.  With wait
  * set, wait for it; EINTR if a signal came first.
  */
-int	file_lock(int fd, bool wait);
+int	fileio_lock(int fd, bool wait);
 
 /* Make what changed in the directory survive a crash. */
-int	file_sync_dir(int dir);
+int	fileio_sync_dir(int dir);
 
 #endif

@@ -38,7 +38,7 @@ begin_named(struct spool *sp, struct spool_file *file)
 				continue;
 			break;
 		}
-		err = file_lock(file->fd, false);
+		err = fileio_lock(file->fd, false);
 		if (err == 0 && fstat(file->fd, &st) == -1)
 			err = errno;
 		if (err == 0 &&
@@ -71,7 +71,7 @@ begin_unnamed(struct spool *sp, struct spool_file *file)
 	while (file->fd == -1 && errno == EINTR);
 	if (file->fd == -1)
 		return errno;
-	if ((err = file_lock(file->fd, false)) != 0) {
+	if ((err = fileio_lock(file->fd, false)) != 0) {
 		(void)close(file->fd);
 		file->fd = -1;
 	}
@@ -102,7 +102,7 @@ spool_envelope(struct spool *sp, struct spool_file *file,
 
 	if (head_format(&b, e, m, f) == -1)
 		return -1;
-	err = file_write(file->fd, 0, b.p, b.len);
+	err = fileio_write(file->fd, 0, b.p, b.len);
 	file->at = (off_t)b.len;
 	file->size = 0;
 	buf_release(&b);
@@ -113,7 +113,7 @@ int
 spool_write(struct spool *sp, struct spool_file *file, const void *p,
     size_t n, struct fault *f)
 {
-	int err = file_write(file->fd, file->at + (off_t)file->size, p, n);
+	int err = fileio_write(file->fd, file->at + (off_t)file->size, p, n);
 
 	if (err != 0)
 		return spool_trouble(sp, SPOOL_QUEUE, "", err, f);
@@ -129,10 +129,10 @@ finish(struct spool_file *file, bool eightbit)
 	int err;
 
 	head_first(first, (size_t)file->at, file->size, eightbit);
-	if ((err = file_write(file->fd, 0, first, HEAD_FIRST)) == 0 &&
-	    (err = file_write(file->fd, file->at + (off_t)file->size,
+	if ((err = fileio_write(file->fd, 0, first, HEAD_FIRST)) == 0 &&
+	    (err = fileio_write(file->fd, file->at + (off_t)file->size,
 	    HEAD_END, sizeof(HEAD_END) - 1)) == 0)
-		err = file_sync(file->fd);
+		err = fileio_sync(file->fd);
 	return err;
 }
 
@@ -201,7 +201,7 @@ spool_commit(struct spool *sp, struct spool_file *file,
 		rc = spool_trouble(sp, place, "", err, f);
 	else if (note != NULL)
 		rc = spool_note(sp, file, note, e, f);
-	if (rc == 0 && (err = file_sync_dir(sp->place[place])) != 0)
+	if (rc == 0 && (err = fileio_sync_dir(sp->place[place])) != 0)
 		rc = spool_trouble(sp, place, "", err, f);
 	if (rc == -1 && file->id[0] != '\0')
 		take_back(sp, file, f);

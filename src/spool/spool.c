@@ -62,7 +62,7 @@ sync_parent(const char *path)
 	fd = open(slash != NULL ? up : ".",
 	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd != -1) {
-		err = file_sync_dir(fd);
+		err = fileio_sync_dir(fd);
 		(void)close(fd);
 	} else if (errno != EACCES) {
 		err = errno;	/* one may write what one may not read */
@@ -131,7 +131,7 @@ hold_place(struct spool *sp, enum spool_place place, bool create,
 	int err = 0;
 
 	if (create && mkdirat(sp->dir, places[place], 0700) == 0)
-		err = file_sync_dir(sp->dir);
+		err = fileio_sync_dir(sp->dir);
 	else if (create && errno != EEXIST)
 		err = errno;
 	if (err != 0)
@@ -281,7 +281,7 @@ spool_sync(struct spool *sp, struct fault *f)
 	int err;
 
 	for (i = 0; i < SPOOL__MAX; i++)
-		if ((err = file_sync_dir(sp->place[i])) != 0)
+		if ((err = fileio_sync_dir(sp->place[i])) != 0)
 			return spool_trouble(sp, (enum spool_place)i, "",
 			    err, f);
 	return 0;
@@ -300,7 +300,7 @@ spool_runner_lock(struct spool *sp, bool wait, int *fd, struct fault *f)
 	else if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() ||
 	    st.st_nlink != 1)
 		err = EPERM;
-	else if ((err = file_lock(*fd, wait)) == 0)
+	else if ((err = fileio_lock(*fd, wait)) == 0)
 		return 0;
 	if (*fd != -1)
 		(void)close(*fd);

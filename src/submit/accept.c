@@ -14,24 +14,24 @@
 #define ORIGIN	256		/* octets of what a caller is called */
 
 void
-submit_init(struct submit *s, const struct message_opts *o,
+accept_init(struct accept *s, const struct message_opts *o,
     struct envelope *env, struct store *store, struct spool_meta *meta,
     long long max_size)
 {
-	*s = (struct submit){ .env = env, .store = store, .meta = meta,
+	*s = (struct accept){ .env = env, .store = store, .meta = meta,
 	    .max_size = max_size };
 	message_init(&s->message, o, env);
 }
 
 void
-submit_release(struct submit *s)
+accept_release(struct accept *s)
 {
 	message_release(&s->message);
 }
 
 /* The script that PHP sends for: "33:contact.php". */
 static void
-note_script(struct submit *s)
+note_script(struct accept *s)
 {
 	const struct buf *head = &s->message.out;
 	struct buf b = { .max = ORIGIN };
@@ -52,7 +52,7 @@ note_script(struct submit *s)
 
 /* The envelope is complete with the header, and stands before it. */
 static int
-write_envelope(struct submit *s, struct fault *f)
+write_envelope(struct accept *s, struct fault *f)
 {
 	struct buf fields = { .max = 1 << 26 };
 	int status = 0;
@@ -79,7 +79,7 @@ write_envelope(struct submit *s, struct fault *f)
 }
 
 static int
-drain(struct submit *s, struct fault *f)
+drain(struct accept *s, struct fault *f)
 {
 	struct buf *out = &s->message.out;
 
@@ -97,7 +97,7 @@ drain(struct submit *s, struct fault *f)
 }
 
 int
-submit_feed(struct submit *s, const char *p, size_t n, struct fault *f)
+accept_feed(struct accept *s, const char *p, size_t n, struct fault *f)
 {
 	if (message_feed(&s->message, p, n, f) == -1)
 		return -1;
@@ -107,7 +107,7 @@ submit_feed(struct submit *s, const char *p, size_t n, struct fault *f)
 static int
 write_again(void *ctx, const char *p, size_t n, struct fault *f)
 {
-	struct submit *s = ctx;
+	struct accept *s = ctx;
 
 	if (s->again.fd == -1 &&
 	    (store_begin(&s->again, s->store->spool, f) == -1 ||
@@ -118,15 +118,15 @@ write_again(void *ctx, const char *p, size_t n, struct fault *f)
 
 /* Some things can only be mended once the whole message has been seen. */
 static int
-mend(struct submit *s, unsigned why, struct fault *f)
+mend(struct accept *s, unsigned why, struct fault *f)
 {
-	struct convert c = { .fd = s->store->fd, .at = s->store->at,
+	struct msgfile_convert c = { .fd = s->store->fd, .at = s->store->at,
 	    .size = s->store->size, .why = why, .write = write_again,
 	    .ctx = s };
 
 	s->again = (struct store){ .fd = -1, .file.fd = -1,
 	    .spool = s->store->spool };
-	if (convert_message(&c, f) == -1) {
+	if (msgfile_convert(&c, f) == -1) {
 		store_release(&s->again);
 		return -1;
 	}
@@ -139,7 +139,7 @@ mend(struct submit *s, unsigned why, struct fault *f)
 }
 
 int
-submit_end(struct submit *s, struct fault *f)
+accept_end(struct accept *s, struct fault *f)
 {
 	unsigned why;
 
@@ -151,7 +151,7 @@ submit_end(struct submit *s, struct fault *f)
 }
 
 int
-submit_read(struct submit *s, int in, struct fault *f)
+accept_read(struct accept *s, int in, struct fault *f)
 {
 	char *block = xmalloc(BLOCK);
 	int status = 0;
@@ -165,8 +165,8 @@ submit_read(struct submit *s, int in, struct fault *f)
 			status = fault_errno(f, ST_INPUT, errno, VD_TEMP,
 			    "standard input");
 		else if (n > 0)
-			status = submit_feed(s, block, (size_t)n, f);
+			status = accept_feed(s, block, (size_t)n, f);
 	}
 	free(block);
-	return status == 0 ? submit_end(s, f) : -1;
+	return status == 0 ? accept_end(s, f) : -1;
 }

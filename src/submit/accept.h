@@ -8,7 +8,7 @@
 #include "spool/store.h"
 
 /* A message on its way from its caller into a store. */
-struct submit {
+struct accept {
 	struct message	 message;
 	struct envelope	*env;
 	struct store	*store;		/* begun */
@@ -30,20 +30,20 @@ struct submit {
 	struct store	 again;
 };
 
-/* All is borrowed until submit_release(). */
-void	submit_init(struct submit *, const struct message_opts *,
+/* All is borrowed until accept_release(). */
+void	accept_init(struct accept *, const struct message_opts *,
 	    struct envelope *, struct store *, struct spool_meta *,
 	    long long max_size);
-void	submit_release(struct submit *);
+void	accept_release(struct accept *);
 
 /* The next octets; the message goes into the store in wire form. */
-int	submit_feed(struct submit *, const char *, size_t, struct fault *);
-int	submit_end(struct submit *, struct fault *);
+int	accept_feed(struct accept *, const char *, size_t, struct fault *);
+int	accept_end(struct accept *, struct fault *);
 
 /*
  * Read a descriptor to its end: feed all and end.  Memory does not grow
  * with the message.
  */
-int	submit_read(struct submit *, int in, struct fault *);
+int	accept_read(struct accept *, int in, struct fault *);
 
 #endif

@@ -15,9 +15,9 @@ caller_find(struct caller *a, uid_t uid, const struct settings *s)
 	*a = (struct caller){ .uid = uid, .now = time(NULL) };
 	if (localtime_r(&a->now, &tm) != NULL)
 		a->utc_offset = tm.tm_gmtoff;
-	who_user(uid, a->user, sizeof(a->user), a->full, sizeof(a->full));
-	who_parent(a->origin, sizeof(a->origin));
-	who_host(a->host, sizeof(a->host));
+	identity_user(uid, a->user, sizeof(a->user), a->full, sizeof(a->full));
+	identity_parent(a->origin, sizeof(a->origin));
+	identity_host(a->host, sizeof(a->host));
 	(void)strlcpy(a->domain, s->domain != NULL ? s->domain :
 	    at != NULL ? at + 1 : a->host, sizeof(a->domain));
 }

@@ -86,7 +86,7 @@ tell(const struct deliver *d, const struct store *st,
     const struct delivered *r)
 {
 	const struct report_try t = { .id = r->id, .env = env, .meta = meta,
-	    .link = &r->link, .accepted = r->accepted, .size = st->size,
+	    .conninfo = &r->conninfo, .accepted = r->accepted, .size = st->size,
 	    .tries = 1, .kept = r->id[0] != '\0' };
 
 	report_attempt(d->report, &t);
@@ -162,19 +162,19 @@ try(struct deliver *d, struct store *st, struct envelope *env,
 	p->item = (struct item){ .env = env, .account = meta->account,
 	    .fd = fd != -1 ? fd : st->fd, .at = st->at, .size = st->size,
 	    .ctx = p };
-	keeper_give(&d->keeper, &p->item, true);
+	dispatch_give(&d->dispatch, &p->item, true);
 	if (fd != -1)
 		(void)close(fd);
-	if (keeper_wait(&d->keeper, patience) == NULL) {
+	if (dispatch_wait(&d->dispatch, patience) == NULL) {
 		if (d->spool != NULL &&
 		    hand_over(d, st, env, meta, p, r, f) == 0)
 			return 0;
 		/* The envelope is not ours: nobody may settle it later. */
-		keeper_part(&d->keeper);
-		(void)keeper_wait(&d->keeper, 0);
+		dispatch_part(&d->dispatch);
+		(void)dispatch_wait(&d->dispatch, 0);
 	}
 	(void)strlcpy(r->accepted, p->item.accepted, sizeof(r->accepted));
-	r->link = p->item.link;
+	r->conninfo = p->item.conninfo;
 	status = settle(d, st, env, meta, r, f);
 	tell(d, st, env, meta, r);
 	free(p);
@@ -196,7 +196,7 @@ something_waits(struct deliver *d)
 }
 
 int
-deliver(struct deliver *d, struct store *st, struct envelope *env,
+deliver_message(struct deliver *d, struct store *st, struct envelope *env,
     struct spool_meta *meta, struct delivered *r, struct fault *f)
 {
 	int status;
@@ -225,10 +225,10 @@ deliver_abandon(struct deliver *d)
 	struct item *it;
 	struct pending *p;
 
-	keeper_release(&d->keeper);
-	while ((it = keeper_wait(&d->keeper, 0)) != NULL) {
+	dispatch_release(&d->dispatch);
+	while ((it = dispatch_wait(&d->dispatch, 0)) != NULL) {
 		p = it->ctx;
-		claimed_release(d->spool, &p->claimed);
+		claim_release(d->spool, &p->claimed);
 		free(p);
 	}
 }
@@ -236,21 +236,21 @@ deliver_abandon(struct deliver *d)
 void
 deliver_finish(struct deliver *d)
 {
-	struct item *it = keeper_wait(&d->keeper, 0);
+	struct item *it = dispatch_wait(&d->dispatch, 0);
 	struct fault f = { 0 };
 	enum outcome what;
 	struct pending *p;
 
-	if (it == NULL && d->keeper.nitems > 0) {
-		keeper_part(&d->keeper);	/* we are to stop */
-		it = keeper_wait(&d->keeper, 0);
+	if (it == NULL && d->dispatch.nitems > 0) {
+		dispatch_part(&d->dispatch);	/* we are to stop */
+		it = dispatch_wait(&d->dispatch, 0);
 	}
 	if (it != NULL) {
 		p = it->ctx;
 		what = outcome_record(d->spool, d->set, d->host, &p->claimed,
 		    &f);
 		report_outcome(d->report, &p->claimed, it, NULL, what);
-		claimed_release(d->spool, &p->claimed);
+		claim_release(d->spool, &p->claimed);
 		free(p);
 	}
 	deliver_run_queue(d);
@@ -259,11 +259,11 @@ deliver_finish(struct deliver *d)
 enum cut
 deliver_cut(struct deliver *d)
 {
-	struct keeper *k = &d->keeper;
+	struct dispatch *k = &d->dispatch;
 	const struct envelope *env;
 	enum cut how = CUT_WAITS;
 
-	keeper_part(k);
+	dispatch_part(k);
 	if (k->nitems > 0) {
 		env = k->item[0]->env;
 		if (envelope_count(env, VD_OK) == env->nrcpt)

@@ -9,15 +9,15 @@
 #include "report/report.h"
 #include "spool/store.h"
 
-/* What the keeper's process works with. */
+/* What the dispatcher's process works with. */
 struct deliver {
 	const struct settings *set;
 	struct spool	*spool;		/* NULL: nothing can be queued */
-	struct keeper	 keeper;
+	struct dispatch	 dispatch;
 	int		 spare;		/* write to it to have the queue run */
 	enum setting_delivery mode;
 	const char	*host;		/* for bounces */
-	bool		 untold;	/* see deliver() */
+	bool		 untold;	/* see deliver_message() */
 	const struct report *report;
 };
 
@@ -31,7 +31,7 @@ struct delivered {
 	struct fault	 why;		/* of the queued; VD_OK: not tried */
 	char		 accepted[512];	/* the relay's words */
 	char		 id[SPOOL_ID];	/* in the spool, or "" */
-	struct link	 link;		/* what it went over, if tried */
+	struct conninfo conninfo; /* what it went over, if tried */
 };
 
 /*
@@ -48,7 +48,7 @@ struct delivered {
  * deliver_finish() is still to be called, by a process that nobody waits
  * for.
  */
-int	deliver(struct deliver *, struct store *, struct envelope *,
+int	deliver_message(struct deliver *, struct store *, struct envelope *,
 	    struct spool_meta *, struct delivered *, struct fault *);
 void	deliver_finish(struct deliver *);
 

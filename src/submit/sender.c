@@ -1,8 +1,8 @@
 /*
  * sender.c - what all ways of submitting mail have in common
  *
- * The process that the caller started is the keeper: when it is killed
- * before it has read everything, nothing is sent.  The courier and the
+ * The process that the caller started is the dispatcher: when it is killed
+ * before it has read everything, nothing is sent.  The agent and the
  * spare runner are its children, made before it reads a hostile octet.
  */
 
@@ -55,9 +55,9 @@ find_spool(struct sender *s, const struct config_source *src)
 }
 
 static int
-fork_courier(struct sender *s, struct fault *f)
+fork_agent(struct sender *s, struct fault *f)
 {
-	const struct serve_opts so = { .config = s->c,
+	const struct agent_opts so = { .config = s->c,
 	    .fqdn = s->caller.host, .trace = s->o->verbose,
 	    .transcript = s->o->trace,
 	    .progress = !s->o->verbose && isatty(STDERR_FILENO) == 1,
@@ -65,7 +65,7 @@ fork_courier(struct sender *s, struct fault *f)
 	int sock[2];
 	pid_t pid;
 
-	if (record_pair(sock, f) == -1)
+	if (ipc_pair(sock, f) == -1)
 		return -1;
 	if ((pid = fork()) == 0) {
 		(void)close(sock[0]);
@@ -74,18 +74,18 @@ fork_courier(struct sender *s, struct fault *f)
 			spool_close(s->deliver.spool);
 		if (s->deliver.spare != -1)
 			(void)close(s->deliver.spare);
-		serve(sock[1], &so);
+		agent_run(sock[1], &so);
 		_exit(EX_OK);
 	}
 	(void)close(sock[1]);
-	keeper_init(&s->deliver.keeper, pid != -1 ? sock[0] : -1);
+	dispatch_init(&s->deliver.dispatch, pid != -1 ? sock[0] : -1);
 	if (pid == -1)
 		(void)close(sock[0]);
 	return 0;
 }
 
 /*
- * The only directories that a keeper needs, and no password.  A domain that
+ * The only directories that a dispatcher needs, and no password.  A domain that
  * is not ASCII takes GnuTLS.
  */
 static void
@@ -103,7 +103,7 @@ box(struct sender *s)
 		b.ndirs = NITEMS(tmp);
 	}
 	config_wipe(s->c);
-	secret_forget(&s->c->base);
+	password_forget(&s->c->base);
 	sandbox_enter(&b);
 }
 
@@ -117,14 +117,14 @@ part(struct sender *s, const struct config_source *src, struct fault *f)
 	    .reload = options_reload, .ctx = &again };
 
 	s->deliver.spare = -1;
-	keeper_init(&s->deliver.keeper, -1);
+	dispatch_init(&s->deliver.dispatch, -1);
 	if (s->deliver.spool != NULL && (s->set->linger ||
 	    s->deliver.mode == SETTING_DELIVERY_BACKGROUND))
 		s->deliver.spare = runner_spare(&r);
 	if ((s->deliver.mode == SETTING_DELIVERY_NOW ||
-	    s->deliver.spool == NULL) && fork_courier(s, f) == -1)
+	    s->deliver.spool == NULL) && fork_agent(s, f) == -1)
 		return -1;
-	s->deliver.keeper.stop = s->stop;
+	s->deliver.dispatch.stop = s->stop;
 	box(s);
 	return 0;
 }
@@ -137,7 +137,7 @@ expanded(const struct sender *s, const char *text, bool is_address)
 
 	if (text == NULL)
 		return NULL;
-	policy_expand(&b, text, s->caller.user, s->caller.host, is_address);
+	frompolicy_expand(&b, text, s->caller.user, s->caller.host, is_address);
 	out = xstrdup(buf_text(&b));
 	buf_release(&b);
 	return out;
@@ -151,8 +151,8 @@ make_policy(struct sender *s)
 	free(s->from_name);
 	s->from = expanded(s, s->set->from, true);
 	s->from_name = expanded(s, s->set->from_name, false);
-	s->policy = (struct policy){
-	    .mode = (enum policy_mode)s->set->from_policy, .from = s->from,
+	s->policy = (struct frompolicy){
+	    .mode = (enum frompolicy_mode)s->set->from_policy, .from = s->from,
 	    .name = s->from_name, .domains = s->set->from_domains };
 }
 
@@ -293,7 +293,7 @@ sender_background(struct sender *s)
 void
 sender_release(struct sender *s)
 {
-	keeper_release(&s->deliver.keeper);
+	dispatch_release(&s->deliver.dispatch);
 	store_release(&s->store);
 	envelope_release(&s->env);
 	expand_release(&s->expand);
@@ -312,7 +312,7 @@ sender_refuse(struct sender *s, const struct fault *f)
 {
 	int status = fault_exit(f);
 
-	if (s->report.journal.fd == -1)
+	if (s->report.syslog.fd == -1)
 		report_open(&s->report);
 	if (s->meta.origin == NULL)
 		sender_note(s);
@@ -363,7 +363,7 @@ sender_init(struct sender *s, const struct options *o, struct config *c,
 	*s = (struct sender){ .o = o, .c = c, .set = &c->base,
 	    .caller.uid = src->uid,
 	    .deliver = { .set = &c->base, .spare = -1,
-	    .report = &s->report, .keeper = { .sock = -1 } },
+	    .report = &s->report, .dispatch = { .sock = -1 } },
 	    .store = { .fd = -1, .file.fd = -1 }, .null = -1 };
 	report_init(&s->report, c, src, s->caller.host);
 }

@@ -25,10 +25,10 @@ struct sender {
 	struct spool_meta meta;
 	struct store	 store;
 	struct message_opts opts;
-	struct policy	 policy;
+	struct frompolicy	 policy;
 	char		*from, *from_name; /* the settings, expanded */
 	struct expand	 expand;
-	struct submit	 submit;
+	struct accept	 submit;
 	struct envelope	*theirs;	/* the client's, in -bs */
 	char		*sender;	/* who it says it is */
 	int		 null;		/* /dev/null, for when nobody waits */
@@ -79,7 +79,7 @@ void	sender_note(struct sender *);
 /* For a message of its own, from this sender; NULL is the caller. */
 struct message_opts sender_options(struct sender *, const char *from);
 
-/* For struct submit: the envelope is complete. */
+/* For struct accept: the envelope is complete. */
 int	sender_addressed(void *, struct buf *fields, struct fault *);
 
 /* In a child: go on without anybody who waits for us. */

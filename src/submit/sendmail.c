@@ -53,14 +53,14 @@ read_message(struct sender *s, struct fault *f)
 	if (status == 0)
 		status = store_begin(&s->store, s->deliver.spool, f);
 	if (status == 0) {
-		submit_init(&s->submit, &s->opts, &s->env, &s->store,
+		accept_init(&s->submit, &s->opts, &s->env, &s->store,
 		    &s->meta, s->set->max_size);
 		s->submit.notify = s->o->notify;
 		s->submit.expand = &s->expand;
 		s->submit.addressed = sender_addressed;
 		s->submit.ctx = s;
-		status = submit_read(&s->submit, STDIN_FILENO, f);
-		submit_release(&s->submit);
+		status = accept_read(&s->submit, STDIN_FILENO, f);
+		accept_release(&s->submit);
 	}
 	free(sender);
 	return status;
@@ -68,11 +68,12 @@ read_message(struct sender *s, struct fault *f)
 
 /* Name everyone who will not get it, but each reason only once. */
 static int
-say_failed(const struct sender *s, const struct link *link, bool queued)
+say_failed(const struct sender *s, const struct conninfo *conninfo, bool queued)
 {
 	const struct envelope *env = &s->env;
-	struct report_place at = { .account = s->meta.account, .link = link,
-	    .sender = env->from };
+	struct report_place at = { .account = s->meta.account,
+		.conninfo = conninfo,
+		.sender = env->from };
 	const struct fault *last = NULL;
 	const struct rcpt *r;
 	int status = EX_OK;
@@ -114,7 +115,7 @@ say_queued(const struct sender *s, const struct delivered *d)
 	long long in = (long long)(d->next - time(NULL));
 
 	report_fault(&s->report, &d->why, &(struct report_place){
-	    .account = s->meta.account, .link = &d->link,
+	    .account = s->meta.account, .conninfo = &d->conninfo,
 	    .sender = s->env.from, .recipient = waiting(&s->env) });
 	log_say(s->set->linger ? "queued as %s, to be tried again in %lld s" :
 	    "queued as %s, due for a queue run in %lld s", d->id,
@@ -146,8 +147,9 @@ deliver_it(struct sender *s, struct fault *f)
 	int status;
 	pid_t pid;
 
-	if (deliver(&s->deliver, &s->store, &s->env, &s->meta, &d, f) == -1) {
-		(void)say_failed(s, &d.link, false);
+	if (deliver_message(&s->deliver, &s->store, &s->env, &s->meta, &d, f) ==
+	    -1) {
+		(void)say_failed(s, &d.conninfo, false);
 		log_fault(f);
 		return fault_exit(f);
 	}
@@ -167,7 +169,7 @@ deliver_it(struct sender *s, struct fault *f)
 		say_queued(s, &d);
 	if (s->o->verbose && d.taken > 0)
 		log_say("accepted by the relay: %s", d.accepted);
-	status = say_failed(s, &d.link, s->deliver.spool != NULL);
+	status = say_failed(s, &d.conninfo, s->deliver.spool != NULL);
 	if (status != EX_OK && s->no_spool.verdict != VD_OK)
 		report_fault(&s->report, &s->no_spool,
 		    &(struct report_place){ 0 });
@@ -175,7 +177,7 @@ deliver_it(struct sender *s, struct fault *f)
 }
 
 int
-send_mail(const struct options *o, struct config *c,
+sendmail_run(const struct options *o, struct config *c,
     const struct config_source *src)
 {
 	struct fault f = { 0 };
@@ -195,12 +197,12 @@ send_mail(const struct options *o, struct config *c,
 }
 
 int
-send_refused(const struct options *o, struct config *c,
+sendmail_refuse(const struct options *o, struct config *c,
     const struct config_source *src, const struct fault *f)
 {
 	struct sender s;
 
 	sender_init(&s, o, c, src);
-	who_parent(s.caller.origin, sizeof(s.caller.origin));
+	identity_parent(s.caller.origin, sizeof(s.caller.origin));
 	return sender_refuse(&s, f);
 }

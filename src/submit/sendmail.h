@@ -7,15 +7,15 @@
 #include "config/config.h"
 
 /*
- * Everything `heloise -t` does: split into keeper and courier, read the
+ * Everything `heloise -t` does: split into dispatcher and agent, read the
  * message, deliver or queue it, say what went wrong.  Returns the exit
  * status.  Wipes the password from this process.
  */
-int	send_mail(const struct options *, struct config *,
+int	sendmail_run(const struct options *, struct config *,
 	    const struct config_source *);
 
 /* The same where there is no configuration to send with: say why. */
-int	send_refused(const struct options *, struct config *,
+int	sendmail_refuse(const struct options *, struct config *,
 	    const struct config_source *, const struct fault *);
 
 #endif

@@ -19,7 +19,7 @@ drop(void *ctx)
 {
 	struct sender *s = ctx;
 
-	submit_release(&s->submit);
+	accept_release(&s->submit);
 	store_release(&s->store);
 	envelope_release(&s->env);
 	spool_meta_release(&s->meta);
@@ -58,7 +58,7 @@ begin(void *ctx, struct envelope *env, struct fault *f)
 			s->env.rcpt[k].orcpt = xstrdup(env->rcpt[i].orcpt);
 	}
 	sender_note(s);
-	submit_init(&s->submit, &s->opts, &s->env, &s->store, &s->meta,
+	accept_init(&s->submit, &s->opts, &s->env, &s->store, &s->meta,
 	    s->set->max_size);
 	s->submit.expand = &s->expand;
 	s->submit.addressed = sender_addressed;
@@ -74,7 +74,7 @@ data(void *ctx, const char *p, size_t n, struct fault *f)
 {
 	struct sender *s = ctx;
 
-	return submit_feed(&s->submit, p, n, f);
+	return accept_feed(&s->submit, p, n, f);
 }
 
 /* Delivery goes on without us; what comes after it waits in the queue. */
@@ -91,7 +91,7 @@ leave(struct sender *s)
 		(void)deliver_cut(&s->deliver);
 	else
 		deliver_abandon(&s->deliver);
-	s->deliver.keeper = (struct keeper){ .sock = -1, .stop = s->stop };
+	s->deliver.dispatch = (struct dispatch){ .sock = -1, .stop = s->stop };
 	s->deliver.mode = SETTING_DELIVERY_QUEUE;
 }
 
@@ -145,12 +145,12 @@ end(void *ctx, struct buf *words, struct fault *f)
 {
 	struct sender *s = ctx;
 	struct delivered d = { 0 };
-	int status = submit_end(&s->submit, f);
+	int status = accept_end(&s->submit, f);
 
 	s->deliver.untold = !same_recipients(s);
 	if (status == 0)
-		status = deliver(&s->deliver, &s->store, &s->env, &s->meta,
-		    &d, f);
+		status = deliver_message(
+		    &s->deliver, &s->store, &s->env, &s->meta, &d, f);
 	if (status == 0)
 		tell(s);
 	else
@@ -166,13 +166,13 @@ end(void *ctx, struct buf *words, struct fault *f)
 }
 
 int
-receive_smtp(const struct options *o, struct config *c,
+smtpd_run(const struct options *o, struct config *c,
     const struct config_source *src)
 {
 	struct server_opts so;
 	struct fault f = { 0 };
 	struct sender s;
-	const struct talk_work work = { .begin = begin, .data = data,
+	const struct smtpd_io_work work = { .begin = begin, .data = data,
 	    .end = end, .drop = drop, .ctx = &s };
 	int status;
 
@@ -182,7 +182,7 @@ receive_smtp(const struct options *o, struct config *c,
 	so = (struct server_opts){ .hostname = s.caller.host,
 	    .domain = EXPAND_BARE, .max_size = s.set->max_size };
 	(void)signal(SIGHUP, SIG_IGN);
-	status = talk_run(STDIN_FILENO, STDOUT_FILENO, &so, &work);
+	status = smtpd_io_run(STDIN_FILENO, STDOUT_FILENO, &so, &work);
 	sender_release(&s);
 	return status;
 }

@@ -7,10 +7,10 @@
 #include "config/config.h"
 
 /*
- * What send_mail() does, for each message of the dialogue.  Returns the
+ * What sendmail_run() does, for each message of the dialogue.  Returns the
  * exit status.  Wipes the password from this process.
  */
-int	receive_smtp(const struct options *, struct config *,
+int	smtpd_run(const struct options *, struct config *,
 	    const struct config_source *);
 
 #endif

@@ -13,7 +13,7 @@
 
 struct dialogue {
 	struct server	 s;
-	const struct talk_work *work;
+	const struct smtpd_io_work *work;
 	int		 in, out;
 	bool		 silent;	/* nothing more will come */
 	bool		 deaf;		/* nothing more can be said */
@@ -149,8 +149,8 @@ turn(struct dialogue *d)
 }
 
 int
-talk_run(int in, int out, const struct server_opts *o,
-    const struct talk_work *work)
+smtpd_io_run(int in, int out, const struct server_opts *o,
+    const struct smtpd_io_work *work)
 {
 	struct dialogue d = { .work = work, .in = in, .out = out };
 	bool whole;

@@ -14,7 +14,7 @@
  * one end() or one drop(), whatever end() or data() returned.  The envelope
  * stays where it is until then, and is the machine's to release.
  */
-struct talk_work {
+struct smtpd_io_work {
 	/* A message is about to come.  Its domains and names are whole. */
 	int	(*begin)(void *, struct envelope *, struct fault *);
 
@@ -39,7 +39,7 @@ struct talk_work {
  * take its replies.  A message that has come whole is delivered all the
  * same.  SIGPIPE must be ignored.
  */
-int	talk_run(int in, int out, const struct server_opts *,
-	    const struct talk_work *);
+int	smtpd_io_run(int in, int out, const struct server_opts *,
+	    const struct smtpd_io_work *);
 
 #endif

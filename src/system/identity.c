@@ -32,7 +32,7 @@ full_name(const char *gecos, const char *login, char *out, size_t n)
 }
 
 void
-who_user(uid_t uid, char *name, size_t n, char *full, size_t nfull)
+identity_user(uid_t uid, char *name, size_t n, char *full, size_t nfull)
 {
 	const struct passwd *pw = getpwuid(uid);
 
@@ -47,7 +47,7 @@ who_user(uid_t uid, char *name, size_t n, char *full, size_t nfull)
 }
 
 void
-who_group(char *out, size_t n)
+identity_group(char *out, size_t n)
 {
 	const struct group *gr = getgrgid(getgid());
 
@@ -58,7 +58,7 @@ who_group(char *out, size_t n)
 }
 
 void
-who_parent(char *out, size_t n)
+identity_parent(char *out, size_t n)
 {
 	char path[64];
 	FILE *f;
@@ -74,7 +74,7 @@ who_parent(char *out, size_t n)
 }
 
 void
-who_host(char *out, size_t n)
+identity_host(char *out, size_t n)
 {
 	struct addrinfo hints = { .ai_flags = AI_CANONNAME,
 	    .ai_socktype = SOCK_STREAM };

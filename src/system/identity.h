@@ -11,18 +11,18 @@
  * The login name and the full name of a user, never $USER; a uid without an
  * entry in passwd(5) is "uid1000", without a full name.
  */
-void	who_user(uid_t, char *name, size_t n, char *full, size_t nfull);
+void	identity_user(uid_t, char *name, size_t n, char *full, size_t nfull);
 
 /* The name of our group, or its number. */
-void	who_group(char *, size_t);
+void	identity_group(char *, size_t);
 
 /* The command of the process that started us ("cron"), or "". */
-void	who_parent(char *, size_t);
+void	identity_parent(char *, size_t);
 
 /*
  * The host's name, qualified if the resolver knows how: without a dot in
  * it there was no better.  May ask the resolver.
  */
-void	who_host(char *, size_t);
+void	identity_host(char *, size_t);
 
 #endif

@@ -11,7 +11,7 @@
 #define BLOCK	65536
 
 static int
-drain(const struct convert *c, struct encode *e, struct fault *f)
+drain(const struct msgfile_convert *c, struct recode *e, struct fault *f)
 {
 	int status = 0;
 
@@ -23,8 +23,8 @@ drain(const struct convert *c, struct encode *e, struct fault *f)
 
 /* One reading: all of the message to one of the two functions. */
 static int
-reading(const struct convert *c, struct encode *e, char *block,
-    void (*take)(struct encode *, const char *, size_t), struct fault *f)
+reading(const struct msgfile_convert *c, struct recode *e, char *block,
+    void (*take)(struct recode *, const char *, size_t), struct fault *f)
 {
 	size_t at = 0, k;
 	ssize_t n;
@@ -46,24 +46,24 @@ reading(const struct convert *c, struct encode *e, char *block,
 }
 
 int
-convert_message(struct convert *c, struct fault *f)
+msgfile_convert(struct msgfile_convert *c, struct fault *f)
 {
 	char *block = xmalloc(BLOCK);
-	struct encode e;
+	struct recode e;
 	int status;
 
-	encode_init(&e, c->why);
+	recode_init(&e, c->why);
 	c->changed = false;
-	status = reading(c, &e, block, encode_look, f);
-	if (status == 0 && encode_plan(&e)) {
+	status = reading(c, &e, block, recode_look, f);
+	if (status == 0 && recode_plan(&e)) {
 		c->changed = true;
-		status = reading(c, &e, block, encode_feed, f);
-		encode_end(&e);
+		status = reading(c, &e, block, recode_feed, f);
+		recode_end(&e);
 		if (status == 0)
 			status = drain(c, &e, f);
 		c->eightbit = e.eightbit;
 	}
-	encode_release(&e);
+	recode_release(&e);
 	free(block);
 	return status;
 }

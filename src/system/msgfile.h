@@ -11,11 +11,11 @@
 
 /*
  * What there is: a message in wire form, octets [at, at + size) of fd, and
- * what is to be mended in it (see encode_init()).  What comes of it is
+ * what is to be mended in it (see recode_init()).  What comes of it is
  * given to write, piece by piece; the first piece comes when it is known
  * that there will be a change.
  */
-struct convert {
+struct msgfile_convert {
 	int		 fd;
 	off_t		 at;
 	size_t		 size;
@@ -30,6 +30,6 @@ struct convert {
 };
 
 /* Reads the message twice.  -1: it cannot be read, or write said so. */
-int	convert_message(struct convert *, struct fault *);
+int	msgfile_convert(struct msgfile_convert *, struct fault *);
 
 #endif

@@ -17,13 +17,13 @@
 #define FACILITY	(2 << 3)	/* mail */
 
 bool
-journal_is_file(const char *log)
+syslog_is_file(const char *log)
 {
 	return log[0] == '/';
 }
 
 static int
-open_socket(struct journal *j, const char *path, struct fault *f)
+open_socket(struct syslog *j, const char *path, struct fault *f)
 {
 	struct sockaddr_un sa = { .sun_family = AF_UNIX };
 
@@ -61,7 +61,7 @@ check_file(int fd, const char *path, struct fault *f)
 }
 
 static int
-open_file(struct journal *j, const char *path, struct fault *f)
+open_file(struct syslog *j, const char *path, struct fault *f)
 {
 	/* /dev/stdout and /proc/1/fd/2 are links that the kernel makes. */
 	bool links = strncmp(path, "/dev/", 5) == 0 ||
@@ -79,31 +79,31 @@ open_file(struct journal *j, const char *path, struct fault *f)
 }
 
 int
-journal_open(struct journal *j, const char *log, const char *socket,
+syslog_open(struct syslog *j, const char *log, const char *socket,
     bool elevated, bool bare, struct fault *f)
 {
 	int status = 0;
 
-	*j = (struct journal){ .fd = -1, .bare = bare };
+	*j = (struct syslog){ .fd = -1, .bare = bare };
 	if (strcmp(log, "none") == 0)
 		return 0;
 	if (strcmp(log, "stderr") == 0) {
 		j->fd = STDERR_FILENO;
 		j->borrowed = true;
-	} else if (journal_is_file(log) && !elevated) {
+	} else if (syslog_is_file(log) && !elevated) {
 		status = open_file(j, log, f);
 	} else {
 		status = open_socket(j, socket, f);
 	}
 	if (status == -1)
-		journal_close(j);
+		syslog_close(j);
 	/* What is in a box later cannot read the time zone any more. */
 	tzset();
 	return status;
 }
 
 void
-journal_close(struct journal *j)
+syslog_close(struct syslog *j)
 {
 	if (j->fd != -1 && !j->borrowed)
 		(void)close(j->fd);
@@ -112,7 +112,7 @@ journal_close(struct journal *j)
 
 /* Before a line: what syslog(3) sends, or what people want to see. */
 static void
-preface(struct buf *b, const struct journal *j, enum journal_level level,
+preface(struct buf *b, const struct syslog *j, enum syslog_level level,
     time_t now)
 {
 	struct tm tm;
@@ -134,7 +134,7 @@ preface(struct buf *b, const struct journal *j, enum journal_level level,
  * pipe that is writable has room for.
  */
 static void
-put(const struct journal *j, const char *p, size_t n)
+put(const struct syslog *j, const char *p, size_t n)
 {
 	struct pollfd ready = { .fd = j->fd, .events = POLLOUT };
 	size_t most = j->borrowed ? PIPE_BUF : n;
@@ -151,7 +151,7 @@ put(const struct journal *j, const char *p, size_t n)
 }
 
 void
-journal_write(const struct journal *j, enum journal_level level,
+syslog_write(const struct syslog *j, enum syslog_level level,
     const char *line, size_t n, time_t now)
 {
 	struct buf b = { .max = 32768 };

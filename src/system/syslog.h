@@ -9,15 +9,15 @@
 
 #include "base/fault.h"
 
-#define JOURNAL_SOCKET	"/dev/log"
+#define SYSLOG_SOCKET	"/dev/log"
 
 /* How grave it is, as syslog(3) numbers it. */
-enum journal_level {
-	JOURNAL_ERR = 3, JOURNAL_WARNING = 4, JOURNAL_INFO = 6
+enum syslog_level {
+	SYSLOG_ERR = 3, SYSLOG_WARNING = 4, SYSLOG_INFO = 6
 };
 
 /* All is private; {.fd = -1} is closed. */
-struct journal {
+struct syslog {
 	int	 fd;
 	bool	 syslog;
 	bool	 borrowed;	/* stderr: not ours to close */
@@ -33,18 +33,18 @@ struct journal {
  * a line.  -1 and a fault of ST_CONFIG: then the journal is closed, and
  * lines go nowhere.
  */
-int	journal_open(struct journal *, const char *log, const char *socket,
+int	syslog_open(struct syslog *, const char *log, const char *socket,
 	    bool elevated, bool bare, struct fault *);
-void	journal_close(struct journal *);
+void	syslog_close(struct syslog *);
 
 /*
  * Write a line, given without its end.  Never waits: what cannot be
  * written at once is lost.
  */
-void	journal_write(const struct journal *, enum journal_level,
+void	syslog_write(const struct syslog *, enum syslog_level,
 	    const char *line, size_t n, time_t now);
 
 /* Can such a value be a file name? */
-bool	journal_is_file(const char *log);
+bool	syslog_is_file(const char *log);
 
 #endif

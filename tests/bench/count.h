@@ -21,7 +21,7 @@ struct count {
 	long long	connections;
 	long long	flights;
 	long long	octets;		/* of the messages */
-	long long	first;		/* now_ns() of the first MAIL; 0: none */
+	long long first; /* now_ns() of the first MAIL; 0: none */
 };
 
 static inline long long

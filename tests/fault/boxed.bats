@@ -51,25 +51,25 @@ FILES="$OPENS|linkat?|unlink(at)?|rename(at2?)?|mkdir(at)?|symlink(at)?"
 SOCKETS='socket|connect|bind|listen|accept4?|socketpair'
 PROGRAMS='execve|execveat'
 
-# One courier and one keeper, each known by its work, neither by the other's.
+# One agent and one dispatcher, each known by its work, neither by the other's.
 parted() {
-	local courier keeper
+	local agent dispatcher
 
-	courier=$(who connect)
-	[ -f "$courier" ]
-	[ -n "$(after "$courier" 'sendto|sendmsg|writev')" ]
-	[ -z "$(after "$courier" "$FILES|$PROGRAMS")" ]
-	keeper=$(who "$FILES")
-	[ -f "$keeper" ]
-	[ "$keeper" != "$courier" ]
-	[ -n "$(after "$keeper" pwrite64)$(after "$keeper" unlinkat)" ]
-	[ -z "$(after "$keeper" "$SOCKETS|$PROGRAMS")" ]
+	agent=$(who connect)
+	[ -f "$agent" ]
+	[ -n "$(after "$agent" 'sendto|sendmsg|writev')" ]
+	[ -z "$(after "$agent" "$FILES|$PROGRAMS")" ]
+	dispatcher=$(who "$FILES")
+	[ -f "$dispatcher" ]
+	[ "$dispatcher" != "$agent" ]
+	[ -n "$(after "$dispatcher" pwrite64)$(after "$dispatcher" unlinkat)" ]
+	[ -z "$(after "$dispatcher" "$SOCKETS|$PROGRAMS")" ]
 	# What the kernel was told to leave them: no directory, and just one,
 	# but for the libraries, which may be read.
-	[ "$(grep -c '^landlock_add_rule(.*PATH_BENEATH' "$courier")" -eq 0 ]
-	[ "$(grep '^landlock_add_rule(' "$keeper" |
+	[ "$(grep -c '^landlock_add_rule(.*PATH_BENEATH' "$agent")" -eq 0 ]
+	[ "$(grep '^landlock_add_rule(' "$dispatcher" |
 	    grep -vc '{allowed_access=LANDLOCK_ACCESS_FS_READ_FILE,')" -eq 1 ]
-	grep -q '^landlock_add_rule(.*PATH_BENEATH.* = 0$' "$keeper"
+	grep -q '^landlock_add_rule(.*PATH_BENEATH.* = 0$' "$dispatcher"
 }
 
 @test "a delivery in clear" {
@@ -92,7 +92,7 @@ parted() {
 	traced -t
 	[ "$(stored_count)" -eq 1 ]
 	parted
-	# The password came from the file, to the courier, before.
+	# The password came from the file, to the agent, before.
 	grep -l "$BATS_TEST_TMPDIR/secret" "$TRACE"/t.* >"$TRACE/readers"
 	[ "$(cat "$TRACE/readers")" = "$(who connect)" ]
 }

@@ -94,20 +94,20 @@ doubles(const char *process, const struct shim *shim,
 		return NULL;
 	if (shim->action == SHIM_EINTR || shim->action == SHIM_SHORT)
 		return "doubled, though nothing was broken";
-	if (strcmp(process, "keeper") == 0 &&
+	if (strcmp(process, "dispatcher") == 0 &&
 	    strstr(o->words, "/queue") != NULL) {
 		n->unwritten += twice;
 		return NULL;
 	}
 	heard = bits(shim->heard_then);
-	if (strcmp(process, "keeper") == 0 && twice <= bits(shim->sent)) {
+	if (strcmp(process, "dispatcher") == 0 && twice <= bits(shim->sent)) {
 		heard = heard < twice ? heard : twice;
 		n->unnoted += heard;
 		n->doubt += twice - heard;
 		return NULL;
 	}
 	n->doubt += twice;
-	if (strcmp(process, "courier") == 0 &&
+	if (strcmp(process, "agent") == 0 &&
 	    twice <= bits(shim->sent_then & ~shim->done_then))
 		return NULL;
 	return "doubled, and not in doubt";
@@ -139,10 +139,10 @@ judge(const struct scenario *s, const char *process, const struct shim *shim,
 		return "it hangs";
 	if (o->mangled)
 		return "something arrived that is not a letter";
-	if ((strcmp(process, "courier") == 0 && shim->courier[0] != '\0' &&
-	    strcmp(shim->courier, shim->role) != 0) ||
-	    (strcmp(process, "keeper") == 0 && shim->keeper[0] != '\0' &&
-	    strcmp(shim->keeper, shim->role) != 0))
+	if ((strcmp(process, "agent") == 0 && shim->agent[0] != '\0' &&
+	    strcmp(shim->agent, shim->role) != 0) ||
+	    (strcmp(process, "dispatcher") == 0 && shim->dispatcher[0] != '\0' &&
+	    strcmp(shim->dispatcher, shim->role) != 0))
 		return "it was not that process";
 	if (s->large && !o->large)
 		return "no letter of that size arrived";

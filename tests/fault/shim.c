@@ -413,27 +413,27 @@ fork(void)
 	return pid;
 }
 
-/* What the courier says to the keeper is of interest to the judge. */
+/* What the agent says to the dispatcher is of interest to the judge. */
 static void
 note(int fd, const struct msghdr *m, bool came)
 {
 	struct sockaddr a;
 	socklen_t n = sizeof(a);
-	struct record r;
+	struct ipc_record r;
 
 	if (shim == NULL || m->msg_iovlen != 1 ||
-	    m->msg_iov->iov_len < offsetof(struct record, u) ||
+	    m->msg_iov->iov_len < offsetof(struct ipc_record, u) ||
 	    getsockname(fd, &a, &n) == -1 || a.sa_family != AF_UNIX)
 		return;
-	memcpy(&r, m->msg_iov->iov_base, offsetof(struct record, u));
-	if (r.kind == REC_SENT && !came)
+	memcpy(&r, m->msg_iov->iov_base, offsetof(struct ipc_record, u));
+	if (r.kind == IPC_SENT && !came)
 		shim->sent |= UINT64_C(1) << (r.job & 63);
-	else if (r.kind == REC_DONE && !came)
+	else if (r.kind == IPC_DONE && !came)
 		shim->done |= UINT64_C(1) << (r.job & 63);
-	else if (r.kind == REC_DONE)
+	else if (r.kind == IPC_DONE)
 		shim->heard |= UINT64_C(1) << (r.job & 63);
-	if (r.kind == REC_JOB)
-		(void)snprintf(came ? shim->courier : shim->keeper,
+	if (r.kind == IPC_JOB)
+		(void)snprintf(came ? shim->agent : shim->dispatcher,
 		    SHIM_ROLE, "%s", me);
 }
 

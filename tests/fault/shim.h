@@ -40,12 +40,12 @@ struct shim {
 	char		 call[16];	/* where */
 
 	/*
-	 * One bit for each job: the courier has told the keeper that the
-	 * last octet is about to go; it has told it the verdict; the keeper
+	 * One bit for each job: the agent has told the dispatcher that the
+	 * last octet is about to go; it has told it the verdict; the dispatcher
 	 * has heard that.  Also as it was when the fault struck.
 	 */
 	_Atomic uint64_t sent, done, heard;
-	char		 courier[SHIM_ROLE], keeper[SHIM_ROLE];	/* who they are */
+	char agent[SHIM_ROLE], dispatcher[SHIM_ROLE]; /* who they are */
 	uint64_t	 sent_then, done_then, heard_then;
 
 	/* The first process ended well before what it linked was synced. */

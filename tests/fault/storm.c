@@ -21,7 +21,7 @@
 #include "place.h"
 
 #define LETTERS	2000		/* at most */
-#define IN_HAND	10		/* how many the keeper has given at once */
+#define IN_HAND	10		/* how many the dispatcher has given at once */
 #define RUNS	300		/* so many must be enough */
 
 struct letter {
@@ -51,7 +51,8 @@ ok(bool good, const char *name)
 	failures += !good;
 }
 
-/* Letters by SMTP, the quickest way in: queued, or delivered as far as may be. */
+/* Letters by SMTP, the quickest way in: queued, or delivered as far as may be.
+ */
 static void
 submit(struct storm *s, const char *port, bool queue, unsigned from,
     unsigned to)
@@ -193,7 +194,7 @@ cut_run(struct storm *s, unsigned after, unsigned who)
 	    WNOHANG) == 0)
 		nap(1);
 	n = place_children(&s->p, pid, kid, 2);
-	/* The courier, the keeper, or all there are. */
+	/* The agent, the dispatcher, or all there are. */
 	if (who == 2)
 		(void)kill(pid, SIGKILL);
 	for (i = 0; i < n; i++)

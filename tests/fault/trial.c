@@ -116,7 +116,7 @@ reset(struct shim *plan)
 	plan->sent = plan->done = plan->heard = 0;
 	plan->sent_then = plan->done_then = plan->heard_then = 0;
 	plan->unsynced = false;
-	plan->courier[0] = plan->keeper[0] = '\0';
+	plan->agent[0] = plan->dispatcher[0] = '\0';
 }
 
 void

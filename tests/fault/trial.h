@@ -12,7 +12,7 @@
 enum person { GOOD, SLOW, BAD, PERSON__MAX };
 
 #define LETTERS	3
-#define LARGE	262144		/* two blocks of the courier's */
+#define LARGE	262144		/* two blocks of the agent's */
 
 struct scenario {
 	const char	*name;

@@ -31,36 +31,66 @@
 #define TO_SLOW	(1u << SLOW)
 #define TO_BAD	(1u << BAD)
 
-#define SUBMITS	.roles = { { "keeper", "m" }, { "courier", "m1" } }
-#define COURIER	.roles = { { "courier", "m1" } }
+#define SUBMITS	.roles = { { "dispatcher", "m" }, { "agent", "m1" } }
+#define COURIER	.roles = { { "agent", "m1" } }
 
 static const struct scenario scenarios[] = {
-	{ .name = "submit to the queue", .relay = TAKES, .to = { TO_GOOD },
+	{ .name = "submit to the queue",
+	    .relay = TAKES,
+	    .to = { TO_GOOD },
 	    .args = { "-odq", "good@example.org" },
-	    .roles = { { "keeper", "m" } } },
-	{ .name = "submit and deliver", .relay = TAKES, .to = { TO_GOOD },
-	    .args = { "good@example.org" }, SUBMITS },
-	{ .name = "submit, one of two later", .relay = TAKES,
+	    .roles = { { "dispatcher", "m" } } },
+	{ .name = "submit and deliver",
+	    .relay = TAKES,
+	    .to = { TO_GOOD },
+	    .args = { "good@example.org" },
+	    SUBMITS },
+	{ .name = "submit, one of two later",
+	    .relay = TAKES,
 	    .to = { TO_GOOD | TO_SLOW },
-	    .args = { "good@example.org", "slow@example.org" }, SUBMITS },
-	{ .name = "submit, refused", .relay = TAKES, .to = { TO_BAD },
-	    .args = { "bad@example.org" }, .status = 67, SUBMITS },
-	{ .name = "submit, relay down", .relay = DOWN, .to = { TO_GOOD },
-	    .args = { "good@example.org" }, SUBMITS },
-	{ .name = "submit, no pipelining", .relay = PLAIN, .to = { TO_GOOD },
-	    .args = { "good@example.org" }, COURIER },
-	{ .name = "submit over TLS", .relay = TLS, .to = { TO_GOOD },
-	    .args = { "good@example.org" }, COURIER },
-	{ .name = "submit in the background", .relay = TAKES,
-	    .to = { TO_GOOD }, .args = { "-odb", "good@example.org" },
+	    .args = { "good@example.org", "slow@example.org" },
+	    SUBMITS },
+	{ .name = "submit, refused",
+	    .relay = TAKES,
+	    .to = { TO_BAD },
+	    .args = { "bad@example.org" },
+	    .status = 67,
+	    SUBMITS },
+	{ .name = "submit, relay down",
+	    .relay = DOWN,
+	    .to = { TO_GOOD },
+	    .args = { "good@example.org" },
+	    SUBMITS },
+	{ .name = "submit, no pipelining",
+	    .relay = PLAIN,
+	    .to = { TO_GOOD },
+	    .args = { "good@example.org" },
+	    COURIER },
+	{ .name = "submit over TLS",
+	    .relay = TLS,
+	    .to = { TO_GOOD },
+	    .args = { "good@example.org" },
+	    COURIER },
+	{ .name = "submit in the background",
+	    .relay = TAKES,
+	    .to = { TO_GOOD },
+	    .args = { "-odb", "good@example.org" },
 	    .roles = { { "submitter", "m" }, { "spare runner", "m1" },
-	    { "courier", "m11" }, { "keeper", "m12" } } },
-	{ .name = "run of the queue", .relay = TAKES, .waiting = true,
-	    .to = { TO_GOOD | TO_SLOW, TO_BAD, TO_SLOW | TO_BAD }, .args = { "-q" },
-	    .roles = { { "runner", "m" }, { "courier", "m1" },
-	    { "keeper", "m2" } } },
-	{ .name = "run of the queue, large", .relay = TAKES, .waiting = true,
-	    .large = true, .to = { TO_GOOD }, .args = { "-q" }, COURIER },
+		{ "agent", "m11" }, { "dispatcher", "m12" } } },
+	{ .name = "run of the queue",
+	    .relay = TAKES,
+	    .waiting = true,
+	    .to = { TO_GOOD | TO_SLOW, TO_BAD, TO_SLOW | TO_BAD },
+	    .args = { "-q" },
+	    .roles = { { "runner", "m" }, { "agent", "m1" },
+		{ "dispatcher", "m2" } } },
+	{ .name = "run of the queue, large",
+	    .relay = TAKES,
+	    .waiting = true,
+	    .large = true,
+	    .to = { TO_GOOD },
+	    .args = { "-q" },
+	    COURIER },
 };
 
 static const char *const actions[SHIM__MAX] = {
@@ -98,10 +128,10 @@ concerns(const struct scenario *s, const char *process,
     enum shim_action action)
 {
 	if (action == SHIM_FULL || action == SHIM_READONLY)
-		return strcmp(process, "keeper") == 0 ||
+		return strcmp(process, "dispatcher") == 0 ||
 		    strcmp(process, "submitter") == 0;
 	return action != SHIM_SHORT || s->relay != DOWN ||
-	    strcmp(process, "courier") != 0;
+	    strcmp(process, "agent") != 0;
 }
 
 static void

@@ -86,7 +86,7 @@ given(gnutls_certificate_credentials_t cred)
 static void
 store(const uint8_t *p, size_t n)
 {
-	struct anchors s = { 0 };
+	struct castore s = { 0 };
 	gnutls_certificate_credentials_t cred, all;
 	gnutls_x509_trust_list_iter_t iter = NULL;
 	gnutls_x509_trust_list_t list;
@@ -100,28 +100,28 @@ store(const uint8_t *p, size_t n)
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	MUST(gnutls_certificate_allocate_credentials(&cred) == 0);
 	MUST(gnutls_certificate_allocate_credentials(&all) == 0);
-	if (anchors_load(&s, cred, path, &f) == 0) {
-		struct anchors t = { 0 };
+	if (castore_load(&s, cred, path, &f) == 0) {
+		struct castore t = { 0 };
 
-		MUST(anchors_load(&t, all, path, &f) == 0);
-		anchors_give_all(&t, all);
+		MUST(castore_load(&t, all, path, &f) == 0);
+		castore_give_all(&t, all);
 		gnutls_certificate_get_trust_list(all, &list);
 		while (gnutls_x509_trust_list_iter_get_ca(list, &iter,
 		    &crt) == 0) {
 			MUST(gnutls_x509_crt_export2(crt,
 			    GNUTLS_X509_FMT_DER, &der) == 0);
-			anchors_give(&s, cred, (struct octets){ der.data,
+			castore_give(&s, cred, (struct octets){ der.data,
 			    der.size });
 			gnutls_free(der.data);
 			gnutls_x509_crt_deinit(crt);
 		}
 		gnutls_x509_trust_list_iter_deinit(iter);
 		MUST(given(cred) == given(all));
-		anchors_release(&t);
+		castore_release(&t);
 	} else {
 		MUST(f.text[0] != '\0');
 	}
-	anchors_release(&s);
+	castore_release(&s);
 	gnutls_certificate_free_credentials(cred);
 	gnutls_certificate_free_credentials(all);
 	(void)close(fd);

@@ -92,7 +92,7 @@ password_line(struct config *c, const char *p, size_t n)
 	for (i = 9; i < line.len; i++)
 		if (line.p[i] == '\n')
 			line.p[i] = '\r';
-	(void)conffile_text(c, CONFIG_USER, "f", NULL, line.p, line.len);
+	(void)config_file_text(c, CONFIG_USER, "f", NULL, line.p, line.len);
 	for (i = 0; i < NITEMS(words) &&
 	    strcmp(buf_text(&c->mistakes), words[i]) != 0; i++)
 		;
@@ -132,12 +132,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (n == 0)
 		return 0;
 	name = xstrndup(p, n - 1);
-	(void)nearest_setting(name);
+	(void)suggest_setting(name);
 	free(name);
 	config_init(&c);
 	switch (data[0] % 3) {
 	case 0:
-		(void)conffile_text(&c, CONFIG_USER, "/d/f", "/home", p,
+		(void)config_file_text(&c, CONFIG_USER, "/d/f", "/home", p,
 		    n - 1);
 		break;
 	case 1:

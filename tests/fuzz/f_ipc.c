@@ -26,51 +26,51 @@
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
 static void
-check_words(const struct record_words *w, size_t nwords)
+check_words(const struct ipc_words *w, size_t nwords)
 {
-	struct record_reader rd;
+	struct ipc_reader rd;
 	const char *addr, *orcpt;
 	unsigned notify;
 	uint32_t n;
 
-	CHECK(w->len <= RECORD_WORDS);
-	record_read(&rd, w);
+	CHECK(w->len <= IPC_WORDS);
+	ipc_read(&rd, w);
 	for (; nwords > 0; nwords--)
-		CHECK(record_next(&rd) != NULL);
-	for (n = 0; (addr = record_next_rcpt(&rd, &notify, &orcpt)) != NULL;
+		CHECK(ipc_next(&rd) != NULL);
+	for (n = 0; (addr = ipc_next_rcpt(&rd, &notify, &orcpt)) != NULL;
 	    n++)
-		CHECK(strlen(addr) < RECORD_WORDS && notify <= NOTIFY_ALL &&
-		    strlen(orcpt) < RECORD_WORDS);
+		CHECK(strlen(addr) < IPC_WORDS && notify <= NOTIFY_ALL &&
+		    strlen(orcpt) < IPC_WORDS);
 	CHECK(n == w->nrcpt && rd.p == rd.end);
 }
 
 static void
-check(const struct record *r, int fd)
+check(const struct ipc_record *r, int fd)
 {
-	CHECK((r->kind == REC_JOB) == (fd != -1));
-	switch ((enum record_kind)r->kind) {
-	case REC_JOB:
+	CHECK((r->kind == IPC_JOB) == (fd != -1));
+	switch ((enum ipc_kind)r->kind) {
+	case IPC_JOB:
 		CHECK(r->u.job.at >= 0 && r->u.job.size > 0);
 		CHECK(r->u.job.words.nrcpt <= r->u.job.nrcpt);
 		check_words(&r->u.job.words, 3);
 		break;
-	case REC_RCPT:
+	case IPC_RCPT:
 		CHECK(r->u.rcpt.words.nrcpt > 0);
 		check_words(&r->u.rcpt.words, 0);
 		break;
-	case REC_FAULT:
+	case IPC_FAULT:
 		CHECK(r->u.fault.n > 0);
 		CHECK(r->u.fault.fault.verdict != VD_OK);
 		CHECK(strlen(r->u.fault.fault.text) < FAULT_TEXT);
 		break;
-	case REC_DONE:
+	case IPC_DONE:
 		CHECK(strlen(r->u.done.accepted) < 512);
-		CHECK(link_sane(&r->u.done.link));
+		CHECK(conninfo_sane(&r->u.done.link));
 		break;
-	case REC_END:
-	case REC_SENT:
+	case IPC_END:
+	case IPC_SENT:
 		break;
-	case REC__MAX:
+	case IPC__MAX:
 		CHECK(0);
 	}
 }
@@ -104,7 +104,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
 	static int null = -1;
-	static struct record r;
+	static struct ipc_record r;
 	struct fault f = { 0 };
 	int sock[2], fd;
 
@@ -112,9 +112,9 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		return 0;
 	if (null == -1)
 		null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	CHECK(record_pair(sock, &f) == 0);
+	CHECK(ipc_pair(sock, &f) == 0);
 	put(sock[0], p + 1, n - 1, p[0] & 1 ? null : -1);
-	if (record_receive(sock[1], &r, &fd, 1) == 1)
+	if (ipc_receive(sock[1], &r, &fd, 1) == 1)
 		check(&r, fd);
 	else
 		CHECK(fd == -1);

@@ -77,30 +77,30 @@ must_have_header(const struct buf *b, bool whole)
 static bool
 encode(struct buf *out, const struct buf *in, unsigned why, size_t step)
 {
-	struct encode e;
+	struct recode e;
 	size_t i, k;
 	bool any;
 
 	buf_clear(out);
-	encode_init(&e, why);
+	recode_init(&e, why);
 	for (i = 0; i < in->len; i += k) {
 		k = in->len - i < step ? in->len - i : step;
-		encode_look(&e, in->p + i, k);
+		recode_look(&e, in->p + i, k);
 	}
 	MUST(e.out.len == 0);
-	any = encode_plan(&e);
+	any = recode_plan(&e);
 	for (i = 0; any && i < in->len; i += k) {
 		k = in->len - i < step ? in->len - i : step;
-		encode_feed(&e, in->p + i, k);
+		recode_feed(&e, in->p + i, k);
 		buf_add(out, buf_text(&e.out), e.out.len);
 		buf_clear(&e.out);
 	}
 	if (any) {
-		encode_end(&e);
+		recode_end(&e);
 		buf_add(out, buf_text(&e.out), e.out.len);
 		MUST(e.eightbit == !ascii_only(out->p, out->len));
 	}
-	encode_release(&e);
+	recode_release(&e);
 	return any;
 }
 
@@ -179,7 +179,7 @@ must_decode(const struct buf *out, size_t head, const struct buf *in,
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	struct policy policy = { .from = "us@relay.test", .name = "Us",
+	struct frompolicy policy = { .from = "us@relay.test", .name = "Us",
 	    .domains = "x.test" };
 	struct message_opts o = { .user = "joe", .hostname = "host.test",
 	    .unique = "unique", .domain = "our.test", .repair = true };
@@ -193,7 +193,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		return 0;
 	o.sender = data[0] & 1 ? "" : NULL;
 	o.domain = data[0] & 2 ? NULL : "our.test";
-	policy.mode = (enum policy_mode)(data[0] >> 2) % 3;
+	policy.mode = (enum frompolicy_mode)(data[0] >> 2) % 3;
 	o.policy = data[0] & 0x80 ? &policy : NULL;
 	step = 1 + data[1] % 7;
 	why = data[2] % 8;

@@ -30,7 +30,7 @@ check_caps(const struct reply *r)
 	struct caps c;
 
 	memset(&c, 0xff, sizeof(c));
-	caps_parse(&c, buf_text(&r->text));
+	capability_parse(&c, buf_text(&r->text));
 	CHECK(memchr(c.auth, '\0', sizeof(c.auth)) != NULL);
 	CHECK(c.maxsize >= 0);
 	CHECK(c.mechs == 0 || c.set & CAP_AUTH);

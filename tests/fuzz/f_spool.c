@@ -110,17 +110,17 @@ note(const char *p, size_t n)
 static void
 reply(const char *p, size_t n)
 {
-	static const struct schedule s = { 60, 10800, 432000 };
+	static const struct backoff s = { 60, 10800, 432000 };
 	char *text = xstrndup(p, n);
 	struct fault f = { 0 };
-	long long asked = schedule_asked(text);
+	long long asked = backoff_asked(text);
 	time_t next;
 	unsigned tries;
 
 	MUST(asked >= -1 && asked <= 9999999LL * 86400);
 	(void)fault_set(&f, ST_RCPT, FD_SMTP, 450, VD_TEMP, "%s", text);
 	for (tries = 0; tries < 12; tries++) {
-		next = schedule_next(&s, tries, &f, 1000, UINT32_MAX);
+		next = backoff_next(&s, tries, &f, 1000, UINT32_MAX);
 		MUST(next >= 1060 && next <= 1000 + 13500);
 	}
 	free(text);

@@ -20,7 +20,7 @@
 #include <strings.h>
 #include <unistd.h>
 
-struct record {
+struct ipc_record {
 	const char	*name, *target;	/* target NULL: SERVFAIL */
 	unsigned	 priority, weight, port;
 };
@@ -71,7 +71,7 @@ question(const struct message *m, char *out, size_t size)
 }
 
 static void
-answer(struct message *m, const struct record *r, size_t nr)
+answer(struct message *m, const struct ipc_record *r, size_t nr)
 {
 	struct message a = { .n = 0 };
 	char name[256];
@@ -114,7 +114,7 @@ answer(struct message *m, const struct record *r, size_t nr)
 }
 
 static void
-serve(int fd, const struct record *r, size_t nr)
+serve(int fd, const struct ipc_record *r, size_t nr)
 {
 	struct pollfd p[2] = { { .fd = 0, .events = POLLIN },
 	    { .fd = fd, .events = POLLIN } };
@@ -141,13 +141,13 @@ main(int argc, char **argv)
 {
 	struct sockaddr_in in = { .sin_family = AF_INET,
 	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	struct record r[32];
+	struct ipc_record r[32];
 	socklen_t len = sizeof(in);
 	size_t nr = 0;
 	int fd = socket(AF_INET, SOCK_DGRAM, 0), i;
 
 	for (i = 1; i + 1 < argc && nr < 32; nr++) {
-		r[nr] = (struct record){ .name = argv[i] };
+		r[nr] = (struct ipc_record){ .name = argv[i] };
 		if (strcmp(argv[i + 1], "fail") == 0) {
 			i += 2;
 			continue;

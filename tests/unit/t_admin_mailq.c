@@ -11,7 +11,7 @@
 #define NOW		(SENT + 7500)
 #define MANY		10000
 
-static const struct schedule sched = { .retry_min = 60, .retry_max = 10800,
+static const struct backoff sched = { .retry_min = 60, .retry_max = 10800,
     .expire = 432000 };
 
 static void

@@ -5,7 +5,7 @@
 
 #define NOW	1795262762
 
-static const struct schedule sched = { .retry_min = 60, .retry_max = 10800,
+static const struct backoff sched = { .retry_min = 60, .retry_max = 10800,
     .expire = 432000 };
 
 typedef int (*deed)(const struct mailq *, const char *, struct fault *);
@@ -101,20 +101,20 @@ test_hold(void)
 
 	pond_open(&p);
 	tried(&p, SPOOL_QUEUE, id);
-	works(&p, operator_release, id, "released, and due now",
+	works(&p, queuectl_release, id, "released, and due now",
 	    "release one that is not held");
 	n = note_of(&p, SPOOL_QUEUE, id);
 	ok(!n.held && n.next == NOW + 500 && n.since == NOW - 500,
 	    "it stays as it was");
-	works(&p, operator_hold, id, "held", "hold");
+	works(&p, queuectl_hold, id, "held", "hold");
 	n = note_of(&p, SPOOL_QUEUE, id);
 	ok(n.held && n.tries == 2 && n.next == NOW + 500 &&
 	    n.since == NOW - 500, "it is held, and nothing else");
-	works(&p, operator_hold, id, "held", "hold again");
-	fails(&p, operator_retry, id, 65, "is held; --release",
+	works(&p, queuectl_hold, id, "held", "hold again");
+	fails(&p, queuectl_retry, id, 65, "is held; --release",
 	    "retry one that is held");
 	ok(note_of(&p, SPOOL_QUEUE, id).held, "it still is");
-	works(&p, operator_release, id, "released, and due now", "release");
+	works(&p, queuectl_release, id, "released, and due now", "release");
 	n = note_of(&p, SPOOL_QUEUE, id);
 	ok(!n.held && n.tries == 2 && n.next == 0 && n.since == NOW,
 	    "it is due, and expires later");
@@ -130,7 +130,7 @@ test_retry(void)
 
 	pond_open(&p);
 	tried(&p, SPOOL_QUEUE, id);
-	works(&p, operator_retry, id, "due now", "retry");
+	works(&p, queuectl_retry, id, "due now", "retry");
 	NEED(look(&p, SPOOL_QUEUE, id, &c) == CLAIM_OK);
 	ok(c.note.next == 0 && c.note.tries == 2 &&
 	    c.note.since == NOW - 500, "it is due");
@@ -143,7 +143,7 @@ test_retry(void)
 	NEED(spool_remove(&p.spool, SPOOL_QUEUE, id, &p.f) == 0);
 
 	tried(&p, SPOOL_FAILED, id);
-	works(&p, operator_retry, id, "due now", "retry one that failed");
+	works(&p, queuectl_retry, id, "due now", "retry one that failed");
 	ok(look(&p, SPOOL_FAILED, id, &c) == CLAIM_GONE,
 	    "it has not failed any more");
 	NEED(look(&p, SPOOL_QUEUE, id, &c) == CLAIM_OK);
@@ -162,15 +162,15 @@ test_remove(void)
 
 	pond_open(&p);
 	tried(&p, SPOOL_QUEUE, id);
-	works(&p, operator_remove, id, "removed", "remove");
+	works(&p, queuectl_remove, id, "removed", "remove");
 	is_int(entries(&p, "queue"), 0, "the queue is empty");
 	tried(&p, SPOOL_FAILED, id);
-	works(&p, operator_remove, id, "removed", "remove one that failed");
+	works(&p, queuectl_remove, id, "removed", "remove one that failed");
 	is_int(entries(&p, "failed"), 0, "nothing has failed");
 	put_file(&p, "queue/0000000000000001", "x", 1);
-	fails(&p, operator_hold, "0000000000000001", 75,
+	fails(&p, queuectl_hold, "0000000000000001", 75,
 	    "queue/0000000000000001", "hold one that is damaged");
-	works(&p, operator_remove, "0000000000000001", "removed",
+	works(&p, queuectl_remove, "0000000000000001", "removed",
 	    "remove one that is damaged");
 	is_int(entries(&p, "queue"), 0, "the queue is empty again");
 	pond_close(&p);
@@ -181,8 +181,8 @@ static void
 test_refused(void)
 {
 	static const struct { deed d; const char *name; } deeds[] = {
-		{ operator_hold, "hold" }, { operator_release, "release" },
-		{ operator_retry, "retry" }, { operator_remove, "remove" },
+		{ queuectl_hold, "hold" }, { queuectl_release, "release" },
+		{ queuectl_retry, "retry" }, { queuectl_remove, "remove" },
 	};
 	struct mailq none = { .out = stderr };
 	char id[SPOOL_ID], failed[SPOOL_ID];
@@ -210,7 +210,7 @@ test_refused(void)
 		    fault_exit(&p.f) == 65, "%s without a spool",
 		    deeds[i].name);
 	}
-	fails(&p, operator_hold, "all", 64, "all: not the id", "hold all");
+	fails(&p, queuectl_hold, "all", 64, "all: not the id", "hold all");
 	is_int(entries(&p, "queue"), 2, "nothing happened");
 	is_int(entries(&p, "failed"), 2, "nor there");
 	ok(!note_of(&p, SPOOL_QUEUE, id).held &&
@@ -227,16 +227,16 @@ test_all(void)
 	struct pond p;
 
 	pond_open(&p);
-	works(&p, operator_retry, "all", "due now: 0\n", "retry nothing");
-	works(&p, operator_remove, "all", "removed: 0\n", "remove nothing");
-	ok(operator_remove(&none, "all", &p.f) == 0, "without a spool");
+	works(&p, queuectl_retry, "all", "due now: 0\n", "retry nothing");
+	works(&p, queuectl_remove, "all", "removed: 0\n", "remove nothing");
+	ok(queuectl_remove(&none, "all", &p.f) == 0, "without a spool");
 	tried(&p, SPOOL_QUEUE, a);
 	tried(&p, SPOOL_QUEUE, b);
 	tried(&p, SPOOL_QUEUE, c);
 	tried(&p, SPOOL_FAILED, d);
-	works(&p, operator_hold, b, "held", "hold one of three");
+	works(&p, queuectl_hold, b, "held", "hold one of three");
 	NEED(fish(&p, SPOOL_QUEUE, c, &hold) == CLAIM_OK);
-	works(&p, operator_retry, "all", "due now: 1\nheld, and left so: 1\n"
+	works(&p, queuectl_retry, "all", "due now: 1\nheld, and left so: 1\n"
 	    "being delivered right now, and left alone: 1\n", "retry all");
 	ok(note_of(&p, SPOOL_QUEUE, a).next == 0, "the first is due");
 	ok(note_of(&p, SPOOL_QUEUE, b).held, "the second is held");
@@ -245,13 +245,13 @@ test_all(void)
 	ok(is_there(&p, "failed") && entries(&p, "failed") == 2,
 	    "the fourth has failed");
 	put_file(&p, "queue/0000000000000001", "x", 1);
-	is_int(does(&p, operator_retry, "all", &said), -1,
+	is_int(does(&p, queuectl_retry, "all", &said), -1,
 	    "retry all, with one that is damaged");
 	is(said, "due now: 1\nheld, and left so: 1\n"
 	    "being delivered right now, and left alone: 1\n", "the same");
 	ok(strstr(p.f.text, "0000000000000001") != NULL, "and says so");
 	free(said);
-	is_int(does(&p, operator_remove, "all", &said), -1,
+	is_int(does(&p, queuectl_remove, "all", &said), -1,
 	    "remove all, with one that is busy");
 	is(said, "removed: 4\nbeing delivered right now, and left alone: 1\n",
 	    "the others are gone");
@@ -260,7 +260,7 @@ test_all(void)
 	ok(entries(&p, "queue") == 2 && entries(&p, "failed") == 0,
 	    "they are");
 	let_go(&p, &hold);
-	works(&p, operator_remove, "all", "removed: 1\n", "remove the last");
+	works(&p, queuectl_remove, "all", "removed: 1\n", "remove the last");
 	is_int(entries(&p, "queue"), 0, "all gone");
 	pond_close(&p);
 }
@@ -281,7 +281,7 @@ test_trouble(void)
 	n = 0;
 	do {
 		shim_set(++n, ENOSPC, NULL);
-		rc = does(&p, operator_hold, id, &said);
+		rc = does(&p, queuectl_hold, id, &said);
 		hit = shim.n >= n;
 		shim_set(0, 0, NULL);
 		failed += rc == -1;
@@ -289,7 +289,7 @@ test_trouble(void)
 		    (rc == 0 && !note_of(&p, SPOOL_QUEUE, id).held) ||
 		    (rc == -1 && fault_exit(&p.f) != 75);
 		free(said);
-		NEED(does(&p, operator_release, id, &said) == 0);
+		NEED(does(&p, queuectl_release, id, &said) == 0);
 		free(said);
 	} while (hit);
 	ok(bad == 0 && failed > 3 && failed == n - 1,

@@ -1,4 +1,4 @@
-/* t_agent_dispatch.c - what a keeper makes of a courier that ends */
+/* t_agent_dispatch.c - what a dispatcher makes of an agent that ends */
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,12 +8,12 @@
 #include "agent/ipc.h"
 #include "tap.h"
 
-/* What the courier does after it was given a message for two. */
+/* What the agent does after it was given a message for two. */
 static const struct {
 	const char	*name;
 	const char	*reads;		/* "all", or "": records stay unread */
 	const char	*says;		/* see below */
-	bool		 stays;		/* and it is the keeper that leaves */
+	bool stays; /* and it is the dispatcher that leaves */
 	enum verdict	 first, second;
 } cases[] = {
 	{ "nothing said", "all", "", false, VD_TEMP, VD_TEMP },
@@ -23,62 +23,60 @@ static const struct {
 	{ "one refused", "all", "S0", false, VD_PERM, VD_DOUBT },
 	{ "one refused, and not all was read", "", "S0", false, VD_PERM,
 	    VD_DOUBT },
-	{ "both taken, and not all was read", "", "S2", false, VD_OK,
-	    VD_OK },
+	{ "both taken, and not all was read", "", "S2", false, VD_OK, VD_OK },
 	{ "one refused, one taken", "all", "S01", false, VD_PERM, VD_OK },
 	{ "both refused at once", "all", "B.", false, VD_TEMP, VD_TEMP },
-	{ "fewer taken than there are", "all", "S1", true, VD_DOUBT,
-	    VD_DOUBT },
-	{ "more taken than there are", "all", "S02", true, VD_PERM,
-	    VD_DOUBT },
+	{ "fewer taken than there are", "all", "S1", true, VD_DOUBT, VD_DOUBT },
+	{ "more taken than there are", "all", "S02", true, VD_PERM, VD_DOUBT },
 	{ "more refused than there are", "all", "S>", true, VD_DOUBT,
 	    VD_DOUBT },
-	{ "refused by an index that is not there", "all", "S^", true,
-	    VD_DOUBT, VD_DOUBT },
+	{ "refused by an index that is not there", "all", "S^", true, VD_DOUBT,
+	    VD_DOUBT },
 	{ "something after the end", "all", "S2S", true, VD_OK, VD_OK },
 	{ "what may not be said", "all", "SJ", true, VD_DOUBT, VD_DOUBT },
-	{ "the keeper leaves", "all", "", true, VD_TEMP, VD_TEMP },
-	{ "sent, the keeper leaves", "all", "S", true, VD_DOUBT, VD_DOUBT },
-	{ "both taken, the keeper leaves", "all", "S2", true, VD_OK, VD_OK },
+	{ "the dispatcher leaves", "all", "", true, VD_TEMP, VD_TEMP },
+	{ "sent, the dispatcher leaves", "all", "S", true, VD_DOUBT, VD_DOUBT },
+	{ "both taken, the dispatcher leaves", "all", "S2", true, VD_OK,
+	    VD_OK },
 };
 
 /* Records by a letter: what is refused, or done with so many taken. */
 static const struct {
 	char		 letter;
-	enum record_kind kind;
+	enum ipc_kind kind;
 	uint32_t	 first, n;
 	enum verdict	 verdict;
 } words[] = {
-	{ 'S', REC_SENT, 0, 0, VD_OK },
-	{ 'J', REC_END, 0, 0, VD_OK },
-	{ '0', REC_FAULT, 0, 1, VD_PERM },
-	{ 'B', REC_FAULT, 0, 2, VD_TEMP },
-	{ '>', REC_FAULT, 1, 2, VD_PERM },
-	{ '^', REC_FAULT, UINT32_MAX, 2, VD_PERM },
-	{ '.', REC_DONE, 0, 0, VD_OK },
-	{ '1', REC_DONE, 0, 1, VD_OK },
-	{ '2', REC_DONE, 0, 2, VD_OK },
+	{ 'S', IPC_SENT, 0, 0, VD_OK },
+	{ 'J', IPC_END, 0, 0, VD_OK },
+	{ '0', IPC_FAULT, 0, 1, VD_PERM },
+	{ 'B', IPC_FAULT, 0, 2, VD_TEMP },
+	{ '>', IPC_FAULT, 1, 2, VD_PERM },
+	{ '^', IPC_FAULT, UINT32_MAX, 2, VD_PERM },
+	{ '.', IPC_DONE, 0, 0, VD_OK },
+	{ '1', IPC_DONE, 0, 1, VD_OK },
+	{ '2', IPC_DONE, 0, 2, VD_OK },
 };
 
 static void
 say(int sock, char what)
 {
-	struct record r;
+	struct ipc_record r;
 	size_t i;
 
 	for (i = 0; words[i].letter != what; i++)
 		;
-	record_begin(&r, words[i].kind, 1);
-	if (r.kind == REC_FAULT) {
+	ipc_begin(&r, words[i].kind, 1);
+	if (r.kind == IPC_FAULT) {
 		r.u.fault.first = words[i].first;
 		r.u.fault.n = words[i].n;
 		(void)fault_set(&r.u.fault.fault, ST_RCPT, FD_SMTP, 550,
 		    words[i].verdict, "no");
-	} else if (r.kind == REC_DONE) {
+	} else if (r.kind == IPC_DONE) {
 		r.u.done.taken = words[i].n;
-		link_clear(&r.u.done.link);
+		conninfo_clear(&r.u.done.conninfo);
 	}
-	(void)record_send(sock, &r, -1, 1);
+	(void)ipc_send(sock, &r, -1, 1);
 }
 
 static void
@@ -86,21 +84,21 @@ play(size_t i)
 {
 	struct envelope env = { 0 };
 	struct item it = { .env = &env, .fd = STDIN_FILENO, .size = 1 };
-	struct keeper k;
-	struct record r;
+	struct dispatch k;
+	struct ipc_record r;
 	struct fault f = { 0 };
 	const char *s;
 	int sock[2], fd;
 
-	if (record_pair(sock, &f) == -1)
+	if (ipc_pair(sock, &f) == -1)
 		abort();
 	envelope_from(&env, "a@example.org");
 	(void)envelope_add(&env, "b@example.org");
 	(void)envelope_add(&env, "c@example.org");
-	keeper_init(&k, sock[0]);
-	keeper_give(&k, &it, true);
+	dispatch_init(&k, sock[0]);
+	dispatch_give(&k, &it, true);
 	while (cases[i].reads[0] != '\0' &&
-	    record_receive(sock[1], &r, &fd, 1) == 1)
+	    ipc_receive(sock[1], &r, &fd, 1) == 1)
 		if (fd != -1)
 			(void)close(fd);
 	for (s = cases[i].says; *s != '\0'; s++)
@@ -108,21 +106,21 @@ play(size_t i)
 	if (!cases[i].stays)
 		(void)close(sock[1]);
 	else if (strchr(cases[i].says, 'J') == NULL)
-		keeper_part(&k);
-	ok(keeper_wait(&k, 0) == &it, "%s: it comes back", cases[i].name);
+		dispatch_part(&k);
+	ok(dispatch_wait(&k, 0) == &it, "%s: it comes back", cases[i].name);
 	is_int(env.rcpt[0].verdict, cases[i].first, "%s: the first",
 	    cases[i].name);
 	is_int(env.rcpt[1].verdict, cases[i].second, "%s: the second",
 	    cases[i].name);
 	/* From here on nothing more can be said. */
-	record_begin(&r, REC_SENT, 1);
+	ipc_begin(&r, IPC_SENT, 1);
 	if (cases[i].stays) {
-		keeper_release(&k);
-		ok(record_send(sock[1], &r, -1, 1) == -1,
+		dispatch_release(&k);
+		ok(ipc_send(sock[1], &r, -1, 1) == -1,
 		    "%s: and is told no more", cases[i].name);
 		(void)close(sock[1]);
 	}
-	keeper_release(&k);
+	dispatch_release(&k);
 	envelope_release(&env);
 }
 
@@ -130,19 +128,19 @@ play(size_t i)
 static void
 no_more(void)
 {
-	struct record r;
-	struct keeper k;
+	struct ipc_record r;
+	struct dispatch k;
 	struct fault f = { 0 };
 	int sock[2];
 
-	record_begin(&r, REC_SENT, 1);
-	if (record_pair(sock, &f) == -1)
+	ipc_begin(&r, IPC_SENT, 1);
+	if (ipc_pair(sock, &f) == -1)
 		abort();
-	keeper_init(&k, sock[0]);
-	ok(record_send(sock[1], &r, -1, 1) == 1, "a word is heard");
-	keeper_part(&k);
-	ok(record_send(sock[1], &r, -1, 1) == -1, "and after it none");
-	ok(keeper_wait(&k, 0) == NULL, "there is nothing to wait for");
+	dispatch_init(&k, sock[0]);
+	ok(ipc_send(sock[1], &r, -1, 1) == 1, "a word is heard");
+	dispatch_part(&k);
+	ok(ipc_send(sock[1], &r, -1, 1) == -1, "and after it none");
+	ok(dispatch_wait(&k, 0) == NULL, "there is nothing to wait for");
 	(void)close(sock[1]);
 }
 

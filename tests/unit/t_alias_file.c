@@ -59,7 +59,7 @@ loads(void)
 		fault_clear(&f);
 		buf_clear(&mistakes);
 		path = put("aliases", text, sizeof(text) - 1, t[i].mode);
-		is_int(aliasfile_load(&a, path, &owner, &mistakes, &f),
+		is_int(alias_file_load(&a, path, &owner, &mistakes, &f),
 		    t[i].want ? 0 : -1, "load, mode %03o", t[i].mode);
 		if (t[i].want) {
 			want = xasprintf("%s:2: expected a name, a colon and "
@@ -91,18 +91,18 @@ others(void)
 	char *path = put("aliases", "a: b\n", 5, 0644);
 
 	fault_clear(&f);
-	is_int(aliasfile_load(&a, "/nonexistent/a", &owner, NULL, &f), -1,
+	is_int(alias_file_load(&a, "/nonexistent/a", &owner, NULL, &f), -1,
 	    "no file");
 	is_int(f.code, ENOENT, "is known by its number");
-	is_int(aliasfile_load(&a, dir, &owner, NULL, &f), -1, "a directory");
-	is_int(aliasfile_load(&a, "/dev/null", &owner, NULL, &f), -1,
+	is_int(alias_file_load(&a, dir, &owner, NULL, &f), -1, "a directory");
+	is_int(alias_file_load(&a, "/dev/null", &owner, NULL, &f), -1,
 	    "a device");
 	must(symlink("aliases", link) == 0, link);
-	is_int(aliasfile_load(&a, link, &owner, NULL, &f), 0, "a link");
+	is_int(alias_file_load(&a, link, &owner, NULL, &f), 0, "a link");
 	is_int((long long)a.n, 1, "is followed");
 	aliases_release(&a);
-	must(truncate(path, ALIASFILE_MAX + 1) == 0, path);
-	is_int(aliasfile_load(&a, path, &owner, NULL, &f), -1, "too much");
+	must(truncate(path, ALIAS_FILE_MAX + 1) == 0, path);
+	is_int(alias_file_load(&a, path, &owner, NULL, &f), -1, "too much");
 	is_int(f.code, EFBIG, "is too large");
 	(void)unlink(link);
 	(void)unlink(path);
@@ -120,7 +120,7 @@ include(const char *name, uid_t owner, const char *want, const char *why)
 	int rc;
 
 	fault_clear(&f);
-	rc = aliasfile_include(&owner, path, &out, &f);
+	rc = alias_file_include(&owner, path, &out, &f);
 	is_int(rc, want != NULL ? 0 : -1, "%s: result", name);
 	if (want != NULL)
 		is(buf_text(&out), want, "%s: text", name);
@@ -206,11 +206,11 @@ together(void)
 	struct envelope e = { 0 };
 	uid_t owner;
 	struct alias_opts o = { .domain = "our.test",
-	    .include = aliasfile_include, .ctx = &owner };
+	    .include = alias_file_include, .ctx = &owner };
 	struct fault f;
 
 	fault_clear(&f);
-	is_int(aliasfile_load(&a, path, &owner, NULL, &f), 0, "load");
+	is_int(alias_file_load(&a, path, &owner, NULL, &f), 0, "load");
 	is_int(alias_expand(&a, &o, "all", &e, &f), 0, "expand");
 	is_int((long long)e.nrcpt, 2, "two recipients");
 	is(e.rcpt[1].addr, "b@our.test", "the second of them");

@@ -1,4 +1,5 @@
-/* t_config_account.c - which account takes a message, and which stand in for it */
+/* t_config_account.c - which account takes a message, and which stand in for it
+ */
 
 #include <stdio.h>
 #include <string.h>
@@ -66,7 +67,7 @@ static void
 load(struct config *c, const char *text)
 {
 	config_init(c);
-	(void)conffile_text(c, CONFIG_SYSTEM, "/f", NULL, text,
+	(void)config_file_text(c, CONFIG_SYSTEM, "/f", NULL, text,
 	    strlen(text));
 	config_finish(c);
 	is(buf_text(&c->mistakes), "", "no mistakes");
@@ -152,7 +153,7 @@ inheritance(void)
 	    "password-file /p\naccount c\nport 27\n";
 
 	config_init(&c);
-	(void)conffile_text(&c, CONFIG_SYSTEM, "/f", NULL, text,
+	(void)config_file_text(&c, CONFIG_SYSTEM, "/f", NULL, text,
 	    strlen(text));
 	config_apply(&c, setting_find("timeout"), CONFIG_USER, "/u:1", "9s");
 	config_apply(&c, setting_find("helo"), CONFIG_ENV, "env", "e.test");

@@ -36,7 +36,7 @@ lists(void)
 	static const struct {
 		enum config_level level;
 		char		 pin;		/* 64 of this digit */
-		const char	*all;		/* the digits of those in force */
+		const char *all; /* the digits of those in force */
 		const char	*origin;
 	} t[] = {
 		{ CONFIG_SYSTEM, 'a', "a", "system" },
@@ -310,37 +310,40 @@ checks(void)
 		    "no relay is set: put a line \"relay HOST\" into "
 		    "/etc/heloise.conf, or set HELOISE_RELAY" },
 		{ { { CONFIG_USER, "relay", "smtps://h" },
-		    { CONFIG_FLAG, "tls", "none" } },
+		      { CONFIG_FLAG, "tls", "none" } },
 		    "flag: relay (user) is smtps://, which is implicit TLS, "
 		    "but tls says otherwise" },
 		{ { { CONFIG_USER, "relay", "smtps://h" },
-		    { CONFIG_FLAG, "tls", "implicit" } }, NULL },
+		      { CONFIG_FLAG, "tls", "implicit" } },
+		    NULL },
 		{ { { CONFIG_USER, "relay", "h" },
-		    { CONFIG_USER, "user", "u" } },
-		    "user: user is set, but neither password nor password-file nor "
+		      { CONFIG_USER, "user", "u" } },
+		    "user: user is set, but neither password nor password-file "
+		    "nor "
 		    "password-command" },
+		{ { { CONFIG_USER, "relay", "h" }, { CONFIG_USER, "user", "u" },
+		      { CONFIG_USER, "password", SECRET } },
+		    NULL },
+		{ { { CONFIG_USER, "relay", "h" }, { CONFIG_USER, "user", "u" },
+		      { CONFIG_USER, "password-file", "/f" } },
+		    NULL },
+		{ { { CONFIG_USER, "relay", "h" }, { CONFIG_USER, "user", "u" },
+		      { CONFIG_USER, "auth", "none" } },
+		    NULL },
+		{ { { CONFIG_USER, "relay", "h" }, { CONFIG_USER, "user", "u" },
+		      { CONFIG_USER, "auth", "external" } },
+		    NULL },
 		{ { { CONFIG_USER, "relay", "h" },
-		    { CONFIG_USER, "user", "u" },
-		    { CONFIG_USER, "password", SECRET } }, NULL },
+		      { CONFIG_USER, "auth", "external" } },
+		    NULL },
 		{ { { CONFIG_USER, "relay", "h" },
-		    { CONFIG_USER, "user", "u" },
-		    { CONFIG_USER, "password-file", "/f" } }, NULL },
-		{ { { CONFIG_USER, "relay", "h" },
-		    { CONFIG_USER, "user", "u" },
-		    { CONFIG_USER, "auth", "none" } }, NULL },
-		{ { { CONFIG_USER, "relay", "h" },
-		    { CONFIG_USER, "user", "u" },
-		    { CONFIG_USER, "auth", "external" } }, NULL },
-		{ { { CONFIG_USER, "relay", "h" },
-		    { CONFIG_USER, "auth", "external" } }, NULL },
-		{ { { CONFIG_USER, "relay", "h" },
-		    { CONFIG_USER, "password", SECRET } },
+		      { CONFIG_USER, "password", SECRET } },
 		    "user: password is set, but no user" },
 		{ { { CONFIG_USER, "relay", "h" },
-		    { CONFIG_USER, "password-file", "/f" } },
+		      { CONFIG_USER, "password-file", "/f" } },
 		    "user: password-file is set, but no user" },
 		{ { { CONFIG_USER, "relay", "h" },
-		    { CONFIG_USER, "auth", "plain" } },
+		      { CONFIG_USER, "auth", "plain" } },
 		    "user: auth asks for a login, but no user is set" },
 	};
 	struct config_source own = { .file = "/tmp/own" };

@@ -94,7 +94,7 @@ lines(void)
 	for (i = 0; i < NITEMS(t); i++) {
 		config_init(&c);
 		buf_clear(&b);
-		(void)conffile_text(&c, CONFIG_USER, "/d/f", "/home/a",
+		(void)config_file_text(&c, CONFIG_USER, "/d/f", "/home/a",
 		    t[i].text, strlen(t[i].text));
 		if (t[i].key != NULL) {
 			setting_show(setting_find(t[i].key), &c.base, &b);
@@ -127,17 +127,17 @@ passwords(void)
 
 	for (i = 0; i < NITEMS(t); i++) {
 		config_init(&c);
-		ok(conffile_text(&c, CONFIG_USER, "f", NULL, t[i].text,
+		ok(config_file_text(&c, CONFIG_USER, "f", NULL, t[i].text,
 		    strlen(t[i].text)), "password %zu: a secret", i);
 		is(c.base.password, t[i].want, "password %zu", i);
 		config_release(&c);
 	}
 	config_init(&c);
-	ok(!conffile_text(&c, CONFIG_USER, "f", NULL, "# password x\n", 13),
+	ok(!config_file_text(&c, CONFIG_USER, "f", NULL, "# password x\n", 13),
 	    "no secret in a comment");
-	ok(!conffile_text(&c, CONFIG_USER, "f", NULL, "port 1\n", 7),
+	ok(!config_file_text(&c, CONFIG_USER, "f", NULL, "port 1\n", 7),
 	    "no secret in a port");
-	ok(conffile_text(&c, CONFIG_USER, "f", NULL, "password=x\nport 1\n",
+	ok(config_file_text(&c, CONFIG_USER, "f", NULL, "password=x\nport 1\n",
 	    18), "a secret that is wrongly written");
 	config_release(&c);
 }
@@ -146,18 +146,18 @@ static void
 limits(void)
 {
 	struct buf b = { .max = 1 << 20 };
-	char *fill = xcalloc(CONFFILE_LINE + 1, 1);
+	char *fill = xcalloc(CONFIG_FILE_LINE + 1, 1);
 	struct config c;
 
-	memset(fill, 'x', CONFFILE_LINE);
+	memset(fill, 'x', CONFIG_FILE_LINE);
 	config_init(&c);
 	buf_adds(&b, "password ");
-	buf_add(&b, fill, CONFFILE_LINE - 9);
+	buf_add(&b, fill, CONFIG_FILE_LINE - 9);
 	buf_adds(&b, "\nport 26\nuser ");
-	buf_add(&b, fill, CONFFILE_LINE);
+	buf_add(&b, fill, CONFIG_FILE_LINE);
 	buf_adds(&b, "\ntls none\n");
-	(void)conffile_text(&c, CONFIG_USER, "f", NULL, b.p, b.len);
-	is_int((long long)strlen(c.base.password), CONFFILE_LINE - 9,
+	(void)config_file_text(&c, CONFIG_USER, "f", NULL, b.p, b.len);
+	is_int((long long)strlen(c.base.password), CONFIG_FILE_LINE - 9,
 	    "a line of 64 KiB");
 	is(buf_text(&c.mistakes), "f:3: this line is longer than 65536 "
 	    "octets\n", "a longer one is named");
@@ -166,7 +166,7 @@ limits(void)
 	config_release(&c);
 
 	config_init(&c);
-	(void)conffile_text(&c, CONFIG_USER, "f", NULL,
+	(void)config_file_text(&c, CONFIG_USER, "f", NULL,
 	    "user a\0b\nport 26\n\0", 18);
 	is(buf_text(&c.mistakes), "f:1: this line has a NUL octet\n"
 	    "f:3: this line has a NUL octet\n", "NUL is named");
@@ -229,7 +229,7 @@ modes(const char *dir)
 			perror("chown");
 		src.uid = me + t[i].uid;
 		config_init(&c);
-		ok(conffile_load(&c, &src, t[i].level, path, NULL),
+		ok(config_file_load(&c, &src, t[i].level, path, NULL),
 		    "mode %zu: there", i);
 		if (t[i].cure == NULL) {
 			is(buf_text(&c.mistakes), "", "mode %zu: fine", i);
@@ -247,7 +247,7 @@ modes(const char *dir)
 		if (chown(path, 0, (gid_t)-1) == -1)
 			perror("chown");
 		config_init(&c);
-		(void)conffile_load(&c, &src, CONFIG_USER, path, NULL);
+		(void)config_file_load(&c, &src, CONFIG_USER, path, NULL);
 		is(buf_text(&c.mistakes), "", "a group chosen by root");
 		config_release(&c);
 	} else {
@@ -267,7 +267,7 @@ load(const char *dir, const char *name, bool must, enum config_level level,
 	struct config c;
 
 	config_init(&c);
-	is_int(conffile_load(&c, &src, level, path, NULL), found,
+	is_int(config_file_load(&c, &src, level, path, NULL), found,
 	    "%s: found", name);
 	if (*want == '\0')
 		is(buf_text(&c.mistakes), "", "%s: fine", name);
@@ -327,11 +327,11 @@ kinds(const char *dir)
 
 	fault_clear(&f);
 	put(path, "1234", 0600);
-	is_int(conffile_read(path, false, &b, &st, &f), 0, "it just fits");
+	is_int(readfile_whole(path, false, &b, &st, &f), 0, "it just fits");
 	is(buf_text(&b), "1234", "and is all there");
 	buf_clear(&b);
 	put(path, "12345", 0600);
-	is_int(conffile_read(path, false, &b, &st, &f), -1, "too large");
+	is_int(readfile_whole(path, false, &b, &st, &f), -1, "too large");
 	is_int(f.code, EFBIG, "and says so");
 	buf_release(&b);
 	(void)unlink(path);

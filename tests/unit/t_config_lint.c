@@ -16,110 +16,171 @@ static const struct {
 	size_t		 nmistakes, nwarnings;
 } tests[] = {
 	{ RELAY, "", 0, 0 },
-	{ "", "no relay is set: put a line \"relay HOST\" into c, or set HELOISE_RELAY",
+	{ "",
+	    "no relay is set: put a line \"relay HOST\" into c, or set "
+	    "HELOISE_RELAY",
 	    1, 0 },
 
 	/* TLS and ports */
-	{ RELAY "port 465\ntls starttls\n", "c:3: tls: on port 465 TLS comes "
-	  "from the start: set  tls implicit, or  port 587 (c:2: port)",
-	  1, 0 },
-	{ "relay h:465\ntls none\n", "c:2: tls: on port 465 TLS comes from "
-	  "the start: set  tls implicit, or  port 587 (c:1: port)", 1, 0 },
+	{ RELAY "port 465\ntls starttls\n",
+	    "c:3: tls: on port 465 TLS comes "
+	    "from the start: set  tls implicit, or  port 587 (c:2: port)",
+	    1, 0 },
+	{ "relay h:465\ntls none\n",
+	    "c:2: tls: on port 465 TLS comes from "
+	    "the start: set  tls implicit, or  port 587 (c:1: port)",
+	    1, 0 },
 	{ RELAY "port 465\n", "", 0, 0 },
-	{ RELAY "port 587\ntls implicit\n", "c:3: tls: on ports 25 and 587 a "
-	  "connection begins in clear: set  tls starttls, or  port 465 "
-	  "(c:2: port)", 1, 0 },
-	{ "relay smtps://h:25\n", "c:1: tls: on ports 25 and 587 a connection "
-	  "begins in clear: set  tls starttls, or  port 465", 1, 0 },
+	{ RELAY "port 587\ntls implicit\n",
+	    "c:3: tls: on ports 25 and 587 a "
+	    "connection begins in clear: set  tls starttls, or  port 465 "
+	    "(c:2: port)",
+	    1, 0 },
+	{ "relay smtps://h:25\n",
+	    "c:1: tls: on ports 25 and 587 a connection "
+	    "begins in clear: set  tls starttls, or  port 465",
+	    1, 0 },
 	{ "relay smtps://h\n", "", 0, 0 },
-	{ "relay smtps://h\ntls starttls\n", "c:2: relay (c:1) is smtps://, "
-	  "which is implicit TLS, but tls says otherwise", 1, 0 },
-	{ "relay h:25\nport 587\n", "c:2: warning: port: the relay is given "
-	  "with another port (c:1: relay)", 0, 1 },
+	{ "relay smtps://h\ntls starttls\n",
+	    "c:2: relay (c:1) is smtps://, "
+	    "which is implicit TLS, but tls says otherwise",
+	    1, 0 },
+	{ "relay h:25\nport 587\n",
+	    "c:2: warning: port: the relay is given "
+	    "with another port (c:1: relay)",
+	    0, 1 },
 	{ "relay h:25\naccount a\nport 587\n", "", 0, 0 },
-	{ "relay unix:/s\nport 25\n", "c:2: port is set, but relay (c:1) is "
-	  "no host", 1, 0 },
-	{ RELAY "tls-verify no\n", "c:2: warning: tls-verify: anyone on the "
-	  "way can pose as the relay: set  tls-verify yes, or  tls-pin <its "
-	  "pin>", 0, 1 },
-	{ RELAY "tls none\ntls-ca /ca\n", "c:3: warning: tls-ca: no effect "
-	  "without TLS (c:2: tls)", 0, 1 },
-	{ RELAY "tls-key /k\n", "c:2: tls-key: there is no tls-cert that it "
-	  "is the key of", 1, 0 },
-	{ "relay gmail-smtp-in.l.google.com\n", "c:1: warning: relay: it "
-	  "takes mail in for its own users; it is not a relay", 0, 1 },
+	{ "relay unix:/s\nport 25\n",
+	    "c:2: port is set, but relay (c:1) is "
+	    "no host",
+	    1, 0 },
+	{ RELAY "tls-verify no\n",
+	    "c:2: warning: tls-verify: anyone on the "
+	    "way can pose as the relay: set  tls-verify yes, or  tls-pin <its "
+	    "pin>",
+	    0, 1 },
+	{ RELAY "tls none\ntls-ca /ca\n",
+	    "c:3: warning: tls-ca: no effect "
+	    "without TLS (c:2: tls)",
+	    0, 1 },
+	{ RELAY "tls-key /k\n",
+	    "c:2: tls-key: there is no tls-cert that it "
+	    "is the key of",
+	    1, 0 },
+	{ "relay gmail-smtp-in.l.google.com\n",
+	    "c:1: warning: relay: it "
+	    "takes mail in for its own users; it is not a relay",
+	    0, 1 },
 
 	/* Logins */
-	{ RELAY "user u\nauth none\n", "c:3: auth: with none nobody logs in, "
-	  "so the user has no effect (c:2: user)", 1, 0 },
-	{ RELAY "user u\npassword p\naccount a\nrelay i\nauth none\n", "",
-	  0, 0 },
-	{ RELAY "auth none\naccount a\nuser u\n", "c:2: auth: account a: with "
-	  "none nobody logs in, so the user has no effect (c:4: user)", 1, 0 },
-	{ RELAY "user u\n", "c:2: user is set, but neither password nor "
-	  "password-file nor password-command", 1, 0 },
+	{ RELAY "user u\nauth none\n",
+	    "c:3: auth: with none nobody logs in, "
+	    "so the user has no effect (c:2: user)",
+	    1, 0 },
+	{ RELAY "user u\npassword p\naccount a\nrelay i\nauth none\n", "", 0,
+	    0 },
+	{ RELAY "auth none\naccount a\nuser u\n",
+	    "c:2: auth: account a: with "
+	    "none nobody logs in, so the user has no effect (c:4: user)",
+	    1, 0 },
+	{ RELAY "user u\n",
+	    "c:2: user is set, but neither password nor "
+	    "password-file nor password-command",
+	    1, 0 },
 	{ RELAY "password p\n", "c:2: password is set, but no user", 1, 0 },
-	{ RELAY "auth plain\n", "c:2: auth asks for a login, but no user is "
-	  "set", 1, 0 },
-	{ RELAY "auth external\n", "c:2: warning: auth: external is of little "
-	  "use without a tls-cert", 0, 1 },
-	{ RELAY "tls none\nuser u\npassword p\n", "c:2: warning: tls: without "
-	  "TLS nothing but SCRAM may log in: set  tls starttls (c:3: user)",
-	  0, 1 },
+	{ RELAY "auth plain\n",
+	    "c:2: auth asks for a login, but no user is "
+	    "set",
+	    1, 0 },
+	{ RELAY "auth external\n",
+	    "c:2: warning: auth: external is of little "
+	    "use without a tls-cert",
+	    0, 1 },
+	{ RELAY "tls none\nuser u\npassword p\n",
+	    "c:2: warning: tls: without "
+	    "TLS nothing but SCRAM may log in: set  tls starttls (c:3: user)",
+	    0, 1 },
 	{ RELAY "tls none\nuser u\npassword p\nauth-cleartext yes\n",
-	  "c:5: warning: auth-cleartext: everybody on the way can read the "
-	  "password (c:2: tls)", 0, 1 },
-	{ "relay localhost\nuser u\npassword p\nauth-cleartext yes\n", "",
-	  0, 0 },
+	    "c:5: warning: auth-cleartext: everybody on the way can read the "
+	    "password (c:2: tls)",
+	    0, 1 },
+	{ "relay localhost\nuser u\npassword p\nauth-cleartext yes\n", "", 0,
+	    0 },
 
 	/* Accounts */
-	{ RELAY "account a\nfallback a\n", "c:3: account a: fallback: an "
-	  "account cannot stand in for itself", 1, 0 },
+	{ RELAY "account a\nfallback a\n",
+	    "c:3: account a: fallback: an "
+	    "account cannot stand in for itself",
+	    1, 0 },
 	{ RELAY "fallback b\n", "c:2: fallback: there is no account b", 1, 0 },
 	{ RELAY "account a\nfallback b\naccount b\nfallback a\n", "", 0, 0 },
-	{ RELAY "from-policy force\naccount a\nrelay h\n", "c:2: from-policy: "
-	  "there is no  from  that senders could become", 1, 0 },
+	{ RELAY "from-policy force\naccount a\nrelay h\n",
+	    "c:2: from-policy: "
+	    "there is no  from  that senders could become",
+	    1, 0 },
 	{ "port 465\ntls starttls\naccount a\nrelay h\naccount b\nrelay i\n"
-	  "tls implicit\n", "c:2: tls: account a: on port 465 TLS comes from "
-	  "the start: set  tls implicit, or  port 587 (c:1: port)", 1, 0 },
-	{ RELAY "account x\nrelay h\nspol /x\n", "c:4: spol: no setting has "
-	  "this name; did you mean spool?", 1, 0 },
+	  "tls implicit\n",
+	    "c:2: tls: account a: on port 465 TLS comes from "
+	    "the start: set  tls implicit, or  port 587 (c:1: port)",
+	    1, 0 },
+	{ RELAY "account x\nrelay h\nspol /x\n",
+	    "c:4: spol: no setting has "
+	    "this name; did you mean spool?",
+	    1, 0 },
 
 	/* The others */
-	{ RELAY "from-domains example.org\n", "c:2: from-domains: there is "
-	  "no  from  that other senders could become", 1, 0 },
-	{ RELAY "queue no\ndelivery background\n", "c:3: delivery: there is "
-	  "no queue that mail could wait in (c:2: queue)", 1, 0 },
-	{ RELAY "retry-min 4h\n", "c:2: retry-min: it is longer than "
-	  "retry-max", 1, 0 },
-	{ RELAY "expire 30s\n", "c:2: expire: mail expires before it is tried "
-	  "a second time", 1, 0 },
+	{ RELAY "from-domains example.org\n",
+	    "c:2: from-domains: there is "
+	    "no  from  that other senders could become",
+	    1, 0 },
+	{ RELAY "queue no\ndelivery background\n",
+	    "c:3: delivery: there is "
+	    "no queue that mail could wait in (c:2: queue)",
+	    1, 0 },
+	{ RELAY "retry-min 4h\n",
+	    "c:2: retry-min: it is longer than "
+	    "retry-max",
+	    1, 0 },
+	{ RELAY "expire 30s\n",
+	    "c:2: expire: mail expires before it is tried "
+	    "a second time",
+	    1, 0 },
 	{ RELAY "address-family ipv4\nsource-address ::1\n",
-	  "c:3: source-address: it is of the other address family "
-	  "(c:2: address-family)", 1, 0 },
-	{ RELAY "helo localhost\n", "c:2: warning: helo: relays may refuse "
-	  "this name: give the full name of this host", 0, 1 },
+	    "c:3: source-address: it is of the other address family "
+	    "(c:2: address-family)",
+	    1, 0 },
+	{ RELAY "helo localhost\n",
+	    "c:2: warning: helo: relays may refuse "
+	    "this name: give the full name of this host",
+	    0, 1 },
 
 	/* Lines in vain */
-	{ RELAY "port 25\nport 26\n", "c:2: warning: port: no effect, since "
-	  "c:3 comes after it", 0, 1 },
-	{ RELAY "user u\npassword p\npassword-file /f\n", "c:3: warning: "
-	  "password: no effect, since c:4 comes after it", 0, 1 },
+	{ RELAY "port 25\nport 26\n",
+	    "c:2: warning: port: no effect, since "
+	    "c:3 comes after it",
+	    0, 1 },
+	{ RELAY "user u\npassword p\npassword-file /f\n",
+	    "c:3: warning: "
+	    "password: no effect, since c:4 comes after it",
+	    0, 1 },
 	{ RELAY "tls-pin sha256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n"
-	  "tls-pin sha256:A7DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n", "",
-	  0, 0 },
-	{ "port 25\nrelay h:26\n", "c:1: warning: port: no effect, since c:2 "
-	  "comes after it", 0, 1 },
-	{ RELAY "helo a.example.org\naccount b\nhelo b.example.org\n", "",
-	  0, 0 },
+		"tls-pin sha256:A7DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
+	    "", 0, 0 },
+	{ "port 25\nrelay h:26\n",
+	    "c:1: warning: port: no effect, since c:2 "
+	    "comes after it",
+	    0, 1 },
+	{ RELAY "helo a.example.org\naccount b\nhelo b.example.org\n", "", 0,
+	    0 },
 
 	/* All of them */
 	{ "relay h\nprot 25\nport x\nport 25\nport 26\nuser u\nauth none\n",
-	  "c:2: prot: no setting has this name; did you mean port?\n"
-	  "c:3: port: expected auto or a number from 1 to 65535\n"
-	  "c:7: auth: with none nobody logs in, so the user has no effect "
-	  "(c:6: user)\n"
-	  "c:4: warning: port: no effect, since c:5 comes after it", 3, 1 },
+	    "c:2: prot: no setting has this name; did you mean port?\n"
+	    "c:3: port: expected auto or a number from 1 to 65535\n"
+	    "c:7: auth: with none nobody logs in, so the user has no effect "
+	    "(c:6: user)\n"
+	    "c:4: warning: port: no effect, since c:5 comes after it",
+	    3, 1 },
 };
 
 static void
@@ -127,13 +188,13 @@ check(size_t i)
 {
 	const struct config_source src = { .file = "c" };
 	const char *text = tests[i].text, *found = tests[i].found;
-	struct audit a = { .out.max = 65536 };
+	struct lint a = { .out.max = 65536 };
 	struct config c;
 
 	config_init(&c);
-	(void)conffile_text(&c, CONFIG_USER, "c", NULL, text, strlen(text));
+	(void)config_file_text(&c, CONFIG_USER, "c", NULL, text, strlen(text));
 	config_finish(&c);
-	audit_config(&a, &c, &src);
+	lint_config(&a, &c, &src);
 	if (a.out.len > 0)
 		a.out.p[a.out.len - 1] = '\0';
 	is(buf_text(&a.out), found, "%zu: what is found", i);
@@ -154,15 +215,15 @@ test_environment(void)
 	struct config_source src = { .system = "/nonexistent/c",
 	    .home = "/nonexistent", .env = env };
 	static const char text[] = RELAY "account a\nhelo a.example.org\n";
-	struct audit a = { .out.max = 65536 };
+	struct lint a = { .out.max = 65536 };
 	struct fault f = { 0 };
 	struct config c;
 
 	config_init(&c);
-	(void)conffile_text(&c, CONFIG_SYSTEM, "c", NULL, text,
+	(void)config_file_text(&c, CONFIG_SYSTEM, "c", NULL, text,
 	    sizeof(text) - 1);
 	is_int(config_load(&c, &src, &f), 0, "it can be loaded");
-	audit_config(&a, &c, &src);
+	lint_config(&a, &c, &src);
 	is(buf_text(&a.out), "c:3: warning: helo: no effect, since "
 	    "environment HELOISE_HELO comes after it\n", "and is found");
 	buf_release(&a.out);
@@ -172,10 +233,10 @@ test_environment(void)
 static void
 test_add(void)
 {
-	struct audit a = { .out.max = 65536 };
+	struct lint a = { .out.max = 65536 };
 
-	audit_add(&a, true, "f:1", "key", "a%sc", "\x1b\nb");
-	audit_add(&a, false, NULL, NULL, "w");
+	lint_add(&a, true, "f:1", "key", "a%sc", "\x1b\nb");
+	lint_add(&a, false, NULL, NULL, "w");
 	is(buf_text(&a.out), "f:1: key: a??bc\nwarning: w\n",
 	    "lines that control nothing");
 	is_int((long long)(a.nmistakes * 10 + a.nwarnings), 11, "are counted");

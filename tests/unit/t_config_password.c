@@ -34,12 +34,12 @@ static void
 check(const char *name, const struct settings *s, const char *credentials,
     const char *want, const char *why)
 {
-	struct buf out = { .max = SECRET_MAX, .secret = true };
+	struct buf out = { .max = PASSWORD_MAX, .secret = true };
 	struct fault f;
 	int rc;
 
 	fault_clear(&f);
-	rc = secret_password(s, credentials, 0, &out, &f);
+	rc = password_get(s, credentials, 0, &out, &f);
 	is_int(rc, want != NULL ? 0 : -1, "%s: result", name);
 	if (want != NULL) {
 		is(buf_text(&out), want, "%s", name);
@@ -156,7 +156,7 @@ static void
 others(void)
 {
 	char word[] = SECRET, none[] = "/nonexistent/p", null[] = "/dev/null";
-	char *big = xcalloc(SECRET_MAX + 2, 1);
+	char *big = xcalloc(PASSWORD_MAX + 2, 1);
 	struct settings s;
 	char *path;
 
@@ -172,13 +172,13 @@ others(void)
 	s.password_file = dir;
 	check("a directory", &s, NULL, NULL, "directory");
 
-	memset(big, 'x', SECRET_MAX + 1);
-	s.password_file = path = put("big", big, SECRET_MAX + 1, 0600);
+	memset(big, 'x', PASSWORD_MAX + 1);
+	s.password_file = path = put("big", big, PASSWORD_MAX + 1, 0600);
 	check("too long", &s, NULL, NULL, "File too large");
 	s.password_file = NULL;
 	s.password = big;
 	check("too long a setting", &s, NULL, NULL, "longer than 16384");
-	big[SECRET_MAX] = '\0';
+	big[PASSWORD_MAX] = '\0';
 	check("just fits", &s, NULL, big, NULL);
 	(void)unlink(path);
 	free(path);

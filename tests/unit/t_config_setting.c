@@ -230,7 +230,7 @@ nearest(void)
 	size_t i;
 
 	for (i = 0; i < NITEMS(t); i++) {
-		row = nearest_setting(t[i].key);
+		row = suggest_setting(t[i].key);
 		is(row != NULL ? row->key : NULL, t[i].want, "nearest %zu",
 		    i);
 	}

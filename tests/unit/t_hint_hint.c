@@ -175,8 +175,8 @@ polite(struct client *c, const struct row *r, enum verb v)
 static void
 reply(struct client *c, struct row *r)
 {
-	enum verb v = dialogue_oldest(c)->verb;
-	const char *at = fault_stage(verb_stage(v));
+	enum verb v = client_state_oldest(c)->verb;
+	const char *at = fault_stage(client_state_verb_stage(v));
 	size_t n = strlen(at);
 	bool mine = strncmp(r->stage, at, n) == 0;
 

@@ -12,13 +12,13 @@
 #include "mail/encoding.h"
 #include "tap.h"
 
-#define QP	TRANSFER_QP
-#define B64	TRANSFER_BASE64
+#define QP	ENCODING_QP
+#define B64	ENCODING_BASE64
 #define X10	"xxxxxxxxxx"
 #define X70	X10 X10 X10 X10 X10 X10 X10
 
 static const struct {
-	enum transfer_kind kind;
+	enum encoding_kind kind;
 	bool		 delimiter;
 	const char	*in;
 	const char	*out;
@@ -62,16 +62,16 @@ static const struct {
 static void
 run(struct buf *out, size_t row, size_t step)
 {
-	struct transfer t = { .kind = rows[row].kind };
+	struct encoding t = { .kind = rows[row].kind };
 	const char *p = rows[row].in;
 	size_t n = strlen(p), k;
 
 	buf_clear(out);
 	for (; n > 0; p += k, n -= k) {
 		k = n < step ? n : step;
-		transfer_feed(&t, out, p, k);
+		encoding_feed(&t, out, p, k);
 	}
-	transfer_end(&t, out, rows[row].delimiter);
+	encoding_end(&t, out, rows[row].delimiter);
 }
 
 static void
@@ -94,18 +94,18 @@ static void
 test_endless(void)
 {
 	struct buf b = { .max = 1 << 20 };
-	struct transfer t = { .kind = QP };
+	struct encoding t = { .kind = QP };
 	char block[4096];
 	size_t i, total = 0;
 
 	memset(block, 'a', sizeof(block));
 	for (i = 0; i < 1000; i++) {
-		transfer_feed(&t, &b, block, sizeof(block));
+		encoding_feed(&t, &b, block, sizeof(block));
 		total += b.len;
 		buf_clear(&b);
 	}
-	transfer_feed(&t, &b, "\r\n", 2);
-	transfer_end(&t, &b, false);
+	encoding_feed(&t, &b, "\r\n", 2);
+	encoding_end(&t, &b, false);
 	total += b.len;
 	is_int((long long)total, 4096000 + 4096000 / 75 * 3 + 2,
 	    "4 MB in lines of 75 and \"=\"");

@@ -7,12 +7,12 @@
 #include "mail/frompolicy.h"
 #include "tap.h"
 
-#define KEEP	POLICY_KEEP
-#define FORCE	POLICY_FORCE
-#define REPLY	POLICY_REPLY_TO
+#define KEEP	FROMPOLICY_KEEP
+#define FORCE	FROMPOLICY_FORCE
+#define REPLY	FROMPOLICY_REPLY_TO
 
 static const struct {
-	enum policy_mode mode;
+	enum frompolicy_mode mode;
 	const char	*from;
 	const char	*domains;
 	const char	*addr;
@@ -59,15 +59,15 @@ test_rows(void)
 	size_t i;
 
 	for (i = 0; i < NITEMS(rows); i++) {
-		struct policy p = { .mode = rows[i].mode,
+		struct frompolicy p = { .mode = rows[i].mode,
 		    .from = rows[i].from, .domains = rows[i].domains };
 
-		is_int(policy_replaces(&p, rows[i].addr), rows[i].want,
+		is_int(frompolicy_replaces(&p, rows[i].addr), rows[i].want,
 		    "row %zu: %s", i, rows[i].addr);
-		is_int(policy_keeps_reply(&p), rows[i].mode != FORCE,
+		is_int(frompolicy_keeps_reply(&p), rows[i].mode != FORCE,
 		    "replies");
 	}
-	ok(!policy_replaces(NULL, "a@y.test"), "no policy");
+	ok(!frompolicy_replaces(NULL, "a@y.test"), "no policy");
 }
 
 static const struct {
@@ -96,7 +96,7 @@ test_texts(void)
 
 	for (i = 0; i < NITEMS(texts); i++) {
 		buf_clear(&b);
-		policy_expand(&b, texts[i].text, texts[i].user, "h.test",
+		frompolicy_expand(&b, texts[i].text, texts[i].user, "h.test",
 		    texts[i].address);
 		is(buf_text(&b), texts[i].want, "%s", texts[i].text);
 	}

@@ -723,20 +723,20 @@ static const struct {
 	unsigned	 want;
 } wants[] = {
 	{ FULL "\nb\n", 0, 0, 0 },
-	{ FULL "\n\303\266\n", 0, 0, ENCODE_LABEL },
+	{ FULL "\n\303\266\n", 0, 0, RECODE_LABEL },
 	{ FULL "\n\303\266\n", W_RAW, 0, 0 },
 	{ FULL "DKIM-Signature: x\n\n\303\266\n", 0, 0, 0 },
 	{ FULL LABELS "\n\303\266\n", 0, 0, 0 },
 	{ FULL "Content-Type: multipart/mixed; boundary=b\n\n\303\266\n", 0,
 	    0, 0 },
 	{ FULL "Content-Type: text/plain; charset=utf-8\n\n\303\266\n", 0, 0,
-	    ENCODE_LABEL },
+	    RECODE_LABEL },
 	{ FULL "\nb", 0, 997, 0 },
-	{ FULL "\nb", 0, 998, ENCODE_LONG },
+	{ FULL "\nb", 0, 998, RECODE_LONG },
 	{ FULL "\nb", W_RAW, 998, 0 },
 	{ FULL "DKIM-Signature: x\n\nb", 0, 998, 0 },
-	{ FULL LABELS "\n\303\266", 0, 998, ENCODE_LONG },
-	{ FULL "\n\303\266", 0, 998, ENCODE_LONG | ENCODE_LABEL },
+	{ FULL LABELS "\n\303\266", 0, 998, RECODE_LONG },
+	{ FULL "\n\303\266", 0, 998, RECODE_LONG | RECODE_LABEL },
 };
 
 static void
@@ -787,43 +787,43 @@ test_eight_bits(void)
 
 /* The sender policy for envelope and From. */
 static const struct {
-	enum policy_mode mode;
+	enum frompolicy_mode mode;
 	const char	*domains;
 	unsigned	 wishes;
 	const char	*in;
 	const char	*from;		/* of the envelope */
 	const char	*out;		/* the first lines of the header */
 } policies[] = {
-	{ POLICY_KEEP, NULL, W_ANN, "From: bob@y.test\n" D I "\n",
+	{ FROMPOLICY_KEEP, NULL, W_ANN, "From: bob@y.test\n" D I "\n",
 	    "ann@x.test", "From: bob@y.test\r\n" },
-	{ POLICY_FORCE, NULL, W_ANN, "From: bob@y.test\n" D I "\n",
+	{ FROMPOLICY_FORCE, NULL, W_ANN, "From: bob@y.test\n" D I "\n",
 	    "us@relay.test", "From: us@relay.test\r\nDate" },
-	{ POLICY_REPLY_TO, NULL, W_ANN, "From: bob@y.test\n" D I "\n",
+	{ FROMPOLICY_REPLY_TO, NULL, W_ANN, "From: bob@y.test\n" D I "\n",
 	    "us@relay.test",
 	    "From: us@relay.test\r\nReply-To: bob@y.test\r\nDate" },
-	{ POLICY_KEEP, "our.test", W_ANN, "From: root\n" D I "\n",
+	{ FROMPOLICY_KEEP, "our.test", W_ANN, "From: root\n" D I "\n",
 	    "us@relay.test", "From: root@our.test\r\nDate" },
-	{ POLICY_KEEP, "x.test", W_ANN, "From: root\n" D I "\n",
+	{ FROMPOLICY_KEEP, "x.test", W_ANN, "From: root\n" D I "\n",
 	    "ann@x.test",
 	    "From: us@relay.test\r\nReply-To: root@our.test\r\nDate" },
-	{ POLICY_FORCE, NULL, W_NULL, "From: bob@y.test\n" D I "\n",
+	{ FROMPOLICY_FORCE, NULL, W_NULL, "From: bob@y.test\n" D I "\n",
 	    "us@relay.test", "From: us@relay.test\r\nDate" },
-	{ POLICY_REPLY_TO, NULL, W_NULL, "From: bob@y.test\n" D I "\n", "",
+	{ FROMPOLICY_REPLY_TO, NULL, W_NULL, "From: bob@y.test\n" D I "\n", "",
 	    "From: us@relay.test\r\nReply-To: bob@y.test\r\nDate" },
-	{ POLICY_KEEP, "x.test", W_NULL, D I "\n", "",
+	{ FROMPOLICY_KEEP, "x.test", W_NULL, D I "\n", "",
 	    "From: us@relay.test\r\nDate" },
-	{ POLICY_FORCE, NULL, 0, D I "\n", "us@relay.test",
+	{ FROMPOLICY_FORCE, NULL, 0, D I "\n", "us@relay.test",
 	    "From: us@relay.test\r\nDate" },
-	{ POLICY_FORCE, NULL, W_BARE, D I "\n", "us@relay.test",
+	{ FROMPOLICY_FORCE, NULL, W_BARE, D I "\n", "us@relay.test",
 	    "From: us@relay.test\r\nDate" },
-	{ POLICY_FORCE, NULL, 0, "From: a@y.test\nDKIM-Signature: x\n\n",
+	{ FROMPOLICY_FORCE, NULL, 0, "From: a@y.test\nDKIM-Signature: x\n\n",
 	    "us@relay.test", "From: a@y.test\r\nDKIM" },
 };
 
 static void
 test_policies(void)
 {
-	struct policy s = { .from = "us@relay.test" };
+	struct frompolicy s = { .from = "us@relay.test" };
 	struct message_opts o;
 	struct result r;
 	size_t i, n;

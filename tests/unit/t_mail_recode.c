@@ -27,9 +27,9 @@
 #define UMLAUTQ	"umlauts =C3=B6 here\n"
 #define UMLAUTB	"dW1sYXV0cyDDtiBoZXJl"
 
-#define LABEL	ENCODE_LABEL
-#define LONG	ENCODE_LONG
-#define EIGHT	ENCODE_8BIT
+#define LABEL	RECODE_LABEL
+#define LONG	RECODE_LONG
+#define EIGHT	RECODE_8BIT
 
 static const struct {
 	const char	*title;
@@ -209,8 +209,8 @@ wire(struct buf *b, const char *text)
 }
 
 static void
-feed(struct encode *e, const struct buf *in, size_t step,
-    void (*take)(struct encode *, const char *, size_t), struct buf *out)
+feed(struct recode *e, const struct buf *in, size_t step,
+    void (*take)(struct recode *, const char *, size_t), struct buf *out)
 {
 	size_t i, k;
 	char *piece;
@@ -230,20 +230,20 @@ feed(struct encode *e, const struct buf *in, size_t step,
 static void
 encode(struct buf *out, const struct buf *in, unsigned why, size_t step)
 {
-	struct encode e;
+	struct recode e;
 	bool eightbit;
 
 	buf_clear(out);
-	encode_init(&e, why);
-	feed(&e, in, step, encode_look, out);
-	if (encode_plan(&e)) {
-		feed(&e, in, step, encode_feed, out);
-		encode_end(&e);
+	recode_init(&e, why);
+	feed(&e, in, step, recode_look, out);
+	if (recode_plan(&e)) {
+		feed(&e, in, step, recode_feed, out);
+		recode_end(&e);
 		buf_add(out, buf_text(&e.out), e.out.len);
 		eightbit = !ascii_only(out->p, out->len);
 		ok(e.eightbit == eightbit, "8-bit: %d", eightbit);
 	}
-	encode_release(&e);
+	recode_release(&e);
 }
 
 static void
@@ -278,13 +278,13 @@ test_limits(void)
 	size_t i;
 
 	buf_adds(&in, "MIME-Version: 1.0\r\n");
-	for (i = 0; i < ENCODE_DEPTH; i++)
+	for (i = 0; i < RECODE_DEPTH; i++)
 		buf_addf(&in, "Content-Type: multipart/mixed; boundary=b%zu"
 		    "\r\n\r\n--b%zu\r\n", i, i);
 	buf_adds(&in, "\r\numlauts " OE " here\r\n");
 	encode(&out, &in, EIGHT, 4096);
 	ok(memmem(out.p, out.len, "quoted-printable", 16) != NULL,
-	    "%d deep is encoded", ENCODE_DEPTH);
+	    "%d deep is encoded", RECODE_DEPTH);
 	in.len -= strlen("\r\numlauts " OE " here\r\n");
 	buf_addf(&in, "Content-Type: multipart/mixed; boundary=c\r\n\r\n--c"
 	    "\r\n\r\numlauts " OE " here\r\n");
@@ -312,20 +312,20 @@ static void
 test_endless(void)
 {
 	static const char head[] = "S: x\r\n\r\n";
-	struct encode e;
+	struct recode e;
 	char block[65536];
 	size_t i, most = 0, total = 0;
 
 	memset(block, 'a', sizeof(block));
-	encode_init(&e, LONG);
-	encode_look(&e, head, sizeof(head) - 1);
+	recode_init(&e, LONG);
+	recode_look(&e, head, sizeof(head) - 1);
 	for (i = 0; i < 1600; i++)
-		encode_look(&e, block, sizeof(block));
-	encode_look(&e, "\r\n", 2);
-	ok(encode_plan(&e), "a line of 100 MiB");
-	encode_feed(&e, head, sizeof(head) - 1);
+		recode_look(&e, block, sizeof(block));
+	recode_look(&e, "\r\n", 2);
+	ok(recode_plan(&e), "a line of 100 MiB");
+	recode_feed(&e, head, sizeof(head) - 1);
 	for (i = 0; i < 1600; i++) {
-		encode_feed(&e, block, sizeof(block));
+		recode_feed(&e, block, sizeof(block));
 		most = e.out.cap + e.head.cap + e.held.cap > most ?
 		    e.out.cap + e.head.cap + e.held.cap : most;
 		total += e.out.len;
@@ -333,7 +333,7 @@ test_endless(void)
 	}
 	ok(total > 100 << 20, "comes out");
 	ok(most <= 4 * sizeof(block), "%zu octets held", most);
-	encode_release(&e);
+	recode_release(&e);
 }
 
 int

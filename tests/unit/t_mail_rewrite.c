@@ -180,52 +180,52 @@ test_rows(void)
 
 /* From and what may follow it, by policy. */
 static const struct {
-	enum policy_mode mode;
+	enum frompolicy_mode mode;
 	const char	*domains;
 	const char	*name;
 	const char	*in;
 	const char	*out;		/* NULL: as in */
 } policies[] = {
-	{ POLICY_KEEP, NULL, NULL, "From: Bob <b@y.test>\n", NULL },
-	{ POLICY_KEEP, "y.test", "Us", "From: Bob <b@y.test>\n", NULL },
-	{ POLICY_KEEP, "z.test", NULL, "From: Bob <b@y.test>\n",
+	{ FROMPOLICY_KEEP, NULL, NULL, "From: Bob <b@y.test>\n", NULL },
+	{ FROMPOLICY_KEEP, "y.test", "Us", "From: Bob <b@y.test>\n", NULL },
+	{ FROMPOLICY_KEEP, "z.test", NULL, "From: Bob <b@y.test>\n",
 	    "From: Bob <us@z.test>\nReply-To: Bob <b@y.test>\n" },
-	{ POLICY_KEEP, "our.test", NULL, "From: root\n",
+	{ FROMPOLICY_KEEP, "our.test", NULL, "From: root\n",
 	    "From: root@our.test\n" },
-	{ POLICY_KEEP, "z.test", NULL, "From: root (Cron Daemon)\n",
+	{ FROMPOLICY_KEEP, "z.test", NULL, "From: root (Cron Daemon)\n",
 	    "From: Cron Daemon <us@z.test>\n"
 	    "Reply-To: root@our.test (Cron Daemon)\n" },
-	{ POLICY_KEEP, "y.test", NULL, "From: a@y.test, b@z.test\n",
+	{ FROMPOLICY_KEEP, "y.test", NULL, "From: a@y.test, b@z.test\n",
 	    "From: us@z.test\nReply-To: a@y.test, b@z.test\n" },
-	{ POLICY_KEEP, "y.test", NULL, "From: a@y.test, b@y.test\n", NULL },
-	{ POLICY_KEEP, "z.test", NULL,
+	{ FROMPOLICY_KEEP, "y.test", NULL, "From: a@y.test, b@y.test\n", NULL },
+	{ FROMPOLICY_KEEP, "z.test", NULL,
 	    "Reply-To: c@y.test\nFrom: b@y.test\n",
 	    "Reply-To: c@y.test\nFrom: us@z.test\n" },
-	{ POLICY_KEEP, "z.test", NULL, "From: x y <<b@y.test\n",
+	{ FROMPOLICY_KEEP, "z.test", NULL, "From: x y <<b@y.test\n",
 	    "From: us@z.test\n" },
-	{ POLICY_KEEP, "our.test", NULL, "From: Cron Daemon\n",
+	{ FROMPOLICY_KEEP, "our.test", NULL, "From: Cron Daemon\n",
 	    "From: \"Cron Daemon\" <joe@our.test>\n" },
-	{ POLICY_KEEP, "z.test", NULL, "From: Cron Daemon\n",
+	{ FROMPOLICY_KEEP, "z.test", NULL, "From: Cron Daemon\n",
 	    "From: us@z.test\n" },
-	{ POLICY_FORCE, NULL, NULL, "From: Bob <b@y.test>\n",
+	{ FROMPOLICY_FORCE, NULL, NULL, "From: Bob <b@y.test>\n",
 	    "From: Bob <us@z.test>\n" },
-	{ POLICY_FORCE, NULL, "Us, Ltd", "From: Bob <b@y.test>\n",
+	{ FROMPOLICY_FORCE, NULL, "Us, Ltd", "From: Bob <b@y.test>\n",
 	    "From: \"Us, Ltd\" <us@z.test>\n" },
-	{ POLICY_FORCE, NULL, "Us", "From: Bob <us@Z.test>\n", NULL },
-	{ POLICY_FORCE, NULL, NULL,
+	{ FROMPOLICY_FORCE, NULL, "Us", "From: Bob <us@Z.test>\n", NULL },
+	{ FROMPOLICY_FORCE, NULL, NULL,
 	    "Sender: c@y.test\nFrom: b@y.test\nReply-To: d@y.test\n",
 	    "From: us@z.test\nReply-To: d@y.test\n" },
-	{ POLICY_FORCE, NULL, NULL, "Sender: c@y.test\nFrom: us@z.test\n",
+	{ FROMPOLICY_FORCE, NULL, NULL, "Sender: c@y.test\nFrom: us@z.test\n",
 	    NULL },
-	{ POLICY_FORCE, NULL, NULL, "From: J" OE " <b@y.test>\n",
+	{ FROMPOLICY_FORCE, NULL, NULL, "From: J" OE " <b@y.test>\n",
 	    "From: =?UTF-8?Q?J=C3=B6?= <us@z.test>\n" },
-	{ POLICY_FORCE, NULL, NULL, "From: <>\n", "From: us@z.test\n" },
-	{ POLICY_REPLY_TO, NULL, "Us", "From: Public, Joe <b@y.test>\n",
+	{ FROMPOLICY_FORCE, NULL, NULL, "From: <>\n", "From: us@z.test\n" },
+	{ FROMPOLICY_REPLY_TO, NULL, "Us", "From: Public, Joe <b@y.test>\n",
 	    "From: Us <us@z.test>\n"
 	    "Reply-To: \"Public, Joe\" <b@y.test>\n" },
-	{ POLICY_REPLY_TO, NULL, NULL, "From: b@y.test\nFrom: c@y.test\n",
+	{ FROMPOLICY_REPLY_TO, NULL, NULL, "From: b@y.test\nFrom: c@y.test\n",
 	    "From: us@z.test\nReply-To: b@y.test\n" },
-	{ POLICY_REPLY_TO, NULL, NULL, "From: a@y.test,\n b@y.test\n",
+	{ FROMPOLICY_REPLY_TO, NULL, NULL, "From: a@y.test,\n b@y.test\n",
 	    "From: us@z.test\nReply-To: a@y.test,\n b@y.test\n" },
 };
 
@@ -234,7 +234,7 @@ test_policies(void)
 {
 	struct rewrite_opts o = opts();
 	struct rewrite_facts facts;
-	struct policy s = { .from = "us@z.test" };
+	struct frompolicy s = { .from = "us@z.test" };
 	char *in, *want, *got;
 	size_t i;
 
@@ -258,7 +258,7 @@ test_policies(void)
 static void
 test_policy_alone(void)
 {
-	const struct policy p = { .mode = POLICY_REPLY_TO,
+	const struct frompolicy p = { .mode = FROMPOLICY_REPLY_TO,
 	    .from = "us@z.test" };
 	struct rewrite_opts o = opts();
 	struct rewrite_facts facts;

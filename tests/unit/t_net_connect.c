@@ -93,18 +93,19 @@ t_resolve(void)
 		{ "", AF_UNSPEC, NULL },
 		{ "[]", AF_UNSPEC, NULL },
 	};
-	char text[ADDRESS_TEXT], big[300];
+	char text[RESOLVE_ADDRESS_TEXT], big[300];
 	struct addresses a;
 	struct fault f;
 	size_t i;
 
 	for (i = 0; i < NITEMS(tests); i++) {
 		fault_clear(&f);
-		if (resolve(tests[i].host, 25, tests[i].family, &a, &f) == -1)
+		if (resolve_host(tests[i].host, 25, tests[i].family, &a, &f) ==
+		    -1)
 			is(NULL, tests[i].want, "%s: %s", tests[i].host,
 			    f.text);
 		else {
-			address_text(&a.v[0], text, sizeof(text));
+			resolve_address_text(&a.v[0], text, sizeof(text));
 			is(text, tests[i].want, "%s", tests[i].host);
 		}
 		if (tests[i].want == NULL)
@@ -113,7 +114,7 @@ t_resolve(void)
 	}
 	memset(big, 'a', sizeof(big) - 1);
 	big[sizeof(big) - 1] = '\0';
-	is_int(resolve(big, 25, AF_UNSPEC, &a, &f), -1, "a name too long");
+	is_int(resolve_host(big, 25, AF_UNSPEC, &a, &f), -1, "a name too long");
 	is(f.text, "no such host name", "... says so");
 }
 
@@ -144,8 +145,8 @@ t_faults(void)
 		fault_clear(&f);
 		(void)snprintf(host, sizeof(host), "E%d.fake", tests[i].e);
 		errno = EIO;
-		is_int(resolve(host, 25, AF_UNSPEC, &a, &f), -1, "%s fails",
-		    gai_strerror(tests[i].e));
+		is_int(resolve_host(host, 25, AF_UNSPEC, &a, &f), -1,
+		    "%s fails", gai_strerror(tests[i].e));
 		ok(f.verdict == tests[i].verdict &&
 		    f.domain == tests[i].domain && f.stage == ST_RESOLVE &&
 		    f.code == (f.domain == FD_ERRNO ? EIO : tests[i].e),
@@ -182,7 +183,8 @@ t_order(void)
 
 	for (i = 0; i < NITEMS(tests); i++) {
 		(void)snprintf(host, sizeof(host), "%s.fake", tests[i].host);
-		is_int(resolve(host, 25, AF_UNSPEC, &a, &f), 0, "%s", host);
+		is_int(
+		    resolve_host(host, 25, AF_UNSPEC, &a, &f), 0, "%s", host);
 		for (k = 0; k < a.n && 2 * k + 2 < sizeof(got); k++) {
 			last = a.v[k].sa.ss_family == AF_INET6 ?
 			    (const unsigned char *)&a.v[k].sa + 23 :
@@ -196,11 +198,11 @@ t_order(void)
 		is(got, tests[i].want, "... in turn, each once");
 	}
 	ok(flags_seen & AI_ADDRCONFIG, "only usable families for a name");
-	(void)resolve("localhost", 25, AF_INET, &a, &f);
+	(void)resolve_host("localhost", 25, AF_INET, &a, &f);
 	ok(!(flags_seen & AI_ADDRCONFIG), "... but any for localhost");
-	(void)resolve("a.LOCALHOST.", 25, AF_INET, &a, &f);
+	(void)resolve_host("a.LOCALHOST.", 25, AF_INET, &a, &f);
 	ok(!(flags_seen & AI_ADDRCONFIG), "... and what is under it");
-	(void)resolve("::1", 25, AF_UNSPEC, &a, &f);
+	(void)resolve_host("::1", 25, AF_UNSPEC, &a, &f);
 	ok(!(flags_seen & AI_ADDRCONFIG), "... and for an address");
 }
 
@@ -232,7 +234,7 @@ add(struct addresses *a, const char *ip, unsigned port)
 	struct addresses one;
 	struct fault f;
 
-	if (resolve(ip, port, AF_UNSPEC, &one, &f) == -1)
+	if (resolve_host(ip, port, AF_UNSPEC, &one, &f) == -1)
 		abort();
 	a->v[a->n++] = one.v[0];
 }
@@ -300,7 +302,7 @@ t_connected(void)
 	unsigned port;
 	int s = bound("127.0.0.1", 5, &port), on = 0;
 	socklen_t n = sizeof(on);
-	char want[ADDRESS_TEXT], literal[64];
+	char want[RESOLVE_ADDRESS_TEXT], literal[64];
 
 	add(&a, "127.0.0.1", port);
 	if (!ok(connect_tcp(&a, clock_ms() + 2000, &c, &f) == 0, "connects"))

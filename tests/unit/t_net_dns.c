@@ -22,10 +22,10 @@ static void
 parse(void)
 {
 	unsigned char *copy;
-	struct srv_list list = { .n = 0 };
+	struct dns_srv_list list = { .n = 0 };
 	size_t n, i, whole = 0;
 
-	ok(srv_parse(answer, sizeof(answer), &list), "an answer");
+	ok(dns_srv_parse(answer, sizeof(answer), &list), "an answer");
 	is_int((long long)list.n, 2, "two hosts, and an address");
 	is(list.v[0].host, "mx.b", "the first, by a pointer");
 	is_int(list.v[0].priority, 20, "priority");
@@ -38,7 +38,7 @@ parse(void)
 		copy = xmalloc(n + 1);
 		memcpy(copy, answer, n);
 		list.n = 0;
-		whole += srv_parse(copy, n, &list);
+		whole += dns_srv_parse(copy, n, &list);
 		free(copy);
 	}
 	is_int((long long)whole, 0, "cut anywhere, it is not whole");
@@ -49,7 +49,7 @@ parse(void)
 			memcpy(copy, answer, sizeof(answer));
 			copy[i] = (unsigned char)n;
 			list.n = 0;
-			(void)srv_parse(copy, sizeof(answer), &list);
+			(void)dns_srv_parse(copy, sizeof(answer), &list);
 			if (list.n > 3)
 				ok(false, "%zu %zu", i, n);
 			free(copy);
@@ -64,9 +64,9 @@ denied(void)
 		1, 'a', 0, 0, 33, 0, 1, 0, 0, 0, 60, 0, 7,
 		0, 0, 0, 0, 0, 25, 0,
 	};
-	struct srv_list list = { .n = 0 };
+	struct dns_srv_list list = { .n = 0 };
 
-	ok(srv_parse(none, sizeof(none), &list) && list.n == 0,
+	ok(dns_srv_parse(none, sizeof(none), &list) && list.n == 0,
 	    "the root is no host");
 }
 
@@ -83,10 +83,10 @@ highest(uint32_t n)
 	return n - 1;
 }
 
-static struct srv_list
+static struct dns_srv_list
 four(void)
 {
-	return (struct srv_list){ .n = 4, .v = {
+	return (struct dns_srv_list){ .n = 4, .v = {
 		{ 20, 0, 1, "late" }, { 10, 1, 1, "light" },
 		{ 10, 0, 1, "none" }, { 10, 9, 1, "heavy" } } };
 }
@@ -94,26 +94,26 @@ four(void)
 static void
 sort(void)
 {
-	struct srv_list l = four();
+	struct dns_srv_list l = four();
 	unsigned i, heavy = 0;
 
-	srv_sort(&l, lowest);
+	dns_srv_sort(&l, lowest);
 	is(l.v[0].host, "none", "0: the one without weight");
 	is(l.v[3].host, "late", "the priority counts first");
 	l = four();
-	srv_sort(&l, highest);
+	dns_srv_sort(&l, highest);
 	is(l.v[0].host, "heavy", "the highest: the heaviest");
 	is(l.v[1].host, "light", "then the next");
 	is(l.v[3].host, "late", "and the priority still");
 	for (i = 0; i < 2000; i++) {
 		l = four();
-		srv_sort(&l, arc4random_uniform);
+		dns_srv_sort(&l, arc4random_uniform);
 		heavy += strcmp(l.v[0].host, "heavy") == 0;
 	}
 	/* 9 of 11, as RFC 2782 counts. */
 	ok(heavy > 1500 && heavy < 1760, "by weight: %u of 2000", heavy);
 	l.n = 0;
-	srv_sort(&l, lowest);
+	dns_srv_sort(&l, lowest);
 	ok(l.n == 0, "an empty list");
 }
 

@@ -100,9 +100,9 @@ relays(void)
 	longest[255] = '\0';
 	ok(!relay_parse(longest, &r), "a name of 255 octets");
 	free(longest);
-	ok(host_valid("2001:db8::1") && host_valid("a.b") &&
-	    host_valid("192.0.2.1") && !host_valid("[::1]") &&
-	    !host_valid("a b"), "what can be looked up");
+	ok(relay_host_valid("2001:db8::1") && relay_host_valid("a.b") &&
+	    relay_host_valid("192.0.2.1") && !relay_host_valid("[::1]") &&
+	    !relay_host_valid("a b"), "what can be looked up");
 }
 
 /* What is no host and port. */
@@ -168,8 +168,9 @@ proxies(void)
 	    !relay_proxy("http://proxy.example", &r) &&
 	    !relay_proxy("socks5://", &r) &&
 	    !relay_proxy("socks5://u:p@h", &r), "what is no proxy");
-	ok(host_literal("192.0.2.1") && host_literal("::1") &&
-	    !host_literal("h") && !host_literal("[::1]"), "addresses");
+	ok(relay_host_literal("192.0.2.1") && relay_host_literal("::1") &&
+		!relay_host_literal("h") && !relay_host_literal("[::1]"),
+	    "addresses");
 }
 
 int

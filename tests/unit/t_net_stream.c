@@ -1,4 +1,5 @@
-/* t_net_stream.c - bytes, deadlines and ends of a connection, with and without TLS */
+/* t_net_stream.c - bytes, deadlines and ends of a connection, with and without
+ * TLS */
 
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -100,7 +101,7 @@ server_tls(int fd, const char *priority)
 }
 
 static pid_t
-serve(struct wire *w, void (*peer)(int))
+serve(struct stream *w, void (*peer)(int))
 {
 	int fd[2];
 	pid_t pid;
@@ -114,7 +115,7 @@ serve(struct wire *w, void (*peer)(int))
 		_exit(0);
 	}
 	(void)close(fd[1]);
-	wire_init(w, fd[0]);
+	stream_init(w, fd[0]);
 	return pid;
 }
 
@@ -129,9 +130,9 @@ reap_peer(pid_t pid)
 }
 
 static bool
-reap(pid_t pid, struct wire *w)
+reap(pid_t pid, struct stream *w)
 {
-	wire_close(w);
+	stream_close(w);
 	return reap_peer(pid) == 0;
 }
 
@@ -145,23 +146,23 @@ peer_mute(int fd)
 }
 
 static int
-upgrade(struct wire *w, long long ms, struct fault *f)
+upgrade(struct stream *w, long long ms, struct fault *f)
 {
-	return wire_tls(w, &anybody, clock_ms() + ms, f);
+	return stream_tls(w, &anybody, clock_ms() + ms, f);
 }
 
 /* Write all, however slowly it goes. */
 static int
-put(struct wire *w, const char *p, size_t n, struct fault *f)
+put(struct stream *w, const char *p, size_t n, struct fault *f)
 {
 	ssize_t k;
 
 	while (n > 0) {
-		if ((k = wire_write(w, p, n, f)) == -1)
+		if ((k = stream_write(w, p, n, f)) == -1)
 			return -1;
 		p += k;
 		n -= (size_t)k;
-		if (k == 0 && wire_wait(w, WIRE_WRITE, clock_ms() + 5000,
+		if (k == 0 && stream_wait(w, STREAM_WRITE, clock_ms() + 5000,
 		    f) == -1)
 			return -1;
 	}
@@ -170,15 +171,15 @@ put(struct wire *w, const char *p, size_t n, struct fault *f)
 
 /* Read to the end of the connection, or of the room for it. */
 static void
-get(struct wire *w, char *out, size_t size, struct fault *f)
+get(struct stream *w, char *out, size_t size, struct fault *f)
 {
 	size_t n = 0;
 	ssize_t k = 0;
 
 	while (k != -1 && n < size - 1) {
-		if (wire_wait(w, WIRE_READ, clock_ms() + 5000, f) == -1)
+		if (stream_wait(w, STREAM_READ, clock_ms() + 5000, f) == -1)
 			break;
-		k = wire_read(w, out + n, size - 1 - n, f);
+		k = stream_read(w, out + n, size - 1 - n, f);
 		n += k > 0 ? (size_t)k : 0;
 	}
 	out[n] = '\0';
@@ -227,7 +228,7 @@ t_ends(void)
 {
 	char got[64];
 	struct fault f;
-	struct wire w;
+	struct stream w;
 	pid_t pid;
 
 	fault_clear(&f);
@@ -246,7 +247,7 @@ t_ends(void)
 	is(f.text, "Connection reset by peer", "a reset");
 	ok(f.domain == FD_LINK && f.code == ECONNRESET &&
 	    f.verdict == VD_TEMP, "... domain, code, verdict");
-	is_int(wire_write(&w, "x", 1, &f), -1, "no signal, but a fault");
+	is_int(stream_write(&w, "x", 1, &f), -1, "no signal, but a fault");
 	ok(f.domain == FD_LINK && f.code == EPIPE, "... %s", f.text);
 	reap(pid, &w);
 }
@@ -263,7 +264,7 @@ t_gone(void)
 {
 	char junk[4096] = { 0 };
 	struct fault f;
-	struct wire w;
+	struct stream w;
 	pid_t pid = serve(&w, peer_gone_tls);
 
 	fault_clear(&f);
@@ -273,7 +274,7 @@ t_gone(void)
 		;
 	ok(f.domain == FD_LINK && f.code == EPIPE,
 	    "no signal, but a fault: %s", f.text);
-	wire_close(&w);
+	stream_close(&w);
 }
 
 static void
@@ -281,7 +282,7 @@ t_last_words(void)
 {
 	char got[64], junk[4096] = { 0 };
 	struct fault f;
-	struct wire w;
+	struct stream w;
 	ssize_t k;
 	pid_t pid;
 	int i;
@@ -295,7 +296,7 @@ t_last_words(void)
 			;
 		ok(f.domain == FD_LINK && (f.code == EPIPE ||
 		    f.code == ECONNRESET), "writing fails: %s", f.text);
-		k = wire_read(&w, got, sizeof(got) - 1, &f);
+		k = stream_read(&w, got, sizeof(got) - 1, &f);
 		got[k > 0 ? k : 0] = '\0';
 		is(got, "421 too busy", "the last words can be read");
 		reap(pid, &w);
@@ -342,7 +343,7 @@ t_deadline(void)
 {
 	char c;
 	struct fault f;
-	struct wire w;
+	struct stream w;
 	long long t;
 	pid_t pid;
 	int bytes = 0, r;
@@ -351,20 +352,21 @@ t_deadline(void)
 	f.stage = ST_GREETING;
 	pid = serve(&w, peer_mute);
 	t = clock_ms();
-	is_int(wire_wait(&w, WIRE_READ, t + 100, &f), -1, "silence");
+	is_int(stream_wait(&w, STREAM_READ, t + 100, &f), -1, "silence");
 	in_time(t, 100, "ends");
 	is(f.text, "no answer within 0.1 seconds", "... words");
 	ok(f.domain == FD_ERRNO && f.code == ETIMEDOUT &&
 	    f.verdict == VD_TEMP && f.stage == ST_GREETING,
 	    "... domain, code, verdict, stage");
-	is_int(wire_wait(&w, WIRE_READ | WIRE_WRITE, clock_ms() + 1000, &f),
-	    WIRE_WRITE, "but one may write");
+	is_int(
+	    stream_wait(&w, STREAM_READ | STREAM_WRITE, clock_ms() + 1000, &f),
+	    STREAM_WRITE, "but one may write");
 	reap(pid, &w);
 
 	pid = serve(&w, peer_drip);
 	t = clock_ms();
-	while ((r = wire_wait(&w, WIRE_READ, t + 300, &f)) == WIRE_READ)
-		bytes += (int)wire_read(&w, &c, 1, &f);
+	while ((r = stream_wait(&w, STREAM_READ, t + 300, &f)) == STREAM_READ)
+		bytes += (int)stream_read(&w, &c, 1, &f);
 	ok(r == -1 && bytes > 3, "a byte now and then (%d)", bytes);
 	in_time(t, 300, "ends");
 	is(f.text, "no answer within 0.3 seconds", "... words");
@@ -397,12 +399,12 @@ t_signal(void)
 	struct itimerval soon = { .it_value = { .tv_usec = 50000 } };
 	struct sigaction sa = { .sa_handler = on_alarm };
 	struct fault f;
-	struct wire w;
+	struct stream w;
 	pid_t pid = serve(&w, peer_mute);
 
 	(void)sigaction(SIGALRM, &sa, NULL);
 	(void)setitimer(ITIMER_REAL, &soon, NULL);
-	is_int(wire_wait(&w, WIRE_READ, clock_ms() + 5000, &f), 0,
+	is_int(stream_wait(&w, STREAM_READ, clock_ms() + 5000, &f), 0,
 	    "a signal ends the wait without a fault");
 	reap(pid, &w);
 }
@@ -451,7 +453,7 @@ t_full(void)
 	static char block[100 * 1024];
 	char got[32];
 	struct fault f;
-	struct wire w;
+	struct stream w;
 	size_t sum;
 	ssize_t k;
 	pid_t pid;
@@ -465,10 +467,10 @@ t_full(void)
 		if (i == 1)
 			is_int(upgrade(&w, 5000, &f), 0, "TLS %s", f.text);
 		for (sum = 0;; sum += (size_t)k) {
-			if ((k = wire_write(&w, block, sizeof(block),
+			if ((k = stream_write(&w, block, sizeof(block),
 			    &f)) < 0)
 				break;
-			if (k == 0 && wire_wait(&w, WIRE_WRITE,
+			if (k == 0 && stream_wait(&w, STREAM_WRITE,
 			    clock_ms() + 200, &f) == -1)
 				break;
 		}
@@ -512,7 +514,7 @@ t_segments(void)
 	static const size_t sizes[] = { 10, 600, 16384, 30000 };
 	static char flight[30000];
 	struct fault f;
-	struct wire w;
+	struct stream w;
 	unsigned before;
 	size_t i;
 	pid_t pid = serve(&w, peer_sink);
@@ -523,7 +525,7 @@ t_segments(void)
 	ok(segments(w.fd) <= 3, "a handshake is no more than 3 segments");
 	for (i = 0; i < NITEMS(sizes); i++) {
 		before = segments(w.fd);
-		is_int(wire_write(&w, flight, sizes[i], &f),
+		is_int(stream_write(&w, flight, sizes[i], &f),
 		    (long long)sizes[i], "a flight of %zu", sizes[i]);
 		is_int((long long)segments(w.fd) - before, 1,
 		    "... is one segment");
@@ -573,7 +575,7 @@ peer_echo_12(int fd)
 
 /* Send n bytes and compare what comes back; how many were right. */
 static size_t
-both_ways(struct wire *w, const char *p, size_t n, struct fault *f)
+both_ways(struct stream *w, const char *p, size_t n, struct fault *f)
 {
 	static char in[32768];
 	size_t out = 0, back = 0;
@@ -581,18 +583,18 @@ both_ways(struct wire *w, const char *p, size_t n, struct fault *f)
 	int can;
 
 	while (back < n) {
-		can = wire_wait(w, WIRE_READ | (out < n ? WIRE_WRITE : 0),
+		can = stream_wait(w, STREAM_READ | (out < n ? STREAM_WRITE : 0),
 		    clock_ms() + 5000, f);
 		if (can == -1)
 			return back;
-		if (can & WIRE_WRITE) {
+		if (can & STREAM_WRITE) {
 			k = n - out < 100000 ? (ssize_t)(n - out) : 100000;
-			if ((k = wire_write(w, p + out, (size_t)k, f)) < 0)
+			if ((k = stream_write(w, p + out, (size_t)k, f)) < 0)
 				return back;
 			out += (size_t)k;
 		}
-		if (can & WIRE_READ) {
-			k = wire_read(w, in, sizeof(in), f);
+		if (can & STREAM_READ) {
+			k = stream_read(w, in, sizeof(in), f);
 			if (k < 0 || memcmp(in, p + back, (size_t)k) != 0)
 				return back;
 			back += (size_t)k;
@@ -611,7 +613,7 @@ t_echo(void)
 	const size_t n = 10 * MB;
 	char *p = xmalloc(n);
 	struct fault f;
-	struct wire w;
+	struct stream w;
 	size_t i;
 	long long ms;
 	pid_t pid;
@@ -649,14 +651,14 @@ t_pending(void)
 	char got[64];
 	size_t n = 0;
 	struct fault f;
-	struct wire w;
+	struct stream w;
 	pid_t pid = serve(&w, peer_line);
 
 	fault_clear(&f);
 	is_int(upgrade(&w, 5000, &f), 0, "TLS %s", f.text);
-	while (n < 21 && wire_wait(&w, WIRE_READ, clock_ms() + 1000, &f) ==
-	    WIRE_READ)
-		n += (size_t)wire_read(&w, got + n, 1, &f);
+	while (n < 21 && stream_wait(&w, STREAM_READ, clock_ms() + 1000, &f) ==
+	    STREAM_READ)
+		n += (size_t)stream_read(&w, got + n, 1, &f);
 	got[n] = '\0';
 	is(got, "220 relay.example.org", "a record read byte by byte");
 	ok(reap(pid, &w), "... and a goodbye");
@@ -679,14 +681,14 @@ static void
 t_failed(void)
 {
 	struct fault f;
-	struct wire w;
+	struct stream w;
 	pid_t pid = serve(&w, peer_wants_end);
 
 	fault_clear(&f);
 	is_int(upgrade(&w, 5000, &f), -1, "a relay without TLS");
 	ok(w.fd == -1 && w.tls == NULL, "the wire is closed: %s", f.text);
-	is_int(wire_write(&w, "QUIT\r\n", 6, &f), -1, "writing fails");
-	is_int(wire_wait(&w, WIRE_READ, clock_ms() + 1000, &f), -1,
+	is_int(stream_write(&w, "QUIT\r\n", 6, &f), -1, "writing fails");
+	is_int(stream_wait(&w, STREAM_READ, clock_ms() + 1000, &f), -1,
 	    "waiting fails");
 	ok(reap(pid, &w), "the relay saw TLS and an end, nothing else");
 }
@@ -696,34 +698,34 @@ static void
 t_watch(void)
 {
 	struct fault f;
-	struct wire w;
+	struct stream w;
 	int link[2], other[2];
 
 	fault_clear(&f);
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, link) == -1 ||
 	    socketpair(AF_UNIX, SOCK_STREAM, 0, other) == -1)
 		must(GNUTLS_E_FILE_ERROR);
-	wire_init(&w, link[0]);
+	stream_init(&w, link[0]);
 	w.watch = other[0];
 	must(write(other[1], "x", 1) == 1 ? 0 : GNUTLS_E_FILE_ERROR);
-	is_int(wire_wait(&w, WIRE_READ, clock_ms() + 1, &f), -1,
+	is_int(stream_wait(&w, STREAM_READ, clock_ms() + 1, &f), -1,
 	    "what he says ends no wait: %s", f.text);
 	w.wake = true;
-	is_int(wire_wait(&w, WIRE_READ, clock_ms() + 60000, &f), 0,
+	is_int(stream_wait(&w, STREAM_READ, clock_ms() + 60000, &f), 0,
 	    "but where it is asked for");
 	ok(!w.wake, "once");
 	w.wake = true;
 	must(write(link[1], "x", 1) == 1 ? 0 : GNUTLS_E_FILE_ERROR);
-	is_int(wire_wait(&w, WIRE_READ, clock_ms() + 60000, &f), WIRE_READ,
-	    "what the relay says comes first");
+	is_int(stream_wait(&w, STREAM_READ, clock_ms() + 60000, &f),
+	    STREAM_READ, "what the relay says comes first");
 	ok(w.wake, "and it is still asked for");
 	(void)close(other[1]);
-	is_int(wire_wait(&w, WIRE_READ, clock_ms() + 60000, &f), -1,
+	is_int(stream_wait(&w, STREAM_READ, clock_ms() + 60000, &f), -1,
 	    "his end: %s", f.text);
 	is_int(f.code, ECANCELED, "... code");
 	(void)close(other[0]);
 	(void)close(link[1]);
-	wire_close(&w);
+	stream_close(&w);
 }
 
 /* What answers a ClientHello, and is it TLS? */
@@ -745,7 +747,7 @@ t_speaks_tls(void)
 		{ "", 0, false },
 	};
 	unsigned char said[128];
-	struct wire w;
+	struct stream w;
 	int fd[2];
 	size_t i;
 
@@ -757,13 +759,13 @@ t_speaks_tls(void)
 		/* It ends, or is silent from here on. */
 		if (i % 2 == 0)
 			(void)shutdown(fd[1], SHUT_WR);
-		wire_init(&w, fd[0]);
-		ok(wire_speaks_tls(&w, clock_ms() + 200) == answers[i].yes,
+		stream_init(&w, fd[0]);
+		ok(stream_speaks_tls(&w, clock_ms() + 200) == answers[i].yes,
 		    "speaks TLS %zu: %d", i, answers[i].yes);
 		is_int(read(fd[1], said, sizeof(said)), 56, "was asked");
 		ok(said[0] == 22 && said[5] == 1 && said[4] == 51 &&
 		    said[8] == 47, "by one record with one ClientHello");
-		wire_close(&w);
+		stream_close(&w);
 		(void)close(fd[1]);
 	}
 }

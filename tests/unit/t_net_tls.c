@@ -201,8 +201,9 @@ t_verify(void)
 		{ "TLS 1.2", .cert = GOOD, .theirs = tls12 },
 		{ "wildcard", .cert = WILD },
 		{ "wildcard, two labels", .cert = WILD,
-		    .name = "a.b.example.org", .text = "not good: it is for "
-		    "*.example.org, not for a.b.example.org" },
+		    .name = "a.b.example.org",
+		    .text = "not good: it is for "
+			    "*.example.org, not for a.b.example.org" },
 		{ "wildcard, no label", .cert = WILD, .name = "example.org",
 		    .text = "not for example.org" },
 		{ "IPv4", .cert = IP4, .name = "127.0.0.1" },
@@ -231,7 +232,7 @@ t_verify(void)
 		    .text = "not good: its issuer CN=Old CA expired on 20" },
 		{ "self-signed", .cert = SELF,
 		    .text = "not good: it is self-signed (CN=relay, issued by "
-		    "CN=relay, for relay.example.org, key sha256:" },
+			    "CN=relay, for relay.example.org, key sha256:" },
 		{ "another CA", .cert = STRANGER,
 		    .text = "vouches for it (CN=relay, issued by CN=Other CA" },
 		{ "another CA and name", .cert = STRANGER,
@@ -252,28 +253,32 @@ t_verify(void)
 		    .text = "no TLS version that is allowed" },
 		{ "TLS 1.1 by name", .cert = GOOD, .theirs = tls11,
 		    .ours = "NORMAL:+VERS-TLS1.1" },
-		{ "no cipher in common", .cert = GOOD, .theirs =
-		    "NORMAL:-VERS-ALL:+VERS-TLS1.2:-CIPHER-ALL:+AES-256-GCM",
+		{ "no cipher in common", .cert = GOOD,
+		    .theirs = "NORMAL:-VERS-ALL:+VERS-TLS1.2:-CIPHER-ALL:+AES-"
+			      "256-GCM",
 		    .ours = "NORMAL:-CIPHER-ALL:+CHACHA20-POLY1305",
 		    .text = "TLS alert: Handshake failed" },
 		{ "IDN", .cert = IDN, .name = "xn--bcher-kva.example" },
 		{ "IDN, upper case", .cert = IDN,
 		    .name = "XN--BCHER-KVA.example" },
 		{ "IDN, as it is spelt", .cert = IDN,
-		    .name = "b\xc3\xbc""cher.example" },
+		    .name = "b\xc3\xbc"
+			    "cher.example" },
 		{ "IDN, another", .cert = IDN, .name = "xn--bcher-kvb.example",
 		    .text = "it is for xn--bcher-kva.example, not for xn--" },
 		{ "escapes in a name", .cert = MANY, .name = "x.example.org",
 		    .text = "(CN=?[2J, issued by CN=Test CA)" },
-		{ "which one it is", .cert = EXPIRED, .text = " (CN=relay, "
-		    "issued by CN=Test CA, for relay.example.org, key sha256:" },
+		{ "which one it is", .cert = EXPIRED,
+		    .text = " (CN=relay, "
+			    "issued by CN=Test CA, for relay.example.org, key "
+			    "sha256:" },
 		{ "no status where one is promised", .cert = STAPLE,
 		    .text = "did not send the OCSP status that it promises" },
 		{ "no X25519", .cert = GOOD,
 		    .theirs = "NORMAL:-GROUP-ALL:+GROUP-SECP384R1" },
-		{ "TLS 1.2 without X25519", .cert = GOOD, .theirs =
-		    "NORMAL:-VERS-ALL:+VERS-TLS1.2:-GROUP-ALL:"
-		    "+GROUP-SECP521R1" },
+		{ "TLS 1.2 without X25519", .cert = GOOD,
+		    .theirs = "NORMAL:-VERS-ALL:+VERS-TLS1.2:-GROUP-ALL:"
+			      "+GROUP-SECP521R1" },
 		{ "unverified: name", .cert = GOOD, .noverify = true,
 		    .name = "mail.example.org" },
 		{ "unverified: self-signed", .cert = SELF, .noverify = true },

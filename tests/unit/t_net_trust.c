@@ -1,4 +1,5 @@
-/* t_net_trust.c - is the verdict of a store looked up that of one loaded whole? */
+/* t_net_trust.c - is the verdict of a store looked up that of one loaded whole?
+ */
 
 #include <sys/socket.h>
 #include <sys/stat.h>

@@ -38,7 +38,7 @@ wrap(void)
 
 	for (i = 0; i < NITEMS(t); i++) {
 		buf_clear(&b);
-		display_wrap(&b, t[i].text, t[i].indent, t[i].width);
+		output_wrap(&b, t[i].text, t[i].indent, t[i].width);
 		is(buf_text(&b), t[i].want, "wrap %zu", i);
 	}
 	buf_release(&b);
@@ -46,55 +46,55 @@ wrap(void)
 
 /* A walk of two steps, and one that did not get so far. */
 static void
-show(struct display *d)
+show(struct output *d)
 {
 	static const struct fault good;
 	struct fault bad = { 0 };
 	struct ending e = { .fault = &good, .words = "It works.",
 	    .hint = "", .address = "192.0.2.1" };
-	struct finding x;
+	struct step x;
 
-	display_walk(d, "work", "relay:25", NULL);
-	display_setting(d, "port", "auto", "25", "default");
-	display_setting(d, "tls", "none", "", "/etc/heloise.conf:2");
-	finding_init(&x, "greeting", 12);
-	finding_line(&x, "220 hi");
+	output_walk(d, "work", "relay:25", NULL);
+	output_setting(d, "port", "auto", "25", "default");
+	output_setting(d, "tls", "none", "", "/etc/heloise.conf:2");
+	step_init(&x, "greeting", 12);
+	step_line(&x, "220 hi");
 	json_number(&x.facts, "code", 220);
-	display_finding(d, &x);
-	finding_release(&x);
-	finding_init(&x, "ehlo", -1);
-	finding_line(&x, "250 \"hi\"");
+	output_finding(d, &x);
+	step_release(&x);
+	step_init(&x, "ehlo", -1);
+	step_line(&x, "250 \"hi\"");
 	x.mark = MARK_WARNING;
 	x.nwarning = 1;
 	x.warning[0].rule = "slow";
 	(void)strlcpy(x.warning[0].text, "slowly", 10);
-	display_finding(d, &x);
-	finding_release(&x);
-	display_ending(d, &e);
-	display_walk(d, "", "relay:26", "192.0.2.2");
+	output_finding(d, &x);
+	step_release(&x);
+	output_ending(d, &e);
+	output_walk(d, "", "relay:26", "192.0.2.2");
 	(void)fault_set(&bad, ST_AUTH, FD_SMTP, 535, VD_PERM, "no");
 	fault_what(&bad, "relay:26");
 	e = (struct ending){ .fault = &bad, .words = "", .address = "",
 	    .hint = "set  user x" };
-	display_ending(d, &e);
-	ok(display_end(d, 1, 77) == 0, "all was written");
+	output_ending(d, &e);
+	ok(output_end(d, 1, 77) == 0, "all was written");
 }
 
 static void
 shows(const char *name, const char *lang, bool json, bool colour,
     const char *want)
 {
-	struct display d;
+	struct output d;
 	char *text = NULL;
 	size_t n = 0;
 	FILE *out = tmpfile();
 
 	(void)setenv("LC_ALL", lang, 1);
-	display_init(&d, out, json);
+	output_init(&d, out, json);
 	ok(!d.colour && d.width == 0, "%s: a file is no terminal", name);
 	d.colour = colour;
 	show(&d);
-	display_release(&d);
+	output_release(&d);
 	n = (size_t)ftell(out);
 	rewind(out);
 	text = xcalloc(1, n + 1);

@@ -34,7 +34,7 @@ sizes(void)
 
 	for (i = 0; i < NITEMS(t); i++) {
 		buf_clear(&b);
-		finding_size(&b, t[i].n);
+		step_size(&b, t[i].n);
 		is(buf_text(&b), t[i].want, "%lld octets", t[i].n);
 	}
 	buf_release(&b);
@@ -42,9 +42,9 @@ sizes(void)
 
 /* Facts stand in an object that can be read. */
 static void
-facts_are(const struct finding *d, const char *want, const char *name)
+facts_are(const struct step *d, const char *want, const char *name)
 {
-	struct buf b = { .max = FINDING_TEXT };
+	struct buf b = { .max = STEP_TEXT };
 
 	buf_addf(&b, "{%s}", buf_text(&d->facts));
 	is(buf_text(&b), want, "%s: facts", name);
@@ -89,73 +89,73 @@ ehlo(void)
 		  "{\"code\":250,\"reply\":\"relay\\nSIZE\",\"offers\":"
 		  "[\"SIZE\"],\"size\":0}" },
 	};
-	struct finding d;
+	struct step d;
 	size_t i;
 
 	for (i = 0; i < NITEMS(t); i++) {
 		hear(250, t[i].reply);
-		caps_parse(&client.caps, t[i].reply);
+		capability_parse(&client.caps, t[i].reply);
 		opts.tls = t[i].mode;
 		client.tls = t[i].tls;
-		finding_init(&d, "ehlo", 3);
-		finding_ehlo(&d, &client);
+		step_init(&d, "ehlo", 3);
+		step_ehlo(&d, &client);
 		is(buf_text(&d.text), t[i].text, "%s", t[i].name);
 		facts_are(&d, t[i].facts, t[i].name);
-		finding_release(&d);
+		step_release(&d);
 	}
 }
 
 static void
 auth(void)
 {
-	struct finding d;
+	struct step d;
 
 	opts.user = "joe";
 	client.mech = SASL_PLAIN;
-	caps_parse(&client.caps, "relay\nAUTH PLAIN LOGIN");
+	capability_parse(&client.caps, "relay\nAUTH PLAIN LOGIN");
 	hear(235, "2.7.0 yes");
-	finding_init(&d, "auth", 3);
-	finding_auth(&d, &client, false);
+	step_init(&d, "auth", 3);
+	step_auth(&d, &client, false);
 	is(buf_text(&d.text), "PLAIN for joe, the best of those offered "
 	    "(PLAIN LOGIN)\n235 2.7.0 yes", "auth auto");
-	finding_release(&d);
-	finding_init(&d, "auth", 3);
-	finding_auth(&d, &client, true);
+	step_release(&d);
+	step_init(&d, "auth", 3);
+	step_auth(&d, &client, true);
 	is(buf_text(&d.text), "PLAIN for joe, as auth says (PLAIN LOGIN)\n"
 	    "235 2.7.0 yes", "auth plain");
 	facts_are(&d, "{\"code\":235,\"reply\":\"2.7.0 yes\",\"mechanism\":"
 	    "\"PLAIN\",\"why\":\"as auth says\",\"offered\":\"PLAIN LOGIN\","
 	    "\"user\":\"joe\"}", "auth plain");
-	finding_release(&d);
-	caps_parse(&client.caps, "relay\nAUTH PLAIN");
-	finding_init(&d, "auth", 3);
-	finding_auth(&d, &client, false);
+	step_release(&d);
+	capability_parse(&client.caps, "relay\nAUTH PLAIN");
+	step_init(&d, "auth", 3);
+	step_auth(&d, &client, false);
 	is(buf_text(&d.text), "PLAIN for joe, the only one offered (PLAIN)\n"
 	    "235 2.7.0 yes", "only one");
-	finding_release(&d);
+	step_release(&d);
 }
 
 static void
 faults(void)
 {
 	struct fault f = { 0 };
-	struct finding d;
+	struct step d;
 
 	(void)fault_set(&f, ST_AUTH, FD_SMTP, 535, VD_PERM, "no\n\033[1mtwo");
 	fault_command(&f, "AUTH PLAIN");
-	finding_init(&d, "auth", 3);
-	finding_fault(&d, &f);
+	step_init(&d, "auth", 3);
+	step_fault(&d, &f);
 	ok(d.mark == MARK_FAILED, "it failed");
 	is(buf_text(&d.text), "AUTH PLAIN: 535 no\n?[1mtwo", "words");
 	facts_are(&d, "{\"command\":\"AUTH PLAIN\",\"code\":535,\"reply\":"
 	    "\"no\\n?[1mtwo\"}", "a refusal");
-	finding_release(&d);
+	step_release(&d);
 	(void)fault_set(&f, ST_CONNECT, FD_ERRNO, 111, VD_TEMP, "refused");
-	finding_init(&d, "connect", 3);
-	finding_fault(&d, &f);
+	step_init(&d, "connect", 3);
+	step_fault(&d, &f);
 	is(buf_text(&d.text), "refused", "our own words");
 	facts_are(&d, "{\"error\":\"refused\"}", "a fault of ours");
-	finding_release(&d);
+	step_release(&d);
 }
 
 static struct tls_facts tls = { .version = "TLS1.3",
@@ -167,10 +167,10 @@ static struct tls_facts tls = { .version = "TLS1.3",
 static void
 certificates(void)
 {
-	struct finding d;
+	struct step d;
 
-	finding_init(&d, "tls", 3);
-	finding_tls(&d, &tls);
+	step_init(&d, "tls", 3);
+	step_tls(&d, &tls);
 	is(buf_text(&d.text), "TLS1.3, AES-256-GCM, X25519; verified\n"
 	    "certificate for relay.example.org; 21 days left, until "
 	    "2025-12-17\nissued by CN=ca\nto pin it:  tls-pin sha256:abc",
@@ -181,36 +181,36 @@ certificates(void)
 	    "\"CN=ca\",\"names\":\"relay.example.org\",\"from\":"
 	    "\"2025-11-24\",\"until\":\"2025-12-17\",\"days\":21,\"pin\":"
 	    "\"sha256:abc\"}],\"tls-pin\":\"sha256:abc\"}", "a certificate");
-	finding_release(&d);
+	step_release(&d);
 	tls.ncerts = 3;
 	tls.ocsp = "good";
 	tls.cert[1] = (struct cert_facts){ .subject = "CN=ca",
 	    .issuer = "CN=root", .days = 1, .until = 1766000000 };
 	tls.cert[2] = (struct cert_facts){ .subject = "CN=root",
 	    .issuer = "CN=root" };
-	finding_init(&d, "tls", 3);
-	finding_tls(&d, &tls);
+	step_init(&d, "tls", 3);
+	step_tls(&d, &tls);
 	is(buf_text(&d.text), "TLS1.3, AES-256-GCM, X25519; verified, OCSP "
 	    "says good\ncertificate for relay.example.org; 21 days left, "
 	    "until 2025-12-17\nissued by CN=ca\nand that by CN=root; 1 day "
 	    "left, until 2025-12-17\nto pin it:  tls-pin sha256:abc",
 	    "a chain");
-	finding_release(&d);
+	step_release(&d);
 	(void)strlcpy(tls.cert[0].issuer, "CN=relay", 20);
 	tls.cert[0].days = -2;
 	tls.ncerts = 1;
-	finding_init(&d, "tls", 3);
-	finding_tls(&d, &tls);
+	step_init(&d, "tls", 3);
+	step_tls(&d, &tls);
 	ok(strstr(buf_text(&d.text), "expired 2 days ago, on 2025-12-17\n"
 	    "signed by itself: CN=relay\n") != NULL, "old and self-signed");
-	finding_release(&d);
+	step_release(&d);
 	tls.ncerts = 0;
-	finding_init(&d, "tls", 3);
-	finding_tls(&d, &tls);
+	step_init(&d, "tls", 3);
+	step_tls(&d, &tls);
 	facts_are(&d, "{\"version\":\"TLS1.3\",\"cipher\":\"AES-256-GCM\","
 	    "\"group\":\"X25519\",\"assurance\":\"verified\",\"ocsp\":"
 	    "\"good\",\"chain\":[]}", "no certificate");
-	finding_release(&d);
+	step_release(&d);
 }
 
 /* The rules that apply to a step, with blanks between. */
@@ -219,17 +219,17 @@ warns(const struct scene *s, const char *step, const char *want,
     const char *name)
 {
 	struct buf b = { .max = 256 };
-	struct finding d;
+	struct step d;
 	size_t i;
 
-	finding_init(&d, step, -1);
-	finding_warn(&d, s);
+	step_init(&d, step, -1);
+	step_warn(&d, s);
 	for (i = 0; i < d.nwarning; i++)
 		buf_addf(&b, "%s%s", i > 0 ? " " : "", d.warning[i].rule);
 	is(buf_text(&b), want, "%s", name);
 	ok(d.mark == (*want != '\0' ? MARK_WARNING : MARK_OK), "%s: mark",
 	    name);
-	finding_release(&d);
+	step_release(&d);
 	buf_release(&b);
 }
 

@@ -8,7 +8,7 @@
 
 #define NOW	1795255262
 
-static const struct schedule usual = { 60, 10800, 432000 };
+static const struct backoff usual = { 60, 10800, 432000 };
 
 static const struct {
 	const char	*text;
@@ -57,7 +57,7 @@ test_asked(void)
 	size_t i;
 
 	for (i = 0; i < NITEMS(asks); i++)
-		is_int(schedule_asked(asks[i].text), asks[i].want,
+		is_int(backoff_asked(asks[i].text), asks[i].want,
 		    "asked: %.40s", asks[i].text +
 		    (strchr(asks[i].text, '\n') != NULL ? 9 : 0));
 }
@@ -98,7 +98,7 @@ test_next(void)
 		fault_clear(&f);
 		fault_set(&f, ST_RCPT, nexts[i].domain, 450, VD_TEMP, "%s",
 		    nexts[i].text);
-		is_int(schedule_next(&usual, nexts[i].tries, &f, NOW,
+		is_int(backoff_next(&usual, nexts[i].tries, &f, NOW,
 		    nexts[i].random) - NOW, nexts[i].want,
 		    "try %u, %s", nexts[i].tries, nexts[i].text);
 	}
@@ -109,7 +109,7 @@ static void
 test_settings(void)
 {
 	static const struct {
-		struct schedule	 s;
+		struct backoff	 s;
 		unsigned	 tries;
 		long long	 want;
 	} t[] = {
@@ -125,7 +125,7 @@ test_settings(void)
 
 	fault_clear(&f);
 	for (i = 0; i < NITEMS(t); i++)
-		is_int(schedule_next(&t[i].s, t[i].tries, &f, NOW, 0) - NOW,
+		is_int(backoff_next(&t[i].s, t[i].tries, &f, NOW, 0) - NOW,
 		    t[i].want, "settings %lld %lld", t[i].s.retry_min,
 		    t[i].s.retry_max);
 }
@@ -133,29 +133,29 @@ test_settings(void)
 static void
 test_due(void)
 {
-	is_int(schedule_due(&usual, 0, NOW), 0, "never tried: at once");
-	is_int(schedule_due(&usual, NOW - 5, NOW), NOW - 5, "overdue");
-	is_int(schedule_due(&usual, NOW + 13500, NOW), NOW + 13500,
+	is_int(backoff_due(&usual, 0, NOW), 0, "never tried: at once");
+	is_int(backoff_due(&usual, NOW - 5, NOW), NOW - 5, "overdue");
+	is_int(backoff_due(&usual, NOW + 13500, NOW), NOW + 13500,
 	    "the longest delay there is");
-	is_int(schedule_due(&usual, NOW + 13501, NOW), NOW,
+	is_int(backoff_due(&usual, NOW + 13501, NOW), NOW,
 	    "longer: the clock was set back");
-	is_int(schedule_due(&usual, INT64_MAX, NOW), NOW, "the end of time");
-	is_int(schedule_due(&usual, INT64_MAX, -5), -5, "before 1970");
+	is_int(backoff_due(&usual, INT64_MAX, NOW), NOW, "the end of time");
+	is_int(backoff_due(&usual, INT64_MAX, -5), -5, "before 1970");
 }
 
 static void
 test_expired(void)
 {
-	is_int(schedule_since(NOW - 9, 0, NOW), NOW - 9, "since submission");
-	is_int(schedule_since(NOW - 9, NOW - 3, NOW), NOW - 3, "since note");
-	is_int(schedule_since(NOW + 9, 0, NOW), NOW, "submission to come");
-	is_int(schedule_since(NOW + 9, NOW - 3, NOW), NOW - 3,
+	is_int(backoff_since(NOW - 9, 0, NOW), NOW - 9, "since submission");
+	is_int(backoff_since(NOW - 9, NOW - 3, NOW), NOW - 3, "since note");
+	is_int(backoff_since(NOW + 9, 0, NOW), NOW, "submission to come");
+	is_int(backoff_since(NOW + 9, NOW - 3, NOW), NOW - 3,
 	    "submission to come, kept in the note");
-	is_int(schedule_since(NOW - 9, NOW + 3, NOW), NOW, "note to come");
-	ok(!schedule_expired(&usual, NOW - 431999, NOW), "not yet");
-	ok(schedule_expired(&usual, NOW - 432000, NOW), "five days");
-	ok(!schedule_expired(&usual, NOW + 1, NOW), "clock set back");
-	ok(!schedule_expired(&usual, INT64_MAX, NOW), "far future");
+	is_int(backoff_since(NOW - 9, NOW + 3, NOW), NOW, "note to come");
+	ok(!backoff_expired(&usual, NOW - 431999, NOW), "not yet");
+	ok(backoff_expired(&usual, NOW - 432000, NOW), "five days");
+	ok(!backoff_expired(&usual, NOW + 1, NOW), "clock set back");
+	ok(!backoff_expired(&usual, INT64_MAX, NOW), "far future");
 }
 
 int

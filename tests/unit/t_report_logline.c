@@ -45,11 +45,11 @@ ids(void)
 	size_t i;
 
 	for (i = 0; i < NITEMS(t); i++) {
-		yes = attempt_relay_id(t[i].words, id, sizeof(id));
+		yes = logline_relay_id(t[i].words, id, sizeof(id));
 		is(id, t[i].id, "the id in: %s", t[i].words);
 		ok(yes == (t[i].id[0] != '\0'), "and whether there is one");
 	}
-	ok(!attempt_relay_id("queued as 1234567", id, 4) && id[0] == '\0',
+	ok(!logline_relay_id("queued as 1234567", id, 4) && id[0] == '\0',
 	    "one that does not fit is none");
 }
 
@@ -58,7 +58,7 @@ static const char *const two[] = { "bob@x.test", "\"c d\"@x.test" };
 static void
 text(void)
 {
-	struct attempt a = { .id = "0123", .from = "a@x.test", .to = two,
+	struct logline a = { .id = "0123", .from = "a@x.test", .to = two,
 	    .nto = 1, .relay = "relay:587", .ip = "192.0.2.1",
 	    .helo = "me.test", .tls = "TLS1.3 AES verified", .auth = "PLAIN",
 	    .size = 99, .tries = 2, .delay = 61, .rtt = 12034,
@@ -67,7 +67,7 @@ text(void)
 	struct buf b = { .max = 65536 };
 	struct fault f = { 0 };
 
-	attempt_format(&b, &a);
+	logline_format(&b, &a);
 	is(buf_text(&b), "id=0123 from=a@x.test to=bob@x.test "
 	    "relay=relay:587 ip=192.0.2.1 helo=me.test "
 	    "tls=\"TLS1.3 AES verified\" auth=PLAIN size=99 stage=- code=- "
@@ -88,7 +88,7 @@ text(void)
 	a.why = "its match takes <>";
 	a.warning = "beware";
 	a.hint = "set  from x";
-	attempt_format(&b, &a);
+	logline_format(&b, &a);
 	is(buf_text(&b), "id=- from=<> "
 	    "to=\"bob@x.test,\\\"c d\\\"@x.test\" account=work "
 	    "account-why=\"its match takes <>\" relay=relay:587 ip=- "
@@ -103,7 +103,7 @@ text(void)
 static void
 json(void)
 {
-	struct attempt a = { .time = "2026-11-21T09:00:00Z", .from = "",
+	struct logline a = { .time = "2026-11-21T09:00:00Z", .from = "",
 	    .to = two, .nto = 2, .relay = "relay:587", .size = -1,
 	    .tries = 1, .rtt = 7, .result = "deferred", .uid = 0 };
 	struct buf b = { .max = 65536 };
@@ -111,7 +111,7 @@ json(void)
 
 	(void)fault_set(&f, ST_CONNECT, FD_ERRNO, 111, VD_TEMP, "a\nb");
 	a.fault = &f;
-	attempt_json(&b, &a);
+	logline_json(&b, &a);
 	is(buf_text(&b), "{\"time\":\"2026-11-21T09:00:00Z\",\"id\":null,"
 	    "\"from\":\"\",\"to\":[\"bob@x.test\",\"\\\"c d\\\"@x.test\"],"
 	    "\"account\":null,\"account_why\":null,"
@@ -131,7 +131,7 @@ bounds(void)
 	char *many = xmalloc(70000);
 	const char *to[64];
 	struct fault f = { 0 };
-	struct attempt a = { .to = to, .nto = NITEMS(to), .fault = &f,
+	struct logline a = { .to = to, .nto = NITEMS(to), .fault = &f,
 	    .result = "failed", .rtt = -1 };
 	struct buf b = { .max = 65536 };
 	size_t i;
@@ -143,13 +143,13 @@ bounds(void)
 	a.helo = a.from = a.caller = many;
 	for (i = 0; i < NITEMS(to); i++)
 		to[i] = "\"a b c\"@x.test";
-	attempt_json(&b, &a);
-	ok(b.len < 2 * ATTEMPT_LINE && b.len > 0 && b.p[b.len - 1] == '}',
+	logline_json(&b, &a);
+	ok(b.len < 2 * LOGLINE_LINE && b.len > 0 && b.p[b.len - 1] == '}',
 	    "%zu octets of JSON", b.len);
 	ok(strstr(buf_text(&b), "[...]\"") != NULL, "a long text is cut");
 	buf_clear(&b);
-	attempt_format(&b, &a);
-	ok(b.len < 2 * ATTEMPT_LINE && strstr(buf_text(&b), "[...]\"") != NULL,
+	logline_format(&b, &a);
+	ok(b.len < 2 * LOGLINE_LINE && strstr(buf_text(&b), "[...]\"") != NULL,
 	    "%zu octets of text", b.len);
 	buf_release(&b);
 	free(many);

@@ -1,4 +1,5 @@
-/* t_smtp_capability.c - what a relay says it can do, out of its reply to EHLO */
+/* t_smtp_capability.c - what a relay says it can do, out of its reply to EHLO
+ */
 
 #include <stdio.h>
 #include <string.h>
@@ -71,7 +72,7 @@ table(void)
 
 	memset(&c, 0xff, sizeof(c));	/* nothing of it may stay */
 	for (i = 0; i < NITEMS(replies); i++) {
-		caps_parse(&c, replies[i].text);
+		capability_parse(&c, replies[i].text);
 		is_int(c.set, replies[i].set, "reply %zu", i);
 		is_int(c.mechs, replies[i].mechs, "its mechanisms");
 		is_int(c.maxsize, replies[i].maxsize, "its size");
@@ -91,13 +92,13 @@ many(void)
 	for (i = 0; i < 30; i++)
 		buf_addf(&b, " X-UNKNOWN-%02d", i);
 	buf_adds(&b, " PLAIN\nAUTH LOGIN\nDSN");
-	caps_parse(&c, b.p);
+	capability_parse(&c, b.p);
 	is_int(c.mechs, PLAIN | LOGIN, "after many words");
 	ok(c.set == (CAP_AUTH | CAP_DSN) && strlen(c.auth) < sizeof(c.auth) &&
 	    strncmp(c.auth, "X-UNKNOWN-00 ", 13) == 0, "the first are kept");
 	buf_clear(&b);
 	buf_addf(&b, "x\nAUTH %0247d PLAIN-CLIENTTOKEN", 0);
-	caps_parse(&c, b.p);
+	capability_parse(&c, b.p);
 	is_int(c.mechs, 0, "a word that is cut is not another");
 	buf_release(&b);
 }
@@ -116,7 +117,7 @@ names(void)
 	size_t i;
 
 	for (i = 0; i < NITEMS(t); i++)
-		is(caps_name(t[i].cap), t[i].want, "name %zu", i);
+		is(capability_name(t[i].cap), t[i].want, "name %zu", i);
 }
 
 int

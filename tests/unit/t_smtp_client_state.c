@@ -58,7 +58,7 @@ door(void)
 		client_init(&c, &o);
 		c.ring_n = 0;
 		c.tls = t[i].up;
-		c.phase = dialogue_say(&c, t[i].verb, 0, t[i].line, NULL);
+		c.phase = client_state_say(&c, t[i].verb, 0, t[i].line, NULL);
 		in_flight = c.ring_n == 1 && c.phase == PH_WAIT;
 		left = c.out.len == strlen(t[i].line) + 2 &&
 		    c.queued == c.out.len &&
@@ -66,7 +66,7 @@ door(void)
 		    memcmp(c.out.p + c.out.len - 2, "\r\n", 2) == 0;
 		ok(left == t[i].passes && in_flight == t[i].passes &&
 		    (c.out.len == 0) != t[i].passes, "row %zu: %s %s", i,
-		    fault_stage(verb_stage(t[i].verb)),
+		    fault_stage(client_state_verb_stage(t[i].verb)),
 		    t[i].passes ? "passes" : "does not pass");
 		ok((c.phase == PH_OVER) != t[i].passes &&
 		    c.fault.verdict == (t[i].passes ? VD_OK : VD_PERM),
@@ -87,12 +87,12 @@ talk(void)
 	int i;
 
 	client_init(&c, &o);
-	dialogue_note(&c, "S: ", hostile, sizeof(hostile) - 1);
+	client_state_note(&c, "S: ", hostile, sizeof(hostile) - 1);
 	is(buf_text(&c.talk), "S: a?[2J??C: QUIT?\n", "controls are shown");
 	memset(line, 'x', sizeof(line));
 	for (i = 0; i < 1000; i++)
-		dialogue_note(&c, "S: ", line, sizeof(line));
-	dialogue_note(&c, "C: ", "QUIT", 4);
+		client_state_note(&c, "S: ", line, sizeof(line));
+	client_state_note(&c, "C: ", "QUIT", 4);
 	ok(c.talk.len <= CLIENT_TALK && c.talk.len > CLIENT_TALK / 4,
 	    "the dialogue has a ceiling");
 	ok(strcmp(c.talk.p + c.talk.len - 8, "C: QUIT\n") == 0,
@@ -136,9 +136,10 @@ command(void)
 		struct client_command k = { .verb = t[i].verb, .mail = &m };
 
 		fault_clear(&f);
-		dialogue_command(&c, &k, &f);
+		client_state_command(&c, &k, &f);
 		is(f.command, t[i].want, "command %zu", i);
-		ok(verb_timeout(t[i].verb) > 0, "it has a timeout");
+		ok(client_state_verb_timeout(t[i].verb) > 0,
+		    "it has a timeout");
 	}
 	client_release(&c);
 	envelope_release(&e);
@@ -153,7 +154,7 @@ timeouts(void)
 
 	client_init(&c, &o);
 	is_int(client_timeout(&c), 300, "for the greeting");
-	dialogue_expect(&c, V_DOT, 0);
+	client_state_expect(&c, V_DOT, 0);
 	is_int(client_timeout(&c), 300, "and still");
 	c.ring_at++;
 	c.ring_n--;

@@ -90,7 +90,7 @@ static const struct {
 };
 
 static const struct {
-	struct helo_candidates c;	/* setting, fqdn, sender, literal */
+	struct heloname_candidates c;	/* setting, fqdn, sender, literal */
 	const char	*name;
 	const char	*why;		/* a part of it */
 } choices[] = {
@@ -144,13 +144,13 @@ static const struct {
 static void
 choose(void)
 {
-	char name[HELO_NAME], why[HELO_WHY];
+	char name[HELONAME_MAX], why[HELONAME_WHY];
 	size_t i;
 
 	for (i = 0; i < NITEMS(choices); i++) {
 		memset(name, 'x', sizeof(name));
 		memset(why, 'x', sizeof(why));
-		helo_choose(&choices[i].c, name, why);
+		heloname_choose(&choices[i].c, name, why);
 		is(name, choices[i].name, "choice %zu", i);
 		ok(strstr(why, choices[i].why) != NULL, "because %s", why);
 	}
@@ -160,19 +160,19 @@ choose(void)
 static void
 long_names(void)
 {
-	char name[HELO_NAME], why[HELO_WHY], junk[2000];
-	struct helo_candidates c = { NULL, junk, junk, junk };
+	char name[HELONAME_MAX], why[HELONAME_WHY], junk[2000];
+	struct heloname_candidates c = { NULL, junk, junk, junk };
 
 	memset(junk, '_', sizeof(junk) - 1);
 	junk[500] = '@';
 	junk[sizeof(junk) - 1] = '\0';
-	helo_choose(&c, name, why);
+	heloname_choose(&c, name, why);
 	is(name, "[127.0.0.1]", "nothing but junk");
-	ok(strlen(why) < HELO_WHY && strstr(why, "nothing better") != NULL,
+	ok(strlen(why) < HELONAME_WHY && strstr(why, "nothing better") != NULL,
 	    "and a reason of bounded length");
 	c.setting = junk;
-	helo_choose(&c, name, why);
-	ok(strlen(name) == HELO_NAME - 1, "a setting that was not checked");
+	heloname_choose(&c, name, why);
+	ok(strlen(name) == HELONAME_MAX - 1, "a setting that was not checked");
 }
 
 int
@@ -182,9 +182,9 @@ main(void)
 	size_t i;
 
 	for (i = 0; i < NITEMS(names); i++) {
-		ok(helo_valid(names[i].name) == names[i].valid,
+		ok(heloname_valid(names[i].name) == names[i].valid,
 		    "name %zu is %svalid", i, names[i].valid ? "" : "not ");
-		doubt = helo_doubt(names[i].name);
+		doubt = heloname_doubt(names[i].name);
 		if (names[i].valid || names[i].doubt != NULL)
 			is(doubt, names[i].doubt, "what is against it");
 	}

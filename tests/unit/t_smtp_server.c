@@ -1,7 +1,8 @@
 /*
  * t_smtp_server.c - play written dialogues against the server machine
  *
- * usage: t_smtp_server dialogue...		(by default all of tests/dialog-server)
+ * usage: t_smtp_server dialogue...		(by default all of
+ *tests/dialog-server)
  *
  * Each is played whole and then again byte by byte.  TEXT of R and M may
  * have \r, \n, \\ and \xHH in it.  Lines of a dialogue:

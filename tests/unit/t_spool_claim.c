@@ -1,4 +1,5 @@
-/* t_spool_claim.c - a message of the spool in our hands, and in nobody else's */
+/* t_spool_claim.c - a message of the spool in our hands, and in nobody else's
+ */
 
 #include <sys/prctl.h>
 #include <sys/socket.h>

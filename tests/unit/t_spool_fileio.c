@@ -1,4 +1,5 @@
-/* t_spool_fileio.c - reads, writes and locks that a signal does not cut short */
+/* t_spool_fileio.c - reads, writes and locks that a signal does not cut short
+ */
 
 #include <sys/file.h>
 #include <sys/resource.h>
@@ -27,21 +28,22 @@ test_bytes(int fd)
 	char text[8] = "", big[64] = "";
 	int full = open("/dev/full", O_WRONLY | O_CLOEXEC), pipes[2];
 
-	is_int(file_write(fd, 4, "five", 5), 0, "write");
-	is_int(file_read(fd, 4, text, 5), 0, "read");
+	is_int(fileio_write(fd, 4, "five", 5), 0, "write");
+	is_int(fileio_read(fd, 4, text, 5), 0, "read");
 	is(text, "five", "the same");
-	is_int(file_read(fd, 4, text, 6), ENODATA, "read over the end");
-	is_int(file_read(fd, 0, text, 0), 0, "read nothing");
-	is_int(file_write(full, 0, "x", 1), ENOSPC, "a full disk");
-	is_int(file_write(-1, 0, "x", 1), EBADF, "no descriptor");
-	is_int(file_read(-1, 0, text, 1), EBADF, "none to read");
-	is_int(file_sync(fd), 0, "sync");
-	is_int(file_sync(-1), EBADF, "sync nothing");
+	is_int(fileio_read(fd, 4, text, 6), ENODATA, "read over the end");
+	is_int(fileio_read(fd, 0, text, 0), 0, "read nothing");
+	is_int(fileio_write(full, 0, "x", 1), ENOSPC, "a full disk");
+	is_int(fileio_write(-1, 0, "x", 1), EBADF, "no descriptor");
+	is_int(fileio_read(-1, 0, text, 1), EBADF, "none to read");
+	is_int(fileio_sync(fd), 0, "sync");
+	is_int(fileio_sync(-1), EBADF, "sync nothing");
 	ok(pipe(pipes) == 0, "a pipe");
-	is_int(file_sync(pipes[0]), EINVAL, "a pipe cannot be synced");
-	is_int(file_sync_dir(pipes[0]), 0, "which is no error in a directory");
-	is_int(file_close(pipes[0]), 0, "close");
-	is_int(file_close(pipes[0]), EBADF, "close twice");
+	is_int(fileio_sync(pipes[0]), EINVAL, "a pipe cannot be synced");
+	is_int(
+	    fileio_sync_dir(pipes[0]), 0, "which is no error in a directory");
+	is_int(fileio_close(pipes[0]), 0, "close");
+	is_int(fileio_close(pipes[0]), EBADF, "close twice");
 	(void)close(pipes[1]);
 	(void)close(full);
 
@@ -50,7 +52,7 @@ test_bytes(int fd)
 	small = was;
 	small.rlim_cur = 32;
 	(void)setrlimit(RLIMIT_FSIZE, &small);
-	is_int(file_write(fd, 0, big, sizeof(big)), EFBIG,
+	is_int(fileio_write(fd, 0, big, sizeof(big)), EFBIG,
 	    "a short write, then the limit");
 	(void)setrlimit(RLIMIT_FSIZE, &was);
 }
@@ -63,17 +65,17 @@ test_locks(const char *path, int fd)
 	int other = open(path, O_RDWR | O_CLOEXEC);
 
 	memset(&off, 0, sizeof(off));
-	is_int(file_lock(fd, false), 0, "lock");
-	is_int(file_lock(fd, false), 0, "lock what is ours");
-	is_int(file_lock(other, false), EWOULDBLOCK, "another cannot");
+	is_int(fileio_lock(fd, false), 0, "lock");
+	is_int(fileio_lock(fd, false), 0, "lock what is ours");
+	is_int(fileio_lock(other, false), EWOULDBLOCK, "another cannot");
 	memset(&sa, 0, sizeof(sa));
 	sa.sa_handler = nothing;
 	(void)sigaction(SIGALRM, &sa, NULL);
 	(void)setitimer(ITIMER_REAL, &soon, NULL);
-	is_int(file_lock(other, true), EINTR, "a signal ends the wait");
+	is_int(fileio_lock(other, true), EINTR, "a signal ends the wait");
 	(void)setitimer(ITIMER_REAL, &off, NULL);
-	is_int(file_close(fd), 0, "close");
-	is_int(file_lock(other, true), 0, "now it can");
+	is_int(fileio_close(fd), 0, "close");
+	is_int(fileio_lock(other, true), 0, "now it can");
 	(void)close(other);
 }
 

@@ -57,7 +57,7 @@ struct reading {
 	struct spool_meta meta;
 	struct envelope	 env;
 	struct store	 store;
-	struct submit	 submit;
+	struct accept	 submit;
 	struct fault	 f;
 };
 
@@ -91,10 +91,10 @@ read_row(struct reading *r, size_t row, struct spool *spool)
 	    .repair = !rows[row].raw } };
 	status = store_begin(&r->store, spool, &r->f);
 	if (status == 0) {
-		submit_init(&r->submit, &r->opts, &r->env, &r->store,
+		accept_init(&r->submit, &r->opts, &r->env, &r->store,
 		    &r->meta, 0);
-		status = submit_read(&r->submit, in, &r->f);
-		submit_release(&r->submit);
+		status = accept_read(&r->submit, in, &r->f);
+		accept_release(&r->submit);
 	}
 	(void)close(in);
 	return status;

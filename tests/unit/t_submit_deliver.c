@@ -9,9 +9,9 @@
 static const struct settings set = { .patience = 0, .retry_min = 60,
     .retry_max = 600, .expire = 6000, .tls = SETTING_TLS_NONE };
 static const struct config config;
-static const struct report report = { .config = &config, .journal.fd = -1 };
+static const struct report report = { .config = &config, .syslog.fd = -1 };
 
-/* A place to deliver from; we are the courier, at the other end of sock. */
+/* A place to deliver from; we are the agent, at the other end of sock. */
 struct scene {
 	char		 dir[32], *path;
 	struct spool	 spool;
@@ -34,8 +34,8 @@ begin(struct scene *s)
 	NEED(mkdtemp(s->dir) != NULL);
 	s->path = xasprintf("%s/spool", s->dir);
 	NEED(spool_open(&s->spool, s->path, true, &f) == 0);
-	NEED(record_pair(sock, &f) == 0);
-	keeper_init(&s->d.keeper, sock[0]);
+	NEED(ipc_pair(sock, &f) == 0);
+	dispatch_init(&s->d.dispatch, sock[0]);
 	s->sock = sock[1];
 	envelope_from(&s->env, "alice@example.org");
 	(void)envelope_add(&s->env, "bob@example.org");
@@ -50,7 +50,7 @@ end(struct scene *s)
 	store_release(&s->st);
 	envelope_release(&s->env);
 	spool_meta_release(&s->meta);
-	keeper_release(&s->d.keeper);
+	dispatch_release(&s->d.dispatch);
 	(void)close(s->sock);
 	spool_close(&s->spool);
 	remove_tree(s->dir);
@@ -70,25 +70,25 @@ refused(void)
 	(void)close(s.spool.place[SPOOL_QUEUE]);
 	s.spool.place[SPOOL_QUEUE] = -1;
 
-	is_int(deliver(&s.d, &s.st, &s.env, &s.meta, &r, &f), -1,
+	is_int(deliver_message(&s.d, &s.st, &s.env, &s.meta, &r, &f), -1,
 	    "it is refused");
 	is_int(f.verdict, VD_TEMP, "for now");
-	is_int((long long)s.d.keeper.nitems, 0,
-	    "and whatever the courier says has no envelope to go to");
+	is_int((long long)s.d.dispatch.nitems, 0,
+	    "and whatever the agent says has no envelope to go to");
 	is_int(s.env.rcpt[0].done && s.env.rcpt[0].verdict == VD_OK, 0,
 	    "nobody has got it");
 	end(&s);
 }
 
-/* What the courier has said by the time that we must go. */
+/* What the agent has said by the time that we must go. */
 static const struct {
-	enum record_kind said[2];
+	enum ipc_kind said[2];
 	size_t		 n, waiting;
 	enum cut	 want;
 } cuts[] = {
-	{ { REC_END }, 0, 1, CUT_WAITS },
-	{ { REC_SENT }, 1, 1, CUT_DOUBT },
-	{ { REC_SENT, REC_DONE }, 2, 0, CUT_DONE },
+	{ { IPC_END }, 0, 1, CUT_WAITS },
+	{ { IPC_SENT }, 1, 1, CUT_DOUBT },
+	{ { IPC_SENT, IPC_DONE }, 2, 0, CUT_DONE },
 };
 
 static void
@@ -96,22 +96,23 @@ cut_off(void)
 {
 	char (*ids)[SPOOL_ID];
 	struct delivered r;
-	struct record rec;
+	struct ipc_record rec;
 	struct scene s;
 	struct fault f = { 0 };
 	size_t i, k, n;
 
 	for (i = 0; i < NITEMS(cuts); i++) {
 		begin(&s);
-		NEED(deliver(&s.d, &s.st, &s.env, &s.meta, &r, &f) == 0);
+		NEED(
+		    deliver_message(&s.d, &s.st, &s.env, &s.meta, &r, &f) == 0);
 		ok(r.waits_not, "nobody waits for %zu", i);
 		for (k = 0; k < cuts[i].n; k++) {
-			record_begin(&rec, cuts[i].said[k], 1);
-			if (cuts[i].said[k] == REC_DONE) {
+			ipc_begin(&rec, cuts[i].said[k], 1);
+			if (cuts[i].said[k] == IPC_DONE) {
 				rec.u.done.taken = 1;
-				link_clear(&rec.u.done.link);
+				conninfo_clear(&rec.u.done.conninfo);
 			}
-			NEED(record_send(s.sock, &rec, -1, 0) == 1);
+			NEED(ipc_send(s.sock, &rec, -1, 0) == 1);
 		}
 		is_int(deliver_cut(&s.d), cuts[i].want, "what it comes to");
 		NEED(spool_list(&s.spool, SPOOL_QUEUE, &ids, &n, &f) == 0);

@@ -82,11 +82,11 @@ drop(void *ctx)
 static int
 run(struct owner *w, int in, int out)
 {
-	const struct talk_work work = { .begin = begin,
+	const struct smtpd_io_work work = { .begin = begin,
 	    .data = data, .end = end, .drop = drop, .ctx = w };
 
 	w->seen.max = 1 << 24;
-	return talk_run(in, out, &opts, &work);
+	return smtpd_io_run(in, out, &opts, &work);
 }
 
 /* Write all of it; the other end must take it. */

@@ -56,34 +56,34 @@ static void
 test_small(void)
 {
 	struct buf out = { .max = 1 << 20 };
-	struct convert c = { .at = 10, .why = ENCODE_8BIT, .write = put,
+	struct msgfile_convert c = { .at = 10, .why = RECODE_8BIT, .write = put,
 	    .ctx = &out };
 	struct fault f = { 0 };
 
 	c.fd = file(HEAD "Content-Transfer-Encoding: 8bit\r\n\r\n",
 	    "umlauts \303\266 here\r\n", 1, &c.size);
-	is_int(convert_message(&c, &f), 0, "a message");
+	is_int(msgfile_convert(&c, &f), 0, "a message");
 	is(buf_text(&out), HEAD "Content-Transfer-Encoding: quoted-printable"
 	    "\r\n\r\numlauts =C3=B6 here\r\n", "is encoded");
 	ok(c.changed && !c.eightbit, "and known to be");
 	buf_clear(&out);
 	pieces = 0;
-	c.why = ENCODE_LABEL | ENCODE_LONG;
-	is_int(convert_message(&c, &f), 0, "nothing to do");
+	c.why = RECODE_LABEL | RECODE_LONG;
+	is_int(msgfile_convert(&c, &f), 0, "nothing to do");
 	ok(!c.changed && pieces == 0, "nothing is written");
 	c.size += 5;
-	is_int(convert_message(&c, &f), -1, "less than there should be");
+	is_int(msgfile_convert(&c, &f), -1, "less than there should be");
 	ok(f.stage == ST_SPOOL && f.domain == FD_ERRNO && f.code == EIO &&
 	    f.verdict == VD_TEMP, "%s", f.text);
 	c.size -= 5;
-	c.why = ENCODE_8BIT;
+	c.why = RECODE_8BIT;
 	full = true;
-	is_int(convert_message(&c, &f), -1, "no room to write");
+	is_int(msgfile_convert(&c, &f), -1, "no room to write");
 	is_int(f.code, ENOSPC, "is what write said");
 	full = false;
 	(void)close(c.fd);
 	fault_clear(&f);
-	is_int(convert_message(&c, &f), -1, "a descriptor that is none");
+	is_int(msgfile_convert(&c, &f), -1, "a descriptor that is none");
 	is_int(f.code, EBADF, "%s", f.text);
 	buf_release(&out);
 }
@@ -93,15 +93,16 @@ static void
 test_large(void)
 {
 	struct buf out = { .max = 1 << 26 };
-	struct convert c = { .at = 10, .why = ENCODE_LABEL, .write = put,
-	    .ctx = &out };
+	struct msgfile_convert c = {
+		.at = 10, .why = RECODE_LABEL, .write = put, .ctx = &out
+	};
 	struct fault f = { 0 };
 	size_t head;
 
 	c.fd = file("S: x\r\n\r\n", "seventeen \303\266 of\r\n", 60000,
 	    &c.size);
 	pieces = 0;
-	is_int(convert_message(&c, &f), 0, "a large one");
+	is_int(msgfile_convert(&c, &f), 0, "a large one");
 	ok(pieces > 10, "comes in %zu pieces", pieces);
 	head = out.len - (c.size - 8);
 	ok(c.changed && c.eightbit, "is 8-bit still");

@@ -139,7 +139,7 @@ inside(const struct sandbox *b)
 	return f;
 }
 
-/* As the keeper is: a directory, and no connection. */
+/* As the dispatcher is: a directory, and no connection. */
 static void
 test_files(int files, int tcp)
 {
@@ -157,7 +157,7 @@ test_files(int files, int tcp)
 	is_int(f.dumpable, 1, "there is nothing secret");
 }
 
-/* As the courier is: a port, and no file. */
+/* As the agent is: a port, and no file. */
 static void
 test_ports(int files, int tcp)
 {

@@ -24,9 +24,9 @@ path(const char *name)
 }
 
 static void
-say(const struct journal *j, const char *line)
+say(const struct syslog *j, const char *line)
 {
-	journal_write(j, JOURNAL_WARNING, line, strlen(line), 86400);
+	syslog_write(j, SYSLOG_WARNING, line, strlen(line), 86400);
 }
 
 /* What a file holds now. */
@@ -47,42 +47,42 @@ files(void)
 {
 	char *file = path("log"), *link = path("link"), *hard = path("hard");
 	char text[4096];
-	struct journal j, k;
+	struct syslog j, k;
 	struct fault f = { 0 };
 	struct stat st;
 
-	ok(journal_open(&j, file, "", false, true, &f) == 0, "a new file");
+	ok(syslog_open(&j, file, "", false, true, &f) == 0, "a new file");
 	ok(stat(file, &st) == 0 && (st.st_mode & 0777) == 0600,
 	    "nobody else may read it");
-	ok(journal_open(&k, file, "", false, true, &f) == 0, "opened twice");
+	ok(syslog_open(&k, file, "", false, true, &f) == 0, "opened twice");
 	say(&j, "one");
 	say(&k, "two\nthree\033[2J");
 	say(&j, "four");
 	is(content(file, text, sizeof(text)), "one\ntwo?three?[2J\nfour\n",
 	    "lines are appended and stay lines");
-	journal_close(&k);
+	syslog_close(&k);
 	say(&k, "five");
 	ok(strstr(content(file, text, sizeof(text)), "five") == NULL,
 	    "a closed one takes nothing");
 	(void)unlink(file);
 	say(&j, "six");
 	ok(access(file, F_OK) == -1, "a file that was moved is left alone");
-	journal_close(&j);
-	ok(journal_open(&j, file, "", false, false, &f) == 0, "opened anew");
+	syslog_close(&j);
+	ok(syslog_open(&j, file, "", false, false, &f) == 0, "opened anew");
 	say(&j, "seven");
-	journal_close(&j);
+	syslog_close(&j);
 	ok(strncmp(content(file, text, sizeof(text)), "1970-01-0", 9) == 0 &&
 	    strstr(text, " heloise[") != NULL &&
 	    strstr(text, "]: seven\n") != NULL, "time and name: %s", text);
-	ok(symlink(file, link) == 0 && journal_open(&j, link, "", false,
+	ok(symlink(file, link) == 0 && syslog_open(&j, link, "", false,
 	    false, &f) == -1 && j.fd == -1, "no symbolic link: %s", f.text);
 	(void)unlink(link);
 	ok(linkat(AT_FDCWD, file, AT_FDCWD, hard, 0) == 0 &&
-	    journal_open(&j, file, "", false, false, &f) == -1,
+	    syslog_open(&j, file, "", false, false, &f) == -1,
 	    "no second name: %s", f.text);
-	ok(journal_open(&j, dir, "", false, false, &f) == -1,
+	ok(syslog_open(&j, dir, "", false, false, &f) == -1,
 	    "no directory: %s", f.text);
-	ok(journal_open(&j, "/nowhere/log", "", false, false, &f) == -1 &&
+	ok(syslog_open(&j, "/nowhere/log", "", false, false, &f) == -1 &&
 	    strstr(f.text, "/nowhere/log") != NULL, "%s", f.text);
 	say(&j, "lost");
 	(void)unlink(file);
@@ -98,7 +98,7 @@ pipes(void)
 {
 	char *fifo = path("fifo"), *line = xmalloc(4001);
 	long long start = clock_ms();
-	struct journal j;
+	struct syslog j;
 	struct fault f = { 0 };
 	int fd, i;
 	char c;
@@ -106,10 +106,10 @@ pipes(void)
 	memset(line, 'x', 4000);
 	line[4000] = '\0';
 	ok(mkfifo(fifo, 0600) == 0 &&
-	    journal_open(&j, fifo, "", false, true, &f) == -1,
+	    syslog_open(&j, fifo, "", false, true, &f) == -1,
 	    "a pipe that nobody reads: %s", f.text);
 	fd = open(fifo, O_RDONLY | O_NONBLOCK);
-	ok(journal_open(&j, fifo, "", false, true, &f) == 0,
+	ok(syslog_open(&j, fifo, "", false, true, &f) == 0,
 	    "one that somebody reads");
 	say(&j, "hello");
 	ok(read(fd, &c, 1) == 1 && c == 'h', "he gets the line");
@@ -119,7 +119,7 @@ pipes(void)
 	say(&j, "late");
 	ok(clock_ms() - start < 10000,
 	    "a full or broken pipe does not hold us");
-	journal_close(&j);
+	syslog_close(&j);
 	(void)unlink(fifo);
 	free(fifo);
 	free(line);
@@ -133,15 +133,15 @@ sockets(void)
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), i;
 	long long start = clock_ms();
 	struct fault f = { 0 };
-	struct journal j;
+	struct syslog j;
 	ssize_t n;
 
-	ok(journal_open(&j, "syslog", name, false, false, &f) == -1 &&
+	ok(syslog_open(&j, "syslog", name, false, false, &f) == -1 &&
 	    j.fd == -1, "no syslog: %s", f.text);
 	say(&j, "lost");
 	(void)strlcpy(sa.sun_path, name, sizeof(sa.sun_path));
 	ok(bind(fd, (const struct sockaddr *)&sa, sizeof(sa)) == 0 &&
-	    journal_open(&j, "syslog", name, false, true, &f) == 0,
+	    syslog_open(&j, "syslog", name, false, true, &f) == 0,
 	    "syslog");
 	say(&j, "a\nb");
 	n = recv(fd, text, sizeof(text) - 1, MSG_DONTWAIT);
@@ -153,10 +153,10 @@ sockets(void)
 	for (i = 0; i < 100000; i++)
 		say(&j, "flood");
 	ok(clock_ms() - start < 10000, "a slow one does not hold us");
-	journal_close(&j);
-	ok(journal_open(&j, "/etc/passwd", name, true, false, &f) == 0 &&
+	syslog_close(&j);
+	ok(syslog_open(&j, "/etc/passwd", name, true, false, &f) == 0 &&
 	    j.syslog, "with privileges a file is never opened");
-	journal_close(&j);
+	syslog_close(&j);
 	(void)close(fd);
 	(void)unlink(name);
 	free(name);
@@ -165,20 +165,20 @@ sockets(void)
 static void
 others(void)
 {
-	struct journal j;
+	struct syslog j;
 	struct fault f = { 0 };
 
-	ok(journal_open(&j, "none", "", false, false, &f) == 0 && j.fd == -1,
+	ok(syslog_open(&j, "none", "", false, false, &f) == 0 && j.fd == -1,
 	    "none");
 	say(&j, "lost");
-	journal_close(&j);
-	ok(journal_open(&j, "stderr", "", false, false, &f) == 0 &&
+	syslog_close(&j);
+	ok(syslog_open(&j, "stderr", "", false, false, &f) == 0 &&
 	    j.fd == STDERR_FILENO, "stderr");
-	journal_close(&j);
+	syslog_close(&j);
 	ok(fcntl(STDERR_FILENO, F_GETFD) != -1, "which stays open");
-	ok(journal_open(&j, "/dev/null", "", false, false, &f) == 0,
+	ok(syslog_open(&j, "/dev/null", "", false, false, &f) == 0,
 	    "a device");
-	journal_close(&j);
+	syslog_close(&j);
 }
 
 int
