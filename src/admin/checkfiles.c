@@ -12,6 +12,7 @@
 #include "agent/transport.h"
 #include "alias/expand.h"
 #include "base/util.h"
+#include "config/account.h"
 #include "config/load.h"
 #include "config/password.h"
 #include "spool/spool.h"
@@ -99,7 +100,7 @@ look_password(const struct checkfiles *s, const struct settings *set)
 	struct buf password = { .max = PASSWORD_MAX, .secret = true };
 	struct fault f = { 0 };
 
-	if (set->auth == SETTING_AUTH_NONE || set->password_file == NULL)
+	if (!account_logs_in(set) || set->password_file == NULL)
 		return;
 	if (password_get(set, getenv("CREDENTIALS_DIRECTORY"), 0,
 	    &password, &f) == 0)

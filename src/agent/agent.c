@@ -364,8 +364,7 @@ equip(struct counter *c, int account)
 		return;
 	if (p->transfer == NULL)
 		start_party(c, account);
-	if (s->user != NULL && s->auth != SETTING_AUTH_NONE &&
-	    s->auth != SETTING_AUTH_EXTERNAL) {
+	if (account_logs_in(s)) {
 		p->password = (struct buf){ .max = PASSWORD_MAX,
 		    .secret = true };
 		if (password_get(s, getenv("CREDENTIALS_DIRECTORY"),

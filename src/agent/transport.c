@@ -24,23 +24,6 @@ mechanism(int auth)
 	return sasl_find(word, strlen(word));
 }
 
-enum client_tls
-transport_mode(const struct settings *s)
-{
-	switch (config_tls_mode(s)) {
-	case SETTING_TLS_IMPLICIT:
-		return CLIENT_TLS_IMPLICIT;
-	case SETTING_TLS_OPPORTUNISTIC:
-		return CLIENT_TLS_OPPORTUNISTIC;
-	case SETTING_TLS_NONE:
-		return CLIENT_TLS_NONE;
-	case SETTING_TLS_AUTO:
-	case SETTING_TLS_STARTTLS:
-		break;
-	}
-	return CLIENT_TLS_STARTTLS;
-}
-
 long long
 transport_within(const struct transport *r, long long seconds)
 {
@@ -94,7 +77,7 @@ prepare_client(struct transport *r)
 	r->client = (struct client_opts){
 		.helo = r->helo,
 		.what = r->what,
-		.tls = transport_mode(s),
+		.tls = config_client_tls(s),
 		.user = s->auth == SETTING_AUTH_NONE ? NULL : s->user,
 		.lmtp = r->route.relay.lmtp,
 		.mech = mechanism(s->auth),

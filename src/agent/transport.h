@@ -28,9 +28,6 @@ struct transport {
 	long long	 limit;		/* clock_ms() when all ends; 0: never */
 };
 
-/* The mode of these settings, as the client machine has it. */
-enum client_tls transport_mode(const struct settings *);
-
 /* Whom to talk to and how, and the certificates that TLS will need. */
 int	transport_prepare(struct transport *, const struct settings *,
 	    const char *fqdn, struct fault *);

@@ -149,6 +149,13 @@ account_choose(const struct config *c, const char *sender, char *why)
 	return chosen;
 }
 
+bool
+account_logs_in(const struct settings *s)
+{
+	return s->user != NULL && s->auth != SETTING_AUTH_NONE &&
+	    s->auth != SETTING_AUTH_EXTERNAL;
+}
+
 size_t
 account_chain(const struct config *c, int account, int chain[ACCOUNT_CHAIN])
 {

@@ -41,6 +41,12 @@ int	account_choose(const struct config *, const char *sender, char *why);
 void	account_why(const struct config *, int account, const char *sender,
 	    char *why);
 
+/*
+ * Does it need a password?  True if user is set, and auth is neither none
+ * nor external.
+ */
+bool	account_logs_in(const struct settings *);
+
 /* It and its fallbacks in their order; returns how many. */
 size_t	account_chain(const struct config *, int account,
 	    int chain[ACCOUNT_CHAIN]);

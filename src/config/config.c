@@ -362,6 +362,23 @@ config_tls_mode(const struct settings *s)
 	    SETTING_TLS_STARTTLS;
 }
 
+enum client_tls
+config_client_tls(const struct settings *s)
+{
+	switch (config_tls_mode(s)) {
+	case SETTING_TLS_IMPLICIT:
+		return CLIENT_TLS_IMPLICIT;
+	case SETTING_TLS_OPPORTUNISTIC:
+		return CLIENT_TLS_OPPORTUNISTIC;
+	case SETTING_TLS_NONE:
+		return CLIENT_TLS_NONE;
+	case SETTING_TLS_AUTO:
+	case SETTING_TLS_STARTTLS:
+		break;
+	}
+	return CLIENT_TLS_STARTTLS;
+}
+
 int
 config_port(const struct settings *s)
 {

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "config/setting.h"
+#include "smtp/client_state.h"
 
 /* Where settings may come from; all of it borrowed. */
 struct config_source {
@@ -105,6 +106,9 @@ int	config_port(const struct settings *);
 
 /* The mode to connect in; never auto. */
 enum setting_tls config_tls_mode(const struct settings *);
+
+/* That mode for the client's side of SMTP. */
+enum client_tls config_client_tls(const struct settings *);
 
 /*
  * For those who read: set one value, of the account that is open if one is,

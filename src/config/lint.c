@@ -12,6 +12,7 @@
 #include <strings.h>
 
 #include "base/util.h"
+#include "config/account.h"
 #include "config/lint.h"
 #include "hint/provider.h"
 #include "mail/frompolicy.h"
@@ -100,8 +101,7 @@ static bool
 login_in_clear(const struct view *v)
 {
 	return v->login && v->tls == SETTING_TLS_NONE &&
-	    !v->relay.loopback && !v->set->auth_cleartext &&
-	    v->set->auth != SETTING_AUTH_EXTERNAL;
+	    !v->relay.loopback && !v->set->auth_cleartext;
 }
 
 static bool
@@ -217,7 +217,6 @@ others_login(const struct view *v)
 
 	return v->login && v->above != NULL && above->kind == RELAY_HOST &&
 	    own->kind == RELAY_HOST && above->host[0] != '\0' &&
-	    v->set->auth != SETTING_AUTH_EXTERNAL &&
 	    !handed_down(v, "relay") &&
 	    handed_down(v, password_key(v->set)) &&
 	    strcasecmp(own->host, above->host) != 0;
@@ -384,7 +383,7 @@ audit_layer(struct lint *a, const struct config *c, int account)
 		(void)relay_parse(c->base.relay, &v.relay_above);
 	v.tls = config_tls_mode(v.set);
 	v.port = v.relay.kind == RELAY_HOST ? config_port(v.set) : 0;
-	v.login = v.set->user != NULL && v.set->auth != SETTING_AUTH_NONE;
+	v.login = account_logs_in(v.set);
 	for (r = rules; r < rules + NITEMS(rules); r++)
 		if (applies(c, r, &v))
 			add_rule(a, r, &v, account == -1 ? NULL :

@@ -61,9 +61,9 @@ struct probe {
 static bool
 lacks_password(const struct settings *s)
 {
-	return s->relay != NULL && s->user != NULL && s->password == NULL &&
-	    s->password_file == NULL && s->password_command == NULL &&
-	    s->auth != SETTING_AUTH_NONE && s->auth != SETTING_AUTH_EXTERNAL;
+	return s->relay != NULL && account_logs_in(s) &&
+	    s->password == NULL && s->password_file == NULL &&
+	    s->password_command == NULL;
 }
 
 static void
@@ -348,8 +348,7 @@ equip(struct probe *p, struct party *y)
 	if (y == p->party)
 		show_early(p, y);
 	y->password = (struct buf){ .max = PASSWORD_MAX, .secret = true };
-	if (s->user != NULL && s->auth != SETTING_AUTH_NONE &&
-	    s->auth != SETTING_AUTH_EXTERNAL) {
+	if (account_logs_in(s)) {
 		if (password_get(s, getenv("CREDENTIALS_DIRECTORY"),
 		    p->limit, &y->password, f) == -1)
 			return;

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "agent/transport.h"
 #include "base/util.h"
 #include "config/account.h"
 #include "hint/hint.h"
@@ -112,7 +111,7 @@ report_hint(const struct report *r, const struct fault *f,
 	const struct settings *s = settings_at(r, at);
 	struct relay relay = { 0 }, tried = { 0 };
 	struct hint_context ctx = { .fault = f, .port = config_port(s),
-	    .tls = transport_mode(s), .fqdn = r->fqdn,
+	    .tls = config_client_tls(s), .fqdn = r->fqdn,
 	    .login = s->user != NULL && s->auth != SETTING_AUTH_NONE,
 	    .user = s->user, .sender = at->sender,
 	    .recipient = at->recipient, .config_file = r->file,

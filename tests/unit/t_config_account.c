@@ -2,6 +2,7 @@
  */
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/util.h"
@@ -179,9 +180,38 @@ inheritance(void)
 	config_release(&c);
 }
 
+/* EXTERNAL needs a certificate and no password. */
+static void
+logins(void)
+{
+	static const struct {
+		const char	*user;
+		int		 auth;
+		bool		 want;
+	} t[] = {
+		{ NULL, SETTING_AUTH_AUTO, false },
+		{ NULL, SETTING_AUTH_PLAIN, false },
+		{ "u", SETTING_AUTH_AUTO, true },
+		{ "u", SETTING_AUTH_PLAIN, true },
+		{ "u", SETTING_AUTH_OAUTHBEARER, true },
+		{ "u", SETTING_AUTH_NONE, false },
+		{ "u", SETTING_AUTH_EXTERNAL, false },
+	};
+	struct settings s = { 0 };
+	size_t i;
+
+	for (i = 0; i < NITEMS(t); i++) {
+		s.user = t[i].user != NULL ? xstrdup(t[i].user) : NULL;
+		s.auth = t[i].auth;
+		ok(account_logs_in(&s) == t[i].want, "login %zu", i);
+		free(s.user);
+	}
+}
+
 int
 main(void)
 {
+	logins();
 	matches();
 	choices();
 	chains();
