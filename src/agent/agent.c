@@ -1,4 +1,4 @@
-/* agent.c - the agent's process: jobs from the dispatcher to the relay */
+/* agent.c - the delivery agent: messages from dispatcher to relays */
 
 #include <fcntl.h>
 #include <signal.h>
@@ -6,55 +6,37 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/accounts.h"
 #include "agent/agent.h"
 #include "agent/ipc.h"
+#include "agent/transfer.h"
 #include "base/util.h"
 #include "config/account.h"
-#include "config/password.h"
-#include "net/dns.h"
-#include "system/sandbox.h"
 
-#define PORTS	(2 * DNS_SRV_MAX)	/* of one account */
-
-/* One account, and its agent once it may be needed. */
-struct party {
-	struct transfer_opts opts;
-	struct transfer	*transfer;	/* NULL: not needed */
-	struct buf	 password;
-};
-
-/* A job as the dispatcher numbers it. */
-struct numbered {
-	struct job	 job;		/* first, so that it can be found */
-	uint32_t	 number;
-	int		 chain[ACCOUNT_CHAIN];	/* accounts to try */
-	size_t		 nchain, step;
-	char		 passed[512];	/* why not the accounts before */
-};
-
-struct counter {
+struct agent {
 	int		 sock;
 	const struct agent_opts *o;
-	struct party	*party;		/* of account i at i + 1 */
-	int		 current;	/* the account being served */
-	bool		 boxed;
+	struct account	**account;	/* number i at i + 1; NULL: unused */
+	int		 current;	/* number of the account in use */
+	bool		 sandboxed;
 	long long	 limit;		/* clock_ms() when all ends; 0: never */
-	struct numbered	**held;		/* until their account's turn */
-	size_t		 nheld;
-	bool		 ended;		/* the dispatcher has no more for now */
-	bool		 gone;		/* the dispatcher is no more */
+	struct delivery	**queue;	/* each waits for its next account */
+	size_t		 nqueue;
+	bool		 ended;		/* no more messages for now */
+	bool		 gone;		/* the dispatcher has ended */
 };
 
 static void
-free_job(struct numbered *n)
+free_delivery(struct delivery *d)
 {
-	envelope_release(&n->job.env);
-	if (n->job.fd != -1)
-		(void)close(n->job.fd);
-	free(n);
+	envelope_release(d->env);
+	free(d->env);
+	if (d->message.fd != -1)
+		(void)close(d->message.fd);
+	free(d);
 }
 
-/* Each recipient is named once: its place is how the dispatcher calls it. */
+/* The dispatcher counts recipients by place, so none may come twice. */
 static bool
 add_rcpts(struct envelope *env, struct ipc_reader *rd)
 {
@@ -73,129 +55,130 @@ add_rcpts(struct envelope *env, struct ipc_reader *rd)
 	return true;
 }
 
-/* The recipients that were in the record of the job, and the others. */
+/* The recipients in the first record, and in those that follow it. */
 static bool
-read_rcpts(struct counter *c, struct numbered *n, struct ipc_reader *rd,
+read_rcpts(struct agent *a, struct delivery *d, struct ipc_reader *rd,
     size_t all)
 {
-	struct envelope *env = &n->job.env;
 	struct ipc_record r;
 	int fd;
 
-	if (!add_rcpts(env, rd))
+	if (!add_rcpts(d->env, rd))
 		return false;
-	while (env->nrcpt < all) {
-		if (ipc_receive(c->sock, &r, &fd, 0) != 1)
+	while (d->env->nrcpt < all) {
+		if (ipc_receive(a->sock, &r, &fd, 0) != 1)
 			return false;
-		if (r.kind != IPC_RCPT || r.job != n->number) {
+		if (r.kind != IPC_RCPT || r.number != d->number) {
 			if (fd != -1)
 				(void)close(fd);
 			return false;
 		}
 		ipc_read(rd, &r.u.rcpt.words);
-		if (!add_rcpts(env, rd))
+		if (!add_rcpts(d->env, rd))
 			return false;
 	}
-	return env->nrcpt == all;
+	return d->env->nrcpt == all;
 }
 
 static void
-find_accounts(struct counter *c, struct numbered *n, const char *name)
+find_accounts(const struct agent *a, struct delivery *d, const char *name)
 {
-	n->chain[0] = account_find(c->o->config, name);
-	n->nchain = 1;
-	if (n->chain[0] != ACCOUNT_NONE)
-		n->nchain = account_chain(c->o->config, n->chain[0],
-		    n->chain);
+	d->chain[0] = account_find(a->o->config, name);
+	d->nchain = 1;
+	if (d->chain[0] != ACCOUNT_NONE)
+		d->nchain = account_chain(a->o->config, d->chain[0],
+		    d->chain);
 }
 
-static struct numbered *
-read_job(struct counter *c, const struct ipc_record *r, int fd)
+static struct delivery *
+read_delivery(struct agent *a, const struct ipc_record *r, int fd)
 {
-	struct numbered *n = xcalloc(1, sizeof(*n));
+	struct delivery *d = xcalloc(1, sizeof(*d));
 	struct ipc_reader rd;
 	const char *envid;
 
-	ipc_read(&rd, &r->u.job.words);
-	find_accounts(c, n, ipc_next(&rd));
-	n->number = r->job;
-	n->job.fd = fd;
-	n->job.at = (off_t)r->u.job.at;
-	n->job.size = (size_t)r->u.job.size;
-	n->job.env.ret = (enum ret)r->u.job.ret;
-	n->job.env.eightbit = r->u.job.eightbit != 0;
-	envelope_from(&n->job.env, ipc_next(&rd));
+	ipc_read(&rd, &r->u.delivery.words);
+	find_accounts(a, d, ipc_next(&rd));
+	conninfo_clear(&d->conninfo);
+	d->number = r->number;
+	d->message = (struct span){ .fd = fd, .at = (off_t)r->u.delivery.at,
+	    .size = (size_t)r->u.delivery.size };
+	d->env = xcalloc(1, sizeof(*d->env));
+	d->env->ret = (enum ret)r->u.delivery.ret;
+	d->env->eightbit = r->u.delivery.eightbit != 0;
+	envelope_from(d->env, ipc_next(&rd));
 	if ((envid = ipc_next(&rd))[0] != '\0')
-		n->job.env.envid = xstrdup(envid);
-	if (read_rcpts(c, n, &rd, r->u.job.nrcpt))
-		return n;
-	free_job(n);
+		d->env->envid = xstrdup(envid);
+	if (read_rcpts(a, d, &rd, r->u.delivery.nrcpt))
+		return d;
+	free_delivery(d);
 	return NULL;
 }
 
 static enum transfer_next
-receive(struct counter *c, bool wait, struct numbered **n)
+receive(struct agent *a, bool wait, struct delivery **d)
 {
 	struct ipc_record r;
 	int fd, got;
 
-	got = ipc_receive(c->sock, &r, &fd, !wait);
+	got = ipc_receive(a->sock, &r, &fd, !wait);
 	if (got == 0)
 		return TRANSFER_LATER;
 	if (got == 1 && r.kind == IPC_END) {
-		c->ended = true;
+		a->ended = true;
 		return TRANSFER_END;
 	}
-	if (got == 1 && r.kind == IPC_JOB &&
-	    (*n = read_job(c, &r, fd)) != NULL) {
-		c->ended = r.u.job.last != 0;
-		return TRANSFER_JOB;
+	if (got == 1 && r.kind == IPC_DELIVERY &&
+	    (*d = read_delivery(a, &r, fd)) != NULL) {
+		a->ended = r.u.delivery.last != 0;
+		return TRANSFER_GOT;
 	}
-	c->gone = true;
+	a->gone = true;
 	return TRANSFER_END;
 }
 
 static void
-hold(struct counter *c, struct numbered *n)
+enqueue(struct agent *a, struct delivery *d)
 {
-	c->held = xreallocarray(c->held, c->nheld + 1, sizeof(*c->held));
-	c->held[c->nheld++] = n;
+	a->queue = xreallocarray(a->queue, a->nqueue + 1, sizeof(*a->queue));
+	a->queue[a->nqueue++] = d;
 }
 
-static struct numbered *
-take_held(struct counter *c)
+/* The first that waits for the account in use. */
+static struct delivery *
+dequeue(struct agent *a)
 {
-	struct numbered *n;
+	struct delivery *d;
 	size_t i;
 
-	for (i = 0; i < c->nheld; i++) {
-		n = c->held[i];
-		if (n->chain[n->step] != c->current)
+	for (i = 0; i < a->nqueue; i++) {
+		d = a->queue[i];
+		if (d->chain[d->step] != a->current)
 			continue;
-		c->nheld--;
-		memmove(&c->held[i], &c->held[i + 1],
-		    (c->nheld - i) * sizeof(*c->held));
-		return n;
+		a->nqueue--;
+		memmove(&a->queue[i], &a->queue[i + 1],
+		    (a->nqueue - i) * sizeof(*a->queue));
+		return d;
 	}
 	return NULL;
 }
 
 /*
- * Never wait while a job is held: the dispatcher may be waiting for what
- * becomes of that one.
+ * Never wait while the queue holds a message: the dispatcher may be waiting
+ * for the verdicts on that one.
  */
 static enum transfer_next
-next(void *ctx, bool wait, struct job **j)
+next(void *ctx, bool wait, struct delivery **d)
 {
-	struct counter *c = ctx;
-	struct numbered *n;
+	struct agent *a = ctx;
+	struct delivery *new;
 
-	while ((n = take_held(c)) == NULL) {
-		if (c->ended || c->gone)
+	while ((*d = dequeue(a)) == NULL) {
+		if (a->ended || a->gone)
 			return TRANSFER_END;
-		switch (receive(c, wait && c->nheld == 0, &n)) {
-		case TRANSFER_JOB:
-			hold(c, n);
+		switch (receive(a, wait && a->nqueue == 0, &new)) {
+		case TRANSFER_GOT:
+			enqueue(a, new);
 			break;
 		case TRANSFER_LATER:
 			return wait ? TRANSFER_END : TRANSFER_LATER;
@@ -203,27 +186,26 @@ next(void *ctx, bool wait, struct job **j)
 			return TRANSFER_END;
 		}
 	}
-	*j = &n->job;
-	return TRANSFER_JOB;
+	return TRANSFER_GOT;
 }
 
-/* A dispatcher that cannot be told anything is none. */
+/* A dispatcher that cannot be reached is treated as gone. */
 static void
-say(struct counter *c, const struct ipc_record *r)
+tell(struct agent *a, const struct ipc_record *r)
 {
-	if (!c->gone && ipc_send(c->sock, r, -1, 0) != 1)
-		c->gone = true;
+	if (!a->gone && ipc_send(a->sock, r, -1, 0) != 1)
+		a->gone = true;
 }
 
 static bool
-sent(void *ctx, struct job *j)
+sent(void *ctx, struct delivery *d)
 {
-	struct counter *c = ctx;
+	struct agent *a = ctx;
 	struct ipc_record r;
 
-	ipc_begin(&r, IPC_SENT, ((struct numbered *)(void *)j)->number);
-	say(c, &r);
-	return !c->gone;
+	ipc_begin(&r, IPC_SENT, d->number);
+	tell(a, &r);
+	return !a->gone;
 }
 
 /* May another account do better?  Not if it could be a second copy. */
@@ -234,47 +216,48 @@ may_fall_back(const struct rcpt *r)
 	    (r->verdict == VD_TEMP || fault_of_session(r->why));
 }
 
-/* For the log: this account could not, and why; the words in a line. */
+/* For the log, in one line: why this account could not deliver. */
 static void
-pass_over(struct counter *c, struct numbered *n, const struct fault *f)
+pass_over(const struct agent *a, struct delivery *d, const struct fault *f)
 {
 	struct buf b = { .max = 4 * FAULT_TEXT };
 	char *p;
 
-	buf_addf(&b, "%safter %s, which ", n->step > 0 ? "; " : "",
-	    account_label(c->o->config, n->chain[n->step]));
+	buf_addf(&b, "%safter %s, which ", d->step > 0 ? "; " : "",
+	    account_label(a->o->config, d->chain[d->step]));
 	fault_print(&b, f);
 	for (p = b.p; (p = strchr(p, '\n')) != NULL; p++)
 		*p = ' ';
-	(void)strlcat(n->passed, buf_text(&b), sizeof(n->passed));
+	(void)strlcat(d->conninfo.passed, buf_text(&b),
+	    sizeof(d->conninfo.passed));
 	buf_release(&b);
 }
 
-/* Give those who got nothing to the next account; false: there is none. */
+/* Try the next account, if there is one and it may do better. */
 static bool
-fall_back(struct counter *c, struct numbered *n)
+fall_back(struct agent *a, struct delivery *d)
 {
-	struct envelope *e = &n->job.env;
+	struct envelope *e = d->env;
 	const struct fault *why = NULL;
 	size_t i;
 
-	if (n->step + 1 >= n->nchain)
+	if (d->step + 1 >= d->nchain)
 		return false;
 	for (i = 0; i < e->nrcpt && why == NULL; i++)
 		if (may_fall_back(&e->rcpt[i]))
 			why = e->rcpt[i].why;
 	if (why == NULL)
 		return false;
-	pass_over(c, n, why);
+	pass_over(a, d, why);
 	for (i = 0; i < e->nrcpt; i++)
 		if (may_fall_back(&e->rcpt[i]))
 			rcpt_unsettle(&e->rcpt[i]);
-	n->step++;
-	hold(c, n);
+	d->step++;
+	enqueue(a, d);
 	return true;
 }
 
-/* Is what became of this recipient what became of the one before it? */
+/* Has this recipient the same fault as the one before it? */
 static bool
 alike(const struct rcpt *r)
 {
@@ -283,9 +266,9 @@ alike(const struct rcpt *r)
 }
 
 static void
-report_faults(struct counter *c, const struct numbered *n)
+report_faults(struct agent *a, const struct delivery *d)
 {
-	const struct envelope *env = &n->job.env;
+	const struct envelope *env = d->env;
 	struct ipc_record r;
 	size_t i, last;
 
@@ -295,127 +278,80 @@ report_faults(struct counter *c, const struct numbered *n)
 			continue;
 		while (last < env->nrcpt && alike(&env->rcpt[last]))
 			last++;
-		ipc_begin(&r, IPC_FAULT, n->number);
+		ipc_begin(&r, IPC_FAULT, d->number);
 		r.u.fault.first = (uint32_t)i;
 		r.u.fault.n = (uint32_t)(last - i);
 		r.u.fault.fault = *env->rcpt[i].why;
-		say(c, &r);
+		tell(a, &r);
 	}
 }
 
 static void
-report(struct counter *c, struct numbered *n)
+report(struct agent *a, struct delivery *d)
 {
-	const struct job *j = &n->job;
 	struct ipc_record r;
 
-	report_faults(c, n);
-	ipc_begin(&r, IPC_DONE, n->number);
-	r.u.done.taken = (uint32_t)envelope_count(&j->env, VD_OK);
-	(void)strlcpy(r.u.done.accepted, j->accepted,
+	report_faults(a, d);
+	ipc_begin(&r, IPC_DONE, d->number);
+	r.u.done.taken = (uint32_t)envelope_count(d->env, VD_OK);
+	(void)strlcpy(r.u.done.accepted, d->accepted,
 	    sizeof(r.u.done.accepted));
-	r.u.done.conninfo = j->conninfo;
-	r.u.done.conninfo.account = n->chain[n->step];
-	(void)strlcpy(r.u.done.conninfo.passed, n->passed,
-	    sizeof(r.u.done.conninfo.passed));
-	say(c, &r);
-	free_job(n);
+	r.u.done.conninfo = d->conninfo;
+	r.u.done.conninfo.account = d->chain[d->step];
+	tell(a, &r);
+	free_delivery(d);
 }
 
 static void
-done(void *ctx, struct job *j)
+done(void *ctx, struct delivery *d)
 {
-	struct counter *c = ctx;
-	struct numbered *n = (struct numbered *)(void *)j;
+	struct agent *a = ctx;
 
-	if (!fall_back(c, n))
-		report(c, n);
+	if (!fall_back(a, d))
+		report(a, d);
 }
 
-static struct party *
-party_of(struct counter *c, int account)
+static struct account *
+prepare(struct agent *a, int number)
 {
-	return &c->party[account + 1];
+	struct account **account = &a->account[number + 1];
+
+	if (*account == NULL) {
+		*account = xmalloc(sizeof(**account));
+		(void)accounts_prepare(*account,
+		    config_settings(a->o->config, number), a->o->fqdn);
+	}
+	return *account;
 }
 
+/* All that must be done before the sandbox. */
 static void
-start_party(struct counter *c, int account)
+get_ready(struct agent *a, int number)
 {
-	struct party *p = party_of(c, account);
+	struct account *account;
 
-	p->opts = (struct transfer_opts){
-		.set = config_settings(c->o->config, account),
-		.fqdn = c->o->fqdn, .trace = c->o->trace,
-		.transcript = c->o->transcript,
-		.progress = c->o->progress, .dispatch = c->sock };
-	p->transfer = transfer_new(&p->opts);
-}
-
-/* What is behind the walls: the password, addresses, a directory. */
-static void
-equip(struct counter *c, int account)
-{
-	struct party *p = party_of(c, account);
-	const struct settings *s = config_settings(c->o->config, account);
-	const char *password = NULL;
-	struct fault f = { 0 };
-
-	if (s->relay == NULL)
+	if (config_settings(a->o->config, number)->relay == NULL)
 		return;
-	if (p->transfer == NULL)
-		start_party(c, account);
-	if (account_logs_in(s)) {
-		p->password = (struct buf){ .max = PASSWORD_MAX,
-		    .secret = true };
-		if (password_get(s, getenv("CREDENTIALS_DIRECTORY"),
-		    c->limit, &p->password, &f) == -1)
-			transfer_refuse(p->transfer, &f);
-		password = buf_text(&p->password);
-	}
-	transfer_locate(p->transfer, password);
-}
-
-/* All that is still allowed, then close the walls. */
-static void
-close_walls(struct counter *c)
-{
-	size_t n = c->o->config->naccount + 1, i, nports = 0, ndirs = 0;
-	int *ports = xcalloc(n * PORTS, sizeof(*ports));
-	int *dirs = xcalloc(n, sizeof(*dirs));
-	struct sandbox b = { .dirs = dirs, .ports = ports, .secret = true };
-
-	for (i = 0; i < n; i++) {
-		if (c->party[i].transfer == NULL)
-			continue;
-		nports += transfer_ports(c->party[i].transfer, ports + nports,
-		    PORTS);
-		if (transfer_dir(c->party[i].transfer) != -1)
-			dirs[ndirs++] = transfer_dir(c->party[i].transfer);
-		b.bind |= c->party[i].opts.set->source_address != NULL;
-		b.reading |= transfer_reads(c->party[i].transfer);
-	}
-	b.nports = nports;
-	b.ndirs = ndirs;
-	sandbox_enter(&b);
-	free(ports);
-	free(dirs);
-	c->boxed = true;
+	account = prepare(a, number);
+	if (accounts_password(account, a->limit) == 0)
+		(void)accounts_locate(account);
 }
 
 static void
-box(struct counter *c, const struct numbered *first)
+enter_sandbox(struct agent *a, const struct delivery *first)
 {
 	size_t i;
 
-	if (!c->o->single) {
-		for (i = 0; i <= c->o->config->naccount; i++)
-			equip(c, (int)i - 1);
+	if (!a->o->single) {
+		for (i = 0; i <= a->o->config->naccount; i++)
+			get_ready(a, (int)i - 1);
 	} else {
 		for (i = 0; i < first->nchain; i++)
 			if (first->chain[i] != ACCOUNT_NONE)
-				equip(c, first->chain[i]);
+				get_ready(a, first->chain[i]);
 	}
-	close_walls(c);
+	accounts_sandbox(a->account, a->o->config->naccount + 1);
+	a->sandboxed = true;
 }
 
 static void
@@ -432,84 +368,84 @@ detach(bool keep_stderr)
 	(void)close(null);
 }
 
-/* The account of a message that has waited may be no more. */
+/* A queue message may be older than the configuration. */
 static void
-refuse_held(struct counter *c)
+refuse(struct agent *a)
 {
 	struct fault f = { 0 };
-	struct numbered *n;
-	size_t i;
+	struct delivery *d;
 
 	(void)fault_set(&f, ST_CONFIG, FD_NONE, 0, VD_TEMP,
 	    "the account of this message is not in the configuration, or "
 	    "has no relay");
-	while ((n = take_held(c)) != NULL) {
-		for (i = 0; i < n->job.env.nrcpt; i++)
-			if (!n->job.env.rcpt[i].done)
-				rcpt_settle(&n->job.env.rcpt[i], &f);
-		done(c, &n->job);
+	while ((d = dequeue(a)) != NULL) {
+		envelope_settle(d->env, &f);
+		done(a, d);
 	}
 }
 
-/* Give each account its turn until nothing is held. */
+/* Use one account after the other until no message waits for one. */
 static void
-run(struct counter *c)
+run(struct agent *a)
 {
 	const struct transfer_work work = { .next = next, .sent = sent,
-	    .done = done, .ctx = c };
-	struct transfer *k;
+	    .done = done, .ctx = a };
+	const struct transfer_opts opts = { .trace = a->o->trace,
+	    .transcript = a->o->transcript, .progress = a->o->progress,
+	    .dispatch = a->sock };
+	struct account *account;
 
-	while (c->nheld > 0 && !c->gone) {
-		c->current = c->held[0]->chain[c->held[0]->step];
-		k = c->current == ACCOUNT_NONE ? NULL :
-		    party_of(c, c->current)->transfer;
-		if (k != NULL)
-			transfer_run(k, &work, c->limit);
+	while (a->nqueue > 0 && !a->gone) {
+		a->current = a->queue[0]->chain[a->queue[0]->step];
+		account = a->current == ACCOUNT_NONE ? NULL :
+		    a->account[a->current + 1];
+		if (account != NULL)
+			transfer_run(account, &opts, &work, a->limit);
 		else
-			refuse_held(c);
+			refuse(a);
 	}
 }
 
 static void
-release(struct counter *c)
+release(struct agent *a)
 {
 	size_t i;
 
-	for (i = 0; i < c->nheld; i++)
-		free_job(c->held[i]);
-	free(c->held);
-	for (i = 0; i <= c->o->config->naccount; i++) {
-		if (c->party[i].transfer != NULL)
-			transfer_free(c->party[i].transfer);
-		buf_release(&c->party[i].password);
-	}
-	free(c->party);
+	for (i = 0; i < a->nqueue; i++)
+		free_delivery(a->queue[i]);
+	free(a->queue);
+	for (i = 0; i <= a->o->config->naccount; i++)
+		if (a->account[i] != NULL) {
+			accounts_release(a->account[i]);
+			free(a->account[i]);
+		}
+	free(a->account);
 }
 
 void
 agent_run(int sock, const struct agent_opts *o)
 {
-	struct counter c = { .sock = sock, .o = o };
+	struct agent a = { .sock = sock, .o = o };
 	long long deadline = o->config->base.deadline;
-	struct numbered *n;
+	struct delivery *d;
 
 	detach(o->trace || o->transcript || o->progress);
-	/* The dispatcher is told to stop; we go when it does. */
+	/* The dispatcher gets these signals too; its end ends the agent. */
 	(void)signal(SIGINT, SIG_IGN);
 	(void)signal(SIGTERM, SIG_IGN);
 	(void)signal(SIGHUP, SIG_IGN);
-	c.party = xcalloc(o->config->naccount + 1, sizeof(*c.party));
+	a.account = xcalloc(o->config->naccount + 1, sizeof(struct account *));
 	if (o->config->naccount == 0)
-		start_party(&c, ACCOUNT_BASE);
-	while (!c.gone) {
-		c.ended = false;
-		if (receive(&c, true, &n) != TRANSFER_JOB)
+		(void)prepare(&a, ACCOUNT_BASE);
+	while (!a.gone) {
+		a.ended = false;
+		if (receive(&a, true, &d) != TRANSFER_GOT)
 			continue;
-		c.limit = deadline > 0 ? clock_ms() + deadline * 1000 : 0;
-		if (!c.boxed)
-			box(&c, n);
-		hold(&c, n);
-		run(&c);
+		a.limit = deadline > 0 ? clock_ms() + deadline * 1000 : 0;
+		if (!a.sandboxed)
+			enter_sandbox(&a, d);
+		enqueue(&a, d);
+		run(&a);
 	}
-	release(&c);
+	release(&a);
 }

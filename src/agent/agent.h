@@ -1,9 +1,8 @@
-/* agent.h - the agent's process: jobs from the dispatcher to the relays */
+/* agent.h - the delivery agent: messages from dispatcher to relays */
 
 #ifndef AGENT_AGENT_H
 #define AGENT_AGENT_H
 
-#include "agent/transfer.h"
 #include "config/config.h"
 
 /* Borrowed. */
@@ -13,18 +12,17 @@ struct agent_opts {
 	bool		 trace;		/* the dialogue on stderr */
 	bool		 transcript;	/* only that of a failure */
 	bool		 progress;	/* of large messages, on a terminal */
-	bool		 single;	/* there will be but one message */
+	bool		 single;	/* there will be only one message */
 };
 
 /*
- * Be the agent at one end of a ipc_pair(), until the dispatcher leaves.
- * Takes the passwords, looks up the relays of all accounts that may be
- * needed and gives up the file system when the first message comes, not
- * before; then the process can only connect to the relays' ports.  What
- * one account cannot deliver goes to its fallbacks, in their order; the
- * deadline is for all of them together.  Descriptors 0 and 1 are given up,
- * 2 also unless the dialogue is shown, so that nobody waits for us to close
- * them.
+ * Be the agent at one end of an ipc_pair(), until the dispatcher ends.
+ * When the first message comes, get all accounts ready that may be needed
+ * and enter the sandbox: then the process can only connect to the relays.
+ * Messages that one account cannot deliver go to its fallbacks, in their
+ * order; the deadline is for all of them together.  Descriptors 0 and 1
+ * become /dev/null, and so does 2 unless the dialogue is shown, so that no
+ * process waits for the agent to close them.
  */
 void	agent_run(int sock, const struct agent_opts *);
 

@@ -1,4 +1,4 @@
-/* dispatch.c - gives messages to an agent, records what came of them */
+/* dispatch.c - gives messages to an agent, receives the verdicts */
 
 #include <sys/socket.h>
 
@@ -12,8 +12,8 @@
 #include "agent/ipc.h"
 #include "base/util.h"
 
-#define GLANCE	1000	/* ms between two looks at the stop flag */
-#define MOUTHFUL 64	/* records between two looks at the clock */
+#define INTERVAL	1000	/* ms until the stop flag is checked again */
+#define BATCH		64	/* records until the clock is checked again */
 
 void
 dispatch_init(struct dispatch *k, int sock)
@@ -29,76 +29,66 @@ dispatch_release(struct dispatch *k)
 	k->sock = -1;
 }
 
-static void
-settle(struct item *it, const struct fault *f)
-{
-	size_t i;
-
-	for (i = 0; i < it->env->nrcpt; i++)
-		if (!it->env->rcpt[i].done)
-			rcpt_settle(&it->env->rcpt[i], f);
-	it->done = true;
-}
-
-static struct item *
+static struct delivery *
 find(struct dispatch *k, uint32_t number)
 {
 	size_t i;
 
-	for (i = 0; i < k->nitems; i++)
-		if (k->item[i]->number == number)
-			return k->item[i];
+	for (i = 0; i < k->ndelivery; i++)
+		if (k->delivery[i]->number == number)
+			return k->delivery[i];
 	return NULL;
 }
 
-/* The same happened to some in a row. */
+/* These recipients in a row have the same fault. */
 static bool
-refused(struct item *it, uint32_t first, uint32_t n, const struct fault *f)
+refused(struct delivery *d, uint32_t first, uint32_t n, const struct fault *f)
 {
 	uint32_t i;
 
-	if (first >= it->nindex || n > it->nindex - first)
+	if (first >= d->nindex || n > d->nindex - first)
 		return false;
 	for (i = first; i < first + n; i++)
-		rcpt_settle(&it->env->rcpt[it->index[i]], f);
+		rcpt_settle(&d->env->rcpt[d->index[i]], f);
 	return true;
 }
 
-/* All others were accepted: as many as the agent believes. */
+/* All others were accepted, if the agent counts as many. */
 static bool
-accepted(struct item *it, uint32_t taken)
+accepted(struct delivery *d, uint32_t taken)
 {
 	uint32_t i, n = 0;
 
-	for (i = 0; i < it->nindex; i++)
-		n += !it->env->rcpt[it->index[i]].done;
+	for (i = 0; i < d->nindex; i++)
+		n += !d->env->rcpt[d->index[i]].done;
 	if (n != taken)
 		return false;
-	settle(it, NULL);
+	envelope_settle(d->env, NULL);
+	d->done = true;
 	return true;
 }
 
-/* One record from the agent; false if it is not one it may send. */
+/* Take in one record; false if the agent may not send it. */
 static bool
-heed(struct dispatch *k, const struct ipc_record *r)
+apply(struct dispatch *k, const struct ipc_record *r)
 {
-	struct item *it = find(k, r->job);
+	struct delivery *d = find(k, r->number);
 
-	if (it == NULL || it->done)
+	if (d == NULL || d->done)
 		return false;
 	switch ((enum ipc_kind)r->kind) {
 	case IPC_SENT:
-		it->sent = true;
+		d->sent = true;
 		return true;
 	case IPC_FAULT:
-		return refused(it, r->u.fault.first, r->u.fault.n,
+		return refused(d, r->u.fault.first, r->u.fault.n,
 		    &r->u.fault.fault);
 	case IPC_DONE:
-		(void)strlcpy(it->accepted, r->u.done.accepted,
-		    sizeof(it->accepted));
-		it->conninfo = r->u.done.conninfo;
-		return accepted(it, r->u.done.taken);
-	case IPC_JOB:
+		(void)strlcpy(d->accepted, r->u.done.accepted,
+		    sizeof(d->accepted));
+		d->conninfo = r->u.done.conninfo;
+		return accepted(d, r->u.done.taken);
+	case IPC_DELIVERY:
 	case IPC_RCPT:
 	case IPC_END:
 	case IPC__MAX:
@@ -108,17 +98,17 @@ heed(struct dispatch *k, const struct ipc_record *r)
 }
 
 /*
- * The agent may say nothing more.  What it has said still counts, also
- * where an error came before it: that it left without reading all.
+ * The agent can send no more from now on.  What it has sent still counts,
+ * also after an error: an agent may end before it has read all.
  */
 static void
-last_words(struct dispatch *k)
+receive_rest(struct dispatch *k)
 {
 	struct ipc_record r;
 	int fd;
 
 	(void)shutdown(k->sock, SHUT_RD);
-	while (ipc_receive(k->sock, &r, &fd, 1) == 1 && heed(k, &r))
+	while (ipc_receive(k->sock, &r, &fd, 1) == 1 && apply(k, &r))
 		;
 	dispatch_release(k);
 }
@@ -127,32 +117,34 @@ void
 dispatch_part(struct dispatch *k)
 {
 	struct fault f = { 0 };
+	struct delivery *d;
 	size_t i;
 
 	if (k->sock != -1)
-		last_words(k);
-	for (i = 0; i < k->nitems; i++) {
-		if (k->item[i]->done)
+		receive_rest(k);
+	for (i = 0; i < k->ndelivery; i++) {
+		if ((d = k->delivery[i])->done)
 			continue;
 		(void)fault_set(&f, ST_BODY, FD_NONE, 0,
-		    k->item[i]->sent ? VD_DOUBT : VD_TEMP,
+		    d->sent ? VD_DOUBT : VD_TEMP,
 		    "the process that held the connection ended");
-		settle(k->item[i], &f);
+		envelope_settle(d->env, &f);
+		d->done = true;
 	}
 }
 
-/* Take what the agent has said so far. */
+/* Take in what the agent has sent so far. */
 static void
-hear(struct dispatch *k)
+receive(struct dispatch *k)
 {
 	struct ipc_record r;
 	int fd, got, n;
 
-	/* Only so many: whoever waits looks at the clock, too. */
-	for (n = 0; n < MOUTHFUL && k->sock != -1; n++) {
+	/* Not without end: the caller has a deadline. */
+	for (n = 0; n < BATCH && k->sock != -1; n++) {
 		if ((got = ipc_receive(k->sock, &r, &fd, 1)) == 0)
 			return;
-		if (got == -1 || !heed(k, &r)) {
+		if (got == -1 || !apply(k, &r)) {
 			if (fd != -1)
 				(void)close(fd);
 			dispatch_part(k);
@@ -161,11 +153,11 @@ hear(struct dispatch *k)
 }
 
 /*
- * Say one thing, and listen meanwhile: the agent may be saying something
- * itself and would wait for us as we for it.
+ * Send a record and receive meanwhile: the agent may be sending, too, and
+ * would otherwise wait for this process while it waits for the agent.
  */
 static void
-say(struct dispatch *k, const struct ipc_record *r, int fd)
+send_record(struct dispatch *k, const struct ipc_record *r, int fd)
 {
 	struct pollfd p = { .events = POLLIN | POLLOUT };
 	int sent;
@@ -178,66 +170,66 @@ say(struct dispatch *k, const struct ipc_record *r, int fd)
 			return;
 		}
 		p.fd = k->sock;
-		if (poll(&p, 1, GLANCE) == 1 && p.revents & POLLIN)
-			hear(k);
+		if (poll(&p, 1, INTERVAL) == 1 && p.revents & POLLIN)
+			receive(k);
 	}
 }
 
-/* The recipients from i on that there is room for; where it ends. */
+/* Add recipients from i on, as many as fit; returns the next. */
 static uint32_t
-add_rcpts(struct ipc_words *w, const struct item *it, uint32_t i)
+add_rcpts(struct ipc_words *w, const struct delivery *d, uint32_t i)
 {
-	while (i < it->nindex &&
-	    ipc_add_rcpt(w, &it->env->rcpt[it->index[i]]))
+	while (i < d->nindex &&
+	    ipc_add_rcpt(w, &d->env->rcpt[d->index[i]]))
 		i++;
 	return i;
 }
 
 static void
-say_job(struct dispatch *k, const struct item *it, bool last)
+send_delivery(struct dispatch *k, const struct delivery *d, bool last)
 {
 	struct ipc_record r;
 	uint32_t i;
 
-	ipc_begin(&r, IPC_JOB, it->number);
-	r.u.job.at = it->at;
-	r.u.job.size = (int64_t)it->size;
-	r.u.job.nrcpt = it->nindex;
-	r.u.job.ret = it->env->ret;
-	r.u.job.eightbit = it->env->eightbit;
-	r.u.job.last = last;
-	(void)ipc_add(&r.u.job.words, it->account);
-	(void)ipc_add(&r.u.job.words, it->env->from);
-	(void)ipc_add(&r.u.job.words, it->env->envid);
-	i = add_rcpts(&r.u.job.words, it, 0);
-	say(k, &r, it->fd);
-	while (i < it->nindex) {
-		ipc_begin(&r, IPC_RCPT, it->number);
-		i = add_rcpts(&r.u.rcpt.words, it, i);
-		say(k, &r, -1);
+	ipc_begin(&r, IPC_DELIVERY, d->number);
+	r.u.delivery.at = d->message.at;
+	r.u.delivery.size = (int64_t)d->message.size;
+	r.u.delivery.nrcpt = d->nindex;
+	r.u.delivery.ret = d->env->ret;
+	r.u.delivery.eightbit = d->env->eightbit;
+	r.u.delivery.last = last;
+	(void)ipc_add(&r.u.delivery.words, d->account);
+	(void)ipc_add(&r.u.delivery.words, d->env->from);
+	(void)ipc_add(&r.u.delivery.words, d->env->envid);
+	i = add_rcpts(&r.u.delivery.words, d, 0);
+	send_record(k, &r, d->message.fd);
+	while (i < d->nindex) {
+		ipc_begin(&r, IPC_RCPT, d->number);
+		i = add_rcpts(&r.u.rcpt.words, d, i);
+		send_record(k, &r, -1);
 	}
 }
 
 void
-dispatch_give(struct dispatch *k, struct item *it, bool last)
+dispatch_give(struct dispatch *k, struct delivery *d, bool last)
 {
 	uint32_t i;
 
-	it->number = ++k->numbers;
-	it->sent = it->done = false;
-	it->accepted[0] = '\0';
-	conninfo_clear(&it->conninfo);
-	it->index = xreallocarray(NULL, it->env->nrcpt, sizeof(*it->index));
-	it->nindex = 0;
-	for (i = 0; i < it->env->nrcpt; i++)
-		if (!it->env->rcpt[i].done)
-			it->index[it->nindex++] = i;
-	k->item[k->nitems++] = it;
+	d->number = ++k->numbers;
+	d->sent = d->done = false;
+	d->accepted[0] = '\0';
+	conninfo_clear(&d->conninfo);
+	d->index = xreallocarray(NULL, d->env->nrcpt, sizeof(*d->index));
+	d->nindex = 0;
+	for (i = 0; i < d->env->nrcpt; i++)
+		if (!d->env->rcpt[i].done)
+			d->index[d->nindex++] = i;
+	k->delivery[k->ndelivery++] = d;
 	if (k->sock == -1) {
 		dispatch_part(k);
 		return;
 	}
-	say_job(k, it, last);
+	send_delivery(k, d, last);
 }
 
 void
@@ -246,50 +238,50 @@ dispatch_end(struct dispatch *k)
 	struct ipc_record r;
 
 	ipc_begin(&r, IPC_END, 0);
-	say(k, &r, -1);
+	send_record(k, &r, -1);
 }
 
-static struct item *
+static struct delivery *
 finished(struct dispatch *k)
 {
-	struct item *it;
+	struct delivery *d;
 	size_t i;
 
-	for (i = 0; i < k->nitems; i++) {
-		if (!(it = k->item[i])->done)
+	for (i = 0; i < k->ndelivery; i++) {
+		if (!(d = k->delivery[i])->done)
 			continue;
-		memmove(&k->item[i], &k->item[i + 1],
-		    (k->nitems - i - 1) * sizeof(k->item[0]));
-		k->nitems--;
-		free(it->index);
-		it->index = NULL;
-		return it;
+		memmove(&k->delivery[i], &k->delivery[i + 1],
+		    (k->ndelivery - i - 1) * sizeof(k->delivery[0]));
+		k->ndelivery--;
+		free(d->index);
+		d->index = NULL;
+		return d;
 	}
 	return NULL;
 }
 
-struct item *
+struct delivery *
 dispatch_wait(struct dispatch *k, long long deadline)
 {
 	struct pollfd p = { .events = POLLIN };
 	long long left;
-	struct item *it;
+	struct delivery *d;
 
-	if ((it = finished(k)) != NULL)
-		return it;	/* heard of with another */
+	if ((d = finished(k)) != NULL)
+		return d;	/* received before */
 	for (;;) {
-		hear(k);
+		receive(k);
 		if (k->sock == -1)
 			dispatch_part(k);
-		if ((it = finished(k)) != NULL || k->nitems == 0)
-			return it;
+		if ((d = finished(k)) != NULL || k->ndelivery == 0)
+			return d;
 		if (k->stop != NULL && *k->stop)
 			return NULL;
-		left = deadline == 0 ? GLANCE : deadline - clock_ms();
+		left = deadline == 0 ? INTERVAL : deadline - clock_ms();
 		if (left <= 0)
 			return NULL;
 		p.fd = k->sock;
-		if (poll(&p, 1, left > GLANCE ? GLANCE : (int)left) == -1 &&
+		if (poll(&p, 1, left > INTERVAL ? INTERVAL : (int)left) == -1 &&
 		    errno != EINTR)
 			dispatch_part(k);
 	}

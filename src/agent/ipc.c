@@ -18,7 +18,7 @@
 
 /* Without the words. */
 static const size_t sizes[IPC__MAX] = {
-	[IPC_JOB] = BARE(job),
+	[IPC_DELIVERY] = BARE(delivery),
 	[IPC_RCPT] = BARE(rcpt),
 	[IPC_END] = HEAD,
 	[IPC_SENT] = HEAD,
@@ -27,7 +27,8 @@ static const size_t sizes[IPC__MAX] = {
 };
 
 /* What travels is all there is: no padding within or after a record. */
-_Static_assert(offsetof(struct ipc_record, u.job.words.text) == BARE(job) &&
+_Static_assert(offsetof(struct ipc_record, u.delivery.words.text) ==
+    BARE(delivery) &&
     offsetof(struct ipc_record, u.rcpt.words.text) == BARE(rcpt),
     "the words are not at the end");
 
@@ -41,19 +42,19 @@ ipc_pair(int fds[2], struct fault *f)
 }
 
 void
-ipc_begin(struct ipc_record *r, enum ipc_kind kind, uint32_t job)
+ipc_begin(struct ipc_record *r, enum ipc_kind kind, uint32_t number)
 {
 	memset(r, 0, sizes[kind]);
 	r->kind = kind;
-	r->job = job;
+	r->number = number;
 }
 
 /* The words of a record that has some, or NULL. */
 static const struct ipc_words *
 words(const struct ipc_record *r)
 {
-	if (r->kind == IPC_JOB)
-		return &r->u.job.words;
+	if (r->kind == IPC_DELIVERY)
+		return &r->u.delivery.words;
 	return r->kind == IPC_RCPT ? &r->u.rcpt.words : NULL;
 }
 
@@ -203,12 +204,12 @@ sane(const struct ipc_record *r, size_t n)
 	if (!sane_size(r, n))
 		return false;
 	switch ((enum ipc_kind)r->kind) {
-	case IPC_JOB:
-		return r->u.job.at >= 0 && r->u.job.size > 0 &&
-		    r->u.job.ret <= RET_HDRS && r->u.job.eightbit <= 1 &&
-		    r->u.job.last <= 1 &&
-		    r->u.job.words.nrcpt <= r->u.job.nrcpt &&
-		    sane_words(&r->u.job.words, 3);
+	case IPC_DELIVERY:
+		return r->u.delivery.at >= 0 && r->u.delivery.size > 0 &&
+		    r->u.delivery.ret <= RET_HDRS && r->u.delivery.eightbit <= 1 &&
+		    r->u.delivery.last <= 1 &&
+		    r->u.delivery.words.nrcpt <= r->u.delivery.nrcpt &&
+		    sane_words(&r->u.delivery.words, 3);
 	case IPC_RCPT:
 		return r->u.rcpt.words.nrcpt > 0 &&
 		    sane_words(&r->u.rcpt.words, 0);
@@ -275,7 +276,7 @@ ipc_receive(int sock, struct ipc_record *r, int *fd, int nonblocking)
 	*fd = descriptor(&m, &odd);
 	if (n == 0 || odd || !sane(r, (size_t)n) ||
 	    m.msg_flags & (MSG_TRUNC | MSG_CTRUNC) ||
-	    (r->kind == IPC_JOB) != (*fd != -1)) {
+	    (r->kind == IPC_DELIVERY) != (*fd != -1)) {
 		if (*fd != -1)
 			(void)close(*fd);
 		*fd = -1;

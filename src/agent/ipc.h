@@ -26,7 +26,7 @@
 
 enum ipc_kind {
 	/* dispatcher to agent */
-	IPC_JOB = 1,	/* a message; its descriptor comes along */
+	IPC_DELIVERY = 1,	/* a message; its descriptor comes along */
 	IPC_RCPT,	/* more recipients of the message just announced */
 	IPC_END,	/* no more for now: say goodbye to the relay */
 
@@ -49,7 +49,7 @@ struct ipc_words {
 
 struct ipc_record {
 	uint32_t	kind;
-	uint32_t job; /* the dispatcher's number of the message */
+	uint32_t	number;		/* the dispatcher's of the delivery */
 	union {
 		struct {
 			int64_t		at, size;
@@ -59,7 +59,7 @@ struct ipc_record {
 			uint32_t	last;	/* as if IPC_END followed */
 			/* account, sender, ENVID, the first recipients */
 			struct ipc_words words;
-		} job;
+		} delivery;
 		struct {
 			struct ipc_words words;
 		} rcpt;
@@ -76,7 +76,7 @@ struct ipc_record {
 };
 
 /* Begin a record: all that travels of it is 0. */
-void	ipc_begin(struct ipc_record *, enum ipc_kind, uint32_t job);
+void	ipc_begin(struct ipc_record *, enum ipc_kind, uint32_t number);
 
 /* Append a word, cut to IPC_WORD (NULL: ""); false: there is no room. */
 bool	ipc_add(struct ipc_words *, const char *);

@@ -78,15 +78,15 @@ put_envelope(int out, const struct envelope *e, struct fault *f)
 
 /* Every CR of a message is one of CRLF. */
 static int
-put_message(int out, int fd, off_t at, size_t size, struct fault *f)
+put_message(int out, struct span m, struct fault *f)
 {
 	struct buf b = { .max = BLOCK };
 	char *block = xmalloc(BLOCK);
 	int status = 0;
 	ssize_t n, i;
 
-	while (status == 0 && size > 0) {
-		n = pread(fd, block, size < BLOCK ? size : BLOCK, at);
+	while (status == 0 && m.size > 0) {
+		n = pread(m.fd, block, m.size < BLOCK ? m.size : BLOCK, m.at);
 		if (n == -1 && errno == EINTR)
 			continue;
 		if (n <= 0) {
@@ -99,8 +99,8 @@ put_message(int out, int fd, off_t at, size_t size, struct fault *f)
 			if (block[i] != '\r')
 				buf_add(&b, &block[i], 1);
 		status = put(out, &b, f);
-		at += n;
-		size -= (size_t)n;
+		m.at += n;
+		m.size -= (size_t)n;
 	}
 	free(block);
 	buf_release(&b);
@@ -123,7 +123,7 @@ publish(int dir, const char *tmp, const char *name, struct fault *f)
 }
 
 int
-maildir_keep(int dir, const struct envelope *e, int fd, off_t at, size_t size,
+maildir_keep(int dir, const struct envelope *e, const struct span *message,
     char name[64], struct fault *f)
 {
 	char tmp[64];
@@ -139,7 +139,7 @@ maildir_keep(int dir, const struct envelope *e, int fd, off_t at, size_t size,
 		return trouble(f, errno, tmp);
 	status = put_envelope(out, e, f);
 	if (status == 0)
-		status = put_message(out, fd, at, size, f);
+		status = put_message(out, *message, f);
 	if (status == 0 && fsync(out) == -1)
 		status = trouble(f, errno, tmp);
 	if (close(out) == -1 && status == 0)

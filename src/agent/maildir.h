@@ -3,8 +3,6 @@
 #ifndef AGENT_MAILDIR_H
 #define AGENT_MAILDIR_H
 
-#include <sys/types.h>
-
 #include "base/fault.h"
 #include "mail/envelope.h"
 
@@ -15,12 +13,12 @@
 int	maildir_open(const char *path, struct fault *);
 
 /*
- * Keep the message in fd at [at, at + size) there, in lines that end in LF,
+ * Keep the message there, in lines that end in LF,
  * after the fields Return-Path and, for each recipient without a verdict,
  * Delivered-To.  It is on disk then, and name has 64 octets of it, "new/...".
  * 0, or -1 with a fault of VD_TEMP.
  */
-int	maildir_keep(int dir, const struct envelope *, int fd, off_t at,
-	    size_t size, char name[64], struct fault *);
+int	maildir_keep(int dir, const struct envelope *,
+	    const struct span *, char name[64], struct fault *);
 
 #endif

@@ -2,7 +2,7 @@
  * transfer.c - connects to the relay, sends messages, reports each verdict
  *
  * Up to CLIENT_WINDOW messages are on their way at once.  A slot holds one
- * from the moment it is given to the machine until its verdict is reported.
+ * from the moment the client gets it until its verdict is reported.
  */
 
 #include <sys/mman.h>
@@ -18,33 +18,31 @@
 #include "agent/transport.h"
 #include "base/util.h"
 #include "mail/recode.h"
-#include "net/trust.h"
 #include "system/log.h"
 #include "system/msgfile.h"
 
 #define MANY	100	/* recipients that every relay takes at once */
 
 struct slot {
-	struct job		*job;	/* NULL: free */
+	struct delivery		*delivery;	/* NULL: free */
 	struct client_mail	 mail;
 	size_t			 had;	/* recipients taken before */
 	size_t			 sent;	/* octets of the message so far */
 };
 
 struct transfer {
+	struct account		*account;
+	struct transport	*transport;	/* the account's */
 	const struct transfer_opts *o;
 	const struct transfer_work *work;
-	struct transport		 transport;
-	int			 maildir;	/* to capture in, or -1 */
 	struct client		*client;
-	struct conninfo conninfo; /* of the last connection */
-	bool			 described;	/* link is this one's */
-	struct fault		 broken;	/* VD_OK: it can work */
+	struct conninfo		 conninfo;	/* of the last connection */
+	bool			 described;	/* conninfo is up to date */
 	struct slot		 slot[CLIENT_WINDOW];
-	struct slot		*in_hand;
-	struct job		*waiting[CLIENT_WINDOW + 1]; /* come first */
+	struct slot		*current;	/* its body is being sent */
+	struct delivery		*waiting[CLIENT_WINDOW + 1]; /* come first */
 	size_t			 nwaiting;
-	size_t			 settled;	/* jobs, by this session */
+	size_t			 settled;	/* messages, in this session */
 	struct progress		 progress;
 	char			*block;	/* CLIENT_BLOCK octets, or NULL */
 };
@@ -62,69 +60,71 @@ leftover(const struct rcpt *r)
 }
 
 static bool
-unsettle_leftovers(struct job *j)
+unsettle_leftovers(struct delivery *d)
 {
 	bool any = false;
 	size_t i;
 
-	for (i = 0; i < j->env.nrcpt; i++)
-		if (leftover(&j->env.rcpt[i])) {
-			rcpt_unsettle(&j->env.rcpt[i]);
+	for (i = 0; i < d->env->nrcpt; i++)
+		if (leftover(&d->env->rcpt[i])) {
+			rcpt_unsettle(&d->env->rcpt[i]);
 			any = true;
 		}
 	return any;
 }
 
-/* A job is over: show how it came to that, if it went wrong. */
+/* A message is over; if it failed, show the dialogue. */
 static void
-report(struct transfer *k, struct job *j)
+report(struct transfer *k, struct delivery *d)
 {
 	struct buf *talk = &k->client->talk;
 
 	progress_end(&k->progress);
-	j->conninfo = k->conninfo;
+	(void)strlcpy(k->conninfo.passed, d->conninfo.passed,
+	    sizeof(k->conninfo.passed));
+	d->conninfo = k->conninfo;
 	if (k->o->transcript && talk->len > 0 &&
-	    envelope_count(&j->env, VD_OK) < j->env.nrcpt) {
+	    envelope_count(d->env, VD_OK) < d->env->nrcpt) {
 		log_raw(buf_text(talk), talk->len);
 		buf_clear(talk);
 	}
-	k->work->done(k->work->ctx, j);
+	k->work->done(k->work->ctx, d);
 }
 
-/* Report what is over; a job with leftovers gets another turn. */
+/* Report what is over; a message with leftovers is sent again. */
 static void
 collect(struct transfer *k)
 {
 	struct slot *s;
-	struct job *j;
+	struct delivery *d;
 
 	for (s = k->slot; s < k->slot + CLIENT_WINDOW; s++) {
-		if ((j = s->job) == NULL || !s->mail.over)
+		if ((d = s->delivery) == NULL || !s->mail.over)
 			continue;
-		s->job = NULL;
+		s->delivery = NULL;
 		k->settled += k->client->fault.verdict == VD_OK;
 		if (!k->described)
-			transport_describe(
-			    &k->transport, k->client, &k->conninfo);
+			transport_describe(k->transport, k->client,
+			    &k->conninfo);
 		k->described = true;
 		if (s->mail.accepted[0] != '\0')
-			(void)strlcpy(j->accepted, s->mail.accepted,
-			    sizeof(j->accepted));
-		if (envelope_count(&j->env, VD_OK) > s->had &&
-		    unsettle_leftovers(j))
-			k->waiting[k->nwaiting++] = j;
+			(void)strlcpy(d->accepted, s->mail.accepted,
+			    sizeof(d->accepted));
+		if (envelope_count(d->env, VD_OK) > s->had &&
+		    unsettle_leftovers(d))
+			k->waiting[k->nwaiting++] = d;
 		else
-			report(k, j);
+			report(k, d);
 	}
 }
 
 static enum transfer_next
-next_job(struct transfer *k, bool wait, struct job **j)
+next_delivery(struct transfer *k, bool wait, struct delivery **d)
 {
 	if (k->nwaiting == 0)
-		return k->work->next(k->work->ctx, wait, j);
-	*j = k->waiting[--k->nwaiting];
-	return TRANSFER_JOB;
+		return k->work->next(k->work->ctx, wait, d);
+	*d = k->waiting[--k->nwaiting];
+	return TRANSFER_GOT;
 }
 
 static bool
@@ -133,12 +133,12 @@ busy(const struct transfer *k)
 	const struct slot *s;
 
 	for (s = k->slot; s < k->slot + CLIENT_WINDOW; s++)
-		if (s->job != NULL)
+		if (s->delivery != NULL)
 			return true;
 	return false;
 }
 
-/* Might somebody be left over by what is under way? */
+/* May one of the messages on their way have leftovers? */
 static bool
 may_come_back(const struct transfer *k)
 {
@@ -146,12 +146,12 @@ may_come_back(const struct transfer *k)
 	size_t i;
 
 	for (s = k->slot; s < k->slot + CLIENT_WINDOW; s++) {
-		if (s->job == NULL)
+		if (s->delivery == NULL)
 			continue;
-		if (s->job->env.nrcpt > MANY)
+		if (s->delivery->env->nrcpt > MANY)
 			return true;
-		for (i = 0; i < s->job->env.nrcpt; i++)
-			if (leftover(&s->job->env.rcpt[i]))
+		for (i = 0; i < s->delivery->env->nrcpt; i++)
+			if (leftover(&s->delivery->env->rcpt[i]))
 				return true;
 	}
 	return false;
@@ -160,7 +160,7 @@ may_come_back(const struct transfer *k)
 static int
 to_memory(void *ctx, const char *p, size_t n, struct fault *f)
 {
-	struct job *new = ctx;
+	struct span *new = ctx;
 	ssize_t done;
 
 	if (new->fd == -1)
@@ -177,60 +177,58 @@ to_memory(void *ctx, const char *p, size_t n, struct fault *f)
 	return 0;
 }
 
-/* 8-bit octets go to a relay without 8BITMIME in another form. */
+/* Convert 8-bit octets for a relay without 8BITMIME. */
 static void
-downgrade(struct transfer *k, struct job *j)
+downgrade(struct transfer *k, struct delivery *d)
 {
-	struct job new = { .fd = -1 };
-	struct msgfile_convert c = { .fd = j->fd, .at = j->at, .size = j->size,
+	struct span new = { .fd = -1 };
+	struct msgfile_convert c = { .message = d->message,
 	    .why = RECODE_8BIT, .write = to_memory, .ctx = &new };
 	struct fault f = { 0 };
 
-	if (!j->env.eightbit || k->client->caps.set & CAP_8BITMIME ||
-	    !k->o->set->header_repair)
+	if (!d->env->eightbit || k->client->caps.set & CAP_8BITMIME ||
+	    !k->account->set->header_repair)
 		return;
 	if (msgfile_convert(&c, &f) == 0 && c.changed) {
-		(void)close(j->fd);
-		j->fd = new.fd;
-		j->at = 0;
-		j->size = new.size;
-		j->env.eightbit = c.eightbit;
+		(void)close(d->message.fd);
+		d->message = new;
+		d->env->eightbit = c.eightbit;
 	} else if (new.fd != -1) {
 		(void)close(new.fd);
 	}
 }
 
-/* The machine is ready for a message: give one, wait, or leave. */
+/* The client is ready for a message: pass one on, wait, or quit. */
 static void
 give(struct transfer *k)
 {
-	struct job *j;
+	struct delivery *d;
 	struct slot *s;
 
-	switch (next_job(k, !busy(k), &j)) {
-	case TRANSFER_JOB:
+	switch (next_delivery(k, !busy(k), &d)) {
+	case TRANSFER_GOT:
 		break;
 	case TRANSFER_LATER:
 		client_pause(k->client);
-		k->transport.stream.wake = true;
+		k->transport->stream.wake = true;
 		return;
 	case TRANSFER_END:
 		if (may_come_back(k)) {
 			client_pause(k->client);
 			return;
 		}
-		/* A dispatcher that knows all may go before the goodbye. */
+		/* The dispatcher has all verdicts and may end before QUIT. */
 		if (!busy(k))
-			k->transport.stream.watch = -1;
+			k->transport->stream.watch = -1;
 		client_quit(k->client);
 		return;
 	}
-	downgrade(k, j);
-	for (s = k->slot; s->job != NULL; s++)
+	downgrade(k, d);
+	for (s = k->slot; s->delivery != NULL; s++)
 		;
-	*s = (struct slot){ .job = j, .mail = { .env = &j->env,
-	    .size = j->size }, .had = envelope_count(&j->env, VD_OK) };
-	k->in_hand = s;
+	*s = (struct slot){ .delivery = d, .mail = { .env = d->env,
+	    .size = d->message.size }, .had = envelope_count(d->env, VD_OK) };
+	k->current = s;
 	client_mail(k->client, &s->mail);
 }
 
@@ -245,8 +243,9 @@ block(struct transfer *k)
 static void
 give_body(struct transfer *k)
 {
-	struct slot *s = k->in_hand;
-	size_t left = s->job->size - s->sent;
+	struct slot *s = k->current;
+	const struct span *message = &s->delivery->message;
+	size_t left = message->size - s->sent;
 	size_t most = left < CLIENT_BLOCK ? left : CLIENT_BLOCK;
 	struct fault f = { 0 };
 	ssize_t n;
@@ -258,7 +257,7 @@ give_body(struct transfer *k)
 	}
 	if ((to = client_space(k->client, most)) == NULL)
 		to = block(k);
-	n = pread(s->job->fd, to, most, s->job->at + (off_t)s->sent);
+	n = pread(message->fd, to, most, message->at + (off_t)s->sent);
 	if (n == -1 && errno == EINTR)
 		return;
 	if (n <= 0) {
@@ -267,8 +266,8 @@ give_body(struct transfer *k)
 		client_broken(k->client, &f);
 		return;
 	}
-	/* With BDAT nothing follows what is handed over now. */
-	if ((size_t)n == left && !k->work->sent(k->work->ctx, s->job)) {
+	/* With BDAT nothing follows the last octet. */
+	if ((size_t)n == left && !k->work->sent(k->work->ctx, s->delivery)) {
 		(void)fault_set(&f, ST_BODY, FD_NONE, 0, VD_TEMP,
 		    "nobody wants to know what becomes of the message");
 		client_broken(k->client, &f);
@@ -276,8 +275,8 @@ give_body(struct transfer *k)
 	}
 	client_body(k->client, to, (size_t)n);
 	s->sent += (size_t)n;
-	if (k->o->progress && s->job->size > PROGRESS_MIN)
-		progress_show(&k->progress, s->sent, s->job->size);
+	if (k->o->progress && message->size > PROGRESS_MIN)
+		progress_show(&k->progress, s->sent, message->size);
 }
 
 /* One session on an open connection, to its end. */
@@ -286,40 +285,37 @@ talk(struct transfer *k)
 {
 	enum client_want want;
 
-	client_init(k->client, &k->transport.client);
-	k->transport.session.c = k->client;
+	client_init(k->client, &k->transport->client);
+	k->transport->session.c = k->client;
 	k->settled = 0;
 	k->described = false;
 	do {
-		want = session_until(&k->transport.session);
+		want = session_until(&k->transport->session);
 		collect(k);
 		if (want == CLIENT_IDLE)
 			give(k);
 		else if (want == CLIENT_BODY)
 			give_body(k);
 	} while (want != CLIENT_OVER);
-	transport_describe(&k->transport, k->client, &k->conninfo);
-	stream_close(&k->transport.stream);
+	transport_describe(k->transport, k->client, &k->conninfo);
+	stream_close(&k->transport->stream);
 }
 
-/* Nobody else can be served: say why to all that are left. */
+/* The relay cannot be used: all that are left end with this fault. */
 static void
 fail(struct transfer *k, const struct fault *f)
 {
-	struct job *j;
-	size_t i;
+	struct delivery *d;
 
-	while (next_job(k, true, &j) == TRANSFER_JOB) {
-		for (i = 0; i < j->env.nrcpt; i++)
-			if (!j->env.rcpt[i].done)
-				rcpt_settle(&j->env.rcpt[i], f);
-		report(k, j);
+	while (next_delivery(k, true, &d) == TRANSFER_GOT) {
+		envelope_settle(d->env, f);
+		report(k, d);
 	}
 }
 
 /*
- * Why a session moved no message forward, so that another would not, or
- * VD_OK.
+ * Why a session settled no message, so that the next would not either.
+ * VD_OK: it settled one.
  */
 static void
 stuck(const struct transfer *k, struct fault *f)
@@ -333,20 +329,21 @@ stuck(const struct transfer *k, struct fault *f)
 		    "the relay took no message in a whole session");
 }
 
-/* Sessions, as long as there is work and one brings it forward. */
+/* Sessions, while there are messages and each session settles one. */
 static void
 sessions(struct transfer *k)
 {
 	struct fault f = { 0 };
-	struct job *j;
+	struct delivery *d;
 
-	while (f.verdict == VD_OK && next_job(k, true, &j) == TRANSFER_JOB) {
-		k->waiting[k->nwaiting++] = j;
-		if (transport_open(&k->transport, j->env.from, &f) == -1) {
-			transport_describe(&k->transport, NULL, &k->conninfo);
+	while (f.verdict == VD_OK &&
+	    next_delivery(k, true, &d) == TRANSFER_GOT) {
+		k->waiting[k->nwaiting++] = d;
+		if (transport_open(k->transport, d->env->from, &f) == -1) {
+			transport_describe(k->transport, NULL, &k->conninfo);
 			break;
 		}
-		k->transport.stream.watch = k->o->dispatch;
+		k->transport->stream.watch = k->o->dispatch;
 		talk(k);
 		stuck(k, &f);
 		if (f.verdict == VD_OK)
@@ -354,112 +351,49 @@ sessions(struct transfer *k)
 	}
 	if (f.verdict != VD_OK)
 		fail(k, &f);
-	client_release(k->client);
 }
 
-/* There is no relay: keep it. */
+/* There is no relay: keep the messages in the maildir. */
 static void
-capture_all(struct transfer *k)
+keep_all(struct transfer *k)
 {
 	char name[64];
-	struct job *j;
-	size_t i;
+	struct delivery *d;
 	int kept;
 
-	while (next_job(k, true, &j) == TRANSFER_JOB) {
+	while (next_delivery(k, true, &d) == TRANSFER_GOT) {
 		struct fault f = { 0 };
 
-		(void)strlcpy(f.what, k->transport.what, sizeof(f.what));
-		kept = maildir_keep(k->maildir, &j->env, j->fd, j->at, j->size,
-		    name, &f);
-		for (i = 0; i < j->env.nrcpt; i++)
-			if (!j->env.rcpt[i].done)
-				rcpt_settle(&j->env.rcpt[i],
-				    kept == 0 ? NULL : &f);
+		(void)strlcpy(f.what, k->transport->what, sizeof(f.what));
+		kept = maildir_keep(k->account->maildir, d->env,
+		    &d->message, name, &f);
+		envelope_settle(d->env, kept == 0 ? NULL : &f);
 		if (kept == 0)
-			(void)strlcpy(j->accepted, name,
-			    sizeof(j->accepted));
-		report(k, j);
+			(void)strlcpy(d->accepted, name,
+			    sizeof(d->accepted));
+		report(k, d);
 	}
 }
 
-struct transfer *
-transfer_new(const struct transfer_opts *o)
-{
-	struct transfer *k = xcalloc(1, sizeof(*k));
-
-	k->o = o;
-	k->maildir = -1;
-	k->client = xmalloc(sizeof(*k->client));
-	client_init(k->client, &k->transport.client);
-	conninfo_clear(&k->conninfo);
-	if (transport_prepare(&k->transport, o->set, o->fqdn, &k->broken) == 0)
-		fault_clear(&k->broken);
-	k->transport.session.trace = o->trace;
-	return k;
-}
-
 void
-transfer_locate(struct transfer *k, const char *password)
+transfer_run(struct account *account, const struct transfer_opts *o,
+    const struct transfer_work *work, long long limit)
 {
-	const struct relay *relay = &k->transport.route.relay;
+	struct transfer k = { .account = account,
+	    .transport = &account->transport, .o = o, .work = work,
+	    .client = xmalloc(sizeof(*k.client)) };
 
-	if (k->broken.verdict == VD_OK &&
-	    transport_locate(&k->transport, password, &k->broken) == 0 &&
-	    (relay->kind != RELAY_MAILDIR || (k->maildir =
-	    maildir_open(relay->path, &k->broken)) != -1))
-		fault_clear(&k->broken);
-	(void)strlcpy(
-	    k->broken.what, k->transport.what, sizeof(k->broken.what));
-}
-
-size_t
-transfer_ports(const struct transfer *k, int *ports, size_t max)
-{
-	return route_ports(&k->transport.route, ports, max);
-}
-
-int
-transfer_dir(const struct transfer *k)
-{
-	return k->maildir;
-}
-
-bool
-transfer_reads(const struct transfer *k)
-{
-	return k->transport.trust != NULL &&
-	    trust_has_token(k->transport.trust);
-}
-
-void
-transfer_refuse(struct transfer *k, const struct fault *f)
-{
-	k->broken = *f;
-}
-
-void
-transfer_run(struct transfer *k, const struct transfer_work *work,
-    long long limit)
-{
-	k->work = work;
-	k->transport.limit = limit;
-	k->transport.session.limit = limit;
-	if (k->broken.verdict != VD_OK)
-		fail(k, &k->broken);
-	else if (k->maildir != -1)
-		capture_all(k);
+	client_init(k.client, &k.transport->client);
+	conninfo_clear(&k.conninfo);
+	k.transport->limit = k.transport->session.limit = limit;
+	k.transport->session.trace = o->trace;
+	if (account->fault.verdict != VD_OK)
+		fail(&k, &account->fault);
+	else if (account->maildir != -1)
+		keep_all(&k);
 	else
-		sessions(k);
-}
-
-void
-transfer_free(struct transfer *k)
-{
-	transport_release(&k->transport);
-	if (k->maildir != -1)
-		(void)close(k->maildir);
-	free(k->block);
-	free(k->client);
-	free(k);
+		sessions(&k);
+	client_release(k.client);
+	free(k.block);
+	free(k.client);
 }

@@ -141,9 +141,8 @@ transport_prepare(struct transport *r, const struct settings *s,
 }
 
 int
-transport_locate(struct transport *r, const char *password, struct fault *f)
+transport_locate(struct transport *r, struct fault *f)
 {
-	r->client.password = password;
 	(void)strlcpy(f->what, r->what, sizeof(f->what));
 	return route_locate(&r->route, f);
 }

@@ -32,11 +32,8 @@ struct transport {
 int	transport_prepare(struct transport *, const struct settings *,
 	    const char *fqdn, struct fault *);
 
-/*
- * Look up the relay; after this the file system is not needed any more.
- * The password is NULL without a login.
- */
-int transport_locate(struct transport *, const char *password, struct fault *);
+/* Look up the relay; after this the file system is not needed any more. */
+int	transport_locate(struct transport *, struct fault *);
 
 /* The HELO name for this sender; the local end's address may be not known. */
 void	transport_introduce(struct transport *, const char *sender);

@@ -113,6 +113,16 @@ rcpt_settle(struct rcpt *r, const struct fault *why)
 }
 
 void
+envelope_settle(struct envelope *e, const struct fault *why)
+{
+	size_t i;
+
+	for (i = 0; i < e->nrcpt; i++)
+		if (!e->rcpt[i].done)
+			rcpt_settle(&e->rcpt[i], why);
+}
+
+void
 rcpt_unsettle(struct rcpt *r)
 {
 	free(r->why);

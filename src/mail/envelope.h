@@ -3,6 +3,8 @@
 #ifndef MAIL_ENVELOPE_H
 #define MAIL_ENVELOPE_H
 
+#include <sys/types.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -44,6 +46,13 @@ struct envelope {
 	bool		 eightbit;	/* the message has octets over 127 */
 };
 
+/* Octets [at, at + size) of a file, where a message is. */
+struct span {
+	int		 fd;
+	off_t		 at;
+	size_t		 size;
+};
+
 void	envelope_release(struct envelope *);
 void	envelope_from(struct envelope *, const char *);
 
@@ -55,6 +64,9 @@ size_t	envelope_add(struct envelope *, const char *addr);
 
 /* Settle a recipient.  The fault is copied; NULL means accepted. */
 void	rcpt_settle(struct rcpt *, const struct fault *);
+
+/* The same for all recipients that have no verdict. */
+void	envelope_settle(struct envelope *, const struct fault *);
 
 /* Forget a verdict, to try again. */
 void	rcpt_unsettle(struct rcpt *);

@@ -1,9 +1,9 @@
 /*
- * probe.c - --probe: the walk of a delivery, without a message
+ * probe.c - --probe: the steps of a delivery, without a message
  *
- * Who mail would be from and which account takes it is found out as for a
- * delivery, and so are the addresses and the password.  Then the walls are
- * closed, as an agent does it, and the relay is talked to.
+ * The sender, the account, its password and the relay's addresses are found
+ * as for a delivery.  Then the process enters the sandbox, as an agent does,
+ * and connects to the relay.
  */
 
 #include <errno.h>
@@ -14,32 +14,27 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "agent/transport.h"
+#include "agent/accounts.h"
 #include "base/crypt.h"
 #include "base/json.h"
 #include "base/util.h"
 #include "config/account.h"
 #include "config/password.h"
 #include "net/dns.h"
-#include "net/trust.h"
 #include "probe/output.h"
 #include "probe/probe.h"
 #include "probe/walk.h"
 #include "submit/sender.h"
-#include "system/sandbox.h"
 
-#define PORTS	(2 * DNS_SRV_MAX)	/* of one account */
-#define EARLY	3		/* findings before anybody is talked to */
+#define EARLY	3		/* steps before the connection */
 
 /* An account that is tried. */
-struct party {
-	int		 account;
+struct target {
+	int		 number;	/* as config/account numbers them */
 	const struct settings *set;
 	struct envelope	 env;
-	struct transport	 transport;
+	struct account	 account;
 	enum helo_known	 helo_known;
-	struct buf	 password;
-	struct fault	 broken;	/* VD_OK: it can be tried */
 	struct step	 early[EARLY];
 	size_t		 nearly, shown;
 };
@@ -49,7 +44,7 @@ struct probe {
 	struct config	*c;
 	struct sender	 sender;
 	struct output	 display;
-	struct party	*party;
+	struct target	*target;
 	size_t		 n;
 	long long	 limit;		/* clock_ms() when all ends; 0: never */
 	size_t		 good;
@@ -98,10 +93,10 @@ ask_passwords(struct config *c)
 			ask(&c->account[i].set, &c->base);
 }
 
-/* Who it is from and for */
+/* Sender and recipients */
 
 static int
-address(struct probe *p, struct party *y, struct fault *f)
+address(struct probe *p, struct target *t, struct fault *f)
 {
 	static const char head[] = "Subject: probe\n\n";
 	struct sender *s = &p->sender;
@@ -123,11 +118,11 @@ address(struct probe *p, struct party *y, struct fault *f)
 	message_release(&m);
 	buf_release(&fields);
 	free(from);
-	y->account = s->meta.account != NULL ? account_find(p->c,
+	t->number = s->meta.account != NULL ? account_find(p->c,
 	    s->meta.account) : ACCOUNT_NONE;
 	if (status == 0)
-		y->set = config_settings(p->c, y->account);
-	y->env = s->env;
+		t->set = config_settings(p->c, t->number);
+	t->env = s->env;
 	s->env = (struct envelope){ 0 };
 	return status;
 }
@@ -139,30 +134,31 @@ choose(struct probe *p, struct fault *f)
 	size_t i, n = all ? p->c->naccount + 1 : 1;
 	int account;
 
-	p->party = xcalloc(n, sizeof(*p->party));
+	p->target = xcalloc(n, sizeof(*p->target));
 	for (i = 0; i < n; i++) {
 		account = (int)i - 1;
 		if (all && config_settings(p->c, account)->relay == NULL)
 			continue;
 		if (all)
 			sender_use(&p->sender, account);
-		p->party[p->n].transport.stream.fd = -1;
-		if (address(p, &p->party[p->n++], f) == -1)
+		p->target[p->n].account.transport.stream.fd = -1;
+		p->target[p->n].account.maildir = -1;
+		if (address(p, &p->target[p->n++], f) == -1)
 			return -1;
 	}
 	return 0;
 }
 
-/* What is shown before anybody is talked to */
+/* What is shown before the connection */
 
-/* Is it worth a line: was it set, or is it of the way to the relay? */
+/* Show it?  Only if it was set, or says how to reach the relay. */
 static bool
-matters(const struct party *y, const struct setting *row, const char *value,
-    const char *where)
+matters(const struct target *t, const struct setting *row,
+    const char *value, const char *where)
 {
 	static const char *const always[] = { "relay", "port", "tls", "auth",
 	    "helo" };
-	bool way = y->transport.route.relay.kind != RELAY_MAILDIR;
+	bool way = t->account.transport.route.relay.kind != RELAY_MAILDIR;
 	size_t i;
 
 	for (i = 0; i < NITEMS(always) && way; i++)
@@ -172,19 +168,19 @@ matters(const struct party *y, const struct setting *row, const char *value,
 }
 
 static void
-show_settings(struct probe *p, const struct party *y)
+show_settings(struct probe *p, const struct target *t)
 {
 	struct buf value = { .max = 4096 }, meaning = { .max = 64 };
 	const struct setting *row, *end = setting_table + setting_count;
 	const char *where;
 
 	for (row = setting_table; row < end; row++) {
-		where = config_where(p->c, y->account, row);
+		where = config_where(p->c, t->number, row);
 		buf_clear(&value);
 		buf_clear(&meaning);
-		setting_show(row, y->set, &value);
-		config_meaning(row, y->set, &meaning);
-		if (matters(y, row, buf_text(&value), where))
+		setting_show(row, t->set, &value);
+		config_meaning(row, t->set, &meaning);
+		if (matters(t, row, buf_text(&value), where))
 			output_setting(&p->display, row->key,
 			    buf_text(&value), buf_text(&meaning), where);
 	}
@@ -193,59 +189,59 @@ show_settings(struct probe *p, const struct party *y)
 }
 
 static void
-show_early(struct probe *p, struct party *y)
+show_early(struct probe *p, struct target *t)
 {
-	if (y->shown == 0) {
-		output_walk(&p->display, account_name(p->c, y->account),
-		    y->transport.what[0] != '\0' ? y->transport.what :
-		    y->set->relay, NULL);
-		show_settings(p, y);
-		y->shown = 1;
+	if (t->shown == 0) {
+		output_walk(&p->display, account_name(p->c, t->number),
+		    t->account.transport.what[0] != '\0' ?
+		    t->account.transport.what : t->set->relay, NULL);
+		show_settings(p, t);
+		t->shown = 1;
 	}
-	while (y->shown <= y->nearly) {
-		output_finding(&p->display, &y->early[y->shown - 1]);
-		step_release(&y->early[y->shown++ - 1]);
+	while (t->shown <= t->nearly) {
+		output_finding(&p->display, &t->early[t->shown - 1]);
+		step_release(&t->early[t->shown++ - 1]);
 	}
 }
 
-/* The first can be shown as it goes; the others wait for their turn. */
+/* Steps of the first account are shown at once, the others' later. */
 static struct step *
-early(struct party *y, const char *step, long long ms)
+early(struct target *t, const char *step, long long ms)
 {
-	struct step *d = &y->early[y->nearly++];
+	struct step *d = &t->early[t->nearly++];
 
 	step_init(d, step, ms);
 	return d;
 }
 
 static bool
-is_local(const struct party *y)
+is_local(const struct target *t)
 {
-	return y->transport.route.relay.loopback ||
-	    y->transport.route.relay.kind == RELAY_UNIX;
+	return t->account.transport.route.relay.loopback ||
+	    t->account.transport.route.relay.kind == RELAY_UNIX;
 }
 
 static void
-introduce(struct party *y)
+introduce(struct target *t)
 {
-	struct transport *r = &y->transport;
-	struct scene scene = { .helo = r->helo, .near = is_local(y) };
+	struct transport *r = &t->account.transport;
+	struct scene scene = { .helo = r->helo, .near = is_local(t) };
 	struct step *d;
 	struct fault f = { 0 };
 	bool known;
 
-	transport_introduce(r, y->env.from);
-	d = early(y, "helo", -1);
-	if (r->helo[0] == '[' && (y->set->helo == NULL ||
-	    strcmp(y->set->helo, "auto") == 0)) {
+	transport_introduce(r, t->env.from);
+	d = early(t, "helo", -1);
+	if (r->helo[0] == '[' && (t->set->helo == NULL ||
+	    strcmp(t->set->helo, "auto") == 0)) {
 		step_line(d, "the address of this end of the connection; "
 		    "%s", r->why);
 		return;
 	}
 	if (r->helo[0] != '[' && heloname_doubt(r->helo) == NULL &&
-	    dns_known(r->helo, y->set->resolver, &known, &f) == 0)
-		y->helo_known = known ? HELO_KNOWN : HELO_UNKNOWN;
-	scene.helo_known = y->helo_known;
+	    dns_known(r->helo, t->set->resolver, &known, &f) == 0)
+		t->helo_known = known ? HELO_KNOWN : HELO_UNKNOWN;
+	scene.helo_known = t->helo_known;
 	step_helo(d, r->helo, r->why);
 	step_warn(d, &scene);
 }
@@ -273,39 +269,39 @@ add_addresses(struct step *d, const char *host, int port, bool srv,
 }
 
 static void
-show_addresses(struct party *y, long long ms)
+show_addresses(struct target *t, long long ms)
 {
-	const struct route *t = &y->transport.route;
-	bool srv = t->relay.kind == RELAY_SRV;
-	struct step *d = early(y, fault_stage(ST_RESOLVE), ms);
+	const struct route *r = &t->account.transport.route;
+	bool srv = r->relay.kind == RELAY_SRV;
+	struct step *d = early(t, fault_stage(ST_RESOLVE), ms);
 	size_t i;
 
 	json_key(&d->facts, "addresses");
 	buf_adds(&d->facts, "[");
-	if (t->proxy.host[0] != '\0') {
+	if (r->proxy.host[0] != '\0') {
 		step_line(d, "through a proxy, which looks up names "
 		    "itself");
-		add_addresses(d, t->proxy.host, t->proxy.port, true,
-		    &t->proxy_addrs);
+		add_addresses(d, r->proxy.host, r->proxy.port, true,
+		    &r->proxy_addrs);
 	}
-	for (i = 0; i < t->n; i++) {
-		if (t->proxy.host[0] == '\0')
-			add_addresses(d, t->hop[i].host, t->hop[i].port, srv,
-			    &t->hop[i].addrs);
+	for (i = 0; i < r->n; i++) {
+		if (r->proxy.host[0] == '\0')
+			add_addresses(d, r->hop[i].host, r->hop[i].port, srv,
+			    &r->hop[i].addrs);
 		else if (srv)
-			step_line(d, "%s port %d", t->hop[i].host,
-			    t->hop[i].port);
+			step_line(d, "%s port %d", r->hop[i].host,
+			    r->hop[i].port);
 	}
 	buf_adds(&d->facts, "]");
 }
 
-/* There is nobody to talk to. */
+/* There is no relay to connect to. */
 static void
-show_maildir(struct party *y)
+show_maildir(struct target *t)
 {
-	const char *path = y->transport.route.relay.path;
-	struct step *d = early(y, "maildir", -1);
-	struct fault *f = &y->broken;
+	const char *path = t->account.transport.route.relay.path;
+	struct step *d = early(t, "maildir", -1);
+	struct fault *f = &t->account.fault;
 	char *parent, *slash;
 
 	if (faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0) {
@@ -328,94 +324,78 @@ show_maildir(struct party *y)
 	free(parent);
 }
 
-/* What is behind the walls: certificates, password, addresses. */
+/* Certificates, password and addresses, which need the file system. */
 static void
-equip(struct probe *p, struct party *y)
+get_ready(struct probe *p, struct target *t)
 {
-	const struct settings *s = y->set;
-	struct fault *f = &y->broken;
-	const char *password = NULL;
+	struct account *a = &t->account;
+	struct step *d;
 	long long start;
 
-	if (transport_prepare(&y->transport, s, p->sender.caller.host, f) == -1)
+	if (accounts_prepare(a, t->set, p->sender.caller.host) == -1)
 		return;
-	fault_clear(f);
-	if (y->transport.route.relay.kind == RELAY_MAILDIR) {
-		show_maildir(y);
+	if (a->transport.route.relay.kind == RELAY_MAILDIR) {
+		show_maildir(t);
 		return;
 	}
-	introduce(y);
-	if (y == p->party)
-		show_early(p, y);
-	y->password = (struct buf){ .max = PASSWORD_MAX, .secret = true };
-	if (account_logs_in(s)) {
-		if (password_get(s, getenv("CREDENTIALS_DIRECTORY"),
-		    p->limit, &y->password, f) == -1)
-			return;
-		password = buf_text(&y->password);
-	}
-	(void)strlcpy(f->what, y->transport.what, sizeof(f->what));
+	introduce(t);
+	if (t == p->target)
+		show_early(p, t);
+	if (accounts_password(a, p->limit) == -1)
+		return;
 	start = clock_ms();
-	if (transport_locate(&y->transport, password, f) == -1) {
-		step_fault(early(y, fault_stage(f->stage),
-		    clock_ms() - start), f);
-		return;
+	if (accounts_locate(a) == -1) {
+		d = early(t, fault_stage(a->fault.stage), clock_ms() - start);
+		step_fault(d, &a->fault);
+	} else if (a->transport.route.relay.kind != RELAY_UNIX) {
+		show_addresses(t, clock_ms() - start);
 	}
-	fault_clear(f);
-	if (y->transport.route.relay.kind != RELAY_UNIX)
-		show_addresses(y, clock_ms() - start);
 }
 
 static void
-close_walls(struct probe *p)
+enter_sandbox(struct probe *p)
 {
-	int *ports = xcalloc(p->n * PORTS, sizeof(*ports));
+	struct account **list = xcalloc(p->n, sizeof(struct account *));
 	struct fault f = { 0 };
-	struct sandbox b = { .ports = ports, .secret = true };
-	const struct party *y;
+	size_t i;
 
-	for (y = p->party; y < p->party + p->n; y++) {
-		b.nports += route_ports(&y->transport.route, ports + b.nports,
-		    PORTS);
-		b.bind |= y->set->source_address != NULL;
-		b.reading |= y->transport.trust != NULL &&
-		    trust_has_token(y->transport.trust);
-	}
-	/* Also where TLS is not wanted a look may find it. */
+	for (i = 0; i < p->n; i++)
+		list[i] = &p->target[i].account;
+	/* Without TLS, too, a second connection may have to look for it. */
 	(void)crypt_ready(&f);
 	config_wipe(p->c);
 	password_forget(&p->c->base);
-	sandbox_enter(&b);
-	free(ports);
+	accounts_sandbox(list, p->n);
+	free(list);
 }
 
-/* Walking */
+/* The connection */
 
 /* The line that would set the right TLS mode, and what stands there now. */
 static void
-advise_mode(const struct probe *p, const struct party *y,
+advise_mode(const struct probe *p, const struct target *t,
     const struct walk *w, struct buf *hint)
 {
 	static const char *const words[] = { "none", "opportunistic",
 	    "starttls", "implicit" };
 	const struct setting *row = setting_find("tls");
-	const struct route *t = &y->transport.route;
+	const struct route *r = &t->account.transport.route;
 
-	if (t->relay.kind == RELAY_SRV && y->set->tls == SETTING_TLS_AUTO) {
+	if (r->relay.kind == RELAY_SRV && t->set->tls == SETTING_TLS_AUTO) {
 		buf_addf(hint, "the DNS of %s says otherwise; have it "
-		    "corrected", t->relay.host);
+		    "corrected", r->relay.host);
 		return;
 	}
-	buf_adds(hint, w->mode == CLIENT_TLS_NONE && !is_local(y) ?
+	buf_adds(hint, w->mode == CLIENT_TLS_NONE && !is_local(t) ?
 	    "only on a network that you trust, set" : "set");
-	if (t->relay.implicit) {
-		buf_addf(hint, "  relay %s:%d  and", t->relay.host,
-		    t->hop[0].port);
+	if (r->relay.implicit) {
+		buf_addf(hint, "  relay %s:%d  and", r->relay.host,
+		    r->hop[0].port);
 		row = setting_find("relay");
 	}
 	buf_addf(hint, "  tls %s  (now ", words[w->mode]);
-	setting_show(row, y->set, hint);
-	buf_addf(hint, ", %s)", config_where(p->c, y->account, row));
+	setting_show(row, t->set, hint);
+	buf_addf(hint, ", %s)", config_where(p->c, t->number, row));
 }
 
 /* The pin that a hint asks for is known. */
@@ -435,16 +415,17 @@ fill_in(struct buf *hint, const char *pin)
 }
 
 static void
-praise(const struct party *y, struct buf *words)
+praise(const struct target *t, struct buf *words)
 {
-	const struct envelope *e = &y->env;
+	const struct envelope *e = &t->env;
 	size_t i;
 
-	if (y->transport.route.relay.kind == RELAY_MAILDIR) {
-		buf_addf(words, "Mail would be kept in %s.", y->transport.what);
+	if (t->account.transport.route.relay.kind == RELAY_MAILDIR) {
+		buf_addf(words, "Mail would be kept in %s.",
+		    t->account.transport.what);
 		return;
 	}
-	buf_addf(words, "%s takes mail from %s%s%s", y->transport.what,
+	buf_addf(words, "%s takes mail from %s%s%s", t->account.transport.what,
 	    e->from[0] != '\0' ? e->from : "<>",
 	    e->nrcpt > 0 ? " for " : "", e->nrcpt > 0 ? e->rcpt[0].addr : "");
 	for (i = 1; i < e->nrcpt; i++)
@@ -455,20 +436,20 @@ praise(const struct party *y, struct buf *words)
 
 /* How a walk ended; w is NULL if there was none. */
 static void
-judge(struct probe *p, const struct party *y, const struct fault *f,
+judge(struct probe *p, const struct target *t, const struct fault *f,
     const struct walk *w)
 {
 	struct report_place at = { .conninfo = w != NULL ? &w->conninfo : NULL,
-	    .account = account_name(p->c, y->account), .sender = y->env.from,
-	    .recipient = y->env.nrcpt == 1 ? y->env.rcpt[0].addr : NULL };
+	    .account = account_name(p->c, t->number), .sender = t->env.from,
+	    .recipient = t->env.nrcpt == 1 ? t->env.rcpt[0].addr : NULL };
 	struct buf words = { .max = 65536 }, hint = { .max = 4096 };
 	struct ending v = { .fault = f,
 	    .address = w != NULL ? w->conninfo.ip : "" };
 
 	if (f->verdict == VD_OK)
-		praise(y, &words);
+		praise(t, &words);
 	else if (w != NULL && w->mistaken)
-		advise_mode(p, y, w, &hint);
+		advise_mode(p, t, w, &hint);
 	else
 		(void)report_hint(&p->sender.report, f, &at, &hint);
 	if (w != NULL)
@@ -484,72 +465,72 @@ judge(struct probe *p, const struct party *y, const struct fault *f,
 }
 
 static void
-go(struct probe *p, struct party *y)
+go(struct probe *p, struct target *t)
 {
-	struct walk w = { .transport = &y->transport, .env = &y->env,
-	    .display = &p->display, .near = is_local(y),
-	    .helo_known = y->helo_known, .trace = p->o->trace };
+	struct walk w = { .transport = &t->account.transport, .env = &t->env,
+	    .display = &p->display, .near = is_local(t),
+	    .helo_known = t->helo_known, .trace = p->o->trace };
 
-	y->transport.session.trace = p->o->verbose;
-	y->transport.limit = y->transport.session.limit = p->limit;
+	w.transport->session.trace = p->o->verbose;
+	w.transport->limit = w.transport->session.limit = p->limit;
 	walk_run(&w);
-	judge(p, y, &w.fault, &w);
+	judge(p, t, &w.fault, &w);
 }
 
 /* Each address of each host, as if there were no other. */
 static void
-go_everywhere(struct probe *p, struct party *y)
+go_everywhere(struct probe *p, struct target *t)
 {
-	struct route *t = &y->transport.route, *all = xmalloc(sizeof(*all));
+	struct route *r = &t->account.transport.route;
+	struct route *all = xmalloc(sizeof(*all));
 	char text[RESOLVE_ADDRESS_TEXT];
 	size_t i, k, n, walks = 0;
 
-	*all = *t;
-	t->n = 1;
+	*all = *r;
+	r->n = 1;
 	for (i = 0; i < all->n; i++) {
 		n = all->proxy.host[0] != '\0' ? 1 : all->hop[i].addrs.n;
 		for (k = 0; k < n; k++) {
-			t->hop[0] = all->hop[i];
-			t->hop[0].addrs.n = n == 1 ? all->hop[i].addrs.n : 1;
-			t->hop[0].addrs.v[0] = all->hop[i].addrs.v[k];
-			resolve_address_text(&t->hop[0].addrs.v[0], text,
+			r->hop[0] = all->hop[i];
+			r->hop[0].addrs.n = n == 1 ? all->hop[i].addrs.n : 1;
+			r->hop[0].addrs.v[0] = all->hop[i].addrs.v[k];
+			resolve_address_text(&r->hop[0].addrs.v[0], text,
 			    sizeof(text));
 			if (walks++ > 0)
 				output_walk(&p->display,
-				    account_name(p->c, y->account),
+				    account_name(p->c, t->number),
 				    all->hop[i].host, text);
-			go(p, y);
+			go(p, t);
 		}
 	}
-	*t = *all;
+	*r = *all;
 	free(all);
 }
 
 static void
-visit(struct probe *p, struct party *y)
+visit(struct probe *p, struct target *t)
 {
-	const struct relay *relay = &y->transport.route.relay;
+	const struct relay *relay = &t->account.transport.route.relay;
 
-	show_early(p, y);
-	if (y->broken.verdict != VD_OK || relay->kind == RELAY_MAILDIR)
-		judge(p, y, &y->broken, NULL);
+	show_early(p, t);
+	if (t->account.fault.verdict != VD_OK || relay->kind == RELAY_MAILDIR)
+		judge(p, t, &t->account.fault, NULL);
 	else if (p->o->all && relay->kind != RELAY_UNIX)
-		go_everywhere(p, y);
+		go_everywhere(p, t);
 	else
-		go(p, y);
+		go(p, t);
 }
 
 static void
 release(struct probe *p)
 {
-	struct party *y;
+	struct target *t;
 
-	for (y = p->party; y < p->party + p->n; y++) {
-		transport_release(&y->transport);
-		envelope_release(&y->env);
-		buf_release(&y->password);
+	for (t = p->target; t < p->target + p->n; t++) {
+		accounts_release(&t->account);
+		envelope_release(&t->env);
 	}
-	free(p->party);
+	free(p->target);
 	output_release(&p->display);
 	sender_release(&p->sender);
 }
@@ -575,10 +556,10 @@ probe_run(const struct options *o, struct config *c,
 	if (c->base.deadline > 0)
 		p.limit = clock_ms() + c->base.deadline * 1000;
 	for (i = 0; i < p.n; i++)
-		equip(&p, &p.party[i]);
-	close_walls(&p);
+		get_ready(&p, &p.target[i]);
+	enter_sandbox(&p);
 	for (i = 0; i < p.n; i++)
-		visit(&p, &p.party[i]);
+		visit(&p, &p.target[i]);
 	if (output_end(&p.display, p.good, p.status) == -1 &&
 	    p.status == EX_OK)
 		p.status = EX_IOERR;

@@ -3,6 +3,7 @@
 #ifndef QUEUE_OUTCOME_H
 #define QUEUE_OUTCOME_H
 
+#include "agent/delivery.h"
 #include "config/setting.h"
 #include "queue/backoff.h"
 #include "spool/claimed.h"
@@ -11,6 +12,13 @@ enum outcome {
 	OUTCOME_DONE,		/* everybody has it, and it is gone */
 	OUTCOME_WAITS,		/* some will be tried again */
 	OUTCOME_GAVE_UP		/* some never will: told, and in failed/ */
+};
+
+/* A queue message that this process has locked and the agent delivers. */
+struct queue_delivery {
+	struct delivery	 d;		/* its ctx is this */
+	struct claimed	 claimed;
+	bool		*tried;		/* which recipients; NULL: all */
 };
 
 /* May a recipient with that verdict be tried again? */

@@ -19,12 +19,6 @@
 #define WINDOW	10
 #define LOW	(WINDOW / 2)
 
-struct turn {
-	struct item	 item;
-	struct claimed	 c;
-	bool		*tried;		/* which of its recipients */
-};
-
 struct run {
 	struct spool	*spool;
 	const struct settings *set;
@@ -126,19 +120,19 @@ reader(int fd)
 }
 
 static void
-give(struct run *r, struct turn *t)
+give(struct run *r, struct queue_delivery *q)
 {
-	int fd = reader(t->c.file.fd);
+	int fd = reader(q->claimed.file.fd);
 	size_t i;
 
-	t->tried = xcalloc(t->c.env.nrcpt, sizeof(*t->tried));
-	for (i = 0; i < t->c.env.nrcpt; i++)
-		t->tried[i] = !t->c.env.rcpt[i].done;
-	t->item = (struct item){ .env = &t->c.env,
-	    .account = t->c.meta.account,
-	    .fd = fd != -1 ? fd : t->c.file.fd, .at = t->c.file.at,
-	    .size = t->c.file.size, .ctx = t };
-	dispatch_give(r->dispatch, &t->item, false);
+	q->tried = xcalloc(q->claimed.env.nrcpt, sizeof(*q->tried));
+	for (i = 0; i < q->claimed.env.nrcpt; i++)
+		q->tried[i] = !q->claimed.env.rcpt[i].done;
+	q->d = (struct delivery){ .env = &q->claimed.env,
+	    .account = q->claimed.meta.account, .ctx = q,
+	    .message = { .fd = fd != -1 ? fd : q->claimed.file.fd,
+	    .at = q->claimed.file.at, .size = q->claimed.file.size } };
+	dispatch_give(r->dispatch, &q->d, false);
 	if (fd != -1)
 		(void)close(fd);
 	r->result->tried++;
@@ -160,16 +154,16 @@ hopeless(const struct envelope *e)
 }
 
 static void
-finish(struct run *r, struct turn *t)
+finish(struct run *r, struct queue_delivery *q)
 {
 	enum outcome what;
 	struct fault f = { 0 };
 
-	if (t->tried != NULL)	/* else these are old words */
-		r->stop |= hopeless(&t->c.env);
-	what = outcome_record(r->spool, r->set, r->host, &t->c, &f);
-	if (t->tried != NULL)
-		report_outcome(r->report, &t->c, &t->item, t->tried, what);
+	if (q->tried != NULL)	/* else these are old words */
+		r->stop |= hopeless(&q->claimed.env);
+	what = outcome_record(r->spool, r->set, r->host, &q->claimed, &f);
+	if (q->tried != NULL)
+		report_outcome(r->report, &q->claimed, &q->d, q->tried, what);
 	switch (what) {
 	case OUTCOME_GAVE_UP:
 		r->result->failed++;
@@ -178,37 +172,37 @@ finish(struct run *r, struct turn *t)
 		r->result->done++;
 		break;
 	case OUTCOME_WAITS:
-		waits(r, t->c.note.next);
+		waits(r, q->claimed.note.next);
 		break;
 	}
 	if (f.verdict != VD_OK && r->trouble.verdict != VD_OK)
 		log_fault(&f);
 	else if (f.verdict != VD_OK)
 		r->trouble = f;
-	claim_release(r->spool, &t->c);
-	free(t->tried);
-	free(t);
+	claim_release(r->spool, &q->claimed);
+	free(q->tried);
+	free(q);
 }
 
 static void
 claim(struct run *r, const char *id, time_t now)
 {
-	struct turn *t = xcalloc(1, sizeof(*t));
+	struct queue_delivery *q = xcalloc(1, sizeof(*q));
 	struct fault f = { 0 };
 
-	switch (spool_claim(r->spool, SPOOL_QUEUE, id, &t->c.file, &t->c.env,
-	    &t->c.meta, &t->c.note, &f)) {
+	switch (spool_claim(r->spool, SPOOL_QUEUE, id, &q->claimed.file,
+	    &q->claimed.env, &q->claimed.meta, &q->claimed.note, &f)) {
 	case CLAIM_OK:
-		if (t->c.note.damaged)
+		if (q->claimed.note.damaged)
 			log_fault(&f);
-		if (!now_or_later(r, &t->c, now)) {
-			claim_release(r->spool, &t->c);
+		if (!now_or_later(r, &q->claimed, now)) {
+			claim_release(r->spool, &q->claimed);
 			break;
 		}
-		if (note_reopen(&t->c.env, false) > 0)
-			give(r, t);
+		if (note_reopen(&q->claimed.env, false) > 0)
+			give(r, q);
 		else
-			finish(r, t);	/* a crash came before its end */
+			finish(r, q);	/* a crash came before its end */
 		return;
 	case CLAIM_BAD:
 		log_fault(&f);
@@ -219,7 +213,7 @@ claim(struct run *r, const char *id, time_t now)
 	case CLAIM_GONE:
 		break;
 	}
-	free(t);
+	free(q);
 }
 
 /*
@@ -230,20 +224,20 @@ claim(struct run *r, const char *id, time_t now)
 static void
 cut(struct run *r)
 {
-	struct item *it;
-	struct turn *t;
+	struct delivery *d;
+	struct queue_delivery *q;
 
 	dispatch_part(r->dispatch);
-	while ((it = dispatch_wait(r->dispatch, 0)) != NULL) {
-		t = it->ctx;
+	while ((d = dispatch_wait(r->dispatch, 0)) != NULL) {
+		q = d->ctx;
 		r->out--;
-		if (it->sent) {
-			finish(r, t);
+		if (d->sent) {
+			finish(r, q);
 			continue;
 		}
-		claim_release(r->spool, &t->c);
-		free(t->tried);
-		free(t);
+		claim_release(r->spool, &q->claimed);
+		free(q->tried);
+		free(q);
 	}
 }
 
@@ -254,7 +248,7 @@ cut(struct run *r)
 static bool
 turn(struct run *r, char (*ids)[SPOOL_ID], size_t n, time_t now)
 {
-	struct item *it;
+	struct delivery *d;
 	bool ended = false;
 	size_t i = 0;
 
@@ -268,14 +262,14 @@ turn(struct run *r, char (*ids)[SPOOL_ID], size_t n, time_t now)
 		}
 		if (r->out == 0 && i == n)
 			return true;
-		if ((it = dispatch_wait(r->dispatch, 0)) == NULL) {
+		if ((d = dispatch_wait(r->dispatch, 0)) == NULL) {
 			if (r->out == 0)
 				continue;
 			cut(r);
 			return false;
 		}
 		r->out--;
-		finish(r, it->ctx);
+		finish(r, d->ctx);
 	}
 }
 

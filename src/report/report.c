@@ -320,11 +320,11 @@ report_attempt(const struct report *r, const struct report_try *t)
 
 void
 report_outcome(const struct report *r, const struct claimed *c,
-    const struct item *it, const bool *tried, enum outcome what)
+    const struct delivery *d, const bool *tried, enum outcome what)
 {
 	const struct report_try t = { .id = c->file.id, .env = &c->env,
-	    .tried = tried, .meta = &c->meta, .conninfo = &it->conninfo,
-	    .accepted = it->accepted, .size = c->file.size,
+	    .tried = tried, .meta = &c->meta, .conninfo = &d->conninfo,
+	    .accepted = d->accepted, .size = c->file.size,
 	    .tries = c->note.tries + (what == OUTCOME_DONE), .kept = true,
 	    .expired = what == OUTCOME_GAVE_UP };
 

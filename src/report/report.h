@@ -67,7 +67,7 @@ void	report_attempt(const struct report *, const struct report_try *);
 
 /* The same for a message of the queue, after outcome_record(). */
 void	report_outcome(const struct report *, const struct claimed *,
-	    const struct item *, const bool *tried, enum outcome);
+	    const struct delivery *, const bool *tried, enum outcome);
 
 /* Log that a message was not even taken, or what else could not be done. */
 void	report_refusal(const struct report *, const struct fault *,

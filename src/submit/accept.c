@@ -120,9 +120,9 @@ write_again(void *ctx, const char *p, size_t n, struct fault *f)
 static int
 mend(struct accept *s, unsigned why, struct fault *f)
 {
-	struct msgfile_convert c = { .fd = s->store->fd, .at = s->store->at,
-	    .size = s->store->size, .why = why, .write = write_again,
-	    .ctx = s };
+	struct msgfile_convert c = { .message = { .fd = s->store->fd,
+	    .at = s->store->at, .size = s->store->size }, .why = why,
+	    .write = write_again, .ctx = s };
 
 	s->again = (struct store){ .fd = -1, .file.fd = -1,
 	    .spool = s->store->spool };

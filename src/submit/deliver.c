@@ -110,19 +110,11 @@ static void
 settle_untried(struct envelope *env, struct delivered *r)
 {
 	struct fault f = { 0 };
-	size_t i;
 
 	(void)fault_set(&f, ST_SPOOL, FD_NONE, 0, VD_TEMP, "queued");
-	for (i = 0; i < env->nrcpt; i++)
-		if (!env->rcpt[i].done)
-			rcpt_settle(&env->rcpt[i], &f);
+	envelope_settle(env, &f);
 	r->queued = env->nrcpt;
 }
-
-struct pending {
-	struct item	 item;
-	struct claimed	 claimed;
-};
 
 /*
  * Nobody waits any longer: from here on it is a message of the queue that
@@ -130,23 +122,23 @@ struct pending {
  */
 static int
 hand_over(struct deliver *d, struct store *st, struct envelope *env,
-    struct spool_meta *meta, struct pending *p, struct delivered *r,
+    struct spool_meta *meta, struct queue_delivery *q, struct delivered *r,
     struct fault *f)
 {
 	struct note note = { 0 };
 
 	if (enqueue(d, st, env, NULL, r, f) == -1)
 		return -1;
-	p->claimed.file = st->file;
-	p->claimed.env = *env;
-	p->claimed.meta = *meta;
-	p->claimed.note = note;
-	p->item.env = &p->claimed.env;
+	q->claimed.file = st->file;
+	q->claimed.env = *env;
+	q->claimed.meta = *meta;
+	q->claimed.note = note;
+	q->d.env = &q->claimed.env;
 	*env = (struct envelope){ 0 };
 	*meta = (struct spool_meta){ 0 };
 	st->file.fd = st->fd = -1;
 	r->waits_not = true;
-	r->queued = p->claimed.env.nrcpt;
+	r->queued = q->claimed.env.nrcpt;
 	return 0;
 }
 
@@ -154,30 +146,30 @@ static int
 try(struct deliver *d, struct store *st, struct envelope *env,
     struct spool_meta *meta, struct delivered *r, struct fault *f)
 {
-	struct pending *p = xcalloc(1, sizeof(*p));
+	struct queue_delivery *q = xcalloc(1, sizeof(*q));
 	long long patience = d->spool != NULL ?
 	    clock_ms() + d->set->patience * 1000 : 0;
 	int status, fd = store_reader(st);
 
-	p->item = (struct item){ .env = env, .account = meta->account,
-	    .fd = fd != -1 ? fd : st->fd, .at = st->at, .size = st->size,
-	    .ctx = p };
-	dispatch_give(&d->dispatch, &p->item, true);
+	q->d = (struct delivery){ .env = env, .account = meta->account,
+	    .message = { .fd = fd != -1 ? fd : st->fd, .at = st->at,
+	    .size = st->size }, .ctx = q };
+	dispatch_give(&d->dispatch, &q->d, true);
 	if (fd != -1)
 		(void)close(fd);
 	if (dispatch_wait(&d->dispatch, patience) == NULL) {
 		if (d->spool != NULL &&
-		    hand_over(d, st, env, meta, p, r, f) == 0)
+		    hand_over(d, st, env, meta, q, r, f) == 0)
 			return 0;
 		/* The envelope is not ours: nobody may settle it later. */
 		dispatch_part(&d->dispatch);
 		(void)dispatch_wait(&d->dispatch, 0);
 	}
-	(void)strlcpy(r->accepted, p->item.accepted, sizeof(r->accepted));
-	r->conninfo = p->item.conninfo;
+	(void)strlcpy(r->accepted, q->d.accepted, sizeof(r->accepted));
+	r->conninfo = q->d.conninfo;
 	status = settle(d, st, env, meta, r, f);
 	tell(d, st, env, meta, r);
-	free(p);
+	free(q);
 	return status;
 }
 
@@ -222,36 +214,36 @@ deliver_message(struct deliver *d, struct store *st, struct envelope *env,
 void
 deliver_abandon(struct deliver *d)
 {
-	struct item *it;
-	struct pending *p;
+	struct delivery *got;
+	struct queue_delivery *q;
 
 	dispatch_release(&d->dispatch);
-	while ((it = dispatch_wait(&d->dispatch, 0)) != NULL) {
-		p = it->ctx;
-		claim_release(d->spool, &p->claimed);
-		free(p);
+	while ((got = dispatch_wait(&d->dispatch, 0)) != NULL) {
+		q = got->ctx;
+		claim_release(d->spool, &q->claimed);
+		free(q);
 	}
 }
 
 void
 deliver_finish(struct deliver *d)
 {
-	struct item *it = dispatch_wait(&d->dispatch, 0);
+	struct delivery *got = dispatch_wait(&d->dispatch, 0);
 	struct fault f = { 0 };
 	enum outcome what;
-	struct pending *p;
+	struct queue_delivery *q;
 
-	if (it == NULL && d->dispatch.nitems > 0) {
+	if (got == NULL && d->dispatch.ndelivery > 0) {
 		dispatch_part(&d->dispatch);	/* we are to stop */
-		it = dispatch_wait(&d->dispatch, 0);
+		got = dispatch_wait(&d->dispatch, 0);
 	}
-	if (it != NULL) {
-		p = it->ctx;
-		what = outcome_record(d->spool, d->set, d->host, &p->claimed,
+	if (got != NULL) {
+		q = got->ctx;
+		what = outcome_record(d->spool, d->set, d->host, &q->claimed,
 		    &f);
-		report_outcome(d->report, &p->claimed, it, NULL, what);
-		claim_release(d->spool, &p->claimed);
-		free(p);
+		report_outcome(d->report, &q->claimed, got, NULL, what);
+		claim_release(d->spool, &q->claimed);
+		free(q);
 	}
 	deliver_run_queue(d);
 }
@@ -264,8 +256,8 @@ deliver_cut(struct deliver *d)
 	enum cut how = CUT_WAITS;
 
 	dispatch_part(k);
-	if (k->nitems > 0) {
-		env = k->item[0]->env;
+	if (k->ndelivery > 0) {
+		env = k->delivery[0]->env;
 		if (envelope_count(env, VD_OK) == env->nrcpt)
 			how = CUT_DONE;
 		else if (envelope_count(env, VD_DOUBT) > 0)

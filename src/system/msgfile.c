@@ -29,9 +29,12 @@ reading(const struct msgfile_convert *c, struct recode *e, char *block,
 	size_t at = 0, k;
 	ssize_t n;
 
-	while (at < c->size) {
-		k = c->size - at < BLOCK ? c->size - at : BLOCK;
-		n = pread(c->fd, block, k, c->at + (off_t)at);
+	while (at < c->message.size) {
+		k = c->message.size - at;
+		if (k > BLOCK)
+			k = BLOCK;
+		n = pread(c->message.fd, block, k,
+		    c->message.at + (off_t)at);
 		if (n == -1 && errno == EINTR)
 			continue;
 		if (n <= 0)

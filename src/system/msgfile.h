@@ -3,22 +3,18 @@
 #ifndef SYSTEM_MSGFILE_H
 #define SYSTEM_MSGFILE_H
 
-#include <sys/types.h>
-
 #include <stdbool.h>
 
 #include "base/fault.h"
+#include "mail/envelope.h"
 
 /*
- * What there is: a message in wire form, octets [at, at + size) of fd, and
- * what is to be mended in it (see recode_init()).  What comes of it is
- * given to write, piece by piece; the first piece comes when it is known
- * that there will be a change.
+ * A message in wire form, and why it is to be converted (see
+ * recode_init()).  The result is given to write, piece by piece; the first
+ * piece comes when it is known that there will be a change.
  */
 struct msgfile_convert {
-	int		 fd;
-	off_t		 at;
-	size_t		 size;
+	struct span	 message;
 	unsigned	 why;
 	int		(*write)(void *ctx, const char *, size_t,
 			    struct fault *);

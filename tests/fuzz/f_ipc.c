@@ -47,12 +47,12 @@ check_words(const struct ipc_words *w, size_t nwords)
 static void
 check(const struct ipc_record *r, int fd)
 {
-	CHECK((r->kind == IPC_JOB) == (fd != -1));
+	CHECK((r->kind == IPC_DELIVERY) == (fd != -1));
 	switch ((enum ipc_kind)r->kind) {
-	case IPC_JOB:
-		CHECK(r->u.job.at >= 0 && r->u.job.size > 0);
-		CHECK(r->u.job.words.nrcpt <= r->u.job.nrcpt);
-		check_words(&r->u.job.words, 3);
+	case IPC_DELIVERY:
+		CHECK(r->u.delivery.at >= 0 && r->u.delivery.size > 0);
+		CHECK(r->u.delivery.words.nrcpt <= r->u.delivery.nrcpt);
+		check_words(&r->u.delivery.words, 3);
 		break;
 	case IPC_RCPT:
 		CHECK(r->u.rcpt.words.nrcpt > 0);
@@ -65,7 +65,7 @@ check(const struct ipc_record *r, int fd)
 		break;
 	case IPC_DONE:
 		CHECK(strlen(r->u.done.accepted) < 512);
-		CHECK(conninfo_sane(&r->u.done.link));
+		CHECK(conninfo_sane(&r->u.done.conninfo));
 		break;
 	case IPC_END:
 	case IPC_SENT:

@@ -83,7 +83,8 @@ static void
 play(size_t i)
 {
 	struct envelope env = { 0 };
-	struct item it = { .env = &env, .fd = STDIN_FILENO, .size = 1 };
+	struct delivery d = { .env = &env,
+	    .message = { .fd = STDIN_FILENO, .size = 1 } };
 	struct dispatch k;
 	struct ipc_record r;
 	struct fault f = { 0 };
@@ -96,7 +97,7 @@ play(size_t i)
 	(void)envelope_add(&env, "b@example.org");
 	(void)envelope_add(&env, "c@example.org");
 	dispatch_init(&k, sock[0]);
-	dispatch_give(&k, &it, true);
+	dispatch_give(&k, &d, true);
 	while (cases[i].reads[0] != '\0' &&
 	    ipc_receive(sock[1], &r, &fd, 1) == 1)
 		if (fd != -1)
@@ -107,7 +108,7 @@ play(size_t i)
 		(void)close(sock[1]);
 	else if (strchr(cases[i].says, 'J') == NULL)
 		dispatch_part(&k);
-	ok(dispatch_wait(&k, 0) == &it, "%s: it comes back", cases[i].name);
+	ok(dispatch_wait(&k, 0) == &d, "%s: it comes back", cases[i].name);
 	is_int(env.rcpt[0].verdict, cases[i].first, "%s: the first",
 	    cases[i].name);
 	is_int(env.rcpt[1].verdict, cases[i].second, "%s: the second",

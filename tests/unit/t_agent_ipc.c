@@ -20,14 +20,14 @@ good(enum ipc_kind kind)
 	    .notify = NOTIFY_FAILURE };
 
 	ipc_begin(&r, kind, 7);
-	if (kind == IPC_JOB) {
-		r.u.job.size = 1;
-		r.u.job.nrcpt = 2;
-		(void)ipc_add(&r.u.job.words, "");
-		(void)ipc_add(&r.u.job.words, "a@example.org");
-		(void)ipc_add(&r.u.job.words, NULL);
-		(void)ipc_add_rcpt(&r.u.job.words, &to);
-		(void)ipc_add_rcpt(&r.u.job.words, &to);
+	if (kind == IPC_DELIVERY) {
+		r.u.delivery.size = 1;
+		r.u.delivery.nrcpt = 2;
+		(void)ipc_add(&r.u.delivery.words, "");
+		(void)ipc_add(&r.u.delivery.words, "a@example.org");
+		(void)ipc_add(&r.u.delivery.words, NULL);
+		(void)ipc_add_rcpt(&r.u.delivery.words, &to);
+		(void)ipc_add_rcpt(&r.u.delivery.words, &to);
 	} else if (kind == IPC_RCPT) {
 		(void)ipc_add_rcpt(&r.u.rcpt.words, &to);
 	} else if (kind == IPC_FAULT) {
@@ -58,7 +58,7 @@ pass(size_t n, bool with_fd)
 	all = ipc_receive(sock[1], &got, &fd, 1);
 	if (fd != -1)
 		(void)close(fd);
-	else if (all == 1 && got.kind == IPC_JOB)
+	else if (all == 1 && got.kind == IPC_DELIVERY)
 		all = -2;
 	(void)close(sock[0]);
 	(void)close(sock[1]);
@@ -89,12 +89,12 @@ sizes(void)
 	enum ipc_kind kind;
 	size_t n;
 
-	for (kind = IPC_JOB; kind < IPC__MAX; kind++) {
+	for (kind = IPC_DELIVERY; kind < IPC__MAX; kind++) {
 		n = size_of(kind);
-		ok(pass(n, kind == IPC_JOB) == 1, "kind %d passes", kind);
+		ok(pass(n, kind == IPC_DELIVERY) == 1, "kind %d passes", kind);
 		ok(pass(n + 1, false) == -1, "kind %d, an octet more", kind);
 		ok(pass(n - 1, false) == -1, "kind %d, one less", kind);
-		ok(pass(n, kind != IPC_JOB) == -1,
+		ok(pass(n, kind != IPC_DELIVERY) == -1,
 		    "kind %d and a descriptor too many or none", kind);
 	}
 	good(IPC_SENT);
@@ -113,23 +113,23 @@ refuse(const char *what)
 }
 
 static void
-jobs(void)
+deliveries(void)
 {
-	struct ipc_words *w = &r.u.job.words;
+	struct ipc_words *w = &r.u.delivery.words;
 
-	good(IPC_JOB), r.u.job.at = -1, refuse("a place before the file");
-	good(IPC_JOB), r.u.job.size = 0, refuse("no message");
-	good(IPC_JOB), r.u.job.ret = RET_HDRS + 1, refuse("a RET too much");
-	good(IPC_JOB), r.u.job.eightbit = 2, refuse("a bool that is 2");
-	good(IPC_JOB), r.u.job.last = 2, refuse("another");
-	good(IPC_JOB), r.u.job.nrcpt = 1, refuse("more than all");
-	good(IPC_JOB), w->nrcpt = 1, refuse("a recipient not counted");
-	good(IPC_JOB), w->nrcpt = 3, r.u.job.nrcpt = 3,
+	good(IPC_DELIVERY), r.u.delivery.at = -1, refuse("a place before the file");
+	good(IPC_DELIVERY), r.u.delivery.size = 0, refuse("no message");
+	good(IPC_DELIVERY), r.u.delivery.ret = RET_HDRS + 1, refuse("a RET too much");
+	good(IPC_DELIVERY), r.u.delivery.eightbit = 2, refuse("a bool that is 2");
+	good(IPC_DELIVERY), r.u.delivery.last = 2, refuse("another");
+	good(IPC_DELIVERY), r.u.delivery.nrcpt = 1, refuse("more than all");
+	good(IPC_DELIVERY), w->nrcpt = 1, refuse("a recipient not counted");
+	good(IPC_DELIVERY), w->nrcpt = 3, r.u.delivery.nrcpt = 3,
 	    refuse("one that is not there");
-	good(IPC_JOB), w->len--, refuse("a word without end");
-	good(IPC_JOB), w->text[16] = '?', refuse("a letter before its range");
-	good(IPC_JOB), w->text[16] = 'P', refuse("one after it");
-	good(IPC_JOB), w->text[16] = '\0', refuse("none");
+	good(IPC_DELIVERY), w->len--, refuse("a word without end");
+	good(IPC_DELIVERY), w->text[16] = '?', refuse("a letter before its range");
+	good(IPC_DELIVERY), w->text[16] = 'P', refuse("one after it");
+	good(IPC_DELIVERY), w->text[16] = '\0', refuse("none");
 }
 
 static void
@@ -214,7 +214,7 @@ int
 main(void)
 {
 	sizes();
-	jobs();
+	deliveries();
 	others();
 	many();
 	long_word();

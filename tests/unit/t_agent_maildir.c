@@ -70,14 +70,16 @@ keep(int dir)
 	(void)envelope_add(&e, "c@x");
 	(void)envelope_add(&e, "d@x");
 	rcpt_settle(&e.rcpt[1], NULL);
-	is_int(maildir_keep(dir, &e, fd, 3, strlen(text), name, &f), 0, "kept");
+	is_int(maildir_keep(dir, &e, &(struct span){ fd, 3,
+	    strlen(text) }, name, &f), 0, "kept");
 	ok(strncmp(name, "new/", 4) == 0, "as new");
 	got = content(dir, name);
 	is(got, "Return-Path: <a@x>\nDelivered-To: b@x\nDelivered-To: d@x\n"
 	    "Subject: x\n\n.a\n\nb\n", "in lines, for those without verdict");
 	free(got);
 	is_int((long long)entries(dir, "tmp"), 0, "nothing left over");
-	is_int(maildir_keep(dir, &e, fd, 3, strlen(text) + 1, name, &f), -1,
+	is_int(maildir_keep(dir, &e, &(struct span){ fd, 3,
+	    strlen(text) + 1 }, name, &f), -1,
 	    "one that is cut short");
 	ok(f.verdict == VD_TEMP, "may do better later");
 	is_int((long long)entries(dir, "tmp"), 0, "and leaves nothing");
@@ -101,8 +103,8 @@ large(int dir)
 	fd = message(text);
 	envelope_from(&e, "");
 	(void)envelope_add(&e, "b@x");
-	is_int(
-	    maildir_keep(dir, &e, fd, 3, 200000, name, &f), 0, "a large one");
+	is_int(maildir_keep(dir, &e, &(struct span){ fd, 3, 200000 }, name,
+	    &f), 0, "a large one");
 	got = content(dir, name);
 	for (p = got; (p = strstr(p, "xyz\n")) != NULL; p += 4)
 		lines++;

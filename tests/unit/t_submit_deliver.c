@@ -73,7 +73,7 @@ refused(void)
 	is_int(deliver_message(&s.d, &s.st, &s.env, &s.meta, &r, &f), -1,
 	    "it is refused");
 	is_int(f.verdict, VD_TEMP, "for now");
-	is_int((long long)s.d.dispatch.nitems, 0,
+	is_int((long long)s.d.dispatch.ndelivery, 0,
 	    "and whatever the agent says has no envelope to go to");
 	is_int(s.env.rcpt[0].done && s.env.rcpt[0].verdict == VD_OK, 0,
 	    "nobody has got it");

@@ -56,12 +56,13 @@ static void
 test_small(void)
 {
 	struct buf out = { .max = 1 << 20 };
-	struct msgfile_convert c = { .at = 10, .why = RECODE_8BIT, .write = put,
+	struct msgfile_convert c = { .message.at = 10,
+	    .why = RECODE_8BIT, .write = put,
 	    .ctx = &out };
 	struct fault f = { 0 };
 
-	c.fd = file(HEAD "Content-Transfer-Encoding: 8bit\r\n\r\n",
-	    "umlauts \303\266 here\r\n", 1, &c.size);
+	c.message.fd = file(HEAD "Content-Transfer-Encoding: 8bit\r\n\r\n",
+	    "umlauts \303\266 here\r\n", 1, &c.message.size);
 	is_int(msgfile_convert(&c, &f), 0, "a message");
 	is(buf_text(&out), HEAD "Content-Transfer-Encoding: quoted-printable"
 	    "\r\n\r\numlauts =C3=B6 here\r\n", "is encoded");
@@ -71,17 +72,17 @@ test_small(void)
 	c.why = RECODE_LABEL | RECODE_LONG;
 	is_int(msgfile_convert(&c, &f), 0, "nothing to do");
 	ok(!c.changed && pieces == 0, "nothing is written");
-	c.size += 5;
+	c.message.size += 5;
 	is_int(msgfile_convert(&c, &f), -1, "less than there should be");
 	ok(f.stage == ST_SPOOL && f.domain == FD_ERRNO && f.code == EIO &&
 	    f.verdict == VD_TEMP, "%s", f.text);
-	c.size -= 5;
+	c.message.size -= 5;
 	c.why = RECODE_8BIT;
 	full = true;
 	is_int(msgfile_convert(&c, &f), -1, "no room to write");
 	is_int(f.code, ENOSPC, "is what write said");
 	full = false;
-	(void)close(c.fd);
+	(void)close(c.message.fd);
 	fault_clear(&f);
 	is_int(msgfile_convert(&c, &f), -1, "a descriptor that is none");
 	is_int(f.code, EBADF, "%s", f.text);
@@ -94,24 +95,24 @@ test_large(void)
 {
 	struct buf out = { .max = 1 << 26 };
 	struct msgfile_convert c = {
-		.at = 10, .why = RECODE_LABEL, .write = put, .ctx = &out
+		.message.at = 10, .why = RECODE_LABEL, .write = put, .ctx = &out
 	};
 	struct fault f = { 0 };
 	size_t head;
 
-	c.fd = file("S: x\r\n\r\n", "seventeen \303\266 of\r\n", 60000,
-	    &c.size);
+	c.message.fd = file("S: x\r\n\r\n", "seventeen \303\266 of\r\n", 60000,
+	    &c.message.size);
 	pieces = 0;
 	is_int(msgfile_convert(&c, &f), 0, "a large one");
 	ok(pieces > 10, "comes in %zu pieces", pieces);
-	head = out.len - (c.size - 8);
+	head = out.len - (c.message.size - 8);
 	ok(c.changed && c.eightbit, "is 8-bit still");
 	ok(memcmp(out.p + head, out.p + out.len - 17, 17) == 0 &&
 	    memcmp(out.p + head - 4, "\r\n\r\n", 4) == 0 &&
 	    head == strlen("S: x\r\n" HEAD
 	    "Content-Transfer-Encoding: 8bit\r\n\r\n"),
 	    "labelled, and the body is whole");
-	(void)close(c.fd);
+	(void)close(c.message.fd);
 	buf_release(&out);
 }
 
