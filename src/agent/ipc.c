@@ -1,4 +1,4 @@
-/* ipc.c - what dispatcher and agent say to each other */
+/* ipc.c - records between dispatcher and agent */
 
 #include <sys/socket.h>
 
@@ -11,7 +11,7 @@
 #include "agent/ipc.h"
 #include "base/util.h"
 
-#define NOTHING	'@'	/* the letter of who asked for nothing */
+#define NOTHING	'@'	/* the letter of a recipient without NOTIFY */
 #define HEAD	offsetof(struct ipc_record, u)
 #define SIZE(m)	(HEAD + sizeof(((struct ipc_record *)0)->u.m))
 #define BARE(m)	(SIZE(m) - IPC_WORDS)
@@ -26,7 +26,7 @@ static const size_t sizes[IPC__MAX] = {
 	[IPC_DONE] = SIZE(done),
 };
 
-/* What travels is all there is: no padding within or after a record. */
+/* There is no padding within or after what is sent. */
 _Static_assert(offsetof(struct ipc_record, u.delivery.words.text) ==
     BARE(delivery) &&
     offsetof(struct ipc_record, u.rcpt.words.text) == BARE(rcpt),
@@ -206,7 +206,8 @@ sane(const struct ipc_record *r, size_t n)
 	switch ((enum ipc_kind)r->kind) {
 	case IPC_DELIVERY:
 		return r->u.delivery.at >= 0 && r->u.delivery.size > 0 &&
-		    r->u.delivery.ret <= RET_HDRS && r->u.delivery.eightbit <= 1 &&
+		    r->u.delivery.ret <= RET_HDRS &&
+		    r->u.delivery.eightbit <= 1 &&
 		    r->u.delivery.last <= 1 &&
 		    r->u.delivery.words.nrcpt <= r->u.delivery.nrcpt &&
 		    sane_words(&r->u.delivery.words, 3);

@@ -1,11 +1,11 @@
 /*
- * ipc.h - what dispatcher and agent say to each other
+ * ipc.h - records between dispatcher and agent
  *
  * Records over a SOCK_SEQPACKET pair: of a fixed size for each kind, but
  * for those that name recipients, which hold as many as there is room for.
- * The other side may have been taken over by what it read: a record of the
- * wrong size, an enum out of range, a string without end, or an index that
- * is not there ends the conversation.
+ * An attacker may control the other process: a record of the wrong size, an
+ * enum out of range, a string without end or an index out of range ends the
+ * connection.
  */
 
 #ifndef AGENT_IPC_H
@@ -28,18 +28,18 @@ enum ipc_kind {
 	/* dispatcher to agent */
 	IPC_DELIVERY = 1,	/* a message; its descriptor comes along */
 	IPC_RCPT,	/* more recipients of the message just announced */
-	IPC_END,	/* no more for now: say goodbye to the relay */
+	IPC_END,	/* no more for now: end the session */
 
 	/* agent to dispatcher */
 	IPC_SENT,	/* the last octet of a message is about to go */
-	IPC_FAULT,	/* some recipients in a row met with the same */
-	IPC_DONE,	/* all others were accepted: that was the verdict */
+	IPC_FAULT,	/* some recipients in a row have this fault */
+	IPC_DONE,	/* all other recipients were accepted */
 	IPC__MAX
 };
 
 /*
- * Words, each with its NUL; only len octets travel.  A recipient is two:
- * a letter for what it wants to be notified of and its address, ORCPT.
+ * Words, each with its NUL; only len octets are sent.  A recipient is two:
+ * a letter for NOTIFY and the address; and ORCPT.
  */
 struct ipc_words {
 	uint32_t	nrcpt;		/* recipients among them */
@@ -75,7 +75,7 @@ struct ipc_record {
 	} u;
 };
 
-/* Begin a record: all that travels of it is 0. */
+/* Begin a record: all of it is 0. */
 void	ipc_begin(struct ipc_record *, enum ipc_kind, uint32_t number);
 
 /* Append a word, cut to IPC_WORD (NULL: ""); false: there is no room. */
@@ -84,7 +84,7 @@ bool	ipc_add(struct ipc_words *, const char *);
 /* Append a recipient; false: there is no room, and nothing was added. */
 bool	ipc_add_rcpt(struct ipc_words *, const struct rcpt *);
 
-/* Where one is in reading words. */
+/* A place in the words of a record. */
 struct ipc_reader {
 	const char	*p, *end;
 };
@@ -95,8 +95,8 @@ void	ipc_read(struct ipc_reader *, const struct ipc_words *);
 const char *ipc_next(struct ipc_reader *);
 
 /*
- * The next recipient: its address and what it wants.  NULL: there is none,
- * or it is not one.
+ * The next recipient: its address, NOTIFY and ORCPT.  NULL: there is none,
+ * or it is malformed.
  */
 const char *ipc_next_rcpt(struct ipc_reader *, unsigned *notify,
 	    const char **orcpt);

@@ -1,4 +1,4 @@
-/* progress.c - how far a large message has come, for who waits for it */
+/* progress.c - shows on a terminal how much of a message is sent */
 
 #include <string.h>
 #include <unistd.h>
@@ -62,7 +62,7 @@ progress_show(struct progress *p, size_t done, size_t total)
 
 	if (p->began == 0)
 		p->began = p->shown = now;
-	/* Whoever went on with something else is not to be disturbed. */
+	/* Do not write over what another program shows. */
 	if (now - p->shown < OFTEN || tcgetpgrp(STDERR_FILENO) != getpgrp())
 		return;
 	p->shown = now;

@@ -1,4 +1,4 @@
-/* progress.h - how far a large message has come, for who waits for it */
+/* progress.h - shows on a terminal how much of a message is sent */
 
 #ifndef AGENT_PROGRESS_H
 #define AGENT_PROGRESS_H
@@ -24,8 +24,8 @@ struct progress {
 void	progress_text(struct buf *, size_t done, size_t total, long long ms);
 
 /*
- * Show it on stderr, where it replaces the line shown before, a few times a
- * second at most and only while we are in the foreground there.
+ * Show it on stderr, in place of the line before: a few times a second at
+ * most, and only in the foreground of the terminal.
  */
 void	progress_show(struct progress *, size_t done, size_t total);
 

@@ -1,4 +1,4 @@
-/* route.c - the ways to a relay: hosts, a socket, a proxy in between */
+/* route.c - where a relay is: hosts, a socket, a proxy */
 
 #include <sys/socket.h>
 
@@ -33,7 +33,7 @@ route_prepare(struct route *r, const struct settings *s, struct fault *f)
 		    "no relay is set");
 	if (s->proxy != NULL)
 		(void)relay_proxy(s->proxy, &r->proxy);
-	/* Also what is not found yet has a name to speak of. */
+	/* Messages name the relay before it is looked up. */
 	(void)strlcpy(hop->host, r->relay.host, sizeof(hop->host));
 	hop->port = config_port(s);
 	hop->implicit = config_tls_mode(s) == SETTING_TLS_IMPLICIT;
@@ -48,7 +48,7 @@ route_release(struct route *r)
 	r->hop = NULL;
 }
 
-/* All that the domain says of one service; none is no fault. */
+/* Add all hosts of one service; none is no fault. */
 static int
 ask(struct route *r, const char *service, bool implicit, struct fault *f)
 {
@@ -95,7 +95,7 @@ find_hops(struct route *r, struct fault *f)
 	return 0;
 }
 
-/* Hops whose name leads nowhere are passed over, but not all of them. */
+/* Hops without an address are passed over, unless all have none. */
 static int
 find_addresses(struct route *r, const struct address *source,
     struct fault *f)
@@ -233,7 +233,7 @@ route_open(struct route *r, bool again, long long deadline,
 	if (again)
 		return open_hop(r, deadline, c, f);
 	for (r->at = 0; r->at < r->n; r->at++) {
-		/* Each has its share of the time that is left. */
+		/* Divide the time that is left among the hops. */
 		now = clock_ms();
 		if (open_hop(r, now + (deadline - now) /
 		    (long long)(r->n - r->at), c, f) == 0)

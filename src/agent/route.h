@@ -1,4 +1,4 @@
-/* route.h - the ways to a relay: hosts, a socket, a proxy in between */
+/* route.h - where a relay is: hosts, a socket, a proxy */
 
 #ifndef AGENT_ROUTE_H
 #define AGENT_ROUTE_H
@@ -49,8 +49,7 @@ void	route_what(const struct route *, char *, size_t);
 
 /*
  * The name that the relay must prove to have there: `tls-name`, the host,
- * or where the DNS has led us to hosts outside the domain, the domain (RFC
- * 6186, section 6).
+ * or the domain, if the DNS names hosts outside it (RFC 6186, section 6).
  */
 const char *route_name(const struct route *);
 

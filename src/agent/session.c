@@ -1,4 +1,4 @@
-/* session.c - lets smtp/client and net/wire talk until a decision is due */
+/* session.c - connects smtp/client and net/stream until a decision is due */
 
 #include <errno.h>
 
@@ -8,8 +8,8 @@
 
 #define PROGRESS	65536	/* octets that count as progress */
 #define HANDSHAKE	60000	/* ms */
-#define SILENCE		5000	/* ms without a greeting that make suspicious */
-#define LAST_WORDS	2000	/* ms to hear why a link was cut */
+#define GREETING	5000	/* ms; after it, try TLS elsewhere */
+#define REST		2000	/* ms to read why the relay closed */
 
 static long long
 within(const struct session *s, long long ms)
@@ -19,9 +19,9 @@ within(const struct session *s, long long ms)
 	return s->limit > 0 && s->limit < due ? s->limit : due;
 }
 
-/* Start the time anew when something whole has happened. */
+/* Start the timeout again after a reply, or a stretch of what is sent. */
 static void
-watch(struct session *s, bool sending)
+set_due(struct session *s, bool sending)
 {
 	const struct client *c = s->c;
 
@@ -41,7 +41,7 @@ ungreeted(const struct session *s)
 	return s->c->replies == 0 && !s->c->tls && s->c->in.len == 0;
 }
 
-/* Before the greeting one mistake can be told from others by trying. */
+/* Without a greeting, a second connection can show that TLS is wanted. */
 static bool
 looks_implicit(struct session *s, struct fault *f)
 {
@@ -61,7 +61,7 @@ lost(struct session *s, struct fault *f)
 }
 
 static void
-take(struct session *s)
+feed(struct session *s)
 {
 	char chunk[16384];
 	struct fault f = { 0 };
@@ -73,11 +73,11 @@ take(struct session *s)
 		client_feed(s->c, chunk, (size_t)n);
 }
 
-/* Give a silent relay a short time first, then look into it. */
+/* If there is no greeting for a short time, find out why. */
 static int
 wait_for(struct session *s, int want, struct fault *f)
 {
-	long long due = within(s, SILENCE);
+	long long due = within(s, GREETING);
 	int ready;
 
 	if (s->sniff == NULL || !ungreeted(s) || due >= s->due)
@@ -91,11 +91,11 @@ wait_for(struct session *s, int want, struct fault *f)
 	return 0;
 }
 
-/* The relay takes no more; what it said before may tell why. */
+/* The relay takes no more; what it sent before may say why. */
 static void
-cut(struct session *s, const struct fault *why)
+read_rest(struct session *s, const struct fault *why)
 {
-	long long due = within(s, LAST_WORDS);
+	long long due = within(s, REST);
 	char chunk[4096];
 	struct fault f = { 0 };
 	ssize_t n = 1;
@@ -111,13 +111,13 @@ cut(struct session *s, const struct fault *why)
 
 /* Write, and read what comes meanwhile. */
 static void
-move(struct session *s, int want)
+transmit(struct session *s, int want)
 {
 	struct fault f = { 0 };
 	int ready;
 	ssize_t n;
 
-	watch(s, (want & STREAM_WRITE) != 0);
+	set_due(s, (want & STREAM_WRITE) != 0);
 	if ((ready = wait_for(s, want, &f)) == -1) {
 		lost(s, &f);
 		return;
@@ -125,14 +125,14 @@ move(struct session *s, int want)
 	if (ready == 0)
 		client_resume(s->c);
 	if (ready & STREAM_READ) {
-		take(s);
+		feed(s);
 		return;
 	}
 	if (!(ready & STREAM_WRITE))
 		return;
 	n = stream_write(s->w, s->c->out.p, s->c->out.len, &f);
 	if (n == -1)
-		cut(s, &f);
+		read_rest(s, &f);
 	else
 		client_sent(s->c, (size_t)n);
 }
@@ -178,10 +178,10 @@ session_until(struct session *s)
 		}
 		switch (want) {
 		case CLIENT_SEND:
-			move(s, STREAM_READ | STREAM_WRITE);
+			transmit(s, STREAM_READ | STREAM_WRITE);
 			break;
 		case CLIENT_RECV:
-			move(s, STREAM_READ);
+			transmit(s, STREAM_READ);
 			break;
 		case CLIENT_TLS:
 			handshake(s);

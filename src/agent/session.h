@@ -1,4 +1,4 @@
-/* session.h - lets smtp/client and net/wire talk until a decision is due */
+/* session.h - connects smtp/client and net/stream until a decision is due */
 
 #ifndef AGENT_SESSION_H
 #define AGENT_SESSION_H
@@ -16,25 +16,25 @@ struct session {
 	long long	 limit;		/* clock_ms() when all ends; 0: never */
 
 	/*
-	 * Asked when the relay does not greet: does the port speak TLS from
-	 * the start?  NULL: not asked.
+	 * Called if there is no greeting: does the port speak TLS from the
+	 * start?  NULL: not called.
 	 */
 	bool		(*sniff)(void *);
 	void		*sniff_ctx;
 
 	long long	 shook;		/* ms that the TLS handshake took */
 
-	/* its own */
-	long long	 due;		/* clock_ms() when patience ends */
+	/* internal */
+	long long	 due;		/* clock_ms() of the timeout */
 	unsigned long	 replies;	/* seen when due was set */
 	unsigned long long sent;
 	bool		 sending;
 };
 
 /*
- * Go on until the machine wants what only its owner can give: CLIENT_IDLE,
- * CLIENT_BODY or CLIENT_OVER.  A reply, a handshake and each 64 KiB of what
- * is sent have their time as a whole, however slowly the octets drip.
+ * Go on until the client wants what only the caller can give: CLIENT_IDLE,
+ * CLIENT_BODY or CLIENT_OVER.  The timeout is for a whole reply, a whole
+ * handshake, or each 64 KiB sent, however slowly single octets come.
  */
 enum client_want session_until(struct session *);
 

@@ -269,7 +269,7 @@ give_body(struct transfer *k)
 	/* With BDAT nothing follows the last octet. */
 	if ((size_t)n == left && !k->work->sent(k->work->ctx, s->delivery)) {
 		(void)fault_set(&f, ST_BODY, FD_NONE, 0, VD_TEMP,
-		    "nobody wants to know what becomes of the message");
+		    "the process that sends the message has ended");
 		client_broken(k->client, &f);
 		return;
 	}

@@ -1,4 +1,4 @@
-/* transport.c - from settings to a connection, and what a client needs on it */
+/* transport.c - the connection to a relay, as the settings want it */
 
 #include <sys/socket.h>
 
@@ -13,7 +13,7 @@
 #include "config/config.h"
 #include "net/trust.h"
 
-#define SNIFF	5	/* seconds for a look at a silent port */
+#define SNIFF	5	/* seconds to try TLS where no greeting came */
 
 /* The words of `auth` are the names; auto and none are no mechanisms. */
 static enum sasl_mech
@@ -32,7 +32,7 @@ transport_within(const struct transport *r, long long seconds)
 	return r->limit > 0 && r->limit < due ? r->limit : due;
 }
 
-/* Does the port speak TLS from the start?  A second connection tells. */
+/* Ask another connection: does the port speak TLS from the start? */
 static bool
 sniff(void *ctx)
 {
@@ -51,7 +51,7 @@ sniff(void *ctx)
 	return yes;
 }
 
-/* What depends on the host that we have come to. */
+/* Set what depends on the host that the route is at. */
 static void
 settle(struct transport *r)
 {
@@ -87,7 +87,7 @@ prepare_client(struct transport *r)
 }
 
 static void
-prepare_session(struct transport *r, enum setting_tls mode, bool believe)
+prepare_session(struct transport *r, enum setting_tls mode, bool verify)
 {
 	const struct settings *s = r->set;
 
@@ -95,7 +95,7 @@ prepare_session(struct transport *r, enum setting_tls mode, bool believe)
 		.w = &r->stream,
 		.tls = {
 			.priority = s->tls_priority,
-			.noverify = !believe && s->tls_pin == NULL,
+			.noverify = !verify && s->tls_pin == NULL,
 			.implicit = mode == SETTING_TLS_IMPLICIT,
 		},
 		.trusted = mode != SETTING_TLS_OPPORTUNISTIC ||
@@ -104,7 +104,7 @@ prepare_session(struct transport *r, enum setting_tls mode, bool believe)
 	};
 }
 
-/* Without TLS: a login may hash, which is known only in the box. */
+/* Without TLS: a login may need hashes, known only in the sandbox. */
 static int
 prepare_login(const struct transport *r, struct fault *f)
 {
@@ -114,21 +114,21 @@ prepare_login(const struct transport *r, struct fault *f)
 	return -1;
 }
 
-/* Trust is loaded before the connection, so that the relay need not wait. */
+/* Certificates are loaded first, so that the relay need not wait. */
 int
 transport_prepare(struct transport *r, const struct settings *s,
     const char *fqdn, struct fault *f)
 {
 	enum setting_tls mode = config_tls_mode(s);
-	bool believe = s->tls_verify && mode != SETTING_TLS_OPPORTUNISTIC;
+	bool verify = s->tls_verify && mode != SETTING_TLS_OPPORTUNISTIC;
 	struct trust_opts trust = { .ca = s->tls_ca, .pins = s->tls_pin,
-	    .pins_only = !believe, .cert = s->tls_cert, .key = s->tls_key };
+	    .pins_only = !verify, .cert = s->tls_cert, .key = s->tls_key };
 
 	*r = (struct transport){ .set = s, .fqdn = fqdn, .stream.fd = -1 };
 	if (route_prepare(&r->route, s, f) == -1)
 		return -1;
 	prepare_client(r);
-	prepare_session(r, mode, believe);
+	prepare_session(r, mode, verify);
 	settle(r);
 	fault_what(f, "%s", r->what);
 	if (r->route.relay.kind == RELAY_MAILDIR)

@@ -1,4 +1,4 @@
-/* transport.h - from settings to a connection, and what a client needs on it */
+/* transport.h - the connection to a relay, as the settings want it */
 
 #ifndef AGENT_TRANSPORT_H
 #define AGENT_TRANSPORT_H
@@ -11,8 +11,8 @@
 #include "smtp/heloname.h"
 
 /*
- * The way to one relay.  The steps are taken in their order; who walks it
- * reads it, and runs session and client on the wire that is open then.
+ * A connection to a relay.  The functions are called in their order; then
+ * the caller runs session and client on the open stream.
  */
 struct transport {
 	const struct settings *set;	/* borrowed, as all below */
@@ -28,28 +28,28 @@ struct transport {
 	long long	 limit;		/* clock_ms() when all ends; 0: never */
 };
 
-/* Whom to talk to and how, and the certificates that TLS will need. */
+/* Read the settings and load the certificates that TLS will need. */
 int	transport_prepare(struct transport *, const struct settings *,
 	    const char *fqdn, struct fault *);
 
 /* Look up the relay; after this the file system is not needed any more. */
 int	transport_locate(struct transport *, struct fault *);
 
-/* The HELO name for this sender; the local end's address may be not known. */
+/* Choose the HELO name for this sender, before or after connecting. */
 void	transport_introduce(struct transport *, const char *sender);
 
 /* Connect to the first of the addresses that answers. */
 int	transport_open(struct transport *, const char *sender, struct fault *);
 
-/* Or go on with this connection. */
+/* Or use this connection, which is open. */
 void	transport_adopt(struct transport *, const struct connection *,
 	    const char *sender);
 void	transport_release(struct transport *);
 
-/* Now, or so many seconds from now, but not after all ends. */
+/* The deadline: so many seconds from now, but not after limit. */
 long long transport_within(const struct transport *, long long seconds);
 
-/* What is known now; the client may be NULL if there was none yet. */
+/* What is known of the connection; client: NULL before there is one. */
 void	transport_describe(const struct transport *, const struct client *,
 	    struct conninfo *);
 

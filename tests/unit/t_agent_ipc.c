@@ -117,17 +117,21 @@ deliveries(void)
 {
 	struct ipc_words *w = &r.u.delivery.words;
 
-	good(IPC_DELIVERY), r.u.delivery.at = -1, refuse("a place before the file");
+	good(IPC_DELIVERY), r.u.delivery.at = -1,
+	    refuse("a place before the file");
 	good(IPC_DELIVERY), r.u.delivery.size = 0, refuse("no message");
-	good(IPC_DELIVERY), r.u.delivery.ret = RET_HDRS + 1, refuse("a RET too much");
-	good(IPC_DELIVERY), r.u.delivery.eightbit = 2, refuse("a bool that is 2");
+	good(IPC_DELIVERY), r.u.delivery.ret = RET_HDRS + 1,
+	    refuse("a RET too much");
+	good(IPC_DELIVERY), r.u.delivery.eightbit = 2,
+	    refuse("a bool that is 2");
 	good(IPC_DELIVERY), r.u.delivery.last = 2, refuse("another");
 	good(IPC_DELIVERY), r.u.delivery.nrcpt = 1, refuse("more than all");
 	good(IPC_DELIVERY), w->nrcpt = 1, refuse("a recipient not counted");
 	good(IPC_DELIVERY), w->nrcpt = 3, r.u.delivery.nrcpt = 3,
 	    refuse("one that is not there");
 	good(IPC_DELIVERY), w->len--, refuse("a word without end");
-	good(IPC_DELIVERY), w->text[16] = '?', refuse("a letter before its range");
+	good(IPC_DELIVERY), w->text[16] = '?',
+	    refuse("a letter before its range");
 	good(IPC_DELIVERY), w->text[16] = 'P', refuse("one after it");
 	good(IPC_DELIVERY), w->text[16] = '\0', refuse("none");
 }
