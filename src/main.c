@@ -15,6 +15,7 @@
 #include "admin/queuectl.h"
 #include "cli/options.h"
 #include "config/config.h"
+#include "config/spoolpath.h"
 #include "config/write.h"
 #include "probe/probe.h"
 #include "queue/runner.h"
@@ -125,7 +126,7 @@ queue_run_mode(const struct options *o, struct config *c,
 	    .id = o->select[0],
 	    .rcpt = o->select[1], .sender = o->select[2] };
 	struct queue_result result;
-	char host[256], *path = sender_spool_path(&c->base, src);
+	char host[256], *path = spoolpath_find(&c->base, src);
 	struct report rep;
 	const struct options_again again = { o, src, c };
 	struct runner r = { .config = c, .spool = path, .host = host,
@@ -197,7 +198,7 @@ operate(const struct options *o, struct config *c,
 	struct mailq q = { .out = stdout, .now = time(NULL),
 	    .schedule = &sched, .hint = hint, .hint_ctx = &rep,
 	    .own = src->elevated, .uid = src->uid };
-	char *path = sender_spool_path(&c->base, src);
+	char *path = spoolpath_find(&c->base, src);
 	struct fault f = { 0 };
 	struct spool spool;
 	int status;

@@ -15,8 +15,8 @@
 #include "config/account.h"
 #include "config/load.h"
 #include "config/password.h"
+#include "config/spoolpath.h"
 #include "spool/spool.h"
-#include "submit/sender.h"
 #include "system/syslog.h"
 
 static void
@@ -207,7 +207,7 @@ check_spool(const char *path, struct fault *f)
 static void
 look_spool(const struct checkfiles *s)
 {
-	char *path = sender_spool_path(&s->config->base, s->src);
+	char *path = spoolpath_find(&s->config->base, s->src);
 	struct fault f = { 0 };
 	int status;
 

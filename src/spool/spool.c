@@ -37,19 +37,6 @@ spool_complaint(const struct spool *sp, enum spool_place place,
 	return -1;
 }
 
-char *
-spool_default(const char *home, const char *xdg, uid_t uid, bool elevated,
-    const char *system)
-{
-	if (uid == 0 || elevated)
-		return xstrdup(system);
-	if (xdg != NULL && xdg[0] == '/')
-		return xasprintf("%s/heloise", xdg);
-	if (home != NULL && home[0] == '/')
-		return xasprintf("%s/.local/state/heloise", home);
-	return NULL;
-}
-
 /* The directory that holds path; "." if no slash says. */
 static int
 sync_parent(const char *path)

@@ -101,14 +101,6 @@ struct spool_file {
  */
 
 /*
- * Where the spool of a caller is: the system's for root and where running
- * the program gave privileges, else below the home directory.  NULL if that
- * is not known.  To be freed by the caller.
- */
-char	*spool_default(const char *home, const char *xdg_state_home,
-	    uid_t, bool elevated, const char *system);
-
-/*
  * Hold a spool open.  With create, make what is missing of it, for us alone.
  * It and its directories must belong to the effective user, and nobody else
  * may write to them.  A spool that does not exist is FD_ERRNO ENOENT.

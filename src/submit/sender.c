@@ -19,6 +19,7 @@
 #include "base/util.h"
 #include "config/account.h"
 #include "config/password.h"
+#include "config/spoolpath.h"
 #include "mail/addr.h"
 #include "mail/phrase.h"
 #include "queue/runner.h"
@@ -26,16 +27,6 @@
 #include "system/identity.h"
 #include "system/log.h"
 #include "system/sandbox.h"
-
-char *
-sender_spool_path(const struct settings *s, const struct config_source *src)
-{
-	if (s->spool != NULL)
-		return xstrdup(s->spool);
-	return spool_default(src->elevated ? NULL : getenv("HOME"),
-	    src->elevated ? NULL : getenv("XDG_STATE_HOME"), src->uid,
-	    src->elevated, SPOOLDIR);
-}
 
 /* Without a spool mail can still be sent, but not kept. */
 static void
@@ -46,7 +37,7 @@ find_spool(struct sender *s, const struct config_source *src)
 	    (enum setting_delivery)s->set->delivery;
 	if (!s->set->queue)
 		return;
-	s->path = sender_spool_path(s->set, src);
+	s->path = spoolpath_find(s->set, src);
 	if (s->path == NULL)
 		(void)fault_set(&s->no_spool, ST_SPOOL, FD_NONE, 0, VD_TEMP,
 		    "no home directory for a spool: set  spool DIRECTORY");

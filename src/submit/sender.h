@@ -85,8 +85,4 @@ int	sender_addressed(void *, struct buf *fields, struct fault *);
 /* In a child: go on without anybody who waits for us. */
 void	sender_background(struct sender *);
 
-/* What the spool's path is; to be freed by the caller, NULL if unknown. */
-char	*sender_spool_path(const struct settings *,
-	    const struct config_source *);
-
 #endif

@@ -4,39 +4,6 @@
 
 #include "spooling.h"
 
-static const struct {
-	const char	*home, *xdg;
-	uid_t		 uid;
-	bool		 elevated;
-	const char	*want;
-} defaults[] = {
-	{ "/home/a", NULL, 1000, false, "/home/a/.local/state/heloise" },
-	{ "/home/a", "/x", 1000, false, "/x/heloise" },
-	{ "/home/a", "x", 1000, false, "/home/a/.local/state/heloise" },
-	{ "/home/a", "", 1000, false, "/home/a/.local/state/heloise" },
-	{ "/home/a", "/x", 1000, true, "/sys" },
-	{ "/root", "/x", 0, false, "/sys" },
-	{ NULL, "/x", 1000, false, "/x/heloise" },
-	{ NULL, NULL, 0, false, "/sys" },
-	{ NULL, NULL, 1000, false, NULL },
-	{ "home", NULL, 1000, false, NULL },
-	{ "", "", 1000, false, NULL },
-};
-
-static void
-test_default(void)
-{
-	size_t i;
-
-	for (i = 0; i < NITEMS(defaults); i++) {
-		char *got = spool_default(defaults[i].home, defaults[i].xdg,
-		    defaults[i].uid, defaults[i].elevated, "/sys");
-
-		is(got, defaults[i].want, "default %zu", i);
-		free(got);
-	}
-}
-
 static mode_t
 mode_of(const char *path)
 {
@@ -344,7 +311,6 @@ int
 main(void)
 {
 	(void)alarm(300);
-	test_default();
 	each(test_create);
 	each(test_refused);
 	each(test_read_only);

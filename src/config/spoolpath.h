@@ -1,0 +1,23 @@
+/* spoolpath.h - where the spool of a caller is */
+
+#ifndef CONFIG_SPOOLPATH_H
+#define CONFIG_SPOOLPATH_H
+
+#include "config/config.h"
+
+/*
+ * The setting spool, or the default place.  NULL if that is unknown.  The
+ * caller frees it.
+ */
+char	*spoolpath_find(const struct settings *,
+	    const struct config_source *);
+
+/*
+ * The default place: the system's spool for root and where running the
+ * program gave privileges, else a directory below the home directory.
+ * NULL if that is unknown.  The caller frees it.
+ */
+char	*spoolpath_default(const char *home, const char *xdg_state_home,
+	    uid_t, bool elevated, const char *system);
+
+#endif
