@@ -513,7 +513,7 @@ bare() {
 	fi
 	run bare_env SMTP_HOST=elsewhere "$HELOISE" --show-config --write "$file"
 	[ "$status" -eq 0 ]
-	[[ $output == *"$file: is there already and stays as it is"* ]]
+	[[ $output == *"$file: exists already and is left as it is"* ]]
 	[ "$(grep -c elsewhere "$file")" -eq 0 ]
 }
 

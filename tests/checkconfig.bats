@@ -85,14 +85,21 @@ check() {
 
 @test "flags and the environment: each mistake, and what they override" {
 	use 'relay smtp.example.net' 'port 25' 'log none' 'queue no'
-	HELOISE_PORT=26 HELOISE_PROT=1 check --prot 1 --tls x
+	HELOISE_PORT=26 HELOISE_PROT=1 check --tls x --linger y
 	diff <(head -n 4 <<<"$output") - <<-'END'
-		--prot: no such option; did you mean --port?
 		--tls: expected auto, starttls, implicit, opportunistic or none
+		--linger: expected yes or no
 		environment: HELOISE_PROT: no setting has this name; did you mean HELOISE_PORT?
 		c:2: warning: port: no effect, since environment HELOISE_PORT comes after it
 	END
 	[ "$status" -eq 78 ]
+}
+
+@test "an unknown option is a mistake in the command line" {
+	use 'relay smtp.example.net'
+	check --prot 1
+	[ "$stderr" = 'heloise: cannot understand the command line: --prot: no such option; did you mean --port?' ]
+	[ "$status" -eq 64 ]
 }
 
 @test "no configuration at all says what is missing" {
@@ -250,5 +257,5 @@ check() {
 	[[ $output == *'only root can look with the eyes of another user' ]]
 	run "$HELOISE" --as daemon -t </dev/null
 	[ "$status" -eq 64 ]
-	[[ $output == *'--as: goes with --check-config only' ]]
+	[[ $output == *'--as: only with --check-config' ]]
 }

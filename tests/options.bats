@@ -194,3 +194,77 @@ sent() {
 	call -q0
 	[ "$status" -eq 64 ]
 }
+
+@test "a command without its dashes is no address: 64, nothing sent" {
+	local word
+
+	start_relay
+	export HELOISE_RELAY=localhost:$RELAY_PORT
+	for word in help version mailq newaliases probe check-config \
+	    show-config hold release retry remove show; do
+		run --separate-stderr "$HELOISE" "$word" <<<"$MAIL"
+		[ "$status" -eq 64 ]
+		[ "${#stderr_lines[@]}" -eq 1 ]
+		[[ $stderr == *": $word is not an address; did you mean -"* ]]
+	done
+	[ "$(sent)" -eq 0 ]
+}
+
+@test "a user of that name gets mail: by --, with a domain, from sendmail" {
+	start_relay
+	export HELOISE_RELAY=localhost:$RELAY_PORT HELOISE_DOMAIN=example.org
+	"$HELOISE" -- help <<<"$MAIL"
+	"$HELOISE" help@example.org <<<"$MAIL"
+	call help
+	[ "$status" -eq 0 ]
+	[ "$(sent)" -eq 3 ]
+	[ "$(cat "$(envelope 1)" "$(envelope 2)" "$(envelope 3)" |
+	    grep -c '^RCPT TO:<help@example.org>')" -eq 3 ]
+}
+
+@test "mail(1)'s -s is refused with a word, and ignored as sendmail" {
+	start_relay
+	export HELOISE_RELAY=localhost:$RELAY_PORT
+	run --separate-stderr "$HELOISE" -s hello r@example.org <<<"$MAIL"
+	[ "$status" -eq 64 ]
+	[[ $stderr == *"-s: only mail(1) has this option;"*"printf 'Subject: "* ]]
+	[ "$(sent)" -eq 0 ]
+	call '-s r@example.org'
+	[ "$status" -eq 0 ]
+	[ "$(sent)" -eq 1 ]
+}
+
+@test "an operand that is no address is refused: 64, nothing sent" {
+	local word
+
+	start_relay
+	export HELOISE_RELAY=localhost:$RELAY_PORT
+	for word in 'hello world' 'a b@example.org' 'a@' '@example.org' \
+	    '--help me' '-t -i'; do
+		run --separate-stderr "$HELOISE" r@example.org "$word" \
+		    <<<"$MAIL"
+		[ "$status" -eq 64 ] || { echo "$word: $status"; false; }
+	done
+	[ "$(sent)" -eq 0 ]
+}
+
+@test "unknown long options: the nearest, or what it is called here" {
+	local word want
+
+	while read -r word want; do
+		run --separate-stderr "$HELOISE" "$word" r@example.org
+		[ "$status" -eq 64 ]
+		[[ $stderr == *": $word: no such option; did you mean $want?" ]]
+	done <<-'END'
+		--check-confg --check-config
+		--versoin --version
+		--prot --port
+		--dry-run --probe
+		--serverinfo --probe
+		--mailq -bp
+		--host --relay
+	END
+	run --separate-stderr "$HELOISE" --zebra
+	[ "$status" -eq 64 ]
+	[[ $stderr == *': --zebra: no such option' ]]
+}

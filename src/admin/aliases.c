@@ -23,7 +23,8 @@ load(struct expand *e, const struct settings *s, struct caller *a,
 }
 
 int
-aliases_rebuild(const struct settings *s)
+aliases_rebuild(const struct options *o, struct config *c,
+    const struct config_source *src)
 {
 	struct buf mistakes = { .max = 1 << 20 };
 	struct fault f = { 0 };
@@ -31,21 +32,19 @@ aliases_rebuild(const struct settings *s)
 	struct expand e;
 	int status = EX_OK;
 
-	if (load(&e, s, &a, &mistakes, &f) == -1) {
-		log_fault(&f);
-		status = fault_exit(&f);
-	} else {
-		printf("%s: %zu aliases\n", s->aliases, e.aliases.n);
-	}
+	(void)o;
+	(void)src;
+	if (load(&e, &c->base, &a, &mistakes, &f) == -1)
+		status = log_exit(&f);
+	else
+		printf("%s: %zu aliases\n", c->base.aliases, e.aliases.n);
 	if (mistakes.len > 0) {
 		log_raw(buf_text(&mistakes), mistakes.len);
 		status = EX_DATAERR;
 	}
 	buf_release(&mistakes);
 	expand_release(&e);
-	if (fflush(stdout) != 0 && status == EX_OK)
-		status = EX_IOERR;
-	return status;
+	return log_flush(status);
 }
 
 static int
@@ -74,7 +73,8 @@ verify_one(struct expand *e, const char *arg)
 }
 
 int
-aliases_verify(const struct options *o, const struct settings *s)
+aliases_verify(const struct options *o, struct config *c,
+    const struct config_source *src)
 {
 	struct fault f = { 0 };
 	struct caller a;
@@ -82,11 +82,12 @@ aliases_verify(const struct options *o, const struct settings *s)
 	int status = EX_OK, one;
 	size_t i;
 
-	if (load(&e, s, &a, NULL, &f) == -1)
+	(void)src;
+	if (load(&e, &c->base, &a, NULL, &f) == -1)
 		log_fault(&f);
 	for (i = 0; i < o->nrcpt; i++)
 		if ((one = verify_one(&e, o->rcpt[i])) != EX_OK)
 			status = one;
 	expand_release(&e);
-	return fflush(stdout) != 0 && status == EX_OK ? EX_IOERR : status;
+	return log_flush(status);
 }

@@ -4,15 +4,17 @@
 #define ADMIN_ALIASES_H
 
 #include "cli/options.h"
-#include "config/setting.h"
+#include "config/config.h"
 
 /*
  * Check the aliases file: every mistake on stderr, how many aliases there
  * are on stdout.  Returns an exit status.
  */
-int	aliases_rebuild(const struct settings *);
+int	aliases_rebuild(const struct options *, struct config *,
+	    const struct config_source *);
 
 /* Say what each operand becomes.  Sends nothing.  An exit status. */
-int	aliases_verify(const struct options *, const struct settings *);
+int	aliases_verify(const struct options *, struct config *,
+	    const struct config_source *);
 
 #endif

@@ -130,39 +130,30 @@ finish(struct lint *a)
 	add_count(&a->out, a->nwarnings, "warning");
 	puts(a->out.len > 0 ? buf_text(&a->out) : "no mistakes");
 	buf_release(&a->out);
-	if (fflush(stdout) != 0)
-		return EX_IOERR;
-	return a->nmistakes > 0 ? EX_CONFIG : EX_OK;
+	return log_flush(a->nmistakes > 0 ? EX_CONFIG : EX_OK);
 }
 
 int
-checkconfig_run(const struct options *o, struct config_source *src)
+checkconfig_run(const struct options *o, struct config *c,
+    const struct config_source *from)
 {
 	struct checkup k = { .audit.out.max = 1 << 21 };
+	struct config_source src = *from;
 	struct fault f = { 0 };
 	char home[PATH_MAX] = "";
-	struct config c;
 	bool known = true;
-	int status;
 
-	config_init(&c);
-	if (o->as == NULL) {
-		load(&c, src, o);
-	} else if (load_as(&c, src, o, home, sizeof(home), &known,
-	    &f) == -1) {
-		log_fault(&f);
-		config_release(&c);
-		return fault_exit(&f);
-	}
-	report_init(&k.report, &c, src, NULL);
-	lint_config(&k.audit, &c, src);
+	if (o->as == NULL)
+		load(c, &src, o);
+	else if (load_as(c, &src, o, home, sizeof(home), &known, &f) == -1)
+		return log_exit(&f);
+	report_init(&k.report, c, &src, NULL);
+	lint_config(&k.audit, c, &src);
 	print(&k.audit.out);
-	checkfiles(&(struct checkfiles){ .config = &c,
-	    .src = src,
+	checkfiles(&(struct checkfiles){ .config = c,
+	    .src = &src,
 	    .known = known,
 	    .tell = tell,
 	    .ctx = &k });
-	status = finish(&k.audit);
-	config_release(&c);
-	return status;
+	return finish(&k.audit);
 }

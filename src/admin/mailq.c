@@ -199,15 +199,18 @@ same_reason(const struct fault *a, const struct fault *b)
 	    strcmp(a->text, b->text) == 0;
 }
 
-/* Append the cause and what to change; false if nothing is known. */
+/* Append the cause and the setting to change; false if nothing is known. */
 static bool
 hint(const struct mailq *q, const struct letter *l, const struct fault *why,
     struct buf *out)
 {
-	if (why == NULL || q->hint == NULL)
+	const struct report_place at = { .account = l->c.meta.account,
+	    .sender = l->c.env.from, .recipient = l->c.env.nrcpt == 1 ?
+	    l->c.env.rcpt[0].addr : NULL };
+
+	if (why == NULL || q->report == NULL)
 		return false;
-	q->hint(q->hint_ctx, why, &l->c, out);
-	return out->len > 0;
+	return report_hint(q->report, why, &at, out);
 }
 
 static void

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "queue/backoff.h"
+#include "report/report.h"
 #include "spool/claimed.h"
 #include "spool/spool.h"
 
@@ -19,14 +20,7 @@ struct mailq {
 	const struct backoff *schedule;
 	bool		 own;		/* only what uid has submitted */
 	uid_t		 uid;
-
-	/*
-	 * Appends the cause of a fault, which this message met with, and
-	 * what to change, if that is known.  May be NULL.
-	 */
-	void		(*hint)(const void *ctx, const struct fault *,
-			    const struct claimed *, struct buf *);
-	const void	*hint_ctx;
+	const struct report *report;	/* for hints; NULL: none */
 };
 
 /*

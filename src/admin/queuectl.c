@@ -1,11 +1,17 @@
 /* queuectl.c - what an operator may do to the messages of the spool */
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 
 #include "admin/queuectl.h"
+#include "config/spoolpath.h"
+#include "queue/command.h"
 #include "queue/outcome.h"
 #include "spool/sweep.h"
+#include "system/log.h"
 
 enum deed { HOLD, RELEASE, RETRY, RETRY_ALL, REMOVE };
 
@@ -280,4 +286,61 @@ queuectl_remove(const struct mailq *q, const char *which, struct fault *f)
 {
 	return strcmp(which, "all") == 0 ? all(q, REMOVE, f) :
 	    one(q, REMOVE, which, f);
+}
+
+static int
+in_mode(const struct options *o, const struct mailq *q, struct fault *f)
+{
+	static int (*const verb[MODE__MAX])(const struct mailq *, const char *,
+	    struct fault *) = {
+		[MODE_HOLD] = queuectl_hold, [MODE_RELEASE] = queuectl_release,
+		[MODE_RETRY] = queuectl_retry,
+		[MODE_REMOVE] = queuectl_remove, [MODE_SHOW] = mailq_show,
+	};
+
+	return verb[o->mode] != NULL ? verb[o->mode](q, o->what, f) :
+	    mailq_list(q, o->json, f);
+}
+
+/* A spool that does not exist yet is empty. */
+static int
+with_spool(const struct options *o, struct mailq *q, const char *path,
+    struct fault *f)
+{
+	struct spool spool;
+	int rc;
+
+	if (path != NULL && spool_open(&spool, path, false, f) == 0)
+		q->spool = &spool;
+	else if (path != NULL && f->code != ENOENT)
+		return -1;
+	rc = in_mode(o, q, f);
+	if (q->spool != NULL)
+		spool_close(&spool);
+	return rc;
+}
+
+int
+queuectl_run(const struct options *o, struct config *c,
+    const struct config_source *src)
+{
+	const struct backoff sched = { .retry_min = c->base.retry_min,
+	    .retry_max = c->base.retry_max, .expire = c->base.expire };
+	struct report rep;
+	struct mailq q = { .out = stdout, .now = time(NULL),
+	    .schedule = &sched, .report = &rep, .own = src->elevated,
+	    .uid = src->uid };
+	char *path = spoolpath_find(&c->base, src);
+	struct fault f = { 0 };
+	int status;
+
+	report_init(&rep, c, src, NULL);
+	status = with_spool(o, &q, path, &f) == -1 ? log_exit(&f) :
+	    log_flush(EX_OK);
+	free(path);
+	/* Deliver at once, for there is no need to wait any longer. */
+	if (status == EX_OK &&
+	    (o->mode == MODE_RETRY || o->mode == MODE_RELEASE))
+		status = queue_command(o, c, src);
+	return status;
 }

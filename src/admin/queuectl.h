@@ -4,11 +4,20 @@
 #define ADMIN_QUEUECTL_H
 
 #include "admin/mailq.h"
+#include "cli/options.h"
+#include "config/config.h"
+
+/*
+ * -bp, --hold and its like, --show: do it on standard output.  What was
+ * released or is to be retried is tried at once.  Returns the exit status.
+ */
+int	queuectl_run(const struct options *, struct config *,
+	    const struct config_source *);
 
 /*
  * Each says on q->out what was done.  0, or -1 with a fault as in mailq.h;
  * a message that is being delivered right now is left alone.  q->schedule
- * and q->hint are not needed.
+ * and q->report are not needed.
  */
 
 /*

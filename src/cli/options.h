@@ -1,4 +1,4 @@
-/* options.h - the command line: sendmail's letters and long options */
+/* options.h - what the command line asks for */
 
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
@@ -11,16 +11,17 @@
 #include "mail/envelope.h"
 
 enum options_mode {
-	MODE_SEND,		/* -bm, and what is left */
+	MODE_SEND,		/* -bm, and the default */
 	MODE_SMTP,		/* -bs */
 	MODE_QUEUE_RUN,		/* -q */
 	MODE_MAILQ,		/* -bp, mailq */
 	MODE_ALIASES,		/* -bi, newaliases */
 	MODE_VERIFY,		/* -bv */
-	MODE_NOTHING,		/* -bh, -bH: nothing to say, and that is all */
+	MODE_NOTHING,		/* -bh, -bH */
 	MODE_HELP, MODE_VERSION, MODE_SHOW_CONFIG, MODE_PROBE,
 	MODE_HOLD, MODE_RELEASE, MODE_RETRY, MODE_REMOVE, MODE_SHOW,
-	MODE_CHECK_CONFIG
+	MODE_CHECK_CONFIG,
+	MODE__MAX
 };
 
 /* A setting from the command line, both parts borrowed from argv. */
@@ -29,10 +30,9 @@ struct options_flag {
 	const char	*value;
 };
 
-/* What was asked for; strings are borrowed from argv. */
+/* Strings are borrowed from argv. */
 struct options {
 	enum options_mode mode;
-	const char	*command;	/* --probe and its like, or NULL */
 	const char	*what;		/* the ID of --hold and its like */
 	bool		 json;
 	bool		 all;		/* --all, of --probe */
@@ -59,14 +59,10 @@ struct options {
 	size_t		 nrcpt;
 };
 
-/*
- * Read the command line.  Long options and -C are settings and may only
- * stand before everything else, and not at all when the program is called
- * by one of sendmail's names: what a web page appends to sendmail's
- * options must not choose the relay.  Options end at the first operand.
- */
-int	options_parse(struct options *, int argc, char **argv,
-	    struct fault *);
+/* Add a setting.  Takes the key over. */
+void	options_flag(struct options *, char *key, const char *value);
+
+/* Free what is allocated, but for the options themselves. */
 void	options_release(struct options *);
 
 /* All settings: those of the command line, files and environment. */
@@ -74,8 +70,8 @@ int	options_configure(const struct options *, struct config *,
 	    const struct config_source *, struct fault *);
 
 /*
- * For struct runner: read them anew.  Files that are wrong now or are no
- * more change nothing, and are a fault.
+ * For struct runner: read them anew.  -1 with a fault if files are wrong now
+ * or gone; then the settings stay as they are.
  */
 struct options_again {
 	const struct options *o;
@@ -83,8 +79,5 @@ struct options_again {
 	struct config	*config;
 };
 int	options_reload(const void *again, struct fault *);
-
-/* For --help: the letters, a line each. */
-void	options_help(void);
 
 #endif

@@ -14,7 +14,6 @@
 
 #include "base/util.h"
 #include "config/config.h"
-#include "config/suggest.h"
 #include "net/relay.h"
 
 /* A set of values and where each is from. */
@@ -302,18 +301,14 @@ int
 config_set_flag(struct config *c, const struct config_source *src,
     const char *key, const char *value, struct fault *f)
 {
-	const struct setting *row = setting_find(key), *near;
+	const struct setting *row = setting_find(key);
 	struct buf why = { .max = 512 };
 	char origin[SETTING_KEY + 3];
 	int rc = 0;
 
-	if (row == NULL) {
-		near = suggest_setting(key);
+	if (row == NULL)
 		return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
-		    "--%.40s: no such option%s%s%s", key,
-		    near != NULL ? "; did you mean --" : "",
-		    near != NULL ? near->key : "", near != NULL ? "?" : "");
-	}
+		    "--%.40s: no such option", key);
 	if (row->secret)
 		return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
 		    "--%s: every user of this host could read it; "

@@ -1,4 +1,4 @@
-/* suggest.c - the setting that a writer may have meant */
+/* suggest.c - the word that a writer may have meant */
 
 #include <string.h>
 
@@ -49,9 +49,8 @@ distance(const char *a, const char *b)
 	return row[n];
 }
 
-/* Is word one of the blank-separated words of list? */
-static bool
-listed(const char *list, const char *word)
+bool
+suggest_listed(const char *list, const char *word)
 {
 	size_t k, n = strlen(word);
 
@@ -64,26 +63,43 @@ listed(const char *list, const char *word)
 	return false;
 }
 
+void
+suggest_init(struct suggest *s, const char *word)
+{
+	size_t i, n = strlen(word);
+
+	*s = (struct suggest){ 0 };
+	if (n < 2 || n >= sizeof(s->word))
+		return;
+	for (i = 0; i <= n; i++)
+		s->word[i] = fold(word[i]);
+	s->best = n < 4 ? 2 : n < 8 ? 3 : 4;
+}
+
+bool
+suggest_nearer(struct suggest *s, const char *word, const char *akin)
+{
+	unsigned d;
+
+	if (s->best == 0)
+		return false;
+	d = suggest_listed(akin, s->word) ? 0 :
+	    word != NULL ? distance(s->word, word) : s->best;
+	if (d >= s->best)
+		return false;
+	s->best = d;
+	return true;
+}
+
 const struct setting *
 suggest_setting(const char *key)
 {
 	const struct setting *row, *near = NULL;
-	char word[SETTING_KEY];
-	unsigned d, best;
-	size_t i, n = strlen(key);
+	struct suggest s;
 
-	if (n < 2 || n >= sizeof(word))
-		return NULL;
-	for (i = 0; i <= n; i++)
-		word[i] = fold(key[i]);
-	best = n < 4 ? 2 : n < 8 ? 3 : 4;
-	for (row = setting_table; row < setting_table + setting_count; row++) {
-		if (listed(row->akin, word))
-			return row;
-		if ((d = distance(word, row->key)) < best) {
-			best = d;
+	suggest_init(&s, key);
+	for (row = setting_table; row < setting_table + setting_count; row++)
+		if (suggest_nearer(&s, row->key, row->akin))
 			near = row;
-		}
-	}
 	return near;
 }

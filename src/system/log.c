@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -52,6 +53,19 @@ log_fault(const struct fault *f)
 	fault_print(&b, f);
 	say(buf_text(&b), b.len);
 	buf_release(&b);
+}
+
+int
+log_exit(const struct fault *f)
+{
+	log_fault(f);
+	return fault_exit(f);
+}
+
+int
+log_flush(int status)
+{
+	return fflush(stdout) != 0 && status == EX_OK ? EX_IOERR : status;
 }
 
 void

@@ -17,6 +17,15 @@ void	log_say(const char *, ...)
 /* "heloise: cannot log in to relay.example.org:587: 535 5.7.8 ..." */
 void	log_fault(const struct fault *);
 
+/* The same, and the exit status for it. */
+int	log_exit(const struct fault *);
+
+/*
+ * Flush standard output.  Returns status, or EX_IOERR if that is EX_OK and
+ * the output is lost.
+ */
+int	log_flush(int status);
+
 /* The bytes as they are, but visible: a dialogue. */
 void	log_raw(const char *, size_t);
 

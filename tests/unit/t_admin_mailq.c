@@ -14,13 +14,19 @@
 static const struct backoff sched = { .retry_min = 60, .retry_max = 10800,
     .expire = 432000 };
 
-static void
-advice(const void *ctx, const struct fault *f, const struct claimed *c,
-    struct buf *out)
+/* Nothing is set, so hints name no setting. */
+static const struct report *
+reporter(void)
 {
-	(void)ctx;
-	if (f->stage == ST_CONNECT && c->env.nrcpt > 0)
-		buf_adds(out, "is the \"relay\" up?");
+	static const struct config_source src = { .system = "/none" };
+	static struct config config;
+	static struct report report;
+
+	if (report.config == NULL) {
+		config_init(&config);
+		report_init(&report, &config, &src, "host.test");
+	}
+	return &report;
 }
 
 /* What mailq_list() prints; to be freed. */
@@ -28,7 +34,7 @@ static char *
 listing(struct spool *spool, bool json, time_t now)
 {
 	struct mailq q = { .spool = spool, .now = now, .schedule = &sched,
-	    .hint = advice };
+	    .report = reporter() };
 	struct fault f = { 0 };
 	char *text = NULL;
 	size_t n;
@@ -40,15 +46,31 @@ listing(struct spool *spool, bool json, time_t now)
 	return text;
 }
 
-/* Put the id in the place of each '#'; to be freed. */
+/* The fault that has a hint. */
+static void
+refused(struct fault *f)
+{
+	fault_what(f, "relay:25");
+	fault_set(f, ST_CONNECT, FD_ERRNO, ECONNREFUSED, VD_TEMP,
+	    "Connection refused");
+}
+
+/* With the id for each '#' and the hint for each '%'; to be freed. */
 static char *
 with_id(const char *form, const char *id)
 {
 	struct buf b = { .max = 1 << 20 };
+	struct fault f = { 0 };
 
+	refused(&f);
 	for (; *form != '\0'; form++)
-		buf_add(&b, *form == '#' ? id : form,
-		    *form == '#' ? strlen(id) : 1);
+		if (*form == '#')
+			buf_adds(&b, id);
+		else if (*form == '%')
+			ok(report_hint(reporter(), &f,
+			    &(struct report_place){ 0 }, &b), "it has a hint");
+		else
+			buf_add(&b, form, 1);
 	return b.p;
 }
 
@@ -117,9 +139,7 @@ mixed(struct pond *p, char id[SPOOL_ID])
 	plain_envelope(&e);
 	(void)envelope_add(&e, "\303\266@x.test");
 	(void)envelope_add(&e, "z@x.test");
-	fault_what(&f, "relay:25");
-	fault_set(&f, ST_CONNECT, FD_ERRNO, ECONNREFUSED, VD_TEMP,
-	    "Connection refused");
+	refused(&f);
 	note.last = f;
 	rcpt_settle(&e.rcpt[0], &f);
 	rcpt_settle(&e.rcpt[1], &f);
@@ -127,7 +147,7 @@ mixed(struct pond *p, char id[SPOOL_ID])
 	fault_set(&f, ST_RCPT, FD_SMTP, 550, VD_PERM,
 	    "No \"such\" user\nGo \\away");
 	f.esc[0] = 5;
-	f.esc[1] = f.esc[2] = 1;
+	f.esc[1] = f.esc[2] = 9;
 	fault_command(&f, "RCPT TO:<o>");
 	rcpt_settle(&e.rcpt[3], &f);
 	fault_set(&f, ST_BODY, FD_LINK, 0, VD_DOUBT, "it hung up");
@@ -151,7 +171,7 @@ test_mixed(void)
 	    "    b@x.test\n"
 	    "    c@x.test\n"
 	    "        cannot connect to relay:25: Connection refused\n"
-	    "        hint: is the \"relay\" up?\n"
+	    "        hint: %\n"
 	    "    d@x.test: accepted\n"
 	    "    \303\266@x.test: refused\n"
 	    "        cannot name a recipient to relay:25: "
@@ -171,17 +191,17 @@ test_mixed(void)
 	    "{\"stage\":\"connect\",\"verdict\":\"temp\",\"code\":null,"
 	    "\"enhanced\":null,\"text\":"
 	    "\"cannot connect to relay:25: Connection refused\"},"
-	    "\"hint\":\"is the \\\"relay\\\" up?\"},"
+	    "\"hint\":\"%\"},"
 	    "{\"address\":\"c@x.test\",\"state\":\"waiting\",\"reply\":"
 	    "{\"stage\":\"connect\",\"verdict\":\"temp\",\"code\":null,"
 	    "\"enhanced\":null,\"text\":"
 	    "\"cannot connect to relay:25: Connection refused\"},"
-	    "\"hint\":\"is the \\\"relay\\\" up?\"},"
+	    "\"hint\":\"%\"},"
 	    "{\"address\":\"d@x.test\",\"state\":\"accepted\","
 	    "\"reply\":null,\"hint\":null},"
 	    "{\"address\":\"\303\266@x.test\",\"state\":\"refused\","
 	    "\"reply\":{\"stage\":\"rcpt\",\"verdict\":\"perm\","
-	    "\"code\":550,\"enhanced\":\"5.1.1\",\"text\":"
+	    "\"code\":550,\"enhanced\":\"5.9.9\",\"text\":"
 	    "\"cannot name a recipient to relay:25: "
 	    "550-No \\\"such\\\" user\\n550 Go \\\\away "
 	    "(in reply to RCPT TO:<o>)\"},\"hint\":null},"
@@ -434,7 +454,7 @@ static char *
 shown(struct pond *p, const char *id, int *rc)
 {
 	struct mailq q = { .spool = &p->spool, .now = NOW,
-	    .schedule = &sched, .hint = advice };
+	    .schedule = &sched, .report = reporter() };
 	char *text = NULL;
 	size_t n;
 

@@ -254,7 +254,7 @@ flags(void)
 		{ &plain, "port", "25", NULL },
 		{ &plain, "tls", "none", NULL },
 		{ &plain, "prot", "25",
-		    "--prot: no such option; did you mean --port?" },
+		    "--prot: no such option" },
 		{ &plain, "zebra", "1", "--zebra: no such option" },
 		{ &plain, "port", "x",
 		    "--port: expected auto or a number from 1 to 65535" },

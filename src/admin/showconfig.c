@@ -1,0 +1,42 @@
+/* showconfig.c - --show-config: the settings in force, shown or written */
+
+#include <stdio.h>
+#include <sysexits.h>
+
+#include "admin/showconfig.h"
+#include "config/write.h"
+#include "system/log.h"
+
+static int
+showconfig_write(const struct config *c, const struct config_source *src,
+    const char *path)
+{
+	struct fault f = { 0 };
+	bool made = true;
+
+	if (src->elevated)
+		(void)fault_set(&f, ST_USAGE, FD_NONE, 0, VD_PERM,
+		    "--write: not allowed with the privileges of another "
+		    "user");
+	else
+		(void)config_write(c, path, &made, &f);
+	if (f.verdict != VD_OK)
+		return log_exit(&f);
+	if (!made)
+		log_say("%s: exists already and is left as it is", path);
+	return EX_OK;
+}
+
+int
+showconfig_run(const struct options *o, struct config *c,
+    const struct config_source *src)
+{
+	struct buf b = { .max = 1 << 20 };
+
+	if (o->write != NULL)
+		return showconfig_write(c, src, o->write);
+	config_dump(c, &b);
+	(void)fputs(buf_text(&b), stdout);
+	buf_release(&b);
+	return log_flush(EX_OK);
+}

@@ -1,0 +1,258 @@
+/* argv.c - from the words of the command line to struct options */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "cli/argv.h"
+#include "cli/option_table.h"
+#include "config/setting.h"
+
+struct argv {
+	struct options	*o;
+	char		**word;		/* the next one; NULL ends them */
+	const struct option *command;	/* the long one that chose a mode */
+	bool		 given[OPTION_MAX];
+	bool		 sendmail;	/* called by one of its names */
+	bool		 literal;	/* there was a "--" */
+};
+
+static int
+argv_missing(const char *name, const char *arg, const char *more,
+    struct fault *f)
+{
+	return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
+	    "%s: a value is missing%s%s%s", name, arg != NULL ? ": " : "",
+	    arg != NULL ? arg : "", more);
+}
+
+/*
+ * Do what the row says.  attached is the value that stands in the same word,
+ * or NULL; without it the next word is the value.
+ */
+static int
+argv_apply(struct argv *a, const struct option *row, const char *attached,
+    struct fault *f)
+{
+	const char *value = attached != NULL ? attached : "";
+	char name[32];
+
+	if (row->takes == OPTION_VALUE && attached == NULL) {
+		if ((value = *a->word) == NULL)
+			return argv_missing(row->name, row->arg, "", f);
+		a->word++;
+	}
+	if (row->act == NULL) {
+		(void)snprintf(name, sizeof(name), "-b%s", value);
+		row = option_find(name, strlen(name));
+		if (row == NULL)
+			return option_usage(f, name, "there is no such mode");
+	}
+	a->given[row - option_table] = true;
+	return row->act(a->o, row, value, f);
+}
+
+/* --key VALUE or --key=VALUE */
+static int
+argv_setting(struct argv *a, const char *key, size_t n, const char *value,
+    struct fault *f)
+{
+	char *name = xstrndup(key, n);
+	const struct setting *row = setting_find(name);
+	const struct option *other;
+	char more[64] = "";
+
+	if (row != NULL && value == NULL && *a->word != NULL)
+		value = *a->word++;
+	if (row != NULL && value != NULL) {
+		options_flag(a->o, name, value);
+		return 0;
+	}
+	if (row == NULL) {
+		(void)option_unknown(name, f);
+	} else {
+		if ((other = option_akin(name)) != NULL)
+			(void)snprintf(more, sizeof(more),
+			    "; did you mean %s?", other->name);
+		(void)argv_missing(key - 2, row->arg, more, f);
+	}
+	free(name);
+	return -1;
+}
+
+static int
+argv_long(struct argv *a, const char *word, struct fault *f)
+{
+	size_t n = strcspn(word, "=");
+	const char *value = word[n] == '=' ? word + n + 1 : NULL;
+	const struct option *row = option_find(word, n);
+
+	if (row == NULL)
+		return argv_setting(a, word + 2, n - 2, value, f);
+	if (value != NULL && row->takes == OPTION_ALONE)
+		return option_usage(f, row->name, "takes no value");
+	if (row->chooses && a->command != NULL)
+		return option_usage(f, row->name, "one thing at a time");
+	if (row->chooses)
+		a->command = row;
+	return argv_apply(a, row, value, f);
+}
+
+/* Long options, -a and -C, before all others. */
+static int
+argv_first(struct argv *a, struct fault *f)
+{
+	const struct option *row;
+	const char *word;
+	int rc = 0;
+
+	while (rc == 0 && (word = *a->word) != NULL && word[0] == '-' &&
+	    word[1] != '\0' && strcmp(word, "--") != 0) {
+		row = option_find(word, 2);
+		if (word[1] != '-' && (row == NULL || !row->first))
+			break;
+		a->word++;
+		rc = word[1] == '-' ? argv_long(a, word, f) :
+		    argv_apply(a, row, word[2] != '\0' ? word + 2 : NULL, f);
+	}
+	return rc;
+}
+
+/* A cluster of letters; the last of them may take a value. */
+static int
+argv_cluster(struct argv *a, const char *p, struct fault *f)
+{
+	const struct option *row;
+	char name[] = "-?";
+
+	for (; *p != '\0'; p++) {
+		name[1] = *p;
+		if ((row = option_find(name, 2)) == NULL)
+			return option_usage(f, name, "unknown option");
+		if (row->first)
+			return option_usage(f, name, row->refusal);
+		if (argv_apply(a, row, row->takes != OPTION_ALONE &&
+		    p[1] != '\0' ? p + 1 : NULL, f) == -1)
+			return -1;
+		if (row->takes != OPTION_ALONE)
+			break;
+	}
+	return 0;
+}
+
+static int
+argv_letters(struct argv *a, struct fault *f)
+{
+	const char *word;
+
+	while ((word = *a->word) != NULL && word[0] == '-' &&
+	    word[1] != '\0') {
+		a->word++;
+		if (strcmp(word, "--") == 0) {
+			a->literal = true;
+			break;
+		}
+		if (word[1] == '-')
+			return option_usage(f, word, "long options must come "
+			    "before all others, and not when called as "
+			    "sendmail");
+		if (argv_cluster(a, word + 1, f) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* "--json: only with -bp or --probe" */
+static int
+argv_mismatch(const struct option *row, struct fault *f)
+{
+	const struct option *it;
+	struct buf b = { .max = 256 };
+
+	for (it = option_table; it < option_table + option_count; it++)
+		if (it->chooses && row->modes & OPTION_IN(it->mode))
+			buf_addf(&b, "%s%s", b.len > 0 ? " or " : "only with ",
+			    it->name);
+	(void)option_usage(f, row->name, row->refusal != NULL ?
+	    row->refusal : buf_text(&b));
+	buf_release(&b);
+	return -1;
+}
+
+/* Do the options that were given go with the mode and the operands? */
+static int
+argv_check(const struct argv *a, struct fault *f)
+{
+	const struct options *o = a->o;
+	const struct option *row;
+	size_t i;
+
+	if (a->command != NULL && o->mode != a->command->mode)
+		return option_usage(f, a->command->name,
+		    "cannot go with -b, -q or -I");
+	for (i = 0; i < option_count; i++) {
+		row = &option_table[i];
+		if (!a->given[i])
+			continue;
+		if (row->modes != 0 && !(row->modes & OPTION_IN(o->mode)))
+			return argv_mismatch(row, f);
+		if (o->nrcpt == 0 || row->surplus == NULL)
+			continue;
+		if (row->chooses && row->mode == o->mode)
+			return option_usage(f, o->rcpt[0], row->surplus);
+		if (!row->chooses && !a->sendmail)
+			return option_usage(f, row->name, row->surplus);
+	}
+	return 0;
+}
+
+/* "heloise mailq" must not send an empty message to a user mailq. */
+static int
+argv_operand(const struct argv *a, struct fault *f)
+{
+	const struct options *o = a->o;
+	const struct option *row;
+
+	if (a->sendmail || a->literal || o->mode != MODE_SEND || o->extract ||
+	    o->nrcpt == 0 || (row = option_by_word(o->rcpt[0])) == NULL)
+		return 0;
+	return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM, "%s is not an "
+	    "address; did you mean %s?  For a local user of this name: "
+	    "heloise -- %s", o->rcpt[0], row->name, o->rcpt[0]);
+}
+
+/* Is it one of sendmail's names?  Some choose a mode. */
+static bool
+argv_name(struct options *o, const char *argv0)
+{
+	const char *slash = strrchr(argv0, '/');
+	const char *base = slash != NULL ? slash + 1 : argv0;
+	const struct option *row = option_by_word(base);
+
+	if (row != NULL && row->word != NULL)
+		o->mode = row->mode;
+	else if (strcmp(base, "sendmail") != 0)
+		return false;
+	return true;
+}
+
+int
+argv_parse(struct options *o, int argc, char **argv, struct fault *f)
+{
+	struct argv a = { .o = o, .word = argv + 1 };
+
+	*o = (struct options){ .dot_ends = true, .delivery = -1 };
+	a.sendmail = argv_name(o, argv[0]);
+	if ((!a.sendmail && argv_first(&a, f) == -1) ||
+	    argv_letters(&a, f) == -1)
+		return -1;
+	o->rcpt = a.word;
+	o->nrcpt = (size_t)(argc - (a.word - argv));
+	/* Alone, --json is for the queue; with a message it is a mistake. */
+	if (o->json && o->mode == MODE_SEND && !o->extract && o->nrcpt == 0)
+		o->mode = MODE_MAILQ;
+	if (argv_check(&a, f) == -1)
+		return -1;
+	return argv_operand(&a, f);
+}

@@ -1,0 +1,450 @@
+/* option_table.c - every option that is no setting, one row each */
+
+#include <stddef.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/util.h"
+#include "cli/option_table.h"
+#include "config/setting.h"
+#include "config/suggest.h"
+#include "system/log.h"
+
+int
+option_usage(struct fault *f, const char *name, const char *why)
+{
+	return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM, "%s: %s", name,
+	    why);
+}
+
+static int
+act_ignore(struct options *o, const struct option *row, const char *value,
+    struct fault *f)
+{
+	(void)o;
+	(void)row;
+	(void)value;
+	(void)f;
+	return 0;
+}
+
+static int
+act_flag(struct options *o, const struct option *row, const char *value,
+    struct fault *f)
+{
+	void *at = (char *)o + row->at;
+
+	(void)value;
+	(void)f;
+	*(bool *)at = true;
+	return 0;
+}
+
+static int
+act_text(struct options *o, const struct option *row, const char *value,
+    struct fault *f)
+{
+	void *at = (char *)o + row->at;
+
+	(void)f;
+	*(const char **)at = value;
+	return 0;
+}
+
+static int
+act_mode(struct options *o, const struct option *row, const char *value,
+    struct fault *f)
+{
+	(void)f;
+	o->mode = row->mode;
+	if (row->takes != OPTION_ALONE)
+		o->what = value;
+	return 0;
+}
+
+static int
+act_refuse(struct options *o, const struct option *row, const char *value,
+    struct fault *f)
+{
+	(void)o;
+	(void)value;
+	return option_usage(f, row->name, row->refusal);
+}
+
+static int
+act_warn(struct options *o, const struct option *row, const char *value,
+    struct fault *f)
+{
+	(void)o;
+	(void)value;
+	(void)f;
+	log_say("%s is not supported and opens no file", row->name);
+	return 0;
+}
+
+static int
+act_file(struct options *o, const struct option *row, const char *value,
+    struct fault *f)
+{
+	if (o->file != NULL)
+		return option_usage(f, row->name, row->refusal);
+	o->file = value;
+	return 0;
+}
+
+static int
+act_account(struct options *o, const struct option *row, const char *value,
+    struct fault *f)
+{
+	(void)row;
+	(void)f;
+	options_flag(o, xstrdup("account"), value);
+	return 0;
+}
+
+static int
+act_notify(struct options *o, const struct option *row, const char *value,
+    struct fault *f)
+{
+	static const struct { const char *word; unsigned bit; } words[] = {
+		{ "never", NOTIFY_NEVER }, { "success", NOTIFY_SUCCESS },
+		{ "failure", NOTIFY_FAILURE }, { "delay", NOTIFY_DELAY },
+	};
+	const char *p = value;
+	size_t n, i;
+
+	(void)row;
+	(void)f;
+	for (o->notify = 0;; p += n + 1) {
+		n = strcspn(p, ",");
+		for (i = 0; i < NITEMS(words); i++)
+			if (strlen(words[i].word) == n &&
+			    strncasecmp(words[i].word, p, n) == 0)
+				break;
+		if (i == NITEMS(words))
+			break;
+		o->notify |= words[i].bit;
+		if (p[n] != '\0')
+			continue;
+		if (o->notify & NOTIFY_NEVER && o->notify != NOTIFY_NEVER)
+			break;
+		return 0;
+	}
+	o->notify = 0;		/* nonsense is ignored */
+	return 0;
+}
+
+static int
+act_ret(struct options *o, const struct option *row, const char *value,
+    struct fault *f)
+{
+	(void)row;
+	(void)f;
+	o->ret = strcasecmp(value, "full") == 0 ? RET_FULL :
+	    strcasecmp(value, "hdrs") == 0 ? RET_HDRS : RET_UNSET;
+	return 0;
+}
+
+/* RFC 3461 4: printable ASCII but + and =, and +XX for the others. */
+static bool
+xtext(const char *s)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	const char *p;
+
+	for (p = s; *p != '\0'; p++) {
+		if (*p <= ' ' || *p > '~' || *p == '=')
+			return false;
+		if (*p != '+')
+			continue;
+		if (p[1] == '\0' || strchr(hex, p[1]) == NULL ||
+		    p[2] == '\0' || strchr(hex, p[2]) == NULL)
+			return false;
+		p += 2;
+	}
+	return p != s && p - s <= 100;
+}
+
+static int
+act_envid(struct options *o, const struct option *row, const char *value,
+    struct fault *f)
+{
+	(void)row;
+	(void)f;
+	if (xtext(value))
+		o->envid = value;
+	return 0;
+}
+
+static int
+act_dot(struct options *o, const struct option *row, const char *value,
+    struct fault *f)
+{
+	(void)row;
+	(void)value;
+	(void)f;
+	o->dot_ends = false;
+	return 0;
+}
+
+/* The x of -odx. */
+static void
+delivery(struct options *o, char how)
+{
+	switch (how) {
+	case 'i':
+	case 'f':
+		o->delivery = SETTING_DELIVERY_NOW;
+		break;
+	case 'b':
+		o->delivery = SETTING_DELIVERY_BACKGROUND;
+		break;
+	case 'q':
+	case 'd':
+		o->delivery = SETTING_DELIVERY_QUEUE;
+		break;
+	}
+}
+
+/* -oi, -odb and the like; others have no meaning here. */
+static int
+act_o(struct options *o, const struct option *row, const char *value,
+    struct fault *f)
+{
+	(void)row;
+	(void)f;
+	if (value[0] == 'i')
+		o->dot_ends = false;
+	else if (value[0] == 'd')
+		delivery(o, value[1]);
+	return 0;
+}
+
+/* -O DeliveryMode=b; other options of sendmail.cf are ignored. */
+static int
+act_long_o(struct options *o, const struct option *row, const char *value,
+    struct fault *f)
+{
+	static const char key[] = "DeliveryMode=";
+
+	(void)row;
+	(void)f;
+	if (strncasecmp(value, key, sizeof(key) - 1) == 0)
+		delivery(o, value[sizeof(key) - 1]);
+	return 0;
+}
+
+/* -q, -q15m, -qIid, -qRrcpt, -qSsender; other letters select nothing. */
+static int
+act_queue(struct options *o, const struct option *row, const char *value,
+    struct fault *f)
+{
+	static const char letters[] = "IRS";
+	const char *p = strchr(letters, value[0]);
+
+	o->mode = row->mode;
+	if (value[0] >= '0' && value[0] <= '9') {
+		o->interval = duration_parse(value);
+		return o->interval > 0 ? 0 :
+		    option_usage(f, row->name, "expected a time such as 15m");
+	}
+	if (value[0] == '\0' || p == NULL)
+		return 0;
+	if (value[1] == '\0')
+		return option_usage(f, row->name, "a text must follow -qI, "
+		    "-qR or -qS without a blank");
+	o->select[p - letters] = value + 1;
+	return 0;
+}
+
+#define IGNORE		.act = act_ignore
+#define FLAG(m)		.act = act_flag, .at = offsetof(struct options, m)
+#define TEXT(m)		OPTION_VALUE, .act = act_text, \
+			.at = offsetof(struct options, m)
+#define MODE(m)		.act = act_mode, .chooses = true, .mode = m
+#define LONG_MODE(m)	MODE(m), .first = true
+#define ON_MESSAGE(m)	OPTION_VALUE, LONG_MODE(m), \
+			.surplus = "one message at a time"
+#define NO_DAEMON	"there is no daemon; -q15m -bD runs the queue"
+#define FIRST		"must come before all other options, once, and " \
+			"not when called as sendmail"
+#define NO_OPERAND	"unexpected argument"
+
+const struct option option_table[] = {
+	{ "-t", FLAG(extract), .doc = "Take recipients from To, Cc and Bcc.",
+	  .akin = "read-recipients" },
+	{ "-i", .act = act_dot, .doc = "A lone dot does not end the message." },
+	{ "-f", TEXT(sender), .arg = "ADDRESS", .doc = "The envelope sender." },
+	{ "-r", TEXT(sender) },
+	{ "-F", TEXT(full_name), .arg = "NAME",
+	  .doc = "The sender's full name." },
+	{ "-N", OPTION_VALUE, .act = act_notify, .arg = "WHEN",
+	  .doc = "never, or success,failure,delay (DSN)." },
+	{ "-R", OPTION_VALUE, .act = act_ret, .arg = "WHAT",
+	  .doc = "full or hdrs: what a DSN returns." },
+	{ "-V", OPTION_VALUE, .act = act_envid, .arg = "ID",
+	  .doc = "The envelope id for a DSN." },
+	{ "-v", FLAG(verbose), .doc = "Show the dialogue with the relay.",
+	  .akin = "verbose debug" },
+	{ "-C", OPTION_VALUE, .act = act_file, .first = true, .refusal = FIRST,
+	  .arg = "FILE", .doc = "Read this configuration (comes first).",
+	  .akin = "file config config-file configfile conf" },
+	{ "-a", OPTION_VALUE, .act = act_account, .first = true, .refusal = FIRST,
+	  .arg = "NAME", .doc = "Use this account (comes first)." },
+	{ "-b", OPTION_VALUE, .act = NULL },
+	{ "-bm", MODE(MODE_SEND), .doc = "Send a message, as without an option." },
+	{ "-bs", MODE(MODE_SMTP), .doc = "Speak SMTP on standard input and output.",
+	  .akin = "smtp" },
+	{ "-bp", MODE(MODE_MAILQ), .word = "mailq", .doc = "List the queue.",
+	  .akin = "mailq list queue list-queue show-queue print-queue" },
+	{ "-bi", MODE(MODE_ALIASES), .word = "newaliases",
+	  .doc = "Check the aliases file.", .akin = "newaliases" },
+	{ "-bv", MODE(MODE_VERIFY), .doc = "Say what each RECIPIENT becomes.",
+	  .akin = "verify expand" },
+	{ "-bh", MODE(MODE_NOTHING) },
+	{ "-bH", MODE(MODE_NOTHING) },
+	{ "-bD", FLAG(foreground), .modes = OPTION_IN(MODE_QUEUE_RUN),
+	  .refusal = NO_DAEMON, .doc = "With -qTIME: stay in the foreground.",
+	  .akin = "foreground" },
+	{ "-bd", .act = act_refuse, .refusal = NO_DAEMON, .akin = "daemon" },
+	{ "-q", OPTION_ATTACHED, .act = act_queue, .mode = MODE_QUEUE_RUN,
+	  .chooses = true, .arg = "[TIME]",
+	  .surplus = "a queue run has no recipients; -qR selects",
+	  .doc = "Run the queue, once or every TIME.",
+	  .akin = "flush flush-queue run-queue process-queue" },
+	{ "-I", MODE(MODE_ALIASES) },
+	{ "-n", FLAG(no_aliases), .doc = "Do not use the aliases." },
+	{ "-o", OPTION_VALUE, .act = act_o, .arg = "i|db|dq|di",
+	  .doc = "As -i; deliver in the background, later, now." },
+	{ "-O", OPTION_VALUE, .act = act_long_o },
+	{ "-X", OPTION_VALUE, .act = act_warn },
+	{ "-D", OPTION_VALUE, .act = act_warn },
+	{ "-M", OPTION_VALUE, .act = act_refuse, .refusal = "not supported" },
+	{ "-A", OPTION_VALUE, IGNORE },
+	{ "-B", OPTION_VALUE, IGNORE },
+	{ "-d", OPTION_ATTACHED, IGNORE },
+	{ "-e", OPTION_VALUE, IGNORE },
+	{ "-E", OPTION_ATTACHED, IGNORE },
+	{ "-G", IGNORE },
+	{ "-h", OPTION_VALUE, IGNORE },
+	{ "-J", OPTION_ATTACHED, IGNORE },
+	{ "-L", OPTION_VALUE, IGNORE },
+	{ "-Q", OPTION_ATTACHED, IGNORE },
+	{ "-U", IGNORE },
+	{ "-c", IGNORE },
+	{ "-m", IGNORE },
+	{ "-p", OPTION_VALUE, IGNORE },
+	{ "-s", IGNORE, .surplus = "only mail(1) has this option; write the "
+	  "subject into the message: printf 'Subject: hello\\n\\ntext\\n' | "
+	  "heloise user@example.org" },
+	{ "-T", IGNORE },
+	{ "-x", IGNORE },
+	{ "--help", LONG_MODE(MODE_HELP), .doc = "Show this text.",
+	  .akin = "usage" },
+	{ "--version", LONG_MODE(MODE_VERSION), .surplus = NO_OPERAND,
+	  .doc = "Show the version." },
+	{ "--show-config", LONG_MODE(MODE_SHOW_CONFIG), .surplus = NO_OPERAND,
+	  .doc = "Show the settings in force and where from.",
+	  .akin = "print-config dump-config settings" },
+	{ "--check-config", LONG_MODE(MODE_CHECK_CONFIG), .surplus = NO_OPERAND,
+	  .doc = "List mistakes in the configuration.",
+	  .akin = "check configtest config-test test-config lint validate" },
+	{ "--probe", LONG_MODE(MODE_PROBE),
+	  .doc = "Test the way to the relay; send no mail.",
+	  .akin = "dry-run test serverinfo pretend simulate connect ping" },
+	{ "--hold", ON_MESSAGE(MODE_HOLD), .arg = "ID",
+	  .doc = "Do not try this message for now.",
+	  .akin = "freeze suspend" },
+	{ "--release", ON_MESSAGE(MODE_RELEASE), .arg = "ID",
+	  .doc = "Try it again.", .akin = "unhold thaw unfreeze" },
+	{ "--retry", ON_MESSAGE(MODE_RETRY), .arg = "ID|all",
+	  .doc = "Try now; by its ID also one that failed.",
+	  .akin = "requeue deliver resend" },
+	{ "--remove", ON_MESSAGE(MODE_REMOVE), .arg = "ID|all",
+	  .doc = "Throw it away.", .akin = "delete rm cancel" },
+	{ "--show", ON_MESSAGE(MODE_SHOW), .arg = "ID",
+	  .doc = "Show the message.", .akin = "view cat" },
+	{ "--as", TEXT(as), .first = true,
+	  .modes = OPTION_IN(MODE_CHECK_CONFIG), .arg = "USER",
+	  .doc = "With --check-config: check it as this user." },
+	{ "--all", FLAG(all), .first = true, .modes = OPTION_IN(MODE_PROBE),
+	  .doc = "With --probe: every account and address." },
+	{ "--json", FLAG(json), .first = true,
+	  .modes = OPTION_IN(MODE_MAILQ) | OPTION_IN(MODE_PROBE),
+	  .doc = "With -bp or --probe: as JSON." },
+	{ "--trace", FLAG(trace), .first = true,
+	  .doc = "Show the dialogue if a message is not accepted." },
+	{ "--write", TEXT(write), .first = true,
+	  .modes = OPTION_IN(MODE_SHOW_CONFIG), .arg = "FILE",
+	  .doc = "With --show-config: write the environment's." },
+};
+const size_t option_count = NITEMS(option_table);
+
+_Static_assert(NITEMS(option_table) <= OPTION_MAX, "OPTION_MAX");
+_Static_assert(MODE__MAX <= 32, "OPTION_IN()");
+
+const struct option *
+option_find(const char *name, size_t n)
+{
+	const struct option *row;
+
+	for (row = option_table; row < option_table + option_count; row++)
+		if (strlen(row->name) == n && strncmp(row->name, name, n) == 0)
+			return row;
+	return NULL;
+}
+
+/* The name without its dashes, or NULL if it is a letter. */
+static const char *
+long_name(const struct option *row)
+{
+	return row->name[1] == '-' ? row->name + 2 : NULL;
+}
+
+const struct option *
+option_by_word(const char *word)
+{
+	const struct option *row;
+	const char *name;
+
+	for (row = option_table; row < option_table + option_count; row++) {
+		name = row->word != NULL ? row->word : long_name(row);
+		if (row->chooses && name != NULL && strcmp(name, word) == 0)
+			return row;
+	}
+	return NULL;
+}
+
+const struct option *
+option_akin(const char *word)
+{
+	const struct option *row;
+
+	for (row = option_table; row < option_table + option_count; row++)
+		if (suggest_listed(row->akin, word))
+			return row;
+	return NULL;
+}
+
+int
+option_unknown(const char *word, struct fault *f)
+{
+	const struct option *row;
+	const struct setting *set;
+	const char *dashes = "", *near = NULL;
+	struct suggest s;
+
+	suggest_init(&s, word);
+	for (row = option_table; row < option_table + option_count; row++)
+		if (suggest_nearer(&s, long_name(row), row->akin))
+			near = row->name;
+	for (set = setting_table; set < setting_table + setting_count; set++)
+		if (suggest_nearer(&s, set->key, set->akin)) {
+			near = set->key;
+			dashes = "--";
+		}
+	return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
+	    "--%.40s: no such option%s%s%s%s", word,
+	    near != NULL ? "; did you mean " : "", dashes,
+	    near != NULL ? near : "", near != NULL ? "?" : "");
+}

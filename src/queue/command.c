@@ -1,0 +1,104 @@
+/* command.c - -q: run the queue because somebody asked for it */
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "config/spoolpath.h"
+#include "queue/command.h"
+#include "queue/runner.h"
+#include "report/report.h"
+#include "system/identity.h"
+#include "system/log.h"
+
+static volatile sig_atomic_t stop;
+
+static void
+command_on_stop(int sig)
+{
+	(void)sig;
+	stop = 1;
+}
+
+static void
+command_signals(const struct options *o)
+{
+	(void)signal(SIGTERM, command_on_stop);
+	(void)signal(SIGINT, command_on_stop);
+	if (o->interval == 0)
+		(void)signal(SIGHUP, SIG_IGN);
+}
+
+/* The messages that -qI and its like select, or the ID of --retry. */
+static struct queue_select
+command_select(const struct options *o)
+{
+	struct queue_select select = { .all = o->mode == MODE_QUEUE_RUN,
+	    .id = o->select[0], .rcpt = o->select[1],
+	    .sender = o->select[2] };
+
+	if (o->what != NULL && strcmp(o->what, "all") != 0)
+		select.id = o->what;
+	return select;
+}
+
+static void
+command_result(const struct queue_result *r)
+{
+	size_t again = r->tried > r->done ? r->tried - r->done : 0;
+
+	printf("%zu tried: %zu delivered, %zu given up, %zu to be tried "
+	    "again\n", r->tried, r->done - r->failed, r->failed, again);
+}
+
+/* A spool that does not exist yet is empty. */
+static int
+command_once(const struct options *o, const struct runner *r)
+{
+	const struct queue_select select = command_select(o);
+	struct queue_result result;
+	struct fault f = { 0 };
+
+	if (r->spool == NULL)
+		return EX_OK;
+	if (runner_once(r, &select, &result, &f) == -1)
+		return f.domain == FD_ERRNO && f.code == ENOENT ? EX_OK :
+		    log_exit(&f);
+	if (o->what != NULL || o->verbose)
+		command_result(&result);
+	return EX_OK;
+}
+
+int
+queue_command(const struct options *o, struct config *c,
+    const struct config_source *src)
+{
+	char host[256], *path = spoolpath_find(&c->base, src);
+	struct report rep;
+	const struct options_again again = { o, src, c };
+	const struct runner r = { .config = c, .spool = path, .host = host,
+	    .report = &rep, .trace = o->verbose, .transcript = o->trace,
+	    .stop = &stop, .reload = options_reload, .ctx = &again };
+	struct fault f = { 0 };
+	int status = EX_OK;
+
+	if (config_check(c, src, &f) == -1) {
+		free(path);
+		return log_exit(&f);
+	}
+	identity_host(host, sizeof(host));
+	report_init(&rep, c, src, host);
+	command_signals(o);
+	if (o->interval == 0)
+		status = command_once(o, &r);
+	else if (!o->foreground && daemon(1, 0) == -1)
+		status = EX_OSERR;
+	else
+		runner_loop(&r, o->interval);
+	free(path);
+	return status;
+}
