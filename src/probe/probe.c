@@ -42,7 +42,8 @@ struct target {
 struct probe {
 	const struct options *o;
 	struct config	*c;
-	struct sender	 sender;
+	struct submitter by;
+	struct submission sender;
 	struct output	 display;
 	struct target	*target;
 	size_t		 n;
@@ -99,25 +100,22 @@ static int
 address(struct probe *p, struct target *t, struct fault *f)
 {
 	static const char head[] = "Subject: probe\n\n";
-	struct sender *s = &p->sender;
+	struct submission *s = &p->sender;
 	struct buf fields = { .max = 1 << 26 };
-	struct message_opts opts;
 	struct message m;
-	char *from = NULL;
 	int status;
 
-	status = sender_address(s, &from, f);
-	opts = sender_options(s, from);
-	message_init(&m, &opts, &s->env);
+	status = sender_address(s, f);
+	sender_options(s);
+	message_init(&m, &s->opts, &s->env);
 	if (status == -1 ||
 	    message_feed(&m, head, sizeof(head) - 1, f) == -1 ||
 	    message_end(&m, f) == -1 ||
-	    expand_envelope(&s->expand, &s->env, f) == -1 ||
+	    expand_envelope(&p->by.expand, &s->env, f) == -1 ||
 	    sender_addressed(s, &fields, f) == -1)
 		status = -1;
 	message_release(&m);
 	buf_release(&fields);
-	free(from);
 	t->number = s->meta.account != NULL ? account_find(p->c,
 	    s->meta.account) : ACCOUNT_NONE;
 	if (status == 0)
@@ -332,7 +330,7 @@ get_ready(struct probe *p, struct target *t)
 	struct step *d;
 	long long start;
 
-	if (accounts_prepare(a, t->set, p->sender.caller.host) == -1)
+	if (accounts_prepare(a, t->set, p->by.caller.host) == -1)
 		return;
 	if (a->transport.route.relay.kind == RELAY_MAILDIR) {
 		show_maildir(t);
@@ -451,7 +449,7 @@ judge(struct probe *p, const struct target *t, const struct fault *f,
 	else if (w != NULL && w->mistaken)
 		advise_mode(p, t, w, &hint);
 	else
-		(void)report_hint(&p->sender.report, f, &at, &hint);
+		(void)report_hint(&p->by.report, f, &at, &hint);
 	if (w != NULL)
 		fill_in(&hint, w->pin);
 	v.words = buf_text(&words);
@@ -533,6 +531,7 @@ release(struct probe *p)
 	free(p->target);
 	output_release(&p->display);
 	sender_release(&p->sender);
+	process_release(&p->by);
 }
 
 int
@@ -543,11 +542,12 @@ probe_run(const struct options *o, struct config *c,
 	struct fault f = { 0 };
 	size_t i;
 
-	sender_init(&p.sender, o, c, src);
+	process_init(&p.by, o, c, src);
+	sender_init(&p.sender, &p.by);
 	if (!src->elevated)
 		ask_passwords(c);
-	if (sender_find(&p.sender, src, &f) == -1 || choose(&p, &f) == -1) {
-		report_fault(&p.sender.report, &f, &(struct report_place){
+	if (process_find(&p.by, src, &f) == -1 || choose(&p, &f) == -1) {
+		report_fault(&p.by.report, &f, &(struct report_place){
 		    .account = p.sender.meta.account });
 		release(&p);
 		return fault_exit(&f);

@@ -1,88 +1,65 @@
-/* sender.h - what all ways of submitting mail have in common */
+/* sender.h - a message's sender, account, policy and recipients */
 
 #ifndef SUBMIT_SENDER_H
 #define SUBMIT_SENDER_H
 
-#include <signal.h>
-
-#include "cli/options.h"
-#include "config/config.h"
 #include "submit/accept.h"
-#include "submit/caller.h"
-#include "submit/deliver.h"
+#include "submit/process.h"
 
-struct sender {
-	const struct options *o;
-	struct config	*c;
-	const struct settings *set;
-	struct caller	 caller;
-	struct spool	 spool;
-	struct fault	 no_spool;	/* why there is none */
-	char		*path;
-	struct report	 report;
-	struct deliver	 deliver;
+/* One message while it is taken and delivered. */
+struct submission {
+	struct submitter *by;
+	const struct settings *set;	/* of its account; NULL: none yet */
 	struct envelope	 env;
-	struct spool_meta meta;
+	struct spool_meta meta;		/* account is NULL: none yet */
 	struct store	 store;
 	struct message_opts opts;
-	struct frompolicy	 policy;
+	struct frompolicy policy;
 	char		*from, *from_name; /* the settings, expanded */
-	struct expand	 expand;
-	struct accept	 submit;
-	struct envelope	*theirs;	/* the client's, in -bs */
-	char		*sender;	/* who it says it is */
-	int		 null;		/* /dev/null, for when nobody waits */
-	const volatile sig_atomic_t *stop; /* set by a signal, or NULL */
+	char		*sender;	/* as the caller gave it, or NULL */
+	struct accept	 accept;
 };
 
-/* Nothing is open or known after this; all is borrowed. */
-void	sender_init(struct sender *, const struct options *,
-	    struct config *, const struct config_source *);
+/* Allocates nothing. */
+void	sender_init(struct submission *, struct submitter *);
+
+/* For the next message sender_init() is not needed. */
+void	sender_release(struct submission *);
+
+/* Use this account, whatever the sender is. */
+void	sender_use(struct submission *, int account);
 
 /*
- * Find out what there is to know of the caller, the host and its aliases.
- * -1 with a fault of the configuration.
+ * Choose the account that takes mail of this sender.  -1 with a fault if
+ * none does.
  */
-int	sender_find(struct sender *, const struct config_source *,
-	    struct fault *);
+int	sender_account(struct submission *, const char *from, struct fault *);
+
+/* Take sender and recipients from the command line, as far as it has them. */
+int	sender_address(struct submission *, struct fault *);
 
 /*
- * The same, and part into the processes that the work
- * takes: after this a hostile octet may be read.  Wipes the password from
- * this process.  -1 with a fault for sender_refuse().
+ * Fill opts, with a new Message-ID; a caller may change them.  Comes after
+ * one of the three functions above, which say whose settings hold.
  */
-int	sender_start(struct sender *, const struct config_source *,
-	    struct fault *);
-void	sender_release(struct sender *);
+void	sender_options(struct submission *);
 
 /*
- * Nothing was taken: tell the caller and the log, release, return the exit
- * status.
+ * Begin to store a message that accept_feed() takes: meta gets the time and
+ * the caller, accept what it needs.
  */
-int	sender_refuse(struct sender *, const struct fault *);
-
-/* The account for mail of this sender, and what it says of senders. */
-int	sender_account(struct sender *, const char *from, struct fault *);
-
-/* Use this one, whoever the sender is. */
-void	sender_use(struct sender *, int account);
+int	sender_begin(struct submission *, struct fault *);
 
 /*
- * Sender and recipients as far as the command line says them; *sender is
- * the caller's to free.
+ * The envelope is complete: choose an account where that had to wait, and
+ * apply redirect-all.  For struct accept, which sender_begin() tells of it.
  */
-int	sender_address(struct sender *, char **sender, struct fault *);
-
-/* When a message comes, and from whom. */
-void	sender_note(struct sender *);
-
-/* For a message of its own, from this sender; NULL is the caller. */
-struct message_opts sender_options(struct sender *, const char *from);
-
-/* For struct accept: the envelope is complete. */
 int	sender_addressed(void *, struct buf *fields, struct fault *);
 
-/* In a child: go on without anybody who waits for us. */
-void	sender_background(struct sender *);
+/*
+ * The message is not taken: tell the caller and the log, release message
+ * and process, return the exit status.
+ */
+int	sender_refuse(struct submission *, const struct fault *);
 
 #endif

@@ -12,23 +12,15 @@
 #include "submit/sendmail.h"
 #include "system/identity.h"
 #include "system/log.h"
+#include "system/stopflag.h"
 
-static volatile sig_atomic_t stop;
-
-static void
-on_stop(int sig)
-{
-	(void)sig;
-	stop = 1;
-}
-
-/* Sender and recipients as far as the command line says them. */
+/* The envelope, as far as the command line has it. */
 static int
-address(struct sender *s, char **sender, struct fault *f)
+read_options(struct submission *s, struct fault *f)
 {
-	const struct options *o = s->o;
+	const struct options *o = s->by->o;
 
-	if (sender_address(s, sender, f) == -1)
+	if (sender_address(s, f) == -1)
 		return -1;
 	if (o->nrcpt == 0 && !o->extract)
 		return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
@@ -37,43 +29,33 @@ address(struct sender *s, char **sender, struct fault *f)
 	if (o->envid != NULL)
 		s->env.envid = xstrdup(o->envid);
 	s->env.ret = o->ret;
+	sender_options(s);
+	s->opts.extract = o->extract;
+	s->opts.dot_ends = o->dot_ends;
 	return 0;
 }
 
 static int
-read_message(struct sender *s, struct fault *f)
+read_message(struct submission *s, struct fault *f)
 {
-	char *sender = NULL;
-	int status = address(s, &sender, f);
+	int status;
 
-	s->opts = sender_options(s, sender);
-	s->opts.extract = s->o->extract;
-	s->opts.dot_ends = s->o->dot_ends;
-	sender_note(s);
-	if (status == 0)
-		status = store_begin(&s->store, s->deliver.spool, f);
-	if (status == 0) {
-		accept_init(&s->submit, &s->opts, &s->env, &s->store,
-		    &s->meta, s->set->max_size);
-		s->submit.notify = s->o->notify;
-		s->submit.expand = &s->expand;
-		s->submit.addressed = sender_addressed;
-		s->submit.ctx = s;
-		status = accept_read(&s->submit, STDIN_FILENO, f);
-		accept_release(&s->submit);
-	}
-	free(sender);
+	if (read_options(s, f) == -1 || sender_begin(s, f) == -1)
+		return -1;
+	s->accept.notify = s->by->o->notify;
+	status = accept_read(&s->accept, STDIN_FILENO, f);
+	accept_release(&s->accept);
 	return status;
 }
 
-/* Name everyone who will not get it, but each reason only once. */
+/* Name each recipient that has failed, but each reason only once. */
 static int
-say_failed(const struct sender *s, const struct conninfo *conninfo, bool queued)
+say_failed(const struct submission *s, const struct conninfo *conninfo,
+    bool queued)
 {
 	const struct envelope *env = &s->env;
 	struct report_place at = { .account = s->meta.account,
-		.conninfo = conninfo,
-		.sender = env->from };
+	    .conninfo = conninfo, .sender = env->from };
 	const struct fault *last = NULL;
 	const struct rcpt *r;
 	int status = EX_OK;
@@ -86,7 +68,7 @@ say_failed(const struct sender *s, const struct conninfo *conninfo, bool queued)
 		if (last == NULL || strcmp(last->text, r->why->text) != 0 ||
 		    last->stage != r->why->stage) {
 			at.recipient = r->addr;
-			report_fault(&s->report, r->why, &at);
+			report_fault(&s->by->report, r->why, &at);
 			if (status == EX_OK)
 				status = fault_exit(r->why);
 		}
@@ -97,7 +79,7 @@ say_failed(const struct sender *s, const struct conninfo *conninfo, bool queued)
 	return status;
 }
 
-/* Somebody who has not got it yet, or NULL. */
+/* A recipient that has not got it yet, or NULL. */
 static const char *
 waiting(const struct envelope *env)
 {
@@ -110,11 +92,11 @@ waiting(const struct envelope *env)
 }
 
 static void
-say_queued(const struct sender *s, const struct delivered *d)
+say_queued(const struct submission *s, const struct delivered *d)
 {
 	long long in = (long long)(d->next - time(NULL));
 
-	report_fault(&s->report, &d->why, &(struct report_place){
+	report_fault(&s->by->report, &d->why, &(struct report_place){
 	    .account = s->meta.account, .conninfo = &d->conninfo,
 	    .sender = s->env.from, .recipient = waiting(&s->env) });
 	log_say(s->set->linger ? "queued as %s, to be tried again in %lld s" :
@@ -122,11 +104,11 @@ say_queued(const struct sender *s, const struct delivered *d)
 	    in > 0 ? in : 0);
 }
 
-/* There is no waiting for the verdict. */
+/* The process has to stop before there is a verdict. */
 static int
-cut(struct sender *s, const char *id)
+cut_off(struct submission *s, const char *id)
 {
-	switch (deliver_cut(&s->deliver)) {
+	switch (deliver_cut(&s->by->deliver)) {
 	case CUT_WAITS:
 		log_say("queued as %s before there was a verdict", id);
 		break;
@@ -141,37 +123,37 @@ cut(struct sender *s, const char *id)
 }
 
 static int
-deliver_it(struct sender *s, struct fault *f)
+deliver(struct submission *s, struct fault *f)
 {
+	struct submitter *p = s->by;
 	struct delivered d;
 	int status;
 	pid_t pid;
 
-	if (deliver_message(&s->deliver, &s->store, &s->env, &s->meta, &d, f) ==
-	    -1) {
+	if (deliver_message(&p->deliver, &s->store, &s->env, &s->meta, &d,
+	    f) == -1) {
 		(void)say_failed(s, &d.conninfo, false);
 		log_fault(f);
 		return fault_exit(f);
 	}
 	if (d.waits_not) {
-		if (stop || (pid = fork()) == -1)
-			return cut(s, d.id);
+		if (*stopflag_get() || (pid = fork()) == -1)
+			return cut_off(s, d.id);
 		if (pid == 0) {
-			sender_background(s);
+			process_background(p);
 			_exit(EX_OK);
 		}
 		log_say("no verdict after %lld s: queued as %s, and delivery "
 		    "goes on", s->set->patience, d.id);
 		return EX_OK;
 	}
-	if (d.queued > 0 && d.why.verdict != VD_OK &&
-	    s->deliver.spool != NULL)
+	if (d.queued > 0 && d.why.verdict != VD_OK && p->deliver.spool != NULL)
 		say_queued(s, &d);
-	if (s->o->verbose && d.taken > 0)
+	if (p->o->verbose && d.taken > 0)
 		log_say("accepted by the relay: %s", d.accepted);
-	status = say_failed(s, &d.conninfo, s->deliver.spool != NULL);
-	if (status != EX_OK && s->no_spool.verdict != VD_OK)
-		report_fault(&s->report, &s->no_spool,
+	status = say_failed(s, &d.conninfo, p->deliver.spool != NULL);
+	if (status != EX_OK && p->no_spool.verdict != VD_OK)
+		report_fault(&p->report, &p->no_spool,
 		    &(struct report_place){ 0 });
 	return status;
 }
@@ -181,18 +163,20 @@ sendmail_run(const struct options *o, struct config *c,
     const struct config_source *src)
 {
 	struct fault f = { 0 };
-	struct sender s;
+	struct submitter p;
+	struct submission s;
 	int status;
 
-	sender_init(&s, o, c, src);
-	s.stop = &stop;
-	if (sender_start(&s, src, &f) == -1 || read_message(&s, &f) == -1)
+	process_init(&p, o, c, src);
+	sender_init(&s, &p);
+	if (process_start(&p, src, &f) == -1 || read_message(&s, &f) == -1)
 		return sender_refuse(&s, &f);
-	(void)signal(SIGTERM, on_stop);
-	(void)signal(SIGINT, on_stop);
+	p.deliver.dispatch.stop = stopflag_get();
+	stopflag_catch();
 	(void)signal(SIGHUP, SIG_IGN);
-	status = deliver_it(&s, &f);
+	status = deliver(&s, &f);
 	sender_release(&s);
+	process_release(&p);
 	return status;
 }
 
@@ -200,9 +184,11 @@ int
 sendmail_refuse(const struct options *o, struct config *c,
     const struct config_source *src, const struct fault *f)
 {
-	struct sender s;
+	struct submitter p;
+	struct submission s;
 
-	sender_init(&s, o, c, src);
-	identity_parent(s.caller.origin, sizeof(s.caller.origin));
+	process_init(&p, o, c, src);
+	sender_init(&s, &p);
+	identity_parent(p.caller.origin, sizeof(p.caller.origin));
 	return sender_refuse(&s, f);
 }

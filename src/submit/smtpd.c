@@ -12,59 +12,58 @@
 #include "submit/smtpd.h"
 #include "submit/smtpd_io.h"
 
-/* A message begins, goes on and ends, or does not. */
+/* The dialogue, and the message that it is at. */
+struct session {
+	struct submitter by;
+	struct submission m;
+	struct envelope	*client;	/* as the client gave it */
+};
+
+/* What smtpd_io does with a message */
 
 static void
 drop(void *ctx)
 {
-	struct sender *s = ctx;
+	struct session *s = ctx;
 
-	accept_release(&s->submit);
-	store_release(&s->store);
-	envelope_release(&s->env);
-	spool_meta_release(&s->meta);
-	free(s->sender);
-	s->sender = NULL;
+	sender_release(&s->m);
+}
+
+/* The envelope of the message: a copy of the client's. */
+static void
+copy_envelope(struct envelope *to, const struct envelope *from)
+{
+	size_t i, k;
+
+	to->ret = from->ret;
+	to->envid = from->envid != NULL ? xstrdup(from->envid) : NULL;
+	for (i = 0; i < from->nrcpt; i++) {
+		k = envelope_add(to, from->rcpt[i].addr);
+		to->rcpt[k].notify = from->rcpt[i].notify;
+		if (to->rcpt[k].orcpt == NULL && from->rcpt[i].orcpt != NULL)
+			to->rcpt[k].orcpt = xstrdup(from->rcpt[i].orcpt);
+	}
 }
 
 static int
 begin(void *ctx, struct envelope *env, struct fault *f)
 {
-	struct sender *s = ctx;
+	struct session *s = ctx;
+	struct submission *m = &s->m;
 	const char *at;
-	size_t i, k;
 
-	s->theirs = env;
-	envelope_from(&s->env, env->from);
-	at = addr_at(s->env.from);
+	s->client = env;
+	envelope_from(&m->env, env->from);
+	at = addr_at(m->env.from);
 	if (at != NULL && strcmp(at + 1, EXPAND_BARE) == 0)
-		s->env.from[at - s->env.from] = '\0';
-	s->sender = xstrdup(s->env.from);
-	if (sender_account(s, s->sender, f) == -1) {
-		free(s->sender);
-		s->sender = NULL;
-		spool_meta_release(&s->meta);
-		envelope_release(&s->env);
-		return -1;
+		m->env.from[at - m->env.from] = '\0';
+	m->sender = xstrdup(m->env.from);
+	if (sender_account(m, m->sender, f) == 0) {
+		sender_options(m);
+		copy_envelope(&m->env, env);
+		if (sender_begin(m, f) == 0)
+			return 0;
 	}
-	s->opts = sender_options(s, s->sender);
-	s->env.ret = env->ret;
-	s->env.envid = env->envid != NULL ? xstrdup(env->envid) : NULL;
-	for (i = 0; i < env->nrcpt; i++) {
-		k = envelope_add(&s->env, env->rcpt[i].addr);
-		s->env.rcpt[k].notify = env->rcpt[i].notify;
-		if (s->env.rcpt[k].orcpt == NULL &&
-		    env->rcpt[i].orcpt != NULL)
-			s->env.rcpt[k].orcpt = xstrdup(env->rcpt[i].orcpt);
-	}
-	sender_note(s);
-	accept_init(&s->submit, &s->opts, &s->env, &s->store, &s->meta,
-	    s->set->max_size);
-	s->submit.expand = &s->expand;
-	s->submit.addressed = sender_addressed;
-	s->submit.ctx = s;
-	if (store_begin(&s->store, s->deliver.spool, f) == 0)
-		return 0;
 	drop(s);
 	return -1;
 }
@@ -72,89 +71,89 @@ begin(void *ctx, struct envelope *env, struct fault *f)
 static int
 data(void *ctx, const char *p, size_t n, struct fault *f)
 {
-	struct sender *s = ctx;
+	struct session *s = ctx;
 
-	return accept_feed(&s->submit, p, n, f);
+	return accept_feed(&s->m.accept, p, n, f);
 }
 
-/* Delivery goes on without us; what comes after it waits in the queue. */
+/* A child goes on with the delivery; the messages that follow are queued. */
 static void
-leave(struct sender *s)
+leave(struct session *s)
 {
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		sender_background(s);
+		process_background(&s->by);
 		_exit(EX_OK);
 	}
 	if (pid == -1)
-		(void)deliver_cut(&s->deliver);
+		(void)deliver_cut(&s->by.deliver);
 	else
-		deliver_abandon(&s->deliver);
-	s->deliver.dispatch = (struct dispatch){ .sock = -1, .stop = s->stop };
-	s->deliver.mode = SETTING_DELIVERY_QUEUE;
+		deliver_abandon(&s->by.deliver);
+	s->by.deliver.dispatch = (struct dispatch){ .sock = -1 };
+	s->by.deliver.mode = SETTING_DELIVERY_QUEUE;
 }
 
-/* Why this one will not get it, or NULL. */
+/* Why this recipient has failed; NULL if it has the message or will get it. */
 static const struct fault *
-refusal(const struct sender *s, const struct rcpt *r)
+refusal(const struct session *s, const struct rcpt *r)
 {
-	return s->deliver.spool != NULL && outcome_waits(r) ? NULL : r->why;
+	return s->by.deliver.spool != NULL && outcome_waits(r) ? NULL : r->why;
 }
 
-/* Are our recipients those that the client named? */
+/* Have aliases changed no recipient? */
 static bool
-same_recipients(const struct sender *s)
+same_recipients(const struct session *s)
 {
-	bool same = s->env.nrcpt == s->theirs->nrcpt;
+	bool same = s->m.env.nrcpt == s->client->nrcpt;
 	size_t i;
 
-	for (i = 0; i < s->env.nrcpt && same; i++)
-		same = strcmp(s->env.rcpt[i].addr,
-		    s->theirs->rcpt[i].addr) == 0;
+	for (i = 0; i < s->m.env.nrcpt && same; i++)
+		same = strcmp(s->m.env.rcpt[i].addr,
+		    s->client->rcpt[i].addr) == 0;
 	return same;
 }
 
 /*
- * The client's recipients get the verdicts of ours.  Where aliases came in
- * between only a refusal of all is one; else a bounce tells who was refused,
- * unless there is no spool to have it in.
+ * Give the verdicts to the client's recipients.  If aliases changed these,
+ * the client hears a refusal only when all failed; else a bounce names those
+ * that failed.  Without a spool there is no bounce: one refusal refuses all.
  */
 static void
-tell(struct sender *s)
+answer(struct session *s)
 {
 	const struct fault *worst = NULL;
-	bool same = !s->deliver.untold, any = false;
+	bool same = !s->by.deliver.untold, any = false;
 	size_t i;
 
-	for (i = 0; i < s->env.nrcpt; i++) {
+	for (i = 0; i < s->m.env.nrcpt; i++) {
 		if (worst == NULL)
-			worst = refusal(s, &s->env.rcpt[i]);
-		any |= refusal(s, &s->env.rcpt[i]) == NULL;
+			worst = refusal(s, &s->m.env.rcpt[i]);
+		any |= refusal(s, &s->m.env.rcpt[i]) == NULL;
 	}
-	/* A client that is refused sends to all of them once more. */
-	if (any && s->deliver.spool != NULL)
+	/* After a refusal the client sends to all of them once more. */
+	if (any && s->by.deliver.spool != NULL)
 		worst = NULL;
-	for (i = 0; i < s->theirs->nrcpt; i++)
-		rcpt_settle(&s->theirs->rcpt[i],
-		    same ? refusal(s, &s->env.rcpt[i]) : worst);
+	for (i = 0; i < s->client->nrcpt; i++)
+		rcpt_settle(&s->client->rcpt[i],
+		    same ? refusal(s, &s->m.env.rcpt[i]) : worst);
 }
 
 static int
 end(void *ctx, struct buf *words, struct fault *f)
 {
-	struct sender *s = ctx;
+	struct session *s = ctx;
 	struct delivered d = { 0 };
-	int status = accept_end(&s->submit, f);
+	int status = accept_end(&s->m.accept, f);
 
-	s->deliver.untold = !same_recipients(s);
+	s->by.deliver.untold = !same_recipients(s);
 	if (status == 0)
-		status = deliver_message(
-		    &s->deliver, &s->store, &s->env, &s->meta, &d, f);
+		status = deliver_message(&s->by.deliver, &s->m.store,
+		    &s->m.env, &s->m.meta, &d, f);
 	if (status == 0)
-		tell(s);
+		answer(s);
 	else
-		report_refusal(&s->report, f, &s->meta);
+		report_refusal(&s->by.report, f, &s->m.meta);
 	if (d.id[0] != '\0')
 		buf_addf(words, "queued as %s", d.id);
 	else
@@ -171,18 +170,20 @@ smtpd_run(const struct options *o, struct config *c,
 {
 	struct server_opts so;
 	struct fault f = { 0 };
-	struct sender s;
+	struct session s;
 	const struct smtpd_io_work work = { .begin = begin, .data = data,
 	    .end = end, .drop = drop, .ctx = &s };
 	int status;
 
-	sender_init(&s, o, c, src);
-	if (sender_start(&s, src, &f) == -1)
-		return sender_refuse(&s, &f);
-	so = (struct server_opts){ .hostname = s.caller.host,
-	    .domain = EXPAND_BARE, .max_size = s.set->max_size };
+	process_init(&s.by, o, c, src);
+	sender_init(&s.m, &s.by);
+	if (process_start(&s.by, src, &f) == -1)
+		return sender_refuse(&s.m, &f);
+	so = (struct server_opts){ .hostname = s.by.caller.host,
+	    .domain = EXPAND_BARE, .max_size = s.by.set->max_size };
 	(void)signal(SIGHUP, SIG_IGN);
 	status = smtpd_io_run(STDIN_FILENO, STDOUT_FILENO, &so, &work);
-	sender_release(&s);
+	sender_release(&s.m);
+	process_release(&s.by);
 	return status;
 }

@@ -1,0 +1,217 @@
+/*
+ * process.c - sets up the process that takes messages, and its children
+ *
+ * The process that the caller started is the dispatcher: when it is killed
+ * before it has read everything, nothing is sent.  The agent and the
+ * process for the runner are its children.  Both start before it reads
+ * input from others, and so before it has given up what they need.
+ */
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "agent/agent.h"
+#include "agent/ipc.h"
+#include "base/util.h"
+#include "config/account.h"
+#include "config/password.h"
+#include "config/spoolpath.h"
+#include "queue/runner.h"
+#include "submit/process.h"
+#include "system/log.h"
+#include "system/sandbox.h"
+
+/* Without a spool mail can still be sent, but not kept. */
+static void
+find_spool(struct submitter *p, const struct config_source *src)
+{
+	p->deliver.mode = p->o->delivery >= 0 ?
+	    (enum setting_delivery)p->o->delivery :
+	    (enum setting_delivery)p->set->delivery;
+	if (!p->set->queue)
+		return;
+	p->path = spoolpath_find(p->set, src);
+	if (p->path == NULL)
+		(void)fault_set(&p->no_spool, ST_SPOOL, FD_NONE, 0, VD_TEMP,
+		    "no home directory for a spool: set  spool DIRECTORY");
+	else if (spool_open(&p->spool, p->path, true, &p->no_spool) == 0)
+		p->deliver.spool = &p->spool;
+}
+
+static int
+fork_agent(struct submitter *p, struct fault *f)
+{
+	const struct agent_opts so = { .config = p->c,
+	    .fqdn = p->caller.host, .trace = p->o->verbose,
+	    .transcript = p->o->trace,
+	    .progress = !p->o->verbose && isatty(STDERR_FILENO) == 1,
+	    .single = p->o->mode == MODE_SEND };
+	int sock[2];
+	pid_t pid;
+
+	if (ipc_pair(sock, f) == -1)
+		return -1;
+	if ((pid = fork()) == 0) {
+		(void)close(sock[0]);
+		report_close(&p->report);
+		if (p->deliver.spool != NULL)
+			spool_close(p->deliver.spool);
+		if (p->deliver.spare != -1)
+			(void)close(p->deliver.spare);
+		agent_run(sock[1], &so);
+		_exit(EX_OK);
+	}
+	(void)close(sock[1]);
+	dispatch_init(&p->deliver.dispatch, pid != -1 ? sock[0] : -1);
+	if (pid == -1)
+		(void)close(sock[0]);
+	return 0;
+}
+
+static int
+start_children(struct submitter *p, const struct config_source *src,
+    struct fault *f)
+{
+	const struct options_again again = { p->o, src, p->c };
+	const struct runner r = { .config = p->c, .spool = p->path,
+	    .host = p->caller.host, .report = &p->report,
+	    .reload = options_reload, .ctx = &again };
+
+	dispatch_init(&p->deliver.dispatch, -1);
+	if (p->deliver.spool != NULL && (p->set->linger ||
+	    p->deliver.mode == SETTING_DELIVERY_BACKGROUND))
+		p->deliver.spare = runner_spare(&r);
+	if (p->deliver.mode == SETTING_DELIVERY_NOW ||
+	    p->deliver.spool == NULL)
+		return fork_agent(p, f);
+	return 0;
+}
+
+/*
+ * The dispatcher keeps no password and only the directories that it needs.
+ * It reads libraries: a domain that is not ASCII takes GnuTLS.
+ */
+static void
+enter_sandbox(struct submitter *p)
+{
+	int tmp[] = { -1, -1 };
+	struct sandbox b = { .dirs = &p->spool.dir, .ndirs = 1,
+	    .libraries = true };
+
+	p->null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (p->deliver.spool == NULL) {
+		tmp[0] = open("/var/tmp", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		tmp[1] = open("/tmp", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		b.dirs = tmp;
+		b.ndirs = NITEMS(tmp);
+	}
+	config_wipe(p->c);
+	password_forget(&p->c->base);
+	sandbox_enter(&b);
+}
+
+/* A file of aliases that cannot be used is reported; mail goes on. */
+static void
+load_aliases(struct submitter *p)
+{
+	struct fault f = { 0 };
+
+	p->expand.host = p->caller.host;
+	p->expand.domain = p->caller.domain;
+	if (p->o->no_aliases || strcmp(p->set->aliases, "none") == 0)
+		return;
+	if (expand_load(&p->expand, p->set->aliases, NULL, &f) == -1)
+		log_fault(&f);
+}
+
+/*
+ * A child may work on after the caller has its exit status.  It must not
+ * hold a pipe that another process reads to its end.
+ */
+static void
+close_inherited(const struct config *c)
+{
+	const char *file;
+	int i;
+
+	for (i = ACCOUNT_BASE; i < (int)c->naccount; i++) {
+		file = config_settings(c, i)->password_file;
+		if (file != NULL && (strncmp(file, "/dev/fd/", 8) == 0 ||
+		    strncmp(file, "/proc/self/fd/", 14) == 0))
+			return;
+	}
+	closefrom(3);
+}
+
+void
+process_init(struct submitter *p, const struct options *o, struct config *c,
+    const struct config_source *src)
+{
+	*p = (struct submitter){ .o = o, .c = c, .set = &c->base,
+	    .caller.uid = src->uid,
+	    .deliver = { .set = &c->base, .spare = -1,
+	    .report = &p->report, .dispatch = { .sock = -1 } }, .null = -1 };
+	report_init(&p->report, c, src, p->caller.host);
+}
+
+int
+process_find(struct submitter *p, const struct config_source *src,
+    struct fault *f)
+{
+	struct config *c = p->c;
+
+	if (config_check(c, src, f) == -1)
+		return -1;
+	close_inherited(c);
+	if (c->base.account != NULL)
+		p->set = config_settings(c, account_find(c,
+		    c->base.account));
+	caller_find(&p->caller, src->uid, p->set);
+	p->deliver.host = p->caller.host;
+	load_aliases(p);
+	return 0;
+}
+
+int
+process_start(struct submitter *p, const struct config_source *src,
+    struct fault *f)
+{
+	if (process_find(p, src, f) == -1)
+		return -1;
+	report_open(&p->report);
+	find_spool(p, src);
+	if (p->deliver.spool == NULL && p->set->queue &&
+	    p->deliver.mode != SETTING_DELIVERY_NOW) {
+		*f = p->no_spool;
+		return -1;
+	}
+	if (start_children(p, src, f) == -1)
+		return -1;
+	enter_sandbox(p);
+	return 0;
+}
+
+void
+process_background(struct submitter *p)
+{
+	int i;
+
+	(void)setsid();
+	for (i = 0; i < 3; i++)
+		(void)dup2(p->null, i);
+	deliver_finish(&p->deliver);
+}
+
+void
+process_release(struct submitter *p)
+{
+	dispatch_release(&p->deliver.dispatch);
+	expand_release(&p->expand);
+	report_close(&p->report);
+	if (p->deliver.spool != NULL)
+		spool_close(p->deliver.spool);
+	free(p->path);
+}

@@ -1,0 +1,52 @@
+/* process.h - sets up the process that takes messages, and its children */
+
+#ifndef SUBMIT_PROCESS_H
+#define SUBMIT_PROCESS_H
+
+#include "alias/expand.h"
+#include "cli/options.h"
+#include "config/config.h"
+#include "submit/caller.h"
+#include "submit/deliver.h"
+
+/* What all messages of this process have in common. */
+struct submitter {
+	const struct options *o;
+	struct config	*c;
+	const struct settings *set;	/* of the account asked for, or base */
+	struct caller	 caller;
+	struct spool	 spool;		/* deliver.spool is NULL: not open */
+	struct fault	 no_spool;	/* why there is none */
+	char		*path;		/* of the spool, or NULL */
+	struct report	 report;
+	struct deliver	 deliver;
+	struct expand	 expand;	/* the aliases */
+	int		 null;		/* /dev/null, or -1 */
+};
+
+/* Nothing is open or known after this; all is borrowed. */
+void	process_init(struct submitter *, const struct options *,
+	    struct config *, const struct config_source *);
+
+/*
+ * Check the settings; find out what there is to know of the caller, the
+ * host and its aliases.  Closes the descriptors from 3 on, unless a
+ * password comes from one.  -1 with a fault of the configuration.
+ */
+int	process_find(struct submitter *, const struct config_source *,
+	    struct fault *);
+
+/*
+ * The same; then open log and spool, start the delivery agent and the
+ * process for the runner, wipe all passwords from this process, and enter
+ * the sandbox.  Input from others may be read after this, not before.  -1
+ * with a fault for sender_refuse().
+ */
+int	process_start(struct submitter *, const struct config_source *,
+	    struct fault *);
+void	process_release(struct submitter *);
+
+/* In a child: finish the delivery while the caller no longer waits. */
+void	process_background(struct submitter *);
+
+#endif

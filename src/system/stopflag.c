@@ -1,0 +1,25 @@
+/* stopflag.c - the flag that SIGTERM and SIGINT set */
+
+#include "system/stopflag.h"
+
+static volatile sig_atomic_t flag;
+
+static void
+set_flag(int sig)
+{
+	(void)sig;
+	flag = 1;
+}
+
+void
+stopflag_catch(void)
+{
+	(void)signal(SIGTERM, set_flag);
+	(void)signal(SIGINT, set_flag);
+}
+
+const volatile sig_atomic_t *
+stopflag_get(void)
+{
+	return &flag;
+}
