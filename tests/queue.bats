@@ -351,6 +351,19 @@ given_up() {
 	[ "$(waiting)" -eq 1 ]
 }
 
+@test "-bs, patience over: 250 queued, and the next message is queued, too" {
+	start_relay --delay 900
+	use 'patience 1s' 'linger no'
+	run --separate-stderr "$HELOISE" -C "$CONF" -bs < <(printf '%s\r\n' \
+	    'HELO me' 'MAIL FROM:<a@example.org>' 'RCPT TO:<b@example.org>' \
+	    DATA 'Subject: 1' '' x . 'MAIL FROM:<a@example.org>' \
+	    'RCPT TO:<c@example.org>' DATA 'Subject: 2' '' x . QUIT)
+	[ "$status" -eq 0 ]
+	[[ $output == *"queued as"*"queued as"*221* ]]
+	await has_stored 1
+	await eval '[ "$(waiting)" -eq 1 ]'
+}
+
 @test "-bs -odb: two messages with a pause between, and none is left" {
 	start_relay
 	use 'retry-min 1s'

@@ -120,10 +120,10 @@ same_recipients(const struct session *s)
  * that failed.  Without a spool there is no bounce: one refusal refuses all.
  */
 static void
-answer(struct session *s)
+answer(struct session *s, const struct delivered *d)
 {
 	const struct fault *worst = NULL;
-	bool same = !s->by.deliver.untold, any = false;
+	bool same = !s->by.deliver.untold && !d->waits_not, any = false;
 	size_t i;
 
 	for (i = 0; i < s->m.env.nrcpt; i++) {
@@ -151,7 +151,7 @@ end(void *ctx, struct buf *words, struct fault *f)
 		status = deliver_message(&s->by.deliver, &s->m.store,
 		    &s->m.env, &s->m.meta, &d, f);
 	if (status == 0)
-		answer(s);
+		answer(s, &d);
 	else
 		report_refusal(&s->by.report, f, &s->m.meta);
 	if (d.id[0] != '\0')
