@@ -131,7 +131,7 @@ fault: heloise tests/relay/relay $(FAULT)
 	sh tests/fault/run
 
 fuzz:
-	sh tests/fuzz/run
+	sh tests/fuzz/run $(TIME)
 
 install: heloise
 	mkdir -p $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANPREFIX)/man8 \
