@@ -8,13 +8,20 @@ bats_require_minimum_version 1.5.0
 load relay/relay
 
 setup() {
-	if [ "$(id -u)" -ne 0 ] || ! unshare -m setpriv true 2>/dev/null; then
-		skip 'needs root, a mount namespace and setpriv(1)'
+	if [ "$(id -u)" -ne 0 ] || ! apart setpriv true 2>/dev/null; then
+		skip 'needs root, namespaces and setpriv(1)'
 	fi
 	TOP=${RELAY_HOME%/tests/relay}
 	DIR=$BATS_TEST_TMPDIR
 	chmod 711 "$BATS_RUN_TMPDIR" "${BATS_TEST_TMPDIR%/*}" "$DIR"
 	start_relay --auth PLAIN --user us --password s3cret
+}
+
+# apart COMMAND...: run it with mounts and processes of its own, a minute at
+# most.  The processes that it leaves behind end with it.
+apart() {
+	timeout -k 5 60 unshare --mount --pid --fork --kill-child \
+	    --mount-proc "$@" 3>&-
 }
 
 # inside SCRIPT: have it run where heloise is installed for all, with a
@@ -34,7 +41,8 @@ inside() {
 		    >>/etc/passwd
 		echo "\${user%:*}:x:\${user#*:}:" >>/etc/group
 	done
-	make -s -C "$TOP" install-setuid PREFIX="$DIR/usr" >/dev/null
+	make -s -C "$TOP" -o heloise install-setuid PREFIX="$DIR/usr" \
+	    >/dev/null
 	PATH="$DIR/usr/sbin:\$PATH"
 	cat >/etc/heloise.conf <<-CONF
 	relay localhost:$RELAY_PORT
@@ -60,7 +68,7 @@ inside() {
 	}
 	$1
 	END
-	run --separate-stderr unshare -m bash "$DIR/inside"
+	run --separate-stderr apart bash "$DIR/inside"
 }
 
 @test "users share a password that none of them can read, and a spool" {
@@ -189,4 +197,13 @@ no mistakes' ]
 	[[ $output$stderr != *s3cret* ]]
 	[[ $stderr != *'C: EHLO'* ]]
 	[ "$(stored_count)" -eq 0 ]
+}
+
+@test "a process that stays behind keeps nobody waiting" {
+	local start=$SECONDS
+
+	inside 'setsid sleep 300 & echo done'
+	[ "$status" -eq 0 ]
+	[ "$output" = 'done' ]
+	[ $((SECONDS - start)) -lt 60 ]
 }
