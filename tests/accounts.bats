@@ -4,12 +4,7 @@
 # Each test is a subshell to shellcheck:
 # shellcheck disable=SC2030,SC2031,SC2034,SC2153
 
-bats_require_minimum_version 1.5.0
 load relay/relay
-
-setup() {
-	MAIL=$'To: bob@example.org\nFrom: alice@example.org\nSubject: hi\n\nhello\n'
-}
 
 # Three relays, RELAYS 1 to 3, with the options given for each.
 three() {
@@ -37,8 +32,7 @@ use() {
 }
 
 send() {
-	run --separate-stderr "$HELOISE" -C "$CONF" "$@" < <(
-	    printf '%s' "$MAIL")
+	submit "$@"
 }
 
 choose() {
@@ -397,7 +391,7 @@ open_directory() {
 
 teardown() {
 	[ -z "${OPEN-}" ] || rm -r "$OPEN"
-	stop_relays
+	end_all
 }
 
 # A machine with nothing: no names, no home, nothing to write to.

@@ -4,7 +4,6 @@
 # Each test is a subshell to shellcheck:
 # shellcheck disable=SC2030,SC2031,SC2034,SC2153,SC2154
 
-bats_require_minimum_version 1.5.0
 load relay/relay
 
 setup() {
@@ -13,21 +12,16 @@ setup() {
 	    'pipe: "|cmd"' >"$ALIASES"
 }
 
-# send MAIL LINE... -- OPTION...: through the relay started last.
-send() {
-	local mail=$1 lines=()
-
-	shift
-	while [ $# -gt 0 ] && [ "$1" != -- ]; do
-		lines+=("$1")
-		shift
-	done
-	shift || :
+use() {
 	CONF=$(conf "relay localhost:$RELAY_PORT" 'tls none' 'queue no' \
 	    'helo app.example.org' "aliases $ALIASES" 'domain example.org' \
-	    "${lines[@]}")
-	run --separate-stderr "$HELOISE" -C "$CONF" "$@" < <(
-	    printf '%b' "$mail")
+	    "$@")
+}
+
+# send MAIL LINE... -- OPTION...: through the relay started last.
+send() {
+	printf -v MAIL %b "$1"
+	submit_with "${@:2}"
 }
 
 recipients() {

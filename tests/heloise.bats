@@ -4,7 +4,6 @@
 # Each test is a subshell to shellcheck:
 # shellcheck disable=SC2030,SC2031,SC2034,SC2153
 
-bats_require_minimum_version 1.5.0
 load relay/relay
 
 setup() {
@@ -18,19 +17,14 @@ hello
 '
 }
 
-# send SETTINGS -- OPTIONS: the mail through the relay started last.
-send() {
-	local lines=()
-
-	while [ $# -gt 0 ] && [ "$1" != -- ]; do
-		lines+=("$1")
-		shift
-	done
-	shift || :
+use() {
 	CONF=$(conf "relay localhost:$RELAY_PORT" 'helo app.example.org' \
-	    'queue no' "${lines[@]}")
-	run --separate-stderr "$HELOISE" -C "$CONF" "$@" < <(
-	    printf '%s' "$MAIL")
+	    'queue no' "$@")
+}
+
+# send LINE... -- OPTION...: the mail through the relay started last.
+send() {
+	submit_with "$@"
 }
 
 # never PATTERN: it does not stand in the relay's log.

@@ -6,7 +6,6 @@
 # Each test is a subshell to shellcheck:
 # shellcheck disable=SC2030,SC2031,SC2034,SC2153
 
-bats_require_minimum_version 1.5.0
 load relay/relay
 
 setup() {
@@ -18,7 +17,7 @@ Subject: hi
 
 hello
 '
-	PROXY='' AS=()
+	AS=()
 	CONF=$BATS_TEST_TMPDIR/conf
 	touch "$CONF"
 	chmod 600 "$CONF"
@@ -27,25 +26,20 @@ hello
 
 teardown() {
 	[ -z "${OPEN-}" ] || rm -rf "$OPEN"
-	[ -z "$PROXY" ] || kill "$PROXY" 2>/dev/null || :
-	stop_relays
+	end_all
 }
 
 # start_proxy PORT: one that leads there; its port in SOCKS.
 start_proxy() {
-	mkfifo "$BATS_TEST_TMPDIR/in.$1" "$BATS_TEST_TMPDIR/out.$1"
-	"$RELAY_HOME/../net/proxy" socks 0 "$1" <"$BATS_TEST_TMPDIR/in.$1" \
-	    >"$BATS_TEST_TMPDIR/out.$1" 3>&- &
-	PROXY=$!
-	exec {PROXY_IN}>"$BATS_TEST_TMPDIR/in.$1" \
-	    {PROXY_OUT}<"$BATS_TEST_TMPDIR/out.$1"
-	read -r -t 20 SOCKS <&"$PROXY_OUT"
+	local SAID
+
+	helper proxy socks 0 "$1"
+	SOCKS=$SAID
 }
 
 stop_proxy() {
-	exec {PROXY_IN}>&- {PROXY_OUT}<&-
-	wait "$PROXY" || :
-	PROXY=''
+	exec {HELPER_IN}>&- {HELPER_OUT}<&-
+	wait "$HELPER_PID" || :
 }
 
 # As the host of the row, where its name has to do with what is said.
@@ -247,21 +241,14 @@ rows() {
 # that was started with these options; what is said, less what is never the
 # same, in SAID, the exit status in STATUS.
 meet() {
-	local relay=$1 lines=()
-
-	shift
-	while [ $# -gt 0 ] && [ "$1" != -- ]; do
-		lines+=("$1")
-		shift
-	done
-	shift || :
-	start_relay --cert "$CERTS/ok.pem" "$@"
+	split "${@:2}"
+	start_relay --cert "$CERTS/ok.pem" "${OPTIONS[@]}"
 	start_proxy "$RELAY_PORT"
-	printf '%s\n' "relay $relay" "proxy socks5://127.0.0.1:$SOCKS" \
+	printf '%s\n' "relay $1" "proxy socks5://127.0.0.1:$SOCKS" \
 	    "tls-ca $CERTS/ca.pem" 'tls-name relay.example.org' \
 	    "spool $BATS_TEST_TMPDIR/spool" \
 	    'linger no' 'log none' 'aliases none' 'timeout 5s' \
-	    'from noreply@app.example.org' "${lines[@]}" >"$CONF"
+	    'from noreply@app.example.org' "${SETTINGS[@]}" >"$CONF"
 	STATUS=0
 	SAID=$("$HELOISE" -C "$CONF" -t 2>&1 >/dev/null <<<"$MAIL") ||
 	    STATUS=$?

@@ -4,7 +4,6 @@
 # Each test is a subshell to shellcheck:
 # shellcheck disable=SC2030,SC2031,SC2034,SC2153,SC2154
 
-bats_require_minimum_version 1.5.0
 load relay/relay
 
 setup() {
@@ -19,21 +18,15 @@ hello
 	LOG=$BATS_TEST_TMPDIR/log
 }
 
-# send LINE... -- OPTION...: the mail through the relay started last.  Who
-# would wait for a log for ever is killed.
-send() {
-	local lines=()
-
-	while [ $# -gt 0 ] && [ "$1" != -- ]; do
-		lines+=("$1")
-		shift
-	done
-	shift || :
+use() {
 	CONF=$(conf "relay localhost:$RELAY_PORT" 'helo app.example.org' \
 	    "spool $BATS_TEST_TMPDIR/spool" 'linger no' 'tls none' \
-	    'from app@example.org' "${lines[@]}")
-	run --separate-stderr timeout 60 "$HELOISE" -C "$CONF" "$@" \
-	    <<<"$MAIL"
+	    'from app@example.org' "$@")
+}
+
+# send LINE... -- OPTION...: the mail through the relay started last.
+send() {
+	submit_with "$@"
 }
 
 # Without what is never the same.
@@ -59,9 +52,9 @@ delivered() {
 	    full@example.net no@example.net
 	[ "$status" -eq 67 ]
 	diff <(log) - <<-END
-		id=ID from=app@example.org to=bob@example.net,carol@example.net relay=localhost:PORT ip=127.0.0.1 helo=app.example.org tls=- auth=- size=136 stage=- code=- esc=- tries=1 delay=N rtt=N result=sent relay-id=4BxYZ12 uid=$(id -u) caller=timeout text="2.0.0 Ok: queued as 4BxYZ12"
-		id=ID from=app@example.org to=full@example.net relay=localhost:PORT ip=127.0.0.1 helo=app.example.org tls=- auth=- size=136 stage=rcpt code=452 esc=4.2.2 tries=1 delay=N rtt=N result=deferred relay-id=- uid=$(id -u) caller=timeout text="4.2.2 Mailbox full" hint="the mailbox of full@example.net is full"
-		id=ID from=app@example.org to=no@example.net relay=localhost:PORT ip=127.0.0.1 helo=app.example.org tls=- auth=- size=136 stage=rcpt code=550 esc=5.1.1 tries=1 delay=N rtt=N result=failed relay-id=- uid=$(id -u) caller=timeout text="5.1.1 No such user" hint="the relay knows no recipient no@example.net"
+		id=ID from=app@example.org to=bob@example.net,carol@example.net relay=localhost:PORT ip=127.0.0.1 helo=app.example.org tls=- auth=- size=134 stage=- code=- esc=- tries=1 delay=N rtt=N result=sent relay-id=4BxYZ12 uid=$(id -u) caller=timeout text="2.0.0 Ok: queued as 4BxYZ12"
+		id=ID from=app@example.org to=full@example.net relay=localhost:PORT ip=127.0.0.1 helo=app.example.org tls=- auth=- size=134 stage=rcpt code=452 esc=4.2.2 tries=1 delay=N rtt=N result=deferred relay-id=- uid=$(id -u) caller=timeout text="4.2.2 Mailbox full" hint="the mailbox of full@example.net is full"
+		id=ID from=app@example.org to=no@example.net relay=localhost:PORT ip=127.0.0.1 helo=app.example.org tls=- auth=- size=134 stage=rcpt code=550 esc=5.1.1 tries=1 delay=N rtt=N result=failed relay-id=- uid=$(id -u) caller=timeout text="5.1.1 No such user" hint="the relay knows no recipient no@example.net"
 	END
 }
 

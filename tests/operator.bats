@@ -4,7 +4,6 @@
 # Each test is a subshell to shellcheck:
 # shellcheck disable=SC2030,SC2031,SC2034,SC2153,SC2154
 
-bats_require_minimum_version 1.5.0
 load relay/relay
 load relay/spool
 

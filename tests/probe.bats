@@ -4,35 +4,11 @@
 # Each test is a subshell to shellcheck:
 # shellcheck disable=SC2030,SC2031,SC2034,SC2153
 
-bats_require_minimum_version 1.5.0
 load relay/relay
 
 setup() {
-	HELPERS=()
-	NET=$RELAY_HOME/../net
 	export LC_ALL=C.UTF-8
 	unset NO_COLOR
-}
-
-teardown() {
-	local pid
-
-	for pid in "${HELPERS[@]}"; do
-		kill "$pid" 2>/dev/null || :
-	done
-	stop_relays
-}
-
-# helper PROGRAM ARGUMENT...: start it; SAID is its first line.
-helper() {
-	local dir
-
-	dir=$(mktemp -d "$BATS_TEST_TMPDIR/helper.XXXXXX")
-	mkfifo "$dir/in" "$dir/out"
-	"$NET/$1" "${@:2}" <"$dir/in" >"$dir/out" 3>&- &
-	HELPERS+=($!)
-	exec {HELPER_IN}>"$dir/in" {HELPER_OUT}<"$dir/out"
-	read -r -t 20 SAID <&"$HELPER_OUT"
 }
 
 # The name server is one that does not answer, and nobody is waited for.
@@ -41,17 +17,15 @@ settings() {
 	    'from alice@example.org' 'aliases none' "$@")
 }
 
+use() {
+	settings "relay 127.0.0.1:$RELAY_PORT" "$@"
+}
+
 # probe LINE... -- ARGUMENT...: with the relay started last and these lines.
 probe() {
-	local lines=()
-
-	while [ $# -gt 0 ] && [ "$1" != -- ]; do
-		lines+=("$1")
-		shift
-	done
-	shift || :
-	settings "relay 127.0.0.1:$RELAY_PORT" "${lines[@]}"
-	run --separate-stderr "$HELOISE" -C "$CONF" --probe "$@"
+	split "$@"
+	use "${SETTINGS[@]}"
+	run --separate-stderr "$HELOISE" -C "$CONF" --probe "${OPTIONS[@]}"
 	nothing_sent
 }
 
@@ -413,11 +387,7 @@ fails() {
 }
 
 @test "it ends when its time is up" {
-	start_relay --script "$(script <<-'END'
-		S: 220 hi
-		silent
-	END
-	)"
+	silent_relay
 	probe 'tls none' 'timeout 1s' -- bob@example.net
 	fails 75 '✓greeting ✗ehlo' "say hello to 127.0.0.1:$RELAY_PORT: no answer within 1 second" ''
 	probe 'tls none' 'deadline 1s' -- bob@example.net

@@ -18,7 +18,7 @@ teardown() {
 	for fd in "${SOCKS[@]}"; do
 		exec {fd}>&-
 	done
-	stop_relays
+	end_all
 }
 
 # In one write, which bash's own printf would not do.

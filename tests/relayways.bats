@@ -4,7 +4,6 @@
 # Each test is a subshell to shellcheck:
 # shellcheck disable=SC2030,SC2031,SC2034,SC2153
 
-bats_require_minimum_version 1.5.0
 load relay/relay
 
 setup() {
@@ -17,43 +16,15 @@ Subject: hi
 hello
 .dot
 '
-	HELPERS=()
-	NET=$RELAY_HOME/../net
 }
 
-teardown() {
-	local pid
-
-	for pid in "${HELPERS[@]}"; do
-		kill "$pid" 2>/dev/null || :
-	done
-	stop_relays
-}
-
-# helper PROGRAM ARGUMENT...: start it; SAID is its first line.
-helper() {
-	local dir
-
-	dir=$(mktemp -d "$BATS_TEST_TMPDIR/helper.XXXXXX")
-	mkfifo "$dir/in" "$dir/out"
-	"$NET/$1" "${@:2}" <"$dir/in" >"$dir/out" 3>&- &
-	HELPERS+=($!)
-	exec {HELPER_IN}>"$dir/in" {HELPER_OUT}<"$dir/out"
-	read -r -t 20 SAID <&"$HELPER_OUT"
+use() {
+	CONF=$(conf 'helo app.example.org' 'queue no' "$@")
 }
 
 # send LINE... -- OPTION...: the mail, with these settings.
 send() {
-	local lines=()
-
-	while [ $# -gt 0 ] && [ "$1" != -- ]; do
-		lines+=("$1")
-		shift
-	done
-	shift || :
-	CONF=$(conf 'helo app.example.org' 'queue no' "${lines[@]}")
-	run --separate-stderr "$HELOISE" -C "$CONF" "$@" < <(
-	    printf '%s' "$MAIL")
+	submit_with "$@"
 }
 
 @test "unix: a socket in the file system" {

@@ -4,7 +4,6 @@
 # Each test is a subshell to shellcheck:
 # shellcheck disable=SC2030,SC2031,SC2034,SC2153,SC2154
 
-bats_require_minimum_version 1.5.0
 load relay/relay
 load relay/spool
 
@@ -17,15 +16,6 @@ loops() {
 		[[ ${argv[0]} != */heloise || " ${argv[*]} " != *" $CONF "* ]] ||
 		    echo "${dir#/proc/}"
 	done 2>/dev/null | sort -n
-}
-
-teardown() {
-	local pid
-
-	for pid in $(loops); do
-		kill "$pid" 2>/dev/null || :
-	done
-	stop_relays
 }
 
 no_loops() {

@@ -4,7 +4,6 @@
 # Each test is a subshell to shellcheck, and $ is for the inner shell:
 # shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2153,SC2154
 
-bats_require_minimum_version 1.5.0
 load relay/relay
 
 setup() {

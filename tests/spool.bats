@@ -4,12 +4,10 @@
 # Each test is a subshell to shellcheck:
 # shellcheck disable=SC2030,SC2031,SC2034,SC2153,SC2154
 
-bats_require_minimum_version 1.5.0
 load relay/relay
 load relay/spool
 
 setup() {
-	MAIL=$'To: bob@example.org\nFrom: alice@example.org\nSubject: hi\n\nhello\n'
 	SPOOL=$BATS_TEST_TMPDIR/disk/spool
 	mkdir "$BATS_TEST_TMPDIR/disk"
 	start_relay
@@ -18,8 +16,8 @@ setup() {
 }
 
 teardown() {
+	end_all
 	umount "$BATS_TEST_TMPDIR/disk" 2>/dev/null || :
-	stop_relays
 }
 
 small_disk() {

@@ -4,11 +4,9 @@
 # Each test is a subshell to shellcheck:
 # shellcheck disable=SC2030,SC2031,SC2034,SC2153
 
-bats_require_minimum_version 1.5.0
 load relay/relay
 
 setup() {
-	MAIL=$'To: bob@example.org\nFrom: alice@example.org\nSubject: hi\n\nhello\n'
 	make_certs
 }
 
@@ -19,12 +17,14 @@ relay() {
 	    --auth-required "${@:2}"
 }
 
+use() {
+	CONF=$(conf "relay localhost:$RELAY_PORT" 'helo app.example.org' \
+	    'queue no' 'tls starttls' "$@")
+}
+
 # send LINE...: the mail, with a login and these settings.
 send() {
-	CONF=$(conf "relay localhost:$RELAY_PORT" 'helo app.example.org' \
-	    'queue no' 'tls starttls' 'user u' 'password geheim' "$@")
-	run --separate-stderr "$HELOISE" -C "$CONF" -t < <(
-	    printf '%s' "$MAIL")
+	submit_with 'user u' 'password geheim' "$@" -- -t
 }
 
 # Is the key one in a token, and does SoftHSM make them here?
@@ -103,10 +103,7 @@ pin() {
 	    -out "$new"
 	cat "$new.key" >>"$new"
 	start_relay --tls starttls --cert "$new" --key "$new"
-	CONF=$(conf "relay localhost:$RELAY_PORT" 'helo app.example.org' \
-	    'queue no' 'tls starttls' "tls-pin sha256:$(pin self-signed)")
-	run --separate-stderr "$HELOISE" -C "$CONF" -t < <(
-	    printf '%s' "$MAIL")
+	submit_with "tls-pin sha256:$(pin self-signed)" -- -t
 	[ "$status" -eq 0 ]
 }
 

@@ -4,7 +4,6 @@
 # What the processes ask of the kernel after they were boxed in is read from
 # their system calls, not from what they say.
 
-bats_require_minimum_version 1.5.0
 load ../relay/relay
 
 setup() {

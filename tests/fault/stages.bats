@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
 # stages.bats - the relay dies at each stage; clocks go wrong; signals
 
-bats_require_minimum_version 1.5.0
 load ../relay/relay
 
 setup() {
@@ -154,16 +153,17 @@ die_at_each_stage() {
 
 # A run as the lingering runner does it: of what is due, again and again.
 deliver_what_is_due() {
-	local pid i
+	local pid
 
 	"$HELOISE" -C "$CONF" --relay "127.0.0.1:$RELAY_PORT" -bD -q1s \
 	    <"$MAIL" 3>&- &
 	pid=$!
-	for ((i = 0; i < 100 && $(waiting) > 0; i++)); do
-		read -r -t 0.1 <> <(:) || :
-	done
+	await empty
 	kill "$pid"
 	wait "$pid" || :
+}
+
+empty() {
 	[ "$(waiting)" -eq 0 ]
 }
 
@@ -215,17 +215,11 @@ told_to_stop() {
 
 	use
 	heloise 1 -odq -t
-	start_relay --script "$(script <<-'END'
-		S: 220 hi
-		silent
-	END
-	)"
+	silent_relay
 	"$HELOISE" -C "$CONF" --relay "127.0.0.1:$RELAY_PORT" -q \
 	    <"$MAIL" 2>/dev/null 3>&- &
 	pid=$!
-	until grep -q '^S: 220' "$RELAY_LOG"; do
-		kill -0 "$pid"
-	done
+	await greeted
 	kill "-$1" "$pid"
 	SECONDS=0
 	wait "$pid" || status=$?

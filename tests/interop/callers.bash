@@ -38,7 +38,7 @@ drop_root()
 }
 
 # End what still runs in $root: a daemon, or one who waits to try again.
-end_all()
+end_root()
 {
 	local pid
 
@@ -74,8 +74,8 @@ teardown()
 
 	[ -z "$why" ] || return 0
 	await at_rest || { queued; status=1; }
-	end_all
-	stop_relays || status=1
+	end_root
+	end_all || status=1
 	queued -delete
 	rm -f "$root/run/"crond.* "$root/etc/cron.d/"* \
 	    "$root/var/spool/cron/crontabs/"*
@@ -91,17 +91,6 @@ queued()
 at_rest()
 {
 	[ -z "$(queued)" ]
-}
-
-# Wait until a command succeeds, ten seconds at most.
-await()
-{
-	local end=$((SECONDS + 10))
-
-	until "$@" 2>/dev/null; do
-		[ $SECONDS -lt $end ] || return 1
-		sleep 0.02
-	done
 }
 
 # A body with what is hard to carry.

@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
 # callers.bats - what programs hand to sendmail arrives as they meant it
 # shellcheck disable=SC2154	# callers.bash and bats set variables
-bats_require_minimum_version 1.5.0
 load ../relay/relay
 load callers
 

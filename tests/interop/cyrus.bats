@@ -4,7 +4,6 @@
 # It knows only the binding of TLS 1.2, tls-unique; that of TLS 1.3 is in
 # gsasl.bats.
 # shellcheck disable=SC2154	# servers.bash and bats set variables
-bats_require_minimum_version 1.5.0
 load servers
 
 setup_file()

@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
 # dovecot.bats - Dovecot's submission service
 # shellcheck disable=SC2154	# servers.bash and bats set variables
-bats_require_minimum_version 1.5.0
 load servers
 
 setup_file()

@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
 # exim.bats - an Exim that judges the name at EHLO, and may log in
 # shellcheck disable=SC2154	# servers.bash and bats set variables
-bats_require_minimum_version 1.5.0
 load servers
 
 setup_file()

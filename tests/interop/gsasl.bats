@@ -5,39 +5,26 @@
 # (RFC 9266), so here GNU SASL judges behind a small one of our own.
 #
 # shellcheck disable=SC2154
-bats_require_minimum_version 1.5.0
 load ../relay/relay
 
 password='pass"word=1 ü'
 
 setup()
 {
-	local top=${RELAY_HOME%/tests/relay} dir=$BATS_TEST_TMPDIR/gsasl
+	local top=${RELAY_HOME%/tests/relay}
 
 	if ! pkg-config --exists libgsasl; then
 		[ -z "${CI-}" ] && skip 'needs libgsasl: sh tests/deps interop'
 	fi
 	make -s -C "$top" tests/interop/gsasl 3>&-
 	make_certs
-	mkdir "$dir"
-	mkfifo "$dir/in" "$dir/out"
-	"$top/tests/interop/gsasl" "$CERTS/ok.pem" user "$password" \
-	    <"$dir/in" >"$dir/out" 3>&- &
-	exec {SERVER_IN}>"$dir/in" {SERVER_OUT}<"$dir/out"
-	read -r -t 20 port <&"$SERVER_OUT"
-}
-
-# The server ends with its standard input.
-teardown()
-{
-	[ -z "${SERVER_IN-}" ] || exec {SERVER_IN}>&-
-	wait
+	helper "$top/tests/interop/gsasl" "$CERTS/ok.pem" user "$password"
 }
 
 # enter LINE...: send a message with these settings.
 enter()
 {
-	CONF=$(conf "relay localhost:$port" 'tls starttls' 'queue no' \
+	CONF=$(conf "relay localhost:$SAID" 'tls starttls' 'queue no' \
 	    "tls-ca $CERTS/ca.pem" 'helo app.example.org' 'user user' "$@")
 	run --separate-stderr "$HELOISE" -C "$CONF" -v -i \
 	    -f a@example.org b@example.org <<<'Subject: hi'

@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
 # postfix.bats - a Postfix that insists on STARTTLS, AUTH and a known name
 # shellcheck disable=SC2154	# servers.bash and bats set variables
-bats_require_minimum_version 1.5.0
 load servers
 
 setup_file()

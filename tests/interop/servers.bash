@@ -12,22 +12,12 @@
 # The address is drawn from 127.0.0.0/8 and not shared with anybody, so
 # the ports can be the same in each run.
 
+load ../relay/relay
+
 jail=/opt/heloise-interop
 here=${BASH_SOURCE[0]%/*}
-heloise=${HELOISE:-$here/../../heloise}
 password='pass"word=1'
 secret='signs tokens'
-
-# Wait until a command succeeds, ten seconds at most.
-await()
-{
-	local end=$((SECONDS + 10))
-
-	until "$@" 2>/dev/null; do
-		[ $SECONDS -lt $end ] || return 1
-		sleep 0.02
-	done
-}
 
 # A directory for one server, with an address and a certificate; the relay
 # goes by an address, so settings have a tls-name.
@@ -230,7 +220,7 @@ body()
 # Run heloise on standard input; $status, $output and $stderr as by run.
 deliver()
 {
-	run --separate-stderr "$heloise" -C "$conf" -i -f a@example.org "$@"
+	run --separate-stderr timeout 120 "$HELOISE" -C "$conf" -i -f a@example.org "$@"
 	echo "status $status; $output; $stderr"
 }
 

@@ -1,38 +1,68 @@
-# relay.bash - what tests/*.bats need to play with the relay
+# relay.bash - what the files of tests share: relays, helpers, deliveries
 #
 # load relay/relay
 #
 # A test may start several relays; the RELAY_* variables are of the one
 # started last.  A relay that saw something other than its script, or that
 # crashed, fails the test in teardown.  Whoever overrides teardown calls
-# stop_relays.
+# end_all.
 #
 # shellcheck shell=bash
+
+bats_require_minimum_version 1.5.0
 
 RELAY_HOME=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
 : "${RELAY:=$RELAY_HOME/relay}"
 : "${HELOISE:=${RELAY_HOME%/tests/relay}/heloise}"
 declare -ga RELAY_PIDS=()
 
-# start_relay [OPTION...]: start it and wait until it listens.  Sets
-# RELAY_PID, RELAY_PORT, RELAY_LOG (its log) and RELAY_STORE (its store).
-start_relay() {
-	local dir
+# A message; a file of tests may have another.
+MAIL=$'To: bob@example.org\nFrom: alice@example.org\nSubject: hi\n\nhello\n'
 
-	dir=$(mktemp -d "$BATS_TEST_TMPDIR/relay.XXXXXX")
-	mkdir "$dir/store"
+# alone COMMAND...: become it, with no descriptor but 0, 1 and 2: a process
+# that stays behind must not hold the pipes that bats reads.
+alone() {
+	local fd
+
+	for fd in /proc/"$BASHPID"/fd/*; do
+		fd=${fd##*/}
+		[ "$fd" -le 2 ] || exec {fd}>&-
+	done
+	exec "$@"
+}
+
+# helper PROGRAM ARGUMENT...: start one of tests/net, or that of a path, which
+# says a line once it is ready and ends with its standard input.  Sets SAID,
+# the line, HELPER_PID, HELPER_IN and HELPER_OUT.
+helper() {
+	local dir program=$1
+
+	[[ $program == */* ]] || program=$RELAY_HOME/../net/$program
+	dir=$(mktemp -d "$BATS_TEST_TMPDIR/helper.XXXXXX")
 	mkfifo "$dir/in" "$dir/out"
-	RELAY_LOG=$dir/log RELAY_STORE=$dir/store
-	"$RELAY" --log "$RELAY_LOG" --store "$RELAY_STORE" "$@" \
-	    <"$dir/in" >"$dir/out" 2>"$dir/err" 3>&- &
-	RELAY_PID=$!
-	RELAY_PIDS+=("$RELAY_PID")
-	exec {RELAY_IN}>"$dir/in" {RELAY_OUT}<"$dir/out"
-	# shellcheck disable=SC2034 # RELAY_PORT is for the test
-	if ! read -r -t 20 RELAY_PORT <&"$RELAY_OUT"; then
+	alone "$program" "${@:2}" <"$dir/in" >"$dir/out" 2>"$dir/err" &
+	HELPER_PID=$!
+	exec {HELPER_IN}>"$dir/in" {HELPER_OUT}<"$dir/out"
+	if ! read -r -t 20 SAID <&"$HELPER_OUT"; then
 		cat "$dir/err" >&2
 		return 1
 	fi
+}
+
+# start_relay [OPTION...]: start it and wait until it listens.  Sets
+# RELAY_PID, RELAY_PORT, RELAY_LOG (its log) and RELAY_STORE (its store).
+start_relay() {
+	local dir SAID HELPER_PID HELPER_IN HELPER_OUT
+
+	dir=$(mktemp -d "$BATS_TEST_TMPDIR/relay.XXXXXX")
+	mkdir "$dir/store"
+	RELAY_LOG=$dir/log RELAY_STORE=$dir/store
+	helper "$RELAY" --log "$RELAY_LOG" --store "$RELAY_STORE" "$@" ||
+	    return
+	RELAY_PID=$HELPER_PID RELAY_IN=$HELPER_IN RELAY_OUT=$HELPER_OUT
+	RELAY_PIDS+=("$RELAY_PID")
+	# shellcheck disable=SC2034 # for the test
+	RELAY_PORT=$SAID
 }
 
 # relay_sync: wait until no connection is open.
@@ -61,7 +91,7 @@ stop_relay() {
 	wait "$pid" || status=$?
 	if [ "$status" -ne 0 ]; then
 		echo "relay $pid: exit status $status" >&2
-		cat "$BATS_TEST_TMPDIR"/relay.*/err >&2
+		cat "$BATS_TEST_TMPDIR"/helper.*/err >&2
 		grep -h '^mismatch' "$BATS_TEST_TMPDIR"/relay.*/log >&2 || :
 	fi
 	return "$status"
@@ -76,8 +106,40 @@ stop_relays() {
 	return "$status"
 }
 
+# started: the processes of the programs that this test started, but for its
+# relays.  They are known by their environment, or where that may not be read,
+# by an argument.
+started() {
+	local dir name
+
+	while IFS= read -r dir; do
+		dir=${dir%/*}
+		read -r name 2>/dev/null <"$dir/comm" || continue
+		[ "$name" = relay ] || echo "${dir#/proc/}"
+	done < <(grep -lsz -e "^BATS_TEST_TMPDIR=$BATS_TEST_TMPDIR\$" \
+	    -e "$BATS_TEST_TMPDIR/" /proc/[0-9]*/environ \
+	    /proc/[0-9]*/cmdline)
+}
+
+# signal NAME PID...: to those that are still there.
+signal() {
+	[ $# -eq 1 ] || kill -s "$@" 2>/dev/null || :
+}
+
+# End all that the test started; false if a relay was not content.
+end_all() {
+	local status=0
+
+	# shellcheck disable=SC2046 # a list
+	signal TERM $(started)
+	stop_relays || status=$?
+	# shellcheck disable=SC2046
+	signal KILL $(started)
+	return "$status"
+}
+
 teardown() {
-	stop_relays
+	end_all
 }
 
 # stored N, envelope N: the files of the Nth message; stored_count.
@@ -120,4 +182,74 @@ conf() {
 	chmod 600 "$file"
 	printf '%s\n' "$@" >"$file"
 	echo "$file"
+}
+
+# submit OPTION...: the mail, with the configuration in $CONF.  A call that
+# never ends, does so with status 124.
+submit() {
+	run --separate-stderr timeout 120 "$HELOISE" -C "$CONF" "$@" < <(
+	    printf '%s' "$MAIL")
+}
+
+# split LINE... -- OPTION...: into SETTINGS and OPTIONS.
+split() {
+	SETTINGS=()
+	while [ $# -gt 0 ] && [ "$1" != -- ]; do
+		SETTINGS+=("$1")
+		shift
+	done
+	OPTIONS=("${@:2}")
+}
+
+# submit_with LINE... -- OPTION...: the mail, with these lines in the
+# configuration that "use" of the test writes.
+submit_with() {
+	split "$@"
+	use "${SETTINGS[@]}"
+	submit "${OPTIONS[@]}"
+}
+
+# await COMMAND...: wait for it to come true, 30 seconds at most.
+await() {
+	local end=$((SECONDS + 30))
+
+	until "$@" 2>/dev/null; do
+		[ "$SECONDS" -lt "$end" ] || return 1
+		read -r -t 0.02 <> <(:) || :
+	done
+}
+
+has_stored() {
+	[ "$(stored_count)" -ge "$1" ]
+}
+
+# The relay has greeted somebody.
+greeted() {
+	grep -q '^S: 220' "$RELAY_LOG"
+}
+
+silent_relay() {
+	start_relay --script "$(script <<-'END'
+		S: 220 hi
+		silent
+	END
+	)"
+}
+
+# It takes the message and does not say so.
+swallowing_relay() {
+	start_relay --script "$(script <<-'END'
+		S: 220 hi
+		C~ ^EHLO
+		S: 250 hi
+		C~ ^MAIL
+		S: 250 ok
+		C~ ^RCPT
+		S: 250 ok
+		C: DATA
+		S: 354 go
+		body
+		silent
+	END
+	)"
 }

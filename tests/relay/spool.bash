@@ -6,18 +6,7 @@
 # shellcheck shell=bash disable=SC2153
 
 setup() {
-	MAIL=$'To: bob@example.org\nFrom: alice@example.org\nSubject: hi\n\nhello\n'
 	SPOOL=$BATS_TEST_TMPDIR/spool
-}
-
-# The runner of a spool leaves when it is empty; here it is told to go.
-teardown() {
-	local pid
-
-	for pid in $(runners); do
-		kill "$pid" 2>/dev/null || :
-	done
-	stop_relays
 }
 
 # The processes that have our spool open.
@@ -34,8 +23,7 @@ use() {
 }
 
 send() {
-	run --separate-stderr "$HELOISE" -C "$CONF" "$@" < <(
-	    printf '%s' "$MAIL")
+	submit "$@"
 }
 
 heloise() {
@@ -56,56 +44,10 @@ failed() {
 	messages failed | wc -l
 }
 
-# await COMMAND...: wait for it to come true, 30 seconds at most.
-await() {
-	local i
-
-	for ((i = 0; i < 300; i++)); do
-		! "$@" || return 0
-		read -r -t 0.1 <> <(:) || :
-	done
-	return 1
-}
-
 empty() {
 	[ "$(waiting)" -eq 0 ]
 }
 
 idle() {
 	[ -z "$(runners)" ]
-}
-
-has_stored() {
-	[ "$(stored_count)" -ge "$1" ]
-}
-
-# The relay has greeted somebody.
-greeted() {
-	grep -q '^S: 220' "$RELAY_LOG"
-}
-
-silent_relay() {
-	start_relay --script "$(script <<-'END'
-		S: 220 hi
-		silent
-	END
-	)"
-}
-
-# It takes the message and does not say so.
-swallowing_relay() {
-	start_relay --script "$(script <<-'END'
-		S: 220 hi
-		C~ ^EHLO
-		S: 250 hi
-		C~ ^MAIL
-		S: 250 ok
-		C~ ^RCPT
-		S: 250 ok
-		C: DATA
-		S: 354 go
-		body
-		silent
-	END
-	)"
 }
