@@ -12,13 +12,13 @@
 #include "admin/checkfiles.h"
 #include "config/lint.h"
 #include "config/load.h"
-#include "report/report.h"
+#include "report/explain.h"
 #include "system/log.h"
 #include "system/priv.h"
 
 struct checkup {
 	struct lint	 audit;
-	struct report	 report;	/* for its hints */
+	struct explain	 explain;
 };
 
 static void
@@ -36,18 +36,18 @@ tell(void *ctx, const char *what, const char *path, const struct fault *f,
 	struct checkup *k = ctx;
 	struct lint *a = &k->audit;
 	struct buf hint = { .max = 8192 };
-	const struct report_place at = { 0 };
+	const struct explain_place at = { 0 };
 	const char *why = f != NULL ? f->text : "";
 
 	/* Which setting it is was said already. */
 	if (strncmp(why, "log: ", 5) == 0)
 		why += 5;
 	if (f == NULL) {
-		buf_addf(&a->out, "%s can %s %s\n", k->report.who, what, path);
+		buf_addf(&a->out, "%s can %s %s\n", k->explain.who, what, path);
 	} else {
 		lint_add(a, grave, NULL, NULL, "%s cannot %s: %s",
-		    k->report.who, what, why);
-		if (report_hint(&k->report, f, &at, &hint))
+		    k->explain.who, what, why);
+		if (explain_hint(&k->explain, f, &at, &hint))
 			buf_addf(&a->out, "    hint: %s\n", buf_text(&hint));
 	}
 	buf_release(&hint);
@@ -147,7 +147,7 @@ checkconfig_run(const struct options *o, struct config *c,
 		load(c, &src, o);
 	else if (load_as(c, &src, o, home, sizeof(home), &known, &f) == -1)
 		return log_exit(&f);
-	report_init(&k.report, c, &src, NULL);
+	explain_init(&k.explain, c, &src, NULL);
 	lint_config(&k.audit, c, &src);
 	print(&k.audit.out);
 	checkfiles(&(struct checkfiles){ .config = c,

@@ -10,7 +10,7 @@
 #include "base/json.h"
 #include "base/util.h"
 #include "mail/date.h"
-#include "queue/outcome.h"
+#include "queue/backoff.h"
 #include "spool/fileio.h"
 
 #define LINES_MAX	(8 * HEAD_MAX)	/* whatever a head may hold */
@@ -153,7 +153,7 @@ next_try(const struct mailq *q, const struct letter *l)
 
 	if (l->c.file.place == SPOOL_FAILED || l->c.note.held)
 		return 0;
-	due = backoff_due(q->schedule, l->c.note.next, q->now);
+	due = backoff_due(q->set, l->c.note.next, q->now);
 	return due > q->now ? due : q->now;
 }
 
@@ -164,19 +164,9 @@ rcpt_state(const struct letter *l, const struct rcpt *r)
 		return "accepted";
 	if (l->c.file.place == SPOOL_FAILED)
 		return "failed";
-	if (!r->done)
-		return "waiting";
-	switch (r->verdict) {
-	case VD_DOUBT:
-		return "doubt";
-	case VD_PERM:
-		return fault_of_session(r->why) ? "waiting" : "refused";
-	case VD_OK:
-	case VD_TEMP:
-	case VD__MAX:
-		break;
-	}
-	return "waiting";
+	if (!rcpt_waits(r))
+		return "refused";
+	return r->done && r->verdict == VD_DOUBT ? "doubt" : "waiting";
 }
 
 /* The last words on a recipient, or on the message if he has none. */
@@ -204,13 +194,13 @@ static bool
 hint(const struct mailq *q, const struct letter *l, const struct fault *why,
     struct buf *out)
 {
-	const struct report_place at = { .account = l->c.meta.account,
+	const struct explain_place at = { .account = l->c.meta.account,
 	    .sender = l->c.env.from, .recipient = l->c.env.nrcpt == 1 ?
 	    l->c.env.rcpt[0].addr : NULL };
 
-	if (why == NULL || q->report == NULL)
+	if (why == NULL || q->explain == NULL)
 		return false;
-	return report_hint(q->report, why, &at, out);
+	return explain_hint(q->explain, why, &at, out);
 }
 
 static void

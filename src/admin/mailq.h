@@ -7,8 +7,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "queue/backoff.h"
-#include "report/report.h"
+#include "report/explain.h"
 #include "spool/claimed.h"
 #include "spool/spool.h"
 
@@ -17,10 +16,10 @@ struct mailq {
 	struct spool	*spool;		/* NULL: none, so it is empty */
 	FILE		*out;
 	time_t		 now;
-	const struct backoff *schedule;
+	const struct settings *set;
 	bool		 own;		/* only what uid has submitted */
 	uid_t		 uid;
-	const struct report *report;	/* for hints; NULL: none */
+	const struct explain *explain;	/* for hints; NULL: none */
 };
 
 /*

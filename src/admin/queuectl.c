@@ -324,17 +324,15 @@ int
 queuectl_run(const struct options *o, struct config *c,
     const struct config_source *src)
 {
-	const struct backoff sched = { .retry_min = c->base.retry_min,
-	    .retry_max = c->base.retry_max, .expire = c->base.expire };
-	struct report rep;
+	struct explain explain;
 	struct mailq q = { .out = stdout, .now = time(NULL),
-	    .schedule = &sched, .report = &rep, .own = src->elevated,
+	    .set = &c->base, .explain = &explain, .own = src->elevated,
 	    .uid = src->uid };
 	char *path = spoolpath_find(&c->base, src);
 	struct fault f = { 0 };
 	int status;
 
-	report_init(&rep, c, src, NULL);
+	explain_init(&explain, c, src, NULL);
 	status = with_spool(o, &q, path, &f) == -1 ? log_exit(&f) :
 	    log_flush(EX_OK);
 	free(path);

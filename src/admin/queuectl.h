@@ -16,7 +16,7 @@ int	queuectl_run(const struct options *, struct config *,
 
 /*
  * Each says on q->out what was done.  0, or -1 with a fault as in mailq.h;
- * a message that is being delivered right now is left alone.  q->schedule
+ * a message that is being delivered right now is left alone.  q->set
  * and q->report are not needed.
  */
 

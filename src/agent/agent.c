@@ -212,8 +212,7 @@ sent(void *ctx, struct delivery *d)
 static bool
 may_fall_back(const struct rcpt *r)
 {
-	return r->done && r->why != NULL && r->verdict != VD_DOUBT &&
-	    (r->verdict == VD_TEMP || fault_of_session(r->why));
+	return r->done && r->verdict != VD_DOUBT && rcpt_waits(r);
 }
 
 /* For the log, in one line: why this account could not deliver. */

@@ -181,20 +181,12 @@ add_opening(struct buf *out, const struct dsn *d)
 	if (d->tries > 1) {
 		buf_addf(&tried, "It was tried %u times in ", d->tries);
 		add_time(&tried, (long long)d->now - (long long)d->arrival);
-		buf_adds(&tried, d->until != 0 ? ", and" : ".  It");
-	} else
-		buf_adds(&tried, "It");
-	if (d->until == 0)
-		buf_adds(&tried, " will not be tried again.");
-	else {
-		buf_adds(&tried, " will be tried again until ");
-		date_add(&tried, d->until, d->utc_offset);
-		buf_adds(&tried, ".  There is no need to send it again.");
+		buf_adds(&tried, ".  ");
 	}
 	add_words(out, "This is the mail program of %s.", d->host);
 	buf_adds(out, "\r\n");
-	add_words(out, "%s could not be delivered%s to the recipients named "
-	    "below.  %s", buf_text(&whose), d->until != 0 ? " yet" : "",
+	add_words(out, "%s could not be delivered to the recipients named "
+	    "below.  %sIt will not be tried again.", buf_text(&whose),
 	    buf_text(&tried));
 	buf_release(&whose);
 	buf_release(&tried);
@@ -327,18 +319,17 @@ add_recipient(struct buf *out, const char *addr)
 }
 
 /*
- * Nothing that is given up is a 4.x.x unless the relay called it so, and
- * nothing that is tried again is a 5.x.x.
+ * Nothing that is given up is a 4.x.x unless the relay called it so.
  */
 static void
-add_status(struct buf *out, const struct dsn *d, const struct fault *f)
+add_status(struct buf *out, const struct fault *f)
 {
-	unsigned class = d->until != 0 ? 4 : 5;
+	unsigned class = 5;
 	unsigned subject = meaning[f->stage][0];
 	unsigned detail = meaning[f->stage][1];
 
 	if (f->esc[0] != 0) {
-		class = d->until != 0 ? 4 : f->esc[0];
+		class = f->esc[0];
 		subject = f->esc[1];
 		detail = f->esc[2];
 	} else if (f->domain == FD_LINK) {
@@ -419,14 +410,11 @@ add_programs(struct buf *out, const struct dsn *d)
 			buf_adds(out, "\r\n");
 		}
 		add_recipient(out, r->addr);
-		buf_addf(out, "Action: %s\r\n", d->until != 0 ? "delayed" :
-		    "failed");
-		add_status(out, d, r->why);
+		buf_adds(out, "Action: failed\r\n");
+		add_status(out, r->why);
 		if (r->why->domain == FD_SMTP)
 			add_remote(out, r->why->what);
 		add_diagnostic(out, r->why);
-		if (d->until != 0)
-			add_date(out, "Will-Retry-Until", d, d->until);
 	}
 }
 
@@ -456,8 +444,7 @@ add_subject(struct buf *out, const struct dsn *d)
 	struct buf line = { .max = SUBJECT_MAX }, b = { .max = SUBJECT_MAX };
 	struct field fld;
 
-	buf_addf(out, "Subject: %s", d->until != 0 ? "Not delivered yet" :
-	    "Not delivered");
+	buf_adds(out, "Subject: Not delivered");
 	if (header_find(d->head, d->head_len, "Subject", &fld)) {
 		header_unfold(&line, &fld);
 		buf_add_visible(&b, buf_text(&line), line.len, false);
@@ -507,7 +494,7 @@ header_len(const struct dsn *d)
 bool
 dsn_whole(const struct dsn *d)
 {
-	return d->until == 0 && d->ret != RET_HDRS && d->size <= DSN_WHOLE;
+	return d->ret != RET_HDRS && d->size <= DSN_WHOLE;
 }
 
 static const char *

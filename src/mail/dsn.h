@@ -20,7 +20,7 @@ struct dsn_rcpt {
 	const char		*addr;
 	const char		*orcpt;		/* "rfc822;xtext", or NULL */
 	const struct fault	*why;
-	const char		*hint;		/* a sentence, or NULL */
+	char			*hint;		/* a sentence, or NULL */
 };
 
 /*
@@ -39,7 +39,6 @@ struct dsn {
 	/* What became of the message. */
 	time_t			 arrival;	/* when we got it */
 	unsigned		 tries;
-	time_t			 until;		/* it is tried; 0: given up */
 	const struct dsn_rcpt	*rcpt;
 	size_t			 nrcpt;
 

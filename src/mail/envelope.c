@@ -140,3 +140,14 @@ envelope_count(const struct envelope *e, enum verdict v)
 		n += e->rcpt[i].done && e->rcpt[i].verdict == v;
 	return n;
 }
+
+bool
+rcpt_waits(const struct rcpt *r)
+{
+	if (!r->done)
+		return true;
+	if (r->told)
+		return false;
+	return r->verdict == VD_TEMP || r->verdict == VD_DOUBT ||
+	    (r->verdict == VD_PERM && fault_of_session(r->why));
+}

@@ -71,6 +71,13 @@ void	envelope_settle(struct envelope *, const struct fault *);
 /* Forget a verdict, to try again. */
 void	rcpt_unsettle(struct rcpt *);
 
+/*
+ * May it be tried again?  Yes without a verdict, after a temporary one or a
+ * doubt, and where what failed for good was the session: an administrator
+ * can correct that.
+ */
+bool	rcpt_waits(const struct rcpt *);
+
 /* How many recipients ended with that verdict. */
 size_t	envelope_count(const struct envelope *, enum verdict);
 

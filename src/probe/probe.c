@@ -437,7 +437,7 @@ static void
 judge(struct probe *p, const struct target *t, const struct fault *f,
     const struct walk *w)
 {
-	struct report_place at = { .conninfo = w != NULL ? &w->conninfo : NULL,
+	struct explain_place at = { .conninfo = w != NULL ? &w->conninfo : NULL,
 	    .account = account_name(p->c, t->number), .sender = t->env.from,
 	    .recipient = t->env.nrcpt == 1 ? t->env.rcpt[0].addr : NULL };
 	struct buf words = { .max = 65536 }, hint = { .max = 4096 };
@@ -449,7 +449,7 @@ judge(struct probe *p, const struct target *t, const struct fault *f,
 	else if (w != NULL && w->mistaken)
 		advise_mode(p, t, w, &hint);
 	else
-		(void)report_hint(&p->by.report, f, &at, &hint);
+		(void)explain_hint(&p->by.log.explain, f, &at, &hint);
 	if (w != NULL)
 		fill_in(&hint, w->pin);
 	v.words = buf_text(&words);
@@ -547,7 +547,7 @@ probe_run(const struct options *o, struct config *c,
 	if (!src->elevated)
 		ask_passwords(c);
 	if (process_find(&p.by, src, &f) == -1 || choose(&p, &f) == -1) {
-		report_fault(&p.by.report, &f, &(struct report_place){
+		explain_fault(&p.by.log.explain, &f, &(struct explain_place){
 		    .account = p.sender.meta.account });
 		release(&p);
 		return fault_exit(&f);

@@ -145,7 +145,7 @@ within(long long v, long long min, long long max)
 }
 
 time_t
-backoff_next(const struct backoff *s, unsigned tries,
+backoff_next(const struct settings *s, unsigned tries,
     const struct fault *last, time_t now, uint32_t random)
 {
 	long long min = within(s->retry_min, 1, LONGEST);
@@ -168,7 +168,7 @@ backoff_next(const struct backoff *s, unsigned tries,
 }
 
 time_t
-backoff_due(const struct backoff *s, time_t next, time_t now)
+backoff_due(const struct settings *s, time_t next, time_t now)
 {
 	long long min = within(s->retry_min, 1, LONGEST);
 	long long max = within(s->retry_max, min, LONGEST);
@@ -187,7 +187,7 @@ backoff_since(time_t submitted, time_t since, time_t now)
 }
 
 bool
-backoff_expired(const struct backoff *s, time_t since, time_t now)
+backoff_expired(const struct settings *s, time_t since, time_t now)
 {
 	return since <= now && since <= now - s->expire;
 }

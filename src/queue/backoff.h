@@ -8,13 +8,7 @@
 #include <time.h>
 
 #include "base/fault.h"
-
-/* Settings, in seconds. */
-struct backoff {
-	long long	 retry_min;	/* after the first try */
-	long long	 retry_max;
-	long long	 expire;
-};
+#include "config/setting.h"
 
 /*
  * When to try again, tries (1 or more) having failed, the last with that
@@ -24,14 +18,14 @@ struct backoff {
  * delay.  Up to a quarter of it is added by random, any 32 bits, so that
  * messages do not come back in a herd.
  */
-time_t	backoff_next(const struct backoff *, unsigned tries,
+time_t	backoff_next(const struct settings *, unsigned tries,
 	    const struct fault *last, time_t now, uint32_t random);
 
 /*
  * When a message is due whose note says next: at that time, or now if no
  * delay is as long as that, since then the clock has been set back.
  */
-time_t	backoff_due(const struct backoff *, time_t next, time_t now);
+time_t	backoff_due(const struct settings *, time_t next, time_t now);
 
 /*
  * From when expiry counts: what the note says, else from the submission.
@@ -44,7 +38,7 @@ time_t	backoff_since(time_t submitted, time_t since, time_t now);
  * Is it time to give up?  Ask after a try has failed, not before: a machine
  * that slept for a week then makes one more.
  */
-bool	backoff_expired(const struct backoff *, time_t since, time_t now);
+bool	backoff_expired(const struct settings *, time_t since, time_t now);
 
 /*
  * The delay in seconds that a reply asks for, such as "come back in

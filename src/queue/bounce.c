@@ -66,10 +66,27 @@ read_back(struct text *t, const struct claimed *c, struct fault *f)
 	return 0;
 }
 
-static void
-gather(struct text *t, const struct claimed *c, const char *host,
-    const char *to, bool expired)
+/* The cause and what to change; NULL if nothing is known.  Allocated. */
+static char *
+hint(const struct bounce *b, const struct claimed *c, const struct rcpt *r)
 {
+	const struct explain_place at = { .account = c->meta.account,
+	    .conninfo = b->conninfo, .sender = c->env.from,
+	    .recipient = r->addr };
+	struct buf words = { .max = EXPLAIN_HINT };
+	char *text = NULL;
+
+	if (explain_hint(b->explain, r->why, &at, &words))
+		text = xstrdup(buf_text(&words));
+	buf_release(&words);
+	return text;
+}
+
+static void
+gather(struct text *t, const struct bounce *b, const struct claimed *c,
+    const char *to)
+{
+	const char *host = b->explain->fqdn;
 	time_t now = time(NULL);
 	struct tm tm;
 	size_t i;
@@ -93,11 +110,12 @@ gather(struct text *t, const struct claimed *c, const char *host,
 	t->dsn.eightbit = c->env.eightbit;
 	t->rcpt = xcalloc(c->env.nrcpt, sizeof(*t->rcpt));
 	for (i = 0; i < c->env.nrcpt; i++)
-		if (concerned(&c->env.rcpt[i], expired))
+		if (concerned(&c->env.rcpt[i], b->expired))
 			t->rcpt[t->dsn.nrcpt++] = (struct dsn_rcpt){
 			    .addr = c->env.rcpt[i].addr,
 			    .orcpt = c->env.rcpt[i].orcpt,
-			    .why = c->env.rcpt[i].why };
+			    .why = c->env.rcpt[i].why,
+			    .hint = hint(b, c, &c->env.rcpt[i]) };
 	t->dsn.rcpt = t->rcpt;
 }
 
@@ -132,25 +150,27 @@ queue(struct spool *spool, const struct text *t, struct claimed *c,
 }
 
 int
-bounce_send(struct spool *spool, const struct settings *s, const char *host,
-    bool expired, struct claimed *c, bool *any, struct fault *f)
+bounce_send(const struct bounce *b, struct claimed *c, bool *any,
+    struct fault *f)
 {
-	const char *to = sender(s, c);
+	const char *to = sender(b->set, c);
 	struct text t = { 0 };
 	int status = 0;
 	size_t i;
 
 	*any = false;
 	if (to != NULL)
-		gather(&t, c, host, to, expired);
+		gather(&t, b, c, to);
 	if (t.dsn.nrcpt > 0) {
 		status = read_back(&t, c, f);
 		if (status == 0)
-			status = queue(spool, &t, c, f);
+			status = queue(b->spool, &t, c, f);
 	}
 	for (i = 0; i < c->env.nrcpt && status == 0; i++)
-		if (untold(&c->env.rcpt[i], expired))
+		if (untold(&c->env.rcpt[i], b->expired))
 			*any = c->env.rcpt[i].told = true;
+	for (i = 0; i < t.dsn.nrcpt; i++)
+		free(t.rcpt[i].hint);
 	free(t.rcpt);
 	free(t.message);
 	return status;

@@ -11,7 +11,7 @@
 #include "config/spoolpath.h"
 #include "queue/command.h"
 #include "queue/runner.h"
-#include "report/report.h"
+#include "report/maillog.h"
 #include "system/identity.h"
 #include "system/log.h"
 
@@ -78,10 +78,10 @@ queue_command(const struct options *o, struct config *c,
     const struct config_source *src)
 {
 	char host[256], *path = spoolpath_find(&c->base, src);
-	struct report rep;
+	struct maillog log;
 	const struct options_again again = { o, src, c };
 	const struct runner r = { .config = c, .spool = path, .host = host,
-	    .report = &rep, .trace = o->verbose, .transcript = o->trace,
+	    .log = &log, .trace = o->verbose, .transcript = o->trace,
 	    .stop = &stop, .reload = options_reload, .ctx = &again };
 	struct fault f = { 0 };
 	int status = EX_OK;
@@ -91,7 +91,7 @@ queue_command(const struct options *o, struct config *c,
 		return log_exit(&f);
 	}
 	identity_host(host, sizeof(host));
-	report_init(&rep, c, src, host);
+	maillog_init(&log, c, src, host);
 	command_signals(o);
 	if (o->interval == 0)
 		status = command_once(o, &r);

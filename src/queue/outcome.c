@@ -3,32 +3,14 @@
 #include <stdlib.h>
 
 #include "base/util.h"
+#include "queue/backoff.h"
 #include "queue/bounce.h"
 #include "queue/outcome.h"
-
-static struct backoff
-schedule(const struct settings *s)
-{
-	return (struct backoff){ .retry_min = s->retry_min,
-	    .retry_max = s->retry_max, .expire = s->expire };
-}
-
-bool
-outcome_waits(const struct rcpt *r)
-{
-	if (!r->done)
-		return true;
-	if (r->told)
-		return false;
-	return r->verdict == VD_TEMP || r->verdict == VD_DOUBT ||
-	    (r->verdict == VD_PERM && fault_of_session(r->why));
-}
 
 size_t
 outcome_note(const struct settings *s, struct envelope *env,
     struct note *note, time_t submitted, time_t now)
 {
-	struct backoff sched = schedule(s);
 	struct rcpt *r;
 	size_t waiting = 0, i;
 
@@ -38,25 +20,27 @@ outcome_note(const struct settings *s, struct envelope *env,
 		r = &env->rcpt[i];
 		if (r->done && r->why != NULL)
 			note->last = *r->why;
-		if (!outcome_waits(r))
+		if (!rcpt_waits(r))
 			continue;
 		waiting++;
 		/* What an administrator can mend is not for good. */
 		if (r->done && r->verdict == VD_PERM)
 			r->verdict = r->why->verdict = VD_TEMP;
 	}
-	note->next = backoff_next(&sched, note->tries, &note->last, now,
+	note->next = backoff_next(s, note->tries, &note->last, now,
 	    random_bits());
 	return waiting;
 }
 
 enum outcome
 outcome_record(struct spool *spool, const struct settings *s,
-    const char *host, struct claimed *c, struct fault *f)
+    const struct explain *x, struct queue_delivery *q, struct fault *f)
 {
-	struct backoff sched = schedule(s);
+	struct claimed *c = &q->claimed;
+	struct bounce b = { .spool = spool, .set = s, .explain = x,
+	    .conninfo = q->d.done ? &q->d.conninfo : NULL };
 	time_t now = time(NULL);
-	bool expired, any;
+	bool any;
 	size_t waiting;
 
 	if (envelope_count(&c->env, VD_OK) == c->env.nrcpt) {
@@ -71,15 +55,28 @@ outcome_record(struct spool *spool, const struct settings *s,
 	/* Whatever comes next, who has accepted it does not get it again. */
 	if (spool_note(spool, &c->file, &c->note, &c->env, f) == -1)
 		return OUTCOME_WAITS;
-	expired = waiting > 0 &&
-	    backoff_expired(&sched, c->note.since, now);
+	b.expired = waiting > 0 && backoff_expired(s, c->note.since, now);
 	/* First the word to the sender: told twice beats not told. */
-	if (bounce_send(spool, s, host, expired, c, &any, f) == -1)
+	if (bounce_send(&b, c, &any, f) == -1)
 		return OUTCOME_WAITS;
 	if (any)
 		(void)spool_note(spool, &c->file, &c->note, &c->env, f);
-	if (waiting > 0 && !expired)
+	if (waiting > 0 && !b.expired)
 		return OUTCOME_WAITS;
 	(void)spool_fail(spool, &c->file, f);
 	return OUTCOME_GAVE_UP;
+}
+
+void
+outcome_log(const struct maillog *log, const struct queue_delivery *q,
+    enum outcome what)
+{
+	const struct claimed *c = &q->claimed;
+	const struct maillog_try t = { .id = c->file.id, .env = &c->env,
+	    .tried = q->tried, .meta = &c->meta, .conninfo = &q->d.conninfo,
+	    .accepted = q->d.accepted, .size = c->file.size,
+	    .tries = c->note.tries + (what == OUTCOME_DONE), .kept = true,
+	    .expired = what == OUTCOME_GAVE_UP };
+
+	maillog_attempt(log, &t);
 }

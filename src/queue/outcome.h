@@ -5,7 +5,7 @@
 
 #include "agent/delivery.h"
 #include "config/setting.h"
-#include "queue/backoff.h"
+#include "report/maillog.h"
 #include "spool/claimed.h"
 
 enum outcome {
@@ -21,9 +21,6 @@ struct queue_delivery {
 	bool		*tried;		/* which recipients; NULL: all */
 };
 
-/* May a recipient with that verdict be tried again? */
-bool	outcome_waits(const struct rcpt *);
-
 /*
  * Put the verdicts of a try into the note, without writing it: one try
  * more, the last words, when to try again.  Returns how many recipients
@@ -34,11 +31,15 @@ size_t	outcome_note(const struct settings *, struct envelope *,
 
 /*
  * Record a try on disk: remove the message, or write its note, or bounce
- * it and move it to failed/.  host is the name that bounces are from.  A
+ * it and move it to failed/.  A
  * spool that cannot be written leaves things as they are, with a fault; a
  * recipient may then get the message again.
  */
 enum outcome outcome_record(struct spool *, const struct settings *,
-	    const char *host, struct claimed *, struct fault *);
+	    const struct explain *, struct queue_delivery *, struct fault *);
+
+/* Log what came of a try, after outcome_record(). */
+void	outcome_log(const struct maillog *, const struct queue_delivery *,
+	    enum outcome);
 
 #endif

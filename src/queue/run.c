@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/util.h"
+#include "queue/backoff.h"
 #include "queue/outcome.h"
 #include "queue/run.h"
 #include "system/log.h"
@@ -22,8 +23,7 @@
 struct run {
 	struct spool	*spool;
 	const struct settings *set;
-	const char	*host;
-	const struct report *report;
+	const struct maillog *log;
 	struct dispatch	*dispatch;
 	const struct queue_select *select;
 	struct queue_result *result;
@@ -78,9 +78,7 @@ its_turn(struct run *r, const struct claimed *c)
 static bool
 due(struct run *r, const struct claimed *c, time_t now)
 {
-	struct backoff sched = { .retry_min = r->set->retry_min,
-	    .retry_max = r->set->retry_max, .expire = r->set->expire };
-	time_t next = backoff_due(&sched, c->note.next, now);
+	time_t next = backoff_due(r->set, c->note.next, now);
 
 	if (c->note.held)
 		return false;
@@ -161,9 +159,9 @@ finish(struct run *r, struct queue_delivery *q)
 
 	if (q->tried != NULL)	/* else these are old words */
 		r->stop |= hopeless(&q->claimed.env);
-	what = outcome_record(r->spool, r->set, r->host, &q->claimed, &f);
+	what = outcome_record(r->spool, r->set, &r->log->explain, q, &f);
 	if (q->tried != NULL)
-		report_outcome(r->report, &q->claimed, &q->d, q->tried, what);
+		outcome_log(r->log, q, what);
 	switch (what) {
 	case OUTCOME_GAVE_UP:
 		r->result->failed++;
@@ -274,13 +272,13 @@ turn(struct run *r, char (*ids)[SPOOL_ID], size_t n, time_t now)
 }
 
 int
-queue_run(struct spool *spool, const struct settings *set, const char *host,
-    const struct report *report, struct dispatch *dispatch,
+queue_run(struct spool *spool, const struct settings *set,
+    const struct maillog *log, struct dispatch *dispatch,
     const struct queue_select *select, struct queue_result *result,
     struct fault *f)
 {
-	struct run r = { .spool = spool, .set = set, .host = host,
-	    .report = report, .dispatch = dispatch, .select = select,
+	struct run r = { .spool = spool, .set = set,
+	    .log = log, .dispatch = dispatch, .select = select,
 	    .result = result };
 	char (*ids)[SPOOL_ID] = NULL;
 	time_t now = time(NULL);

@@ -5,7 +5,7 @@
 
 #include "agent/dispatch.h"
 #include "config/setting.h"
-#include "report/report.h"
+#include "report/maillog.h"
 #include "spool/spool.h"
 
 /* Which messages; {0} is all that are due. */
@@ -29,8 +29,8 @@ struct queue_result {
  * cannot be used the rest is left for later, untouched.  -1 if what came of
  * a message could not be recorded, also where others were.
  */
-int	queue_run(struct spool *, const struct settings *, const char *host,
-	    const struct report *, struct dispatch *,
+int	queue_run(struct spool *, const struct settings *,
+	    const struct maillog *, struct dispatch *,
 	    const struct queue_select *, struct queue_result *,
 	    struct fault *);
 

@@ -58,7 +58,7 @@ keep(const struct runner *r, const struct queue_select *select, int sock,
     int out)
 {
 	struct told t = { 0 };
-	struct report report = *r->report;
+	struct maillog log = *r->log;
 	struct dispatch dispatch;
 	struct spool spool;
 	struct sandbox box = { .dirs = &spool.dir, .ndirs = 1 };
@@ -70,7 +70,7 @@ keep(const struct runner *r, const struct queue_select *select, int sock,
 		all_of(out, &t, sizeof(t));
 		return;
 	}
-	report_open(&report);
+	maillog_open(&log);
 	for (i = -1; i < (int)r->config->naccount; i++)
 		password_forget(config_settings(r->config, i));
 	sandbox_enter(&box);
@@ -84,9 +84,9 @@ keep(const struct runner *r, const struct queue_select *select, int sock,
 	(void)spool_expire_failed(&spool, time(NULL), FAILED_DAYS, &gone,
 	    &t.fault);
 	fault_clear(&t.fault);
-	(void)queue_run(&spool, &r->config->base, r->host, &report, &dispatch,
+	(void)queue_run(&spool, &r->config->base, &log, &dispatch,
 	    select, &t.result, &t.fault);
-	report_close(&report);
+	maillog_close(&log);
 	dispatch_release(&dispatch);
 	all_of(out, &t, sizeof(t));
 	spool_close(&spool);
@@ -215,16 +215,16 @@ static void
 reread(const struct runner *r, bool *wrong)
 {
 	const struct spool_meta nobody = { .uid = getuid() };
-	struct report log = *r->report;
+	struct maillog log = *r->log;
 	struct fault f = { 0 };
 	bool is = r->reload(r->ctx, &f) == -1;
 
 	if (is && !*wrong) {
-		report_open(&log);
+		maillog_open(&log);
 		if (!log.syslog.borrowed)
 			log_fault(&f);
-		report_refusal(&log, &f, &nobody);
-		report_close(&log);
+		maillog_refusal(&log, &f, &nobody);
+		maillog_close(&log);
 	}
 	*wrong = is;
 }

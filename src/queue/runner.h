@@ -13,7 +13,7 @@ struct runner {
 	const struct config *config;
 	const char	*spool;		/* its path */
 	const char	*host;
-	const struct report *report;	/* whose log is opened for each run */
+	const struct maillog *log;	/* whose log is opened for each run */
 	bool		 trace, transcript;	/* see struct transfer_opts */
 	const volatile sig_atomic_t *stop; /* set by a signal, or NULL */
 

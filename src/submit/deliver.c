@@ -39,7 +39,7 @@ count(const struct envelope *env, struct delivered *r)
 		to = &env->rcpt[i];
 		if (to->verdict == VD_OK) {
 			r->taken++;
-		} else if (outcome_waits(to)) {
+		} else if (rcpt_waits(to)) {
 			r->queued++;
 			if (r->why.verdict == VD_OK)
 				r->why = *to->why;
@@ -65,7 +65,7 @@ settle(struct deliver *d, struct store *st, struct envelope *env,
 	told = !d->untold || r->failed == env->nrcpt;
 	for (i = 0; i < env->nrcpt; i++) {
 		to = &env->rcpt[i];
-		if (to->verdict != VD_OK && !outcome_waits(to))
+		if (to->verdict != VD_OK && !rcpt_waits(to))
 			to->told = told;
 	}
 	(void)outcome_note(d->set, env, &note, meta->submitted, time(NULL));
@@ -85,11 +85,11 @@ tell(const struct deliver *d, const struct store *st,
     const struct envelope *env, const struct spool_meta *meta,
     const struct delivered *r)
 {
-	const struct report_try t = { .id = r->id, .env = env, .meta = meta,
+	const struct maillog_try t = { .id = r->id, .env = env, .meta = meta,
 	    .conninfo = &r->conninfo, .accepted = r->accepted, .size = st->size,
 	    .tries = 1, .kept = r->id[0] != '\0' };
 
-	report_attempt(d->report, &t);
+	maillog_attempt(d->log, &t);
 }
 
 /* It was put into the queue and not tried. */
@@ -98,11 +98,11 @@ tell_queued(const struct deliver *d, const struct store *st,
     const struct envelope *env, const struct spool_meta *meta,
     const struct delivered *r)
 {
-	const struct report_try t = { .id = r->id, .env = env, .meta = meta,
+	const struct maillog_try t = { .id = r->id, .env = env, .meta = meta,
 	    .accepted = "", .size = st->size, .kept = true,
 	    .untried = true };
 
-	report_attempt(d->report, &t);
+	maillog_attempt(d->log, &t);
 }
 
 /* What a message is until somebody says otherwise. */
@@ -239,9 +239,9 @@ deliver_finish(struct deliver *d)
 	}
 	if (got != NULL) {
 		q = got->ctx;
-		what = outcome_record(d->spool, d->set, d->host, &q->claimed,
+		what = outcome_record(d->spool, d->set, &d->log->explain, q,
 		    &f);
-		report_outcome(d->report, &q->claimed, got, NULL, what);
+		outcome_log(d->log, q, what);
 		claim_release(d->spool, &q->claimed);
 		free(q);
 	}

@@ -6,7 +6,7 @@
 #include "agent/dispatch.h"
 #include "config/setting.h"
 #include "queue/outcome.h"
-#include "report/report.h"
+#include "report/maillog.h"
 #include "spool/store.h"
 
 /* What the dispatcher's process works with. */
@@ -16,9 +16,8 @@ struct deliver {
 	struct dispatch	 dispatch;
 	int		 spare;		/* write to it to have the queue run */
 	enum setting_delivery mode;
-	const char	*host;		/* for bounces */
 	bool		 untold;	/* see deliver_message() */
-	const struct report *report;
+	const struct maillog *log;
 };
 
 /* What became of one message. */

@@ -56,7 +56,7 @@ fork_agent(struct submitter *p, struct fault *f)
 		return -1;
 	if ((pid = fork()) == 0) {
 		(void)close(sock[0]);
-		report_close(&p->report);
+		maillog_close(&p->log);
 		if (p->deliver.spool != NULL)
 			spool_close(p->deliver.spool);
 		if (p->deliver.spare != -1)
@@ -77,7 +77,7 @@ start_children(struct submitter *p, const struct config_source *src,
 {
 	const struct options_again again = { p->o, src, p->c };
 	const struct runner r = { .config = p->c, .spool = p->path,
-	    .host = p->caller.host, .report = &p->report,
+	    .host = p->caller.host, .log = &p->log,
 	    .reload = options_reload, .ctx = &again };
 
 	dispatch_init(&p->deliver.dispatch, -1);
@@ -153,8 +153,8 @@ process_init(struct submitter *p, const struct options *o, struct config *c,
 	*p = (struct submitter){ .o = o, .c = c, .set = &c->base,
 	    .caller.uid = src->uid,
 	    .deliver = { .set = &c->base, .spare = -1,
-	    .report = &p->report, .dispatch = { .sock = -1 } }, .null = -1 };
-	report_init(&p->report, c, src, p->caller.host);
+	    .log = &p->log, .dispatch = { .sock = -1 } }, .null = -1 };
+	maillog_init(&p->log, c, src, p->caller.host);
 }
 
 int
@@ -170,7 +170,6 @@ process_find(struct submitter *p, const struct config_source *src,
 		p->set = config_settings(c, account_find(c,
 		    c->base.account));
 	caller_find(&p->caller, src->uid, p->set);
-	p->deliver.host = p->caller.host;
 	load_aliases(p);
 	return 0;
 }
@@ -181,7 +180,7 @@ process_start(struct submitter *p, const struct config_source *src,
 {
 	if (process_find(p, src, f) == -1)
 		return -1;
-	report_open(&p->report);
+	maillog_open(&p->log);
 	find_spool(p, src);
 	if (p->deliver.spool == NULL && p->set->queue &&
 	    p->deliver.mode != SETTING_DELIVERY_NOW) {
@@ -210,7 +209,7 @@ process_release(struct submitter *p)
 {
 	dispatch_release(&p->deliver.dispatch);
 	expand_release(&p->expand);
-	report_close(&p->report);
+	maillog_close(&p->log);
 	if (p->deliver.spool != NULL)
 		spool_close(p->deliver.spool);
 	free(p->path);

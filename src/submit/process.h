@@ -18,7 +18,7 @@ struct submitter {
 	struct spool	 spool;		/* deliver.spool is NULL: not open */
 	struct fault	 no_spool;	/* why there is none */
 	char		*path;		/* of the spool, or NULL */
-	struct report	 report;
+	struct maillog	 log;
 	struct deliver	 deliver;
 	struct expand	 expand;	/* the aliases */
 	int		 null;		/* /dev/null, or -1 */

@@ -206,15 +206,15 @@ sender_release(struct submission *s)
 int
 sender_refuse(struct submission *s, const struct fault *f)
 {
-	struct report *report = &s->by->report;
+	struct maillog *log = &s->by->log;
 
-	if (report->syslog.fd == -1)
-		report_open(report);
+	if (log->syslog.fd == -1)
+		maillog_open(log);
 	if (s->meta.origin == NULL)
 		note(s);
-	report_fault(report, f, &(struct report_place){
+	explain_fault(&log->explain, f, &(struct explain_place){
 	    .account = s->meta.account, .sender = s->env.from });
-	report_refusal(report, f, &s->meta);
+	maillog_refusal(log, f, &s->meta);
 	sender_release(s);
 	process_release(s->by);
 	return fault_exit(f);

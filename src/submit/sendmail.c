@@ -54,7 +54,7 @@ say_failed(const struct submission *s, const struct conninfo *conninfo,
     bool queued)
 {
 	const struct envelope *env = &s->env;
-	struct report_place at = { .account = s->meta.account,
+	struct explain_place at = { .account = s->meta.account,
 	    .conninfo = conninfo, .sender = env->from };
 	const struct fault *last = NULL;
 	const struct rcpt *r;
@@ -63,12 +63,12 @@ say_failed(const struct submission *s, const struct conninfo *conninfo,
 
 	for (i = 0; i < env->nrcpt; i++) {
 		r = &env->rcpt[i];
-		if (r->verdict == VD_OK || (queued && outcome_waits(r)))
+		if (r->verdict == VD_OK || (queued && rcpt_waits(r)))
 			continue;
 		if (last == NULL || strcmp(last->text, r->why->text) != 0 ||
 		    last->stage != r->why->stage) {
 			at.recipient = r->addr;
-			report_fault(&s->by->report, r->why, &at);
+			explain_fault(&s->by->log.explain, r->why, &at);
 			if (status == EX_OK)
 				status = fault_exit(r->why);
 		}
@@ -96,7 +96,7 @@ say_queued(const struct submission *s, const struct delivered *d)
 {
 	long long in = (long long)(d->next - time(NULL));
 
-	report_fault(&s->by->report, &d->why, &(struct report_place){
+	explain_fault(&s->by->log.explain, &d->why, &(struct explain_place){
 	    .account = s->meta.account, .conninfo = &d->conninfo,
 	    .sender = s->env.from, .recipient = waiting(&s->env) });
 	log_say(s->set->linger ? "queued as %s, to be tried again in %lld s" :
@@ -153,8 +153,8 @@ deliver(struct submission *s, struct fault *f)
 		log_say("accepted by the relay: %s", d.accepted);
 	status = say_failed(s, &d.conninfo, p->deliver.spool != NULL);
 	if (status != EX_OK && p->no_spool.verdict != VD_OK)
-		report_fault(&p->report, &p->no_spool,
-		    &(struct report_place){ 0 });
+		explain_fault(&p->log.explain, &p->no_spool,
+		    &(struct explain_place){ 0 });
 	return status;
 }
 

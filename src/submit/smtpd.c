@@ -98,7 +98,7 @@ leave(struct session *s)
 static const struct fault *
 refusal(const struct session *s, const struct rcpt *r)
 {
-	return s->by.deliver.spool != NULL && outcome_waits(r) ? NULL : r->why;
+	return s->by.deliver.spool != NULL && rcpt_waits(r) ? NULL : r->why;
 }
 
 /* Have aliases changed no recipient? */
@@ -153,7 +153,7 @@ end(void *ctx, struct buf *words, struct fault *f)
 	if (status == 0)
 		answer(s, &d);
 	else
-		report_refusal(&s->by.report, f, &s->m.meta);
+		maillog_refusal(&s->by.log, f, &s->m.meta);
 	if (d.id[0] != '\0')
 		buf_addf(words, "queued as %s", d.id);
 	else

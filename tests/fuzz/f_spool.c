@@ -110,7 +110,8 @@ note(const char *p, size_t n)
 static void
 reply(const char *p, size_t n)
 {
-	static const struct backoff s = { 60, 10800, 432000 };
+	static const struct settings s = { .retry_min = 60,
+	    .retry_max = 10800, .expire = 432000 };
 	char *text = xstrndup(p, n);
 	struct fault f = { 0 };
 	long long asked = backoff_asked(text);

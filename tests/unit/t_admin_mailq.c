@@ -11,30 +11,30 @@
 #define NOW		(SENT + 7500)
 #define MANY		10000
 
-static const struct backoff sched = { .retry_min = 60, .retry_max = 10800,
+static const struct settings set = { .retry_min = 60, .retry_max = 10800,
     .expire = 432000 };
 
 /* Nothing is set, so hints name no setting. */
-static const struct report *
+static const struct explain *
 reporter(void)
 {
 	static const struct config_source src = { .system = "/none" };
 	static struct config config;
-	static struct report report;
+	static struct explain explain;
 
-	if (report.config == NULL) {
+	if (explain.config == NULL) {
 		config_init(&config);
-		report_init(&report, &config, &src, "host.test");
+		explain_init(&explain, &config, &src, "host.test");
 	}
-	return &report;
+	return &explain;
 }
 
 /* What mailq_list() prints; to be freed. */
 static char *
 listing(struct spool *spool, bool json, time_t now)
 {
-	struct mailq q = { .spool = spool, .now = now, .schedule = &sched,
-	    .report = reporter() };
+	struct mailq q = { .spool = spool, .now = now, .set = &set,
+	    .explain = reporter() };
 	struct fault f = { 0 };
 	char *text = NULL;
 	size_t n;
@@ -67,8 +67,8 @@ with_id(const char *form, const char *id)
 		if (*form == '#')
 			buf_adds(&b, id);
 		else if (*form == '%')
-			ok(report_hint(reporter(), &f,
-			    &(struct report_place){ 0 }, &b), "it has a hint");
+			ok(explain_hint(reporter(), &f,
+			    &(struct explain_place){ 0 }, &b), "it has a hint");
 		else
 			buf_add(&b, form, 1);
 	return b.p;
@@ -373,7 +373,7 @@ static void
 test_no_lock(void)
 {
 	const cookie_io_functions_t io = { .write = page };
-	struct mailq q = { .now = NOW, .schedule = &sched };
+	struct mailq q = { .now = NOW, .set = &set };
 	struct pager pager = { 0 };
 	char id[SPOOL_ID];
 	struct pond p;
@@ -454,7 +454,7 @@ static char *
 shown(struct pond *p, const char *id, int *rc)
 {
 	struct mailq q = { .spool = &p->spool, .now = NOW,
-	    .schedule = &sched, .report = reporter() };
+	    .set = &set, .explain = reporter() };
 	char *text = NULL;
 	size_t n;
 
@@ -568,7 +568,7 @@ used(const struct rusage *r)
 static void
 test_many(void)
 {
-	struct mailq q = { .now = NOW, .schedule = &sched };
+	struct mailq q = { .now = NOW, .set = &set };
 	char id[SPOOL_ID], name[64], *text, *note;
 	struct rusage before, after;
 	long long took;

@@ -5,7 +5,7 @@
 
 #define NOW	1795262762
 
-static const struct backoff sched = { .retry_min = 60, .retry_max = 10800,
+static const struct settings set = { .retry_min = 60, .retry_max = 10800,
     .expire = 432000 };
 
 typedef int (*deed)(const struct mailq *, const char *, struct fault *);
@@ -15,7 +15,7 @@ static int
 does(struct pond *p, deed d, const char *which, char **said)
 {
 	struct mailq q = { .spool = &p->spool, .now = NOW,
-	    .schedule = &sched };
+	    .set = &set };
 	size_t n;
 	int rc;
 

@@ -8,7 +8,8 @@
 
 #define NOW	1795255262
 
-static const struct backoff usual = { 60, 10800, 432000 };
+static const struct settings usual = { .retry_min = 60,
+    .retry_max = 10800, .expire = 432000 };
 
 static const struct {
 	const char	*text;
@@ -109,25 +110,28 @@ static void
 test_settings(void)
 {
 	static const struct {
-		struct backoff	 s;
+		long long	 min, max;
 		unsigned	 tries;
 		long long	 want;
 	} t[] = {
-		{ { 0, 0, 0 }, 1, 1 },
-		{ { -5, -5, 0 }, 7, 1 },
-		{ { 600, 60, 0 }, 1, 600 },
-		{ { 600, 60, 0 }, 9, 600 },
-		{ { 100, 150, 0 }, 2, 150 },
-		{ { 315360000, 315360000, 0 }, 99, 315360000 },
+		{ 0, 0, 1, 1 },
+		{ -5, -5, 7, 1 },
+		{ 600, 60, 1, 600 },
+		{ 600, 60, 9, 600 },
+		{ 100, 150, 2, 150 },
+		{ 315360000, 315360000, 99, 315360000 },
 	};
 	struct fault f;
 	size_t i;
 
 	fault_clear(&f);
-	for (i = 0; i < NITEMS(t); i++)
-		is_int(backoff_next(&t[i].s, t[i].tries, &f, NOW, 0) - NOW,
-		    t[i].want, "settings %lld %lld", t[i].s.retry_min,
-		    t[i].s.retry_max);
+	for (i = 0; i < NITEMS(t); i++) {
+		const struct settings s = { .retry_min = t[i].min,
+		    .retry_max = t[i].max };
+
+		is_int(backoff_next(&s, t[i].tries, &f, NOW, 0) - NOW,
+		    t[i].want, "settings %lld %lld", t[i].min, t[i].max);
+	}
 }
 
 static void

@@ -9,7 +9,8 @@
 static const struct settings set = { .patience = 0, .retry_min = 60,
     .retry_max = 600, .expire = 6000, .tls = SETTING_TLS_NONE };
 static const struct config config;
-static const struct report report = { .config = &config, .syslog.fd = -1 };
+static const struct maillog nowhere = { .explain = { .config = &config,
+    .fqdn = "here.test" }, .syslog.fd = -1 };
 
 /* A place to deliver from; we are the agent, at the other end of sock. */
 struct scene {
@@ -29,8 +30,7 @@ begin(struct scene *s)
 	int sock[2];
 
 	*s = (struct scene){ .dir = "/tmp/deliver.XXXXXX", .d = {
-	    .set = &set, .spare = -1, .report = &report,
-	    .host = "localhost", .spool = &s->spool } };
+	    .set = &set, .spare = -1, .log = &nowhere, .spool = &s->spool } };
 	NEED(mkdtemp(s->dir) != NULL);
 	s->path = xasprintf("%s/spool", s->dir);
 	NEED(spool_open(&s->spool, s->path, true, &f) == 0);

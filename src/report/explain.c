@@ -1,0 +1,117 @@
+/* explain.c - a fault in words for people: its cause and what to change */
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/util.h"
+#include "config/account.h"
+#include "net/relay.h"
+#include "report/explain.h"
+#include "system/identity.h"
+#include "system/log.h"
+
+void
+explain_init(struct explain *x, const struct config *config,
+    const struct config_source *src, const char *fqdn)
+{
+	char full[8];
+
+	*x = (struct explain){ .config = config, .fqdn = fqdn,
+	    .file = src->file != NULL ? src->file : src->system };
+	identity_user(geteuid(), x->who, sizeof(x->who), full, sizeof(full));
+}
+
+const struct settings *
+explain_settings(const struct explain *x, const struct explain_place *at)
+{
+	int account = ACCOUNT_NONE;
+
+	if (at->conninfo != NULL &&
+	    at->conninfo->account < (int)x->config->naccount)
+		account = at->conninfo->account;
+	if (account == ACCOUNT_NONE && at->account != NULL)
+		account = account_find(x->config, at->account);
+	return account == ACCOUNT_NONE ? &x->config->base :
+	    config_settings(x->config, account);
+}
+
+static void
+add_link(struct hint_context *ctx, const struct conninfo *l)
+{
+	ctx->tls_up = l->tls[0] != '\0';
+	ctx->caps = l->caps;
+	ctx->auth_offered = l->offered;
+	ctx->banner = l->banner;
+	ctx->helo = l->helo;
+	ctx->mech = l->auth;
+}
+
+/* What was tried, whatever the settings say now. */
+static void
+add_relay(struct hint_context *ctx, const struct settings *s,
+    struct relay *set, struct relay *tried)
+{
+	const char *what = ctx->fault->what, *is = NULL;
+
+	if (s->relay != NULL && relay_parse(s->relay, set))
+		is = set->path[0] != '\0' ? set->path : set->host;
+	if (what[0] == '/') {
+		ctx->relay = what;
+	} else if (relay_host(what, tried) && tried->port != 0) {
+		ctx->relay = tried->host;
+		ctx->port = tried->port;
+	} else {
+		ctx->relay = is;
+	}
+	if (is == NULL || strcmp(is, ctx->relay) != 0)
+		return;
+	ctx->setting = s->relay;
+	ctx->maildir = set->kind == RELAY_MAILDIR;
+}
+
+bool
+explain_hint(const struct explain *x, const struct fault *f,
+    const struct explain_place *at, struct buf *out)
+{
+	const struct settings *s = explain_settings(x, at);
+	struct relay relay = { 0 }, tried = { 0 };
+	struct hint_context ctx = { .fault = f, .port = config_port(s),
+	    .tls = config_client_tls(s), .fqdn = x->fqdn,
+	    .login = s->user != NULL && s->auth != SETTING_AUTH_NONE,
+	    .user = s->user, .sender = at->sender,
+	    .recipient = at->recipient, .config_file = x->file,
+	    .who = x->who };
+	struct buf words = { .max = EXPLAIN_HINT };
+	char group[64] = "";
+	struct hint h;
+	bool any;
+
+	if (f->domain == FD_ERRNO && f->code == EACCES)
+		identity_group(group, sizeof(group));
+	ctx.group = group;
+	if (s->helo != NULL && strcmp(s->helo, "auto") != 0)
+		ctx.helo = s->helo;
+	add_relay(&ctx, s, &relay, &tried);
+	if (at->conninfo != NULL)
+		add_link(&ctx, at->conninfo);
+	if ((any = hint_for(&ctx, &h))) {
+		hint_print(&words, &h);
+		buf_drop(&words, sizeof("hint: ") - 1);
+		buf_adds(out, buf_text(&words));
+	}
+	buf_release(&words);
+	return any;
+}
+
+void
+explain_fault(const struct explain *x, const struct fault *f,
+    const struct explain_place *at)
+{
+	struct buf hint = { .max = EXPLAIN_HINT };
+
+	log_fault(f);
+	if (explain_hint(x, f, at, &hint))
+		log_say("hint: %s", buf_text(&hint));
+	buf_release(&hint);
+}

@@ -1,0 +1,46 @@
+/* explain.h - a fault in words for people: its cause and what to change */
+
+#ifndef REPORT_EXPLAIN_H
+#define REPORT_EXPLAIN_H
+
+#include "base/buf.h"
+#include "config/config.h"
+#include "hint/hint.h"
+#include "report/conninfo.h"
+
+#define EXPLAIN_HINT	(4 * HINT_TEXT)	/* octets of a hint at most */
+
+/* What is known besides a fault; strings are borrowed. */
+struct explain {
+	const struct config *config;
+	const char	*fqdn;		/* of this host, or NULL */
+	const char	*file;		/* where a line would have to go */
+	char		 who[128];	/* the user of this process */
+};
+
+/* Where a fault was met; NULL is: not known. */
+struct explain_place {
+	const char	*account;
+	const struct conninfo *conninfo;	/* what the message went over */
+	const char	*sender, *recipient;
+};
+
+void	explain_init(struct explain *, const struct config *,
+	    const struct config_source *, const char *fqdn);
+
+/* The settings of the account that a message went over, or was to. */
+const struct settings *explain_settings(const struct explain *,
+	    const struct explain_place *);
+
+/*
+ * Append the cause of a fault and what to change; false if there is
+ * nothing to say.
+ */
+bool	explain_hint(const struct explain *, const struct fault *,
+	    const struct explain_place *, struct buf *);
+
+/* On stderr: the fault, and a line with the hint. */
+void	explain_fault(const struct explain *, const struct fault *,
+	    const struct explain_place *);
+
+#endif

@@ -1,0 +1,227 @@
+/* maillog.c - the lines of the log on what became of messages */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/util.h"
+#include "config/account.h"
+#include "report/logline.h"
+#include "report/maillog.h"
+
+#define NAMES	64		/* recipients in a line at most, */
+#define OCTETS	800		/* and how long they may be together */
+#define REACH	256		/* how far to look for them */
+
+void
+maillog_init(struct maillog *r, const struct config *config,
+    const struct config_source *src, const char *fqdn)
+{
+	explain_init(&r->explain, config, src, fqdn);
+	r->elevated = src->elevated;
+	r->syslog = (struct syslog){ .fd = -1 };
+}
+
+static bool
+as_json(const struct maillog *r)
+{
+	return r->explain.config->base.log_format == SETTING_LOG_JSON;
+}
+
+void
+maillog_open(struct maillog *r)
+{
+	struct fault f = { 0 };
+
+	/* Mail goes out all the same; --check-config tells of it. */
+	(void)syslog_open(&r->syslog, r->explain.config->base.log,
+	    SYSLOG_SOCKET, r->elevated, as_json(r), &f);
+}
+
+void
+maillog_close(struct maillog *r)
+{
+	syslog_close(&r->syslog);
+}
+
+static void
+write_line(const struct maillog *r, struct logline *a,
+    enum syslog_level level, time_t now)
+{
+	struct buf line = { .max = 4 * LOGLINE_LINE };
+	char when[32] = "";
+	struct tm tm;
+
+	if (gmtime_r(&now, &tm) != NULL)
+		(void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	a->time = when;
+	if (as_json(r))
+		logline_json(&line, a);
+	else
+		logline_format(&line, a);
+	syslog_write(&r->syslog, level, buf_text(&line), line.len, now);
+	buf_release(&line);
+}
+
+static bool
+same_outcome(const struct rcpt *a, const struct rcpt *b)
+{
+	const struct fault *f = a->why, *g = b->why;
+
+	if (a->verdict != b->verdict || (f == NULL) != (g == NULL))
+		return false;
+	return f == NULL || (f->stage == g->stage && f->code == g->code &&
+	    strcmp(f->text, g->text) == 0);
+}
+
+/*
+ * The recipients from the first on that are not listed yet and fared as it
+ * did, as many as a line holds.
+ */
+static size_t
+like(const struct envelope *env, size_t first, bool *listed,
+    const char **names, bool alike)
+{
+	size_t i, n = 0, len = 0;
+
+	for (i = first; i < env->nrcpt && i - first < REACH && n < NAMES &&
+	    len < OCTETS; i++) {
+		if (listed[i] || (!alike &&
+		    !same_outcome(&env->rcpt[first], &env->rcpt[i])))
+			continue;
+		listed[i] = true;
+		names[n++] = env->rcpt[i].addr;
+		len += strlen(env->rcpt[i].addr) + 1;
+	}
+	return n;
+}
+
+static const char *
+result(const struct maillog_try *t, const struct rcpt *r,
+    enum syslog_level *level)
+{
+	*level = SYSLOG_INFO;
+	if (t->untried)
+		return "queued";
+	if (r->done && r->verdict == VD_OK)
+		return "sent";
+	*level = SYSLOG_WARNING;
+	if (rcpt_waits(r) && t->kept && !t->expired)
+		return "deferred";
+	*level = SYSLOG_ERR;
+	return rcpt_waits(r) && t->expired ? "expired" : "failed";
+}
+
+/* Which account, and why that one; nothing where there is but one way. */
+static void
+add_account(const struct maillog *r, const struct maillog_try *t,
+    struct logline *a, char *why)
+{
+	int account = account_find(r->explain.config, t->meta->account != NULL ?
+	    t->meta->account : "");
+	const struct conninfo *l = t->untried ? NULL : t->conninfo;
+
+	if (r->explain.config->naccount == 0 || account == ACCOUNT_NONE)
+		return;
+	account_why(r->explain.config, account, t->env->from, why);
+	if (l != NULL && l->passed[0] != '\0' &&
+	    l->account < (int)r->explain.config->naccount) {
+		(void)strlcpy(why, l->passed, ACCOUNT_WHY);
+		account = l->account;
+	}
+	a->account = account_label(r->explain.config, account);
+	a->why = why;
+}
+
+/* What all lines of a message have in common. */
+static struct logline
+common(const struct maillog_try *t, time_t now)
+{
+	const struct conninfo *l = t->untried ? NULL : t->conninfo;
+	struct logline a = { .id = t->id, .from = t->env->from,
+	    .size = (long long)t->size, .tries = t->tries, .rtt = -1,
+	    .uid = t->meta->uid, .caller = t->meta->origin };
+
+	if (now > t->meta->submitted)
+		a.delay = now - t->meta->submitted;
+	if (l != NULL) {
+		a.relay = l->what;
+		a.ip = l->ip;
+		a.helo = l->helo;
+		a.tls = l->tls;
+		a.auth = l->authed ? l->auth : "";
+		a.rtt = l->rtt;
+	}
+	return a;
+}
+
+/* What to warn of, in every line. */
+static const char *
+unsafe(const struct settings *s)
+{
+	return s->tls_verify || s->tls_pin != NULL ||
+	    config_tls_mode(s) == SETTING_TLS_NONE ? NULL :
+	    "tls-verify is no: anyone on the way can pretend to be the relay";
+}
+
+/* The line for this recipient and those like it. */
+static void
+write_outcome(const struct maillog *r, const struct maillog_try *t,
+    const struct rcpt *to, struct logline *a, time_t now)
+{
+	const struct explain_place at = { .account = t->meta->account,
+		.conninfo = t->conninfo,
+		.sender = t->env->from,
+		.recipient = to->addr };
+	struct buf hint = { .max = EXPLAIN_HINT };
+	enum syslog_level level;
+
+	a->result = result(t, to, &level);
+	a->fault = t->untried ? NULL : to->why;
+	a->text = !t->untried && to->verdict == VD_OK ? t->accepted : NULL;
+	if (a->fault != NULL)
+		(void)explain_hint(&r->explain, a->fault, &at, &hint);
+	a->hint = buf_text(&hint);
+	a->warning = t->untried ? NULL : unsafe(explain_settings(&r->explain, &at));
+	write_line(r, a, level, now);
+	buf_release(&hint);
+}
+
+void
+maillog_attempt(const struct maillog *r, const struct maillog_try *t)
+{
+	bool *listed = xcalloc(t->env->nrcpt, sizeof(*listed));
+	time_t now = time(NULL);
+	struct logline a = common(t, now);
+	const char *names[NAMES];
+	char why[ACCOUNT_WHY];
+	size_t i;
+
+	add_account(r, t, &a, why);
+	for (i = 0; i < t->env->nrcpt; i++)
+		listed[i] = t->tried != NULL && !t->tried[i];
+	for (i = 0; i < t->env->nrcpt && r->syslog.fd != -1; i++) {
+		if (listed[i])
+			continue;
+		a.nto = like(t->env, i, listed, names, t->untried);
+		a.to = names;
+		write_outcome(r, t, &t->env->rcpt[i], &a, now);
+	}
+	free(listed);
+}
+
+void
+maillog_refusal(const struct maillog *r, const struct fault *f,
+    const struct spool_meta *meta)
+{
+	const struct explain_place at = { .account = meta->account };
+	struct buf hint = { .max = EXPLAIN_HINT };
+	struct logline a = { .fault = f, .size = -1, .rtt = -1,
+	    .result = "failed", .uid = meta->uid, .caller = meta->origin };
+
+	(void)explain_hint(&r->explain, f, &at, &hint);
+	a.hint = buf_text(&hint);
+	write_line(r, &a, SYSLOG_ERR, time(NULL));
+	buf_release(&hint);
+}
