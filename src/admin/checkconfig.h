@@ -7,9 +7,9 @@
 #include "config/config.h"
 
 /*
- * Read the configuration into c, which is new, and look at all of it, and at the files it names,
- * as the user of o->as if there is one: then there is no way back.  What is
- * found goes to standard output.  Returns the exit status: EX_CONFIG if
+ * Read the configuration into c, which is new.  Look at all of it and at the
+ * files it names; as the user of o->as if there is one, and then there is no
+ * way back.  Print what is found.  Returns the exit status: EX_CONFIG if
  * there is a mistake; warnings are none.
  */
 int	checkconfig_run(const struct options *, struct config *c,

@@ -304,20 +304,15 @@ in_mode(const struct options *o, const struct mailq *q, struct fault *f)
 
 /* A spool that does not exist yet is empty. */
 static int
-with_spool(const struct options *o, struct mailq *q, const char *path,
+open_spool(struct spool *spool, const char *path, struct mailq *q,
     struct fault *f)
 {
-	struct spool spool;
-	int rc;
-
-	if (path != NULL && spool_open(&spool, path, false, f) == 0)
-		q->spool = &spool;
-	else if (path != NULL && f->code != ENOENT)
-		return -1;
-	rc = in_mode(o, q, f);
-	if (q->spool != NULL)
-		spool_close(&spool);
-	return rc;
+	if (path == NULL)
+		return 0;
+	if (spool_open(spool, path, false, f) == -1)
+		return f->code == ENOENT ? 0 : -1;
+	q->spool = spool;
+	return 0;
 }
 
 int
@@ -330,11 +325,16 @@ queuectl_run(const struct options *o, struct config *c,
 	    .uid = src->uid };
 	char *path = spoolpath_find(&c->base, src);
 	struct fault f = { 0 };
+	struct spool spool;
 	int status;
 
 	explain_init(&explain, c, src, NULL);
-	status = with_spool(o, &q, path, &f) == -1 ? log_exit(&f) :
-	    log_flush(EX_OK);
+	if (open_spool(&spool, path, &q, &f) == -1 || in_mode(o, &q, &f) == -1)
+		status = log_exit(&f);
+	else
+		status = log_flush(EX_OK);
+	if (q.spool != NULL)
+		spool_close(&spool);
 	free(path);
 	/* Deliver at once, for there is no need to wait any longer. */
 	if (status == EX_OK &&

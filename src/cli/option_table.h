@@ -23,9 +23,9 @@ struct option {
 	int		(*act)(struct options *, const struct option *,
 			    const char *value, struct fault *);
 	size_t		 at;		/* offset of what act sets */
-	enum options_mode mode;		/* that it chooses, if */
-	bool		 chooses;
-	bool		 first;		/* stands before all else; heloise only */
+	bool		 chooses;	/* a mode: */
+	enum options_mode mode;
+	bool		 first;		/* before all others; heloise only */
 	unsigned	 modes;		/* OPTION_IN(); 0: goes with all */
 	const char	*refusal;	/* why, if act or modes refuses it */
 
@@ -35,7 +35,7 @@ struct option {
 	 */
 	const char	*surplus;
 
-	/* The name of the mode as a program, or as a word that is no address. */
+	/* The mode as a program's name, or a word that is no address. */
 	const char	*word;
 	const char	*arg;		/* the value in --help; NULL: none */
 	const char	*doc;		/* for --help; NULL: not there */
