@@ -247,7 +247,7 @@ meet() {
 	printf '%s\n' "relay $1" "proxy socks5://127.0.0.1:$SOCKS" \
 	    "tls-ca $CERTS/ca.pem" 'tls-name relay.example.org' \
 	    "spool $BATS_TEST_TMPDIR/spool" \
-	    'linger no' 'log none' 'aliases none' 'timeout 5s' \
+	    'linger no' 'log none' 'aliases none' 'timeout 2s' \
 	    'from noreply@app.example.org' "${SETTINGS[@]}" >"$CONF"
 	STATUS=0
 	SAID=$("$HELOISE" -C "$CONF" -t 2>&1 >/dev/null <<<"$MAIL") ||

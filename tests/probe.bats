@@ -296,7 +296,7 @@ fails() {
 	make_certs
 	start_relay --tls implicit --cert "$CERTS/ok.pem"
 	for mode in starttls none opportunistic; do
-		probe "tls $mode" "tls-ca $CERTS/ca.pem"
+		probe "tls $mode" "tls-ca $CERTS/ca.pem" 'timeout 1s'
 		fails 69 '✗greeting !tls' "get a greeting from 127.0.0.1:$RELAY_PORT: this port speaks TLS from the start" \
 		    "set  tls implicit  (now $mode, $CONF:6)"
 		has 'tried the other mode: this port speaks TLS from the start'

@@ -18,6 +18,7 @@
 #include <arpa/inet.h>
 #include <err.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -44,9 +45,13 @@ pass(int a, int b)
 	struct pollfd p[2] = { { .fd = a, .events = POLLIN },
 	    { .fd = b, .events = POLLIN } };
 	char block[16384];
+	int i, on = 1;
 	ssize_t n;
-	int i;
 
+	/* A small segment is not to wait for an acknowledgement. */
+	for (i = 0; i < 2; i++)
+		(void)setsockopt(p[i].fd, IPPROTO_TCP, TCP_NODELAY, &on,
+		    sizeof(on));
 	while (poll(p, 2, -1) > 0)
 		for (i = 0; i < 2; i++) {
 			if (p[i].revents == 0)
