@@ -15,15 +15,6 @@
 
 #define SNIFF	5	/* seconds to try TLS where no greeting came */
 
-/* The words of `auth` are the names; auto and none are no mechanisms. */
-static enum sasl_mech
-mechanism(int auth)
-{
-	const char *word = setting_find("auth")->choice[auth];
-
-	return sasl_find(word, strlen(word));
-}
-
 long long
 transport_within(const struct transport *r, long long seconds)
 {
@@ -80,7 +71,7 @@ prepare_client(struct transport *r)
 		.tls = config_client_tls(s),
 		.user = s->auth == SETTING_AUTH_NONE ? NULL : s->user,
 		.lmtp = r->route.relay.lmtp,
-		.mech = mechanism(s->auth),
+		.mech = config_mech(s),
 		.auth_cleartext = s->auth_cleartext,
 		.random = arc4random_buf,
 	};

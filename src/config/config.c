@@ -374,6 +374,20 @@ config_client_tls(const struct settings *s)
 	return CLIENT_TLS_STARTTLS;
 }
 
+enum sasl_mech
+config_mech(const struct settings *s)
+{
+	switch ((enum setting_auth)s->auth) {
+	case SETTING_AUTH_AUTO:
+	case SETTING_AUTH_NONE:
+		break;
+#define NAMED(id, ...) case SETTING_AUTH_##id: return SASL_##id;
+	SASL_MECHS(NAMED)
+#undef NAMED
+	}
+	return SASL__MAX;
+}
+
 int
 config_port(const struct settings *s)
 {

@@ -110,6 +110,9 @@ enum setting_tls config_tls_mode(const struct settings *);
 /* That mode for the client's side of SMTP. */
 enum client_tls config_client_tls(const struct settings *);
 
+/* The mechanism that `auth` names, or SASL__MAX for auto and none. */
+enum sasl_mech config_mech(const struct settings *);
+
 /*
  * For those who read: set one value, of the account that is open if one is,
  * or add a mistake if it is wrong.

@@ -45,16 +45,9 @@ static const char *const tls_choice[] = {
 static const char *const auth_choice[] = {
 	[SETTING_AUTH_AUTO] = "auto",
 	[SETTING_AUTH_NONE] = "none",
-	[SETTING_AUTH_PLAIN] = "plain",
-	[SETTING_AUTH_LOGIN] = "login",
-	[SETTING_AUTH_CRAM_MD5] = "cram-md5",
-	[SETTING_AUTH_SCRAM_SHA_1] = "scram-sha-1",
-	[SETTING_AUTH_SCRAM_SHA_256] = "scram-sha-256",
-	[SETTING_AUTH_SCRAM_SHA_1_PLUS] = "scram-sha-1-plus",
-	[SETTING_AUTH_SCRAM_SHA_256_PLUS] = "scram-sha-256-plus",
-	[SETTING_AUTH_XOAUTH2] = "xoauth2",
-	[SETTING_AUTH_OAUTHBEARER] = "oauthbearer",
-	[SETTING_AUTH_EXTERNAL] = "external",
+#define WORD(id, name, word, ...) [SETTING_AUTH_##id] = word,
+	SASL_MECHS(WORD)
+#undef WORD
 	NULL
 };
 

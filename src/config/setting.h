@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "base/buf.h"
+#include "smtp/sasl.h"
 
 /* The numbers of the words of `tls`, `auth` and `address-family`. */
 enum setting_tls {
@@ -16,11 +17,10 @@ enum setting_tls {
 };
 
 enum setting_auth {
-	SETTING_AUTH_AUTO, SETTING_AUTH_NONE, SETTING_AUTH_PLAIN,
-	SETTING_AUTH_LOGIN, SETTING_AUTH_CRAM_MD5, SETTING_AUTH_SCRAM_SHA_1,
-	SETTING_AUTH_SCRAM_SHA_256, SETTING_AUTH_SCRAM_SHA_1_PLUS,
-	SETTING_AUTH_SCRAM_SHA_256_PLUS, SETTING_AUTH_XOAUTH2,
-	SETTING_AUTH_OAUTHBEARER, SETTING_AUTH_EXTERNAL
+	SETTING_AUTH_AUTO, SETTING_AUTH_NONE,
+#define SETTING_CONSTANT(id, ...) SETTING_AUTH_##id,
+	SASL_MECHS(SETTING_CONSTANT)
+#undef SETTING_CONSTANT
 };
 
 enum setting_family {

@@ -21,18 +21,9 @@ static const struct {
 	unsigned	 enough;	/* at least, before a yes */
 	step_function	*step;
 } mechs[SASL__MAX] = {
-	[SASL_EXTERNAL]	= { "EXTERNAL", true, false, 1, 1, external },
-	[SASL_OAUTHBEARER] = { "OAUTHBEARER", true, true, 2, 1, oauthbearer },
-	[SASL_XOAUTH2]	= { "XOAUTH2", true, true, 2, 1, xoauth2 },
-	[SASL_CRAM_MD5]	= { "CRAM-MD5", false, true, 1, 1, cram_md5 },
-	[SASL_LOGIN]	= { "LOGIN", false, true, 2, 2, login },
-	[SASL_PLAIN]	= { "PLAIN", true, true, 1, 1, plain },
-	[SASL_SCRAM_SHA_1] = { "SCRAM-SHA-1", true, false, 3, 2, scram },
-	[SASL_SCRAM_SHA_256] = { "SCRAM-SHA-256", true, false, 3, 2, scram },
-	[SASL_SCRAM_SHA_1_PLUS] = { "SCRAM-SHA-1-PLUS", true, false, 3, 2,
-	    scram },
-	[SASL_SCRAM_SHA_256_PLUS] = { "SCRAM-SHA-256-PLUS", true, false, 3, 2,
-	    scram },
+#define ROW(id, name, word, ...) { name, __VA_ARGS__ },
+	SASL_MECHS(ROW)
+#undef ROW
 };
 
 static int

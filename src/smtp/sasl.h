@@ -7,18 +7,36 @@
 #include "base/fault.h"
 #include "smtp/scram.h"
 
-/* Weakest first; see sasl_best(). */
+/*
+ * Every mechanism, weakest first (see sasl_best()): the end of its constants,
+ * its name, its word of the setting `auth`, whether the client speaks first,
+ * whether it reveals the password, its steps at most, its steps at least
+ * before a yes, and its function in sasl.c.
+ *
+ * RFCs: EXTERNAL 4422 A, OAUTHBEARER 7628, CRAM-MD5 2195, PLAIN 4616,
+ * SCRAM 5802 and 7677.  LOGIN and XOAUTH2 have none.
+ */
+#define SASL_MECHS(X) \
+	X(EXTERNAL, "EXTERNAL", "external", true, false, 1, 1, external) \
+	X(OAUTHBEARER, "OAUTHBEARER", "oauthbearer", true, true, 2, 1, \
+	    oauthbearer) \
+	X(XOAUTH2, "XOAUTH2", "xoauth2", true, true, 2, 1, xoauth2) \
+	X(CRAM_MD5, "CRAM-MD5", "cram-md5", false, true, 1, 1, cram_md5) \
+	X(LOGIN, "LOGIN", "login", false, true, 2, 2, login) \
+	X(PLAIN, "PLAIN", "plain", true, true, 1, 1, plain) \
+	X(SCRAM_SHA_1, "SCRAM-SHA-1", "scram-sha-1", true, false, 3, 2, \
+	    scram) \
+	X(SCRAM_SHA_256, "SCRAM-SHA-256", "scram-sha-256", true, false, 3, 2, \
+	    scram) \
+	X(SCRAM_SHA_1_PLUS, "SCRAM-SHA-1-PLUS", "scram-sha-1-plus", true, \
+	    false, 3, 2, scram) \
+	X(SCRAM_SHA_256_PLUS, "SCRAM-SHA-256-PLUS", "scram-sha-256-plus", \
+	    true, false, 3, 2, scram)
+
 enum sasl_mech {
-	SASL_EXTERNAL,		/* RFC 4422 A */
-	SASL_OAUTHBEARER,	/* RFC 7628 */
-	SASL_XOAUTH2,
-	SASL_CRAM_MD5,		/* RFC 2195 */
-	SASL_LOGIN,
-	SASL_PLAIN,		/* RFC 4616 */
-	SASL_SCRAM_SHA_1,
-	SASL_SCRAM_SHA_256,
-	SASL_SCRAM_SHA_1_PLUS,
-	SASL_SCRAM_SHA_256_PLUS,
+#define SASL_CONSTANT(id, ...) SASL_##id,
+	SASL_MECHS(SASL_CONSTANT)
+#undef SASL_CONSTANT
 	SASL__MAX
 };
 

@@ -248,10 +248,10 @@ static const struct scene scenes[] = {
 	      "port?\n"
 	      "@/.config/heloise/config:1: tls: expected auto, starttls, "
 	      "implicit, opportunistic or none\n"
-	      "environment HELOISE_AUTH: auth: expected auto, none, plain, "
-	      "login, cram-md5, scram-sha-1, scram-sha-256, "
-	      "scram-sha-1-plus, scram-sha-256-plus, xoauth2, "
-	      "oauthbearer or external" },
+	      "environment HELOISE_AUTH: auth: expected auto, none, "
+	      "external, oauthbearer, xoauth2, cram-md5, login, plain, "
+	      "scram-sha-1, scram-sha-256, scram-sha-1-plus or "
+	      "scram-sha-256-plus" },
 
 	{ .name = "the SMTP_* set", .env = { "SMTP_HOST=h", "SMTP_PORT=25",
 	  "SMTP_TLS=off", "SMTP_AUTH=login", "SMTP_USER=u",

@@ -75,9 +75,10 @@ set_and_show(void)
 		{ "auth", "none", "none" },
 		{ "auth", "plain", "plain" },
 		{ "auth", "login", "login" },
-		{ "auth", "gssapi", "expected auto, none, plain, login, "
-		    "cram-md5, scram-sha-1, scram-sha-256, scram-sha-1-plus, "
-		    "scram-sha-256-plus, xoauth2, oauthbearer or external" },
+		{ "auth", "gssapi", "expected auto, none, external, "
+		    "oauthbearer, xoauth2, cram-md5, login, plain, "
+		    "scram-sha-1, scram-sha-256, scram-sha-1-plus or "
+		    "scram-sha-256-plus" },
 		{ "auth-cleartext", "yes", "yes" },
 		{ "user", "alice@example.org", "alice@example.org" },
 		{ "user", "a\nb", "expected no control characters" },

@@ -4,7 +4,7 @@
 
 #include "base/base64.h"
 #include "base/util.h"
-#include "config/setting.h"
+#include "config/config.h"
 #include "smtp/sasl.h"
 #include "tap.h"
 
@@ -277,16 +277,17 @@ names(void)
 {
 	static const char reveal[] = "PLAIN LOGIN CRAM-MD5 XOAUTH2 "
 	    "OAUTHBEARER";
-	const char *const *word = setting_find("auth")->choice;
+	const char *const *words = setting_find("auth")->choice;
+	struct settings set = { 0 };
 	enum sasl_mech m;
 	unsigned seen = 0;
 
-	for (; *word != NULL; word++) {
-		m = sasl_find(*word, strlen(*word));
+	for (; words[set.auth] != NULL; set.auth++) {
+		m = config_mech(&set);
 		if (m != SASL__MAX)
 			seen |= SASL_BIT(m);
-		ok((m == SASL__MAX) == (strcmp(*word, "auto") == 0 ||
-		    strcmp(*word, "none") == 0), "auth %s", *word);
+		ok(m == sasl_find(words[set.auth], strlen(words[set.auth])),
+		    "auth %s", words[set.auth]);
 	}
 	ok(seen == SASL_BIT(SASL__MAX) - 1, "all mechanisms can be set");
 	for (m = 0; m < SASL__MAX; m++)
