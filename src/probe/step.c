@@ -84,39 +84,22 @@ step_size(struct buf *b, long long n)
 		buf_addf(b, "%lld %s", whole, units[i]);
 }
 
-/* What a relay can do that matters to us. */
-static const struct {
-	unsigned	 cap;
-	const char	*words;
-} abilities[] = {
-	{ CAP_STARTTLS,	  "TLS" },
-	{ CAP_AUTH,	  "logins" },
-	{ CAP_PIPELINING, "several commands at once" },
-	{ CAP_CHUNKING,	  "a message in one piece" },
-	{ CAP_SIZE,	  "messages" },
-	{ CAP_8BITMIME,	  "8-bit text" },
-	{ CAP_SMTPUTF8,	  "addresses beyond ASCII" },
-	{ CAP_DSN,	  "delivery notifications" },
-	{ CAP_ESC,	  "reasons as codes" },
-};
-
 static void
-add_ability(struct buf *b, size_t i, const struct caps *caps)
+add_capability(struct buf *b, const struct capability *row,
+    const struct caps *caps)
 {
-	unsigned cap = abilities[i].cap;
-
-	buf_addf(b, "%s%s", b->len > 0 ? ", " : "", abilities[i].words);
-	if (cap == CAP_SIZE && caps->maxsize > 0) {
+	buf_addf(b, "%s%s", b->len > 0 ? ", " : "", row->words);
+	if (row->bit == CAP_SIZE && caps->maxsize > 0) {
 		buf_adds(b, " of up to ");
 		step_size(b, caps->maxsize);
-	} else if (cap == CAP_SIZE) {
+	} else if (row->bit == CAP_SIZE) {
 		buf_adds(b, " of any size");
 	}
-	if (cap == CAP_AUTH)
+	if (row->bit == CAP_AUTH)
 		buf_addf(b, " by %s", caps->auth[0] != '\0' ? caps->auth :
 		    "no mechanism");
 	else
-		buf_addf(b, " (%s)", capability_name(cap));
+		buf_addf(b, " (%s)", row->keyword);
 }
 
 /* No TLS will follow what is offered now. */
@@ -132,20 +115,19 @@ void
 step_ehlo(struct step *d, const struct client *c)
 {
 	const char *text = buf_text(&c->reply.text);
+	const struct capability *row = capability_table;
 	struct buf can = { .max = 2048 };
 	char to[300];
-	size_t i;
 
 	(void)snprintf(to, sizeof(to), "%s %s", c->o->lmtp ? "LHLO" : "EHLO",
 	    c->o->helo);
 	step_reply(d, to, c);
 	json_key(&d->facts, "offers");
 	buf_adds(&d->facts, "[");
-	for (i = 0; i < NITEMS(abilities); i++)
-		if (c->caps.set & abilities[i].cap) {
-			add_ability(&can, i, &c->caps);
-			json_text(&d->facts, NULL,
-			    capability_name(abilities[i].cap));
+	for (; row < capability_table + capability_count; row++)
+		if (c->caps.set & row->bit) {
+			add_capability(&can, row, &c->caps);
+			json_text(&d->facts, NULL, row->keyword);
 		}
 	buf_adds(&d->facts, "]");
 	if (c->caps.set & CAP_SIZE)

@@ -7,31 +7,18 @@
 #include "smtp/capability.h"
 #include "smtp/sasl.h"
 
-static const struct {
-	const char	*word;
-	unsigned	 cap;
-} words[] = {
-	{ "STARTTLS",		 CAP_STARTTLS },
-	{ "PIPELINING",		 CAP_PIPELINING },
-	{ "SIZE",		 CAP_SIZE },
-	{ "8BITMIME",		 CAP_8BITMIME },
-	{ "SMTPUTF8",		 CAP_SMTPUTF8 },
-	{ "DSN",		 CAP_DSN },
-	{ "CHUNKING",		 CAP_CHUNKING },
-	{ "ENHANCEDSTATUSCODES", CAP_ESC },
-	{ "AUTH",		 CAP_AUTH },
+const struct capability capability_table[] = {
+	{ CAP_STARTTLS, "STARTTLS", "TLS" },
+	{ CAP_AUTH, "AUTH", "logins" },
+	{ CAP_PIPELINING, "PIPELINING", "several commands at once" },
+	{ CAP_CHUNKING, "CHUNKING", "a message in one piece" },
+	{ CAP_SIZE, "SIZE", "messages" },
+	{ CAP_8BITMIME, "8BITMIME", "8-bit text" },
+	{ CAP_SMTPUTF8, "SMTPUTF8", "addresses beyond ASCII" },
+	{ CAP_DSN, "DSN", "delivery notifications" },
+	{ CAP_ESC, "ENHANCEDSTATUSCODES", "reasons as codes" },
 };
-
-const char *
-capability_name(unsigned cap)
-{
-	size_t i;
-
-	for (i = 0; i < NITEMS(words); i++)
-		if (words[i].cap == cap)
-			return words[i].word;
-	return "?";
-}
+const size_t capability_count = NITEMS(capability_table);
 
 /* A limit that does not fit is no limit. */
 static long long
@@ -70,16 +57,17 @@ mechanisms(struct caps *c, const char *p, size_t n)
 static void
 keyword(struct caps *c, const char *p, size_t n)
 {
-	size_t i, k = 0, rest;
+	const struct capability *row = capability_table;
 	unsigned cap = 0;
+	size_t k = 0, rest;
 
 	/* "AUTH=LOGIN" is how some wrote it before RFC 2554 was out. */
 	while (k < n && p[k] != ' ' && p[k] != '=')
 		k++;
-	for (i = 0; i < NITEMS(words); i++)
-		if (strlen(words[i].word) == k &&
-		    strncasecmp(p, words[i].word, k) == 0)
-			cap = words[i].cap;
+	for (; row < capability_table + capability_count; row++)
+		if (strlen(row->keyword) == k &&
+		    strncasecmp(p, row->keyword, k) == 0)
+			cap = row->bit;
 	if (cap == 0 || (k < n && p[k] == '=' && cap != CAP_AUTH))
 		return;
 	c->set |= cap;

@@ -3,7 +3,7 @@
 #ifndef SMTP_CAPABILITY_H
 #define SMTP_CAPABILITY_H
 
-#include <stdbool.h>
+#include <stddef.h>
 
 #define CAP_STARTTLS	0x001	/* RFC 3207 */
 #define CAP_PIPELINING	0x002	/* RFC 2920 */
@@ -23,8 +23,15 @@ struct caps {
 	char		auth[256];	/* the mechanisms as the relay said */
 };
 
-/* "PIPELINING", for one CAP_ bit. */
-const char	*capability_name(unsigned cap);
+/* One row for each CAP_ bit, in the order in which people read them. */
+struct capability {
+	unsigned	 bit;
+	const char	*keyword;	/* "PIPELINING" */
+	const char	*words;		/* "several commands at once" */
+};
+
+extern const struct capability capability_table[];
+extern const size_t capability_count;
 
 /*
  * Read the text of a reply to EHLO: lines with LF between, the first of
