@@ -8,7 +8,7 @@
 #include <time.h>
 
 #include "report/explain.h"
-#include "spool/claimed.h"
+#include "spool/claim.h"
 #include "spool/spool.h"
 
 /* What all of these work with; borrowed. */

@@ -13,6 +13,7 @@
 #include "agent/maildir.h"
 #include "base/buf.h"
 #include "base/util.h"
+#include "system/msgfile.h"
 
 #define BLOCK	65536
 
@@ -78,29 +79,20 @@ put_envelope(int out, const struct envelope *e, struct fault *f)
 
 /* Every CR of a message is one of CRLF. */
 static int
-put_message(int out, struct span m, struct fault *f)
+put_message(int out, const struct span *s, struct fault *f)
 {
 	struct buf b = { .max = BLOCK };
 	char *block = xmalloc(BLOCK);
+	size_t at, n, i;
 	int status = 0;
-	ssize_t n, i;
 
-	while (status == 0 && m.size > 0) {
-		n = pread(m.fd, block, m.size < BLOCK ? m.size : BLOCK, m.at);
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			status = trouble(f, n == 0 ? EIO : errno,
-			    "the message cannot be read back");
-			break;
-		}
+	for (at = 0; status == 0 && at < s->size; at += n) {
+		n = msgfile_read(s, at, block, BLOCK, ST_CONNECT, f);
 		buf_clear(&b);
 		for (i = 0; i < n; i++)
 			if (block[i] != '\r')
 				buf_add(&b, &block[i], 1);
-		status = put(out, &b, f);
-		m.at += n;
-		m.size -= (size_t)n;
+		status = n > 0 ? put(out, &b, f) : -1;
 	}
 	free(block);
 	buf_release(&b);
@@ -139,7 +131,7 @@ maildir_keep(int dir, const struct envelope *e, const struct span *message,
 		return trouble(f, errno, tmp);
 	status = put_envelope(out, e, f);
 	if (status == 0)
-		status = put_message(out, *message, f);
+		status = put_message(out, message, f);
 	if (status == 0 && fsync(out) == -1)
 		status = trouble(f, errno, tmp);
 	if (close(out) == -1 && status == 0)

@@ -248,8 +248,8 @@ give_body(struct transfer *k)
 	size_t left = message->size - s->sent;
 	size_t most = left < CLIENT_BLOCK ? left : CLIENT_BLOCK;
 	struct fault f = { 0 };
-	ssize_t n;
 	char *to;
+	size_t n;
 
 	if (left == 0) {
 		client_body_end(k->client);
@@ -257,24 +257,20 @@ give_body(struct transfer *k)
 	}
 	if ((to = client_space(k->client, most)) == NULL)
 		to = block(k);
-	n = pread(message->fd, to, most, message->at + (off_t)s->sent);
-	if (n == -1 && errno == EINTR)
-		return;
-	if (n <= 0) {
-		(void)fault_errno(&f, ST_BODY, n == 0 ? EIO : errno, VD_TEMP,
-		    "the message cannot be read back");
+	n = msgfile_read(message, s->sent, to, most, ST_BODY, &f);
+	if (n == 0) {
 		client_broken(k->client, &f);
 		return;
 	}
 	/* With BDAT nothing follows the last octet. */
-	if ((size_t)n == left && !k->work->sent(k->work->ctx, s->delivery)) {
+	if (n == left && !k->work->sent(k->work->ctx, s->delivery)) {
 		(void)fault_set(&f, ST_BODY, FD_NONE, 0, VD_TEMP,
 		    "the process that sends the message has ended");
 		client_broken(k->client, &f);
 		return;
 	}
-	client_body(k->client, to, (size_t)n);
-	s->sent += (size_t)n;
+	client_body(k->client, to, n);
+	s->sent += n;
 	if (k->o->progress && message->size > PROGRESS_MIN)
 		progress_show(&k->progress, s->sent, message->size);
 }

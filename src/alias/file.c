@@ -7,9 +7,7 @@
 #include <unistd.h>
 
 #include "alias/file.h"
-#include "config/file.h"
-
-#define BLOCK	4096
+#include "system/readfile.h"
 
 /* Is it the machine's fault, that may be over soon, and not the file's? */
 static bool
@@ -80,25 +78,6 @@ check(int fd, const char *path, uid_t owner, struct fault *f)
 	return 0;
 }
 
-/* Until the end, or an errno; EFBIG if it does not fit. */
-static int
-read_all(int fd, struct buf *out)
-{
-	char block[BLOCK];
-	ssize_t n;
-
-	while ((n = read(fd, block, sizeof(block))) != 0) {
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			return errno;
-		buf_add(out, block, (size_t)n);
-		if (out->full)
-			return EFBIG;
-	}
-	return 0;
-}
-
 int
 alias_file_include(void *ctx, const char *path, struct buf *out,
     struct fault *f)
@@ -106,7 +85,7 @@ alias_file_include(void *ctx, const char *path, struct buf *out,
 	const uid_t *owner = ctx;
 	int fd, err, status;
 
-	/* A pipe that nobody writes to must not hold us. */
+	/* A pipe without a writer must not block. */
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK |
 	    O_NOFOLLOW);
 	if (fd == -1 && errno == ELOOP)
@@ -114,7 +93,7 @@ alias_file_include(void *ctx, const char *path, struct buf *out,
 	if (fd == -1)
 		return fail(f, path, errno);
 	status = check(fd, path, *owner, f);
-	if (status == 0 && (err = read_all(fd, out)) != 0)
+	if (status == 0 && (err = readfile_rest(fd, out)) != 0)
 		status = fail(f, path, err);
 	(void)close(fd);
 	return status;

@@ -3,7 +3,6 @@
 #include <sys/stat.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +10,7 @@
 #include "base/util.h"
 #include "config/file.h"
 #include "config/suggest.h"
+#include "system/readfile.h"
 
 /*
  * "~/x" is in the home directory, "x" beside the file it is named in; a key
@@ -176,64 +176,6 @@ config_file_text(struct config *c, enum config_level level, const char *file,
 	}
 	config_close(c);
 	return secret;
-}
-
-/* Read until the end, or an errno; EFBIG if it does not fit. */
-static int
-read_all(int fd, struct buf *out)
-{
-	ssize_t n;
-	size_t room;
-	char more;
-
-	for (;;) {
-		room = out->max - out->len;
-		room = room < 4096 ? room : 4096;
-		(void)buf_reserve(out, room);
-		n = room > 0 ? read(fd, out->p + out->len, room) :
-		    read(fd, &more, 1);
-		if (n == 0)
-			break;
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			return errno;
-		if (room == 0)
-			return EFBIG;
-		out->len += (size_t)n;
-	}
-	out->p[out->len] = '\0';
-	return 0;
-}
-
-int
-readfile_whole(const char *path, bool special, struct buf *out,
-    struct stat *st, struct fault *f)
-{
-	int fd, flags, err = 0;
-
-	/* A pipe that nobody writes to must not hold us. */
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (fd == -1)
-		return fault_errno(f, ST_CONFIG, errno, VD_PERM, "%s", path);
-	if (fstat(fd, st) == -1)
-		err = errno;
-	else if (S_ISDIR(st->st_mode))
-		err = EISDIR;
-	else if (!S_ISREG(st->st_mode) && !special)
-		err = EINVAL;
-	else if ((flags = fcntl(fd, F_GETFL)) == -1 ||
-	    fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) == -1)
-		err = errno;
-	else
-		err = read_all(fd, out);
-	(void)close(fd);
-	if (err == EINVAL)
-		return fault_set(f, ST_CONFIG, FD_ERRNO, err, VD_PERM,
-		    "%s: not a regular file", path);
-	if (err != 0)
-		return fault_errno(f, ST_CONFIG, err, VD_PERM, "%s", path);
-	return 0;
 }
 
 /* A file with a secret that the wrong people may read or have written. */

@@ -25,12 +25,4 @@ bool	config_file_load(struct config *c, const struct config_source *src,
 bool	config_file_text(struct config *, enum config_level, const char *file,
 	    const char *home, const char *text, size_t n);
 
-/*
- * Append what a file holds to out; more than out->max is a fault.  st is
- * the status of what was opened.  A pipe or a device is read only if
- * special is set.  The fault's code is an errno.
- */
-int	readfile_whole(const char *path, bool special, struct buf *out,
-	    struct stat *st, struct fault *);
-
 #endif

@@ -11,6 +11,7 @@
 #include "config/file.h"
 #include "config/load.h"
 #include "config/suggest.h"
+#include "system/readfile.h"
 
 #define ENV_PREFIX	"HELOISE_"
 #define ENV_NAME	(sizeof(ENV_PREFIX) + SETTING_KEY + sizeof("_FILE"))

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "config/file.h"
 #include "config/password.h"
 #include "system/command.h"
+#include "system/readfile.h"
 
 #define PATIENCE	30000	/* ms that a command may take */
 

@@ -4,7 +4,7 @@
 #define QUEUE_BOUNCE_H
 
 #include "report/explain.h"
-#include "spool/claimed.h"
+#include "spool/claim.h"
 
 /* Borrowed. */
 struct bounce {

@@ -6,7 +6,7 @@
 #include "agent/delivery.h"
 #include "config/setting.h"
 #include "report/maillog.h"
-#include "spool/claimed.h"
+#include "spool/claim.h"
 
 enum outcome {
 	OUTCOME_DONE,		/* everybody has it, and it is gone */

@@ -1,7 +1,5 @@
 /* run.c - a queue run: everything that is due, over one connection */
 
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +9,7 @@
 #include "queue/outcome.h"
 #include "queue/run.h"
 #include "system/log.h"
+#include "system/msgfile.h"
 
 /*
  * Messages in hand at most, and as many may come twice when we are killed:
@@ -107,20 +106,10 @@ now_or_later(struct run *r, const struct claimed *c, time_t now)
 	return !r->stop;
 }
 
-/* A descriptor of its own, which can only read and has no lock. */
-static int
-reader(int fd)
-{
-	char path[64];
-
-	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	return open(path, O_RDONLY | O_CLOEXEC);
-}
-
 static void
 give(struct run *r, struct queue_delivery *q)
 {
-	int fd = reader(q->claimed.file.fd);
+	int fd = msgfile_reader(q->claimed.file.fd);
 	size_t i;
 
 	q->tried = xcalloc(q->claimed.env.nrcpt, sizeof(*q->tried));

@@ -1,4 +1,4 @@
-/* claim.c - a message of the spool in our hands */
+/* claim.c - a queue message that this process has locked */
 
 #include <sys/stat.h>
 
@@ -406,4 +406,12 @@ spool_fail(struct spool *sp, struct spool_file *file, struct fault *f)
 	if (renameat(from, name, to, name) == -1 && errno != ENOENT)
 		return spool_trouble(sp, SPOOL_QUEUE, name, errno, f);
 	return 0;
+}
+
+void
+claim_release(struct spool *spool, struct claimed *c)
+{
+	spool_release(spool, &c->file);
+	envelope_release(&c->env);
+	spool_meta_release(&c->meta);
 }

@@ -1,4 +1,4 @@
-/* claim.h - a message of the spool in our hands */
+/* claim.h - a queue message that this process has locked */
 
 #ifndef SPOOL_CLAIM_H
 #define SPOOL_CLAIM_H
@@ -14,6 +14,17 @@ enum claim {
 	CLAIM_GONE,	/* there is no such message */
 	CLAIM_BAD	/* cannot be used: left alone, the fault says why */
 };
+
+/* Such a message, and all that is known of it. */
+struct claimed {
+	struct spool_file file;
+	struct envelope	 env;
+	struct spool_meta meta;
+	struct note	 note;
+};
+
+/* Give it up: close the file, free the rest. */
+void	claim_release(struct spool *, struct claimed *);
 
 /*
  * Make a message ours.  With CLAIM_OK the envelope, meta and note are

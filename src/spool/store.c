@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include "base/util.h"
@@ -84,13 +83,4 @@ store_release(struct store *s)
 	else if (s->fd != -1)
 		(void)close(s->fd);
 	s->fd = -1;
-}
-
-int
-store_reader(const struct store *s)
-{
-	char path[64];
-
-	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", s->fd);
-	return open(path, O_RDONLY | O_CLOEXEC);
 }

@@ -28,7 +28,4 @@ int	store_envelope(struct store *, const struct envelope *,
 int	store_write(struct store *, const void *, size_t, struct fault *);
 void	store_release(struct store *);
 
-/* A descriptor to read the message with, and nothing else; -1 and errno. */
-int	store_reader(const struct store *);
-
 #endif

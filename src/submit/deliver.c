@@ -8,6 +8,7 @@
 #include "base/util.h"
 #include "submit/deliver.h"
 #include "system/log.h"
+#include "system/msgfile.h"
 
 void
 deliver_run_queue(struct deliver *d)
@@ -149,7 +150,7 @@ try(struct deliver *d, struct store *st, struct envelope *env,
 	struct queue_delivery *q = xcalloc(1, sizeof(*q));
 	long long patience = d->spool != NULL ?
 	    clock_ms() + d->set->patience * 1000 : 0;
-	int status, fd = store_reader(st);
+	int status, fd = msgfile_reader(st->fd);
 
 	q->d = (struct delivery){ .env = env, .account = meta->account,
 	    .message = { .fd = fd != -1 ? fd : st->fd, .at = st->at,

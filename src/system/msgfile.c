@@ -1,6 +1,8 @@
-/* msgfile.c - a message to one that the relay takes */
+/* msgfile.c - a message in a file: read it, mend it for the relay */
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -9,6 +11,33 @@
 #include "system/msgfile.h"
 
 #define BLOCK	65536
+
+size_t
+msgfile_read(const struct span *s, size_t from, void *to, size_t n,
+    enum stage stage, struct fault *f)
+{
+	size_t left = s->size - from;
+	ssize_t got;
+
+	do {
+		got = pread(s->fd, to, n < left ? n : left,
+		    s->at + (off_t)from);
+	} while (got == -1 && errno == EINTR);
+	if (got > 0)
+		return (size_t)got;
+	(void)fault_errno(f, stage, got == 0 ? EIO : errno, VD_TEMP,
+	    "the message cannot be read back");
+	return 0;
+}
+
+int
+msgfile_reader(int fd)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
 
 static int
 drain(const struct msgfile_convert *c, struct recode *e, struct fault *f)
@@ -26,24 +55,15 @@ static int
 reading(const struct msgfile_convert *c, struct recode *e, char *block,
     void (*take)(struct recode *, const char *, size_t), struct fault *f)
 {
-	size_t at = 0, k;
-	ssize_t n;
+	size_t at, n;
 
-	while (at < c->message.size) {
-		k = c->message.size - at;
-		if (k > BLOCK)
-			k = BLOCK;
-		n = pread(c->message.fd, block, k,
-		    c->message.at + (off_t)at);
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return fault_errno(f, ST_SPOOL, n == 0 ? EIO : errno,
-			    VD_TEMP, "the message cannot be read back");
-		take(e, block, (size_t)n);
+	for (at = 0; at < c->message.size; at += n) {
+		n = msgfile_read(&c->message, at, block, BLOCK, ST_SPOOL, f);
+		if (n == 0)
+			return -1;
+		take(e, block, n);
 		if (drain(c, e, f) == -1)
 			return -1;
-		at += (size_t)n;
 	}
 	return 0;
 }

@@ -1,4 +1,4 @@
-/* msgfile.h - a message to one that the relay takes */
+/* msgfile.h - a message in a file: read it, mend it for the relay */
 
 #ifndef SYSTEM_MSGFILE_H
 #define SYSTEM_MSGFILE_H
@@ -9,9 +9,22 @@
 #include "mail/envelope.h"
 
 /*
- * A message in wire form, and why it is to be converted (see
- * recode_init()).  The result is given to write, piece by piece; the first
- * piece comes when it is known that there will be a change.
+ * Read at most n octets of the span, from its octet `from` on.  Returns how
+ * many; 0 if it cannot be read, and a fault of that stage.
+ */
+size_t	msgfile_read(const struct span *, size_t from, void *, size_t n,
+	    enum stage, struct fault *);
+
+/*
+ * A descriptor of its own for an open file, which can only read and has no
+ * lock; -1 and errno.
+ */
+int	msgfile_reader(int fd);
+
+/*
+ * What is to be mended in a message (see recode_init()).  What comes of it
+ * is given to write, piece by piece; the first piece comes when it is known
+ * that there will be a change.
  */
 struct msgfile_convert {
 	struct span	 message;

@@ -286,9 +286,6 @@ kinds(const char *dir)
 	char *shut = xasprintf("%s/shut", dir);
 	char *file = xasprintf("%s/shut/file", dir);
 	char *own = xasprintf("%s/closed", dir);
-	struct buf b = { .max = 4 };
-	struct stat st;
-	struct fault f;
 
 	load(dir, "nothing", false, CONFIG_SYSTEM, "", false);
 	load(dir, "nothing/there", false, CONFIG_USER, "", false);
@@ -324,16 +321,6 @@ kinds(const char *dir)
 	(void)unlink(file);
 	(void)rmdir(shut);
 	(void)unlink(own);
-
-	fault_clear(&f);
-	put(path, "1234", 0600);
-	is_int(readfile_whole(path, false, &b, &st, &f), 0, "it just fits");
-	is(buf_text(&b), "1234", "and is all there");
-	buf_clear(&b);
-	put(path, "12345", 0600);
-	is_int(readfile_whole(path, false, &b, &st, &f), -1, "too large");
-	is_int(f.code, EFBIG, "and says so");
-	buf_release(&b);
 	(void)unlink(path);
 	free(path);
 	free(shut);
