@@ -31,7 +31,9 @@ BSD_LIBS = $(if $(and $(call archive,bsd),$(call archive,md)),\
 	-l:libbsd.a -l:libmd.a,`$(PKG_CONFIG) --libs libbsd-overlay`)
 archive = $(findstring /,$(shell $(CC) -print-file-name=lib$(1).a))
 
-WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wcast-qual \
+# A function behind a pointer need not use all that it is given.
+WARN = -Wall -Wextra -Wno-unused-parameter -Wpedantic -Wshadow \
+	-Wconversion -Wcast-qual \
 	-Wwrite-strings -Wundef -Wvla -Wformat=2 -Wstrict-prototypes \
 	-Wmissing-prototypes -Wswitch-enum
 

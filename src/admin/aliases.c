@@ -32,8 +32,6 @@ aliases_rebuild(const struct options *o, struct config *c,
 	struct expand e;
 	int status = EX_OK;
 
-	(void)o;
-	(void)src;
 	if (load(&e, &c->base, &a, &mistakes, &f) == -1)
 		status = log_exit(&f);
 	else
@@ -61,7 +59,7 @@ verify_one(struct expand *e, const char *arg)
 		log_fault(&f);
 		status = f.stage == ST_ADDRESS ? EX_NOUSER : fault_exit(&f);
 	} else {
-		buf_add_visible(&b, arg, strlen(arg), false);
+		buf_adds_visible(&b, arg);
 		buf_adds(&b, ":");
 		for (i = 0; i < env.nrcpt; i++)
 			buf_addf(&b, " %s", env.rcpt[i].addr);
@@ -82,7 +80,6 @@ aliases_verify(const struct options *o, struct config *c,
 	int status = EX_OK, one;
 	size_t i;
 
-	(void)src;
 	if (load(&e, &c->base, &a, NULL, &f) == -1)
 		log_fault(&f);
 	for (i = 0; i < o->nrcpt; i++)

@@ -72,12 +72,6 @@ put(struct printer *p)
 	buf_clear(&p->b);
 }
 
-static void
-add_visible(struct buf *b, const char *s)
-{
-	buf_add_visible(b, s, strlen(s), false);
-}
-
 /* "2h 5m", "12m", "45s": the two largest units, seconds alone. */
 static void
 add_duration(struct buf *b, long long s)
@@ -239,7 +233,7 @@ text_recipients(struct printer *p, const struct letter *l)
 		else if (strcmp(how, "waiting") == 0)
 			how = "";
 		buf_adds(&p->b, "    ");
-		add_visible(&p->b, r->addr);
+		buf_adds_visible(&p->b, r->addr);
 		buf_addf(&p->b, "%s%s\n", how[0] != '\0' ? ": " : "", how);
 		why = reason(l, r);
 		if (i + 1 == l->c.env.nrcpt ||
@@ -273,12 +267,12 @@ text_progress(struct printer *p, const struct letter *l)
 		buf_addf(b, ", tried %u times", l->c.note.tries);
 	if (l->c.meta.account[0] != '\0') {
 		buf_adds(b, ", account ");
-		add_visible(b, l->c.meta.account);
+		buf_adds_visible(b, l->c.meta.account);
 	}
 	buf_addf(b, ", by uid %lld", (long long)l->c.meta.uid);
 	if (l->c.meta.origin[0] != '\0') {
 		buf_adds(b, " (");
-		add_visible(b, l->c.meta.origin);
+		buf_adds_visible(b, l->c.meta.origin);
 		buf_adds(b, ")");
 	}
 	buf_adds(b, l->c.meta.bounce ? ", a bounce\n" : "\n");
@@ -293,7 +287,8 @@ text_letter(struct printer *p, const struct letter *l)
 	add_duration(&age, p->q->now - l->c.meta.submitted);
 	buf_addf(&p->b, "%s  %5s  %7s  ", l->c.file.id, buf_text(&size),
 	    buf_text(&age));
-	add_visible(&p->b, l->c.env.from[0] != '\0' ? l->c.env.from : "<>");
+	buf_adds_visible(
+	    &p->b, l->c.env.from[0] != '\0' ? l->c.env.from : "<>");
 	buf_adds(&p->b, "\n    ");
 	text_progress(p, l);
 	if (l->c.note.damaged)
@@ -565,10 +560,10 @@ text_facts(struct printer *p, const struct letter *l)
 		buf_addf(b, ", RET %s", rets[l->c.env.ret]);
 	if (l->c.env.envid != NULL) {
 		buf_adds(b, ", ENVID ");
-		add_visible(b, l->c.env.envid);
+		buf_adds_visible(b, l->c.env.envid);
 	}
 	buf_adds(b, "\n    file ");
-	add_visible(b, p->q->spool->path);
+	buf_adds_visible(b, p->q->spool->path);
 	buf_addf(b, "/%s/%s\n\n", places[l->c.file.place], l->c.file.id);
 	put(p);
 }

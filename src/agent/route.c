@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "agent/route.h"
+#include "base/ascii.h"
 #include "base/util.h"
 #include "config/config.h"
 #include "net/socks.h"
@@ -170,15 +170,6 @@ route_what(const struct route *r, char *out, size_t size)
 		(void)snprintf(out, size, "%s:%d", hop->host, hop->port);
 }
 
-static bool
-within(const char *host, const char *domain)
-{
-	size_t n = strlen(host), k = strlen(domain);
-
-	return n >= k && strncasecmp(host + n - k, domain, k) == 0 &&
-	    (n == k || host[n - k - 1] == '.');
-}
-
 const char *
 route_name(const struct route *r)
 {
@@ -188,7 +179,8 @@ route_name(const struct route *r)
 		return r->set->tls_name;
 	if (r->relay.kind == RELAY_UNIX)
 		return "localhost";
-	return r->relay.kind != RELAY_SRV || within(host, r->relay.host) ?
+	return r->relay.kind != RELAY_SRV || ascii_below(host, strlen(host),
+	    r->relay.host, strlen(r->relay.host)) ?
 	    host : r->relay.host;
 }
 

@@ -14,6 +14,7 @@
 #include <strings.h>
 
 #include "alias/table.h"
+#include "base/ascii.h"
 #include "base/util.h"
 #include "mail/addr.h"
 
@@ -40,7 +41,7 @@ mistake(struct reader *r, const char *fmt, ...)
 	if (r->mistakes == NULL)
 		return;
 	text = xasprintf("%s:%u: %s", r->file, r->line, words);
-	buf_add_visible(r->mistakes, text, strlen(text), false);
+	buf_adds_visible(r->mistakes, text);
 	buf_adds(r->mistakes, "\n");
 	free(text);
 }
@@ -61,9 +62,7 @@ aliases_key(const char *p, size_t n)
 
 		if (quoted && c == '\\' && i + 1 < n - quoted)
 			c = p[++i];
-		if (c >= 'A' && c <= 'Z')
-			c = (char)(c - 'A' + 'a');
-		key[k++] = c;
+		key[k++] = ascii_lower(c);
 	}
 	key[k] = '\0';
 	return key;
@@ -138,12 +137,6 @@ aliases_release(struct aliases *a)
 /*
  * Members
  */
-
-static bool
-white(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
 
 const char *
 aliases_refusal(enum alias_kind kind)
@@ -273,7 +266,7 @@ finish(struct reader *r, struct alias *al, struct cutter *c)
 {
 	size_t n = c->b.len;
 
-	while (n > 0 && white(c->b.p[n - 1]))
+	while (n > 0 && ascii_space(c->b.p[n - 1]))
 		n--;
 	r->line = c->line;
 	if (c->b.full)
@@ -317,7 +310,7 @@ line_end(const char *p, size_t n)
 static bool
 folds(const char *p, size_t n)
 {
-	return (*p == '\r' || *p == '\n') && n > 1 && white(p[1]);
+	return (*p == '\r' || *p == '\n') && n > 1 && ascii_space(p[1]);
 }
 
 /* p[0..n) begins in that line of the file, and may go on over some. */
@@ -329,7 +322,8 @@ read_members(struct reader *r, struct alias *al, unsigned line,
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		if (p[i] == '#' && plain(&c) && (i == 0 || white(p[i - 1])))
+		if (p[i] == '#' && plain(&c) &&
+		    (i == 0 || ascii_space(p[i - 1])))
 			while (i < n && p[i] != '\n')
 				i++;
 		if (i == n)
@@ -342,15 +336,15 @@ read_members(struct reader *r, struct alias *al, unsigned line,
 			finish(r, al, &c);
 			continue;
 		}
-		if (white(p[i]) && (c.b.len == 0 || folds(p + i, n - i)))
+		if (ascii_space(p[i]) && (c.b.len == 0 || folds(p + i, n - i)))
 			continue;
 		if (c.b.len == 0)
 			c.line = line;
-		if (p[i] == '\\' && i + 1 < n && !white(p[i + 1]))
+		if (p[i] == '\\' && i + 1 < n && !ascii_space(p[i + 1]))
 			buf_add(&c.b, &p[i++], 1);
 		else
 			nest(&c, p[i]);
-		buf_add(&c.b, white(p[i]) ? " " : &p[i], 1);
+		buf_add(&c.b, ascii_space(p[i]) ? " " : &p[i], 1);
 	}
 	finish(r, al, &c);
 	buf_release(&c.b);
@@ -388,7 +382,7 @@ aliases_list(struct alias *al, const char *file, const char *text, size_t n,
 static bool
 idle(const char *p, size_t n)
 {
-	while (n > 0 && white(*p)) {
+	while (n > 0 && ascii_space(*p)) {
 		p++;
 		n--;
 	}
@@ -422,7 +416,7 @@ entry_len(const char *p, size_t n)
 		k = line_len(p + len, n - len);
 		if (idle(p + len, k))
 			continue;
-		if (!more && !white(p[len]))
+		if (!more && !ascii_space(p[len]))
 			break;
 		more = goes_on(p + len, k);
 	}
@@ -484,7 +478,7 @@ read_entry(struct aliases *a, struct reader *r, const char *p, size_t n)
 	size_t len = name_len(p, n), end = len;
 	bool bad = r->bad;
 
-	if (white(*p)) {
+	if (ascii_space(*p)) {
 		mistake(r, "this line begins with white space, but there is "
 		    "none that it could go on with");
 		return;
@@ -493,7 +487,7 @@ read_entry(struct aliases *a, struct reader *r, const char *p, size_t n)
 		mistake(r, "expected a name, a colon and addresses");
 		return;
 	}
-	while (end > 0 && white(p[end - 1]))
+	while (end > 0 && ascii_space(p[end - 1]))
 		end--;
 	if ((al.name = read_name(a, r, p, end)) == NULL)
 		return;

@@ -144,6 +144,12 @@ buf_add_visible(struct buf *b, const void *v, size_t n, bool lines)
 }
 
 void
+buf_adds_visible(struct buf *b, const char *s)
+{
+	buf_add_visible(b, s, strlen(s), false);
+}
+
+void
 buf_drop(struct buf *b, size_t n)
 {
 	if (n > b->len)

@@ -35,6 +35,7 @@ void	buf_addf(struct buf *, const char *, ...)
  * LF and TAB stay as they are.
  */
 void	buf_add_visible(struct buf *, const void *, size_t, bool lines);
+void	buf_adds_visible(struct buf *, const char *);	/* on one line */
 
 /* Make room for n more bytes; false (and full set) when over max. */
 bool	buf_reserve(struct buf *, size_t n);

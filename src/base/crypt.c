@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/crypt.h"
 #include "base/gnutls.h"
 #include "base/util.h"
@@ -65,8 +66,7 @@ domain_like(const char *s)
 
 	do {
 		for (from = p; (unsigned char)*p >= 0x80 || *p == '-' ||
-		    (*p >= '0' && *p <= '9') || (*p >= 'a' && *p <= 'z') ||
-		    (*p >= 'A' && *p <= 'Z'); p++)
+		    ascii_alnum(*p); p++)
 			;
 		if (p == from)
 			return false;

@@ -69,7 +69,6 @@ struct gnutls gnutls = {
 int
 gnutls_load(struct fault *f)
 {
-	(void)f;
 	return 0;
 }
 

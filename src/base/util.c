@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/ascii.h"
 #include "base/util.h"
 
 #define TEN_YEARS	315360000LL
@@ -107,9 +108,9 @@ digits(const char **s)
 	long long v = 0;
 	const char *p = *s;
 
-	while (*p >= '0' && *p <= '9' && p - *s < 16)
+	while (ascii_digit(*p) && p - *s < 16)
 		v = v * 10 + (*p++ - '0');
-	if (p == *s || (*p >= '0' && *p <= '9'))
+	if (p == *s || (ascii_digit(*p)))
 		return -1;
 	*s = p;
 	return v;

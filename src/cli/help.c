@@ -30,9 +30,6 @@ help_run(const struct options *o, struct config *c,
 {
 	size_t i;
 
-	(void)o;
-	(void)c;
-	(void)src;
 	puts("usage: heloise [--SETTING VALUE ...] [-C FILE] [-tiv] "
 	    "[-f SENDER] [-F NAME]\n"
 	    "               [--] [RECIPIENT ...]\n\n"
@@ -52,9 +49,6 @@ help_version(const struct options *o, struct config *c,
 {
 	char box[128];
 
-	(void)o;
-	(void)c;
-	(void)src;
 	sandbox_describe(box, sizeof(box));
 	printf("heloise %s\nsandbox: %s\n", VERSION, box);
 	return log_flush(EX_OK);

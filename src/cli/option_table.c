@@ -17,45 +17,37 @@ option_usage(struct fault *f, const char *name, const char *why)
 	    why);
 }
 
+/* What all of them are given. */
+#define ACT	struct options *o, const struct option *row, \
+		const char *value, struct fault *f
+
 static int
-act_ignore(struct options *o, const struct option *row, const char *value,
-    struct fault *f)
+act_ignore(ACT)
 {
-	(void)o;
-	(void)row;
-	(void)value;
-	(void)f;
 	return 0;
 }
 
 static int
-act_flag(struct options *o, const struct option *row, const char *value,
-    struct fault *f)
+act_flag(ACT)
 {
 	void *at = (char *)o + row->at;
 
-	(void)value;
-	(void)f;
 	*(bool *)at = true;
 	return 0;
 }
 
 static int
-act_text(struct options *o, const struct option *row, const char *value,
-    struct fault *f)
+act_text(ACT)
 {
 	void *at = (char *)o + row->at;
 
-	(void)f;
 	*(const char **)at = value;
 	return 0;
 }
 
 static int
-act_mode(struct options *o, const struct option *row, const char *value,
-    struct fault *f)
+act_mode(ACT)
 {
-	(void)f;
 	o->mode = row->mode;
 	if (row->takes != OPTION_ALONE)
 		o->what = value;
@@ -63,28 +55,20 @@ act_mode(struct options *o, const struct option *row, const char *value,
 }
 
 static int
-act_refuse(struct options *o, const struct option *row, const char *value,
-    struct fault *f)
+act_refuse(ACT)
 {
-	(void)o;
-	(void)value;
 	return option_usage(f, row->name, row->refusal);
 }
 
 static int
-act_warn(struct options *o, const struct option *row, const char *value,
-    struct fault *f)
+act_warn(ACT)
 {
-	(void)o;
-	(void)value;
-	(void)f;
 	log_say("%s is not supported and opens no file", row->name);
 	return 0;
 }
 
 static int
-act_file(struct options *o, const struct option *row, const char *value,
-    struct fault *f)
+act_file(ACT)
 {
 	if (o->file != NULL)
 		return option_usage(f, row->name, row->refusal);
@@ -93,96 +77,38 @@ act_file(struct options *o, const struct option *row, const char *value,
 }
 
 static int
-act_account(struct options *o, const struct option *row, const char *value,
-    struct fault *f)
+act_account(ACT)
 {
-	(void)row;
-	(void)f;
 	options_flag(o, xstrdup("account"), value);
 	return 0;
 }
 
 static int
-act_notify(struct options *o, const struct option *row, const char *value,
-    struct fault *f)
+act_notify(ACT)
 {
-	static const struct { const char *word; unsigned bit; } words[] = {
-		{ "never", NOTIFY_NEVER }, { "success", NOTIFY_SUCCESS },
-		{ "failure", NOTIFY_FAILURE }, { "delay", NOTIFY_DELAY },
-	};
-	const char *p = value;
-	size_t n, i;
-
-	(void)row;
-	(void)f;
-	for (o->notify = 0;; p += n + 1) {
-		n = strcspn(p, ",");
-		for (i = 0; i < NITEMS(words); i++)
-			if (strlen(words[i].word) == n &&
-			    strncasecmp(words[i].word, p, n) == 0)
-				break;
-		if (i == NITEMS(words))
-			break;
-		o->notify |= words[i].bit;
-		if (p[n] != '\0')
-			continue;
-		if (o->notify & NOTIFY_NEVER && o->notify != NOTIFY_NEVER)
-			break;
-		return 0;
-	}
-	o->notify = 0;		/* nonsense is ignored */
+	o->notify = envelope_notify(value);	/* 0: nonsense is ignored */
 	return 0;
 }
 
 static int
-act_ret(struct options *o, const struct option *row, const char *value,
-    struct fault *f)
+act_ret(ACT)
 {
-	(void)row;
-	(void)f;
 	o->ret = strcasecmp(value, "full") == 0 ? RET_FULL :
 	    strcasecmp(value, "hdrs") == 0 ? RET_HDRS : RET_UNSET;
 	return 0;
 }
 
-/* RFC 3461 4: printable ASCII but + and =, and +XX for the others. */
-static bool
-xtext(const char *s)
-{
-	static const char hex[] = "0123456789ABCDEF";
-	const char *p;
-
-	for (p = s; *p != '\0'; p++) {
-		if (*p <= ' ' || *p > '~' || *p == '=')
-			return false;
-		if (*p != '+')
-			continue;
-		if (p[1] == '\0' || strchr(hex, p[1]) == NULL ||
-		    p[2] == '\0' || strchr(hex, p[2]) == NULL)
-			return false;
-		p += 2;
-	}
-	return p != s && p - s <= 100;
-}
-
 static int
-act_envid(struct options *o, const struct option *row, const char *value,
-    struct fault *f)
+act_envid(ACT)
 {
-	(void)row;
-	(void)f;
-	if (xtext(value))
+	if (envelope_xtext(value, ENVELOPE_ENVID))
 		o->envid = value;
 	return 0;
 }
 
 static int
-act_dot(struct options *o, const struct option *row, const char *value,
-    struct fault *f)
+act_dot(ACT)
 {
-	(void)row;
-	(void)value;
-	(void)f;
 	o->dot_ends = false;
 	return 0;
 }
@@ -208,11 +134,8 @@ delivery(struct options *o, char how)
 
 /* -oi, -odb and the like; others have no meaning here. */
 static int
-act_o(struct options *o, const struct option *row, const char *value,
-    struct fault *f)
+act_o(ACT)
 {
-	(void)row;
-	(void)f;
 	if (value[0] == 'i')
 		o->dot_ends = false;
 	else if (value[0] == 'd')
@@ -222,13 +145,10 @@ act_o(struct options *o, const struct option *row, const char *value,
 
 /* -O DeliveryMode=b; other options of sendmail.cf are ignored. */
 static int
-act_long_o(struct options *o, const struct option *row, const char *value,
-    struct fault *f)
+act_long_o(ACT)
 {
 	static const char key[] = "DeliveryMode=";
 
-	(void)row;
-	(void)f;
 	if (strncasecmp(value, key, sizeof(key) - 1) == 0)
 		delivery(o, value[sizeof(key) - 1]);
 	return 0;
@@ -236,8 +156,7 @@ act_long_o(struct options *o, const struct option *row, const char *value,
 
 /* -q, -q15m, -qIid, -qRrcpt, -qSsender; other letters select nothing. */
 static int
-act_queue(struct options *o, const struct option *row, const char *value,
-    struct fault *f)
+act_queue(ACT)
 {
 	static const char letters[] = "IRS";
 	const char *p = strchr(letters, value[0]);

@@ -2,8 +2,8 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "config/account.h"
 
 static int
@@ -36,12 +36,6 @@ account_label(const struct config *c, int account)
 	return account < 0 ? "default" : account_name(c, account);
 }
 
-static char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 /* Does the pattern p[0..n) with * and ? fit the whole of s? */
 static bool
 glob(const char *p, size_t n, const char *s)
@@ -52,7 +46,8 @@ glob(const char *p, size_t n, const char *s)
 		if (p < end && *p == '*') {
 			star = ++p;
 			from = s;
-		} else if (p < end && (*p == '?' || lower(*p) == lower(*s))) {
+		} else if (p < end &&
+		    (*p == '?' || ascii_lower(*p) == ascii_lower(*s))) {
 			p++;
 			s++;
 		} else if (star != NULL) {
@@ -67,12 +62,6 @@ glob(const char *p, size_t n, const char *s)
 	return p == end;
 }
 
-static bool
-same(const char *p, size_t n, const char *s)
-{
-	return strlen(s) == n && strncasecmp(p, s, n) == 0;
-}
-
 static int
 fits(const char *p, size_t n, const char *sender)
 {
@@ -81,14 +70,14 @@ fits(const char *p, size_t n, const char *sender)
 	if (memchr(p, '*', n) != NULL || memchr(p, '?', n) != NULL)
 		return *sender != '\0' && glob(p, n, sender) ? 1 : 0;
 	if (*sender == '\0')
-		return same(p, n, "<>") ? 3 : 0;
+		return ascii_is(p, n, "<>") ? 3 : 0;
 	if (*p == '@') {
 		p++;
 		n--;
 	}
 	if (memchr(p, '@', n) == NULL)
-		return at != NULL && same(p, n, at + 1) ? 2 : 0;
-	return same(p, n, sender) ? 3 : 0;
+		return at != NULL && ascii_is(p, n, at + 1) ? 2 : 0;
+	return ascii_is(p, n, sender) ? 3 : 0;
 }
 
 int

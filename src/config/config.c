@@ -92,7 +92,7 @@ config_settings(const struct config *c, int account)
 static void
 add_line(struct buf *out, const char *line)
 {
-	buf_add_visible(out, line, strlen(line), false);
+	buf_adds_visible(out, line);
 	buf_adds(out, "\n");
 }
 
@@ -622,7 +622,7 @@ dump_row(const struct view *l, const struct setting *row, struct buf *out)
 	setting_show(row, l->set, out);
 	buf_addf(out, "%*s # ", (int)(out->len - start < 40 ?
 	    40 - (out->len - start) : 0), "");
-	buf_add_visible(out, origin, strlen(origin), false);
+	buf_adds_visible(out, origin);
 	config_meaning(row, l->set, &meaning);
 	if (meaning.len > 0)
 		buf_addf(out, ": %s", buf_text(&meaning));
@@ -642,8 +642,7 @@ config_dump(const struct config *c, struct buf *out)
 	for (i = 0; i < c->naccount; i++) {
 		l = view_of(c, (int)i);
 		buf_addf(out, "\naccount %-32s # ", c->account[i].name);
-		buf_add_visible(out, c->account[i].where,
-		    strlen(c->account[i].where), false);
+		buf_adds_visible(out, c->account[i].where);
 		buf_adds(out, "\n");
 		/* What is not shown is as above. */
 		for (row = setting_table; row < end; row++)

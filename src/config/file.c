@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/ascii.h"
 #include "base/util.h"
 #include "config/file.h"
 #include "config/suggest.h"
@@ -29,12 +30,6 @@ resolve_path(const char *file, const char *home, const char *path)
 	return xasprintf("%.*s%s", (int)(slash - file + 1), file, path);
 }
 
-static bool
-blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 static void
 unknown_key(struct config *c, const char *origin, const char *key)
 {
@@ -53,7 +48,7 @@ trim(char *s)
 {
 	size_t n = strlen(s);
 
-	while (n > 0 && blank(s[n - 1]))
+	while (n > 0 && ascii_blank(s[n - 1]))
 		n--;
 	s[n] = '\0';
 }
@@ -72,11 +67,11 @@ cut(char *line, char *sep)
 	    "0123456789-_");
 	*sep = line[n];
 	if (n == 0 || n >= SETTING_KEY ||
-	    (*sep != '\0' && !blank(*sep) && *sep != '=' && *sep != ':'))
+	    (*sep != '\0' && !ascii_blank(*sep) && *sep != '=' && *sep != ':'))
 		return NULL;
 	value = line + n + (*sep != '\0');
 	line[n] = '\0';
-	while (blank(*value))
+	while (ascii_blank(*value))
 		value++;
 	return value;
 }
@@ -132,7 +127,7 @@ read_raw(struct config *c, enum config_level level, const char *origin,
 
 	if (n > 0 && p[n - 1] == '\r')
 		n--;
-	for (; n > 0 && blank(*p); n--)
+	for (; n > 0 && ascii_blank(*p); n--)
 		p++;
 	if (n == 0 || *p == '#')
 		return NULL;

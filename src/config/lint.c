@@ -325,7 +325,7 @@ lint_add(struct lint *a, bool mistake, const char *origin, const char *key,
 		buf_adds(&a->out, "warning: ");
 	if (key != NULL)
 		buf_addf(&a->out, "%s: ", key);
-	buf_add_visible(&a->out, line, strlen(line), false);
+	buf_adds_visible(&a->out, line);
 	buf_adds(&a->out, "\n");
 	*(mistake ? &a->nmistakes : &a->nwarnings) += 1;
 }

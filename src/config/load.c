@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/util.h"
 #include "config/file.h"
 #include "config/load.h"
@@ -84,12 +85,8 @@ env_name(const char *key, char *name)
 
 	(void)strlcpy(name, ENV_PREFIX, ENV_NAME);
 	(void)strlcat(name, key, ENV_NAME);
-	for (p = name; *p != '\0'; p++) {
-		if (*p >= 'a' && *p <= 'z')
-			*p = (char)(*p - 'a' + 'A');
-		else if (*p == '-')
-			*p = '_';
-	}
+	for (p = name; *p != '\0'; p++)
+		*p = *p == '-' ? '_' : ascii_upper(*p);
 }
 
 /* The other way round: the row that name[0..n) is the variable of. */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/util.h"
 #include "config/password.h"
 #include "system/command.h"
@@ -39,8 +40,6 @@ static int
 check_text(const char *path, const char *kind, struct buf *text,
     struct fault *f)
 {
-	size_t i;
-
 	if (text->len > 0 && text->p[text->len - 1] == '\n')
 		text->p[--text->len] = '\0';
 	if (text->len > 0 && text->p[text->len - 1] == '\r')
@@ -48,11 +47,10 @@ check_text(const char *path, const char *kind, struct buf *text,
 	if (text->len == 0)
 		return fault_set(f, ST_SECRET, FD_NONE, 0, VD_PERM,
 		    "%s: this %s is empty", path, kind);
-	for (i = 0; i < text->len; i++)
-		if ((unsigned char)text->p[i] < 0x20 || text->p[i] == 0x7f)
-			return fault_set(f, ST_SECRET, FD_NONE, 0, VD_PERM,
-			    "%s: expected the password on a single line, "
-			    "without control characters", path);
+	if (ascii_controls(text->p, text->len))
+		return fault_set(f, ST_SECRET, FD_NONE, 0, VD_PERM,
+		    "%s: expected the password on a single line, "
+		    "without control characters", path);
 	return 0;
 }
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/util.h"
 #include "config/setting.h"
 #include "config/validate.h"
@@ -302,11 +303,11 @@ check_octets(const struct setting *row, const char *value)
 	bool same;
 
 	for (p = value; *p != '\0'; p++)
-		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+		if (ascii_control(*p))
 			return "no control characters";
 	if (row->secret)
 		return NULL;
-	buf_add_visible(&shown, value, strlen(value), false);
+	buf_adds_visible(&shown, value);
 	same = strcmp(buf_text(&shown), value) == 0;
 	buf_release(&shown);
 	return same ? NULL : "UTF-8 without control characters";
@@ -507,7 +508,7 @@ show_text(const struct setting *row, const char *text, struct buf *out)
 	else if (row->secret)
 		buf_adds(out, "(set)");
 	else
-		buf_add_visible(out, text, strlen(text), false);
+		buf_adds_visible(out, text);
 }
 
 static void

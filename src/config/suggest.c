@@ -2,14 +2,13 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "config/suggest.h"
 
 static char
 fold(char c)
 {
-	if (c >= 'A' && c <= 'Z')
-		return (char)(c - 'A' + 'a');
-	return c == '_' ? '-' : c;
+	return c == '_' ? '-' : ascii_lower(c);
 }
 
 static unsigned

@@ -21,6 +21,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/util.h"
 #include "hint/hint.h"
 #include "hint/provider.h"
@@ -42,12 +43,6 @@ static bool
 given(const char *s)
 {
 	return s != NULL && s[0] != '\0';
-}
-
-static char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
 /* Octets of "5.7.8 " at p, or 0. */
@@ -79,7 +74,7 @@ flatten(char *out, const char *in)
 		if (*in == '\0')
 			break;
 		start = *in == '\n';
-		*out++ = start ? ' ' : lower(*in);
+		*out++ = start ? ' ' : ascii_lower(*in);
 	}
 	*out = '\0';
 }
@@ -255,7 +250,7 @@ add(struct buf *out, const char *s, const char *otherwise)
 {
 	if (!given(s))
 		s = otherwise;
-	buf_add_visible(out, s, strlen(s), false);
+	buf_adds_visible(out, s);
 }
 
 static bool

@@ -1,8 +1,8 @@
 /* provider.c - who runs a relay, as far as it makes a difference */
 
 #include <string.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "base/util.h"
 #include "hint/provider.h"
 
@@ -131,8 +131,7 @@ ends(const char *host, const char *names)
 	for (; names != NULL; names = names[n] != '\0' ? names + n + 1 :
 	    NULL) {
 		n = strcspn(names, "|");
-		if (n <= all && strncasecmp(host + all - n, names, n) == 0 &&
-		    (n == all || host[all - n - 1] == '.'))
+		if (ascii_below(host, all, names, n))
 			return true;
 	}
 	return false;

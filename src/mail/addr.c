@@ -14,6 +14,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/crypt.h"
 #include "base/util.h"
 #include "mail/addr.h"
@@ -65,19 +66,13 @@ special(char c)
 	return c != '\0' && strchr("()<>[]:;@\\,.\"", c) != NULL;
 }
 
-static bool
-white(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 /* The length of the line end at p if it is folding, else 0. */
 static size_t
 fold(const char *p, size_t n)
 {
 	size_t k = n > 0 && p[0] == '\r' ? 1 : 0;
 
-	if (k + 1 < n && p[k] == '\n' && white(p[k + 1]))
+	if (k + 1 < n && p[k] == '\n' && ascii_blank(p[k + 1]))
 		return k + 1;
 	return 0;
 }
@@ -132,7 +127,7 @@ atom(struct lexer *l)
 		c = l->p[l->at];
 		if (c == '\\' && l->at + 1 < l->n)
 			c = l->p[++l->at];
-		else if (white(c) || special(c))
+		else if (ascii_blank(c) || special(c))
 			break;
 		if (c == '\0')
 			return bad(l, "a NUL in it");
@@ -153,7 +148,7 @@ lex(struct lexer *l)
 
 	l->space = false;
 	for (; l->at < l->n; l->at += k, l->space = true) {
-		k = white(l->p[l->at]) ? 1 :
+		k = ascii_blank(l->p[l->at]) ? 1 :
 		    fold(l->p + l->at, l->n - l->at);
 		if (k == 0)
 			break;
@@ -489,6 +484,16 @@ addr_at(const char *spec)
 	return NULL;
 }
 
+bool
+addr_same(const char *a, const char *b)
+{
+	const char *at = strrchr(a, '@'), *bt = strrchr(b, '@');
+
+	if (at == NULL || bt == NULL || at - a != bt - b)
+		return strcmp(a, b) == 0;
+	return memcmp(a, b, (size_t)(at - a)) == 0 && strcasecmp(at, bt) == 0;
+}
+
 /* No C0, DEL, C1, nor a line end of Unicode's; no malformed UTF-8. */
 static bool
 clean(const char *s, size_t n)
@@ -531,8 +536,9 @@ quoted_string(const char *p, size_t n)
 	for (i = 1; i < n - 1; i++) {
 		if (p[i] == '"')
 			return false;
-		if (p[i] == '\\' &&
-		    (++i == n - 1 || p[i] < 0x20 || p[i] == 0x7f))
+		/* RFC 6531 extends no quoted pair beyond ASCII. */
+		if (p[i] == '\\' && (++i == n - 1 ||
+		    (p[i] != ' ' && !ascii_graphic(p[i]))))
 			return false;
 	}
 	return true;
@@ -575,10 +581,7 @@ domain(const char *p, size_t n)
 			ascii = true;
 		} else if ((unsigned char)p[i] >= 0x80)
 			ascii = false;
-		else if (p[i] != '-' && p[i] != '_' &&
-		    !(p[i] >= '0' && p[i] <= '9') &&
-		    !(p[i] >= 'A' && p[i] <= 'Z') &&
-		    !(p[i] >= 'a' && p[i] <= 'z'))
+		else if (p[i] != '-' && p[i] != '_' && !ascii_alnum(p[i]))
 			return false;
 	}
 	return true;

@@ -49,6 +49,9 @@ void	addr_list_release(struct addr_list *);
 /* The @ between local part and domain, or NULL. */
 const char *addr_at(const char *spec);
 
+/* Is it the same one?  Local parts are compared exactly, domains not. */
+bool	addr_same(const char *, const char *);
+
 /*
  * The one grammar of what may be called an address on the wire, in the
  * spool and in the envelope: a Mailbox of RFC 5321, 4.1.2, with UTF-8 as

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/util.h"
 #include "mail/addr.h"
 #include "mail/date.h"
@@ -270,13 +271,6 @@ add_date(struct buf *out, const char *name, const struct dsn *d, time_t t)
 	buf_adds(out, "\r\n");
 }
 
-static int
-hex(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' :
-	    c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* What an xtext stands for (RFC 3461, 4). */
 static void
 add_xtext(struct buf *out, const char *p)
@@ -285,8 +279,8 @@ add_xtext(struct buf *out, const char *p)
 
 	for (; *p != '\0'; p++) {
 		c = *p;
-		if (c == '+' && hex(p[1]) >= 0 && hex(p[2]) >= 0) {
-			c = (char)(hex(p[1]) * 16 + hex(p[2]));
+		if (c == '+' && ascii_hex(p[1]) >= 0 && ascii_hex(p[2]) >= 0) {
+			c = (char)(ascii_hex(p[1]) * 16 + ascii_hex(p[2]));
 			p += 2;
 		}
 		add_ascii(out, &c, 1);

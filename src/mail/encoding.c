@@ -6,17 +6,12 @@
  * encoded yet.
  */
 
+#include "base/ascii.h"
 #include "base/base64.h"
 #include "mail/encoding.h"
 
 #define QP_LINE		75	/* and "=" makes 76 */
 #define BASE64_BYTES	57	/* make 76 */
-
-static bool
-white(char c)
-{
-	return c == ' ' || c == '\t';
-}
 
 static void
 put(struct encoding *t, char c)
@@ -40,7 +35,7 @@ flush(struct encoding *t, struct buf *out, bool soft)
 {
 	char last;
 
-	if (!soft && t->n > 0 && white(t->line[t->n - 1])) {
+	if (!soft && t->n > 0 && ascii_blank(t->line[t->n - 1])) {
 		last = t->line[--t->n];
 		if (t->n + 3 > QP_LINE + 1)
 			flush(t, out, true);
@@ -61,7 +56,7 @@ flush(struct encoding *t, struct buf *out, bool soft)
 static void
 qp(struct encoding *t, struct buf *out, char c)
 {
-	bool plain = (c > ' ' && c <= '~' && c != '=') || white(c);
+	bool plain = (c > ' ' && c <= '~' && c != '=') || ascii_blank(c);
 
 	if (t->n + (plain ? 1 : 3) > QP_LINE)
 		flush(t, out, true);

@@ -3,9 +3,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "base/util.h"
+#include "mail/addr.h"
 #include "mail/envelope.h"
 
 void
@@ -34,17 +35,7 @@ envelope_from(struct envelope *e, const char *from)
 	e->from = new;
 }
 
-static bool
-same(const char *a, const char *b)
-{
-	const char *at = strrchr(a, '@'), *bt = strrchr(b, '@');
-
-	if (at == NULL || bt == NULL || at - a != bt - b)
-		return strcmp(a, b) == 0;
-	return memcmp(a, b, (size_t)(at - a)) == 0 && strcasecmp(at, bt) == 0;
-}
-
-/* FNV-1a over what same() compares. */
+/* FNV-1a over what addr_same() compares. */
 static uint32_t
 hash(const char *s)
 {
@@ -54,8 +45,8 @@ hash(const char *s)
 	for (; *s != '\0'; s++) {
 		unsigned char c = (unsigned char)*s;
 
-		if (at != NULL && s > at && c >= 'A' && c <= 'Z')
-			c = (unsigned char)(c - 'A' + 'a');
+		if (at != NULL && s > at)
+			c = (unsigned char)ascii_lower(*s);
 		h = (h ^ c) * 16777619u;
 	}
 	return h;
@@ -67,7 +58,8 @@ slot(const struct envelope *e, const char *addr)
 {
 	size_t i = hash(addr) & (e->nslot - 1);
 
-	while (e->slot[i] != 0 && !same(e->rcpt[e->slot[i] - 1].addr, addr))
+	while (
+	    e->slot[i] != 0 && !addr_same(e->rcpt[e->slot[i] - 1].addr, addr))
 		i = (i + 1) & (e->nslot - 1);
 	return &e->slot[i];
 }
@@ -150,4 +142,58 @@ rcpt_waits(const struct rcpt *r)
 		return false;
 	return r->verdict == VD_TEMP || r->verdict == VD_DOUBT ||
 	    (r->verdict == VD_PERM && fault_of_session(r->why));
+}
+
+static bool
+upper_hex(char c)
+{
+	return ascii_digit(c) || (c >= 'A' && c <= 'F');
+}
+
+bool
+envelope_xtext(const char *s, size_t max)
+{
+	const char *p;
+
+	for (p = s; *p != '\0'; p++) {
+		if (!ascii_graphic(*p) || *p == '=')
+			return false;
+		if (*p != '+')
+			continue;
+		if (!upper_hex(p[1]) || !upper_hex(p[2]))
+			return false;
+		p += 2;
+	}
+	return p != s && (size_t)(p - s) <= max;
+}
+
+static unsigned
+notify_bit(const char *p, size_t n)
+{
+	static const struct { const char *word; unsigned bit; } words[] = {
+		{ "never", NOTIFY_NEVER }, { "success", NOTIFY_SUCCESS },
+		{ "failure", NOTIFY_FAILURE }, { "delay", NOTIFY_DELAY },
+	};
+	size_t i;
+
+	for (i = 0; i < NITEMS(words); i++)
+		if (ascii_is(p, n, words[i].word))
+			return words[i].bit;
+	return 0;
+}
+
+unsigned
+envelope_notify(const char *s)
+{
+	unsigned bit, all = 0;
+	size_t n;
+
+	do {
+		n = strcspn(s, ",");
+		bit = notify_bit(s, n);
+		all |= bit;
+		s += n;
+	} while (bit != 0 && *s++ == ',');
+	return bit != 0 && (all == NOTIFY_NEVER || !(all & NOTIFY_NEVER)) ?
+	    all : 0;
 }

@@ -81,4 +81,15 @@ bool	rcpt_waits(const struct rcpt *);
 /* How many recipients ended with that verdict. */
 size_t	envelope_count(const struct envelope *, enum verdict);
 
+#define ENVELOPE_ENVID	100	/* octets of an ENVID (RFC 3461, 4.4) */
+
+/* Is it xtext (RFC 3461, 4) of 1 to max octets? */
+bool	envelope_xtext(const char *, size_t max);
+
+/*
+ * The NOTIFY_* bits of "never", or of some of "success,failure,delay",
+ * without case; 0 if it is neither.
+ */
+unsigned envelope_notify(const char *);
+
 #endif

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "mail/fold.h"
 #include "mail/phrase.h"
 
@@ -26,12 +27,6 @@ fold_longest(const char *p, size_t n)
 			longest = k;
 	}
 	return longest;
-}
-
-static bool
-white(char c)
-{
-	return c == ' ' || c == '\t';
 }
 
 static size_t
@@ -71,9 +66,9 @@ fold_field(struct buf *out, const struct field *fld)
 	p = buf_text(&value);
 	/* The first line holds the name alone only if it must. */
 	for (end = p + value.len; p < end; p = word + n, most = COLUMNS) {
-		for (word = p; white(*word); word++)
+		for (word = p; ascii_blank(*word); word++)
 			;
-		for (n = 0; word + n < end && (!white(word[n]) ||
+		for (n = 0; word + n < end && (!ascii_blank(word[n]) ||
 		    (n > 0 && word[n - 1] == '\\')); n++)
 			;
 		gap = (size_t)(word - p);

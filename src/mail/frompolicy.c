@@ -37,23 +37,12 @@ listed(const char *list, const char *domain)
 	return false;
 }
 
-/* Local parts are compared exactly, domains without case. */
-static bool
-same(const char *a, const char *b)
-{
-	const char *at = addr_at(a);
-	size_t local = at != NULL ? (size_t)(at - a) : strlen(a);
-
-	return strncmp(a, b, local) == 0 && strcasecmp(a + local,
-	    b + local) == 0;
-}
-
 bool
 frompolicy_replaces(const struct frompolicy *p, const char *addr)
 {
 	const char *at = addr_at(addr);
 
-	if (p == NULL || p->from == NULL || same(addr, p->from))
+	if (p == NULL || p->from == NULL || addr_same(addr, p->from))
 		return false;
 	if (*addr == '\0')
 		return p->mode == FROMPOLICY_FORCE;

@@ -3,19 +3,14 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/util.h"
 #include "mail/header.h"
-
-static bool
-white(char c)
-{
-	return c == ' ' || c == '\t';
-}
 
 bool
 header_octet(char c)
 {
-	return c > 0x20 && c < 0x7f && c != ':';
+	return ascii_graphic(c) && c != ':';
 }
 
 /* The length of the line at p, with its CRLF where it has one. */
@@ -36,13 +31,13 @@ header_next(const char *p, size_t n, size_t *at, struct field *fld)
 	while (i < n && header_octet(p[i]))
 		i++;
 	fld->name_len = i - *at;
-	while (i < n && white(p[i]))
+	while (i < n && ascii_blank(p[i]))
 		i++;
 	if (fld->name_len == 0 || i == n || p[i] != ':')
 		return false;
 	fld->value = p + i + 1;
 	len = line(p + *at, n - *at);
-	while (*at + len < n && white(p[*at + len]))
+	while (*at + len < n && ascii_blank(p[*at + len]))
 		len += line(p + *at + len, n - *at - len);
 	fld->len = len;
 	fld->value_len = len - (i + 1 - *at);
@@ -140,7 +135,7 @@ header_empty(const struct field *fld)
 	size_t i;
 
 	for (i = 0; i < fld->value_len; i++)
-		if (!white(fld->value[i]) && fld->value[i] != '\r' &&
+		if (!ascii_blank(fld->value[i]) && fld->value[i] != '\r' &&
 		    fld->value[i] != '\n')
 			return false;
 	return true;
@@ -151,10 +146,10 @@ header_unfold(struct buf *out, const struct field *fld)
 {
 	const char *p = fld->value, *end = p + fld->value_len, *nl;
 
-	while (end > p && (white(end[-1]) || end[-1] == '\r' ||
+	while (end > p && (ascii_blank(end[-1]) || end[-1] == '\r' ||
 	    end[-1] == '\n'))
 		end--;
-	while (p < end && (white(*p) || *p == '\r' || *p == '\n'))
+	while (p < end && (ascii_blank(*p) || *p == '\r' || *p == '\n'))
 		p++;
 	while (p < end) {
 		nl = memchr(p, '\r', (size_t)(end - p));

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "mail/header.h"
 #include "mail/mime.h"
 
@@ -44,8 +45,8 @@ token(struct cursor *c)
 
 	skip(c);
 	s.p = c->p;
-	while (c->p < c->end && (unsigned char)*c->p > 0x20 &&
-	    *c->p != 0x7f && strchr("()<>@,;:\\\"/[]?=", *c->p) == NULL)
+	while (c->p < c->end && *c->p != ' ' &&
+	    !ascii_control(*c->p) && strchr("()<>@,;:\\\"/[]?=", *c->p) == NULL)
 		c->p++;
 	s.n = (size_t)(c->p - s.p);
 	skip(c);

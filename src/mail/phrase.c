@@ -8,17 +8,12 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/util.h"
 #include "mail/phrase.h"
 
 #define PLAIN_MAX	200	/* longer names are encoded: those fold */
 #define WORD_MAX	60	/* of an encoded word; "From: " fits too */
-
-static bool
-control(char c)
-{
-	return (c >= 0 && c < 0x20) || c == 0x7f;
-}
 
 bool
 phrase_atext(char c)
@@ -37,7 +32,7 @@ phrase_encoded(const char *p, size_t n)
 	if (n < 8 || p[0] != '=' || p[1] != '?')
 		return 0;
 	for (i = 2; i < n && i < 256; i++) {
-		if ((unsigned char)p[i] <= 0x20 || p[i] == 0x7f)
+		if (p[i] == ' ' || ascii_control(p[i]))
 			return 0;
 		if (p[i] != '?' || ++marks < 3)
 			continue;
@@ -55,7 +50,7 @@ phrase_quote(struct buf *b, const char *p, size_t n)
 	for (i = 0; i < n; i++) {
 		if (p[i] == '"' || p[i] == '\\')
 			buf_adds(b, "\\");
-		buf_add(b, control(p[i]) ? " " : &p[i], 1);
+		buf_add(b, ascii_control(p[i]) ? " " : &p[i], 1);
 	}
 	buf_adds(b, "\"");
 }
@@ -80,12 +75,11 @@ add_q(struct buf *b, const char *p, size_t n)
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		char c = control(p[i]) ? ' ' : p[i];
+		char c = ascii_control(p[i]) ? ' ' : p[i];
 
 		if (c == ' ')
 			buf_adds(b, "_");
-		else if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-		    (c >= 'a' && c <= 'z') || c == '-' || c == '!')
+		else if (ascii_alnum(c) || c == '-' || c == '!')
 			buf_add(b, &c, 1);
 		else
 			buf_addf(b, "=%02X", (unsigned)(unsigned char)c);

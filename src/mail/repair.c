@@ -17,18 +17,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/util.h"
 #include "mail/phrase.h"
 #include "mail/repair.h"
 
 #define TEXT_MAX	(4U << 20)
 #define COLUMNS		76	/* of a line with encoded words (RFC 2047, 2) */
-
-static bool
-white(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
 
 static bool
 eightbit(const char *p, size_t n)
@@ -82,7 +77,7 @@ add_name(struct buf *b, const char *p, size_t n)
 	struct buf bare = { .max = TEXT_MAX };
 	size_t i;
 
-	while (n > 0 && white(p[n - 1]))
+	while (n > 0 && ascii_space(p[n - 1]))
 		n--;
 	for (i = 0; i < n; i++)
 		if (p[i] != '"' && p[i] != '\\' && p[i] != '\r' &&
@@ -120,7 +115,7 @@ guess_last(struct buf *b, const char *p, size_t n)
 {
 	size_t at = n;
 
-	while (at > 0 && !white(p[at - 1]))
+	while (at > 0 && !ascii_space(p[at - 1]))
 		at--;
 	if (at == 0 || memchr(p, '@', at) != NULL ||
 	    memchr(p + at, '@', n - at) == NULL ||
@@ -137,9 +132,9 @@ guess_last(struct buf *b, const char *p, size_t n)
 static bool
 guess(struct buf *b, const char *p, size_t n, bool single, const char *own)
 {
-	while (n > 0 && white(p[n - 1]))
+	while (n > 0 && ascii_space(p[n - 1]))
 		n--;
-	for (; n > 0 && white(*p); n--)
+	for (; n > 0 && ascii_space(*p); n--)
 		p++;
 	if (n == 0)
 		return false;
@@ -164,7 +159,8 @@ title(const char *p, size_t n)
 	    "III", "PhD", "Ph.D.", "Esq." };
 	size_t i, k;
 
-	for (k = 0; k < n && !white(p[k]) && strchr(",;<(\"", p[k]) == NULL;)
+	for (k = 0; k < n && !ascii_space(p[k]) &&
+	    strchr(",;<(\"", p[k]) == NULL;)
 		k++;
 	for (i = 0; i < NITEMS(titles); i++)
 		if (strlen(titles[i]) == k && memcmp(titles[i], p, k) == 0)
@@ -309,7 +305,7 @@ token(const char *p, size_t n)
 		    '"');
 	if ((i = phrase_encoded(p, n)) > 0)
 		return i;
-	while (i < n && !white(p[i]) && strchr("\"([,;:<>", p[i]) == NULL)
+	while (i < n && !ascii_space(p[i]) && strchr("\"([,;:<>", p[i]) == NULL)
 		i += p[i] == '\\' && i + 1 < n ? 2 : 1;
 	return i > 0 ? i : 1;
 }
@@ -329,7 +325,7 @@ unfit(const char *p, size_t n)
 static bool
 encoded_next(const char *p, size_t n)
 {
-	while (n > 0 && white(*p)) {
+	while (n > 0 && ascii_space(*p)) {
 		p++;
 		n--;
 	}
@@ -378,7 +374,7 @@ write_token(struct buf *out, const char *p, size_t n, bool before, bool after)
 		buf_adds(&bare, " ");
 	if (!fits(out, bare.len))
 		buf_adds(out, "\r\n ");
-	else if (!white(last(out)))
+	else if (!ascii_space(last(out)))
 		buf_adds(out, " ");
 	if (comment)
 		buf_adds(out, "(");
@@ -400,12 +396,12 @@ write_words(struct buf *out, const char *p, size_t n, bool phrase)
 
 	for (; n > 0; p += k, n -= k) {
 		k = 1;
-		if (white(*p)) {
+		if (ascii_space(*p)) {
 			buf_add(out, p, 1);
 			continue;
 		}
 		k = token(p, n);
-		if (mended && !white(last(out)))
+		if (mended && !ascii_space(last(out)))
 			buf_adds(out, " ");
 		word = *p != '"' && *p != '(';
 		bad = eightbit(p, k) || (phrase && word &&
@@ -420,7 +416,7 @@ write_words(struct buf *out, const char *p, size_t n, bool phrase)
 		encoded = *p != '(' && (bad ? eightbit(p, k) :
 		    phrase_encoded(p, k) == k);
 	}
-	if (phrase && mended && !white(last(out)))
+	if (phrase && mended && !ascii_space(last(out)))
 		buf_adds(out, " ");
 }
 
@@ -433,7 +429,7 @@ write_phrase(struct buf *out, const char *p, size_t n, const struct addr *a)
 
 	for (i = 0; i < n; i += k) {
 		k = 1;
-		if (white(p[i]))
+		if (ascii_space(p[i]))
 			continue;
 		k = token(p + i, n - i);
 		parts |= p[i] == '(' || phrase_encoded(p + i, n - i) > 0;
@@ -448,7 +444,7 @@ write_phrase(struct buf *out, const char *p, size_t n, const struct addr *a)
 		k = strlen(a->name);
 		if (!fits(out, k))
 			buf_adds(out, "\r\n ");
-		else if (!white(last(out)))
+		else if (!ascii_space(last(out)))
 			buf_adds(out, " ");
 		phrase_add(out, a->name, k);
 		k = a->spec_end - a->spec_start;
@@ -538,12 +534,12 @@ foreign(const char *p, size_t i, size_t n)
 	size_t end = i, k;
 
 	while (i < n) {
-		for (k = i; k < n && !white(p[k]); k++)
+		for (k = i; k < n && !ascii_space(p[k]); k++)
 			;
 		if (!eightbit(p + i, k - i))
 			break;
 		end = k;
-		for (i = k; i < n && white(p[i]); i++)
+		for (i = k; i < n && ascii_space(p[i]); i++)
 			;
 	}
 	return end;
@@ -561,7 +557,7 @@ write_foreign(struct buf *out, const char *p, size_t n, bool before,
 	add_bare(&bare, p, n, false);
 	if (after)
 		buf_adds(&bare, " ");
-	if (!white(last(out)))
+	if (!ascii_space(last(out)))
 		buf_adds(out, " ");
 	phrase_encode(out, bare.p, bare.len);
 	buf_release(&bare);
@@ -577,7 +573,7 @@ write_text(struct buf *out, const struct field *fld)
 
 	buf_add(out, fld->line, (size_t)(p - fld->line));
 	while (i < n) {
-		for (start = i; i < n && white(p[i]); i++)
+		for (start = i; i < n && ascii_space(p[i]); i++)
 			;
 		k = foreign(p, i, n);
 		if (k > i && start < i && p[start] != '\r' &&
@@ -589,7 +585,7 @@ write_text(struct buf *out, const struct field *fld)
 			    encoded_next(p + k, n - k));
 			encoded = true;
 		} else {
-			for (k = i; k < n && !white(p[k]); k++)
+			for (k = i; k < n && !ascii_space(p[k]); k++)
 				;
 			buf_add(out, p + i, k - i);
 			encoded = k > i && phrase_encoded(p + i, k - i) ==

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/util.h"
 #include "mail/addr.h"
 #include "mail/date.h"
@@ -108,8 +109,7 @@ write_message_id(const struct rewrite *w, const char *field)
 	buf_addf(w->out, "%s: <%s@", field, w->o->unique);
 	for (p = w->o->hostname; *p != '\0'; p++)
 		buf_add(w->out, *p == '.' || *p == '_' ||
-		    (*p >= '0' && *p <= '9') || (*p >= 'A' && *p <= 'Z') ||
-		    (*p >= 'a' && *p <= 'z') ? p : "-", 1);
+		    ascii_alnum(*p) ? p : "-", 1);
 	buf_adds(w->out, ">\r\n");
 }
 

@@ -2,23 +2,12 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/base64.h"
 #include "base/buf.h"
 #include "net/pin.h"
 
 #define BASE64	44	/* characters of PIN_SIZE octets */
-
-static int
-hex_digit(char c)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *at;
-
-	if (c >= 'A' && c <= 'F')
-		c = (char)(c - 'A' + 'a');
-	at = c != '\0' ? strchr(digits, c) : NULL;
-	return at != NULL ? (int)(at - digits) : -1;
-}
 
 /* Two digits an octet; either a colon between all octets or none. */
 static bool
@@ -30,8 +19,8 @@ parse_hex(const char *p, size_t n, unsigned char pin[PIN_SIZE])
 	if (n != 2 * PIN_SIZE && n != 3 * PIN_SIZE - 1)
 		return false;
 	for (i = 0; i < PIN_SIZE; i++, p += step) {
-		if ((high = hex_digit(p[0])) == -1 ||
-		    (low = hex_digit(p[1])) == -1 ||
+		if ((high = ascii_hex(p[0])) == -1 ||
+		    (low = ascii_hex(p[1])) == -1 ||
 		    (step == 3 && i + 1 < PIN_SIZE && p[2] != ':'))
 			return false;
 		pin[i] = (unsigned char)(high << 4 | low);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/crypt.h"
 #include "base/util.h"
 #include "net/relay.h"
@@ -24,8 +25,7 @@ is_address(int family, const char *s)
 static bool
 host_char(char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-	    (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+	return ascii_alnum(c) || c == '-' || c == '_';
 }
 
 /*

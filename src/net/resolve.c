@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "net/resolve.h"
 
 #define HOST_MAX	254	/* RFC 1035, section 2.3.4, and a final dot */
@@ -49,12 +50,11 @@ static bool
 is_localhost(const char *host)
 {
 	static const char local[] = "localhost";
-	size_t n = strlen(host), k = sizeof(local) - 1;
+	size_t n = strlen(host);
 
 	if (n > 0 && host[n - 1] == '.')
 		n--;
-	return n >= k && strncasecmp(host + n - k, local, k) == 0 &&
-	    (n == k || host[n - k - 1] == '.');
+	return ascii_below(host, n, local, sizeof(local) - 1);
 }
 
 static int

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/gnutls.h"
 #include "base/util.h"
@@ -285,7 +286,7 @@ in_clear(const struct tls *t)
 	size_t i;
 
 	for (i = 0; i < 3; i++)
-		if (i >= t->nfirst || t->first[i] < '0' || t->first[i] > '9')
+		if (i >= t->nfirst || !ascii_digit((char)t->first[i]))
 			return false;
 	return t->nfirst > 3 && (t->first[3] == ' ' || t->first[3] == '-');
 }

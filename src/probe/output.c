@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "base/json.h"
@@ -320,7 +319,7 @@ output_setting(struct output *d, const char *key, const char *value,
 
 	if (!d->json) {
 		buf_addf(&b, "    %-16s ", key);
-		buf_add_visible(&b, value, strlen(value), false);
+		buf_adds_visible(&b, value);
 		if (*meaning != '\0')
 			buf_addf(&b, ": %s", meaning);
 		buf_addf(&b, "%*s # %s\n", b.len < 45 ? (int)(45 - b.len) : 0,

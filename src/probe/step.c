@@ -5,9 +5,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
+#include "base/ascii.h"
 #include "base/json.h"
 #include "base/util.h"
 #include "hint/provider.h"
@@ -362,19 +362,11 @@ warn_login(const struct scene *s, struct buf *b)
 }
 
 static bool
-below(const char *name, const char *domain)
-{
-	size_t n = strlen(name), k = strlen(domain);
-
-	return n >= k && strcasecmp(name + n - k, domain) == 0 &&
-	    (n == k || name[n - k - 1] == '.');
-}
-
-static bool
 warn_domain(const struct scene *s, struct buf *b)
 {
 	const char *at = s->sender != NULL ? strrchr(s->sender, '@') : NULL;
 	const struct provider *p;
+	size_t n, k;
 	bool mx;
 
 	if (at == NULL || s->helo == NULL || s->client == NULL ||
@@ -382,7 +374,9 @@ warn_domain(const struct scene *s, struct buf *b)
 	    p->bit != BY_GOOGLE)
 		return false;
 	at++;
-	if (below(s->helo, at) || below(at, s->helo))
+	k = strlen(at);
+	n = strlen(s->helo);
+	if (ascii_below(s->helo, n, at, k) || ascii_below(at, k, s->helo, n))
 		return false;
 	buf_addf(b, "the sender is of %s and HELO says %s: Google's relay "
 	    "may take you for a stranger; set  helo  to a name in %s", at,

@@ -4,23 +4,12 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/util.h"
 #include "queue/backoff.h"
 
 #define BELIEVED	8		/* tries */
 #define LONGEST		315360000LL	/* ten years, as a setting may be */
-
-static bool
-letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool
-digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 static bool
 starts(const char *s, const char *word)
@@ -62,7 +51,7 @@ number(const char **p)
 	const char *from = *p;
 	long long v = 0;
 
-	while (digit(**p) && *p - from < 8)
+	while (ascii_digit(**p) && *p - from < 8)
 		v = v * 10 + (*(*p)++ - '0');
 	return *p == from || *p - from > 7 ? -1 : v;
 }
@@ -73,11 +62,11 @@ clock_form(const char *p, long long v)
 {
 	int n = 0;
 
-	while (*p == ':' && digit(p[1]) && digit(p[2]) && n++ < 2) {
+	while (*p == ':' && ascii_digit(p[1]) && ascii_digit(p[2]) && n++ < 2) {
 		v = v * 60 + (p[1] - '0') * 10 + (p[2] - '0');
 		p += 3;
 	}
-	return n == 0 || digit(*p) || *p == ':' ? -1 : v;
+	return n == 0 || ascii_digit(*p) || *p == ':' ? -1 : v;
 }
 
 /* "300 seconds", "5 min", "1h", "04:59" */
@@ -102,7 +91,7 @@ delay(const char *p)
 		return clock_form(p, v);
 	while (*p == ' ' || *p == '-')
 		p++;
-	while (letter(p[n]))
+	while (ascii_letter(p[n]))
 		n++;
 	for (i = 0; i < NITEMS(units); i++)
 		if (strlen(units[i].unit) == n && starts(p, units[i].unit))
@@ -122,11 +111,11 @@ backoff_asked(const char *text)
 	if (!asks_for_patience(text))
 		return -1;
 	while (*p != '\0') {
-		if (!letter(*p)) {
+		if (!ascii_letter(*p)) {
 			p++;
 			continue;
 		}
-		for (word = p; letter(*p); p++)
+		for (word = p; ascii_letter(*p); p++)
 			;
 		if (!one_of(before, NITEMS(before), word,
 		    (size_t)(p - word)))

@@ -20,7 +20,6 @@ static volatile sig_atomic_t stop;
 static void
 command_on_stop(int sig)
 {
-	(void)sig;
 	stop = 1;
 }
 

@@ -1,8 +1,8 @@
 /* capability.c - what a relay says it can do, out of its reply to EHLO */
 
 #include <string.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "base/util.h"
 #include "smtp/capability.h"
 #include "smtp/sasl.h"
@@ -27,7 +27,7 @@ number(const char *p, size_t n)
 	long long v = 0;
 	size_t i;
 
-	for (i = 0; i < n && p[i] >= '0' && p[i] <= '9'; i++) {
+	for (i = 0; i < n && ascii_digit(p[i]); i++) {
 		if (v > 1000000000000000LL)
 			return 0;
 		v = v * 10 + (p[i] - '0');
@@ -65,8 +65,7 @@ keyword(struct caps *c, const char *p, size_t n)
 	while (k < n && p[k] != ' ' && p[k] != '=')
 		k++;
 	for (; row < capability_table + capability_count; row++)
-		if (strlen(row->keyword) == k &&
-		    strncasecmp(p, row->keyword, k) == 0)
+		if (ascii_is(p, k, row->keyword))
 			cap = row->bit;
 	if (cap == 0 || (k < n && p[k] == '=' && cap != CAP_AUTH))
 		return;

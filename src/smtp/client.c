@@ -40,8 +40,6 @@ static enum client_phase (*const answers[V__MAX])(struct client *,
 static enum client_phase
 on_quit(struct client *c, const struct client_command *k)
 {
-	(void)c;
-	(void)k;
 	return PH_OVER;
 }
 

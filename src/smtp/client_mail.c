@@ -442,7 +442,6 @@ client_mail_on_dot(struct client *c, const struct client_command *k)
 enum client_phase
 client_mail_on_nobody(struct client *c, const struct client_command *k)
 {
-	(void)k;
 	c->dirty = true;
 	return PH_IDLE;
 }

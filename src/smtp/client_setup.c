@@ -12,7 +12,6 @@
 enum client_phase
 client_setup_on_greet(struct client *c, const struct client_command *k)
 {
-	(void)k;
 	(void)strlcpy(c->banner, buf_text(&c->reply.text), sizeof(c->banner));
 	return client_state_yes(c) ? PH_HELLO : client_state_refused(c);
 }
@@ -34,7 +33,6 @@ client_setup_on_ehlo(struct client *c, const struct client_command *k)
 {
 	int code = c->reply.code;
 
-	(void)k;
 	if (client_state_yes(c)) {
 		capability_parse(&c->caps, buf_text(&c->reply.text));
 		return PH_STARTTLS;
@@ -51,7 +49,6 @@ client_setup_on_ehlo(struct client *c, const struct client_command *k)
 enum client_phase
 client_setup_on_helo(struct client *c, const struct client_command *k)
 {
-	(void)k;
 	return client_state_yes(c) ? PH_STARTTLS : client_state_refused(c);
 }
 
@@ -71,7 +68,6 @@ client_setup_starttls(struct client *c)
 enum client_phase
 client_setup_on_starttls(struct client *c, const struct client_command *k)
 {
-	(void)k;
 	if (c->reply.code != 220)
 		return client_state_refused(c);
 	/* What follows the go-ahead would be read as if it came inside. */
@@ -272,7 +268,6 @@ client_setup_on_auth(struct client *c, const struct client_command *k)
 {
 	struct fault f = { 0 };
 
-	(void)k;
 	if (c->cancelled) {
 		f = c->fault;
 		return client_state_die(c, &f);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "smtp/client_state.h"
 
 static const struct {
@@ -92,13 +93,12 @@ enum client_phase
 client_state_put(struct client *c, enum verb v, const char *line,
     const char *shown)
 {
-	size_t n = strlen(line), i;
+	size_t n = strlen(line);
 
-	for (i = 0; i < n; i++)
-		if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
-			return client_state_die_with(c, verbs[v].stage, VD_PERM,
-			    "a control character would have become part of "
-			    "a command");
+	if (ascii_controls(line, n))
+		return client_state_die_with(c, verbs[v].stage, VD_PERM,
+		    "a control character would have become part of "
+		    "a command");
 	if (c->o->tls >= CLIENT_TLS_STARTTLS && !c->tls && !verbs[v].clear)
 		return client_state_die_with(c, verbs[v].stage, VD_PERM,
 		    "TLS is required but not in use");

@@ -12,15 +12,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/util.h"
 #include "smtp/heloname.h"
-
-static bool
-alnum(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-	    (c >= 'A' && c <= 'Z');
-}
 
 static bool
 literal(const char *s)
@@ -46,9 +40,9 @@ domain(const char *s)
 	if (all == 0 || all > 255)
 		return false;
 	for (;; s++) {
-		if (alnum(*s)) {
+		if (ascii_alnum(*s)) {
 			n++;
-		} else if (*s == '-' && n > 0 && alnum(s[1])) {
+		} else if (*s == '-' && n > 0 && ascii_alnum(s[1])) {
 			n++;
 		} else if (*s == '-' && n > 0 && s[1] == '-') {
 			n++;		/* xn--... and worse */

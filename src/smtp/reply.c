@@ -2,13 +2,8 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "smtp/reply.h"
-
-static bool
-digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 /* "5.7.8 text" at p: the three numbers.  False if it is something else. */
 static bool
@@ -20,7 +15,7 @@ enhanced(unsigned char out[3], const char *p, size_t n)
 
 	for (k = 0; k < 3; k++) {
 		from = i;
-		while (i < n && digit(p[i]) && i - from < 3)
+		while (i < n && ascii_digit(p[i]) && i - from < 3)
 			v[k] = v[k] * 10 + (unsigned)(p[i++] - '0');
 		if (i == from || v[k] > 255)
 			return false;
@@ -41,7 +36,8 @@ line(struct reply *r, const char *p, size_t n, bool *last)
 	unsigned char e[3];
 	int code;
 
-	if (n < 3 || p[0] < '2' || p[0] > '5' || !digit(p[1]) || !digit(p[2]))
+	if (n < 3 || p[0] < '2' || p[0] > '5' || !ascii_digit(p[1]) ||
+	    !ascii_digit(p[2]))
 		return false;
 	if (n > 3 && p[3] != ' ' && p[3] != '-')
 		return false;

@@ -2,8 +2,8 @@
 
 #include <assert.h>
 #include <string.h>
-#include <strings.h>
 
+#include "base/ascii.h"
 #include "base/base64.h"
 #include "base/util.h"
 #include "smtp/sasl.h"
@@ -57,9 +57,6 @@ static int
 external(struct sasl *s, const char *in, size_t n, struct buf *out,
     struct fault *f)
 {
-	(void)in;
-	(void)n;
-	(void)f;
 	if (s->user != NULL)
 		buf_adds(out, s->user);
 	return 0;
@@ -75,7 +72,7 @@ check_oauth(const struct sasl *s, struct fault *f)
 
 	for (i = 0; i < NITEMS(texts); i++)
 		for (p = texts[i]; *p != '\0'; p++)
-			if ((unsigned char)*p < ' ' || *p == 0x7f)
+			if (ascii_control(*p))
 				return wrong(f, i == 0 ? "there is a control "
 				    "character in the user's name" :
 				    "there is a control character in the "
@@ -146,9 +143,6 @@ static int
 login(struct sasl *s, const char *in, size_t n, struct buf *out,
     struct fault *f)
 {
-	(void)in;
-	(void)n;
-	(void)f;
 	buf_adds(out, s->step == 0 ? s->user : s->password);
 	return 0;
 }
@@ -158,9 +152,6 @@ static int
 plain(struct sasl *s, const char *in, size_t n, struct buf *out,
     struct fault *f)
 {
-	(void)in;
-	(void)n;
-	(void)f;
 	buf_add(out, "", 1);
 	crypt_normalize(out, s->user);
 	buf_add(out, "", 1);
@@ -204,8 +195,7 @@ sasl_find(const char *p, size_t n)
 	enum sasl_mech m;
 
 	for (m = 0; m < SASL__MAX; m++)
-		if (strlen(mechs[m].name) == n &&
-		    strncasecmp(mechs[m].name, p, n) == 0)
+		if (ascii_is(p, n, mechs[m].name))
 			break;
 	return m;
 }

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/base64.h"
 #include "base/util.h"
 #include "smtp/scram.h"
@@ -103,7 +104,7 @@ printable(const char *p, size_t n)
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		if (p[i] <= ' ' || p[i] > '~')
+		if (!ascii_graphic(p[i]))
 			return false;
 	return true;
 }
@@ -116,7 +117,7 @@ rounds(const char *p, size_t n, unsigned *v)
 
 	*v = 0;
 	for (i = 0; i < n; i++) {
-		if (p[i] < '0' || p[i] > '9' || (i == 0 && p[i] == '0'))
+		if (!ascii_digit(p[i]) || (i == 0 && p[i] == '0'))
 			return false;
 		if (*v <= SCRAM_ROUNDS_MAX)
 			*v = *v * 10 + (unsigned)(p[i] - '0');

@@ -22,6 +22,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/util.h"
 #include "smtp/server.h"
 #include "smtp/server_params.h"
@@ -77,7 +78,6 @@ do_ehlo(struct server *s, char *arg)
 {
 	struct buf b = { .max = 2048 };
 
-	(void)arg;
 	reset(s);
 	s->hello = true;
 	buf_addf(&b, "%.1000s\nPIPELINING\nSIZE %lld\n8BITMIME\nSMTPUTF8\n"
@@ -90,7 +90,6 @@ do_ehlo(struct server *s, char *arg)
 static void
 do_helo(struct server *s, char *arg)
 {
-	(void)arg;
 	reset(s);
 	s->hello = true;
 	say(s, 250, NULL, s->o->hostname);
@@ -144,7 +143,6 @@ do_rcpt(struct server *s, char *arg)
 static void
 do_data(struct server *s, char *arg)
 {
-	(void)arg;
 	if (s->env.nrcpt > 0) {
 		s->phase = SP_BEGIN;
 		return;
@@ -160,7 +158,6 @@ do_data(struct server *s, char *arg)
 static void
 do_rset(struct server *s, char *arg)
 {
-	(void)arg;
 	reset(s);
 	say(s, 250, "2.0.0", "ok");
 }
@@ -168,7 +165,6 @@ do_rset(struct server *s, char *arg)
 static void
 do_noop(struct server *s, char *arg)
 {
-	(void)arg;
 	say(s, 250, "2.0.0", "ok");
 }
 
@@ -176,14 +172,12 @@ do_noop(struct server *s, char *arg)
 static void
 do_vrfy(struct server *s, char *arg)
 {
-	(void)arg;
 	say(s, 252, "2.0.0", "cannot tell, but will try to deliver");
 }
 
 static void
 do_help(struct server *s, char *arg)
 {
-	(void)arg;
 	say(s, 214, "2.0.0", "EHLO HELO MAIL RCPT DATA\n"
 	    "RSET NOOP VRFY HELP QUIT");
 }
@@ -191,7 +185,6 @@ do_help(struct server *s, char *arg)
 static void
 do_quit(struct server *s, char *arg)
 {
-	(void)arg;
 	reset(s);
 	say(s, 221, "2.0.0", "goodbye");
 	s->phase = SP_OVER;
@@ -239,17 +232,6 @@ junk(struct server *s, const char *esc, const char *text)
 	s->phase = SP_OVER;
 }
 
-static bool
-controls(const char *p, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if ((unsigned char)p[i] < 0x20 || p[i] == 0x7f)
-			return true;
-	return false;
-}
-
 /* One command without its line end; p[n] may be overwritten. */
 static void
 command(struct server *s, char *p, size_t n)
@@ -260,7 +242,7 @@ command(struct server *s, char *p, size_t n)
 	while (n > 0 && p[n - 1] == ' ')
 		n--;
 	p[n] = '\0';
-	if (controls(p, n)) {
+	if (ascii_controls(p, n)) {
 		junk(s, "5.5.2", "a control character in a command");
 		return;
 	}

@@ -13,7 +13,6 @@
 #include "mail/addr.h"
 #include "smtp/server_params.h"
 
-#define ENVID	100		/* octets (RFC 3461, 4.4) */
 #define ORCPT	500		/* octets (RFC 3461, 4.2) */
 
 /* What the parameters are for, and where they go. */
@@ -55,7 +54,6 @@ take_size(struct target *t, const char *v, struct fault *f)
 static int
 take_body(struct target *t, const char *v, struct fault *f)
 {
-	(void)t;
 	if (strcasecmp(v, "7BIT") == 0 || strcasecmp(v, "8BITMIME") == 0)
 		return 0;
 	return refuse(f, 504, 5, 4, "BODY is 7BIT or 8BITMIME");
@@ -65,9 +63,6 @@ take_body(struct target *t, const char *v, struct fault *f)
 static int
 take_nothing(struct target *t, const char *v, struct fault *f)
 {
-	(void)t;
-	(void)v;
-	(void)f;
 	return 0;
 }
 
@@ -83,64 +78,19 @@ take_ret(struct target *t, const char *v, struct fault *f)
 	return 0;
 }
 
-/* RFC 3461, 4. */
-static bool
-xtext(const char *p, size_t max)
-{
-	static const char hex[] = "0123456789ABCDEF";
-	const char *start = p;
-
-	for (; *p != '\0'; p++) {
-		if (*p <= ' ' || *p > '~' || *p == '=')
-			return false;
-		if (*p != '+')
-			continue;
-		if (p[1] == '\0' || strchr(hex, p[1]) == NULL ||
-		    p[2] == '\0' || strchr(hex, p[2]) == NULL)
-			return false;
-		p += 2;
-	}
-	return p != start && (size_t)(p - start) <= max;
-}
-
 static int
 take_envid(struct target *t, const char *v, struct fault *f)
 {
-	if (!xtext(v, ENVID))
+	if (!envelope_xtext(v, ENVELOPE_ENVID))
 		return refuse(f, 501, 5, 4, "ENVID is xtext");
 	t->e->envid = xstrdup(v);
-	return 0;
-}
-
-static unsigned
-notify_bit(const char *p, size_t n)
-{
-	static const struct { const char *word; unsigned bit; } words[] = {
-		{ "NEVER", NOTIFY_NEVER }, { "SUCCESS", NOTIFY_SUCCESS },
-		{ "FAILURE", NOTIFY_FAILURE }, { "DELAY", NOTIFY_DELAY },
-	};
-	size_t i;
-
-	for (i = 0; i < NITEMS(words); i++)
-		if (strlen(words[i].word) == n &&
-		    strncasecmp(words[i].word, p, n) == 0)
-			return words[i].bit;
 	return 0;
 }
 
 static int
 take_notify(struct target *t, const char *v, struct fault *f)
 {
-	unsigned bit, *set = &t->r->notify;
-	size_t n;
-
-	do {
-		n = strcspn(v, ",");
-		bit = notify_bit(v, n);
-		*set |= bit;
-		v += n;
-	} while (bit != 0 && *v++ == ',');
-	if (bit != 0 && (*set == NOTIFY_NEVER || !(*set & NOTIFY_NEVER)))
+	if ((t->r->notify = envelope_notify(v)) != 0)
 		return 0;
 	return refuse(f, 501, 5, 4,
 	    "NOTIFY is NEVER or some of SUCCESS,FAILURE,DELAY");
@@ -152,7 +102,8 @@ take_orcpt(struct target *t, const char *v, struct fault *f)
 	size_t type = strspn(v, "-0123456789"
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
-	if (type == 0 || v[type] != ';' || !xtext(v + type + 1, ORCPT - type))
+	if (type == 0 || v[type] != ';' ||
+	    !envelope_xtext(v + type + 1, ORCPT - type))
 		return refuse(f, 501, 5, 4, "ORCPT is TYPE;XTEXT");
 	t->r->orcpt = xstrdup(v);
 	return 0;

@@ -3,17 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "smtp/server_reply.h"
 
 #define LINE	480		/* octets of text in a line, at most */
 #define NAMED	20		/* recipients named in a reply */
 #define TEXT	65536		/* octets of all of it */
-
-static bool
-digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 /* Does it begin with an enhanced status code of that class? */
 static bool
@@ -26,7 +21,7 @@ enhanced(const char *p, int class)
 	for (part = 0; part < 2; part++) {
 		if (*p++ != '.')
 			return false;
-		for (n = 0; n < 3 && digit(*p); n++)
+		for (n = 0; n < 3 && ascii_digit(*p); n++)
 			p++;
 		if (n == 0)
 			return false;

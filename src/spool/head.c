@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/util.h"
 #include "mail/addr.h"
 #include "spool/head.h"
@@ -39,7 +40,7 @@ static bool
 graphic(const char *s)
 {
 	for (; *s != '\0'; s++)
-		if (*s < 0x21 || *s > 0x7e)
+		if (!ascii_graphic(*s))
 			return false;
 	return true;
 }
@@ -143,7 +144,7 @@ fixed(const char **p, size_t n, size_t *v)
 	for (i = 0; i < n; i++) {
 		char c = *(*p)++;
 
-		if (c < '0' || c > '9' || *v > (SIZE_MAX - 9) / 10)
+		if (!ascii_digit(c) || *v > (SIZE_MAX - 9) / 10)
 			return false;
 		*v = *v * 10 + (size_t)(c - '0');
 	}

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/util.h"
 #include "spool/line.h"
 #include "spool/note.h"
@@ -184,7 +185,7 @@ take_esc(struct line *l, unsigned char esc[3])
 	for (i = 0; i < 3; i++) {
 		unsigned v = 0;
 
-		for (; *p >= '0' && *p <= '9' && v < 256; p++)
+		for (; ascii_digit(*p) && v < 256; p++)
 			v = v * 10 + (unsigned)(*p - '0');
 		if (v > 255 || *p != (i < 2 ? '.' : '\0'))
 			return false;

@@ -112,7 +112,7 @@ sweep_entry(struct spool *sp, enum spool_place place, const char *name,
 	if (foreign == NULL)
 		return 0;
 	buf_adds(foreign, place == SPOOL_QUEUE ? "queue/" : "failed/");
-	buf_add_visible(foreign, name, strlen(name), false);
+	buf_adds_visible(foreign, name);
 	buf_add(foreign, "\n", 1);
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/ascii.h"
 #include "system/identity.h"
 
 /* The first part of GECOS, where & is the login name, capitalised. */
@@ -24,8 +25,8 @@ full_name(const char *gecos, const char *login, char *out, size_t n)
 			continue;
 		}
 		k = strlcpy(out + used, login, n - used);
-		if (k > 0 && out[used] >= 'a' && out[used] <= 'z')
-			out[used] = (char)(out[used] - 'a' + 'A');
+		if (k > 0)
+			out[used] = ascii_upper(out[used]);
 		used += k < n - used ? k : n - used - 1;
 	}
 	out[used] = '\0';

@@ -7,7 +7,6 @@ static volatile sig_atomic_t flag;
 static void
 set_flag(int sig)
 {
-	(void)sig;
 	flag = 1;
 }
 

@@ -1,0 +1,39 @@
+/* ascii.c - what a character is in ASCII, whatever locale is set */
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/ascii.h"
+
+int
+ascii_hex(char c)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *at = c != '\0' ? strchr(digits, ascii_lower(c)) : NULL;
+
+	return at != NULL ? (int)(at - digits) : -1;
+}
+
+bool
+ascii_is(const char *p, size_t n, const char *word)
+{
+	return strlen(word) == n && strncasecmp(p, word, n) == 0;
+}
+
+bool
+ascii_below(const char *p, size_t n, const char *q, size_t k)
+{
+	return n >= k && strncasecmp(p + n - k, q, k) == 0 &&
+	    (n == k || p[n - k - 1] == '.');
+}
+
+bool
+ascii_controls(const char *p, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (ascii_control(p[i]))
+			return true;
+	return false;
+}
