@@ -431,7 +431,7 @@ bare() {
 	stop_relay
 	run "${in_container[@]}" SMTP_FROM=app@example.org
 	[ "$status" -eq 75 ]
-	[[ $output == *"Connection refused"*"set  spool DIRECTORY"* ]]
+	[[ $output == *"Connection refused"*"set \`spool DIRECTORY\`"* ]]
 }
 
 @test "container: a read-only root, and a secret of its own" {

@@ -66,7 +66,7 @@ check() {
 		c:12: account b: fallback: an account cannot stand in for itself
 		c:12: account b: fallback: there is no account c
 		c:6: account b: password is set, but no user
-		c:5: tls: on port 465 TLS comes from the start: set  tls implicit, or  port 587 (c:4: port)
+		c:5: tls: on port 465 TLS comes from the start: set \`tls implicit\`, or \`port 587\` (c:4: port)
 		c:7: warning: helo: relays may refuse this name: give the full name of this host
 		c:9: warning: queue: no effect, since c:10 comes after it
 	END
@@ -130,9 +130,9 @@ check() {
 	    "tls-ca $DIR/ca.pem" "log $DIR/no/log" 'queue no'
 	check
 	[[ $output == *"cannot read the password: $DIR/pw: No such file"* ]]
-	[[ $output == *"set  password-file <file>  to one that exists"* ]]
+	[[ $output == *"set \`password-file <file>\` to one that exists"* ]]
 	[[ $output == *"tls-ca: cannot read $DIR/ca.pem: No such file"* ]]
-	[[ $output == *"set  tls-ca <file>  to one that exists"* ]]
+	[[ $output == *"set \`tls-ca <file>\` to one that exists"* ]]
 	[[ $output == *"cannot write the log: $DIR/no/log: No such file"* ]]
 	[[ $output == *'3 mistakes' ]]
 	[ "$status" -eq 78 ]
@@ -178,8 +178,8 @@ check() {
 	check
 	diff <(grep ^c: <<<"$output") - <<-END
 		c:6: warning: from: of % only %U, %H and %% mean something
-		c:9: warning: relay: account a: it gets the password of another relay: set user and password of this one, or  auth none
-		c:20: warning: relay: account d: it gets the password of another relay: set user and password of this one, or  auth none
+		c:9: warning: relay: account a: it gets the password of another relay: set user and password of this one, or \`auth none\`
+		c:20: warning: relay: account d: it gets the password of another relay: set user and password of this one, or \`auth none\`
 	END
 	[ "$status" -eq 0 ]
 }
@@ -205,13 +205,13 @@ check() {
 	check --as daemon
 	diff <(echo "$output") - <<-END
 		daemon cannot read the configuration: c: Permission denied
-		    hint: daemon may not read the configuration in c; run  chgrp daemon c && chmod 640 c
+		    hint: daemon may not read the configuration in c; run \`chgrp daemon c && chmod 640 c\`
 		daemon cannot read the password: $DIR/pw: Permission denied
-		    hint: daemon may not read the password in $DIR/pw; run  chgrp daemon $DIR/pw && chmod 640 $DIR/pw
+		    hint: daemon may not read the password in $DIR/pw; run \`chgrp daemon $DIR/pw && chmod 640 $DIR/pw\`
 		daemon cannot write to the spool: $DIR/spool: Permission denied
-		    hint: daemon may not write to the spool $DIR/spool; set  spool <directory>  to one that belongs to daemon, or  queue no
+		    hint: daemon may not write to the spool $DIR/spool; set \`spool <directory>\` to one that belongs to daemon, or \`queue no\`
 		daemon cannot write the log: $DIR/log: Permission denied
-		    hint: daemon may not write the log $DIR/log; run  touch $DIR/log && chown daemon $DIR/log, or set  log syslog
+		    hint: daemon may not write the log $DIR/log; run \`touch $DIR/log && chown daemon $DIR/log\`, or set \`log syslog\`
 		4 mistakes
 	END
 	[ "$status" -eq 78 ]
@@ -238,7 +238,7 @@ check() {
 	chmod 644 c
 	check --as daemon
 	[[ $output == *"daemon cannot write to the spool: $DIR/spool belongs to user 0, not to user "* ]]
-	[[ $output == *"hint: the spool $DIR/spool belongs to somebody else; set  spool <directory>  to one that belongs to daemon"* ]]
+	[[ $output == *"hint: the spool $DIR/spool belongs to somebody else; set \`spool <directory>\` to one that belongs to daemon"* ]]
 	[ "$status" -eq 78 ]
 }
 

@@ -278,11 +278,11 @@ x
 	start_relay
 	send 'tls implicit' "tls-ca $CERTS/ca.pem" -- -t
 	[ "$status" -eq 77 ]
-	[[ $stderr == *"this port begins in clear, as for STARTTLS: 220 "*"set  tls starttls"* ]]
+	[[ $stderr == *"this port begins in clear, as for STARTTLS: 220 "*"set \`tls starttls\`"* ]]
 	start_relay --tls implicit --cert "$CERTS/ok.pem" --key "$CERTS/ok.pem"
 	send 'tls starttls' "tls-ca $CERTS/ca.pem" -- -t
 	[ "$status" -eq 69 ]
-	[[ $stderr == *"this port speaks TLS from the start"*"set  tls implicit"* ]]
+	[[ $stderr == *"this port speaks TLS from the start"*"set \`tls implicit\`"* ]]
 }
 
 @test "no STARTTLS where it is required: nothing is sent" {

@@ -146,7 +146,7 @@ play() {
 	SAID=$(named -C "$CONF" -f "${from:-<>}" -- "$to" 2>&1 <<<"$MAIL") || :
 }
 
-# has_fix FIX: each of "a + ~b" stands in SAID, a between double blanks.
+# has_fix FIX: each of "a + ~b" stands in SAID, a in backquotes.
 has_fix() {
 	local part rest="$1 + "
 
@@ -155,8 +155,7 @@ has_fix() {
 		rest=${rest#*" + "}
 		if [[ $part == \~* ]]; then
 			[[ $SAID == *"${part:1}"* ]] || return 1
-		elif [[ $SAID$'\n' != *"  $part"*([=])[$',;:)\n']* &&
-		    $SAID != *"  $part  "* && $SAID != *"  $part ("* ]]; then
+		elif [[ $SAID != *"\`$part\`"* ]]; then
 			return 1
 		fi
 	done
@@ -164,7 +163,7 @@ has_fix() {
 
 # judge CAUSE FIX: does SAID have them?
 judge() {
-	local cause=${1#!} lasts='waiting will not mend it'
+	local cause=${1#!} lasts='retrying will not help'
 
 	if [ "$cause" = - ]; then
 		[[ $SAID != *hint:* ]]
@@ -279,7 +278,7 @@ says() {
 		heloise: cannot say hello to smtp-relay.gmail.com:587: 421-4.7.0 Try again later,
 		421-4.7.0 closing connection.
 		421 4.7.0 (EHLO) (in reply to EHLO localhost)
-		heloise: hint: the relay refuses the name 'localhost'; set  helo app.example.org (waiting will not mend it)
+		heloise: hint: the relay refuses the name 'localhost'; set `helo app.example.org` (retrying will not help)
 		heloise: queued as ID, due for a queue run in N s
 	END
 }
@@ -289,7 +288,7 @@ says() {
 	    --tls starttls
 	says 0 1 0 <<-'END'
 		heloise: cannot log in to relay.example.net:587: the relay does not offer AUTH
-		heloise: hint: the relay offers no login; set  auth none  if it knows this host by its address, else correct  relay relay.example.net
+		heloise: hint: the relay offers no login; set `auth none` if it knows this host by its address, else correct `relay relay.example.net`
 		heloise: queued as ID, due for a queue run in N s
 	END
 }
@@ -298,7 +297,7 @@ says() {
 	meet relay.example.org:465 'tls starttls' -- --tls implicit
 	says 0 1 0 <<-'END'
 		heloise: cannot get a greeting from relay.example.org:465: this port speaks TLS from the start
-		heloise: hint: port 465 of relay.example.org speaks TLS from the start; set  tls implicit
+		heloise: hint: port 465 of relay.example.org speaks TLS from the start; set `tls implicit`
 		heloise: queued as ID, due for a queue run in N s
 	END
 }
@@ -307,7 +306,7 @@ says() {
 	meet relay.example.org:465 'tls none' -- --tls implicit
 	says 0 1 0 <<-'END'
 		heloise: cannot get a greeting from relay.example.org:465: this port speaks TLS from the start
-		heloise: hint: port 465 of relay.example.org speaks TLS from the start; set  tls implicit
+		heloise: hint: port 465 of relay.example.org speaks TLS from the start; set `tls implicit`
 		heloise: queued as ID, due for a queue run in N s
 	END
 }
@@ -316,7 +315,7 @@ says() {
 	meet relay.example.org:587 'tls implicit' -- --tls starttls
 	says 0 1 0 <<-'END'
 		heloise: cannot agree on TLS with relay.example.org:587: this port begins in clear, as for STARTTLS: 220 relay.example.org ESMTP
-		heloise: hint: port 587 of relay.example.org does not speak TLS from the start; set  tls starttls, or  port 465  for TLS from the start
+		heloise: hint: port 587 of relay.example.org does not speak TLS from the start; set `tls starttls`, or `port 465` for TLS from the start
 		heloise: queued as ID, due for a queue run in N s
 	END
 }
@@ -326,7 +325,7 @@ says() {
 	    --fail 'STARTTLS:502 5.5.1 Command not implemented'
 	says 0 1 0 <<-'END'
 		heloise: cannot start TLS with relay.example.org:25: 502 5.5.1 Command not implemented (in reply to STARTTLS)
-		heloise: hint: relay.example.org has no STARTTLS on port 25, or somebody in between takes it away; set  port 465  and  tls implicit; only on a network that you trust,  tls none
+		heloise: hint: relay.example.org has no STARTTLS on port 25, or somebody in between takes it away; set `port 465` and `tls implicit`; only on a network that you trust, `tls none`
 		heloise: queued as ID, due for a queue run in N s
 	END
 }
@@ -337,7 +336,7 @@ says() {
 	    --auth PLAIN --user x --password y --fail 'AUTH:538 5.7.11 Encryption required for requested authentication mechanism'
 	says 0 1 0 <<-'END'
 		heloise: cannot log in to relay.example.org:587: 538 5.7.11 Encryption required for requested authentication mechanism (in reply to AUTH PLAIN)
-		heloise: hint: the relay wants TLS first; set  tls starttls
+		heloise: hint: the relay wants TLS first; set `tls starttls`
 		heloise: queued as ID, due for a queue run in N s
 	END
 }
@@ -347,7 +346,7 @@ says() {
 	    'password geheim' -- --auth PLAIN --user x --password y
 	says 0 1 0 <<-'END'
 		heloise: cannot log in to relay.example.org:587: the password would be readable on the way (no TLS)
-		heloise: hint: without TLS everybody on the way could read the password; set  tls starttls, or  auth-cleartext yes  on a network that you trust
+		heloise: hint: without TLS everybody on the way could read the password; set `tls starttls`, or `auth-cleartext yes` on a network that you trust
 		heloise: queued as ID, due for a queue run in N s
 	END
 }
@@ -357,7 +356,7 @@ says() {
 	    'password geheim' 'auth-cleartext yes' -- --tls starttls
 	says 0 1 0 <<-'END'
 		heloise: cannot log in to relay.example.org:587: the relay does not offer AUTH on a connection without TLS
-		heloise: hint: the relay takes a login only inside TLS; set  tls starttls
+		heloise: hint: the relay takes a login only inside TLS; set `tls starttls`
 		heloise: queued as ID, due for a queue run in N s
 	END
 }
@@ -367,7 +366,7 @@ says() {
 	    --cert "$CERTS/self-signed.pem"
 	says 0 1 0 <<-'END'
 		heloise: cannot agree on TLS with relay.example.org:587: the certificate of the relay is not good: it is self-signed (CN=heloise test relay, issued by CN=heloise test relay, for localhost, relay.example.org, 127.0.0.1, ::1, key sha256:PIN)
-		heloise: hint: the certificate of relay.example.org is self-signed, so nobody vouches for it; if it is the right one, set  tls-pin sha256:PIN, or save it and set  tls-ca <its file>
+		heloise: hint: the certificate of relay.example.org is self-signed, so nobody vouches for it; if it is the right one, set `tls-pin sha256:PIN`, or save it and set `tls-ca <its file>`
 		heloise: queued as ID, due for a queue run in N s
 	END
 }
@@ -377,7 +376,7 @@ says() {
 	    --fail 'MAIL:550 5.7.1 <root@web1.internal>: Sender address rejected: not one of our domains'
 	says 69 0 1 <<-'END'
 		heloise: cannot name the sender to relay.example.org:587: 550 5.7.1 <root@web1.internal>: Sender address rejected: not one of our domains (in reply to MAIL FROM:<root@web1.internal>)
-		heloise: hint: the relay takes no mail from root@web1.internal here; set  from <address>  to one it does, or log in: set  user <name>  and  password <password>
+		heloise: hint: the relay takes no mail from root@web1.internal here; set `from <address>` to one it does, or log in: set `user <name>` and `password <password>`
 	END
 }
 
@@ -386,7 +385,7 @@ says() {
 	    --fail 'RCPT:550 5.7.1 <web1.example.org[192.0.2.7]>: Client host rejected: not on the allowlist'
 	says 69 0 1 <<-'END'
 		heloise: cannot name a recipient to relay.example.org:587: 550 5.7.1 <web1.example.org[192.0.2.7]>: Client host rejected: not on the allowlist (in reply to RCPT TO:<bob@example.net>)
-		heloise: hint: the relay refuses the address of this host (192.0.2.7); have it allowed at the relay, or log in: set  user <name>  and  password <password>
+		heloise: hint: the relay refuses the address of this host (192.0.2.7); have it allowed at the relay, or log in: set `user <name>` and `password <password>`
 	END
 }
 
@@ -398,7 +397,7 @@ says() {
 		550-5.7.0 one of the domains in: app.example.org (as obtained from HELO and MAIL
 		550-5.7.0 FROM). Email is being sent from a domain or IP address which isnt
 		550 5.7.0 registered in your Workspace account. (in reply to MAIL FROM:<noreply@app.example.org>)
-		heloise: hint: the relay does not know the address of this host (192.0.2.7), or not the domains of 'web1.example.org' and noreply@app.example.org; have that address allowed there (admin.google.com, Apps, Gmail, Routing, SMTP relay service), and set  helo app.example.org  and  from <address>  in a domain of that account
+		heloise: hint: the relay does not know the address of this host (192.0.2.7), or not the domains of 'web1.example.org' and noreply@app.example.org; have that address allowed there (admin.google.com, Apps, Gmail, Routing, SMTP relay service), and set `helo app.example.org` and `from <address>` in a domain of that account
 	END
 }
 
@@ -433,9 +432,9 @@ tells() {
 		    tells 77 'is not good: nobody' 'heloise: hint: ' "$want"
 		stop_relay
 	done <<-'END'
-		expired|localhost has expired, if the clock of this host is right; have the operators of the relay renew it; only as a stop-gap, set  tls-pin sha256:
-		wrong-name|is for wrong.example.net, not for localhost; if that is your relay, set  tls-name wrong.example.net
-		other|from an authority that this host does not trust; set  tls-ca <file>
+		expired|localhost has expired, if the clock of this host is right; have the operators of the relay renew it; only as a stop-gap, set `tls-pin sha256:
+		wrong-name|is for wrong.example.net, not for localhost; if that is your relay, set `tls-name wrong.example.net`
+		other|from an authority that this host does not trust; set `tls-ca <file>`
 		client-only|must not be trusted; have the operators of the relay replace it
 	END
 	start_relay --tls implicit --cert "$CERTS/expired.pem"
@@ -447,25 +446,25 @@ tells() {
 @test "no such name, no name server, nobody there" {
 	local_fault 'relay relay.invalid' 'queue no'
 	tells 68 'cannot find relay.invalid:587: ' \
-	    'hint: no host has the name relay.invalid: perhaps it is misspelt; correct  relay relay.invalid'
+	    'hint: no host has the name relay.invalid: perhaps it is misspelt; correct `relay relay.invalid`'
 	local_fault 'relay srv:example.org' 'resolver 127.0.0.1:1' 'queue no'
 	tells 75 'hint: the name server does not answer; the name ' \
-	    "see to the network, and to  /etc/resolv.conf  or, if that is set,  resolver <address>"
+	    "see to the network, and to /etc/resolv.conf or, if that is set, \`resolver <address>\`"
 	local_fault 'relay 127.0.0.1:1' 'queue no'
 	tells 75 'Connection refused' \
-	    'hint: no mail server listens on port 1 of this host; start it, or set  relay <host>'
+	    'hint: no mail server listens on port 1 of this host; start it, or set `relay <host>`'
 }
 
 @test "what the queue says of a name that does not exist is the same" {
 	local_fault 'relay relay.invalid' "spool $BATS_TEST_TMPDIR/spool" \
 	    'linger no'
-	tells 0 'perhaps it is misspelt; correct  relay relay.invalid'
+	tells 0 'perhaps it is misspelt; correct `relay relay.invalid`'
 	run "$HELOISE" -C "$CONF" -bp
-	[[ $output == *'perhaps it is misspelt; correct  relay relay.invalid'* ]]
+	[[ $output == *'perhaps it is misspelt; correct `relay relay.invalid`'* ]]
 	# And of a socket, whatever the relay is by now.
 	local_fault 'relay lmtp:/no/socket' "spool $BATS_TEST_TMPDIR/s2" \
 	    'linger no'
-	tells 0 'there is no socket /no/socket' 'correct  relay lmtp:/no/socket'
+	tells 0 'there is no socket /no/socket' 'correct `relay lmtp:/no/socket`'
 	echo 'relay 127.0.0.1:1' >>"$CONF"
 	run "$HELOISE" -C "$CONF" -bp
 	[[ $output == *'there is no socket /no/socket'* ]]
@@ -482,13 +481,13 @@ tells() {
 	local_fault "relay localhost:$RELAY_PORT" 'user x' 'password y' \
 	    'auth plain' 'auth-cleartext yes' 'queue no'
 	tells 77 'does not offer AUTH PLAIN, only: LOGIN' \
-	    'hint: the relay does not know the login that auth asks for; it has: LOGIN; set  auth auto'
+	    'hint: the relay does not know the login that auth asks for; it has: LOGIN; set `auth auto`'
 	stop_relay
 	start_relay --max-size 20
 	local_fault "relay localhost:$RELAY_PORT" 'queue no'
 	tells 65 'hint: the message is larger than the relay takes'
 	local_fault "relay localhost:$RELAY_PORT" 'queue no' 'max-size 20'
-	tells 65 'hint: the message is larger than this configuration allows; set  max-size <size>  to more'
+	tells 65 'hint: the message is larger than this configuration allows; set `max-size <size>` to more'
 }
 
 # Where others get, too.
@@ -507,10 +506,10 @@ tells() {
 	    "spool $OPEN/spool"
 	rm "$OPEN/pw"
 	tells 78 "cannot get the password for localhost:1: $OPEN/pw: Permission denied" \
-	    "hint: daemon may not read the password in $OPEN/pw; run  chgrp " \
+	    "hint: daemon may not read the password in $OPEN/pw; run \`chgrp " \
 	    " $OPEN/pw && chmod 640 $OPEN/pw" \
 	    "cannot use the spool: $OPEN/spool: Permission denied" \
-	    "hint: daemon may not write to the spool $OPEN/spool; set  spool <directory>  to one that belongs to daemon, or  queue no"
+	    "hint: daemon may not write to the spool $OPEN/spool; set \`spool <directory>\` to one that belongs to daemon, or \`queue no\`"
 	(umask 077 && : >"$OPEN/d")
 	CONF=$OPEN/d
 	chmod 600 "$CONF"

@@ -117,7 +117,7 @@ lacks() {
 	pin=$(certtool -i --infile "$CERTS/ok.pem" |
 	    sed -n 's/^.*pin-sha256:/sha256:/p')
 	[ -n "$pin" ]
-	has "to pin it:  tls-pin $pin"
+	has "to pin it: \`tls-pin $pin\`"
 	# A line that is ready is one that works.
 	probe 'tls starttls' "tls-ca $CERTS/other-ca.pem" 'auth none' \
 	    "tls-pin $pin" -- bob@example.net
@@ -224,7 +224,7 @@ fails() {
 	start_relay --fail 'EHLO:421 4.7.0 Try again later, closing connection. (EHLO)'
 	probe 'tls none' 'helo localhost'
 	fails 75 '✗ehlo' "say hello to 127.0.0.1:$RELAY_PORT: 421 4.7.0" \
-	    "the relay refuses the name 'localhost'; set  helo "
+	    "the relay refuses the name 'localhost'; set \`helo "
 	[[ $output == *'!'*' helo '*'warning: relays often refuse such a name (every machine is localhost)'* ]]
 }
 
@@ -252,7 +252,7 @@ fails() {
 		pin=$(certtool -i --infile "$CERTS/$cert.pem" |
 		    sed -n 's/^.*pin-sha256:/sha256:/p')
 		has 'looked again, believing anybody:'
-		has "to pin it:  tls-pin $pin"
+		has "to pin it: \`tls-pin $pin\`"
 		lacks 'its pin>'
 		# The second look has no business but TLS.
 		[ "$(grep -c '^C: \(MAIL\|AUTH\)' "$RELAY_LOG")" -eq 0 ]
@@ -261,7 +261,7 @@ fails() {
 	probe 'tls implicit' "tls-ca $CERTS/ca.pem" -- bob@example.net
 	fails 77 '✗tls -tls' "agree on TLS" ''
 	has 'signed by itself'
-	has 'set  tls-pin sha256:'
+	has 'set `tls-pin sha256:'
 }
 
 @test "no password on a second look" {
@@ -280,16 +280,16 @@ fails() {
 	start_relay --tls starttls --cert "$CERTS/ok.pem"
 	probe 'tls implicit' "tls-ca $CERTS/ca.pem"
 	fails 77 '✗tls !tls' "agree on TLS with 127.0.0.1:$RELAY_PORT: this port greets in clear and offers STARTTLS" \
-	    "set  tls starttls  (now implicit, $CONF:6)"
+	    "set \`tls starttls\` (now implicit, $CONF:6)"
 	has 'tried the other mode: this port greets in clear and offers STARTTLS'
 	start_relay
 	probe 'tls implicit'
 	fails 77 '✗tls !tls' "agree on TLS with 127.0.0.1:$RELAY_PORT: this port greets in clear and offers no TLS at all" \
-	    "set  tls none  (now implicit, $CONF:6)"
+	    "set \`tls none\` (now implicit, $CONF:6)"
 	settings "relay smtps://127.0.0.1:$RELAY_PORT"
 	run "$HELOISE" -C "$CONF" --probe
 	fails 77 '✗tls !tls' 'agree on TLS with' \
-	    "set  relay 127.0.0.1:$RELAY_PORT  and  tls none  (now smtps://127.0.0.1:$RELAY_PORT, $CONF:5)"
+	    "set \`relay 127.0.0.1:$RELAY_PORT\` and \`tls none\` (now smtps://127.0.0.1:$RELAY_PORT, $CONF:5)"
 }
 
 @test "STARTTLS on a port of TLS from the start: the line to set: 69" {
@@ -298,7 +298,7 @@ fails() {
 	for mode in starttls none opportunistic; do
 		probe "tls $mode" "tls-ca $CERTS/ca.pem" 'timeout 1s'
 		fails 69 '✗greeting !tls' "get a greeting from 127.0.0.1:$RELAY_PORT: this port speaks TLS from the start" \
-		    "set  tls implicit  (now $mode, $CONF:6)"
+		    "set \`tls implicit\` (now $mode, $CONF:6)"
 		has 'tried the other mode: this port speaks TLS from the start'
 	done
 }
@@ -311,7 +311,7 @@ fails() {
 	[[ $output != *sesame-7* ]]
 	probe 'tls none' 'user joe' 'password sesame-7'
 	fails 77 '✗auth' 'log in to' ''
-	has 'set  tls starttls'
+	has 'set `tls starttls`'
 	[ "$(grep -c '^C: AUTH' "$RELAY_LOG")" -eq 1 ]
 	start_relay
 	probe 'tls none' 'auth-cleartext yes' 'user joe' 'password sesame-7'

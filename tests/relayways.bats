@@ -41,7 +41,7 @@ send() {
 	send "relay unix:$BATS_TEST_TMPDIR/none" -- -t
 	[ "$status" -eq 75 ]
 	[[ $stderr == *"$BATS_TEST_TMPDIR/none: No such file or directory"* ]]
-	[[ $stderr == *"there is no socket"*"correct  relay unix:$BATS_TEST_TMPDIR/none"* ]]
+	[[ $stderr == *"there is no socket"*"correct \`relay unix:$BATS_TEST_TMPDIR/none\`"* ]]
 }
 
 # A relay that takes b, is full for c and does not know d.

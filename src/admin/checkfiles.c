@@ -217,7 +217,7 @@ look_spool(const struct checkfiles *s)
 	}
 	status = path != NULL ? check_spool(path, &f) :
 	    fault_set(&f, ST_SPOOL, FD_NONE, 0, VD_TEMP,
-	    "no home directory for a spool: set  spool DIRECTORY");
+	    "no home directory for a spool: set `spool DIRECTORY`");
 	tell(s, "write to the spool", path, status == -1 ? &f : NULL, true);
 	free(path);
 }

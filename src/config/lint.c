@@ -256,11 +256,11 @@ static const struct rule {
 	const char	*text;
 } rules[] = {
 	{ "tls", "port", WRONG | OF_WAY, clear_on_465,
-	  "on port 465 TLS comes from the start: set  tls implicit, or  "
-	  "port 587" },
+	  "on port 465 TLS comes from the start: set `tls implicit`, or "
+	  "`port 587`" },
 	{ "tls", "port", WRONG | OF_WAY, implicit_elsewhere,
-	  "on ports 25 and 587 a connection begins in clear: set  tls "
-	  "starttls, or  port 465" },
+	  "on ports 25 and 587 a connection begins in clear: set `tls "
+	  "starttls`, or `port 465`" },
 	{ "port", "relay", OF_WAY, two_ports,
 	  "the relay is given with another port" },
 	{ "auth", "user", WRONG, unused_login,
@@ -268,9 +268,9 @@ static const struct rule {
 	{ "tls-key", NULL, WRONG, bare_key,
 	  "there is no tls-cert that it is the key of" },
 	{ "from-policy", NULL, WRONG, nobody_to_become,
-	  "there is no  from  that senders could become" },
+	  "there is no `from` that senders could become" },
 	{ "from-domains", NULL, WRONG | IF_SET, no_from,
-	  "there is no  from  that other senders could become" },
+	  "there is no `from` that other senders could become" },
 	{ "delivery", "queue", WRONG, no_queue,
 	  "there is no queue that mail could wait in" },
 	{ "retry-min", "retry-max", WRONG, shrinking,
@@ -281,7 +281,7 @@ static const struct rule {
 	  "it is of the other address family" },
 	{ "relay", NULL, OF_WAY, others_login,
 	  "it gets the password of another relay: set user and password of "
-	  "this one, or  auth none" },
+	  "this one, or `auth none`" },
 	{ "from", NULL, 0, odd_from,
 	  "of % only %U, %H and %% mean something" },
 	{ "from-name", NULL, 0, odd_from_name,
@@ -289,12 +289,12 @@ static const struct rule {
 	{ "auth", NULL, OF_WAY, no_certificate,
 	  "external is of little use without a tls-cert" },
 	{ "tls", "user", OF_WAY, login_in_clear,
-	  "without TLS nothing but SCRAM may log in: set  tls starttls" },
+	  "without TLS nothing but SCRAM may log in: set `tls starttls`" },
 	{ "auth-cleartext", "tls", OF_WAY, readable_password,
 	  "everybody on the way can read the password" },
 	{ "tls-verify", NULL, OF_WAY, believes_all,
-	  "anyone on the way can pose as the relay: set  tls-verify yes, or "
-	  " tls-pin <its pin>" },
+	  "anyone on the way can pose as the relay: set `tls-verify yes`, or "
+	  "`tls-pin <its pin>`" },
 	{ "tls-ca", "tls", IF_SET | OF_WAY, no_tls, "no effect without TLS" },
 	{ "tls-ca", "tls", IF_SET | OF_WAY, unverified,
 	  "no effect with opportunistic TLS" },

@@ -220,7 +220,7 @@ applies(const struct advice *a, const struct view *v)
 	if (a->by != 0 && (a->by & by) == 0)
 		return false;
 	/* A socket has no port, and there is none to be changed. */
-	if ((v->facts & IF_SOCKET) != 0 && (strstr(a->fix, "{port") != NULL ||
+	if ((v->facts & IF_SOCKET) != 0 && (strstr(a->fix, "`port") != NULL ||
 	    strstr(a->cause, "port %p") != NULL))
 		return false;
 	if (a->esc != NULL && (v->esc[0] == '\0' || strcmp(v->esc + 1,
@@ -445,22 +445,16 @@ fill(struct buf *out, char what, const struct view *v)
 		buf_addf(out, " (%s)", p->allow);
 }
 
-/* A line for the configuration stands between double blanks. */
 static void
 expand(char *text, const char *template, const struct view *v)
 {
 	struct buf out = { .max = 4 * HINT_TEXT };
 
-	for (; *template != '\0'; template++) {
+	for (; *template != '\0'; template++)
 		if (*template == '%')
 			fill(&out, *++template, v);
-		else if (*template == '{')
-			buf_adds(&out, " ");
-		else if (*template != '}')
+		else
 			buf_add(&out, template, 1);
-		else if (template[1] == ' ')
-			buf_adds(&out, " ");
-	}
 	(void)strlcpy(text, buf_text(&out), HINT_TEXT);
 	buf_release(&out);
 }
@@ -488,5 +482,5 @@ hint_print(struct buf *out, const struct hint *h)
 {
 	buf_addf(out, "hint: %s%s%s%s", h->cause, h->fix[0] != '\0' ?
 	    "; " : "", h->fix, h->permanent ?
-	    " (waiting will not mend it)" : "");
+	    " (retrying will not help)" : "");
 }

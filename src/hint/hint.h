@@ -39,14 +39,14 @@ struct hint_context {
 };
 
 /*
- * Printable and on one line each.  In fix a line of configuration stands
- * between double blanks: "set  helo web1.example.org".  An empty fix is: no
- * setting would help.
+ * Printable and on one line each.  In fix a line of configuration or a
+ * command stands in backquotes: "set `helo web1.example.org`".  If fix is
+ * empty, no setting would help.
  */
 struct hint {
 	char	cause[HINT_TEXT];
 	char	fix[HINT_TEXT];
-	bool	permanent;	/* called temporary, yet waiting won't help */
+	bool	permanent;	/* retrying a temporary failure will not help */
 };
 
 /* False, and the hint empty, if there is nothing to say. */

@@ -31,8 +31,8 @@
 
 /*
  * One rule: if all of it applies, these are the cause and the fix.  In
- * both, %x is filled in (see hint.c), and {key value} in a fix is a line
- * for the configuration.  A fix of "" is: nothing here needs to change.
+ * both, %x is filled in (see hint.c); `key value` in a fix is a line for
+ * the configuration.  A fix of "" is: nothing here needs to change.
  */
 struct advice {
 	unsigned	 stages;	/* ADVICE_AT(...); 0: any */
@@ -42,7 +42,7 @@ struct advice {
 	unsigned	 by;		/* BY_*: one of these; 0: any */
 	unsigned	 when;		/* IF_*: all of these */
 	unsigned	 unless;	/* none of these */
-	bool		 lasting;	/* waiting alone will not mend it */
+	bool		 lasting;	/* retrying alone will not help */
 	const char	*cause;
 	const char	*fix;
 };

@@ -20,7 +20,7 @@
 #define AT_MAIL		(AT(ST_MAIL) | AT(ST_RCPT) | AT_MESSAGE)
 #define AT_ANY		(AT(ST_GREETING) | AT(ST_EHLO) | AT_MAIL)
 
-#define CHOOSE_LOGIN	"set {user <name>} and {password <password>}"
+#define CHOOSE_LOGIN	"set `user <name>` and `password <password>`"
 
 /* What a relay says when it does not like our name. */
 #define HELO_WORDS \
@@ -98,20 +98,20 @@ const struct advice refusal_table[] = {
 	  .when = IF_NO_SENDER,
 	  .cause = "the relay cannot tell from an empty sender and the name "
 	    "'%h' whose mail this is",
-	  .fix = "set {helo %H}, a name in a domain registered with the "
-	    "relay, or log in with {user <name>}" },
+	  .fix = "set `helo %H`, a name in a domain registered with the "
+	    "relay, or log in with `user <name>`" },
 	{ .stages = AT_MAIL, .code = 5, .words = "invalid credentials for "
 	    "relay&address you've registered",
 	  .cause = "the relay knows the address of this host%i, but neither "
 	    "the domain of '%h' nor that of the sender %s",
-	  .fix = "set {helo %H} and {from %S}, both in a domain registered "
-	    "with the relay, or log in with {user <name>}" },
+	  .fix = "set `helo %H` and `from %S`, both in a domain registered "
+	    "with the relay, or log in with `user <name>`" },
 	{ .stages = AT_MAIL, .words = "mail relay denied|"
 	    "invalid credentials for relay", .lasting = true,
 	  .cause = "the relay does not know the address of this host%i, or "
 	    "not the domains of '%h' and %s",
-	  .fix = "have that address allowed there%A, and set {helo %H} and "
-	    "{from %S} in a domain of that account" },
+	  .fix = "have that address allowed there%A, and set `helo %H` and "
+	    "`from %S` in a domain of that account" },
 
 /* Our name; Postfix waits with this until RCPT */
 
@@ -122,41 +122,41 @@ const struct advice refusal_table[] = {
 	{ .stages = AT(ST_EHLO), .code = 421, .by = BY_GOOGLE,
 	  .words = "try again later", .lasting = true,
 	  .cause = "the relay refuses the name '%h'",
-	  .fix = "set {helo %H}" },
+	  .fix = "set `helo %H`" },
 	{ .stages = AT_HELLO, .words = "helo&not found|helo&resolve|"
 	    "ehlo&resolve|ehlo&not found|helo&dns|helo&no a record",
 	  .lasting = true,
 	  .cause = "the relay finds no host with the name '%h'",
-	  .fix = "set {helo %H}" },
+	  .fix = "set `helo %H`" },
 	{ .stages = AT_HELLO, .words = HELO_WORDS, .lasting = true,
 	  .cause = "the relay refuses the name '%h'",
-	  .fix = "set {helo %H}" },
+	  .fix = "set `helo %H`" },
 	{ .stages = AT(ST_EHLO), .words = "invalid domain name|valid host|fqdn|"
 	    "syntactically invalid|fully-qualified|fully qualified|"
 	    "requires domain address|requires valid address|"
 	    "invalid hostname|bad hostname|invalid host name|argument",
 	  .lasting = true,
 	  .cause = "the relay refuses the name '%h'",
-	  .fix = "set {helo %H}" },
+	  .fix = "set `helo %H`" },
 	{ .stages = AT(ST_EHLO) | AT(ST_AUTH) | AT(ST_MAIL), .code = 421,
 	  .when = IF_POOR_HELO, .words = "try again later|closing",
 	  .lasting = true,
 	  .cause = "the relay refuses the name '%h'",
-	  .fix = "set {helo %H}" },
+	  .fix = "set `helo %H`" },
 	{ .stages = AT(ST_EHLO), .when = IF_POOR_HELO, .code = 550,
 	  .words = "!blocked&!black&!list&!spam&!reputation",
 	  .cause = "the relay refuses the name '%h'",
-	  .fix = "set {helo %H}" },
+	  .fix = "set `helo %H`" },
 	{ .stages = AT(ST_EHLO), .code = 500, .when = IF_LHLO,
 	  .cause = "the relay speaks SMTP, not LMTP",
-	  .fix = "set {relay <host>:<port>}, or {relay unix:<socket>}" },
+	  .fix = "set `relay <host>:<port>`, or `relay unix:<socket>`" },
 	{ .stages = AT(ST_EHLO), .code = 502, .when = IF_LHLO,
 	  .cause = "the relay speaks SMTP, not LMTP",
-	  .fix = "set {relay <host>:<port>}, or {relay unix:<socket>}" },
+	  .fix = "set `relay <host>:<port>`, or `relay unix:<socket>`" },
 	{ .stages = AT(ST_EHLO), .code = 500,
 	  .cause = "something before the relay answers that does not know "
 	    "EHLO",
-	  .fix = "set {port 587}; otherwise it is for the relay's operators "
+	  .fix = "set `port 587`; otherwise it is for the relay's operators "
 	    "to see to" },
 
 /* In clear where TLS is asked for */
@@ -171,30 +171,30 @@ const struct advice refusal_table[] = {
 	    "secure connection|requires encryption|tls&mandatory|"
 	    "verschl\xc3\xbcsselt|verschluesselt|chiffr\xc3\xa9" "e",
 	  .cause = "the relay wants TLS first",
-	  .fix = "set {tls starttls}" },
+	  .fix = "set `tls starttls`" },
 	{ .code = 4, .unless = IF_TLS, .lasting = true,
 	  .words = "tls required|requires tls|starttls&first|must&starttls|"
 	    "encryption required|tls is required|require&tls",
 	  .cause = "the relay wants TLS first",
-	  .fix = "set {tls starttls}" },
+	  .fix = "set `tls starttls`" },
 	{ .stages = AT(ST_STARTTLS), .code = 4,
 	  .cause = "the relay cannot do TLS at the moment",
-	  .fix = "set {port 465} if that goes on; the mail can wait" },
+	  .fix = "set `port 465` if that goes on; the mail can wait" },
 	{ .code = 523,
 	  .cause = "the relay heard a command before TLS was up: something "
 	    "in between changes the dialogue",
-	  .fix = "set {port 465} and {tls implicit}" },
+	  .fix = "set `port 465` and `tls implicit`" },
 	{ .stages = AT(ST_STARTTLS),
 	  .cause = "%r has no STARTTLS on port %p, or somebody in between "
 	    "takes it away",
-	  .fix = "set {port 465} and {tls implicit}; only on a network that "
-	    "you trust, {tls none}" },
+	  .fix = "set `port 465` and `tls implicit`; only on a network that "
+	    "you trust, `tls none`" },
 	{ .code = 550, .esc = "5.7.29", .unless = IF_TLS,
 	  .cause = "the relay wants TLS first",
-	  .fix = "set {tls starttls}" },
+	  .fix = "set `tls starttls`" },
 	{ .stages = AT(ST_AUTH), .code = 538, .unless = IF_TLS,
 	  .cause = "the relay wants TLS before a login",
-	  .fix = "set {tls starttls}" },
+	  .fix = "set `tls starttls`" },
 
 /* Login: what the relay says */
 
@@ -203,20 +203,20 @@ const struct advice refusal_table[] = {
 	    "use oauth|oauth&required|requires oauth|modern auth",
 	  .cause = "the relay takes no passwords any more, not even app "
 	    "passwords",
-	  .fix = "set {auth xoauth2} with an access token as {password "
-	    "<token>}, or use another relay" },
+	  .fix = "set `auth xoauth2` with an access token as `password "
+	    "<token>`, or use another relay" },
 	{ .stages = AT(ST_AUTH), .code = 5,
 	  .words = "clientauthentication is disabled|"
 	    "client authentication is disabled|smtp auth&disabled",
 	  .cause = "SMTP login is turned off for '%u' or all its company",
 	  .fix = "have an administrator turn on \"Authenticated SMTP\" for "
-	    "that mailbox, or set another {user <name>}" },
+	    "that mailbox, or set another `user <name>`" },
 	{ .stages = AT(ST_AUTH), .code = 5,
 	  .words = "security defaults|conditional access",
 	  .cause = "a policy of the company forbids '%u' to log in with a "
 	    "password",
-	  .fix = "have an administrator exempt that user, or set {auth "
-	    "xoauth2}" },
+	  .fix = "have an administrator exempt that user, or set `auth "
+	    "xoauth2`" },
 	{ .stages = AT(ST_AUTH), .code = 5,
 	  .words = "application-specific|application specific|"
 	    "application password|app password|app-specific|apppassword|"
@@ -226,36 +226,36 @@ const struct advice refusal_table[] = {
 	    "anwendungsspezifisch|mot de passe d'application",
 	  .cause = "the relay wants an app password, not the one of the "
 	    "account",
-	  .fix = "make one and set it as {password <app password>}%a" },
+	  .fix = "make one and set it as `password <app password>`%a" },
 	{ .stages = AT(ST_AUTH),
 	  .words = "web browser|webloginrequired|suspicious|unusual&log|"
 	    "unusual&sign",
 	  .cause = "the relay finds this login suspicious",
 	  .fix = "log in as '%u' with a browser once, or make an app "
-	    "password and set it as {password <app password>}" },
+	    "password and set it as `password <app password>`" },
 	{ .stages = AT(ST_AUTH), .code = 5, .by = BY_YAHOO,
 	  .cause = "the relay wants an app password, not the one of the "
 	    "account (whatever else it says)",
-	  .fix = "make one and set it as {password <app password>}%a" },
+	  .fix = "make one and set it as `password <app password>`%a" },
 	{ .stages = AT(ST_AUTH),
 	  .words = "too many&login|too many&auth|too many&attempt|"
 	    "too many&fail|attempts&exceeded|zu viele|trop de|demasiados|"
 	    "login frequency",
 	  .cause = "the relay has had too many failed logins from here and "
 	    "takes none for a while",
-	  .fix = "correct {user <name>} and {password <password>}, then "
+	  .fix = "correct `user <name>` and `password <password>`, then "
 	    "wait an hour" },
 	{ .stages = AT(ST_AUTH), .code = 5,
 	  .words = "mechanism|unrecognized authentication type|"
 	    "authentication type|auth type",
 	  .cause = "the relay does not take the login %m, though it may "
 	    "offer it",
-	  .fix = "set {auth plain} or {auth login}" },
+	  .fix = "set `auth plain` or `auth login`" },
 	{ .stages = AT(ST_AUTH), .unless = IF_TLS,
 	  .words = "not enabled|not advertised|not available|"
 	    "not implemented|unrecognized command|command not",
 	  .cause = "the relay takes no login without TLS",
-	  .fix = "set {tls starttls}" },
+	  .fix = "set `tls starttls`" },
 	{ .stages = AT(ST_AUTH), .code = 503, .words = "identity",
 	  .cause = "the relay was asked to log in twice in one session",
 	  .fix = "" },
@@ -263,22 +263,22 @@ const struct advice refusal_table[] = {
 	  .words = "authentication not enabled|not advertised|"
 	    "not implemented|unrecognized command|command not",
 	  .cause = "the relay takes no login on port %p",
-	  .fix = "set {auth none} if it knows this host by its address, or "
-	    "{port 587} for a port that does" },
+	  .fix = "set `auth none` if it knows this host by its address, or "
+	    "`port 587` for a port that does" },
 	{ .stages = AT(ST_AUTH), .code = 5,
 	  .words = "no permission|access rights|service is not|"
 	    "service not|imap&enabled|pop3&enabled|not enabled|"
 	    "smtp access",
 	  .cause = "sending by SMTP is not turned on for '%u'",
 	  .fix = "turn it on in the settings of that mailbox at the "
-	    "provider, or set another {user <name>}" },
+	    "provider, or set another `user <name>`" },
 	{ .stages = AT(ST_AUTH),
 	  .words = "account&disabled|account&blocked|account&locked|"
 	    "account&suspend|user&suspend|user&disabled|credits exceeded|"
 	    "not yet activated|not activated|account&inactive",
 	  .lasting = true,
 	  .cause = "the account of '%u' is blocked or not active",
-	  .fix = "see to it at the provider, or set another {user <name>}" },
+	  .fix = "see to it at the provider, or set another `user <name>`" },
 	{ .stages = AT(ST_AUTH),
 	  .words = "unauthorized ip|ip&not allowed|ip&not authorized|"
 	    "ip&unauthorized|not allowed from this ip",
@@ -289,14 +289,14 @@ const struct advice refusal_table[] = {
 	    "may well be right" },
 	{ .stages = AT(ST_AUTH), .code = 5, .when = IF_ADVISED,
 	  .cause = "the relay refuses '%u' with this password",
-	  .fix = "correct {user <name>} and {password <password>}%a" },
+	  .fix = "correct `user <name>` and `password <password>`%a" },
 	{ .stages = AT(ST_AUTH), .code = 5, .when = IF_BARE_USER,
 	  .cause = "the relay refuses '%u' with this password",
-	  .fix = "correct {user <name>} (many relays want the whole address) "
-	    "and {password <password>} (as it is, without quotes)" },
+	  .fix = "correct `user <name>` (many relays want the whole address) "
+	    "and `password <password>` (as it is, without quotes)" },
 	{ .stages = AT(ST_AUTH), .code = 5,
 	  .cause = "the relay refuses '%u' with this password",
-	  .fix = "correct {user <name>} and {password <password>} (as it is, "
+	  .fix = "correct `user <name>` and `password <password>` (as it is, "
 	    "without quotes); an account blocked for spam is refused, too" },
 	{ .stages = AT(ST_AUTH), .code = 4,
 	  .cause = "the relay cannot check logins at the moment",
@@ -307,51 +307,51 @@ const struct advice refusal_table[] = {
 	{ .words = "send email directly|send mail directly|"
 	    "ip you're using to send",
 	  .cause = "%r takes mail in for its own users; it is not a relay",
-	  .fix = "set {relay %R}" },
+	  .fix = "set `relay %R`" },
 	{ .stages = AT_ANY, .when = IF_MX, .code = 5,
 	  .words = "relay|not accepting|denied|blocked|spf|policy|"
 	    "not allowed|unauthenticated|ptr|reputation",
 	  .cause = "%r takes mail in for its own users; it is not a relay",
-	  .fix = "set {relay %R}" },
+	  .fix = "set `relay %R`" },
 	{ .stages = AT(ST_GREETING), .code = 5,
 	  .words = "not accepting|no smtp service",
 	  .cause = "%r takes no mail from this host; perhaps it is not a "
 	    "relay",
-	  .fix = "set {relay %R} and a login, on {port 587}" },
+	  .fix = "set `relay %R` and a login, on `port 587`" },
 	{ .stages = AT_ANY, .words = "ipv6&ptr|ipv6&sending guidelines|"
 	    "ipv6&reverse", .lasting = true,
 	  .cause = "the IPv6 address of this host has no name in DNS",
-	  .fix = "set {address-family ipv4}, or send through {relay %R}" },
+	  .fix = "set `address-family ipv4`, or send through `relay %R`" },
 	{ .stages = AT_ANY, .lasting = true,
 	  .words = "ptr record|no ptr|reverse dns|rdns|your hostname|"
 	    "your reverse hostname|reverse lookup|unknown reverse",
 	  .cause = "the address of this host%i has no name in DNS, as a "
 	    "relay would",
-	  .fix = "send through {relay %R} with a login" },
+	  .fix = "send through `relay %R` with a login" },
 	{ .stages = AT_ANY, .esc = "5.7.25",
 	  .cause = "the address of this host%i has no name in DNS, as a "
 	    "relay would",
-	  .fix = "send through {relay %R} with a login" },
+	  .fix = "send through `relay %R` with a login" },
 	{ .stages = AT_ANY, .code = 5, .when = IF_LOGIN,
 	  .words = VOUCH_WORDS,
 	  .cause = "nobody vouches for the domain of %s (SPF, DKIM) when "
 	    "mail comes through this relay",
-	  .fix = "set {from %S}, or have the DNS of that domain name the "
+	  .fix = "set `from %S`, or have the DNS of that domain name the "
 	    "relay" },
 	{ .stages = AT_ANY, .code = 5, .words = VOUCH_WORDS,
 	  .cause = "nobody vouches for the domain of %s (SPF, DKIM) when "
 	    "mail comes from here",
-	  .fix = "send through that domain's own relay: {relay %R}" },
+	  .fix = "send through that domain's own relay: `relay %R`" },
 	{ .stages = AT_ANY, .words = LIST_WORDS,
 	  .when = IF_LOGIN,
 	  .cause = "the address of this host%i is on a list of those that "
 	    "send spam",
-	  .fix = "have it taken off that list; a login on {port 587} may "
+	  .fix = "have it taken off that list; a login on `port 587` may "
 	    "be taken all the same" },
 	{ .stages = AT_ANY, .words = LIST_WORDS,
 	  .cause = "the address of this host%i is on a list of those that "
 	    "send spam",
-	  .fix = "send with a login, on {port 587}: " CHOOSE_LOGIN },
+	  .fix = "send with a login, on `port 587`: " CHOOSE_LOGIN },
 	{ .stages = AT_ANY, .code = 5,
 	  .words = "client host rejected|" ALLOW_WORDS "|"
 	    "connections from&not|your ip&not|your ip&denied|"
@@ -376,8 +376,8 @@ const struct advice refusal_table[] = {
 	{ .stages = AT_MAIL, .by = BY_M365, .unless = IF_LOGIN,
 	  .words = "anonymous|not authenticated|tenantattribution",
 	  .cause = "the relay wants a login and none is set",
-	  .fix = CHOOSE_LOGIN ", or {relay <company>.mail.protection."
-	    "outlook.com} on {port 25} with a connector for this host" },
+	  .fix = CHOOSE_LOGIN ", or `relay <company>.mail.protection."
+	    "outlook.com` on `port 25` with a connector for this host" },
 	{ .stages = AT_MAIL, .unless = IF_LOGIN, .code = 5,
 	  .words = "authentication required|authentication is required|"
 	    "authentication needed|auth required|auth first|"
@@ -404,14 +404,14 @@ const struct advice refusal_table[] = {
 	{ .stages = AT_MAIL, .words = "sandbox", .lasting = true,
 	  .cause = "the domain in use with the relay is a sandbox that may "
 	    "write to a few people only",
-	  .fix = "verify a domain of your own there and set {from <address "
-	    "in it>}" },
+	  .fix = "verify a domain of your own there and set `from <address "
+	    "in it>`" },
 	{ .stages = AT_MAIL, .by = BY_SES, .lasting = true,
 	  .words = "not verified",
 	  .cause = "the relay has not verified one of these addresses in its "
 	    "region (the sender is %s)",
-	  .fix = "verify it there, set {from <verified address>}, or correct "
-	    "the region in {relay %w}" },
+	  .fix = "verify it there, set `from <verified address>`, or correct "
+	    "the region in `relay %w`" },
 	{ .stages = AT_MAIL, .lasting = true,
 	  .words = "not verified|verified sender|not a verified|unverified|"
 	    "unconfigured sending domain|verify your domain|"
@@ -420,33 +420,33 @@ const struct advice refusal_table[] = {
 	    "domain&not configured|domain&is not allowed to send|"
 	    "domain&not registered|sender signature",
 	  .cause = "the relay has not verified the sender %s or its domain",
-	  .fix = "verify it there, or set {from <verified address>}" },
+	  .fix = "verify it there, or set `from <verified address>`" },
 	{ .stages = AT_MAIL, .lasting = true,
 	  .words = "header from&match|from header&match|from:&match mail from|"
 	    "header from&differ|from header&differ|header from&not allowed|"
 	    "from this header address",
 	  .cause = "the From field of the message is not the sender %s",
-	  .fix = "set {from-policy force} and {from %S}" },
+	  .fix = "set `from-policy force` and `from %S`" },
 	{ .stages = AT_MAIL, .code = 5, .by = BY_ZOHO,
 	  .words = "relaying disallowed",
 	  .cause = "the relay does not let '%u' send as %s",
-	  .fix = "set {from %S} and {from-policy force}" },
+	  .fix = "set `from %S` and `from-policy force`" },
 	{ .stages = AT_MAIL, .words = SENDER_WORDS, .unless = IF_LOGIN,
 	  .lasting = true,
 	  .cause = "the relay takes no mail from %s here",
-	  .fix = "set {from <address>} to one it does, or log in: "
+	  .fix = "set `from <address>` to one it does, or log in: "
 	    CHOOSE_LOGIN },
 	{ .stages = AT_MAIL, .words = SENDER_WORDS, .when = IF_NO_SENDER,
 	  .lasting = true,
 	  .cause = "the relay lets '%u' send as himself only, not with an "
 	    "empty sender",
-	  .fix = "set {from %S} and {from-policy force}" },
+	  .fix = "set `from %S` and `from-policy force`" },
 	{ .stages = AT_MAIL, .words = SENDER_WORDS, .lasting = true,
 	  .cause = "the relay does not let '%u' send as %s",
-	  .fix = "set {from %S} and {from-policy force}" },
+	  .fix = "set `from %S` and `from-policy force`" },
 	{ .stages = AT_MAIL, .esc = "5.7.60",
 	  .cause = "the relay does not let '%u' send as %s",
-	  .fix = "set {from %S} and {from-policy force}" },
+	  .fix = "set `from %S` and `from-policy force`" },
 	{ .stages = AT_MAIL, .lasting = true,
 	  .words = "sender&domain&not found|sender&domain&not exist|"
 	    "sender&domain&must exist|sender&domain&invalid|"
@@ -455,36 +455,36 @@ const struct advice refusal_table[] = {
 	    "sender&verification failed|unrouteable&sender|"
 	    "invalid sender domain|sender&dns",
 	  .cause = "the relay finds no mail domain behind the sender %s",
-	  .fix = "set {from %S}, or {domain %D} for senders without one" },
+	  .fix = "set `from %S`, or `domain %D` for senders without one" },
 	{ .stages = AT_MAIL, .esc = "x.1.8", .lasting = true,
 	  .cause = "the relay finds no mail domain behind the sender %s",
-	  .fix = "set {from %S}, or {domain %D} for senders without one" },
+	  .fix = "set `from %S`, or `domain %D` for senders without one" },
 	{ .stages = AT_MAIL, .code = 5,
 	  .words = "sender address&not a valid|bad sender address|"
 	    "sender&need fully|sender&must contain a domain|"
 	    "sender&malformed|malformed&sender|sender&syntax",
 	  .cause = "the relay finds %s no proper address",
-	  .fix = "set {from %S}, or {domain %D} for senders without one" },
+	  .fix = "set `from %S`, or `domain %D` for senders without one" },
 	{ .stages = AT(ST_MAIL), .code = 5, .esc = "5.1.7",
 	  .cause = "the relay finds %s no proper address",
-	  .fix = "set {from %S}, or {domain %D} for senders without one" },
+	  .fix = "set `from %S`, or `domain %D` for senders without one" },
 	{ .stages = AT(ST_MAIL), .code = 555, .words = "syntax",
 	  .cause = "the relay finds %s no proper address",
-	  .fix = "set {from %S}, or {domain %D} for senders without one" },
+	  .fix = "set `from %S`, or `domain %D` for senders without one" },
 
 /* Recipients that need a domain; then relaying */
 
 	{ .stages = AT_MAIL, .words = "smtputf8",
 	  .cause = "an address is not ASCII and the relay cannot carry that",
-	  .fix = "use an ASCII address of the same person, as {from "
-	    "<address>} or recipient" },
+	  .fix = "use an ASCII address of the same person, as `from "
+	    "<address>` or recipient" },
 	{ .stages = AT_MAIL, .code = 5,
 	  .words = "recipient address must contain a domain|"
 	    "recipient&need fully|missing final '@domain'|"
 	    "recipient&not a valid rfc|to&must contain a domain|"
 	    "address&without a domain|recipient&no domain",
 	  .cause = "the relay wants a domain after each name, such as root",
-	  .fix = "set {domain %D}, or give the name an address in the "
+	  .fix = "set `domain %D`, or give the name an address in the "
 	    "aliases" },
 	{ .stages = AT_MAIL, .unless = IF_LOGIN, .lasting = true,
 	  .words = RELAY_WORDS,
@@ -494,7 +494,7 @@ const struct advice refusal_table[] = {
 	{ .stages = AT_MAIL, .lasting = true,
 	  .words = RELAY_WORDS,
 	  .cause = "the relay does not send mail to others for '%u'",
-	  .fix = "correct {relay %w}, set {port 587}, or send as {from %S}" },
+	  .fix = "correct `relay %w`, set `port 587`, or send as `from %S`" },
 
 /* The message */
 
@@ -518,7 +518,7 @@ const struct advice refusal_table[] = {
 	    "lines too long|lines longer|line is too long|line length|"
 	    "maximum allowed line",
 	  .cause = "the message has lines longer than 998 octets",
-	  .fix = "set {header-repair yes}" },
+	  .fix = "set `header-repair yes`" },
 	{ .stages = AT_MESSAGE, .code = 5,
 	  .words = "header malformed|invalid header|bad header|"
 	    "header&invalid|header&duplicate|duplicate&from|"
@@ -527,14 +527,14 @@ const struct advice refusal_table[] = {
 	    "malformed header|headers are malformed|no from|"
 	    "multiple addresses in from|message-id|rfc 5322|rfc 2822",
 	  .cause = "the header of the message is not as it must be",
-	  .fix = "set {header-repair yes}, and {from %S} if From is without "
+	  .fix = "set `header-repair yes`, and `from %S` if From is without "
 	    "a domain" },
 	{ .stages = AT_MAIL, .code = 554,
 	  .words = "due to policy restrictions",
 	  .cause = "the relay finds the header malformed, or a sender that "
 	    "is not '%u'",
-	  .fix = "set {header-repair yes}, {from %S} and {from-policy "
-	    "force}" },
+	  .fix = "set `header-repair yes`, `from %S` and `from-policy "
+	    "force`" },
 
 /* No matter of settings */
 
@@ -580,6 +580,6 @@ const struct advice refusal_table[] = {
 	{ .stages = AT_MAIL, .code = 5, .words = "sender address rejected|"
 	    "sender rejected|invalid sender|sender denied|bad sender",
 	  .cause = "the relay takes no mail from %s",
-	  .fix = "set {from <address>} to one it does" },
+	  .fix = "set `from <address>` to one it does" },
 };
 const size_t refusal_count = NITEMS(refusal_table);

@@ -387,11 +387,11 @@ advise_mode(const struct probe *p, const struct target *t,
 	buf_adds(hint, w->mode == CLIENT_TLS_NONE && !is_local(t) ?
 	    "only on a network that you trust, set" : "set");
 	if (r->relay.implicit) {
-		buf_addf(hint, "  relay %s:%d  and", r->relay.host,
+		buf_addf(hint, " `relay %s:%d` and", r->relay.host,
 		    r->hop[0].port);
 		row = setting_find("relay");
 	}
-	buf_addf(hint, "  tls %s  (now ", words[w->mode]);
+	buf_addf(hint, " `tls %s` (now ", words[w->mode]);
 	setting_show(row, t->set, hint);
 	buf_addf(hint, ", %s)", config_where(p->c, t->number, row));
 }

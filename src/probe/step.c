@@ -216,7 +216,7 @@ chain(struct step *d, const struct tls_facts *t)
 		}
 	}
 	if (v->pin[0] != '\0')
-		step_line(d, "to pin it:  tls-pin %s", v->pin);
+		step_line(d, "to pin it: `tls-pin %s`", v->pin);
 }
 
 void
@@ -279,7 +279,7 @@ warn_unknown(const struct scene *s, struct buf *b)
 	if (s->helo_known != HELO_UNKNOWN)
 		return false;
 	buf_adds(b, "the DNS knows no address of this name, and relays may "
-	    "refuse it for that; set  helo  to one that it knows");
+	    "refuse it for that; set `helo` to one that it knows");
 	return true;
 }
 
@@ -290,7 +290,7 @@ warn_doubtful(const struct scene *s, struct buf *b)
 
 	if (why == NULL)
 		return false;
-	buf_addf(b, "relays often refuse such a name (%s); set  helo  to the "
+	buf_addf(b, "relays often refuse such a name (%s); set `helo` to the "
 	    "full name of this host", why);
 	return true;
 }
@@ -312,7 +312,7 @@ warn_clear(const struct scene *s, struct buf *b)
 		return false;
 	buf_addf(b, "no TLS: others on the way can read the mail; %s",
 	    s->client->caps.set & CAP_STARTTLS ?
-	    "the relay offers it: set  tls starttls" :
+	    "the relay offers it: set `tls starttls`" :
 	    "the relay does not offer it here");
 	return true;
 }
@@ -342,9 +342,9 @@ warn_unverified(const struct scene *s, struct buf *b)
 		return false;
 	buf_adds(b, "nobody has verified that this is the relay");
 	if (s->client->o->tls == CLIENT_TLS_OPPORTUNISTIC)
-		buf_adds(b, "; set  tls starttls");
+		buf_adds(b, "; set `tls starttls`");
 	else
-		buf_adds(b, "; set  tls-verify yes");
+		buf_adds(b, "; set `tls-verify yes`");
 	return true;
 }
 
@@ -379,7 +379,7 @@ warn_domain(const struct scene *s, struct buf *b)
 	if (ascii_below(s->helo, n, at, k) || ascii_below(at, k, s->helo, n))
 		return false;
 	buf_addf(b, "the sender is of %s and HELO says %s: Google's relay "
-	    "may take you for a stranger; set  helo  to a name in %s", at,
+	    "may take you for a stranger; set `helo` to a name in %s", at,
 	    s->helo, at);
 	return true;
 }

@@ -331,7 +331,7 @@ name_silence(struct client *c, struct fault *f)
 	    c->o->what[0] != '/' &&
 	    (c->in.len == 0 || looks_like_tls(c)))
 		fault_add(f, "; if this port speaks TLS from the start, "
-		    "set  tls implicit");
+		    "set `tls implicit`");
 }
 
 void

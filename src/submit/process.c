@@ -36,7 +36,7 @@ find_spool(struct submitter *p, const struct config_source *src)
 	p->path = spoolpath_find(p->set, src);
 	if (p->path == NULL)
 		(void)fault_set(&p->no_spool, ST_SPOOL, FD_NONE, 0, VD_TEMP,
-		    "no home directory for a spool: set  spool DIRECTORY");
+		    "no home directory for a spool: set `spool DIRECTORY`");
 	else if (spool_open(&p->spool, p->path, true, &p->no_spool) == 0)
 		p->deliver.spool = &p->spool;
 }

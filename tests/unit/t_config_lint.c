@@ -24,21 +24,21 @@ static const struct {
 	/* TLS and ports */
 	{ RELAY "port 465\ntls starttls\n",
 	    "c:3: tls: on port 465 TLS comes "
-	    "from the start: set  tls implicit, or  port 587 (c:2: port)",
+	    "from the start: set `tls implicit`, or `port 587` (c:2: port)",
 	    1, 0 },
 	{ "relay h:465\ntls none\n",
 	    "c:2: tls: on port 465 TLS comes from "
-	    "the start: set  tls implicit, or  port 587 (c:1: port)",
+	    "the start: set `tls implicit`, or `port 587` (c:1: port)",
 	    1, 0 },
 	{ RELAY "port 465\n", "", 0, 0 },
 	{ RELAY "port 587\ntls implicit\n",
 	    "c:3: tls: on ports 25 and 587 a "
-	    "connection begins in clear: set  tls starttls, or  port 465 "
+	    "connection begins in clear: set `tls starttls`, or `port 465` "
 	    "(c:2: port)",
 	    1, 0 },
 	{ "relay smtps://h:25\n",
 	    "c:1: tls: on ports 25 and 587 a connection "
-	    "begins in clear: set  tls starttls, or  port 465",
+	    "begins in clear: set `tls starttls`, or `port 465`",
 	    1, 0 },
 	{ "relay smtps://h\n", "", 0, 0 },
 	{ "relay smtps://h\ntls starttls\n",
@@ -56,8 +56,8 @@ static const struct {
 	    1, 0 },
 	{ RELAY "tls-verify no\n",
 	    "c:2: warning: tls-verify: anyone on the "
-	    "way can pose as the relay: set  tls-verify yes, or  tls-pin <its "
-	    "pin>",
+	    "way can pose as the relay: set `tls-verify yes`, or `tls-pin <its "
+	    "pin>`",
 	    0, 1 },
 	{ RELAY "tls none\ntls-ca /ca\n",
 	    "c:3: warning: tls-ca: no effect "
@@ -98,7 +98,7 @@ static const struct {
 	    0, 1 },
 	{ RELAY "tls none\nuser u\npassword p\n",
 	    "c:2: warning: tls: without "
-	    "TLS nothing but SCRAM may log in: set  tls starttls (c:3: user)",
+	    "TLS nothing but SCRAM may log in: set `tls starttls` (c:3: user)",
 	    0, 1 },
 	{ RELAY "tls none\nuser u\npassword p\nauth-cleartext yes\n",
 	    "c:5: warning: auth-cleartext: everybody on the way can read the "
@@ -116,12 +116,12 @@ static const struct {
 	{ RELAY "account a\nfallback b\naccount b\nfallback a\n", "", 0, 0 },
 	{ RELAY "from-policy force\naccount a\nrelay h\n",
 	    "c:2: from-policy: "
-	    "there is no  from  that senders could become",
+	    "there is no `from` that senders could become",
 	    1, 0 },
 	{ "port 465\ntls starttls\naccount a\nrelay h\naccount b\nrelay i\n"
 	  "tls implicit\n",
 	    "c:2: tls: account a: on port 465 TLS comes from "
-	    "the start: set  tls implicit, or  port 587 (c:1: port)",
+	    "the start: set `tls implicit`, or `port 587` (c:1: port)",
 	    1, 0 },
 	{ RELAY "account x\nrelay h\nspol /x\n",
 	    "c:4: spol: no setting has "
@@ -131,7 +131,7 @@ static const struct {
 	/* The others */
 	{ RELAY "from-domains example.org\n",
 	    "c:2: from-domains: there is "
-	    "no  from  that other senders could become",
+	    "no `from` that other senders could become",
 	    1, 0 },
 	{ RELAY "queue no\ndelivery background\n",
 	    "c:3: delivery: there is "

@@ -268,19 +268,14 @@ play(struct row *r, struct hint *h)
 
 /* What a hint must be */
 
-/* Is "key value" in the fix as a line, between double blanks? */
+/* Is "key value" in the fix as a line, in backquotes? */
 static bool
 has_line(const char *fix, const char *want)
 {
-	size_t n = strlen(want);
-	const char *p;
+	char line[LINE + 2];
 
-	for (p = strstr(fix, want); p != NULL; p = strstr(p + 1, want))
-		if (p >= fix + 2 && strncmp(p - 2, "  ", 2) == 0 &&
-		    (p[n] == '\0' || strncmp(p + n, "  ", 2) == 0 ||
-		    strchr(",;:)", p[n]) != NULL))
-			return true;
-	return false;
+	(void)snprintf(line, sizeof(line), "`%s`", want);
+	return strstr(fix, line) != NULL;
 }
 
 static bool
@@ -522,11 +517,11 @@ static const struct local {
 	  "deadline 0" },
 
 	{ ST_GREETING, FD_LINK, 104, VD_TEMP, "Connection reset by peer; if "
-	  "this port speaks TLS from the start, set  tls implicit", NULL, 25,
+	  "this port speaks TLS from the start, set `tls implicit`", NULL, 25,
 	  CLIENT_TLS_STARTTLS, "a filter for port 25", "port 587" },
 	{ ST_GREETING, FD_LINK, 0, VD_TEMP,
 	  "connection closed by the relay; if this port speaks TLS from the "
-	  "start, set  tls implicit", NULL, 465, CLIENT_TLS_STARTTLS,
+	  "start, set `tls implicit`", NULL, 465, CLIENT_TLS_STARTTLS,
 	  "waits for TLS on port 465", "tls implicit" },
 	{ ST_GREETING, FD_NONE, 0, VD_PERM,
 	  "this port speaks TLS from the start", NULL,
@@ -534,7 +529,7 @@ static const struct local {
 	  "TLS from the start", "tls implicit" },
 	{ ST_GREETING, FD_ERRNO, ETIMEDOUT, VD_TEMP,
 	  "no answer within 300 seconds; if this port speaks TLS from the "
-	  "start, set  tls implicit", NULL, 2525, CLIENT_TLS_STARTTLS,
+	  "start, set `tls implicit`", NULL, 2525, CLIENT_TLS_STARTTLS,
 	  "does not greet", "tls implicit" },
 	{ ST_GREETING, FD_NONE, 0, VD_TEMP,
 	  "this is not an SMTP reply: HTTP/1.1 400 Bad Request", NULL, 80,
@@ -660,24 +655,24 @@ test_text(void)
 	(void)fault_set(&f, ST_EHLO, FD_SMTP, 550, VD_PERM, "no");
 	hint_print(&out, (hint_for(&ctx, &h), &h));
 	is(buf_text(&out), "hint: the relay refuses the name 'localhost'; "
-	    "set  helo app.example.org", "a hint as a whole");
+	    "set `helo app.example.org`", "a hint as a whole");
 	buf_clear(&out);
 	(void)fault_set(&f, ST_EHLO, FD_SMTP, 421, VD_TEMP, "closing");
 	hint_print(&out, (hint_for(&ctx, &h), &h));
 	is(buf_text(&out), "hint: the relay refuses the name 'localhost'; "
-	    "set  helo app.example.org (waiting will not mend it)",
+	    "set `helo app.example.org` (retrying will not help)",
 	    "one for good");
 	buf_clear(&out);
 	ctx.helo = "a\x1b]0;b\nc";
 	hint_print(&out, (hint_for(&ctx, &h), &h));
 	is(buf_text(&out), "hint: the relay refuses the name 'a?]0;b?c'; "
-	    "set  helo app.example.org (waiting will not mend it)",
+	    "set `helo app.example.org` (retrying will not help)",
 	    "nothing that controls");
 	ctx = (struct hint_context){ .fault = &f };
 	(void)fault_set(&f, ST_EHLO, FD_SMTP, 501, VD_PERM,
 	    "Syntactically invalid EHLO argument(s)");
 	ok(hint_for(&ctx, &h), "nothing is known but the fault");
-	is(h.fix, "set  helo <full name of this host>", "and what is said");
+	is(h.fix, "set `helo <full name of this host>`", "and what is said");
 	buf_release(&out);
 }
 

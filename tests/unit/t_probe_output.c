@@ -25,7 +25,7 @@ wrap(void)
 		{ "onetwothreefour five", 2, 10, "onetwothreefour\n  five" },
 		{ "12345678 9", 2, 10, "12345678\n  9" },
 		{ "1234567 9 0", 2, 10, "1234567\n  9 0" },
-		{ "set  tls none", 2, 8, "set\n  tls\n  none" },
+		{ "set `tls none`", 2, 8, "set\n  `tls\n  none`" },
 		{ "\303\266\303\266\303\266 \303\266\303\266\303\266", 0, 7,
 		  "\303\266\303\266\303\266 \303\266\303\266\303\266" },
 		{ "\303\266\303\266\303\266 \303\266\303\266\303\266", 0, 6,
@@ -75,7 +75,7 @@ show(struct output *d)
 	(void)fault_set(&bad, ST_AUTH, FD_SMTP, 535, VD_PERM, "no");
 	fault_what(&bad, "relay:26");
 	e = (struct ending){ .fault = &bad, .words = "", .address = "",
-	    .hint = "set  user x" };
+	    .hint = "set `user x`" };
 	output_ending(d, &e);
 	ok(output_end(d, 1, 77) == 0, "all was written");
 }
@@ -120,7 +120,7 @@ static const char ascii[] =
     "relay:26 at 192.0.2.2\n"
     "\n"
     "x cannot log in to relay:26: 535 no\n"
-    "  hint: set  user x\n"
+    "  hint: set `user x`\n"
     "\n"
     "1 of 2 ways work.\n";
 
@@ -138,7 +138,7 @@ static const char json[] = "{\"version\":\"" VERSION "\",\"walks\":["
     "{\"account\":\"\",\"relay\":\"relay:26\",\"address\":null,"
     "\"result\":\"failed\",\"exit\":77,\"stage\":\"auth\",\"code\":535,"
     "\"text\":\"cannot log in to relay:26: 535 no\",\"hint\":"
-    "\"set  user x\"}],\"result\":\"failed\",\"exit\":77}\n";
+    "\"set `user x`\"}],\"result\":\"failed\",\"exit\":77}\n";
 
 int
 main(void)
@@ -162,7 +162,7 @@ main(void)
 	    "relay:26 at 192.0.2.2\n"
 	    "\n"
 	    "\033[31m\342\234\227\033[0m cannot log in to relay:26: 535 no\n"
-	    "  hint: set  user x\n"
+	    "  hint: set `user x`\n"
 	    "\n"
 	    "1 of 2 ways work.\n");
 	return done();

@@ -173,7 +173,7 @@ certificates(void)
 	step_tls(&d, &tls);
 	is(buf_text(&d.text), "TLS1.3, AES-256-GCM, X25519; verified\n"
 	    "certificate for relay.example.org; 21 days left, until "
-	    "2025-12-17\nissued by CN=ca\nto pin it:  tls-pin sha256:abc",
+	    "2025-12-17\nissued by CN=ca\nto pin it: `tls-pin sha256:abc`",
 	    "a certificate");
 	facts_are(&d, "{\"version\":\"TLS1.3\",\"cipher\":\"AES-256-GCM\","
 	    "\"group\":\"X25519\",\"assurance\":\"verified\",\"ocsp\":"
@@ -193,7 +193,7 @@ certificates(void)
 	is(buf_text(&d.text), "TLS1.3, AES-256-GCM, X25519; verified, OCSP "
 	    "says good\ncertificate for relay.example.org; 21 days left, "
 	    "until 2025-12-17\nissued by CN=ca\nand that by CN=root; 1 day "
-	    "left, until 2025-12-17\nto pin it:  tls-pin sha256:abc",
+	    "left, until 2025-12-17\nto pin it: `tls-pin sha256:abc`",
 	    "a chain");
 	step_release(&d);
 	(void)strlcpy(tls.cert[0].issuer, "CN=relay", 20);

@@ -87,7 +87,7 @@ text(void)
 	a.account = "work";
 	a.why = "its match takes <>";
 	a.warning = "beware";
-	a.hint = "set  from x";
+	a.hint = "set `from x`";
 	logline_format(&b, &a);
 	is(buf_text(&b), "id=- from=<> "
 	    "to=\"bob@x.test,\\\"c d\\\"@x.test\" account=work "
@@ -95,7 +95,7 @@ text(void)
 	    "helo=me.test tls=- auth=- size=99 stage=rcpt code=550 esc=5.1.1 "
 	    "tries=2 delay=61 rtt=- result=failed relay-id=- uid=33 "
 	    "caller=\"php 1: .php\" text=\"5.1.1 no \\\"bob\\\" id=forged "
-	    "\\\\ ?[2J?\" warning=beware hint=\"set  from x\"",
+	    "\\\\ ?[2J?\" warning=beware hint=\"set `from x`\"",
 	    "refused: nothing in the words can be taken for a key");
 	buf_release(&b);
 }
