@@ -76,6 +76,7 @@ hint(const struct bounce *b, const struct claimed *c, const struct rcpt *r)
 	struct buf words = { .max = EXPLAIN_HINT };
 	char *text = NULL;
 
+	buf_adds(&words, "Hint: ");
 	if (explain_hint(b->explain, r->why, &at, &words))
 		text = xstrdup(buf_text(&words));
 	buf_release(&words);

@@ -55,7 +55,7 @@ outcome_record(struct spool *spool, const struct settings *s,
 	/* Whatever comes next, who has accepted it does not get it again. */
 	if (spool_note(spool, &c->file, &c->note, &c->env, f) == -1)
 		return OUTCOME_WAITS;
-	b.expired = waiting > 0 && backoff_expired(s, c->note.since, now);
+	b.expired = backoff_expired(s, c->note.since, now);
 	/* First the word to the sender: told twice beats not told. */
 	if (bounce_send(&b, c, &any, f) == -1)
 		return OUTCOME_WAITS;

@@ -103,12 +103,54 @@ test_from(void)
 	envelope_release(&e);
 }
 
+static void
+test_waits(void)
+{
+	static const struct {
+		bool		 done, told;
+		enum verdict	 verdict;
+		enum stage	 stage;
+		bool		 want;
+	} t[] = {
+		{ false, false, VD_OK, ST_RCPT, true },
+		{ true, false, VD_OK, ST_RCPT, false },
+		{ true, false, VD_TEMP, ST_RCPT, true },
+		{ true, false, VD_DOUBT, ST_BODY, true },
+		{ true, false, VD_PERM, ST_RCPT, false },
+		{ true, false, VD_PERM, ST_BODY, false },
+		{ true, false, VD_PERM, ST_AUTH, true },
+		{ true, false, VD_PERM, ST_TLS, true },
+		{ true, false, VD_PERM, ST_CONFIG, true },
+		/* The sender was told that there is no other try. */
+		{ true, true, VD_TEMP, ST_RCPT, false },
+		{ true, true, VD_DOUBT, ST_BODY, false },
+		{ true, true, VD_PERM, ST_AUTH, false },
+	};
+	struct fault f;
+	struct rcpt r;
+	size_t i;
+
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		r = (struct rcpt){ 0 };
+		fault_clear(&f);
+		(void)fault_set(&f, t[i].stage, FD_NONE, 0, t[i].verdict, "x");
+		if (t[i].done)
+			rcpt_settle(&r, t[i].verdict == VD_OK ? NULL : &f);
+		r.told = t[i].told;
+		is_int(rcpt_waits(&r), t[i].want, "%s%s after %s: waits",
+		    t[i].done ? fault_verdict(t[i].verdict) : "no verdict",
+		    t[i].told ? ", told" : "", fault_stage(t[i].stage));
+		rcpt_unsettle(&r);
+	}
+}
+
 int
 main(void)
 {
 	test_add();
 	test_many();
 	test_verdicts();
+	test_waits();
 	test_from();
 	return done();
 }
