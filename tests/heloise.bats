@@ -293,6 +293,21 @@ x
 	[ "$(stored_count)" -eq 0 ]
 }
 
+@test "max-size: as many octets, and not one more" {
+	local size
+
+	start_relay
+	send 'tls none' -- -t
+	[ "$status" -eq 0 ]
+	size=$(wc -c <"$(stored 1)")
+	send 'tls none' "max-size $size" -- -t
+	[ "$status" -eq 0 ]
+	send 'tls none' "max-size $((size - 1))" -- -t
+	[ "$status" -eq 65 ]
+	[[ $stderr == *"it is over $((size - 1)) octets (max-size)"* ]]
+	[ "$(stored_count)" -eq 2 ]
+}
+
 @test "an octet now and then holds nobody for ever" {
 	start_relay --script "$(script <<-'END'
 		drip 150 220 relay.example.org this takes its time

@@ -98,6 +98,24 @@ ended() {
 	[ "$(stored_count)" -eq 1 ]
 }
 
+one_lingers() {
+	[ "$(runners | wc -l)" -eq 1 ]
+}
+
+@test "of those that could linger for a spool, one does" {
+	start_relay
+	stop_relay
+	use 'retry-min 1h'
+	send -t
+	await one_lingers
+	first=$(runners)
+	send -t
+	send -t
+	[ "$(waiting)" -eq 3 ]
+	await one_lingers
+	[ "$(runners)" = "$first" ]
+}
+
 @test "a runner that lingers heeds a configuration that was mended" {
 	local wrong
 
