@@ -183,6 +183,24 @@ given_up() {
 	[ "$(failed)" -eq 1 ]
 }
 
+second_over() {
+	[ "$(date +%s)" -gt "$((began + 1))" ]
+}
+
+@test "expire: the run that gives up tells the sender, and is the last" {
+	start_relay --fail 'RCPT:slow@example.org:451 4.2.0 later'
+	use 'linger no'
+	send -odq slow@example.org
+	began=$(date +%s)
+	await second_over
+	heloise --expire 1s -q
+	[ "$(failed)" -eq 1 ]
+	heloise -q
+	[ "$(waiting)" -eq 0 ]
+	[ "$(bounced slow@example.org)" -eq 1 ]
+	[ "$(relay_log | grep -c '^C: RCPT TO:<slow@')" -eq 1 ]
+}
+
 @test "a recipient that the caller was told of is not bounced as well" {
 	start_relay --fail 'RCPT:bad@example.org:550 5.1.1 no such user' \
 	    --fail 'RCPT:slow@example.org:451 4.2.0 later'
