@@ -215,28 +215,6 @@ account=default account-why="no account matches"' ]
 	[ "$(got 1)" -eq 0 ]
 }
 
-@test "fallback: not for a message that may have arrived" {
-	three "--script $(script <<-'END'
-		S: 220 hi
-		C~ ^EHLO
-		S: 250 hi
-		C~ ^MAIL
-		S: 250 ok
-		C~ ^RCPT
-		S: 250 ok
-		C: DATA
-		S: 354 go
-		body
-		eof
-	END
-	)"
-	use 'queue no' "relay localhost:${PORTS[0]}" 'fallback b' \
-	    'account b' "relay localhost:${PORTS[1]}"
-	send -t
-	[ "$status" -eq 75 ]
-	[ "$(got 0),$(got 1)" = 1,0 ]
-}
-
 @test "fallback: one deadline over all of them" {
 	local start=$SECONDS
 
