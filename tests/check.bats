@@ -69,6 +69,7 @@ stepped() {
 }
 
 @test ".ci/run: a skipped test is a failed one" {
+	[ -e .ci/run ] || skip 'a distribution has no .ci'
 	eval "$(sed -n '/^step()/,/^}/p' .ci/run)"
 	each stepped
 	[ "$(grep -c '^made-up: not ok' "$work/failures")" -eq 8 ]
