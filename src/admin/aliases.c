@@ -12,7 +12,7 @@
 #include "system/log.h"
 
 static int
-load(struct expand *e, const struct settings *s, struct caller *a,
+aliases_load(struct expand *e, const struct settings *s, struct caller *a,
     struct buf *mistakes, struct fault *f)
 {
 	caller_find(a, getuid(), s);
@@ -32,7 +32,7 @@ aliases_rebuild(const struct options *o, struct config *c,
 	struct expand e;
 	int status = EX_OK;
 
-	if (load(&e, &c->base, &a, &mistakes, &f) == -1)
+	if (aliases_load(&e, &c->base, &a, &mistakes, &f) == -1)
 		status = log_exit(&f);
 	else
 		printf("%s: %zu aliases\n", c->base.aliases, e.aliases.n);
@@ -46,7 +46,7 @@ aliases_rebuild(const struct options *o, struct config *c,
 }
 
 static int
-verify_one(struct expand *e, const char *arg)
+aliases_verify_one(struct expand *e, const char *arg)
 {
 	struct buf b = { .max = 1 << 20 };
 	struct envelope env = { 0 };
@@ -80,10 +80,10 @@ aliases_verify(const struct options *o, struct config *c,
 	int status = EX_OK, one;
 	size_t i;
 
-	if (load(&e, &c->base, &a, NULL, &f) == -1)
+	if (aliases_load(&e, &c->base, &a, NULL, &f) == -1)
 		log_fault(&f);
 	for (i = 0; i < o->nrcpt; i++)
-		if ((one = verify_one(&e, o->rcpt[i])) != EX_OK)
+		if ((one = aliases_verify_one(&e, o->rcpt[i])) != EX_OK)
 			status = one;
 	expand_release(&e);
 	return log_flush(status);

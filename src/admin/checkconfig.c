@@ -22,7 +22,7 @@ struct checkup {
 };
 
 static void
-print(struct buf *b)
+check_print(struct buf *b)
 {
 	fputs(buf_text(b), stdout);
 	buf_clear(b);
@@ -30,7 +30,7 @@ print(struct buf *b)
 
 /* What the survey has to tell. */
 static void
-tell(void *ctx, const char *what, const char *path, const struct fault *f,
+check_tell(void *ctx, const char *what, const char *path, const struct fault *f,
     bool grave)
 {
 	struct checkup *k = ctx;
@@ -51,12 +51,12 @@ tell(void *ctx, const char *what, const char *path, const struct fault *f,
 			buf_addf(&a->out, "    hint: %s\n", buf_text(&hint));
 	}
 	buf_release(&hint);
-	print(&a->out);
+	check_print(&a->out);
 }
 
 /* All mistakes of the command line, not the first alone, and of files. */
 static void
-load(struct config *c, const struct config_source *src,
+check_load(struct config *c, const struct config_source *src,
     const struct options *o)
 {
 	struct fault f = { 0 };
@@ -71,7 +71,7 @@ load(struct config *c, const struct config_source *src,
 
 /* These say where our own files are. */
 static void
-leave_home(void)
+check_leave_home(void)
 {
 	(void)unsetenv("XDG_CONFIG_HOME");
 	(void)unsetenv("XDG_STATE_HOME");
@@ -84,8 +84,8 @@ leave_home(void)
  * what stands in his own home directory.
  */
 static int
-load_as(struct config *c, struct config_source *src, const struct options *o,
-    char *home, size_t n, bool *known, struct fault *f)
+check_load_as(struct config *c, struct config_source *src,
+    const struct options *o, char *home, size_t n, bool *known, struct fault *f)
 {
 	struct config_source first = *src;
 	const char *file = src->file != NULL ? src->file : src->system;
@@ -93,13 +93,13 @@ load_as(struct config *c, struct config_source *src, const struct options *o,
 	/* With privileges of its own it is the same whoever calls. */
 	if (src->elevated || (src->uid == 0 && geteuid() != 0)) {
 		src->elevated = true;
-		load(c, src, o);
+		check_load(c, src, o);
 		return 0;
 	}
-	leave_home();
+	check_leave_home();
 	first.env = src->env = environ;
 	first.home = "/dev/null";
-	load(c, &first, o);
+	check_load(c, &first, o);
 	if (priv_become(o->as, &src->uid, home, n, f) == -1)
 		return -1;
 	src->home = home;
@@ -111,12 +111,12 @@ load_as(struct config *c, struct config_source *src, const struct options *o,
 	*known = true;
 	config_release(c);
 	config_init(c);
-	load(c, src, o);
+	check_load(c, src, o);
 	return 0;
 }
 
 static void
-add_count(struct buf *b, size_t n, const char *what)
+check_add_count(struct buf *b, size_t n, const char *what)
 {
 	if (n > 0)
 		buf_addf(b, "%s%zu %s%s", b->len > 0 ? ", " : "", n, what,
@@ -124,10 +124,10 @@ add_count(struct buf *b, size_t n, const char *what)
 }
 
 static int
-finish(struct lint *a)
+check_finish(struct lint *a)
 {
-	add_count(&a->out, a->nmistakes, "mistake");
-	add_count(&a->out, a->nwarnings, "warning");
+	check_add_count(&a->out, a->nmistakes, "mistake");
+	check_add_count(&a->out, a->nwarnings, "warning");
 	puts(a->out.len > 0 ? buf_text(&a->out) : "no mistakes");
 	buf_release(&a->out);
 	return log_flush(a->nmistakes > 0 ? EX_CONFIG : EX_OK);
@@ -144,16 +144,17 @@ checkconfig_run(const struct options *o, struct config *c,
 	bool known = true;
 
 	if (o->as == NULL)
-		load(c, &src, o);
-	else if (load_as(c, &src, o, home, sizeof(home), &known, &f) == -1)
+		check_load(c, &src, o);
+	else if (check_load_as(c, &src, o, home, sizeof(home), &known, &f) ==
+	    -1)
 		return log_exit(&f);
 	explain_init(&k.explain, c, &src, NULL);
 	lint_config(&k.audit, c, &src);
-	print(&k.audit.out);
+	check_print(&k.audit.out);
 	checkfiles(&(struct checkfiles){ .config = c,
 	    .src = &src,
 	    .known = known,
-	    .tell = tell,
+	    .tell = check_tell,
 	    .ctx = &k });
-	return finish(&k.audit);
+	return check_finish(&k.audit);
 }

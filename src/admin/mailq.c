@@ -41,7 +41,7 @@ mailq_may(const struct mailq *q, enum claim got, const struct claimed *c)
 }
 
 static enum claim
-look(const struct mailq *q, enum spool_place place, const char *id,
+mailq_look(const struct mailq *q, enum spool_place place, const char *id,
     struct letter *l)
 {
 	enum claim got;
@@ -66,7 +66,7 @@ look(const struct mailq *q, enum spool_place place, const char *id,
 }
 
 static void
-put(struct printer *p)
+mailq_put(struct printer *p)
 {
 	(void)fwrite(buf_text(&p->b), 1, p->b.len, p->q->out);
 	buf_clear(&p->b);
@@ -74,7 +74,7 @@ put(struct printer *p)
 
 /* "2h 5m", "12m", "45s": the two largest units, seconds alone. */
 static void
-add_duration(struct buf *b, long long s)
+mailq_add_duration(struct buf *b, long long s)
 {
 	static const struct { long long secs; char unit; } units[] = {
 		{ 86400, 'd' }, { 3600, 'h' }, { 60, 'm' }, { 1, 's' },
@@ -94,7 +94,7 @@ add_duration(struct buf *b, long long s)
 
 /* "512", "1.2k", "34k", "2.0M" */
 static void
-add_size(struct buf *b, size_t n)
+mailq_add_size(struct buf *b, size_t n)
 {
 	static const char units[] = "kMGTPE";
 	size_t i = 0, tenths;
@@ -114,7 +114,7 @@ add_size(struct buf *b, size_t n)
 
 /* Each line of it, indented. */
 static void
-add_lines(struct buf *b, const char *indent, const char *s)
+mailq_add_lines(struct buf *b, const char *indent, const char *s)
 {
 	size_t n;
 
@@ -130,7 +130,7 @@ add_lines(struct buf *b, const char *indent, const char *s)
 }
 
 static const char *
-state(const struct letter *l)
+mailq_state(const struct letter *l)
 {
 	if (l->c.file.place == SPOOL_FAILED)
 		return "failed";
@@ -141,7 +141,7 @@ state(const struct letter *l)
 
 /* When it will be tried, not before now; 0 if it will not. */
 static time_t
-next_try(const struct mailq *q, const struct letter *l)
+mailq_next_try(const struct mailq *q, const struct letter *l)
 {
 	time_t due;
 
@@ -152,7 +152,7 @@ next_try(const struct mailq *q, const struct letter *l)
 }
 
 static const char *
-rcpt_state(const struct letter *l, const struct rcpt *r)
+mailq_rcpt_state(const struct letter *l, const struct rcpt *r)
 {
 	if (r->done && r->verdict == VD_OK)
 		return "accepted";
@@ -165,7 +165,7 @@ rcpt_state(const struct letter *l, const struct rcpt *r)
 
 /* The last words on a recipient, or on the message if he has none. */
 static const struct fault *
-reason(const struct letter *l, const struct rcpt *r)
+mailq_reason(const struct letter *l, const struct rcpt *r)
 {
 	if (r->done)
 		return r->why;
@@ -173,7 +173,7 @@ reason(const struct letter *l, const struct rcpt *r)
 }
 
 static bool
-same_reason(const struct fault *a, const struct fault *b)
+mailq_same_reason(const struct fault *a, const struct fault *b)
 {
 	if (a == NULL || b == NULL)
 		return a == b;
@@ -185,8 +185,8 @@ same_reason(const struct fault *a, const struct fault *b)
 
 /* Append the cause and the setting to change; false if nothing is known. */
 static bool
-hint(const struct mailq *q, const struct letter *l, const struct fault *why,
-    struct buf *out)
+mailq_hint(const struct mailq *q, const struct letter *l,
+    const struct fault *why, struct buf *out)
 {
 	const struct explain_place at = { .account = l->c.meta.account,
 	    .sender = l->c.env.from, .recipient = l->c.env.nrcpt == 1 ?
@@ -198,7 +198,7 @@ hint(const struct mailq *q, const struct letter *l, const struct fault *why,
 }
 
 static void
-text_reason(struct printer *p, const struct letter *l,
+mailq_text_reason(struct printer *p, const struct letter *l,
     const struct fault *why)
 {
 	struct buf words = { .max = LINES_MAX }, advice = { .max = LINES_MAX };
@@ -206,11 +206,11 @@ text_reason(struct printer *p, const struct letter *l,
 	if (why == NULL)
 		return;
 	fault_print(&words, why);
-	add_lines(&p->b, "        ", buf_text(&words));
-	if (hint(p->q, l, why, &advice)) {
+	mailq_add_lines(&p->b, "        ", buf_text(&words));
+	if (mailq_hint(p->q, l, why, &advice)) {
 		buf_clear(&words);
 		buf_addf(&words, "hint: %s", buf_text(&advice));
-		add_lines(&p->b, "        ", buf_text(&words));
+		mailq_add_lines(&p->b, "        ", buf_text(&words));
 	}
 	buf_release(&words);
 	buf_release(&advice);
@@ -218,7 +218,7 @@ text_reason(struct printer *p, const struct letter *l,
 
 /* Those who met with the same words stand together above them. */
 static void
-text_recipients(struct printer *p, const struct letter *l)
+mailq_text_recipients(struct printer *p, const struct letter *l)
 {
 	const struct fault *why;
 	const char *how;
@@ -227,7 +227,7 @@ text_recipients(struct printer *p, const struct letter *l)
 	for (i = 0; i < l->c.env.nrcpt; i++) {
 		const struct rcpt *r = &l->c.env.rcpt[i];
 
-		how = rcpt_state(l, r);
+		how = mailq_rcpt_state(l, r);
 		if (strcmp(how, "doubt") == 0)
 			how = "may have arrived";
 		else if (strcmp(how, "waiting") == 0)
@@ -235,30 +235,30 @@ text_recipients(struct printer *p, const struct letter *l)
 		buf_adds(&p->b, "    ");
 		buf_adds_visible(&p->b, r->addr);
 		buf_addf(&p->b, "%s%s\n", how[0] != '\0' ? ": " : "", how);
-		why = reason(l, r);
+		why = mailq_reason(l, r);
 		if (i + 1 == l->c.env.nrcpt ||
-		    !same_reason(why, reason(l, r + 1)))
-			text_reason(p, l, why);
-		put(p);
+		    !mailq_same_reason(why, mailq_reason(l, r + 1)))
+			mailq_text_reason(p, l, why);
+		mailq_put(p);
 	}
 }
 
 /* "next try in 12m, tried 3 times, account work, by uid 0 (cron)" */
 static void
-text_progress(struct printer *p, const struct letter *l)
+mailq_text_progress(struct printer *p, const struct letter *l)
 {
-	time_t next = next_try(p->q, l);
+	time_t next = mailq_next_try(p->q, l);
 	struct buf *b = &p->b;
 
 	if (l->busy)
 		buf_adds(b, "being delivered right now");
 	else if (next == 0)
-		buf_adds(b, state(l));
+		buf_adds(b, mailq_state(l));
 	else if (next == p->q->now)
 		buf_adds(b, "due now");
 	else {
 		buf_adds(b, "next try in ");
-		add_duration(b, next - p->q->now);
+		mailq_add_duration(b, next - p->q->now);
 	}
 	if (l->c.note.tries < 2)
 		buf_adds(b, l->c.note.tries == 1 ? ", tried once" :
@@ -279,35 +279,35 @@ text_progress(struct printer *p, const struct letter *l)
 }
 
 static void
-text_letter(struct printer *p, const struct letter *l)
+mailq_text_letter(struct printer *p, const struct letter *l)
 {
 	struct buf size = { .max = 64 }, age = { .max = 64 };
 
-	add_size(&size, l->c.file.size);
-	add_duration(&age, p->q->now - l->c.meta.submitted);
+	mailq_add_size(&size, l->c.file.size);
+	mailq_add_duration(&age, p->q->now - l->c.meta.submitted);
 	buf_addf(&p->b, "%s  %5s  %7s  ", l->c.file.id, buf_text(&size),
 	    buf_text(&age));
-	buf_adds_visible(
-	    &p->b, l->c.env.from[0] != '\0' ? l->c.env.from : "<>");
+	buf_adds_visible(&p->b, l->c.env.from[0] != '\0' ? l->c.env.from :
+	    "<>");
 	buf_adds(&p->b, "\n    ");
-	text_progress(p, l);
+	mailq_text_progress(p, l);
 	if (l->c.note.damaged)
-		add_lines(&p->b, "    ", l->why.text);
-	text_recipients(p, l);
+		mailq_add_lines(&p->b, "    ", l->why.text);
+	mailq_text_recipients(p, l);
 	buf_release(&size);
 	buf_release(&age);
 }
 
 static void
-text_damaged(struct printer *p, const char *id, const struct letter *l)
+mailq_text_damaged(struct printer *p, const char *id, const struct letter *l)
 {
 	buf_addf(&p->b, "%s  cannot be used\n", id);
-	add_lines(&p->b, "    ", l->why.text);
-	put(p);
+	mailq_add_lines(&p->b, "    ", l->why.text);
+	mailq_put(p);
 }
 
 static void
-json_reply(struct printer *p, const struct letter *l,
+mailq_json_reply(struct printer *p, const struct letter *l,
     const struct fault *why)
 {
 	struct buf advice = { .max = LINES_MAX };
@@ -333,13 +333,13 @@ json_reply(struct printer *p, const struct letter *l,
 		buf_adds(b, "}");
 		buf_release(&words);
 	}
-	json_text(b, "hint", hint(p->q, l, why, &advice) ?
+	json_text(b, "hint", mailq_hint(p->q, l, why, &advice) ?
 	    buf_text(&advice) : NULL);
 	buf_release(&advice);
 }
 
 static void
-json_recipients(struct printer *p, const struct letter *l)
+mailq_json_recipients(struct printer *p, const struct letter *l)
 {
 	size_t i;
 
@@ -349,22 +349,22 @@ json_recipients(struct printer *p, const struct letter *l)
 
 		buf_adds(&p->b, i > 0 ? ",{\"address\":" : "{\"address\":");
 		json_string(&p->b, r->addr);
-		json_text(&p->b, "state", rcpt_state(l, r));
-		json_reply(p, l, reason(l, r));
+		json_text(&p->b, "state", mailq_rcpt_state(l, r));
+		mailq_json_reply(p, l, mailq_reason(l, r));
 		buf_adds(&p->b, "}");
-		put(p);
+		mailq_put(p);
 	}
 	buf_adds(&p->b, "]");
 }
 
 static void
-json_letter(struct printer *p, const struct letter *l)
+mailq_json_letter(struct printer *p, const struct letter *l)
 {
 	long long age = p->q->now - l->c.meta.submitted;
-	time_t next = next_try(p->q, l);
+	time_t next = mailq_next_try(p->q, l);
 	struct buf *b = &p->b;
 
-	json_text(b, "state", state(l));
+	json_text(b, "state", mailq_state(l));
 	json_number(b, "age", age > 0 ? age : 0);
 	json_number(b, "submitted", l->c.meta.submitted);
 	json_number(b, "size", (long long)l->c.file.size);
@@ -378,27 +378,27 @@ json_letter(struct printer *p, const struct letter *l)
 		json_number(b, "next", next);
 	else
 		json_null(b, "next");
-	json_recipients(p, l);
+	mailq_json_recipients(p, l);
 }
 
 static void
-json_entry(struct printer *p, enum spool_place place, const char *id,
+mailq_json_entry(struct printer *p, enum spool_place place, const char *id,
     const struct letter *l, bool good)
 {
 	buf_addf(&p->b, "%s{\"id\":\"%s\",\"place\":\"%s\"",
 	    p->n > 0 ? ",\n" : "", id, places[place]);
 	if (good) {
-		json_letter(p, l);
+		mailq_json_letter(p, l);
 	} else {
 		json_text(&p->b, "state", "damaged");
 		json_text(&p->b, "error", l->why.text);
 	}
 	buf_adds(&p->b, "}");
-	put(p);
+	mailq_put(p);
 }
 
 static void
-text_entry(struct printer *p, enum spool_place place, const char *id,
+mailq_text_entry(struct printer *p, enum spool_place place, const char *id,
     const struct letter *l, bool good)
 {
 	if (p->n == 0 && place == SPOOL_FAILED)
@@ -406,14 +406,14 @@ text_entry(struct printer *p, enum spool_place place, const char *id,
 		    "ID:\n");
 	buf_adds(&p->b, p->n > 0 || place == SPOOL_FAILED ? "\n" : "");
 	if (good)
-		text_letter(p, l);
+		mailq_text_letter(p, l);
 	else
-		text_damaged(p, id, l);
+		mailq_text_damaged(p, id, l);
 }
 
 /* Messages that have gone since are passed over. */
 static void
-list_place(struct printer *p, enum spool_place place,
+mailq_list_place(struct printer *p, enum spool_place place,
     char (*ids)[SPOOL_ID], size_t n, bool json)
 {
 	struct letter l;
@@ -421,12 +421,12 @@ list_place(struct printer *p, enum spool_place place,
 	size_t i;
 
 	for (i = 0; i < n && !ferror(p->q->out); i++) {
-		if ((got = look(p->q, place, ids[i], &l)) == CLAIM_GONE)
+		if ((got = mailq_look(p->q, place, ids[i], &l)) == CLAIM_GONE)
 			continue;
 		if (json)
-			json_entry(p, place, ids[i], &l, got == CLAIM_OK);
+			mailq_json_entry(p, place, ids[i], &l, got == CLAIM_OK);
 		else
-			text_entry(p, place, ids[i], &l, got == CLAIM_OK);
+			mailq_text_entry(p, place, ids[i], &l, got == CLAIM_OK);
 		p->n++;
 		claim_release(p->q->spool, &l.c);
 	}
@@ -445,7 +445,7 @@ mailq_unknown(const char *id, struct fault *f)
 
 /* All ids, or -1; to be freed in either case. */
 static int
-all_ids(const struct mailq *q, char (*ids[SPOOL__MAX])[SPOOL_ID],
+mailq_all_ids(const struct mailq *q, char (*ids[SPOOL__MAX])[SPOOL_ID],
     size_t n[SPOOL__MAX], struct fault *f)
 {
 	size_t i;
@@ -463,21 +463,21 @@ mailq_list(const struct mailq *q, bool json, struct fault *f)
 	struct printer p = { .q = q, .b = { .max = LINES_MAX } };
 	char (*ids[SPOOL__MAX])[SPOOL_ID] = { 0 };
 	size_t n[SPOOL__MAX] = { 0 };
-	int rc = all_ids(q, ids, n, f);
+	int rc = mailq_all_ids(q, ids, n, f);
 
 	if (rc == 0 && json) {
 		(void)fputs("[", q->out);
-		list_place(&p, SPOOL_QUEUE, ids[0], n[0], true);
-		list_place(&p, SPOOL_FAILED, ids[1], n[1], true);
+		mailq_list_place(&p, SPOOL_QUEUE, ids[0], n[0], true);
+		mailq_list_place(&p, SPOOL_FAILED, ids[1], n[1], true);
 		(void)fputs("]\n", q->out);
 	} else if (rc == 0) {
-		list_place(&p, SPOOL_QUEUE, ids[0], n[0], false);
+		mailq_list_place(&p, SPOOL_QUEUE, ids[0], n[0], false);
 		if (p.n > 0)
 			(void)fprintf(q->out, "\nTotal requests: %zu\n", p.n);
 		else
 			(void)fputs("Mail queue is empty\n", q->out);
 		p.n = 0;
-		list_place(&p, SPOOL_FAILED, ids[1], n[1], false);
+		mailq_list_place(&p, SPOOL_FAILED, ids[1], n[1], false);
 	}
 	free(ids[0]);
 	free(ids[1]);
@@ -490,7 +490,7 @@ mailq_list(const struct mailq *q, bool json, struct fault *f)
  * two: more will come.
  */
 static size_t
-whole(const char *p, size_t n)
+mailq_whole(const char *p, size_t n)
 {
 	size_t k = n;
 
@@ -502,7 +502,7 @@ whole(const char *p, size_t n)
 }
 
 static void
-add_message(struct buf *b, const char *p, size_t n)
+mailq_add_message(struct buf *b, const char *p, size_t n)
 {
 	const char *end = p + n, *cr;
 
@@ -517,7 +517,7 @@ add_message(struct buf *b, const char *p, size_t n)
 }
 
 static int
-print_message(struct printer *p, const struct spool_file *file,
+mailq_print_message(struct printer *p, const struct spool_file *file,
     struct fault *f)
 {
 	size_t done = 0, had = 0, n, k;
@@ -532,9 +532,9 @@ print_message(struct printer *p, const struct spool_file *file,
 			break;
 		done += n;
 		n += had;
-		k = done < file->size ? whole(block, n) : n;
-		add_message(&p->b, block, k);
-		put(p);
+		k = done < file->size ? mailq_whole(block, n) : n;
+		mailq_add_message(&p->b, block, k);
+		mailq_put(p);
 		had = n - k;
 		memmove(block, block + k, had);
 	}
@@ -545,7 +545,7 @@ print_message(struct printer *p, const struct spool_file *file,
 
 /* What is of no use in a list. */
 static void
-text_facts(struct printer *p, const struct letter *l)
+mailq_text_facts(struct printer *p, const struct letter *l)
 {
 	static const char *const rets[] = {
 		[RET_UNSET] = NULL, [RET_FULL] = "full", [RET_HDRS] = "hdrs",
@@ -565,7 +565,7 @@ text_facts(struct printer *p, const struct letter *l)
 	buf_adds(b, "\n    file ");
 	buf_adds_visible(b, p->q->spool->path);
 	buf_addf(b, "/%s/%s\n\n", places[l->c.file.place], l->c.file.id);
-	put(p);
+	mailq_put(p);
 }
 
 int
@@ -578,12 +578,12 @@ mailq_show(const struct mailq *q, const char *id, struct fault *f)
 
 	if (q->spool == NULL || !spool_is_id(id))
 		return mailq_unknown(id, f);
-	if ((got = look(q, SPOOL_QUEUE, id, &l)) == CLAIM_GONE)
-		got = look(q, SPOOL_FAILED, id, &l);
+	if ((got = mailq_look(q, SPOOL_QUEUE, id, &l)) == CLAIM_GONE)
+		got = mailq_look(q, SPOOL_FAILED, id, &l);
 	if (got == CLAIM_OK) {
-		text_letter(&p, &l);
-		text_facts(&p, &l);
-		rc = print_message(&p, &l.c.file, f);
+		mailq_text_letter(&p, &l);
+		mailq_text_facts(&p, &l);
+		rc = mailq_print_message(&p, &l.c.file, f);
 		claim_release(q->spool, &l.c);
 	} else if (got == CLAIM_GONE) {
 		(void)mailq_unknown(id, f);

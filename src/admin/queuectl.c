@@ -33,7 +33,7 @@ enum upshot {
 
 /* Also for those of whom the sender was told that they will not get it? */
 static void
-make_due(struct claimed *c, bool told)
+queuectl_make_due(struct claimed *c, bool told)
 {
 	struct rcpt *r;
 	size_t i;
@@ -48,7 +48,7 @@ make_due(struct claimed *c, bool told)
 
 /* Do it to a message that is ours. */
 static enum upshot
-act_ours(const struct mailq *q, enum deed deed, struct claimed *c,
+queuectl_act_ours(const struct mailq *q, enum deed deed, struct claimed *c,
     struct fault *f)
 {
 	struct note *n = &c->note;
@@ -71,7 +71,7 @@ act_ours(const struct mailq *q, enum deed deed, struct claimed *c,
 	case RETRY_ALL:
 		if (n->held)
 			return UP_HELD;
-		make_due(c, deed == RETRY);
+		queuectl_make_due(c, deed == RETRY);
 		rc = spool_note(q->spool, &c->file, n, &c->env, f);
 		break;
 	case REMOVE:
@@ -82,7 +82,7 @@ act_ours(const struct mailq *q, enum deed deed, struct claimed *c,
 }
 
 static enum upshot
-act(const struct mailq *q, enum deed deed, enum spool_place place,
+queuectl_act(const struct mailq *q, enum deed deed, enum spool_place place,
     const char *id, struct fault *f)
 {
 	enum upshot up = UP_TROUBLE;
@@ -94,7 +94,7 @@ act(const struct mailq *q, enum deed deed, enum spool_place place,
 		got = CLAIM_GONE;
 	switch (got) {
 	case CLAIM_OK:
-		up = act_ours(q, deed, &c, f);
+		up = queuectl_act_ours(q, deed, &c, f);
 		break;
 	case CLAIM_GONE:
 		up = UP_GONE;
@@ -113,7 +113,7 @@ act(const struct mailq *q, enum deed deed, enum spool_place place,
 }
 
 static enum upshot
-restore(const struct mailq *q, const char *id, struct fault *f)
+queuectl_restore(const struct mailq *q, const char *id, struct fault *f)
 {
 	switch (spool_restore(q->spool, id, q->now, f)) {
 	case CLAIM_OK:
@@ -130,7 +130,7 @@ restore(const struct mailq *q, const char *id, struct fault *f)
 
 /* Messages that have failed wait for nothing. */
 static enum upshot
-refuse(const struct mailq *q, const char *id, struct fault *f)
+queuectl_refuse(const struct mailq *q, const char *id, struct fault *f)
 {
 	struct claimed c = { 0 };
 	enum claim got = spool_peek(q->spool, SPOOL_FAILED, id, &c.file,
@@ -147,7 +147,7 @@ refuse(const struct mailq *q, const char *id, struct fault *f)
 
 /* Has who asks no such message there? */
 static bool
-foreign(const struct mailq *q, const char *id)
+queuectl_foreign(const struct mailq *q, const char *id)
 {
 	struct claimed c = { 0 };
 	struct fault f = { 0 };
@@ -160,33 +160,34 @@ foreign(const struct mailq *q, const char *id)
 }
 
 static enum upshot
-act_failed(const struct mailq *q, enum deed deed, const char *id,
+queuectl_act_failed(const struct mailq *q, enum deed deed, const char *id,
     struct fault *f)
 {
-	if (foreign(q, id))
+	if (queuectl_foreign(q, id))
 		return UP_GONE;
 	switch (deed) {
 	case REMOVE:
-		return act(q, deed, SPOOL_FAILED, id, f);
+		return queuectl_act(q, deed, SPOOL_FAILED, id, f);
 	case RETRY:
-		return restore(q, id, f);
+		return queuectl_restore(q, id, f);
 	case RETRY_ALL:
 	case HOLD:
 	case RELEASE:
 		break;
 	}
-	return refuse(q, id, f);
+	return queuectl_refuse(q, id, f);
 }
 
 static int
-one(const struct mailq *q, enum deed deed, const char *id, struct fault *f)
+queuectl_one(const struct mailq *q, enum deed deed, const char *id, struct fault
+    *f)
 {
 	enum upshot up;
 
 	if (q->spool == NULL || !spool_is_id(id))
 		return mailq_unknown(id, f);
-	if ((up = act(q, deed, SPOOL_QUEUE, id, f)) == UP_GONE)
-		up = act_failed(q, deed, id, f);
+	if ((up = queuectl_act(q, deed, SPOOL_QUEUE, id, f)) == UP_GONE)
+		up = queuectl_act_failed(q, deed, id, f);
 	switch (up) {
 	case UP_DONE:
 		if (spool_sync(q->spool, f) == -1)
@@ -211,7 +212,7 @@ one(const struct mailq *q, enum deed deed, const char *id, struct fault *f)
 
 /* Goes on after a message that makes trouble; f keeps the first. */
 static int
-all_of(const struct mailq *q, enum deed deed, enum spool_place place,
+queuectl_all_of(const struct mailq *q, enum deed deed, enum spool_place place,
     size_t count[UP__MAX], struct fault *f)
 {
 	char (*ids)[SPOOL_ID];
@@ -223,7 +224,7 @@ all_of(const struct mailq *q, enum deed deed, enum spool_place place,
 		return -1;
 	for (i = 0; i < n; i++) {
 		fault_clear(&why);
-		up = act(q, deed, place, ids[i], &why);
+		up = queuectl_act(q, deed, place, ids[i], &why);
 		if (up == UP_TROUBLE && count[up] == 0)
 			*f = why;
 		count[up]++;
@@ -233,15 +234,15 @@ all_of(const struct mailq *q, enum deed deed, enum spool_place place,
 }
 
 static int
-all(const struct mailq *q, enum deed deed, struct fault *f)
+queuectl_all(const struct mailq *q, enum deed deed, struct fault *f)
 {
 	size_t count[UP__MAX] = { 0 };
 	struct fault why = { 0 };
 
 	if (q->spool != NULL &&
-	    (all_of(q, deed, SPOOL_QUEUE, count, f) == -1 ||
+	    (queuectl_all_of(q, deed, SPOOL_QUEUE, count, f) == -1 ||
 	    (deed == REMOVE &&
-	    all_of(q, deed, SPOOL_FAILED, count, f) == -1)))
+	    queuectl_all_of(q, deed, SPOOL_FAILED, count, f) == -1)))
 		return -1;
 	(void)fprintf(q->out, "%s: %zu\n", did[deed], count[UP_DONE]);
 	if (count[UP_HELD] > 0)
@@ -265,31 +266,32 @@ all(const struct mailq *q, enum deed deed, struct fault *f)
 int
 queuectl_hold(const struct mailq *q, const char *id, struct fault *f)
 {
-	return one(q, HOLD, id, f);
+	return queuectl_one(q, HOLD, id, f);
 }
 
 int
 queuectl_release(const struct mailq *q, const char *id, struct fault *f)
 {
-	return one(q, RELEASE, id, f);
+	return queuectl_one(q, RELEASE, id, f);
 }
 
 int
 queuectl_retry(const struct mailq *q, const char *which, struct fault *f)
 {
-	return strcmp(which, "all") == 0 ? all(q, RETRY_ALL, f) :
-	    one(q, RETRY, which, f);
+	return strcmp(which, "all") == 0 ? queuectl_all(q, RETRY_ALL, f) :
+	    queuectl_one(q, RETRY, which, f);
 }
 
 int
 queuectl_remove(const struct mailq *q, const char *which, struct fault *f)
 {
-	return strcmp(which, "all") == 0 ? all(q, REMOVE, f) :
-	    one(q, REMOVE, which, f);
+	return strcmp(which, "all") == 0 ? queuectl_all(q, REMOVE, f) :
+	    queuectl_one(q, REMOVE, which, f);
 }
 
 static int
-in_mode(const struct options *o, const struct mailq *q, struct fault *f)
+queuectl_in_mode(const struct options *o, const struct mailq *q, struct fault
+    *f)
 {
 	static int (*const verb[MODE__MAX])(const struct mailq *, const char *,
 	    struct fault *) = {
@@ -304,7 +306,7 @@ in_mode(const struct options *o, const struct mailq *q, struct fault *f)
 
 /* A spool that does not exist yet is empty. */
 static int
-open_spool(struct spool *spool, const char *path, struct mailq *q,
+queuectl_open_spool(struct spool *spool, const char *path, struct mailq *q,
     struct fault *f)
 {
 	if (path == NULL)
@@ -329,7 +331,8 @@ queuectl_run(const struct options *o, struct config *c,
 	int status;
 
 	explain_init(&explain, c, src, NULL);
-	if (open_spool(&spool, path, &q, &f) == -1 || in_mode(o, &q, &f) == -1)
+	if (queuectl_open_spool(&spool, path, &q, &f) == -1 ||
+	    queuectl_in_mode(o, &q, &f) == -1)
 		status = log_exit(&f);
 	else
 		status = log_flush(EX_OK);

@@ -16,7 +16,7 @@
 
 /* The end of a step: its fault names the relay, or there is none. */
 static int
-step_end(struct account *a, int status)
+accounts_step_end(struct account *a, int status)
 {
 	if (status == 0)
 		fault_clear(&a->fault);
@@ -32,7 +32,7 @@ accounts_prepare(struct account *a, const struct settings *set,
 {
 	*a = (struct account){ .set = set, .maildir = -1,
 	    .password = { .max = PASSWORD_MAX, .secret = true } };
-	return step_end(a,
+	return accounts_step_end(a,
 	    transport_prepare(&a->transport, set, fqdn, &a->fault));
 }
 
@@ -45,9 +45,9 @@ accounts_password(struct account *a, long long limit)
 		return 0;
 	if (password_get(a->set, getenv("CREDENTIALS_DIRECTORY"), limit,
 	    &a->password, &a->fault) == -1)
-		return step_end(a, -1);
+		return accounts_step_end(a, -1);
 	a->transport.client.password = buf_text(&a->password);
-	return step_end(a, 0);
+	return accounts_step_end(a, 0);
 }
 
 int
@@ -58,10 +58,10 @@ accounts_locate(struct account *a)
 	if (a->fault.verdict != VD_OK)
 		return -1;
 	if (relay->kind != RELAY_MAILDIR)
-		return step_end(a,
+		return accounts_step_end(a,
 		    transport_locate(&a->transport, &a->fault));
 	a->maildir = maildir_open(relay->path, &a->fault);
-	return step_end(a, a->maildir != -1 ? 0 : -1);
+	return accounts_step_end(a, a->maildir != -1 ? 0 : -1);
 }
 
 void

@@ -27,7 +27,7 @@ struct agent {
 };
 
 static void
-free_delivery(struct delivery *d)
+agent_free_delivery(struct delivery *d)
 {
 	envelope_release(d->env);
 	free(d->env);
@@ -38,7 +38,7 @@ free_delivery(struct delivery *d)
 
 /* The dispatcher counts recipients by place, so none may come twice. */
 static bool
-add_rcpts(struct envelope *env, struct ipc_reader *rd)
+agent_add_rcpts(struct envelope *env, struct ipc_reader *rd)
 {
 	const char *addr, *orcpt;
 	unsigned notify;
@@ -57,13 +57,13 @@ add_rcpts(struct envelope *env, struct ipc_reader *rd)
 
 /* The recipients in the first record, and in those that follow it. */
 static bool
-read_rcpts(struct agent *a, struct delivery *d, struct ipc_reader *rd,
+agent_read_rcpts(struct agent *a, struct delivery *d, struct ipc_reader *rd,
     size_t all)
 {
 	struct ipc_record r;
 	int fd;
 
-	if (!add_rcpts(d->env, rd))
+	if (!agent_add_rcpts(d->env, rd))
 		return false;
 	while (d->env->nrcpt < all) {
 		if (ipc_receive(a->sock, &r, &fd, 0) != 1)
@@ -74,14 +74,14 @@ read_rcpts(struct agent *a, struct delivery *d, struct ipc_reader *rd,
 			return false;
 		}
 		ipc_read(rd, &r.u.rcpt.words);
-		if (!add_rcpts(d->env, rd))
+		if (!agent_add_rcpts(d->env, rd))
 			return false;
 	}
 	return d->env->nrcpt == all;
 }
 
 static void
-find_accounts(const struct agent *a, struct delivery *d, const char *name)
+agent_find_accounts(const struct agent *a, struct delivery *d, const char *name)
 {
 	d->chain[0] = account_find(a->o->config, name);
 	d->nchain = 1;
@@ -91,14 +91,14 @@ find_accounts(const struct agent *a, struct delivery *d, const char *name)
 }
 
 static struct delivery *
-read_delivery(struct agent *a, const struct ipc_record *r, int fd)
+agent_read_delivery(struct agent *a, const struct ipc_record *r, int fd)
 {
 	struct delivery *d = xcalloc(1, sizeof(*d));
 	struct ipc_reader rd;
 	const char *envid;
 
 	ipc_read(&rd, &r->u.delivery.words);
-	find_accounts(a, d, ipc_next(&rd));
+	agent_find_accounts(a, d, ipc_next(&rd));
 	conninfo_clear(&d->conninfo);
 	d->number = r->number;
 	d->message = (struct span){ .fd = fd, .at = (off_t)r->u.delivery.at,
@@ -109,14 +109,14 @@ read_delivery(struct agent *a, const struct ipc_record *r, int fd)
 	envelope_from(d->env, ipc_next(&rd));
 	if ((envid = ipc_next(&rd))[0] != '\0')
 		d->env->envid = xstrdup(envid);
-	if (read_rcpts(a, d, &rd, r->u.delivery.nrcpt))
+	if (agent_read_rcpts(a, d, &rd, r->u.delivery.nrcpt))
 		return d;
-	free_delivery(d);
+	agent_free_delivery(d);
 	return NULL;
 }
 
 static enum transfer_next
-receive(struct agent *a, bool wait, struct delivery **d)
+agent_receive(struct agent *a, bool wait, struct delivery **d)
 {
 	struct ipc_record r;
 	int fd, got;
@@ -129,7 +129,7 @@ receive(struct agent *a, bool wait, struct delivery **d)
 		return TRANSFER_END;
 	}
 	if (got == 1 && r.kind == IPC_DELIVERY &&
-	    (*d = read_delivery(a, &r, fd)) != NULL) {
+	    (*d = agent_read_delivery(a, &r, fd)) != NULL) {
 		a->ended = r.u.delivery.last != 0;
 		return TRANSFER_GOT;
 	}
@@ -138,7 +138,7 @@ receive(struct agent *a, bool wait, struct delivery **d)
 }
 
 static void
-enqueue(struct agent *a, struct delivery *d)
+agent_enqueue(struct agent *a, struct delivery *d)
 {
 	a->queue = xreallocarray(a->queue, a->nqueue + 1, sizeof(*a->queue));
 	a->queue[a->nqueue++] = d;
@@ -146,7 +146,7 @@ enqueue(struct agent *a, struct delivery *d)
 
 /* The first that waits for the account in use. */
 static struct delivery *
-dequeue(struct agent *a)
+agent_dequeue(struct agent *a)
 {
 	struct delivery *d;
 	size_t i;
@@ -168,17 +168,17 @@ dequeue(struct agent *a)
  * for the verdicts on that one.
  */
 static enum transfer_next
-next(void *ctx, bool wait, struct delivery **d)
+agent_next(void *ctx, bool wait, struct delivery **d)
 {
 	struct agent *a = ctx;
 	struct delivery *new;
 
-	while ((*d = dequeue(a)) == NULL) {
+	while ((*d = agent_dequeue(a)) == NULL) {
 		if (a->ended || a->gone)
 			return TRANSFER_END;
-		switch (receive(a, wait && a->nqueue == 0, &new)) {
+		switch (agent_receive(a, wait && a->nqueue == 0, &new)) {
 		case TRANSFER_GOT:
-			enqueue(a, new);
+			agent_enqueue(a, new);
 			break;
 		case TRANSFER_LATER:
 			return wait ? TRANSFER_END : TRANSFER_LATER;
@@ -191,33 +191,34 @@ next(void *ctx, bool wait, struct delivery **d)
 
 /* A dispatcher that cannot be reached is treated as gone. */
 static void
-tell(struct agent *a, const struct ipc_record *r)
+agent_tell(struct agent *a, const struct ipc_record *r)
 {
 	if (!a->gone && ipc_send(a->sock, r, -1, 0) != 1)
 		a->gone = true;
 }
 
 static bool
-sent(void *ctx, struct delivery *d)
+agent_sent(void *ctx, struct delivery *d)
 {
 	struct agent *a = ctx;
 	struct ipc_record r;
 
 	ipc_begin(&r, IPC_SENT, d->number);
-	tell(a, &r);
+	agent_tell(a, &r);
 	return !a->gone;
 }
 
 /* May another account do better?  Not if it could be a second copy. */
 static bool
-may_fall_back(const struct rcpt *r)
+agent_may_fall_back(const struct rcpt *r)
 {
 	return r->done && r->verdict != VD_DOUBT && rcpt_waits(r);
 }
 
 /* For the log, in one line: why this account could not deliver. */
 static void
-pass_over(const struct agent *a, struct delivery *d, const struct fault *f)
+agent_pass_over(const struct agent *a, struct delivery *d, const struct fault
+    *f)
 {
 	struct buf b = { .max = 4 * FAULT_TEXT };
 	char *p;
@@ -234,7 +235,7 @@ pass_over(const struct agent *a, struct delivery *d, const struct fault *f)
 
 /* Try the next account, if there is one and it may do better. */
 static bool
-fall_back(struct agent *a, struct delivery *d)
+agent_fall_back(struct agent *a, struct delivery *d)
 {
 	struct envelope *e = d->env;
 	const struct fault *why = NULL;
@@ -243,29 +244,29 @@ fall_back(struct agent *a, struct delivery *d)
 	if (d->step + 1 >= d->nchain)
 		return false;
 	for (i = 0; i < e->nrcpt && why == NULL; i++)
-		if (may_fall_back(&e->rcpt[i]))
+		if (agent_may_fall_back(&e->rcpt[i]))
 			why = e->rcpt[i].why;
 	if (why == NULL)
 		return false;
-	pass_over(a, d, why);
+	agent_pass_over(a, d, why);
 	for (i = 0; i < e->nrcpt; i++)
-		if (may_fall_back(&e->rcpt[i]))
+		if (agent_may_fall_back(&e->rcpt[i]))
 			rcpt_unsettle(&e->rcpt[i]);
 	d->step++;
-	enqueue(a, d);
+	agent_enqueue(a, d);
 	return true;
 }
 
 /* Has this recipient the same fault as the one before it? */
 static bool
-alike(const struct rcpt *r)
+agent_alike(const struct rcpt *r)
 {
 	return r[-1].why != NULL && r->why != NULL &&
 	    memcmp(r[-1].why, r->why, sizeof(*r->why)) == 0;
 }
 
 static void
-report_faults(struct agent *a, const struct delivery *d)
+agent_report_faults(struct agent *a, const struct delivery *d)
 {
 	const struct envelope *env = d->env;
 	struct ipc_record r;
@@ -275,43 +276,43 @@ report_faults(struct agent *a, const struct delivery *d)
 		last = i + 1;
 		if (env->rcpt[i].why == NULL)
 			continue;
-		while (last < env->nrcpt && alike(&env->rcpt[last]))
+		while (last < env->nrcpt && agent_alike(&env->rcpt[last]))
 			last++;
 		ipc_begin(&r, IPC_FAULT, d->number);
 		r.u.fault.first = (uint32_t)i;
 		r.u.fault.n = (uint32_t)(last - i);
 		r.u.fault.fault = *env->rcpt[i].why;
-		tell(a, &r);
+		agent_tell(a, &r);
 	}
 }
 
 static void
-report(struct agent *a, struct delivery *d)
+agent_report(struct agent *a, struct delivery *d)
 {
 	struct ipc_record r;
 
-	report_faults(a, d);
+	agent_report_faults(a, d);
 	ipc_begin(&r, IPC_DONE, d->number);
 	r.u.done.taken = (uint32_t)envelope_count(d->env, VD_OK);
 	(void)strlcpy(r.u.done.accepted, d->accepted,
 	    sizeof(r.u.done.accepted));
 	r.u.done.conninfo = d->conninfo;
 	r.u.done.conninfo.account = d->chain[d->step];
-	tell(a, &r);
-	free_delivery(d);
+	agent_tell(a, &r);
+	agent_free_delivery(d);
 }
 
 static void
-done(void *ctx, struct delivery *d)
+agent_done(void *ctx, struct delivery *d)
 {
 	struct agent *a = ctx;
 
-	if (!fall_back(a, d))
-		report(a, d);
+	if (!agent_fall_back(a, d))
+		agent_report(a, d);
 }
 
 static struct account *
-prepare(struct agent *a, int number)
+agent_prepare(struct agent *a, int number)
 {
 	struct account **account = &a->account[number + 1];
 
@@ -325,36 +326,36 @@ prepare(struct agent *a, int number)
 
 /* All that must be done before the sandbox. */
 static void
-get_ready(struct agent *a, int number)
+agent_get_ready(struct agent *a, int number)
 {
 	struct account *account;
 
 	if (config_settings(a->o->config, number)->relay == NULL)
 		return;
-	account = prepare(a, number);
+	account = agent_prepare(a, number);
 	if (accounts_password(account, a->limit) == 0)
 		(void)accounts_locate(account);
 }
 
 static void
-enter_sandbox(struct agent *a, const struct delivery *first)
+agent_enter_sandbox(struct agent *a, const struct delivery *first)
 {
 	size_t i;
 
 	if (!a->o->single) {
 		for (i = 0; i <= a->o->config->naccount; i++)
-			get_ready(a, (int)i - 1);
+			agent_get_ready(a, (int)i - 1);
 	} else {
 		for (i = 0; i < first->nchain; i++)
 			if (first->chain[i] != ACCOUNT_NONE)
-				get_ready(a, first->chain[i]);
+				agent_get_ready(a, first->chain[i]);
 	}
 	accounts_sandbox(a->account, a->o->config->naccount + 1);
 	a->sandboxed = true;
 }
 
 static void
-detach(bool keep_stderr)
+agent_detach(bool keep_stderr)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
@@ -369,7 +370,7 @@ detach(bool keep_stderr)
 
 /* A queue message may be older than the configuration. */
 static void
-refuse(struct agent *a)
+agent_refuse(struct agent *a)
 {
 	struct fault f = { 0 };
 	struct delivery *d;
@@ -377,18 +378,20 @@ refuse(struct agent *a)
 	(void)fault_set(&f, ST_CONFIG, FD_NONE, 0, VD_TEMP,
 	    "the account of this message is not in the configuration, or "
 	    "has no relay");
-	while ((d = dequeue(a)) != NULL) {
+	while ((d = agent_dequeue(a)) != NULL) {
 		envelope_settle(d->env, &f);
-		done(a, d);
+		agent_done(a, d);
 	}
 }
 
 /* Use one account after the other until no message waits for one. */
 static void
-run(struct agent *a)
+agent_work(struct agent *a)
 {
-	const struct transfer_work work = { .next = next, .sent = sent,
-	    .done = done, .ctx = a };
+	const struct transfer_work work = { .next = agent_next,
+		.sent = agent_sent,
+		.done = agent_done,
+		.ctx = a };
 	const struct transfer_opts opts = { .trace = a->o->trace,
 	    .transcript = a->o->transcript, .progress = a->o->progress,
 	    .dispatch = a->sock };
@@ -401,17 +404,17 @@ run(struct agent *a)
 		if (account != NULL)
 			transfer_run(account, &opts, &work, a->limit);
 		else
-			refuse(a);
+			agent_refuse(a);
 	}
 }
 
 static void
-release(struct agent *a)
+agent_release(struct agent *a)
 {
 	size_t i;
 
 	for (i = 0; i < a->nqueue; i++)
-		free_delivery(a->queue[i]);
+		agent_free_delivery(a->queue[i]);
 	free(a->queue);
 	for (i = 0; i <= a->o->config->naccount; i++)
 		if (a->account[i] != NULL) {
@@ -428,23 +431,23 @@ agent_run(int sock, const struct agent_opts *o)
 	long long deadline = o->config->base.deadline;
 	struct delivery *d;
 
-	detach(o->trace || o->transcript || o->progress);
+	agent_detach(o->trace || o->transcript || o->progress);
 	/* The dispatcher gets these signals too; its end ends the agent. */
 	(void)signal(SIGINT, SIG_IGN);
 	(void)signal(SIGTERM, SIG_IGN);
 	(void)signal(SIGHUP, SIG_IGN);
 	a.account = xcalloc(o->config->naccount + 1, sizeof(struct account *));
 	if (o->config->naccount == 0)
-		(void)prepare(&a, ACCOUNT_BASE);
+		(void)agent_prepare(&a, ACCOUNT_BASE);
 	while (!a.gone) {
 		a.ended = false;
-		if (receive(&a, true, &d) != TRANSFER_GOT)
+		if (agent_receive(&a, true, &d) != TRANSFER_GOT)
 			continue;
 		a.limit = deadline > 0 ? clock_ms() + deadline * 1000 : 0;
 		if (!a.sandboxed)
-			enter_sandbox(&a, d);
-		enqueue(&a, d);
-		run(&a);
+			agent_enter_sandbox(&a, d);
+		agent_enqueue(&a, d);
+		agent_work(&a);
 	}
-	release(&a);
+	agent_release(&a);
 }

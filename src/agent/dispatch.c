@@ -30,7 +30,7 @@ dispatch_release(struct dispatch *k)
 }
 
 static struct delivery *
-find(struct dispatch *k, uint32_t number)
+dispatch_find(struct dispatch *k, uint32_t number)
 {
 	size_t i;
 
@@ -42,7 +42,8 @@ find(struct dispatch *k, uint32_t number)
 
 /* These recipients in a row have the same fault. */
 static bool
-refused(struct delivery *d, uint32_t first, uint32_t n, const struct fault *f)
+dispatch_refused(struct delivery *d, uint32_t first, uint32_t n, const struct
+    fault *f)
 {
 	uint32_t i;
 
@@ -55,7 +56,7 @@ refused(struct delivery *d, uint32_t first, uint32_t n, const struct fault *f)
 
 /* All others were accepted, if the agent counts as many. */
 static bool
-accepted(struct delivery *d, uint32_t taken)
+dispatch_accepted(struct delivery *d, uint32_t taken)
 {
 	uint32_t i, n = 0;
 
@@ -70,9 +71,9 @@ accepted(struct delivery *d, uint32_t taken)
 
 /* Take in one record; false if the agent may not send it. */
 static bool
-apply(struct dispatch *k, const struct ipc_record *r)
+dispatch_apply(struct dispatch *k, const struct ipc_record *r)
 {
-	struct delivery *d = find(k, r->number);
+	struct delivery *d = dispatch_find(k, r->number);
 
 	if (d == NULL || d->done)
 		return false;
@@ -81,13 +82,13 @@ apply(struct dispatch *k, const struct ipc_record *r)
 		d->sent = true;
 		return true;
 	case IPC_FAULT:
-		return refused(d, r->u.fault.first, r->u.fault.n,
+		return dispatch_refused(d, r->u.fault.first, r->u.fault.n,
 		    &r->u.fault.fault);
 	case IPC_DONE:
 		(void)strlcpy(d->accepted, r->u.done.accepted,
 		    sizeof(d->accepted));
 		d->conninfo = r->u.done.conninfo;
-		return accepted(d, r->u.done.taken);
+		return dispatch_accepted(d, r->u.done.taken);
 	case IPC_DELIVERY:
 	case IPC_RCPT:
 	case IPC_END:
@@ -102,13 +103,13 @@ apply(struct dispatch *k, const struct ipc_record *r)
  * also after an error: an agent may end before it has read all.
  */
 static void
-receive_rest(struct dispatch *k)
+dispatch_receive_rest(struct dispatch *k)
 {
 	struct ipc_record r;
 	int fd;
 
 	(void)shutdown(k->sock, SHUT_RD);
-	while (ipc_receive(k->sock, &r, &fd, 1) == 1 && apply(k, &r))
+	while (ipc_receive(k->sock, &r, &fd, 1) == 1 && dispatch_apply(k, &r))
 		;
 	dispatch_release(k);
 }
@@ -121,7 +122,7 @@ dispatch_part(struct dispatch *k)
 	size_t i;
 
 	if (k->sock != -1)
-		receive_rest(k);
+		dispatch_receive_rest(k);
 	for (i = 0; i < k->ndelivery; i++) {
 		if ((d = k->delivery[i])->done)
 			continue;
@@ -135,7 +136,7 @@ dispatch_part(struct dispatch *k)
 
 /* Take in what the agent has sent so far. */
 static void
-receive(struct dispatch *k)
+dispatch_receive(struct dispatch *k)
 {
 	struct ipc_record r;
 	int fd, got, n;
@@ -144,7 +145,7 @@ receive(struct dispatch *k)
 	for (n = 0; n < BATCH && k->sock != -1; n++) {
 		if ((got = ipc_receive(k->sock, &r, &fd, 1)) == 0)
 			return;
-		if (got == -1 || !apply(k, &r)) {
+		if (got == -1 || !dispatch_apply(k, &r)) {
 			if (fd != -1)
 				(void)close(fd);
 			dispatch_part(k);
@@ -157,7 +158,7 @@ receive(struct dispatch *k)
  * would otherwise wait for this process while it waits for the agent.
  */
 static void
-send_record(struct dispatch *k, const struct ipc_record *r, int fd)
+dispatch_send_record(struct dispatch *k, const struct ipc_record *r, int fd)
 {
 	struct pollfd p = { .events = POLLIN | POLLOUT };
 	int sent;
@@ -171,13 +172,13 @@ send_record(struct dispatch *k, const struct ipc_record *r, int fd)
 		}
 		p.fd = k->sock;
 		if (poll(&p, 1, INTERVAL) == 1 && p.revents & POLLIN)
-			receive(k);
+			dispatch_receive(k);
 	}
 }
 
 /* Add recipients from i on, as many as fit; returns the next. */
 static uint32_t
-add_rcpts(struct ipc_words *w, const struct delivery *d, uint32_t i)
+dispatch_add_rcpts(struct ipc_words *w, const struct delivery *d, uint32_t i)
 {
 	while (i < d->nindex &&
 	    ipc_add_rcpt(w, &d->env->rcpt[d->index[i]]))
@@ -186,7 +187,7 @@ add_rcpts(struct ipc_words *w, const struct delivery *d, uint32_t i)
 }
 
 static void
-send_delivery(struct dispatch *k, const struct delivery *d, bool last)
+dispatch_send_delivery(struct dispatch *k, const struct delivery *d, bool last)
 {
 	struct ipc_record r;
 	uint32_t i;
@@ -201,12 +202,12 @@ send_delivery(struct dispatch *k, const struct delivery *d, bool last)
 	(void)ipc_add(&r.u.delivery.words, d->account);
 	(void)ipc_add(&r.u.delivery.words, d->env->from);
 	(void)ipc_add(&r.u.delivery.words, d->env->envid);
-	i = add_rcpts(&r.u.delivery.words, d, 0);
-	send_record(k, &r, d->message.fd);
+	i = dispatch_add_rcpts(&r.u.delivery.words, d, 0);
+	dispatch_send_record(k, &r, d->message.fd);
 	while (i < d->nindex) {
 		ipc_begin(&r, IPC_RCPT, d->number);
-		i = add_rcpts(&r.u.rcpt.words, d, i);
-		send_record(k, &r, -1);
+		i = dispatch_add_rcpts(&r.u.rcpt.words, d, i);
+		dispatch_send_record(k, &r, -1);
 	}
 }
 
@@ -229,7 +230,7 @@ dispatch_give(struct dispatch *k, struct delivery *d, bool last)
 		dispatch_part(k);
 		return;
 	}
-	send_delivery(k, d, last);
+	dispatch_send_delivery(k, d, last);
 }
 
 void
@@ -238,11 +239,11 @@ dispatch_end(struct dispatch *k)
 	struct ipc_record r;
 
 	ipc_begin(&r, IPC_END, 0);
-	send_record(k, &r, -1);
+	dispatch_send_record(k, &r, -1);
 }
 
 static struct delivery *
-finished(struct dispatch *k)
+dispatch_finished(struct dispatch *k)
 {
 	struct delivery *d;
 	size_t i;
@@ -267,13 +268,13 @@ dispatch_wait(struct dispatch *k, long long deadline)
 	long long left;
 	struct delivery *d;
 
-	if ((d = finished(k)) != NULL)
+	if ((d = dispatch_finished(k)) != NULL)
 		return d;	/* received before */
 	for (;;) {
-		receive(k);
+		dispatch_receive(k);
 		if (k->sock == -1)
 			dispatch_part(k);
-		if ((d = finished(k)) != NULL || k->ndelivery == 0)
+		if ((d = dispatch_finished(k)) != NULL || k->ndelivery == 0)
 			return d;
 		if (k->stop != NULL && *k->stop)
 			return NULL;

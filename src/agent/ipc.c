@@ -51,7 +51,7 @@ ipc_begin(struct ipc_record *r, enum ipc_kind kind, uint32_t number)
 
 /* The words of a record that has some, or NULL. */
 static const struct ipc_words *
-words(const struct ipc_record *r)
+ipc_words_of(const struct ipc_record *r)
 {
 	if (r->kind == IPC_DELIVERY)
 		return &r->u.delivery.words;
@@ -59,15 +59,15 @@ words(const struct ipc_record *r)
 }
 
 static size_t
-whole_size(const struct ipc_record *r)
+ipc_whole_size(const struct ipc_record *r)
 {
-	const struct ipc_words *w = words(r);
+	const struct ipc_words *w = ipc_words_of(r);
 
 	return sizes[r->kind] + (w != NULL ? w->len : 0);
 }
 
 static bool
-add(struct ipc_words *w, const char *p, size_t n)
+ipc_append(struct ipc_words *w, const char *p, size_t n)
 {
 	if (n >= IPC_WORD)
 		n = IPC_WORD - 1;
@@ -82,7 +82,8 @@ add(struct ipc_words *w, const char *p, size_t n)
 bool
 ipc_add(struct ipc_words *w, const char *word)
 {
-	return word == NULL ? add(w, "", 0) : add(w, word, strlen(word));
+	return word == NULL ? ipc_append(w, "", 0)
+			    : ipc_append(w, word, strlen(word));
 }
 
 bool
@@ -145,7 +146,7 @@ ipc_send(int sock, const struct ipc_record *r, int fd, int nonblocking)
 		const void	*in;
 		void		*out;
 	} base = { .in = r };
-	struct iovec v = { .iov_base = base.out, .iov_len = whole_size(r) };
+	struct iovec v = { .iov_base = base.out, .iov_len = ipc_whole_size(r) };
 	struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1 };
 	ssize_t n;
 
@@ -168,7 +169,7 @@ ipc_send(int sock, const struct ipc_record *r, int fd, int nonblocking)
 
 /* Are these so many words and recipients, and nothing else? */
 static bool
-sane_words(const struct ipc_words *w, size_t nwords)
+ipc_sane_words(const struct ipc_words *w, size_t nwords)
 {
 	struct ipc_reader rd;
 	const char *orcpt;
@@ -187,21 +188,21 @@ sane_words(const struct ipc_words *w, size_t nwords)
 
 /* Is it as long as it says? */
 static bool
-sane_size(const struct ipc_record *r, size_t n)
+ipc_sane_size(const struct ipc_record *r, size_t n)
 {
 	const struct ipc_words *w;
 
 	if (n < HEAD || r->kind == 0 || r->kind >= IPC__MAX ||
 	    n < sizes[r->kind])
 		return false;
-	w = words(r);
-	return (w == NULL || w->len <= IPC_WORDS) && n == whole_size(r);
+	w = ipc_words_of(r);
+	return (w == NULL || w->len <= IPC_WORDS) && n == ipc_whole_size(r);
 }
 
 static bool
-sane(const struct ipc_record *r, size_t n)
+ipc_sane(const struct ipc_record *r, size_t n)
 {
-	if (!sane_size(r, n))
+	if (!ipc_sane_size(r, n))
 		return false;
 	switch ((enum ipc_kind)r->kind) {
 	case IPC_DELIVERY:
@@ -210,17 +211,17 @@ sane(const struct ipc_record *r, size_t n)
 		    r->u.delivery.eightbit <= 1 &&
 		    r->u.delivery.last <= 1 &&
 		    r->u.delivery.words.nrcpt <= r->u.delivery.nrcpt &&
-		    sane_words(&r->u.delivery.words, 3);
+		    ipc_sane_words(&r->u.delivery.words, 3);
 	case IPC_RCPT:
 		return r->u.rcpt.words.nrcpt > 0 &&
-		    sane_words(&r->u.rcpt.words, 0);
+		    ipc_sane_words(&r->u.rcpt.words, 0);
 	case IPC_FAULT:
 		return r->u.fault.n > 0 &&
 		    r->u.fault.fault.verdict != VD_OK &&
 		    fault_sane(&r->u.fault.fault);
 	case IPC_DONE:
-		return ends_within(
-			   r->u.done.accepted, sizeof(r->u.done.accepted)) &&
+		return ends_within(r->u.done.accepted,
+		    sizeof(r->u.done.accepted)) &&
 		    conninfo_sane(&r->u.done.conninfo);
 	case IPC_END:
 	case IPC_SENT:
@@ -235,7 +236,7 @@ sane(const struct ipc_record *r, size_t n)
  * which there is room where pointers have 64 bits.
  */
 static int
-descriptor(struct msghdr *m, bool *odd)
+ipc_descriptor(struct msghdr *m, bool *odd)
 {
 	struct cmsghdr *c = CMSG_FIRSTHDR(m);
 	int fd[2] = { -1, -1 };
@@ -274,8 +275,8 @@ ipc_receive(int sock, struct ipc_record *r, int *fd, int nonblocking)
 	} while (n == -1 && errno == EINTR);
 	if (n == -1)
 		return nonblocking && errno == EAGAIN ? 0 : -1;
-	*fd = descriptor(&m, &odd);
-	if (n == 0 || odd || !sane(r, (size_t)n) ||
+	*fd = ipc_descriptor(&m, &odd);
+	if (n == 0 || odd || !ipc_sane(r, (size_t)n) ||
 	    m.msg_flags & (MSG_TRUNC | MSG_CTRUNC) ||
 	    (r->kind == IPC_DELIVERY) != (*fd != -1)) {
 		if (*fd != -1)

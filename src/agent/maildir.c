@@ -18,7 +18,7 @@
 #define BLOCK	65536
 
 static int
-trouble(struct fault *f, int err, const char *what)
+maildir_trouble(struct fault *f, int err, const char *what)
 {
 	return fault_errno(f, ST_CONNECT, err, VD_TEMP, "%s", what);
 }
@@ -31,13 +31,15 @@ maildir_open(const char *path, struct fault *f)
 	int dir;
 
 	if (mkdir(path, 0700) == -1 && errno != EEXIST)
-		return trouble(f, errno, "the maildir cannot be made");
+		return maildir_trouble(f, errno, "the maildir cannot be made");
 	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir == -1)
-		return trouble(f, errno, "the maildir cannot be opened");
+		return maildir_trouble(f, errno,
+		    "the maildir cannot be opened");
 	for (i = 0; i < NITEMS(parts); i++)
 		if (mkdirat(dir, parts[i], 0700) == -1 && errno != EEXIST) {
-			(void)trouble(f, errno, "the maildir cannot be made");
+			(void)maildir_trouble(f, errno,
+			    "the maildir cannot be made");
 			(void)close(dir);
 			return -1;
 		}
@@ -45,7 +47,7 @@ maildir_open(const char *path, struct fault *f)
 }
 
 static int
-put(int out, const struct buf *b, struct fault *f)
+maildir_put(int out, const struct buf *b, struct fault *f)
 {
 	const char *p = buf_text(b);
 	size_t left = b->len;
@@ -56,13 +58,13 @@ put(int out, const struct buf *b, struct fault *f)
 		if (n == -1 && errno == EINTR)
 			n = 0;
 		if (n == -1)
-			return trouble(f, errno, "writing");
+			return maildir_trouble(f, errno, "writing");
 	}
 	return 0;
 }
 
 static int
-put_envelope(int out, const struct envelope *e, struct fault *f)
+maildir_put_envelope(int out, const struct envelope *e, struct fault *f)
 {
 	struct buf b = { .max = 1 << 26 };
 	size_t i;
@@ -72,14 +74,14 @@ put_envelope(int out, const struct envelope *e, struct fault *f)
 	for (i = 0; i < e->nrcpt; i++)
 		if (!e->rcpt[i].done)
 			buf_addf(&b, "Delivered-To: %s\n", e->rcpt[i].addr);
-	status = put(out, &b, f);
+	status = maildir_put(out, &b, f);
 	buf_release(&b);
 	return status;
 }
 
 /* Every CR of a message is one of CRLF. */
 static int
-put_message(int out, const struct span *s, struct fault *f)
+maildir_put_message(int out, const struct span *s, struct fault *f)
 {
 	struct buf b = { .max = BLOCK };
 	char *block = xmalloc(BLOCK);
@@ -92,7 +94,7 @@ put_message(int out, const struct span *s, struct fault *f)
 		for (i = 0; i < n; i++)
 			if (block[i] != '\r')
 				buf_add(&b, &block[i], 1);
-		status = n > 0 ? put(out, &b, f) : -1;
+		status = n > 0 ? maildir_put(out, &b, f) : -1;
 	}
 	free(block);
 	buf_release(&b);
@@ -101,14 +103,15 @@ put_message(int out, const struct span *s, struct fault *f)
 
 /* Make the new name last: it and what it names survive a crash. */
 static int
-publish(int dir, const char *tmp, const char *name, struct fault *f)
+maildir_publish(int dir, const char *tmp, const char *name, struct fault *f)
 {
 	int new, status;
 
 	if (renameat(dir, tmp, dir, name) == -1)
-		return trouble(f, errno, name);
+		return maildir_trouble(f, errno, name);
 	new = openat(dir, "new", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	status = new == -1 || fsync(new) == -1 ? trouble(f, errno, name) : 0;
+	status =
+	    new == -1 || fsync(new) == -1 ? maildir_trouble(f, errno, name) : 0;
 	if (new != -1)
 		(void)close(new);
 	return status;
@@ -128,16 +131,16 @@ maildir_keep(int dir, const struct envelope *e, const struct span *message,
 	out = openat(dir, tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC |
 	    O_NOFOLLOW, 0600);
 	if (out == -1)
-		return trouble(f, errno, tmp);
-	status = put_envelope(out, e, f);
+		return maildir_trouble(f, errno, tmp);
+	status = maildir_put_envelope(out, e, f);
 	if (status == 0)
-		status = put_message(out, message, f);
+		status = maildir_put_message(out, message, f);
 	if (status == 0 && fsync(out) == -1)
-		status = trouble(f, errno, tmp);
+		status = maildir_trouble(f, errno, tmp);
 	if (close(out) == -1 && status == 0)
-		status = trouble(f, errno, tmp);
+		status = maildir_trouble(f, errno, tmp);
 	if (status == 0)
-		status = publish(dir, tmp, name, f);
+		status = maildir_publish(dir, tmp, name, f);
 	if (status == -1)
 		(void)unlinkat(dir, tmp, 0);
 	return status;

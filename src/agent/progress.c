@@ -10,7 +10,7 @@
 #define RATE	500	/* ms before a rate means anything */
 
 static void
-add_time(struct buf *out, long long s)
+progress_add_time(struct buf *out, long long s)
 {
 	if (s >= 3600)
 		buf_addf(out, "%lld h %lld min", s / 3600, s % 3600 / 60);
@@ -34,12 +34,12 @@ progress_text(struct buf *out, size_t done, size_t total, long long ms)
 		buf_addf(out, ", %lld MB/s, ", rate / 1000000);
 	else
 		buf_addf(out, ", %lld kB/s, ", rate / 1000);
-	add_time(out, ((long long)(total - done) + rate - 1) / rate);
+	progress_add_time(out, ((long long)(total - done) + rate - 1) / rate);
 	buf_adds(out, " left");
 }
 
 static void
-put(struct progress *p, const struct buf *text)
+progress_put(struct progress *p, const struct buf *text)
 {
 	struct buf line = { .max = 512 };
 	size_t i;
@@ -68,7 +68,7 @@ progress_show(struct progress *p, size_t done, size_t total)
 	p->shown = now;
 	buf_adds(&text, "heloise: ");
 	progress_text(&text, done, total, now - p->began);
-	put(p, &text);
+	progress_put(p, &text);
 	buf_release(&text);
 }
 
@@ -78,6 +78,6 @@ progress_end(struct progress *p)
 	struct buf none = { .max = 1 };
 
 	if (p->width > 0 && tcgetpgrp(STDERR_FILENO) == getpgrp())
-		put(p, &none);
+		progress_put(p, &none);
 	*p = (struct progress){ 0 };
 }

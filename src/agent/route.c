@@ -14,7 +14,7 @@
 #include "net/socks.h"
 
 static int
-family(const struct settings *s, const struct address *source)
+route_family(const struct settings *s, const struct address *source)
 {
 	if (source->len > 0)
 		return source->sa.ss_family;
@@ -50,7 +50,7 @@ route_release(struct route *r)
 
 /* Add all hosts of one service; none is no fault. */
 static int
-ask(struct route *r, const char *service, bool implicit, struct fault *f)
+route_ask(struct route *r, const char *service, bool implicit, struct fault *f)
 {
 	struct dns_srv_list list;
 	struct route_hop *hop;
@@ -73,7 +73,7 @@ ask(struct route *r, const char *service, bool implicit, struct fault *f)
 
 /* RFC 8314, 5.1: TLS from the start is preferred where both are offered. */
 static int
-find_hops(struct route *r, struct fault *f)
+route_find_hops(struct route *r, struct fault *f)
 {
 	int tls = r->set->tls;
 
@@ -81,10 +81,10 @@ find_hops(struct route *r, struct fault *f)
 		return 0;
 	r->n = 0;
 	if ((tls == SETTING_TLS_AUTO || tls == SETTING_TLS_IMPLICIT) &&
-	    ask(r, "_submissions", true, f) == -1)
+	    route_ask(r, "_submissions", true, f) == -1)
 		return -1;
 	if (tls != SETTING_TLS_IMPLICIT &&
-	    ask(r, "_submission", false, f) == -1)
+	    route_ask(r, "_submission", false, f) == -1)
 		return -1;
 	if (r->n == 0)
 		return fault_set(f, ST_RESOLVE, FD_NONE, 0, VD_PERM,
@@ -97,7 +97,7 @@ find_hops(struct route *r, struct fault *f)
 
 /* Hops without an address are passed over, unless all have none. */
 static int
-find_addresses(struct route *r, const struct address *source,
+route_find_addresses(struct route *r, const struct address *source,
     struct fault *f)
 {
 	struct fault why = { 0 };
@@ -108,7 +108,7 @@ find_addresses(struct route *r, const struct address *source,
 		hop = &r->hop[i];
 		hop->addrs.source = *source;
 		if (resolve_host(hop->host, (unsigned)hop->port,
-		    family(r->set, source), &hop->addrs, &why) == 0)
+		    route_family(r->set, source), &hop->addrs, &why) == 0)
 			found++;
 	}
 	if (found > 0)
@@ -128,13 +128,13 @@ route_locate(struct route *r, struct fault *f)
 		return 0;
 	if (s->source_address != NULL)
 		(void)resolve_address_parse(s->source_address, &source);
-	if (find_hops(r, f) == -1)
+	if (route_find_hops(r, f) == -1)
 		return -1;
 	if (r->proxy.host[0] == '\0')
-		return find_addresses(r, &source, f);
+		return route_find_addresses(r, &source, f);
 	r->proxy_addrs.source = source;
 	if (resolve_host(r->proxy.host, (unsigned)r->proxy.port,
-	    family(s, &source), &r->proxy_addrs, f) == 0)
+	    route_family(s, &source), &r->proxy_addrs, f) == 0)
 		return 0;
 	fault_add(f, ": the proxy %s", r->proxy.host);
 	return -1;
@@ -186,7 +186,7 @@ route_name(const struct route *r)
 
 /* The proxy connects; it looks up the name. */
 static int
-open_proxied(struct route *r, const struct route_hop *hop,
+route_open_proxied(struct route *r, const struct route_hop *hop,
     long long deadline, struct connection *c, struct fault *f)
 {
 	if (connect_tcp(&r->proxy_addrs, deadline, c, f) == -1) {
@@ -201,13 +201,13 @@ open_proxied(struct route *r, const struct route_hop *hop,
 }
 
 static int
-open_hop(struct route *r, long long deadline, struct connection *c,
+route_open_hop(struct route *r, long long deadline, struct connection *c,
     struct fault *f)
 {
 	const struct route_hop *hop = &r->hop[r->at];
 
 	if (r->proxy.host[0] != '\0')
-		return open_proxied(r, hop, deadline, c, f);
+		return route_open_proxied(r, hop, deadline, c, f);
 	if (hop->addrs.n > 0)
 		return connect_tcp(&hop->addrs, deadline, c, f);
 	return fault_set(f, ST_RESOLVE, FD_NONE, 0, VD_TEMP,
@@ -223,11 +223,11 @@ route_open(struct route *r, bool again, long long deadline,
 	if (r->relay.kind == RELAY_UNIX)
 		return connect_unix(r->relay.path, c, f);
 	if (again)
-		return open_hop(r, deadline, c, f);
+		return route_open_hop(r, deadline, c, f);
 	for (r->at = 0; r->at < r->n; r->at++) {
 		/* Divide the time that is left among the hops. */
 		now = clock_ms();
-		if (open_hop(r, now + (deadline - now) /
+		if (route_open_hop(r, now + (deadline - now) /
 		    (long long)(r->n - r->at), c, f) == 0)
 			return 0;
 	}

@@ -12,7 +12,7 @@
 #define REST		2000	/* ms to read why the relay closed */
 
 static long long
-within(const struct session *s, long long ms)
+session_within(const struct session *s, long long ms)
 {
 	long long due = clock_ms() + ms;
 
@@ -21,14 +21,14 @@ within(const struct session *s, long long ms)
 
 /* Start the timeout again after a reply, or a stretch of what is sent. */
 static void
-set_due(struct session *s, bool sending)
+session_set_due(struct session *s, bool sending)
 {
 	const struct client *c = s->c;
 
 	if (s->due != 0 && s->sending == sending &&
 	    s->replies == c->replies && c->sent - s->sent < PROGRESS)
 		return;
-	s->due = within(s, s->timeout > 0 ? s->timeout :
+	s->due = session_within(s, s->timeout > 0 ? s->timeout :
 	    client_timeout(c) * 1000LL);
 	s->sending = sending;
 	s->replies = c->replies;
@@ -36,16 +36,17 @@ set_due(struct session *s, bool sending)
 }
 
 static bool
-ungreeted(const struct session *s)
+session_ungreeted(const struct session *s)
 {
 	return s->c->replies == 0 && !s->c->tls && s->c->in.len == 0;
 }
 
 /* Without a greeting, a second connection can show that TLS is wanted. */
 static bool
-looks_implicit(struct session *s, struct fault *f)
+session_looks_implicit(struct session *s, struct fault *f)
 {
-	if (s->sniff == NULL || !ungreeted(s) || !s->sniff(s->sniff_ctx))
+	if (s->sniff == NULL || !session_ungreeted(s) ||
+	    !s->sniff(s->sniff_ctx))
 		return false;
 	s->sniff = NULL;
 	(void)fault_set(f, ST_GREETING, FD_NONE, 0, VD_PERM,
@@ -54,38 +55,38 @@ looks_implicit(struct session *s, struct fault *f)
 }
 
 static void
-lost(struct session *s, struct fault *f)
+session_lost(struct session *s, struct fault *f)
 {
-	(void)looks_implicit(s, f);
+	(void)session_looks_implicit(s, f);
 	client_broken(s->c, f);
 }
 
 static void
-feed(struct session *s)
+session_feed(struct session *s)
 {
 	char chunk[16384];
 	struct fault f = { 0 };
 	ssize_t n = stream_read(s->w, chunk, sizeof(chunk), &f);
 
 	if (n == -1)
-		lost(s, &f);
+		session_lost(s, &f);
 	else
 		client_feed(s->c, chunk, (size_t)n);
 }
 
 /* If there is no greeting for a short time, find out why. */
 static int
-wait_for(struct session *s, int want, struct fault *f)
+session_wait_for(struct session *s, int want, struct fault *f)
 {
-	long long due = within(s, GREETING);
+	long long due = session_within(s, GREETING);
 	int ready;
 
-	if (s->sniff == NULL || !ungreeted(s) || due >= s->due)
+	if (s->sniff == NULL || !session_ungreeted(s) || due >= s->due)
 		return stream_wait(s->w, want, s->due, f);
 	ready = stream_wait(s->w, want, due, f);
 	if (ready != -1 || f->domain != FD_ERRNO || f->code != ETIMEDOUT)
 		return ready;
-	if (looks_implicit(s, f))
+	if (session_looks_implicit(s, f))
 		return -1;
 	s->sniff = NULL;
 	return 0;
@@ -93,9 +94,9 @@ wait_for(struct session *s, int want, struct fault *f)
 
 /* The relay takes no more; what it sent before may say why. */
 static void
-read_rest(struct session *s, const struct fault *why)
+session_read_rest(struct session *s, const struct fault *why)
 {
-	long long due = within(s, REST);
+	long long due = session_within(s, REST);
 	char chunk[4096];
 	struct fault f = { 0 };
 	ssize_t n = 1;
@@ -111,34 +112,34 @@ read_rest(struct session *s, const struct fault *why)
 
 /* Write, and read what comes meanwhile. */
 static void
-transmit(struct session *s, int want)
+session_transmit(struct session *s, int want)
 {
 	struct fault f = { 0 };
 	int ready;
 	ssize_t n;
 
-	set_due(s, (want & STREAM_WRITE) != 0);
-	if ((ready = wait_for(s, want, &f)) == -1) {
-		lost(s, &f);
+	session_set_due(s, (want & STREAM_WRITE) != 0);
+	if ((ready = session_wait_for(s, want, &f)) == -1) {
+		session_lost(s, &f);
 		return;
 	}
 	if (ready == 0)
 		client_resume(s->c);
 	if (ready & STREAM_READ) {
-		feed(s);
+		session_feed(s);
 		return;
 	}
 	if (!(ready & STREAM_WRITE))
 		return;
 	n = stream_write(s->w, s->c->out.p, s->c->out.len, &f);
 	if (n == -1)
-		read_rest(s, &f);
+		session_read_rest(s, &f);
 	else
 		client_sent(s->c, (size_t)n);
 }
 
 static void
-bind_login(struct session *s)
+session_bind_login(struct session *s)
 {
 	struct buf b = { .max = CLIENT_BINDING };
 	const char *name = tls_binding(s->w->tls, &b);
@@ -149,18 +150,19 @@ bind_login(struct session *s)
 }
 
 static void
-handshake(struct session *s)
+session_handshake(struct session *s)
 {
 	long long start = clock_ms();
 	struct fault f = { 0 };
 
-	if (stream_tls(s->w, &s->tls, within(s, s->timeout > 0 ? s->timeout :
-	    HANDSHAKE), &f) == -1) {
+	if (stream_tls(s->w, &s->tls,
+		session_within(s, s->timeout > 0 ? s->timeout : HANDSHAKE),
+		&f) == -1) {
 		client_broken(s->c, &f);
 		return;
 	}
 	s->shook = clock_ms() - start;
-	bind_login(s);
+	session_bind_login(s);
 	client_tls_up(s->c, s->trusted);
 	s->due = 0;
 }
@@ -178,13 +180,13 @@ session_until(struct session *s)
 		}
 		switch (want) {
 		case CLIENT_SEND:
-			transmit(s, STREAM_READ | STREAM_WRITE);
+			session_transmit(s, STREAM_READ | STREAM_WRITE);
 			break;
 		case CLIENT_RECV:
-			transmit(s, STREAM_READ);
+			session_transmit(s, STREAM_READ);
 			break;
 		case CLIENT_TLS:
-			handshake(s);
+			session_handshake(s);
 			break;
 		case CLIENT_IDLE:
 		case CLIENT_BODY:

@@ -52,7 +52,7 @@ struct transfer {
  * transaction of its own (RFC 5321 4.5.3.1.10; 552 is the old spelling).
  */
 static bool
-leftover(const struct rcpt *r)
+transfer_leftover(const struct rcpt *r)
 {
 	return r->done && r->verdict != VD_OK && r->why->stage == ST_RCPT &&
 	    r->why->domain == FD_SMTP &&
@@ -60,13 +60,13 @@ leftover(const struct rcpt *r)
 }
 
 static bool
-unsettle_leftovers(struct delivery *d)
+transfer_unsettle_leftovers(struct delivery *d)
 {
 	bool any = false;
 	size_t i;
 
 	for (i = 0; i < d->env->nrcpt; i++)
-		if (leftover(&d->env->rcpt[i])) {
+		if (transfer_leftover(&d->env->rcpt[i])) {
 			rcpt_unsettle(&d->env->rcpt[i]);
 			any = true;
 		}
@@ -75,7 +75,7 @@ unsettle_leftovers(struct delivery *d)
 
 /* A message is over; if it failed, show the dialogue. */
 static void
-report(struct transfer *k, struct delivery *d)
+transfer_report(struct transfer *k, struct delivery *d)
 {
 	struct buf *talk = &k->client->talk;
 
@@ -93,7 +93,7 @@ report(struct transfer *k, struct delivery *d)
 
 /* Report what is over; a message with leftovers is sent again. */
 static void
-collect(struct transfer *k)
+transfer_collect(struct transfer *k)
 {
 	struct slot *s;
 	struct delivery *d;
@@ -111,15 +111,15 @@ collect(struct transfer *k)
 			(void)strlcpy(d->accepted, s->mail.accepted,
 			    sizeof(d->accepted));
 		if (envelope_count(d->env, VD_OK) > s->had &&
-		    unsettle_leftovers(d))
+		    transfer_unsettle_leftovers(d))
 			k->waiting[k->nwaiting++] = d;
 		else
-			report(k, d);
+			transfer_report(k, d);
 	}
 }
 
 static enum transfer_next
-next_delivery(struct transfer *k, bool wait, struct delivery **d)
+transfer_next_delivery(struct transfer *k, bool wait, struct delivery **d)
 {
 	if (k->nwaiting == 0)
 		return k->work->next(k->work->ctx, wait, d);
@@ -128,7 +128,7 @@ next_delivery(struct transfer *k, bool wait, struct delivery **d)
 }
 
 static bool
-busy(const struct transfer *k)
+transfer_busy(const struct transfer *k)
 {
 	const struct slot *s;
 
@@ -140,7 +140,7 @@ busy(const struct transfer *k)
 
 /* May one of the messages on their way have leftovers? */
 static bool
-may_come_back(const struct transfer *k)
+transfer_may_come_back(const struct transfer *k)
 {
 	const struct slot *s;
 	size_t i;
@@ -151,14 +151,14 @@ may_come_back(const struct transfer *k)
 		if (s->delivery->env->nrcpt > MANY)
 			return true;
 		for (i = 0; i < s->delivery->env->nrcpt; i++)
-			if (leftover(&s->delivery->env->rcpt[i]))
+			if (transfer_leftover(&s->delivery->env->rcpt[i]))
 				return true;
 	}
 	return false;
 }
 
 static int
-to_memory(void *ctx, const char *p, size_t n, struct fault *f)
+transfer_to_memory(void *ctx, const char *p, size_t n, struct fault *f)
 {
 	struct span *new = ctx;
 	ssize_t done;
@@ -179,11 +179,11 @@ to_memory(void *ctx, const char *p, size_t n, struct fault *f)
 
 /* Convert 8-bit octets for a relay without 8BITMIME. */
 static void
-downgrade(struct transfer *k, struct delivery *d)
+transfer_downgrade(struct transfer *k, struct delivery *d)
 {
 	struct span new = { .fd = -1 };
 	struct msgfile_convert c = { .message = d->message,
-	    .why = RECODE_8BIT, .write = to_memory, .ctx = &new };
+	    .why = RECODE_8BIT, .write = transfer_to_memory, .ctx = &new };
 	struct fault f = { 0 };
 
 	if (!d->env->eightbit || k->client->caps.set & CAP_8BITMIME ||
@@ -200,12 +200,12 @@ downgrade(struct transfer *k, struct delivery *d)
 
 /* The client is ready for a message: pass one on, wait, or quit. */
 static void
-give(struct transfer *k)
+transfer_give(struct transfer *k)
 {
 	struct delivery *d;
 	struct slot *s;
 
-	switch (next_delivery(k, !busy(k), &d)) {
+	switch (transfer_next_delivery(k, !transfer_busy(k), &d)) {
 	case TRANSFER_GOT:
 		break;
 	case TRANSFER_LATER:
@@ -213,17 +213,17 @@ give(struct transfer *k)
 		k->transport->stream.wake = true;
 		return;
 	case TRANSFER_END:
-		if (may_come_back(k)) {
+		if (transfer_may_come_back(k)) {
 			client_pause(k->client);
 			return;
 		}
 		/* The dispatcher has all verdicts and may end before QUIT. */
-		if (!busy(k))
+		if (!transfer_busy(k))
 			k->transport->stream.watch = -1;
 		client_quit(k->client);
 		return;
 	}
-	downgrade(k, d);
+	transfer_downgrade(k, d);
 	for (s = k->slot; s->delivery != NULL; s++)
 		;
 	*s = (struct slot){ .delivery = d, .mail = { .env = d->env,
@@ -233,7 +233,7 @@ give(struct transfer *k)
 }
 
 static char *
-block(struct transfer *k)
+transfer_block(struct transfer *k)
 {
 	if (k->block == NULL)
 		k->block = xmalloc(CLIENT_BLOCK);
@@ -241,7 +241,7 @@ block(struct transfer *k)
 }
 
 static void
-give_body(struct transfer *k)
+transfer_give_body(struct transfer *k)
 {
 	struct slot *s = k->current;
 	const struct span *message = &s->delivery->message;
@@ -256,7 +256,7 @@ give_body(struct transfer *k)
 		return;
 	}
 	if ((to = client_space(k->client, most)) == NULL)
-		to = block(k);
+		to = transfer_block(k);
 	n = msgfile_read(message, s->sent, to, most, ST_BODY, &f);
 	if (n == 0) {
 		client_broken(k->client, &f);
@@ -277,7 +277,7 @@ give_body(struct transfer *k)
 
 /* One session on an open connection, to its end. */
 static void
-talk(struct transfer *k)
+transfer_talk(struct transfer *k)
 {
 	enum client_want want;
 
@@ -287,11 +287,11 @@ talk(struct transfer *k)
 	k->described = false;
 	do {
 		want = session_until(&k->transport->session);
-		collect(k);
+		transfer_collect(k);
 		if (want == CLIENT_IDLE)
-			give(k);
+			transfer_give(k);
 		else if (want == CLIENT_BODY)
-			give_body(k);
+			transfer_give_body(k);
 	} while (want != CLIENT_OVER);
 	transport_describe(k->transport, k->client, &k->conninfo);
 	stream_close(&k->transport->stream);
@@ -299,13 +299,13 @@ talk(struct transfer *k)
 
 /* The relay cannot be used: all that are left end with this fault. */
 static void
-fail(struct transfer *k, const struct fault *f)
+transfer_fail(struct transfer *k, const struct fault *f)
 {
 	struct delivery *d;
 
-	while (next_delivery(k, true, &d) == TRANSFER_GOT) {
+	while (transfer_next_delivery(k, true, &d) == TRANSFER_GOT) {
 		envelope_settle(d->env, f);
-		report(k, d);
+		transfer_report(k, d);
 	}
 }
 
@@ -314,7 +314,7 @@ fail(struct transfer *k, const struct fault *f)
  * VD_OK: it settled one.
  */
 static void
-stuck(const struct transfer *k, struct fault *f)
+transfer_stuck(const struct transfer *k, struct fault *f)
 {
 	fault_clear(f);
 	if (k->settled > 0)
@@ -327,37 +327,37 @@ stuck(const struct transfer *k, struct fault *f)
 
 /* Sessions, while there are messages and each session settles one. */
 static void
-sessions(struct transfer *k)
+transfer_sessions(struct transfer *k)
 {
 	struct fault f = { 0 };
 	struct delivery *d;
 
 	while (f.verdict == VD_OK &&
-	    next_delivery(k, true, &d) == TRANSFER_GOT) {
+	    transfer_next_delivery(k, true, &d) == TRANSFER_GOT) {
 		k->waiting[k->nwaiting++] = d;
 		if (transport_open(k->transport, d->env->from, &f) == -1) {
 			transport_describe(k->transport, NULL, &k->conninfo);
 			break;
 		}
 		k->transport->stream.watch = k->o->dispatch;
-		talk(k);
-		stuck(k, &f);
+		transfer_talk(k);
+		transfer_stuck(k, &f);
 		if (f.verdict == VD_OK)
 			client_release(k->client);
 	}
 	if (f.verdict != VD_OK)
-		fail(k, &f);
+		transfer_fail(k, &f);
 }
 
 /* There is no relay: keep the messages in the maildir. */
 static void
-keep_all(struct transfer *k)
+transfer_keep_all(struct transfer *k)
 {
 	char name[64];
 	struct delivery *d;
 	int kept;
 
-	while (next_delivery(k, true, &d) == TRANSFER_GOT) {
+	while (transfer_next_delivery(k, true, &d) == TRANSFER_GOT) {
 		struct fault f = { 0 };
 
 		(void)strlcpy(f.what, k->transport->what, sizeof(f.what));
@@ -367,7 +367,7 @@ keep_all(struct transfer *k)
 		if (kept == 0)
 			(void)strlcpy(d->accepted, name,
 			    sizeof(d->accepted));
-		report(k, d);
+		transfer_report(k, d);
 	}
 }
 
@@ -384,11 +384,11 @@ transfer_run(struct account *account, const struct transfer_opts *o,
 	k.transport->limit = k.transport->session.limit = limit;
 	k.transport->session.trace = o->trace;
 	if (account->fault.verdict != VD_OK)
-		fail(&k, &account->fault);
+		transfer_fail(&k, &account->fault);
 	else if (account->maildir != -1)
-		keep_all(&k);
+		transfer_keep_all(&k);
 	else
-		sessions(&k);
+		transfer_sessions(&k);
 	client_release(k.client);
 	free(k.block);
 	free(k.client);

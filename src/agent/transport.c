@@ -25,7 +25,7 @@ transport_within(const struct transport *r, long long seconds)
 
 /* Ask another connection: does the port speak TLS from the start? */
 static bool
-sniff(void *ctx)
+transport_sniff(void *ctx)
 {
 	struct transport *r = ctx;
 	struct connection connection;
@@ -44,7 +44,7 @@ sniff(void *ctx)
 
 /* Set what depends on the host that the route is at. */
 static void
-settle(struct transport *r)
+transport_settle(struct transport *r)
 {
 	const struct route_hop *hop = &r->route.hop[r->route.at];
 
@@ -61,7 +61,7 @@ settle(struct transport *r)
 }
 
 static void
-prepare_client(struct transport *r)
+transport_prepare_client(struct transport *r)
 {
 	const struct settings *s = r->set;
 
@@ -78,7 +78,8 @@ prepare_client(struct transport *r)
 }
 
 static void
-prepare_session(struct transport *r, enum setting_tls mode, bool verify)
+transport_prepare_session(struct transport *r, enum setting_tls mode, bool
+    verify)
 {
 	const struct settings *s = r->set;
 
@@ -97,7 +98,7 @@ prepare_session(struct transport *r, enum setting_tls mode, bool verify)
 
 /* Without TLS: a login may need hashes, known only in the sandbox. */
 static int
-prepare_login(const struct transport *r, struct fault *f)
+transport_prepare_login(const struct transport *r, struct fault *f)
 {
 	if (r->client.user == NULL || gnutls_load(f) == 0)
 		return 0;
@@ -118,14 +119,14 @@ transport_prepare(struct transport *r, const struct settings *s,
 	*r = (struct transport){ .set = s, .fqdn = fqdn, .stream.fd = -1 };
 	if (route_prepare(&r->route, s, f) == -1)
 		return -1;
-	prepare_client(r);
-	prepare_session(r, mode, verify);
-	settle(r);
+	transport_prepare_client(r);
+	transport_prepare_session(r, mode, verify);
+	transport_settle(r);
 	fault_what(f, "%s", r->what);
 	if (r->route.relay.kind == RELAY_MAILDIR)
 		return 0;
 	if (mode == SETTING_TLS_NONE)
-		return prepare_login(r, f);
+		return transport_prepare_login(r, f);
 	r->trust = trust_new(&trust, f);
 	r->session.tls.trust = r->trust;
 	return r->trust != NULL ? 0 : -1;
@@ -158,11 +159,11 @@ transport_adopt(struct transport *r, const struct connection *connection,
     const char *sender)
 {
 	r->connection = *connection;
-	settle(r);
+	transport_settle(r);
 	stream_init(&r->stream, connection->fd);
 	r->session.due = 0;
 	r->session.shook = 0;
-	r->session.sniff = sniff;
+	r->session.sniff = transport_sniff;
 	r->session.sniff_ctx = r;
 	transport_introduce(r, sender);
 }
@@ -175,7 +176,7 @@ transport_open(struct transport *r, const char *sender, struct fault *f)
 	memset(&r->connection, 0, sizeof(r->connection));
 	if (route_open(&r->route, false, transport_within(r,
 	    r->set->connect_timeout), &connection, f) == -1) {
-		settle(r);
+		transport_settle(r);
 		(void)strlcpy(f->what, r->what, sizeof(f->what));
 		return -1;
 	}
@@ -195,7 +196,7 @@ transport_release(struct transport *r)
 
 /* As the kernel measured it, or -1. */
 static long long
-round_trip(int fd)
+transport_round_trip(int fd)
 {
 	struct tcp_info info;
 	socklen_t len = sizeof(info);
@@ -207,7 +208,7 @@ round_trip(int fd)
 }
 
 static void
-copy(char *out, size_t size, const char *text)
+transport_copy(char *out, size_t size, const char *text)
 {
 	struct buf b = { .max = 4 * size };
 
@@ -224,14 +225,14 @@ transport_describe(const struct transport *r, const struct client *c,
 
 	conninfo_clear(l);
 	(void)strlcpy(l->what, r->what, sizeof(l->what));
-	copy(l->helo, sizeof(l->helo), r->helo);
-	copy(l->ip, sizeof(l->ip), r->connection.text);
+	transport_copy(l->helo, sizeof(l->helo), r->helo);
+	transport_copy(l->ip, sizeof(l->ip), r->connection.text);
 	l->ip[strcspn(l->ip, " ")] = '\0';
-	l->rtt = round_trip(r->stream.fd);
+	l->rtt = transport_round_trip(r->stream.fd);
 	if (c == NULL)
 		return;
-	copy(l->banner, sizeof(l->banner), c->banner);
-	copy(l->offered, sizeof(l->offered), c->caps.auth);
+	transport_copy(l->banner, sizeof(l->banner), c->banner);
+	transport_copy(l->offered, sizeof(l->offered), c->caps.auth);
 	if (c->mech != SASL__MAX)
 		(void)strlcpy(l->auth, sasl_name(c->mech), sizeof(l->auth));
 	l->authed = c->authed;

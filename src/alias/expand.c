@@ -17,7 +17,7 @@ struct expand_file {
 };
 
 static const struct expand_file *
-included(const struct expand *e, const char *path)
+expand_included(const struct expand *e, const char *path)
 {
 	size_t i;
 
@@ -29,10 +29,10 @@ included(const struct expand *e, const char *path)
 
 /* Files are read once, while that is still possible. */
 static int
-include(void *ctx, const char *path, struct buf *out, struct fault *f)
+expand_include(void *ctx, const char *path, struct buf *out, struct fault *f)
 {
 	struct expand *e = ctx;
-	const struct expand_file *known = included(e, path);
+	const struct expand_file *known = expand_included(e, path);
 	struct expand_file *new;
 
 	if (known == NULL && e->closed)
@@ -58,10 +58,11 @@ include(void *ctx, const char *path, struct buf *out, struct fault *f)
 }
 
 static struct alias_opts
-options(struct expand *e, const char *const hosts[2], struct buf *mistakes)
+expand_options(struct expand *e, const char *const hosts[2], struct buf
+    *mistakes)
 {
 	return (struct alias_opts){ .hosts = hosts, .nhosts = 2,
-	    .domain = e->domain, .include = include, .ctx = e,
+	    .domain = e->domain, .include = expand_include, .ctx = e,
 	    .mistakes = mistakes };
 }
 
@@ -70,7 +71,7 @@ expand_load(struct expand *e, const char *path, struct buf *mistakes,
     struct fault *f)
 {
 	const char *hosts[] = { e->host, EXPAND_BARE };
-	struct alias_opts o = options(e, hosts, mistakes);
+	struct alias_opts o = expand_options(e, hosts, mistakes);
 
 	e->closed = false;
 	if (alias_file_load(&e->aliases, path, &e->owner, mistakes, f) == -1) {
@@ -103,7 +104,7 @@ expand_one(struct expand *e, const struct rcpt *r, struct envelope *new,
     struct fault *f)
 {
 	const char *hosts[] = { e->host, EXPAND_BARE };
-	struct alias_opts o = options(e, hosts, NULL);
+	struct alias_opts o = expand_options(e, hosts, NULL);
 	const char *at = addr_at(r->addr);
 	size_t had = new->nrcpt, i;
 	char *name = at != NULL && strcasecmp(at + 1, EXPAND_BARE) == 0 ?
@@ -122,10 +123,10 @@ expand_one(struct expand *e, const struct rcpt *r, struct envelope *new,
 
 /* Is there anybody who may become somebody else? */
 static bool
-concerns(struct expand *e, const struct envelope *env)
+expand_concerns(struct expand *e, const struct envelope *env)
 {
 	const char *hosts[] = { e->host, EXPAND_BARE };
-	const struct alias_opts o = options(e, hosts, NULL);
+	const struct alias_opts o = expand_options(e, hosts, NULL);
 	size_t i;
 
 	for (i = 0; i < env->nrcpt; i++)
@@ -141,7 +142,7 @@ expand_envelope(struct expand *e, struct envelope *env, struct fault *f)
 	int status = 0;
 	size_t i;
 
-	if (!concerns(e, env))
+	if (!expand_concerns(e, env))
 		return 0;
 	for (i = 0; status == 0 && i < env->nrcpt; i++)
 		status = expand_one(e, &env->rcpt[i], &new, f);
@@ -165,7 +166,7 @@ expand_name(void *ctx, const char *name, char **spec)
 {
 	struct expand *e = ctx;
 	const char *hosts[] = { e->host, EXPAND_BARE };
-	struct alias_opts o = options(e, hosts, NULL);
+	struct alias_opts o = expand_options(e, hosts, NULL);
 
 	return alias_lookup_single(&e->aliases, &o, name, spec);
 }

@@ -11,17 +11,17 @@
 
 /* Is it the machine's fault, that may be over soon, and not the file's? */
 static bool
-passing(int err)
+afile_passing(int err)
 {
 	return err == EIO || err == EMFILE || err == ENFILE || err == ENOMEM ||
 	    err == ESTALE || err == ETIMEDOUT;
 }
 
 static int
-fail(struct fault *f, const char *path, int err)
+afile_fail(struct fault *f, const char *path, int err)
 {
-	return fault_errno(f, ST_CONFIG, err, passing(err) ? VD_TEMP : VD_PERM,
-	    "%s", path);
+	return fault_errno(f, ST_CONFIG, err,
+	    afile_passing(err) ? VD_TEMP : VD_PERM, "%s", path);
 }
 
 int
@@ -33,7 +33,7 @@ alias_file_load(struct aliases *a, const char *path, uid_t *owner,
 	int status;
 
 	status = readfile_whole(path, false, &text, &st, f);
-	if (status == -1 && passing(f->code))
+	if (status == -1 && afile_passing(f->code))
 		f->verdict = VD_TEMP;
 	if (status == 0 && (st.st_mode & S_IWOTH) != 0)
 		status = fault_set(f, ST_CONFIG, FD_ERRNO, EPERM, VD_PERM,
@@ -49,7 +49,7 @@ alias_file_load(struct aliases *a, const char *path, uid_t *owner,
 }
 
 static int
-refuse(struct fault *f, const char *path, const char *why)
+afile_refuse(struct fault *f, const char *path, const char *why)
 {
 	return fault_set(f, ST_CONFIG, FD_ERRNO, EPERM, VD_PERM, "%s: %s",
 	    path, why);
@@ -57,14 +57,14 @@ refuse(struct fault *f, const char *path, const char *why)
 
 /* Nobody but the owner of the aliases can have had a hand in it. */
 static int
-check(int fd, const char *path, uid_t owner, struct fault *f)
+afile_check(int fd, const char *path, uid_t owner, struct fault *f)
 {
 	struct stat st;
 
 	if (fstat(fd, &st) == -1)
-		return fail(f, path, errno);
+		return afile_fail(f, path, errno);
 	if (!S_ISREG(st.st_mode))
-		return refuse(f, path, "not a regular file");
+		return afile_refuse(f, path, "not a regular file");
 	if (st.st_uid != owner)
 		return fault_set(f, ST_CONFIG, FD_ERRNO, EPERM, VD_PERM,
 		    "%s: this file belongs to uid %u, not to uid %u as the "
@@ -74,7 +74,7 @@ check(int fd, const char *path, uid_t owner, struct fault *f)
 		    "%s: others may write to this file; run: chmod go-w %s",
 		    path, path);
 	if (st.st_nlink != 1)
-		return refuse(f, path, "this file has a second name");
+		return afile_refuse(f, path, "this file has a second name");
 	return 0;
 }
 
@@ -89,12 +89,12 @@ alias_file_include(void *ctx, const char *path, struct buf *out,
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK |
 	    O_NOFOLLOW);
 	if (fd == -1 && errno == ELOOP)
-		return refuse(f, path, "a symbolic link");
+		return afile_refuse(f, path, "a symbolic link");
 	if (fd == -1)
-		return fail(f, path, errno);
-	status = check(fd, path, *owner, f);
+		return afile_fail(f, path, errno);
+	status = afile_check(fd, path, *owner, f);
 	if (status == 0 && (err = readfile_rest(fd, out)) != 0)
-		status = fail(f, path, err);
+		status = afile_fail(f, path, err);
 	(void)close(fd);
 	return status;
 }

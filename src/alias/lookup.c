@@ -35,12 +35,12 @@ struct walk {
 	struct fault		*f;
 };
 
-static int walk_alias(struct walk *, size_t);
-static int walk_members(struct walk *, const struct alias *, const char *,
-    size_t);
+static int lookup_walk_alias(struct walk *, size_t);
+static int lookup_walk_members(struct walk *, const struct alias *, const char
+    *, size_t);
 
 static void
-note(struct buf *mistakes, const char *text)
+lookup_note(struct buf *mistakes, const char *text)
 {
 	if (mistakes == NULL)
 		return;
@@ -49,7 +49,7 @@ note(struct buf *mistakes, const char *text)
 }
 
 static int __attribute__((__format__(__printf__, 2, 3)))
-refuse(struct walk *w, const char *fmt, ...)
+lookup_refuse(struct walk *w, const char *fmt, ...)
 {
 	char words[FAULT_TEXT];
 	va_list ap;
@@ -62,7 +62,7 @@ refuse(struct walk *w, const char *fmt, ...)
 
 /* It counts only if there is nothing else. */
 static void
-pass_over(struct walk *w, const char *file, const struct alias_member *m,
+lookup_pass_over(struct walk *w, const char *file, const struct alias_member *m,
     const char *words)
 {
 	struct fault f;
@@ -72,7 +72,7 @@ pass_over(struct walk *w, const char *file, const struct alias_member *m,
 	    file, m->line, m->text, words);
 	/* What mail cannot go to was a mistake when it was read. */
 	if (m->kind != ALIAS_COMMAND && m->kind != ALIAS_FILE)
-		note(w->o->mistakes, f.text);
+		lookup_note(w->o->mistakes, f.text);
 	if (!w->passed)
 		w->why = f;
 	w->passed = true;
@@ -80,7 +80,7 @@ pass_over(struct walk *w, const char *file, const struct alias_member *m,
 
 /* file is NULL if it is what the caller gave. */
 static int
-add(struct walk *w, const char *given, const char *file, unsigned line)
+lookup_add(struct walk *w, const char *given, const char *file, unsigned line)
 {
 	char *spec = xstrdup(given);
 	struct fault f;
@@ -88,11 +88,11 @@ add(struct walk *w, const char *given, const char *file, unsigned line)
 
 	fault_clear(&f);
 	if (aliases_complete(&spec, w->o->domain, &f) == -1)
-		status = file != NULL ?
-		    refuse(w, "%s:%u: %s: %s", file, line, given, f.text) :
-		    refuse(w, "%s", f.text);
+		status = file != NULL ? lookup_refuse(w, "%s:%u: %s: %s", file,
+					    line, given, f.text)
+				      : lookup_refuse(w, "%s", f.text);
 	else if (w->to->nrcpt == ALIAS_RCPTS)
-		status = refuse(w, "it stands for over %d addresses",
+		status = lookup_refuse(w, "it stands for over %d addresses",
 		    ALIAS_RCPTS);
 	else
 		(void)envelope_add(w->to, spec);
@@ -102,7 +102,7 @@ add(struct walk *w, const char *given, const char *file, unsigned line)
 
 /* Is it on this host, this being its "@" or NULL? */
 static bool
-here(const struct alias_opts *o, const char *at)
+lookup_here(const struct alias_opts *o, const char *at)
 {
 	size_t i;
 
@@ -115,16 +115,16 @@ here(const struct alias_opts *o, const char *at)
 bool
 alias_concerns(const struct alias_opts *o, const char *addr)
 {
-	return *addr == '\\' || here(o, addr_at(addr));
+	return *addr == '\\' || lookup_here(o, addr_at(addr));
 }
 
 /* The name to look up, if the address is on this host; else NULL. */
 static char *
-local_key(const struct alias_opts *o, const char *spec)
+lookup_local_key(const struct alias_opts *o, const char *spec)
 {
 	const char *at = addr_at(spec);
 
-	if (!here(o, at))
+	if (!lookup_here(o, at))
 		return NULL;
 	return aliases_key(spec, at != NULL ? (size_t)(at - spec) :
 	    strlen(spec));
@@ -132,10 +132,10 @@ local_key(const struct alias_opts *o, const char *spec)
 
 /* A member of the alias self (ALIASES_NONE: it is what the caller gave). */
 static int
-walk_address(struct walk *w, const struct alias_member *m, const char *file,
-    size_t self)
+lookup_walk_address(struct walk *w, const struct alias_member *m, const char
+    *file, size_t self)
 {
-	char *key = local_key(w->o, m->text);
+	char *key = lookup_local_key(w->o, m->text);
 	size_t i = key != NULL ? aliases_find(w->a, key) : ALIASES_NONE;
 	bool ours = key != NULL;
 
@@ -146,18 +146,18 @@ walk_address(struct walk *w, const struct alias_member *m, const char *file,
 		return 0;
 	}
 	if (i == ALIASES_NONE || i == self)
-		return add(w, m->text, file, m->line);
+		return lookup_add(w, m->text, file, m->line);
 	if (w->state[i] == DONE)
 		return 0;
 	if (w->state[i] == FRESH)
-		return walk_alias(w, i);
-	pass_over(w, file, m, "this alias leads back to itself");
+		return lookup_walk_alias(w, i);
+	lookup_pass_over(w, file, m, "this alias leads back to itself");
 	return 0;
 }
 
 /* Say which line wanted the file. */
 static int
-blame(struct walk *w, const struct alias_member *m, const char *file)
+lookup_blame(struct walk *w, const struct alias_member *m, const char *file)
 {
 	struct fault why = *w->f;
 
@@ -166,42 +166,42 @@ blame(struct walk *w, const struct alias_member *m, const char *file)
 }
 
 static int
-walk_include(struct walk *w, const struct alias_member *m, const char *file,
-    size_t self)
+lookup_walk_include(struct walk *w, const struct alias_member *m, const char
+    *file, size_t self)
 {
 	struct buf text = { .max = ALIAS_INCLUDE_MAX };
 	struct alias list = { 0 };
 	int status;
 
 	if (w->o->include == NULL)
-		return refuse(w, "%s:%u: %s: nothing is included here", file,
-		    m->line, m->text);
+		return lookup_refuse(w, "%s:%u: %s: nothing is included here",
+		    file, m->line, m->text);
 	if (w->includes++ == ALIAS_INCLUDES)
-		return refuse(w, "%s:%u: over %d files are included", file,
-		    m->line, ALIAS_INCLUDES);
+		return lookup_refuse(w, "%s:%u: over %d files are included",
+		    file, m->line, ALIAS_INCLUDES);
 	status = w->o->include(w->o->ctx, m->text, &text, w->f);
 	if (status == 0)
 		(void)aliases_list(&list, m->text, buf_text(&text), text.len,
 		    w->o->mistakes);
 	buf_release(&text);
 	if (status == -1)
-		return blame(w, m, file);
+		return lookup_blame(w, m, file);
 	if (list.n == 0)
-		pass_over(w, file, m, "nobody is named in this file");
-	status = walk_members(w, &list, m->text, self);
+		lookup_pass_over(w, file, m, "nobody is named in this file");
+	status = lookup_walk_members(w, &list, m->text, self);
 	alias_release(&list);
 	return status;
 }
 
 static int
-walk_members(struct walk *w, const struct alias *al, const char *file,
+lookup_walk_members(struct walk *w, const struct alias *al, const char *file,
     size_t self)
 {
 	int status = 0;
 	size_t i;
 
 	if (w->depth == ALIAS_DEPTH)
-		return refuse(w, "%s: over %d aliases of aliases", file,
+		return lookup_refuse(w, "%s: over %d aliases of aliases", file,
 		    ALIAS_DEPTH);
 	w->depth++;
 	for (i = 0; status == 0 && i < al->n; i++) {
@@ -209,17 +209,17 @@ walk_members(struct walk *w, const struct alias *al, const char *file,
 
 		switch (m->kind) {
 		case ALIAS_ADDRESS:
-			status = walk_address(w, m, file, self);
+			status = lookup_walk_address(w, m, file, self);
 			break;
 		case ALIAS_ITSELF:
-			status = add(w, m->text, file, m->line);
+			status = lookup_add(w, m->text, file, m->line);
 			break;
 		case ALIAS_INCLUDE:
-			status = walk_include(w, m, file, self);
+			status = lookup_walk_include(w, m, file, self);
 			break;
 		case ALIAS_COMMAND:
 		case ALIAS_FILE:
-			pass_over(w, file, m, aliases_refusal(m->kind));
+			lookup_pass_over(w, file, m, aliases_refusal(m->kind));
 			break;
 		}
 	}
@@ -228,19 +228,19 @@ walk_members(struct walk *w, const struct alias *al, const char *file,
 }
 
 static int
-walk_alias(struct walk *w, size_t i)
+lookup_walk_alias(struct walk *w, size_t i)
 {
 	int status;
 
 	w->state[i] = BUSY;
-	status = walk_members(w, &w->a->v[i], w->a->file, i);
+	status = lookup_walk_members(w, &w->a->v[i], w->a->file, i);
 	w->state[i] = DONE;
 	return status;
 }
 
 static void
-start(struct walk *w, const struct aliases *a, const struct alias_opts *o,
-    struct envelope *to, struct fault *f)
+lookup_start(struct walk *w, const struct aliases *a,
+    const struct alias_opts *o, struct envelope *to, struct fault *f)
 {
 	memset(w, 0, sizeof(*w));
 	w->a = a;
@@ -252,17 +252,17 @@ start(struct walk *w, const struct aliases *a, const struct alias_opts *o,
 }
 
 static int
-walk_default(struct walk *w)
+lookup_walk_default(struct walk *w)
 {
 	memset(w->state, FRESH, w->a->n);
 	w->second = true;
-	return walk_alias(w, w->fallback);
+	return lookup_walk_alias(w, w->fallback);
 }
 
 /* Who is not on this host, or is meant literally, stands for nobody else. */
 static int
-add_as_is(const struct alias_opts *o, const char *addr, struct envelope *e,
-    struct fault *f)
+lookup_add_as_is(const struct alias_opts *o, const char *addr,
+    struct envelope *e, struct fault *f)
 {
 	char *spec = xstrdup(addr);
 	int status = aliases_complete(&spec, o->domain, f);
@@ -285,15 +285,15 @@ alias_expand(const struct aliases *a, const struct alias_opts *o,
 	int status;
 	size_t i;
 
-	if (*addr == '\\' || !here(o, addr_at(addr)))
-		return add_as_is(o, addr + (*addr == '\\'), e, f);
-	start(&w, a, o, &to, f);
+	if (*addr == '\\' || !lookup_here(o, addr_at(addr)))
+		return lookup_add_as_is(o, addr + (*addr == '\\'), e, f);
+	lookup_start(&w, a, o, &to, f);
 	m.text = xstrdup(addr);
-	status = walk_address(&w, &m, NULL, ALIASES_NONE);
+	status = lookup_walk_address(&w, &m, NULL, ALIASES_NONE);
 	if (status == 0 && w.put_off)
-		status = walk_default(&w);
+		status = lookup_walk_default(&w);
 	if (status == 0 && to.nrcpt == 0)
-		status = refuse(&w, "%s", w.why.text);
+		status = lookup_refuse(&w, "%s", w.why.text);
 	if (status == -1)
 		fault_what(f, "%s", addr);
 	for (i = 0; status == 0 && i < to.nrcpt; i++)
@@ -316,7 +316,7 @@ alias_lookup_single(const struct aliases *a, const struct alias_opts *o,
 	if (*name == '\0' || addr_at(name) != NULL)
 		return false;
 	for (depth = 0; depth < ALIAS_DEPTH; depth++, last = i) {
-		if ((key = local_key(o, name)) == NULL)
+		if ((key = lookup_local_key(o, name)) == NULL)
 			break;
 		i = aliases_find(a, key);
 		free(key);
@@ -345,12 +345,12 @@ alias_lookup_single(const struct aliases *a, const struct alias_opts *o,
 }
 
 static void
-check(struct walk *w, size_t i)
+lookup_check(struct walk *w, size_t i)
 {
 	w->includes = 0;
 	fault_clear(w->f);
-	if (w->state[i] == FRESH && walk_alias(w, i) == -1)
-		note(w->o->mistakes, w->f->text);
+	if (w->state[i] == FRESH && lookup_walk_alias(w, i) == -1)
+		lookup_note(w->o->mistakes, w->f->text);
 	envelope_release(w->to);
 }
 
@@ -362,12 +362,12 @@ alias_check(const struct aliases *a, const struct alias_opts *o)
 	struct walk w;
 	size_t i;
 
-	start(&w, a, o, &to, &f);
+	lookup_start(&w, a, o, &to, &f);
 	w.second = true;
 	if (w.fallback != ALIASES_NONE)
-		check(&w, w.fallback);
+		lookup_check(&w, w.fallback);
 	w.second = false;
 	for (i = 0; i < a->n; i++)
-		check(&w, i);
+		lookup_check(&w, i);
 	free(w.state);
 }

@@ -29,7 +29,7 @@ struct reader {
 };
 
 static void __attribute__((__format__(__printf__, 2, 3)))
-mistake(struct reader *r, const char *fmt, ...)
+table_mistake(struct reader *r, const char *fmt, ...)
 {
 	char words[FAULT_TEXT], *text;
 	va_list ap;
@@ -70,7 +70,7 @@ aliases_key(const char *p, size_t n)
 
 /* FNV-1a */
 static uint32_t
-hash(const char *s)
+table_hash(const char *s)
 {
 	uint32_t h = 2166136261u;
 
@@ -81,9 +81,9 @@ hash(const char *s)
 
 /* The slot that holds key, or the empty one where it belongs. */
 static size_t *
-slot(const struct aliases *a, const char *key)
+table_slot(const struct aliases *a, const char *key)
 {
-	size_t i = hash(key) & (a->nslot - 1);
+	size_t i = table_hash(key) & (a->nslot - 1);
 
 	while (a->slot[i] != 0 && strcmp(a->v[a->slot[i] - 1].name, key) != 0)
 		i = (i + 1) & (a->nslot - 1);
@@ -94,11 +94,11 @@ size_t
 aliases_find(const struct aliases *a, const char *key)
 {
 	/* The slots count from 1, so that an empty one is ALIASES_NONE. */
-	return a->n > 0 ? *slot(a, key) - 1 : ALIASES_NONE;
+	return a->n > 0 ? *table_slot(a, key) - 1 : ALIASES_NONE;
 }
 
 static void
-grow(struct aliases *a)
+table_grow(struct aliases *a)
 {
 	size_t i;
 
@@ -107,7 +107,7 @@ grow(struct aliases *a)
 	a->slot = xcalloc(a->nslot, sizeof(*a->slot));
 	a->v = xreallocarray(a->v, a->nslot / 2, sizeof(*a->v));
 	for (i = 0; i < a->n; i++)
-		*slot(a, a->v[i].name) = i + 1;
+		*table_slot(a, a->v[i].name) = i + 1;
 }
 
 void
@@ -147,7 +147,7 @@ aliases_refusal(enum alias_kind kind)
 }
 
 static void
-add_member(struct alias *al, enum alias_kind kind, const char *text,
+table_add_member(struct alias *al, enum alias_kind kind, const char *text,
     unsigned line)
 {
 	if (al->n == al->cap) {
@@ -170,7 +170,7 @@ aliases_complete(char **spec, const char *domain, struct fault *f)
 
 /* Could mail go there, once a bare name has a domain? */
 static bool
-fit(struct reader *r, const struct addr *addr)
+table_fit(struct reader *r, const struct addr *addr)
 {
 	char *spec = xstrdup(addr->spec);
 	struct fault f;
@@ -178,10 +178,12 @@ fit(struct reader *r, const struct addr *addr)
 
 	fault_clear(&f);
 	if (addr->group)
-		mistake(r, "%s: it stands after a name with a colon, and is "
-		    "no address", spec);
+		table_mistake(r,
+		    "%s: it stands after a name with a colon, and is "
+		    "no address",
+		    spec);
 	else if (aliases_complete(&spec, "localhost", &f) == -1)
-		mistake(r, "%s: %s", addr->spec, f.text);
+		table_mistake(r, "%s: %s", addr->spec, f.text);
 	else
 		good = true;
 	free(spec);
@@ -189,7 +191,7 @@ fit(struct reader *r, const struct addr *addr)
 }
 
 static void
-read_address(struct reader *r, struct alias *al, const char *p, size_t n)
+table_read_address(struct reader *r, struct alias *al, const char *p, size_t n)
 {
 	enum alias_kind kind = *p == '\\' ? ALIAS_ITSELF : ALIAS_ADDRESS;
 	struct addr_list list = { 0 };
@@ -198,16 +200,16 @@ read_address(struct reader *r, struct alias *al, const char *p, size_t n)
 
 	fault_clear(&f);
 	if (addr_parse_list(&list, p + skip, n - skip, &f) == -1)
-		mistake(r, "%s: %s", f.what, f.text);
+		table_mistake(r, "%s: %s", f.what, f.text);
 	else for (i = 0; i < list.n; i++)
-		if (fit(r, &list.v[i]))
-			add_member(al, kind, list.v[i].spec, r->line);
+		if (table_fit(r, &list.v[i]))
+			table_add_member(al, kind, list.v[i].spec, r->line);
 	addr_list_release(&list);
 }
 
 /* Without the quotes that are around all of it, if they are. */
 static char *
-bare(const char *p, size_t n)
+table_bare(const char *p, size_t n)
 {
 	char *s;
 	size_t i, k = 0;
@@ -225,29 +227,29 @@ bare(const char *p, size_t n)
 }
 
 static void
-read_member(struct reader *r, struct alias *al, const char *p, size_t n)
+table_read_member(struct reader *r, struct alias *al, const char *p, size_t n)
 {
 	static const char include[] = ":include:";
-	char *text = bare(p, n), *path;
+	char *text = table_bare(p, n), *path;
 	enum alias_kind kind = *text == '|' ? ALIAS_COMMAND : ALIAS_FILE;
 
 	if (memchr(p, '\0', n) != NULL) {
-		mistake(r, "a NUL octet");
+		table_mistake(r, "a NUL octet");
 	} else if (*text == '|' || *text == '/') {
-		mistake(r, "%s: %s", text, aliases_refusal(kind));
-		add_member(al, kind, text, r->line);
+		table_mistake(r, "%s: %s", text, aliases_refusal(kind));
+		table_add_member(al, kind, text, r->line);
 	} else if (strncasecmp(text, include, sizeof(include) - 1) == 0) {
 		path = text + sizeof(include) - 1;
 		path += strspn(path, " \t");
 		if (*path == '/')
-			add_member(al, ALIAS_INCLUDE, path, r->line);
+			table_add_member(al, ALIAS_INCLUDE, path, r->line);
 		else
-			mistake(r, "%s: expected the path of a file, from /",
-			    text);
+			table_mistake(r,
+			    "%s: expected the path of a file, from /", text);
 	} else if (*text == ':') {
-		mistake(r, "%s: only :include: is known", text);
+		table_mistake(r, "%s: only :include: is known", text);
 	} else {
-		read_address(r, al, p, n);
+		table_read_address(r, al, p, n);
 	}
 	free(text);
 }
@@ -262,7 +264,7 @@ struct cutter {
 };
 
 static void
-finish(struct reader *r, struct alias *al, struct cutter *c)
+table_finish(struct reader *r, struct alias *al, struct cutter *c)
 {
 	size_t n = c->b.len;
 
@@ -270,9 +272,9 @@ finish(struct reader *r, struct alias *al, struct cutter *c)
 		n--;
 	r->line = c->line;
 	if (c->b.full)
-		mistake(r, "over %d octets without a comma", MEMBER_MAX);
+		table_mistake(r, "over %d octets without a comma", MEMBER_MAX);
 	else if (n > 0)
-		read_member(r, al, c->b.p, n);
+		table_read_member(r, al, c->b.p, n);
 	buf_clear(&c->b);
 	c->depth = 0;
 	c->quoted = c->angle = false;
@@ -280,7 +282,7 @@ finish(struct reader *r, struct alias *al, struct cutter *c)
 
 /* Keep track of what a comma may stand in. */
 static void
-nest(struct cutter *c, char octet)
+table_nest(struct cutter *c, char octet)
 {
 	if (octet == '"' && c->depth == 0)
 		c->quoted = !c->quoted;
@@ -295,64 +297,65 @@ nest(struct cutter *c, char octet)
 }
 
 static bool
-plain(const struct cutter *c)
+table_plain(const struct cutter *c)
 {
 	return !c->quoted && c->depth == 0;
 }
 
 static bool
-line_end(const char *p, size_t n)
+table_line_end(const char *p, size_t n)
 {
 	return (n > 0 && *p == '\n') || (n > 1 && memcmp(p, "\r\n", 2) == 0);
 }
 
 /* Is it a line end, in front of more white space? */
 static bool
-folds(const char *p, size_t n)
+table_folds(const char *p, size_t n)
 {
 	return (*p == '\r' || *p == '\n') && n > 1 && ascii_space(p[1]);
 }
 
 /* p[0..n) begins in that line of the file, and may go on over some. */
 static void
-read_members(struct reader *r, struct alias *al, unsigned line,
+table_read_members(struct reader *r, struct alias *al, unsigned line,
     const char *p, size_t n)
 {
 	struct cutter c = { .b.max = MEMBER_MAX };
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		if (p[i] == '#' && plain(&c) &&
+		if (p[i] == '#' && table_plain(&c) &&
 		    (i == 0 || ascii_space(p[i - 1])))
 			while (i < n && p[i] != '\n')
 				i++;
 		if (i == n)
 			break;
-		if (p[i] == '\\' && line_end(p + i + 1, n - i - 1))
+		if (p[i] == '\\' && table_line_end(p + i + 1, n - i - 1))
 			continue;
 		if (p[i] == '\n')
 			line++;
-		if (p[i] == ',' && plain(&c) && !c.angle) {
-			finish(r, al, &c);
+		if (p[i] == ',' && table_plain(&c) && !c.angle) {
+			table_finish(r, al, &c);
 			continue;
 		}
-		if (ascii_space(p[i]) && (c.b.len == 0 || folds(p + i, n - i)))
+		if (ascii_space(p[i]) &&
+		    (c.b.len == 0 || table_folds(p + i, n - i)))
 			continue;
 		if (c.b.len == 0)
 			c.line = line;
 		if (p[i] == '\\' && i + 1 < n && !ascii_space(p[i + 1]))
 			buf_add(&c.b, &p[i++], 1);
 		else
-			nest(&c, p[i]);
+			table_nest(&c, p[i]);
 		buf_add(&c.b, ascii_space(p[i]) ? " " : &p[i], 1);
 	}
-	finish(r, al, &c);
+	table_finish(r, al, &c);
 	buf_release(&c.b);
 }
 
 /* The length of the line at p, with its end where it has one. */
 static size_t
-line_len(const char *p, size_t n)
+table_line_len(const char *p, size_t n)
 {
 	const char *nl = memchr(p, '\n', n);
 
@@ -368,8 +371,8 @@ aliases_list(struct alias *al, const char *file, const char *text, size_t n,
 	size_t k;
 
 	for (; n > 0; text += k, n -= k) {
-		k = line_len(text, n);
-		read_members(&r, al, line++, text, k);
+		k = table_line_len(text, n);
+		table_read_members(&r, al, line++, text, k);
 	}
 	return !r.bad;
 }
@@ -380,7 +383,7 @@ aliases_list(struct alias *al, const char *file, const char *text, size_t n,
 
 /* Is there nothing in the line but a comment? */
 static bool
-idle(const char *p, size_t n)
+table_idle(const char *p, size_t n)
 {
 	while (n > 0 && ascii_space(*p)) {
 		p++;
@@ -391,7 +394,7 @@ idle(const char *p, size_t n)
 
 /* Does the line end in a backslash? */
 static bool
-goes_on(const char *p, size_t n)
+table_goes_on(const char *p, size_t n)
 {
 	if (n > 0 && p[n - 1] == '\n')
 		n--;
@@ -405,27 +408,27 @@ goes_on(const char *p, size_t n)
  * empty lines in between do not end it.
  */
 static size_t
-entry_len(const char *p, size_t n)
+table_entry_len(const char *p, size_t n)
 {
-	size_t len = line_len(p, n), k;
-	bool more = goes_on(p, len);
+	size_t len = table_line_len(p, n), k;
+	bool more = table_goes_on(p, len);
 
-	if (idle(p, len))
+	if (table_idle(p, len))
 		return len;
 	for (; len < n; len += k) {
-		k = line_len(p + len, n - len);
-		if (idle(p + len, k))
+		k = table_line_len(p + len, n - len);
+		if (table_idle(p + len, k))
 			continue;
 		if (!more && !ascii_space(p[len]))
 			break;
-		more = goes_on(p + len, k);
+		more = table_goes_on(p + len, k);
 	}
 	return len;
 }
 
 /* The length of what stands before the colon; n if there is none. */
 static size_t
-name_len(const char *p, size_t n)
+table_name_len(const char *p, size_t n)
 {
 	bool quoted = false;
 	size_t i;
@@ -443,7 +446,8 @@ name_len(const char *p, size_t n)
 
 /* The name as it is compared, or NULL. */
 static char *
-read_name(const struct aliases *a, struct reader *r, const char *p, size_t n)
+table_read_name(const struct aliases *a, struct reader *r, const char *p, size_t
+    n)
 {
 	char *name = xstrndup(p, n), *spec = NULL, *key = NULL;
 	struct fault f;
@@ -451,16 +455,16 @@ read_name(const struct aliases *a, struct reader *r, const char *p, size_t n)
 	fault_clear(&f);
 	spec = xasprintf("%s@localhost", name);
 	if (n == 0)
-		mistake(r, "there is no name before the colon");
+		table_mistake(r, "there is no name before the colon");
 	else if (addr_at(name) != NULL)
-		mistake(r, "%s: expected a local name, without a domain",
+		table_mistake(r, "%s: expected a local name, without a domain",
 		    name);
 	else if (strlen(name) != n || addr_check(spec, &f) == -1)
-		mistake(r, "%s: this is no local name", name);
+		table_mistake(r, "%s: this is no local name", name);
 	else
 		key = aliases_key(name, n);
 	if (key != NULL && aliases_find(a, key) != ALIASES_NONE) {
-		mistake(r, "%s: line %u has this name already", name,
+		table_mistake(r, "%s: line %u has this name already", name,
 		    a->v[aliases_find(a, key)].line);
 		free(key);
 		key = NULL;
@@ -472,37 +476,38 @@ read_name(const struct aliases *a, struct reader *r, const char *p, size_t n)
 
 /* An entry that begins in that line. */
 static void
-read_entry(struct aliases *a, struct reader *r, const char *p, size_t n)
+table_read_entry(struct aliases *a, struct reader *r, const char *p, size_t n)
 {
 	struct alias al = { .line = r->line };
-	size_t len = name_len(p, n), end = len;
+	size_t len = table_name_len(p, n), end = len;
 	bool bad = r->bad;
 
 	if (ascii_space(*p)) {
-		mistake(r, "this line begins with white space, but there is "
+		table_mistake(r,
+		    "this line begins with white space, but there is "
 		    "none that it could go on with");
 		return;
 	}
 	if (len == n) {
-		mistake(r, "expected a name, a colon and addresses");
+		table_mistake(r, "expected a name, a colon and addresses");
 		return;
 	}
 	while (end > 0 && ascii_space(p[end - 1]))
 		end--;
-	if ((al.name = read_name(a, r, p, end)) == NULL)
+	if ((al.name = table_read_name(a, r, p, end)) == NULL)
 		return;
 	r->bad = false;
-	read_members(r, &al, al.line, p + len + 1, n - len - 1);
+	table_read_members(r, &al, al.line, p + len + 1, n - len - 1);
 	if (al.n > 0) {
 		if (a->n >= a->nslot / 2)
-			grow(a);
+			table_grow(a);
 		a->v[a->n++] = al;
-		*slot(a, al.name) = a->n;
+		*table_slot(a, al.name) = a->n;
 	} else {
 		r->line = al.line;
 		if (!r->bad)
-			mistake(r, "%s: there is no address after the colon",
-			    al.name);
+			table_mistake(r,
+			    "%s: there is no address after the colon", al.name);
 		alias_release(&al);
 	}
 	r->bad |= bad;
@@ -522,10 +527,10 @@ aliases_parse(struct aliases *a, const char *file, const char *text, size_t n,
 		n -= 3;
 	}
 	for (; n > 0; text += len, n -= len) {
-		len = entry_len(text, n);
+		len = table_entry_len(text, n);
 		r.line = line;
-		if (!idle(text, line_len(text, len)))
-			read_entry(a, &r, text, len);
+		if (!table_idle(text, table_line_len(text, len)))
+			table_read_entry(a, &r, text, len);
 		for (i = 0; i < len; i++)
 			line += text[i] == '\n';
 	}

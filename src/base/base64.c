@@ -10,7 +10,7 @@ static const char digits[] =
 
 /* One to three octets to four characters. */
 static void
-encode(struct buf *out, const unsigned char *p, size_t n)
+base64_encode_group(struct buf *out, const unsigned char *p, size_t n)
 {
 	uint32_t v = (uint32_t)p[0] << 16;
 	char text[4];
@@ -32,14 +32,14 @@ base64_encode(struct buf *out, const void *v, size_t n)
 	const unsigned char *p = v;
 
 	for (; n > 3; p += 3, n -= 3)
-		encode(out, p, 3);
+		base64_encode_group(out, p, 3);
 	if (n > 0)
-		encode(out, p, n);
+		base64_encode_group(out, p, n);
 }
 
 /* Four characters, of which pad were '='; the bits left over must be 0. */
 static bool
-decode(struct buf *out, uint32_t v, unsigned pad)
+base64_decode_group(struct buf *out, uint32_t v, unsigned pad)
 {
 	const char octets[3] = { (char)(v >> 16), (char)(v >> 8), (char)v };
 
@@ -66,7 +66,7 @@ base64_decode(struct buf *out, const char *p, size_t n)
 		v = v << 6 | (digit != NULL ? (uint32_t)(digit - digits) : 0);
 		if (++have < 4)
 			continue;
-		if (!decode(out, v, pad))
+		if (!base64_decode_group(out, v, pad))
 			return false;
 		have = 0;
 		v = 0;

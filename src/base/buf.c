@@ -11,7 +11,7 @@
 
 /* Move what there is to where the memory begins. */
 static void
-move_down(struct buf *b)
+buf_move_down(struct buf *b)
 {
 	char *to = b->p - b->gone;
 
@@ -25,13 +25,13 @@ move_down(struct buf *b)
 
 /* Have room for n more octets and NUL. */
 static void
-make_room(struct buf *b, size_t n)
+buf_make_room(struct buf *b, size_t n)
 {
 	size_t cap = b->cap ? b->cap : 128;
 	char *p;
 
 	if (b->gone > 0)
-		move_down(b);
+		buf_move_down(b);
 	while (cap < b->len + n + 1)
 		cap *= 2;
 	if (cap == b->cap)
@@ -59,7 +59,7 @@ buf_reserve(struct buf *b, size_t n)
 		return false;
 	}
 	if (b->gone + b->len + n >= b->cap)
-		make_room(b, n);
+		buf_make_room(b, n);
 	return true;
 }
 
@@ -99,7 +99,7 @@ buf_addf(struct buf *b, const char *fmt, ...)
 }
 
 static bool
-controls(uint32_t c)
+buf_controls(uint32_t c)
 {
 	return c < 0x20 || (c >= 0x7f && c < 0xa0) ||
 	    c == 0x2028 || c == 0x2029 ||
@@ -108,7 +108,7 @@ controls(uint32_t c)
 
 /* How many are plain ASCII; of these at most max. */
 static size_t
-plain(const unsigned char *p, size_t n, size_t max)
+buf_plain(const unsigned char *p, size_t n, size_t max)
 {
 	size_t i;
 
@@ -126,14 +126,14 @@ buf_add_visible(struct buf *b, const void *v, size_t n, bool lines)
 	size_t k;
 
 	while (n > 0) {
-		if ((k = plain(p, n, b->max - b->len)) > 0) {
+		if ((k = buf_plain(p, n, b->max - b->len)) > 0) {
 			buf_add(b, p, k);
 		} else if ((k = utf8_next(p, n, &c)) == 0) {
 			buf_add(b, "?", 1);
 			k = 1;
 		} else if (lines && (c == '\n' || c == '\t')) {
 			buf_add(b, p, 1);
-		} else if (controls(c)) {
+		} else if (buf_controls(c)) {
 			buf_add(b, "?", 1);
 		} else {
 			buf_add(b, p, k);
@@ -162,7 +162,7 @@ buf_drop(struct buf *b, size_t n)
 	b->gone += n;
 	b->len -= n;
 	if (b->len == 0)
-		move_down(b);
+		buf_move_down(b);
 }
 
 void

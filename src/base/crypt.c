@@ -23,7 +23,7 @@ static const struct {
 
 /* A view for GnuTLS, whose inputs are not const. */
 static gnutls_datum_t
-datum(const void *p, size_t n)
+crypt_datum(const void *p, size_t n)
 {
 	gnutls_datum_t d = { .data = (unsigned char *)(uintptr_t)p,
 	    .size = (unsigned)n };
@@ -41,7 +41,7 @@ crypt_ready(struct fault *f)
 }
 
 static bool
-loaded(void)
+crypt_loaded(void)
 {
 	struct fault f = { 0 };
 
@@ -49,7 +49,7 @@ loaded(void)
 }
 
 static size_t
-characters(const char *p, size_t n)
+crypt_characters(const char *p, size_t n)
 {
 	size_t i, k = 0;
 
@@ -60,7 +60,7 @@ characters(const char *p, size_t n)
 
 /* Of ASCII only what a host's name has; labels that are not empty. */
 static bool
-domain_like(const char *s)
+crypt_domain_like(const char *s)
 {
 	const char *p = s, *from;
 
@@ -76,7 +76,7 @@ domain_like(const char *s)
 
 /* Is every character of s, and no other, in these A-labels? */
 static bool
-same_characters(const char *s, const gnutls_datum_t *ascii)
+crypt_same_characters(const char *s, const gnutls_datum_t *ascii)
 {
 	gnutls_datum_t back = { 0 };
 	bool same;
@@ -84,8 +84,8 @@ same_characters(const char *s, const gnutls_datum_t *ascii)
 	if (gnutls.idna_reverse_map((const char *)ascii->data, ascii->size,
 	    &back, 0) < 0)
 		return false;
-	same = characters((const char *)back.data, back.size) ==
-	    characters(s, strlen(s));
+	same = crypt_characters((const char *)back.data, back.size) ==
+	    crypt_characters(s, strlen(s));
 	(*gnutls.free)(back.data);
 	return same;
 }
@@ -102,16 +102,17 @@ crypt_idna(const char *domain)
 	char *s = NULL;
 
 	if (ascii_only(domain, strlen(domain)))
-		return domain_like(domain) && strlen(domain) <= DOMAIN_MAX ?
-		    xstrdup(domain) : NULL;
-	if (!loaded())
+		return crypt_domain_like(domain) && strlen(domain) <= DOMAIN_MAX
+		    ? xstrdup(domain)
+		    : NULL;
+	if (!crypt_loaded())
 		return NULL;
 	crypt_normalize(&in, domain);
-	if (!in.full && domain_like(buf_text(&in)) && gnutls.idna_map(
-	    buf_text(&in), (unsigned)in.len, &out, 0) == 0 &&
-	    same_characters(buf_text(&in), &out)) {
+	if (!in.full && crypt_domain_like(buf_text(&in)) &&
+	    gnutls.idna_map(buf_text(&in), (unsigned)in.len, &out, 0) == 0 &&
+	    crypt_same_characters(buf_text(&in), &out)) {
 		s = xstrndup((const char *)out.data, out.size);
-		if (!domain_like(s) || strlen(s) > DOMAIN_MAX) {
+		if (!crypt_domain_like(s) || strlen(s) > DOMAIN_MAX) {
 			free(s);
 			s = NULL;
 		}
@@ -130,7 +131,7 @@ crypt_size(enum crypt_hash h)
 bool
 crypt_digest(enum crypt_hash h, const void *p, size_t n, unsigned char *out)
 {
-	return loaded() &&
+	return crypt_loaded() &&
 	    gnutls.hash_fast(hashes[h].digest, p, n, out) == 0;
 }
 
@@ -138,7 +139,7 @@ bool
 crypt_hmac(enum crypt_hash h, const void *key, size_t nkey, const void *p,
     size_t n, unsigned char *out)
 {
-	return loaded() &&
+	return crypt_loaded() &&
 	    gnutls.hmac_fast(hashes[h].mac, key, nkey, p, n, out) == 0;
 }
 
@@ -146,9 +147,10 @@ bool
 crypt_pbkdf2(enum crypt_hash h, const void *password, size_t n,
     const void *salt, size_t nsalt, unsigned rounds, unsigned char *out)
 {
-	gnutls_datum_t key = datum(password, n), extra = datum(salt, nsalt);
+	gnutls_datum_t key = crypt_datum(password, n),
+		       extra = crypt_datum(salt, nsalt);
 
-	return loaded() && n <= UINT32_MAX && nsalt <= UINT32_MAX &&
+	return crypt_loaded() && n <= UINT32_MAX && nsalt <= UINT32_MAX &&
 	    gnutls.pbkdf2(hashes[h].mac, &key, &extra, rounds, out,
 	    hashes[h].size) == 0;
 }
@@ -170,9 +172,9 @@ crypt_normalize(struct buf *out, const char *s)
 	gnutls_datum_t d = { 0 };
 	size_t n = strlen(s);
 
-	if (ascii_only(s, n) || n > UINT32_MAX || !loaded() ||
-	    gnutls.utf8_password_normalize(
-	    (const unsigned char *)s, (unsigned)n, &d, 0) < 0) {
+	if (ascii_only(s, n) || n > UINT32_MAX || !crypt_loaded() ||
+	    gnutls.utf8_password_normalize((const unsigned char *)s,
+	    (unsigned)n, &d, 0) < 0) {
 		buf_add(out, s, n);
 		return;
 	}
@@ -186,7 +188,7 @@ crypt_priority(const char *s)
 {
 	gnutls_priority_t p;
 
-	if (!loaded())
+	if (!crypt_loaded())
 		return true;
 	if (gnutls.priority_init(&p, s, NULL) < 0)
 		return false;

@@ -45,7 +45,7 @@ static const char *const verdicts[VD__MAX] = {
  * that was cut in two becomes a question mark.
  */
 static void
-visible(char *out, size_t size, const char *raw, bool lines)
+fault_visible(char *out, size_t size, const char *raw, bool lines)
 {
 	struct buf b = { .max = FAULT_TEXT };
 
@@ -55,7 +55,7 @@ visible(char *out, size_t size, const char *raw, bool lines)
 }
 
 static void __attribute__((__format__(__printf__, 2, 0)))
-words(struct fault *f, const char *fmt, va_list ap)
+fault_words(struct fault *f, const char *fmt, va_list ap)
 {
 	static const char cut[] = "[...]";
 	char raw[FAULT_TEXT];
@@ -63,7 +63,7 @@ words(struct fault *f, const char *fmt, va_list ap)
 
 	if (vsnprintf(raw, room, fmt, ap) >= (int)room && room > sizeof(cut))
 		memcpy(raw + room - sizeof(cut), cut, sizeof(cut));
-	visible(f->text + had, room, raw, true);
+	fault_visible(f->text + had, room, raw, true);
 }
 
 int
@@ -79,7 +79,7 @@ fault_set(struct fault *f, enum stage stage, enum domain domain, int code,
 	memset(f->esc, 0, sizeof(f->esc));
 	f->command[0] = f->text[0] = '\0';
 	va_start(ap, fmt);
-	words(f, fmt, ap);
+	fault_words(f, fmt, ap);
 	va_end(ap);
 	return -1;
 }
@@ -90,7 +90,7 @@ fault_add(struct fault *f, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	words(f, fmt, ap);
+	fault_words(f, fmt, ap);
 	va_end(ap);
 }
 
@@ -117,7 +117,7 @@ fault_what(struct fault *f, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(raw, sizeof(raw), fmt, ap);
 	va_end(ap);
-	visible(f->what, sizeof(f->what), raw, false);
+	fault_visible(f->what, sizeof(f->what), raw, false);
 }
 
 void
@@ -129,7 +129,7 @@ fault_command(struct fault *f, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(raw, sizeof(raw), fmt, ap);
 	va_end(ap);
-	visible(f->command, sizeof(f->command), raw, false);
+	fault_visible(f->command, sizeof(f->command), raw, false);
 }
 
 void
@@ -193,7 +193,7 @@ fault_of_session(const struct fault *f)
 
 /* As the relay sent it: "421-first", "421-next", "421 last". */
 static void
-print_reply(struct buf *out, const struct fault *f)
+fault_print_reply(struct buf *out, const struct fault *f)
 {
 	const char *p = f->text, *nl;
 
@@ -223,7 +223,7 @@ fault_print(struct buf *out, const struct fault *f)
 	fault_action(out, f);
 	buf_adds(out, ": ");
 	if (f->domain == FD_SMTP)
-		print_reply(out, f);
+		fault_print_reply(out, f);
 	else
 		buf_adds(out, f->text);
 	if (f->command[0] != '\0')

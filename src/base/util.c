@@ -14,16 +14,16 @@
 #define TEN_YEARS	315360000LL
 
 static _Noreturn void
-leave(const char *words)
+util_leave(const char *words)
 {
 	(void)!write(STDERR_FILENO, words, strlen(words));
 	_exit(EX_TEMPFAIL);
 }
 
 static _Noreturn void
-nomem(void)
+util_nomem(void)
 {
-	leave("heloise: out of memory\n");
+	util_leave("heloise: out of memory\n");
 }
 
 void *
@@ -32,7 +32,7 @@ xmalloc(size_t n)
 	void *p = malloc(n ? n : 1);
 
 	if (p == NULL)
-		nomem();
+		util_nomem();
 	return p;
 }
 
@@ -42,7 +42,7 @@ xcalloc(size_t n, size_t size)
 	void *p = calloc(n ? n : 1, size ? size : 1);
 
 	if (p == NULL)
-		nomem();
+		util_nomem();
 	return p;
 }
 
@@ -52,7 +52,7 @@ xrealloc(void *old, size_t n)
 	void *p = realloc(old, n ? n : 1);
 
 	if (p == NULL)
-		nomem();
+		util_nomem();
 	return p;
 }
 
@@ -62,7 +62,7 @@ xreallocarray(void *old, size_t n, size_t size)
 	size_t all;
 
 	if (__builtin_mul_overflow(n, size, &all))
-		nomem();
+		util_nomem();
 	return xrealloc(old, all);
 }
 
@@ -94,7 +94,7 @@ xasprintf(const char *fmt, ...)
 	n = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
 	if (n < 0)
-		nomem();
+		util_nomem();
 	p = xmalloc((size_t)n + 1);
 	(void)vsnprintf(p, (size_t)n + 1, fmt, again);
 	va_end(again);
@@ -103,7 +103,7 @@ xasprintf(const char *fmt, ...)
 
 /* Digits at *s, moving it on; -1 if there are none or too many. */
 static long long
-digits(const char **s)
+util_digits(const char **s)
 {
 	long long v = 0;
 	const char *p = *s;
@@ -127,7 +127,7 @@ duration_parse(const char *s)
 	size_t i;
 
 	do {
-		if ((v = digits(&s)) == -1 || v > TEN_YEARS)
+		if ((v = util_digits(&s)) == -1 || v > TEN_YEARS)
 			return -1;
 		if (*s == '\0') {
 			sum += v;
@@ -148,7 +148,7 @@ duration_parse(const char *s)
 long long
 size_parse(const char *s)
 {
-	long long v = digits(&s);
+	long long v = util_digits(&s);
 	int shift = 0;
 
 	if (v == -1)
@@ -180,7 +180,7 @@ random_bits(void)
 	uint32_t n;
 
 	if (getentropy(&n, sizeof(n)) == -1)
-		leave("heloise: the kernel has no random numbers\n");
+		util_leave("heloise: the kernel has no random numbers\n");
 	return n;
 }
 

@@ -22,13 +22,13 @@ option_usage(struct fault *f, const char *name, const char *why)
 		const char *value, struct fault *f
 
 static int
-act_ignore(ACT)
+option_table_act_ignore(ACT)
 {
 	return 0;
 }
 
 static int
-act_flag(ACT)
+option_table_act_flag(ACT)
 {
 	void *at = (char *)o + row->at;
 
@@ -37,7 +37,7 @@ act_flag(ACT)
 }
 
 static int
-act_text(ACT)
+option_table_act_text(ACT)
 {
 	void *at = (char *)o + row->at;
 
@@ -46,7 +46,7 @@ act_text(ACT)
 }
 
 static int
-act_mode(ACT)
+option_table_act_mode(ACT)
 {
 	o->mode = row->mode;
 	if (row->takes != OPTION_ALONE)
@@ -55,20 +55,20 @@ act_mode(ACT)
 }
 
 static int
-act_refuse(ACT)
+option_table_act_refuse(ACT)
 {
 	return option_usage(f, row->name, row->refusal);
 }
 
 static int
-act_warn(ACT)
+option_table_act_warn(ACT)
 {
 	log_say("%s is not supported and opens no file", row->name);
 	return 0;
 }
 
 static int
-act_file(ACT)
+option_table_act_file(ACT)
 {
 	if (o->file != NULL)
 		return option_usage(f, row->name, row->refusal);
@@ -77,21 +77,21 @@ act_file(ACT)
 }
 
 static int
-act_account(ACT)
+option_table_act_account(ACT)
 {
 	options_flag(o, xstrdup("account"), value);
 	return 0;
 }
 
 static int
-act_notify(ACT)
+option_table_act_notify(ACT)
 {
 	o->notify = envelope_notify(value);	/* 0: nonsense is ignored */
 	return 0;
 }
 
 static int
-act_ret(ACT)
+option_table_act_ret(ACT)
 {
 	o->ret = strcasecmp(value, "full") == 0 ? RET_FULL :
 	    strcasecmp(value, "hdrs") == 0 ? RET_HDRS : RET_UNSET;
@@ -99,7 +99,7 @@ act_ret(ACT)
 }
 
 static int
-act_envid(ACT)
+option_table_act_envid(ACT)
 {
 	if (envelope_xtext(value, ENVELOPE_ENVID))
 		o->envid = value;
@@ -107,7 +107,7 @@ act_envid(ACT)
 }
 
 static int
-act_dot(ACT)
+option_table_act_dot(ACT)
 {
 	o->dot_ends = false;
 	return 0;
@@ -115,7 +115,7 @@ act_dot(ACT)
 
 /* The x of -odx. */
 static void
-delivery(struct options *o, char how)
+option_table_delivery(struct options *o, char how)
 {
 	switch (how) {
 	case 'i':
@@ -134,29 +134,29 @@ delivery(struct options *o, char how)
 
 /* -oi, -odb and the like; others have no meaning here. */
 static int
-act_o(ACT)
+option_table_act_o(ACT)
 {
 	if (value[0] == 'i')
 		o->dot_ends = false;
 	else if (value[0] == 'd')
-		delivery(o, value[1]);
+		option_table_delivery(o, value[1]);
 	return 0;
 }
 
 /* -O DeliveryMode=b; other options of sendmail.cf are ignored. */
 static int
-act_long_o(ACT)
+option_table_act_long_o(ACT)
 {
 	static const char key[] = "DeliveryMode=";
 
 	if (strncasecmp(value, key, sizeof(key) - 1) == 0)
-		delivery(o, value[sizeof(key) - 1]);
+		option_table_delivery(o, value[sizeof(key) - 1]);
 	return 0;
 }
 
 /* -q, -q15m, -qIid, -qRrcpt, -qSsender; other letters select nothing. */
 static int
-act_queue(ACT)
+option_table_act_queue(ACT)
 {
 	static const char letters[] = "IRS";
 	const char *p = strchr(letters, value[0]);
@@ -176,11 +176,11 @@ act_queue(ACT)
 	return 0;
 }
 
-#define IGNORE		.act = act_ignore
-#define FLAG(m)		.act = act_flag, .at = offsetof(struct options, m)
-#define TEXT(m)		OPTION_VALUE, .act = act_text, \
+#define IGNORE		.act = option_table_act_ignore
+#define FLAG(m) .act = option_table_act_flag, .at = offsetof(struct options, m)
+#define TEXT(m)		OPTION_VALUE, .act = option_table_act_text, \
 			.at = offsetof(struct options, m)
-#define MODE(m)		.act = act_mode, .chooses = true, .mode = m
+#define MODE(m)		.act = option_table_act_mode, .chooses = true, .mode = m
 #define LONG_MODE(m)	MODE(m), .first = true
 #define ON_MESSAGE(m)	OPTION_VALUE, LONG_MODE(m), \
 			.surplus = "one message at a time"
@@ -191,58 +191,60 @@ act_queue(ACT)
 
 const struct option option_table[] = {
 	{ "-t", FLAG(extract), .doc = "Take recipients from To, Cc and Bcc.",
-	  .akin = "read-recipients" },
-	{ "-i", .act = act_dot,
-	  .doc = "A lone dot does not end the message." },
+	    .akin = "read-recipients" },
+	{ "-i", .act = option_table_act_dot,
+	    .doc = "A lone dot does not end the message." },
 	{ "-f", TEXT(sender), .arg = "ADDRESS", .doc = "The envelope sender." },
 	{ "-r", TEXT(sender) },
 	{ "-F", TEXT(full_name), .arg = "NAME",
-	  .doc = "The sender's full name." },
-	{ "-N", OPTION_VALUE, .act = act_notify, .arg = "WHEN",
-	  .doc = "never, or success,failure,delay (DSN)." },
-	{ "-R", OPTION_VALUE, .act = act_ret, .arg = "WHAT",
-	  .doc = "full or hdrs: what a DSN returns." },
-	{ "-V", OPTION_VALUE, .act = act_envid, .arg = "ID",
-	  .doc = "The envelope id for a DSN." },
+	    .doc = "The sender's full name." },
+	{ "-N", OPTION_VALUE, .act = option_table_act_notify, .arg = "WHEN",
+	    .doc = "never, or success,failure,delay (DSN)." },
+	{ "-R", OPTION_VALUE, .act = option_table_act_ret, .arg = "WHAT",
+	    .doc = "full or hdrs: what a DSN returns." },
+	{ "-V", OPTION_VALUE, .act = option_table_act_envid, .arg = "ID",
+	    .doc = "The envelope id for a DSN." },
 	{ "-v", FLAG(verbose), .doc = "Show the dialogue with the relay.",
-	  .akin = "verbose debug" },
-	{ "-C", OPTION_VALUE, .act = act_file, .first = true,
-	  .refusal = FIRST, .arg = "FILE",
-	  .doc = "Read this configuration (comes first).",
-	  .akin = "file config config-file configfile conf" },
-	{ "-a", OPTION_VALUE, .act = act_account, .first = true,
-	  .refusal = FIRST, .arg = "NAME",
-	  .doc = "Use this account (comes first)." },
+	    .akin = "verbose debug" },
+	{ "-C", OPTION_VALUE, .act = option_table_act_file, .first = true,
+	    .refusal = FIRST, .arg = "FILE",
+	    .doc = "Read this configuration (comes first).",
+	    .akin = "file config config-file configfile conf" },
+	{ "-a", OPTION_VALUE, .act = option_table_act_account, .first = true,
+	    .refusal = FIRST, .arg = "NAME",
+	    .doc = "Use this account (comes first)." },
 	{ "-b", OPTION_VALUE, .act = NULL },
 	{ "-bm", MODE(MODE_SEND),
-	  .doc = "Send a message, as without an option." },
+	    .doc = "Send a message, as without an option." },
 	{ "-bs", MODE(MODE_SMTP), .akin = "smtp",
-	  .doc = "Speak SMTP on standard input and output." },
+	    .doc = "Speak SMTP on standard input and output." },
 	{ "-bp", MODE(MODE_MAILQ), .word = "mailq", .doc = "List the queue.",
-	  .akin = "mailq list queue list-queue show-queue print-queue" },
+	    .akin = "mailq list queue list-queue show-queue print-queue" },
 	{ "-bi", MODE(MODE_ALIASES), .word = "newaliases",
-	  .doc = "Check the aliases file.", .akin = "newaliases" },
+	    .doc = "Check the aliases file.", .akin = "newaliases" },
 	{ "-bv", MODE(MODE_VERIFY), .doc = "Say what each RECIPIENT becomes.",
-	  .akin = "verify expand" },
+	    .akin = "verify expand" },
 	{ "-bh", MODE(MODE_NOTHING) },
 	{ "-bH", MODE(MODE_NOTHING) },
 	{ "-bD", FLAG(foreground), .modes = OPTION_IN(MODE_QUEUE_RUN),
-	  .refusal = NO_DAEMON, .doc = "With -qTIME: stay in the foreground.",
-	  .akin = "foreground" },
-	{ "-bd", .act = act_refuse, .refusal = NO_DAEMON, .akin = "daemon" },
-	{ "-q", OPTION_ATTACHED, .act = act_queue, .mode = MODE_QUEUE_RUN,
-	  .chooses = true, .arg = "[TIME]",
-	  .surplus = "a queue run has no recipients; -qR selects",
-	  .doc = "Run the queue, once or every TIME.",
-	  .akin = "flush flush-queue run-queue process-queue" },
+	    .refusal = NO_DAEMON, .doc = "With -qTIME: stay in the foreground.",
+	    .akin = "foreground" },
+	{ "-bd", .act = option_table_act_refuse, .refusal = NO_DAEMON,
+	    .akin = "daemon" },
+	{ "-q", OPTION_ATTACHED, .act = option_table_act_queue,
+	    .mode = MODE_QUEUE_RUN, .chooses = true, .arg = "[TIME]",
+	    .surplus = "a queue run has no recipients; -qR selects",
+	    .doc = "Run the queue, once or every TIME.",
+	    .akin = "flush flush-queue run-queue process-queue" },
 	{ "-I", MODE(MODE_ALIASES) },
 	{ "-n", FLAG(no_aliases), .doc = "Do not use the aliases." },
-	{ "-o", OPTION_VALUE, .act = act_o, .arg = "i|db|dq|di",
-	  .doc = "As -i; deliver in the background, later, now." },
-	{ "-O", OPTION_VALUE, .act = act_long_o },
-	{ "-X", OPTION_VALUE, .act = act_warn },
-	{ "-D", OPTION_VALUE, .act = act_warn },
-	{ "-M", OPTION_VALUE, .act = act_refuse, .refusal = "not supported" },
+	{ "-o", OPTION_VALUE, .act = option_table_act_o, .arg = "i|db|dq|di",
+	    .doc = "As -i; deliver in the background, later, now." },
+	{ "-O", OPTION_VALUE, .act = option_table_act_long_o },
+	{ "-X", OPTION_VALUE, .act = option_table_act_warn },
+	{ "-D", OPTION_VALUE, .act = option_table_act_warn },
+	{ "-M", OPTION_VALUE, .act = option_table_act_refuse,
+	    .refusal = "not supported" },
 	{ "-A", OPTION_VALUE, IGNORE },
 	{ "-B", OPTION_VALUE, IGNORE },
 	{ "-d", OPTION_ATTACHED, IGNORE },
@@ -257,49 +259,51 @@ const struct option option_table[] = {
 	{ "-c", IGNORE },
 	{ "-m", IGNORE },
 	{ "-p", OPTION_VALUE, IGNORE },
-	{ "-s", IGNORE, .surplus = "only mail(1) has this option; write the "
-	  "subject into the message: printf 'Subject: hello\\n\\ntext\\n' | "
-	  "heloise user@example.org" },
+	{ "-s", IGNORE,
+	    .surplus = "only mail(1) has this option; write the "
+		       "subject into the message: printf 'Subject: "
+		       "hello\\n\\ntext\\n' | "
+		       "heloise user@example.org" },
 	{ "-T", IGNORE },
 	{ "-x", IGNORE },
 	{ "--help", LONG_MODE(MODE_HELP), .doc = "Show this text.",
-	  .akin = "usage" },
+	    .akin = "usage" },
 	{ "--version", LONG_MODE(MODE_VERSION), .surplus = NO_OPERAND,
-	  .doc = "Show the version." },
+	    .doc = "Show the version." },
 	{ "--show-config", LONG_MODE(MODE_SHOW_CONFIG), .surplus = NO_OPERAND,
-	  .doc = "Show the settings in force and where from.",
-	  .akin = "print-config dump-config settings" },
+	    .doc = "Show the settings in force and where from.",
+	    .akin = "print-config dump-config settings" },
 	{ "--check-config", LONG_MODE(MODE_CHECK_CONFIG), .surplus = NO_OPERAND,
-	  .doc = "List mistakes in the configuration.",
-	  .akin = "check configtest config-test test-config lint validate" },
+	    .doc = "List mistakes in the configuration.",
+	    .akin = "check configtest config-test test-config lint validate" },
 	{ "--probe", LONG_MODE(MODE_PROBE),
-	  .doc = "Test the way to the relay; send no mail.",
-	  .akin = "dry-run test serverinfo pretend simulate connect ping" },
+	    .doc = "Test the way to the relay; send no mail.",
+	    .akin = "dry-run test serverinfo pretend simulate connect ping" },
 	{ "--hold", ON_MESSAGE(MODE_HOLD), .arg = "ID",
-	  .doc = "Do not try this message for now.",
-	  .akin = "freeze suspend" },
+	    .doc = "Do not try this message for now.",
+	    .akin = "freeze suspend" },
 	{ "--release", ON_MESSAGE(MODE_RELEASE), .arg = "ID",
-	  .doc = "Try it again.", .akin = "unhold thaw unfreeze" },
+	    .doc = "Try it again.", .akin = "unhold thaw unfreeze" },
 	{ "--retry", ON_MESSAGE(MODE_RETRY), .arg = "ID|all",
-	  .doc = "Try now; by its ID also one that failed.",
-	  .akin = "requeue deliver resend" },
+	    .doc = "Try now; by its ID also one that failed.",
+	    .akin = "requeue deliver resend" },
 	{ "--remove", ON_MESSAGE(MODE_REMOVE), .arg = "ID|all",
-	  .doc = "Throw it away.", .akin = "delete rm cancel" },
+	    .doc = "Throw it away.", .akin = "delete rm cancel" },
 	{ "--show", ON_MESSAGE(MODE_SHOW), .arg = "ID",
-	  .doc = "Show the message.", .akin = "view cat" },
+	    .doc = "Show the message.", .akin = "view cat" },
 	{ "--as", TEXT(as), .first = true,
-	  .modes = OPTION_IN(MODE_CHECK_CONFIG), .arg = "USER",
-	  .doc = "With --check-config: check it as this user." },
+	    .modes = OPTION_IN(MODE_CHECK_CONFIG), .arg = "USER",
+	    .doc = "With --check-config: check it as this user." },
 	{ "--all", FLAG(all), .first = true, .modes = OPTION_IN(MODE_PROBE),
-	  .doc = "With --probe: every account and address." },
+	    .doc = "With --probe: every account and address." },
 	{ "--json", FLAG(json), .first = true,
-	  .modes = OPTION_IN(MODE_MAILQ) | OPTION_IN(MODE_PROBE),
-	  .doc = "With -bp or --probe: as JSON." },
+	    .modes = OPTION_IN(MODE_MAILQ) | OPTION_IN(MODE_PROBE),
+	    .doc = "With -bp or --probe: as JSON." },
 	{ "--trace", FLAG(trace), .first = true,
-	  .doc = "Show the dialogue if a message is not accepted." },
+	    .doc = "Show the dialogue if a message is not accepted." },
 	{ "--write", TEXT(write), .first = true,
-	  .modes = OPTION_IN(MODE_SHOW_CONFIG), .arg = "FILE",
-	  .doc = "With --show-config: write the environment's." },
+	    .modes = OPTION_IN(MODE_SHOW_CONFIG), .arg = "FILE",
+	    .doc = "With --show-config: write the environment's." },
 };
 const size_t option_count = NITEMS(option_table);
 
@@ -319,7 +323,7 @@ option_find(const char *name, size_t n)
 
 /* The name without its dashes, or NULL if it is a letter. */
 static const char *
-long_name(const struct option *row)
+option_table_long_name(const struct option *row)
 {
 	return row->name[1] == '-' ? row->name + 2 : NULL;
 }
@@ -331,7 +335,8 @@ option_by_word(const char *word)
 	const char *name;
 
 	for (row = option_table; row < option_table + option_count; row++) {
-		name = row->word != NULL ? row->word : long_name(row);
+		name =
+		    row->word != NULL ? row->word : option_table_long_name(row);
 		if (row->chooses && name != NULL && strcmp(name, word) == 0)
 			return row;
 	}
@@ -359,7 +364,7 @@ option_unknown(const char *word, struct fault *f)
 
 	suggest_init(&s, word);
 	for (row = option_table; row < option_table + option_count; row++)
-		if (suggest_nearer(&s, long_name(row), row->akin))
+		if (suggest_nearer(&s, option_table_long_name(row), row->akin))
 			near = row->name;
 	for (set = setting_table; set < setting_table + setting_count; set++)
 		if (suggest_nearer(&s, set->key, set->akin)) {

@@ -7,7 +7,7 @@
 #include "config/account.h"
 
 static int
-find(const struct config *c, const char *name, size_t n)
+account_named(const struct config *c, const char *name, size_t n)
 {
 	size_t i;
 
@@ -21,7 +21,8 @@ find(const struct config *c, const char *name, size_t n)
 int
 account_find(const struct config *c, const char *name)
 {
-	return *name == '\0' ? ACCOUNT_BASE : find(c, name, strlen(name));
+	return *name == '\0' ? ACCOUNT_BASE
+			     : account_named(c, name, strlen(name));
 }
 
 const char *
@@ -38,7 +39,7 @@ account_label(const struct config *c, int account)
 
 /* Does the pattern p[0..n) with * and ? fit the whole of s? */
 static bool
-glob(const char *p, size_t n, const char *s)
+account_glob(const char *p, size_t n, const char *s)
 {
 	const char *end = p + n, *star = NULL, *from = NULL;
 
@@ -63,12 +64,12 @@ glob(const char *p, size_t n, const char *s)
 }
 
 static int
-fits(const char *p, size_t n, const char *sender)
+account_fits(const char *p, size_t n, const char *sender)
 {
 	const char *at = strrchr(sender, '@');
 
 	if (memchr(p, '*', n) != NULL || memchr(p, '?', n) != NULL)
-		return *sender != '\0' && glob(p, n, sender) ? 1 : 0;
+		return *sender != '\0' && account_glob(p, n, sender) ? 1 : 0;
 	if (*sender == '\0')
 		return ascii_is(p, n, "<>") ? 3 : 0;
 	if (*p == '@') {
@@ -91,7 +92,7 @@ account_match(const char *patterns, const char *sender)
 		p += strspn(p, " \t");
 		if ((n = strcspn(p, " \t")) == 0)
 			continue;
-		if ((one = fits(p, n, sender)) > best)
+		if ((one = account_fits(p, n, sender)) > best)
 			best = one;
 	}
 	return best;
@@ -157,7 +158,7 @@ account_chain(const struct config *c, int account, int chain[ACCOUNT_CHAIN])
 		p += strspn(p, " \t");
 		if ((len = strcspn(p, " \t")) == 0)
 			continue;
-		next = find(c, p, len);
+		next = account_named(c, p, len);
 		for (k = 0; k < n && chain[k] != next; k++)
 			;
 		if (k == n && next != ACCOUNT_NONE && n < ACCOUNT_CHAIN)

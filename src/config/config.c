@@ -1,8 +1,8 @@
 /*
  * config.c - the settings in force, and where each is from
  *
- * Every value passes place() with the level it comes from.  A level never
- * overwrites a higher one, so the order of reading does not matter, and
+ * Every value passes config_place() with the level it comes from.  A level
+ * never overwrites a higher one, so the order of reading does not matter, and
  * within a level the last one wins.  What goes wrong becomes a line of
  * c->mistakes, and reading goes on.
  */
@@ -23,7 +23,7 @@ struct layer {
 };
 
 static struct layer
-layer_of(struct config *c, int account)
+config_layer_of(struct config *c, int account)
 {
 	if (account == -1)
 		return (struct layer){ &c->base, c->origin };
@@ -41,7 +41,7 @@ config_init(struct config *c)
 }
 
 static void
-release_layer(struct layer l)
+config_release_layer(struct layer l)
 {
 	size_t i;
 
@@ -58,14 +58,14 @@ config_release(struct config *c)
 	size_t i;
 
 	for (i = 0; i < c->naccount; i++) {
-		release_layer(layer_of(c, (int)i));
+		config_release_layer(config_layer_of(c, (int)i));
 		free(c->account[i].name);
 		free(c->account[i].where);
 	}
 	free(c->account);
 	c->account = NULL;
 	c->naccount = 0;
-	release_layer(layer_of(c, -1));
+	config_release_layer(config_layer_of(c, -1));
 	buf_release(&c->mistakes);
 	buf_release(&c->warnings);
 }
@@ -76,7 +76,7 @@ config_wipe(struct config *c)
 	int i;
 
 	for (i = -1; i < (int)c->naccount; i++) {
-		struct settings *s = layer_of(c, i).set;
+		struct settings *s = config_layer_of(c, i).set;
 
 		if (s->password != NULL)
 			explicit_bzero(s->password, strlen(s->password));
@@ -90,7 +90,7 @@ config_settings(const struct config *c, int account)
 }
 
 static void
-add_line(struct buf *out, const char *line)
+config_add_line(struct buf *out, const char *line)
 {
 	buf_adds_visible(out, line);
 	buf_adds(out, "\n");
@@ -106,11 +106,11 @@ config_mistake(struct config *c, const char *fmt, ...)
 	(void)vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
 	c->nmistakes++;
-	add_line(&c->mistakes, line);
+	config_add_line(&c->mistakes, line);
 }
 
 static struct origin *
-origin_of(struct layer l, const struct setting *row)
+config_origin_of(struct layer l, const struct setting *row)
 {
 	return l.origin + (row - setting_table);
 }
@@ -124,10 +124,10 @@ config_origin(const struct config *c, const struct setting *row)
 }
 
 static void
-originate(struct layer l, const struct setting *row,
+config_originate(struct layer l, const struct setting *row,
     enum config_level level, const char *text)
 {
-	struct origin *o = origin_of(l, row);
+	struct origin *o = config_origin_of(l, row);
 
 	free(o->text);
 	o->text = xstrdup(text);
@@ -137,15 +137,15 @@ originate(struct layer l, const struct setting *row,
 
 /* One of two that set the same has no effect. */
 static void
-overridden(struct config *c, const struct setting *row, const char *origin,
-    const char *by)
+config_overridden(struct config *c, const struct setting *row,
+    const char *origin, const char *by)
 {
 	char *line = xasprintf("%s: warning: %s: no effect, since %s "
 	    "comes after it",
 	    origin, row->key, by);
 
 	c->nwarnings++;
-	add_line(&c->warnings, line);
+	config_add_line(&c->warnings, line);
 	free(line);
 }
 
@@ -154,19 +154,19 @@ overridden(struct config *c, const struct setting *row, const char *origin,
  * made it; lower ones cannot set it any more.
  */
 static void
-supersede(struct config *c, struct layer l, const char *key,
+config_supersede(struct config *c, struct layer l, const char *key,
     enum config_level level, const char *origin)
 {
 	const struct setting *row = setting_find(key);
-	const struct origin *had = origin_of(l, row);
+	const struct origin *had = config_origin_of(l, row);
 
 	if (had->level > level)
 		return;
 	if (had->text != NULL && !had->vacant)
-		overridden(c, row, had->text, origin);
+		config_overridden(c, row, had->text, origin);
 	setting_reset(row, l.set);
-	originate(l, row, level, origin);
-	origin_of(l, row)->vacant = true;
+	config_originate(l, row, level, origin);
+	config_origin_of(l, row)->vacant = true;
 }
 
 /*
@@ -174,11 +174,11 @@ supersede(struct config *c, struct layer l, const char *key,
  * it is wrong; why then says what was expected.
  */
 static bool
-place(struct config *c, struct layer l, const struct setting *row,
+config_place(struct config *c, struct layer l, const struct setting *row,
     enum config_level level, const char *origin, const char *value,
     struct buf *why)
 {
-	const struct origin *had = origin_of(l, row);
+	const struct origin *had = config_origin_of(l, row);
 	bool store = level >= had->level, again;
 	struct relay r;
 	size_t i;
@@ -193,25 +193,25 @@ place(struct config *c, struct layer l, const struct setting *row,
 	if (!setting_set(row, store ? l.set : NULL, value, why))
 		return false;
 	if (again)
-		overridden(c, row, store ? had->text : origin,
+		config_overridden(c, row, store ? had->text : origin,
 		    store ? origin : had->text);
 	if (!store)
 		return true;
-	originate(l, row, level, origin);
+	config_originate(l, row, level, origin);
 	for (i = 0; i < NITEMS(row->rival) && row->rival[i] != NULL; i++)
-		supersede(c, l, row->rival[i], level, origin);
+		config_supersede(c, l, row->rival[i], level, origin);
 	if (row == setting_find("relay") && relay_parse(value, &r)) {
 		if (r.port != 0)
-			supersede(c, l, "port", level, origin);
+			config_supersede(c, l, "port", level, origin);
 		if (r.implicit)
-			supersede(c, l, "tls", level, origin);
+			config_supersede(c, l, "tls", level, origin);
 	}
 	return true;
 }
 
 /* Why a row may not stand there, or NULL. */
 static const char *
-misplaced(const struct setting *row, bool within)
+config_misplaced(const struct setting *row, bool within)
 {
 	if (row->scope == SETTING_ABOVE && within)
 		return "holds for all accounts and stands above them";
@@ -224,13 +224,13 @@ void
 config_apply(struct config *c, const struct setting *row,
     enum config_level level, const char *origin, const char *value)
 {
-	const char *wrong = misplaced(row, c->open != -1);
+	const char *wrong = config_misplaced(row, c->open != -1);
 	struct buf why = { .max = 2048 };
 
 	if (wrong != NULL)
 		config_mistake(c, "%s: %s: %s", origin, row->key, wrong);
-	else if (!place(c, layer_of(c, c->open), row, level, origin, value,
-	    &why))
+	else if (!config_place(c, config_layer_of(c, c->open), row, level,
+		     origin, value, &why))
 		config_mistake(c, "%s: %s: %s", origin, row->key,
 		    buf_text(&why));
 	buf_release(&why);
@@ -288,7 +288,7 @@ config_finish(struct config *c)
 			    up->level <= CONFIG_USER))
 				continue;
 			if (own->text != NULL && !own->vacant)
-				overridden(c, row, own->text, up->text);
+				config_overridden(c, row, own->text, up->text);
 			setting_copy(row, &c->account[i].set, &c->base);
 			free(own->text);
 			own->text = up->text != NULL ? xstrdup(up->text) :
@@ -317,12 +317,13 @@ config_set_flag(struct config *c, const struct config_source *src,
 		return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
 		    "--%s: not for those who gain privileges by running "
 		    "this program", key);
-	if (misplaced(row, false) != NULL)
+	if (config_misplaced(row, false) != NULL)
 		return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM, "--%s: %s",
-		    key, misplaced(row, false));
+		    key, config_misplaced(row, false));
 	(void)strlcpy(origin, "--", sizeof(origin));
 	(void)strlcat(origin, key, sizeof(origin));
-	if (!place(c, layer_of(c, -1), row, CONFIG_FLAG, origin, value, &why))
+	if (!config_place(c, config_layer_of(c, -1), row, CONFIG_FLAG, origin,
+		value, &why))
 		rc = fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM, "--%s: %s",
 		    key, buf_text(&why));
 	buf_release(&why);
@@ -332,7 +333,7 @@ config_set_flag(struct config *c, const struct config_source *src,
 /* What the settings come to */
 
 static bool
-relay_of(const struct settings *s, struct relay *r)
+config_relay_of(const struct settings *s, struct relay *r)
 {
 	memset(r, 0, sizeof(*r));
 	return s->relay != NULL && relay_parse(s->relay, r);
@@ -344,7 +345,7 @@ config_tls_mode(const struct settings *s)
 	struct relay r;
 	int port;
 
-	(void)relay_of(s, &r);
+	(void)config_relay_of(s, &r);
 	if (r.implicit)
 		return SETTING_TLS_IMPLICIT;
 	if (s->tls != SETTING_TLS_AUTO)
@@ -393,7 +394,7 @@ config_port(const struct settings *s)
 {
 	struct relay r;
 
-	(void)relay_of(s, &r);
+	(void)config_relay_of(s, &r);
 	if (s->port != 0)
 		return s->port;
 	if (r.port != 0)
@@ -411,7 +412,7 @@ struct view {
 };
 
 static struct view
-view_of(const struct config *c, int account)
+config_view_of(const struct config *c, int account)
 {
 	struct view l = { .set = config_settings(c, account),
 	    .origin = account == -1 ? c->origin :
@@ -424,7 +425,7 @@ view_of(const struct config *c, int account)
 }
 
 static const char *
-where(const struct view *l, const char *key)
+config_origin_text(const struct view *l, const char *key)
 {
 	const char *text = l->origin[setting_find(key) - setting_table].text;
 
@@ -438,7 +439,7 @@ struct findings {
 };
 
 static void __attribute__((__format__(__printf__, 4, 5)))
-unfit(struct findings *all, const struct view *l, const char *key,
+config_unfit(struct findings *all, const struct view *l, const char *key,
     const char *fmt, ...)
 {
 	char line[1024];
@@ -448,13 +449,13 @@ unfit(struct findings *all, const struct view *l, const char *key,
 	(void)vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
 	if (key != NULL)
-		buf_addf(all->out, "%s: ", where(l, key));
+		buf_addf(all->out, "%s: ", config_origin_text(l, key));
 	buf_addf(all->out, "%s%s\n", l->who, line);
 	all->n++;
 }
 
 static void
-judge_login(const struct view *l, struct findings *all)
+config_judge_login(const struct view *l, struct findings *all)
 {
 	static const char *const keys[] = { "password", "password-file",
 	    "password-command" };
@@ -468,36 +469,42 @@ judge_login(const struct view *l, struct findings *all)
 	if (s->auth == SETTING_AUTH_NONE || s->auth == SETTING_AUTH_EXTERNAL)
 		return;
 	if (s->user != NULL && secret == NULL)
-		unfit(all, l, "user", "user is set, but neither password nor "
+		config_unfit(all, l, "user",
+		    "user is set, but neither password nor "
 		    "password-file nor password-command");
 	else if (s->user == NULL && secret != NULL)
-		unfit(all, l, secret, "%s is set, but no user", secret);
+		config_unfit(all, l, secret, "%s is set, but no user", secret);
 	else if (s->user == NULL && s->auth != SETTING_AUTH_AUTO)
-		unfit(all, l, "auth", "auth asks for a login, but no user is "
+		config_unfit(all, l, "auth",
+		    "auth asks for a login, but no user is "
 		    "set");
 }
 
 /* What a way to the relay and what is set for another do not agree on. */
 static void
-judge_way(const struct view *l, const struct relay *r, struct findings *all)
+config_judge_way(const struct view *l, const struct relay *r, struct findings
+    *all)
 {
 	const struct settings *s = l->set;
 
 	if (r->implicit && s->tls != SETTING_TLS_AUTO &&
 	    s->tls != SETTING_TLS_IMPLICIT)
-		unfit(all, l, "tls", "relay (%s) is smtps://, which is "
+		config_unfit(all, l, "tls", "relay (%s) is smtps://, which is "
 		    "implicit TLS, but tls says otherwise",
-		    where(l, "relay"));
+		    config_origin_text(l, "relay"));
 	if (r->kind != RELAY_HOST && s->port != 0)
-		unfit(all, l, "port", "port is set, but relay (%s) is no host",
-		    where(l, "relay"));
+		config_unfit(all, l, "port",
+		    "port is set, but relay (%s) is no host",
+		    config_origin_text(l, "relay"));
 	if (r->kind >= RELAY_UNIX && s->proxy != NULL)
-		unfit(all, l, "proxy", "proxy is set, but relay (%s) is on "
-		    "this host", where(l, "relay"));
+		config_unfit(all, l, "proxy",
+		    "proxy is set, but relay (%s) is on "
+		    "this host",
+		    config_origin_text(l, "relay"));
 }
 
 static bool
-has_account(const struct config *c, const char *name, size_t n)
+config_has_account(const struct config *c, const char *name, size_t n)
 {
 	size_t i;
 
@@ -509,7 +516,7 @@ has_account(const struct config *c, const char *name, size_t n)
 }
 
 static void
-judge_fallback(const struct config *c, const struct view *l,
+config_judge_fallback(const struct config *c, const struct view *l,
     const char *name, struct findings *all)
 {
 	const char *p = l->set->fallback != NULL ? l->set->fallback : "";
@@ -519,52 +526,55 @@ judge_fallback(const struct config *c, const struct view *l,
 		p += strspn(p, " \t");
 		if ((n = strcspn(p, " \t")) == 0)
 			continue;
-		if (!has_account(c, p, n))
-			unfit(all, l, "fallback", "fallback: there is no "
-			    "account %.*s", (int)n, p);
+		if (!config_has_account(c, p, n))
+			config_unfit(all, l, "fallback",
+			    "fallback: there is no "
+			    "account %.*s",
+			    (int)n, p);
 		if (name != NULL && strlen(name) == n &&
 		    strncmp(name, p, n) == 0)
-			unfit(all, l, "fallback", "fallback: an account "
+			config_unfit(all, l, "fallback", "fallback: an account "
 			    "cannot stand in for itself");
 	}
 }
 
 static void
-judge_layer(const struct config *c, int account,
+config_judge_layer(const struct config *c, int account,
     const struct config_source *src, struct findings *all)
 {
-	const struct view l = view_of(c, account);
+	const struct view l = config_view_of(c, account);
 	struct relay r;
 
-	if (!relay_of(l.set, &r)) {
-		unfit(all, &l, NULL, "no relay is set: put a line "
+	if (!config_relay_of(l.set, &r)) {
+		config_unfit(all, &l, NULL, "no relay is set: put a line "
 		    "\"relay HOST\" into %s, or set HELOISE_RELAY",
 		    src->file != NULL ? src->file : src->system);
 		return;
 	}
-	judge_way(&l, &r, all);
-	judge_fallback(c, &l, account == -1 ? NULL : c->account[account].name,
-	    all);
+	config_judge_way(&l, &r, all);
+	config_judge_fallback(c, &l, account == -1 ? NULL :
+	    c->account[account].name, all);
 	if (r.kind != RELAY_MAILDIR)
-		judge_login(&l, all);
+		config_judge_login(&l, all);
 }
 
 size_t
 config_judge(const struct config *c, const struct config_source *src,
     struct buf *out)
 {
-	const struct view base = view_of(c, -1);
+	const struct view base = config_view_of(c, -1);
 	const char *name = c->base.account;
 	struct findings all = { .out = out };
 	size_t i;
 
-	if (name != NULL && !has_account(c, name, strlen(name)))
-		unfit(&all, &base, "account", "there is no account %s", name);
+	if (name != NULL && !config_has_account(c, name, strlen(name)))
+		config_unfit(&all, &base, "account", "there is no account %s",
+		    name);
 	/* Above accounts there need not be a relay, only with them. */
 	if (c->naccount == 0 || c->base.relay != NULL)
-		judge_layer(c, -1, src, &all);
+		config_judge_layer(c, -1, src, &all);
 	for (i = 0; i < c->naccount; i++)
-		judge_layer(c, (int)i, src, &all);
+		config_judge_layer(c, (int)i, src, &all);
 	return all.n;
 }
 
@@ -585,9 +595,9 @@ config_check(const struct config *c, const struct config_source *src,
 const char *
 config_where(const struct config *c, int account, const struct setting *row)
 {
-	const struct view l = view_of(c, account);
+	const struct view l = config_view_of(c, account);
 
-	return where(&l, row->key);
+	return config_origin_text(&l, row->key);
 }
 
 void
@@ -603,7 +613,7 @@ config_meaning(const struct setting *row, const struct settings *s,
 	};
 	struct relay r;
 
-	if (relay_of(s, &r) && r.kind != RELAY_HOST)
+	if (config_relay_of(s, &r) && r.kind != RELAY_HOST)
 		return;
 	if (row == setting_find("port") && s->port == 0)
 		buf_addf(out, "%d", config_port(s));
@@ -612,9 +622,10 @@ config_meaning(const struct setting *row, const struct settings *s,
 }
 
 static void
-dump_row(const struct view *l, const struct setting *row, struct buf *out)
+config_dump_row(const struct view *l, const struct setting *row, struct buf
+    *out)
 {
-	const char *origin = where(l, row->key);
+	const char *origin = config_origin_text(l, row->key);
 	struct buf meaning = { .max = 64 };
 	size_t start = out->len;
 
@@ -633,21 +644,21 @@ dump_row(const struct view *l, const struct setting *row, struct buf *out)
 void
 config_dump(const struct config *c, struct buf *out)
 {
-	struct view base = view_of(c, -1), l;
+	struct view base = config_view_of(c, -1), l;
 	const struct setting *row, *end = setting_table + setting_count;
 	size_t i;
 
 	for (row = setting_table; row < end; row++)
-		dump_row(&base, row, out);
+		config_dump_row(&base, row, out);
 	for (i = 0; i < c->naccount; i++) {
-		l = view_of(c, (int)i);
+		l = config_view_of(c, (int)i);
 		buf_addf(out, "\naccount %-32s # ", c->account[i].name);
 		buf_adds_visible(out, c->account[i].where);
 		buf_adds(out, "\n");
 		/* What is not shown is as above. */
 		for (row = setting_table; row < end; row++)
-			if (strcmp(where(&l, row->key),
-			    where(&base, row->key)) != 0)
-				dump_row(&l, row, out);
+			if (strcmp(config_origin_text(&l, row->key),
+			    config_origin_text(&base, row->key)) != 0)
+				config_dump_row(&l, row, out);
 	}
 }

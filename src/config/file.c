@@ -18,7 +18,7 @@
  * on a PKCS#11 token is in no directory.
  */
 static char *
-resolve_path(const char *file, const char *home, const char *path)
+cfile_resolve_path(const char *file, const char *home, const char *path)
 {
 	const char *slash = strrchr(file, '/');
 
@@ -31,7 +31,7 @@ resolve_path(const char *file, const char *home, const char *path)
 }
 
 static void
-unknown_key(struct config *c, const char *origin, const char *key)
+cfile_unknown_key(struct config *c, const char *origin, const char *key)
 {
 	const struct setting *near = suggest_setting(key);
 
@@ -44,7 +44,7 @@ unknown_key(struct config *c, const char *origin, const char *key)
 }
 
 static void
-trim(char *s)
+cfile_trim(char *s)
 {
 	size_t n = strlen(s);
 
@@ -58,7 +58,7 @@ trim(char *s)
  * sep is what stood between them.
  */
 static char *
-cut(char *line, char *sep)
+cfile_cut(char *line, char *sep)
 {
 	char *value;
 	size_t n;
@@ -78,13 +78,13 @@ cut(char *line, char *sep)
 
 /* A line that is no comment, without its end; returns the row it sets. */
 static const struct setting *
-read_line(struct config *c, enum config_level level, const char *origin,
+cfile_read_line(struct config *c, enum config_level level, const char *origin,
     const char *file, const char *home, char *line)
 {
 	const struct setting *row;
 	char *value, *path, sep;
 
-	value = cut(line, &sep);
+	value = cfile_cut(line, &sep);
 	row = value != NULL ? setting_find(line) : NULL;
 	if (value == NULL || (row == NULL && sep == '\0')) {
 		/* Not quoted here: it may be the rest of a password. */
@@ -93,7 +93,7 @@ read_line(struct config *c, enum config_level level, const char *origin,
 		return NULL;
 	}
 	if (row == NULL) {
-		unknown_key(c, origin, line);
+		cfile_unknown_key(c, origin, line);
 		return NULL;
 	}
 	if (*value == '=' && !row->secret)
@@ -104,11 +104,11 @@ read_line(struct config *c, enum config_level level, const char *origin,
 		return row;
 	}
 	if (!row->secret)
-		trim(value);
+		cfile_trim(value);
 	if (row == setting_find("account")) {
 		config_open(c, value, origin);
 	} else if (row->type == SETTING_PATH) {
-		path = resolve_path(file, home, value);
+		path = cfile_resolve_path(file, home, value);
 		config_apply(c, row, level, origin, path);
 		free(path);
 	} else {
@@ -119,7 +119,7 @@ read_line(struct config *c, enum config_level level, const char *origin,
 
 /* One line, without LF; returns the row it sets, or NULL. */
 static const struct setting *
-read_raw(struct config *c, enum config_level level, const char *origin,
+cfile_read_raw(struct config *c, enum config_level level, const char *origin,
     const char *file, const char *home, const char *p, size_t n)
 {
 	struct buf line = { .max = CONFIG_FILE_LINE, .secret = true };
@@ -138,7 +138,7 @@ read_raw(struct config *c, enum config_level level, const char *origin,
 	else if (memchr(p, '\0', n) != NULL)
 		config_mistake(c, "%s: this line has a NUL octet", origin);
 	else
-		row = read_line(c, level, origin, file, home, line.p);
+		row = cfile_read_line(c, level, origin, file, home, line.p);
 	buf_release(&line);
 	return row;
 }
@@ -162,7 +162,7 @@ config_file_text(struct config *c, enum config_level level, const char *file,
 		nl = memchr(text, '\n', n);
 		k = nl != NULL ? (size_t)(nl - text) : n;
 		origin = xasprintf("%s:%u", file, ++lineno);
-		row = read_raw(c, level, origin, file, home, text, k);
+		row = cfile_read_raw(c, level, origin, file, home, text, k);
 		secret = secret || (row != NULL && row->secret);
 		free(origin);
 		k += nl != NULL;
@@ -175,7 +175,7 @@ config_file_text(struct config *c, enum config_level level, const char *file,
 
 /* A file with a secret that the wrong people may read or have written. */
 static void
-check_mode(struct config *c, const struct config_source *src,
+cfile_check_mode(struct config *c, const struct config_source *src,
     enum config_level level, const char *path, const struct stat *st)
 {
 	/* The group of root's own file is root's decision. */
@@ -197,7 +197,7 @@ check_mode(struct config *c, const struct config_source *src,
  * else's?
  */
 static bool
-missing(const char *path, int err)
+cfile_missing(const char *path, int err)
 {
 	struct stat st;
 
@@ -206,7 +206,7 @@ missing(const char *path, int err)
 }
 
 static void
-unreadable(struct config *c, enum config_level level, const char *path,
+cfile_unreadable(struct config *c, enum config_level level, const char *path,
     uid_t uid, const struct fault *f)
 {
 	if (f->code != EACCES)
@@ -235,11 +235,11 @@ config_file_load(struct config *c, const struct config_source *src,
 	if (readfile_whole(path, must, &text, &st, &f) == 0) {
 		if (config_file_text(c, level, path, home, buf_text(&text),
 		    text.len))
-			check_mode(c, src, level, path, &st);
-	} else if (!must && missing(path, f.code)) {
+			cfile_check_mode(c, src, level, path, &st);
+	} else if (!must && cfile_missing(path, f.code)) {
 		found = false;
 	} else {
-		unreadable(c, level, path, geteuid(), &f);
+		cfile_unreadable(c, level, path, geteuid(), &f);
 	}
 	buf_release(&text);
 	return found;

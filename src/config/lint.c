@@ -32,43 +32,43 @@ struct view {
 };
 
 static size_t
-index_of(const char *key)
+lint_index_of(const char *key)
 {
 	return (size_t)(setting_find(key) - setting_table);
 }
 
 static const char *
-text_of(const struct view *v, const char *key)
+lint_text_of(const struct view *v, const char *key)
 {
-	return setting_text(&setting_table[index_of(key)], v->set);
+	return setting_text(&setting_table[lint_index_of(key)], v->set);
 }
 
 static const char *
-where(const struct origin *origin, const char *key)
+lint_where(const struct origin *origin, const char *key)
 {
-	const char *text = origin[index_of(key)].text;
+	const char *text = origin[lint_index_of(key)].text;
 
 	return text != NULL ? text : "default";
 }
 
 /* Does an account have this from above? */
 static bool
-handed_down(const struct view *v, const char *key)
+lint_handed_down(const struct view *v, const char *key)
 {
 	return v->above != NULL &&
-	    strcmp(where(v->origin, key), where(v->above, key)) == 0;
+	    strcmp(lint_where(v->origin, key), lint_where(v->above, key)) == 0;
 }
 
 /* Rules */
 
 static bool
-clear_on_465(const struct view *v)
+lint_clear_on_465(const struct view *v)
 {
 	return v->port == 465 && v->tls != SETTING_TLS_IMPLICIT;
 }
 
 static bool
-implicit_elsewhere(const struct view *v)
+lint_implicit_elsewhere(const struct view *v)
 {
 	return (v->port == 587 || v->port == 25) &&
 	    v->tls == SETTING_TLS_IMPLICIT;
@@ -76,36 +76,36 @@ implicit_elsewhere(const struct view *v)
 
 /* A flag, or an account, may well want another port of the same relay. */
 static bool
-two_ports(const struct view *v)
+lint_two_ports(const struct view *v)
 {
 	return v->set->port != 0 && v->relay.port != 0 &&
-	    v->set->port != v->relay.port && !handed_down(v, "relay") &&
-	    v->origin[index_of("port")].level ==
-	    v->origin[index_of("relay")].level;
+	    v->set->port != v->relay.port && !lint_handed_down(v, "relay") &&
+	    v->origin[lint_index_of("port")].level ==
+	    v->origin[lint_index_of("relay")].level;
 }
 
 /* An account may well do without the login of those above it. */
 static bool
-unused_login(const struct view *v)
+lint_unused_login(const struct view *v)
 {
-	const struct origin *auth = &v->origin[index_of("auth")];
-	const struct origin *user = &v->origin[index_of("user")];
+	const struct origin *auth = &v->origin[lint_index_of("auth")];
+	const struct origin *user = &v->origin[lint_index_of("user")];
 
 	if (v->set->auth != SETTING_AUTH_NONE || v->set->user == NULL)
 		return false;
 	return user->level >= auth->level &&
-	    (!handed_down(v, "user") || handed_down(v, "auth"));
+	    (!lint_handed_down(v, "user") || lint_handed_down(v, "auth"));
 }
 
 static bool
-login_in_clear(const struct view *v)
+lint_login_in_clear(const struct view *v)
 {
 	return v->login && v->tls == SETTING_TLS_NONE &&
 	    !v->relay.loopback && !v->set->auth_cleartext;
 }
 
 static bool
-readable_password(const struct view *v)
+lint_readable_password(const struct view *v)
 {
 	return v->login && v->set->auth_cleartext && !v->relay.loopback &&
 	    (v->tls == SETTING_TLS_NONE ||
@@ -113,76 +113,76 @@ readable_password(const struct view *v)
 }
 
 static bool
-believes_all(const struct view *v)
+lint_believes_all(const struct view *v)
 {
 	return !v->set->tls_verify && v->set->tls_pin == NULL &&
 	    v->tls != SETTING_TLS_NONE;
 }
 
 static bool
-no_certificate(const struct view *v)
+lint_no_certificate(const struct view *v)
 {
 	return v->set->auth == SETTING_AUTH_EXTERNAL &&
 	    v->set->tls_cert == NULL && v->relay.kind != RELAY_UNIX;
 }
 
 static bool
-bare_key(const struct view *v)
+lint_bare_key(const struct view *v)
 {
 	return v->set->tls_key != NULL && v->set->tls_cert == NULL;
 }
 
 static bool
-no_tls(const struct view *v)
+lint_no_tls(const struct view *v)
 {
 	return v->tls == SETTING_TLS_NONE;
 }
 
 static bool
-unverified(const struct view *v)
+lint_unverified(const struct view *v)
 {
 	return v->tls == SETTING_TLS_OPPORTUNISTIC;
 }
 
 static bool
-nobody_to_become(const struct view *v)
+lint_nobody_to_become(const struct view *v)
 {
 	return v->set->from_policy != FROMPOLICY_KEEP && v->set->from == NULL;
 }
 
 static bool
-no_from(const struct view *v)
+lint_no_from(const struct view *v)
 {
 	return v->set->from == NULL;
 }
 
 static bool
-no_queue(const struct view *v)
+lint_no_queue(const struct view *v)
 {
 	return !v->set->queue && v->set->delivery != SETTING_DELIVERY_NOW;
 }
 
 static bool
-shrinking(const struct view *v)
+lint_shrinking(const struct view *v)
 {
 	return v->set->retry_min > v->set->retry_max;
 }
 
 static bool
-too_short(const struct view *v)
+lint_too_short(const struct view *v)
 {
 	return v->set->expire < v->set->retry_min;
 }
 
 static bool
-poor_helo(const struct view *v)
+lint_poor_helo(const struct view *v)
 {
 	return strcmp(v->set->helo, "auto") != 0 &&
 	    heloname_doubt(v->set->helo) != NULL;
 }
 
 static bool
-other_family(const struct view *v)
+lint_other_family(const struct view *v)
 {
 	const char *source = v->set->source_address;
 	int family = v->set->family;
@@ -193,7 +193,7 @@ other_family(const struct view *v)
 }
 
 static bool
-takes_mail_in(const struct view *v)
+lint_takes_mail_in(const struct view *v)
 {
 	bool mx = false;
 
@@ -203,7 +203,7 @@ takes_mail_in(const struct view *v)
 
 /* Which of the three the password is from. */
 static const char *
-password_key(const struct settings *s)
+lint_password_key(const struct settings *s)
 {
 	return s->password != NULL ? "password" :
 	    s->password_file != NULL ? "password-file" : "password-command";
@@ -211,20 +211,20 @@ password_key(const struct settings *s)
 
 /* An account has its own relay, and the password of another one's. */
 static bool
-others_login(const struct view *v)
+lint_others_login(const struct view *v)
 {
 	const struct relay *own = &v->relay, *above = &v->relay_above;
 
 	return v->login && v->above != NULL && above->kind == RELAY_HOST &&
 	    own->kind == RELAY_HOST && above->host[0] != '\0' &&
-	    !handed_down(v, "relay") &&
-	    handed_down(v, password_key(v->set)) &&
+	    !lint_handed_down(v, "relay") &&
+	    lint_handed_down(v, lint_password_key(v->set)) &&
 	    strcasecmp(own->host, above->host) != 0;
 }
 
 /* %U, %H and %% are what they know. */
 static bool
-odd_percent(const char *text)
+lint_odd_percent(const char *text)
 {
 	for (; text != NULL && (text = strchr(text, '%')) != NULL; text += 2)
 		if (text[1] == '\0' || strchr("UH%", text[1]) == NULL)
@@ -233,15 +233,15 @@ odd_percent(const char *text)
 }
 
 static bool
-odd_from(const struct view *v)
+lint_odd_from(const struct view *v)
 {
-	return odd_percent(v->set->from);
+	return lint_odd_percent(v->set->from);
 }
 
 static bool
-odd_from_name(const struct view *v)
+lint_odd_from_name(const struct view *v)
 {
-	return odd_percent(v->set->from_name);
+	return lint_odd_percent(v->set->from_name);
 }
 
 #define WRONG	0x1	/* not only doubtful */
@@ -255,56 +255,60 @@ static const struct rule {
 	bool		(*applies)(const struct view *);
 	const char	*text;
 } rules[] = {
-	{ "tls", "port", WRONG | OF_WAY, clear_on_465,
-	  "on port 465 TLS comes from the start: set `tls implicit`, or "
-	  "`port 587`" },
-	{ "tls", "port", WRONG | OF_WAY, implicit_elsewhere,
-	  "on ports 25 and 587 a connection begins in clear: set `tls "
-	  "starttls`, or `port 465`" },
-	{ "port", "relay", OF_WAY, two_ports,
-	  "the relay is given with another port" },
-	{ "auth", "user", WRONG, unused_login,
-	  "with none nobody logs in, so the user has no effect" },
-	{ "tls-key", NULL, WRONG, bare_key,
-	  "there is no tls-cert that it is the key of" },
-	{ "from-policy", NULL, WRONG, nobody_to_become,
-	  "there is no `from` that senders could become" },
-	{ "from-domains", NULL, WRONG | IF_SET, no_from,
-	  "there is no `from` that other senders could become" },
-	{ "delivery", "queue", WRONG, no_queue,
-	  "there is no queue that mail could wait in" },
-	{ "retry-min", "retry-max", WRONG, shrinking,
-	  "it is longer than retry-max" },
-	{ "expire", "retry-min", WRONG, too_short,
-	  "mail expires before it is tried a second time" },
-	{ "source-address", "address-family", WRONG, other_family,
-	  "it is of the other address family" },
-	{ "relay", NULL, OF_WAY, others_login,
-	  "it gets the password of another relay: set user and password of "
-	  "this one, or `auth none`" },
-	{ "from", NULL, 0, odd_from,
-	  "of % only %U, %H and %% mean something" },
-	{ "from-name", NULL, 0, odd_from_name,
-	  "of % only %U, %H and %% mean something" },
-	{ "auth", NULL, OF_WAY, no_certificate,
-	  "external is of little use without a tls-cert" },
-	{ "tls", "user", OF_WAY, login_in_clear,
-	  "without TLS nothing but SCRAM may log in: set `tls starttls`" },
-	{ "auth-cleartext", "tls", OF_WAY, readable_password,
-	  "everybody on the way can read the password" },
-	{ "tls-verify", NULL, OF_WAY, believes_all,
-	  "anyone on the way can pose as the relay: set `tls-verify yes`, or "
-	  "`tls-pin <its pin>`" },
-	{ "tls-ca", "tls", IF_SET | OF_WAY, no_tls, "no effect without TLS" },
-	{ "tls-ca", "tls", IF_SET | OF_WAY, unverified,
-	  "no effect with opportunistic TLS" },
-	{ "tls-pin", "tls", IF_SET | OF_WAY, no_tls, "no effect without TLS" },
-	{ "tls-cert", "tls", IF_SET | OF_WAY, no_tls, "no effect without TLS" },
-	{ "tls-name", "tls", IF_SET | OF_WAY, no_tls, "no effect without TLS" },
-	{ "helo", NULL, 0, poor_helo,
-	  "relays may refuse this name: give the full name of this host" },
-	{ "relay", NULL, OF_WAY, takes_mail_in,
-	  "it takes mail in for its own users; it is not a relay" },
+	{ "tls", "port", WRONG | OF_WAY, lint_clear_on_465,
+	    "on port 465 TLS comes from the start: set `tls implicit`, or "
+	    "`port 587`" },
+	{ "tls", "port", WRONG | OF_WAY, lint_implicit_elsewhere,
+	    "on ports 25 and 587 a connection begins in clear: set `tls "
+	    "starttls`, or `port 465`" },
+	{ "port", "relay", OF_WAY, lint_two_ports,
+	    "the relay is given with another port" },
+	{ "auth", "user", WRONG, lint_unused_login,
+	    "with none nobody logs in, so the user has no effect" },
+	{ "tls-key", NULL, WRONG, lint_bare_key,
+	    "there is no tls-cert that it is the key of" },
+	{ "from-policy", NULL, WRONG, lint_nobody_to_become,
+	    "there is no `from` that senders could become" },
+	{ "from-domains", NULL, WRONG | IF_SET, lint_no_from,
+	    "there is no `from` that other senders could become" },
+	{ "delivery", "queue", WRONG, lint_no_queue,
+	    "there is no queue that mail could wait in" },
+	{ "retry-min", "retry-max", WRONG, lint_shrinking,
+	    "it is longer than retry-max" },
+	{ "expire", "retry-min", WRONG, lint_too_short,
+	    "mail expires before it is tried a second time" },
+	{ "source-address", "address-family", WRONG, lint_other_family,
+	    "it is of the other address family" },
+	{ "relay", NULL, OF_WAY, lint_others_login,
+	    "it gets the password of another relay: set user and password of "
+	    "this one, or `auth none`" },
+	{ "from", NULL, 0, lint_odd_from,
+	    "of % only %U, %H and %% mean something" },
+	{ "from-name", NULL, 0, lint_odd_from_name,
+	    "of % only %U, %H and %% mean something" },
+	{ "auth", NULL, OF_WAY, lint_no_certificate,
+	    "external is of little use without a tls-cert" },
+	{ "tls", "user", OF_WAY, lint_login_in_clear,
+	    "without TLS nothing but SCRAM may log in: set `tls starttls`" },
+	{ "auth-cleartext", "tls", OF_WAY, lint_readable_password,
+	    "everybody on the way can read the password" },
+	{ "tls-verify", NULL, OF_WAY, lint_believes_all,
+	    "anyone on the way can pose as the relay: set `tls-verify yes`, or "
+	    "`tls-pin <its pin>`" },
+	{ "tls-ca", "tls", IF_SET | OF_WAY, lint_no_tls,
+	    "no effect without TLS" },
+	{ "tls-ca", "tls", IF_SET | OF_WAY, lint_unverified,
+	    "no effect with opportunistic TLS" },
+	{ "tls-pin", "tls", IF_SET | OF_WAY, lint_no_tls,
+	    "no effect without TLS" },
+	{ "tls-cert", "tls", IF_SET | OF_WAY, lint_no_tls,
+	    "no effect without TLS" },
+	{ "tls-name", "tls", IF_SET | OF_WAY, lint_no_tls,
+	    "no effect without TLS" },
+	{ "helo", NULL, 0, lint_poor_helo,
+	    "relays may refuse this name: give the full name of this host" },
+	{ "relay", NULL, OF_WAY, lint_takes_mail_in,
+	    "it takes mail in for its own users; it is not a relay" },
 };
 
 /* Lines */
@@ -331,16 +335,17 @@ lint_add(struct lint *a, bool mistake, const char *origin, const char *key,
 }
 
 static void
-add_rule(struct lint *a, const struct rule *r, const struct view *v,
+lint_add_rule(struct lint *a, const struct rule *r, const struct view *v,
     const char *account)
 {
 	char with[1024] = "";
 
-	if (r->with != NULL && v->origin[index_of(r->with)].text != NULL &&
-	    strcmp(where(v->origin, r->with), where(v->origin, r->key)) != 0)
+	if (r->with != NULL && v->origin[lint_index_of(r->with)].text != NULL &&
+	    strcmp(lint_where(v->origin, r->with),
+		lint_where(v->origin, r->key)) != 0)
 		(void)snprintf(with, sizeof(with), " (%s: %s)",
-		    where(v->origin, r->with), r->with);
-	lint_add(a, (r->flags & WRONG) != 0, where(v->origin, r->key),
+		    lint_where(v->origin, r->with), r->with);
+	lint_add(a, (r->flags & WRONG) != 0, lint_where(v->origin, r->key),
 	    r->key, "%s%s%s%s%s",
 	    account != NULL ? "account " : "",
 	    account != NULL ? account : "", account != NULL ? ": " : "",
@@ -349,27 +354,27 @@ add_rule(struct lint *a, const struct rule *r, const struct view *v,
 
 /* Was this found above, and would be found again? */
 static bool
-known(const struct config *c, const struct rule *r, const struct view *v)
+lint_known(const struct config *c, const struct rule *r, const struct view *v)
 {
-	return handed_down(v, r->key) &&
-	    (r->with == NULL || handed_down(v, r->with)) &&
+	return lint_handed_down(v, r->key) &&
+	    (r->with == NULL || lint_handed_down(v, r->with)) &&
 	    ((r->flags & OF_WAY) == 0 ||
-	    (c->base.relay != NULL && handed_down(v, "relay")));
+	    (c->base.relay != NULL && lint_handed_down(v, "relay")));
 }
 
 static bool
-applies(const struct config *c, const struct rule *r, const struct view *v)
+lint_applies(const struct config *c, const struct rule *r, const struct view *v)
 {
 	if ((r->flags & OF_WAY) != 0 && (v->set->relay == NULL ||
 	    v->relay.kind == RELAY_MAILDIR))
 		return false;
-	if ((r->flags & IF_SET) != 0 && text_of(v, r->key) == NULL)
+	if ((r->flags & IF_SET) != 0 && lint_text_of(v, r->key) == NULL)
 		return false;
-	return r->applies(v) && !known(c, r, v);
+	return r->applies(v) && !lint_known(c, r, v);
 }
 
 static void
-audit_layer(struct lint *a, const struct config *c, int account)
+lint_audit_layer(struct lint *a, const struct config *c, int account)
 {
 	const struct rule *r;
 	struct view v = { .set = config_settings(c, account),
@@ -385,8 +390,8 @@ audit_layer(struct lint *a, const struct config *c, int account)
 	v.port = v.relay.kind == RELAY_HOST ? config_port(v.set) : 0;
 	v.login = account_logs_in(v.set);
 	for (r = rules; r < rules + NITEMS(rules); r++)
-		if (applies(c, r, &v))
-			add_rule(a, r, &v, account == -1 ? NULL :
+		if (lint_applies(c, r, &v))
+			lint_add_rule(a, r, &v, account == -1 ? NULL :
 			    c->account[account].name);
 }
 
@@ -401,7 +406,7 @@ lint_config(struct lint *a, const struct config *c,
 	a->nmistakes += c->nmistakes + config_judge(c, src, &lines);
 	buf_add(&a->out, buf_text(&lines), lines.len);
 	for (i = -1; i < (int)c->naccount; i++)
-		audit_layer(a, c, i);
+		lint_audit_layer(a, c, i);
 	buf_add(&a->out, buf_text(&c->warnings), c->warnings.len);
 	a->nwarnings += c->nwarnings;
 	buf_release(&lines);

@@ -19,7 +19,7 @@
 
 /* What a variable holds, or NULL; one that is empty counts as not set. */
 static const char *
-env_value(const struct config_source *src, const char *name)
+load_env_value(const struct config_source *src, const char *name)
 {
 	size_t i, n = strlen(name);
 	const char *e;
@@ -32,22 +32,22 @@ env_value(const struct config_source *src, const char *name)
 
 /* The home directory, or NULL; to be freed. */
 static char *
-home_dir(const struct config_source *src)
+load_home_dir(const struct config_source *src)
 {
 	const char *home = src->home;
 	struct passwd *pw;
 
 	if (home == NULL)
-		home = env_value(src, "HOME");
+		home = load_env_value(src, "HOME");
 	if (home == NULL && (pw = getpwuid(src->uid)) != NULL)
 		home = pw->pw_dir;
 	return home != NULL && home[0] == '/' ? xstrdup(home) : NULL;
 }
 
 static char *
-user_file(const struct config_source *src, const char *home)
+load_user_settings(const struct config_source *src, const char *home)
 {
-	const char *xdg = env_value(src, "XDG_CONFIG_HOME");
+	const char *xdg = load_env_value(src, "XDG_CONFIG_HOME");
 
 	if (xdg != NULL && xdg[0] == '/')
 		return xasprintf("%s/heloise/config", xdg);
@@ -58,7 +58,7 @@ user_file(const struct config_source *src, const char *home)
 char *
 config_load_user_path(const struct config_source *src)
 {
-	char *home = home_dir(src), *path = user_file(src, home);
+	char *home = load_home_dir(src), *path = load_user_settings(src, home);
 
 	free(home);
 	return path;
@@ -69,7 +69,7 @@ static bool
 load_user_file(struct config *c, const struct config_source *src,
     const char *home)
 {
-	char *path = user_file(src, home);
+	char *path = load_user_settings(src, home);
 	bool found = path != NULL &&
 	    config_file_load(c, src, CONFIG_USER, path, home);
 
@@ -79,7 +79,7 @@ load_user_file(struct config *c, const struct config_source *src,
 
 /* HELOISE_TLS_CA of tls-ca; name has room for ENV_NAME. */
 static void
-env_name(const char *key, char *name)
+load_env_name(const char *key, char *name)
 {
 	char *p;
 
@@ -91,13 +91,13 @@ env_name(const char *key, char *name)
 
 /* The other way round: the row that name[0..n) is the variable of. */
 static const struct setting *
-env_row(const char *name, size_t n)
+load_env_row(const char *name, size_t n)
 {
 	const struct setting *row;
 	char ours[ENV_NAME];
 
 	for (row = setting_table; row < setting_table + setting_count; row++) {
-		env_name(row->key, ours);
+		load_env_name(row->key, ours);
 		if (strlen(ours) == n && memcmp(ours, name, n) == 0)
 			return row;
 	}
@@ -106,7 +106,7 @@ env_row(const char *name, size_t n)
 
 /* The value is what the file holds, without one line end. */
 static void
-apply_file(struct config *c, const struct setting *row,
+load_apply_file(struct config *c, const struct setting *row,
     enum config_level level, const char *origin, const char *path)
 {
 	struct buf text = { .max = CONFIG_FILE_LINE, .secret = true };
@@ -132,7 +132,7 @@ apply_file(struct config *c, const struct setting *row,
 
 /* What others' words mean, in any case: On, TRUE. */
 static const char *
-translate(const struct setting_word *w, const char *value)
+load_translate(const struct setting_word *w, const char *value)
 {
 	for (; w != NULL && w->word != NULL; w++)
 		if (strcasecmp(w->word, value) == 0)
@@ -149,12 +149,12 @@ load_variable(struct config *c, const struct config_source *src,
     const struct setting *row, enum config_level level, const char *name)
 {
 	char file[ENV_NAME];
-	const char *value = env_value(src, name), *path;
+	const char *value = load_env_value(src, name), *path;
 	char *origin;
 
 	(void)strlcpy(file, name, sizeof(file));
 	(void)strlcat(file, "_FILE", sizeof(file));
-	path = env_value(src, file);
+	path = load_env_value(src, file);
 	if (value != NULL && path != NULL) {
 		config_mistake(c, "environment: both %s and %s are set",
 		    name, file);
@@ -165,32 +165,32 @@ load_variable(struct config *c, const struct config_source *src,
 	origin = xasprintf("environment %s", value != NULL ? name : file);
 	if (value != NULL)
 		config_apply(c, row, level, origin, level == CONFIG_SMTP_ENV ?
-		    translate(row->words, value) : value);
+		    load_translate(row->words, value) : value);
 	else if (row->secret)
 		config_apply(c, setting_find(row->rival[0]), level, origin,
 		    path);
 	else
-		apply_file(c, row, level, origin, path);
+		load_apply_file(c, row, level, origin, path);
 	free(origin);
 }
 
 /* A variable that begins as ours do and is none of them. */
 static void
-check_variable(struct config *c, const char *entry)
+load_check_variable(struct config *c, const char *entry)
 {
 	const struct setting *near;
 	char name[ENV_NAME], *key = name + sizeof(ENV_PREFIX) - 1;
 	size_t n = strcspn(entry, "=");
 
-	if (env_row(entry, n) != NULL || (n > 5 &&
+	if (load_env_row(entry, n) != NULL || (n > 5 &&
 	    memcmp(entry + n - 5, "_FILE", 5) == 0 &&
-	    env_row(entry, n - 5) != NULL))
+	    load_env_row(entry, n - 5) != NULL))
 		return;
 	n = n < sizeof(name) ? n : sizeof(name) - 1;
 	memcpy(name, entry, n);
 	name[n] = '\0';
 	if ((near = suggest_setting(key)) != NULL) {
-		env_name(near->key, name);
+		load_env_name(near->key, name);
 		config_mistake(c, "environment: %.*s: no setting has this "
 		    "name; did you mean %s?", (int)n, entry, name);
 	} else {
@@ -204,7 +204,7 @@ check_variable(struct config *c, const char *entry)
  * row is looked up in it.  To be freed, but not what it holds.
  */
 static char **
-env_ours(char *const *env)
+load_env_ours(char *const *env)
 {
 	static const char *const prefix[] = { ENV_PREFIX, "SMTP_" };
 	char **ours;
@@ -233,13 +233,13 @@ load_variables(struct config *c, const struct config_source *src, bool smtp)
 			load_variable(c, src, row, CONFIG_SMTP_ENV, row->env);
 	}
 	for (i = 0; i < setting_count; i++) {
-		env_name(setting_table[i].key, name);
+		load_env_name(setting_table[i].key, name);
 		load_variable(c, src, &setting_table[i], CONFIG_ENV, name);
 	}
 	for (i = 0; src->env[i] != NULL; i++)
 		if (strncmp(src->env[i], ENV_PREFIX,
 		    sizeof(ENV_PREFIX) - 1) == 0)
-			check_variable(c, src->env[i]);
+			load_check_variable(c, src->env[i]);
 }
 
 static void
@@ -247,7 +247,7 @@ load_environment(struct config *c, const struct config_source *src,
     bool smtp)
 {
 	struct config_source few = *src;
-	char **ours = env_ours(src->env);
+	char **ours = load_env_ours(src->env);
 
 	few.env = ours;
 	if (ours[0] != NULL)
@@ -262,8 +262,8 @@ load_elevated(struct config *c, const struct config_source *src)
 		config_mistake(c, "%s: another file is not for those who gain "
 		    "privileges by running this program", src->file);
 	else
-		(void)config_file_load(
-		    c, src, CONFIG_SYSTEM, src->system, NULL);
+		(void)config_file_load(c, src, CONFIG_SYSTEM, src->system,
+		    NULL);
 }
 
 int
@@ -276,7 +276,7 @@ config_load(struct config *c, const struct config_source *src,
 	if (src->elevated) {
 		load_elevated(c, src);
 	} else {
-		home = home_dir(src);
+		home = load_home_dir(src);
 		if (src->file != NULL) {
 			(void)config_file_load(c, src, CONFIG_USER, src->file,
 			    home);

@@ -16,7 +16,7 @@
 #define PATIENCE	30000	/* ms that a command may take */
 
 static bool
-below(const char *dir, const char *path)
+pw_below(const char *dir, const char *path)
 {
 	size_t n = strlen(dir);
 
@@ -28,16 +28,16 @@ below(const char *dir, const char *path)
 
 /* Containers and systemd mount secrets where nobody else can see them. */
 static bool
-sheltered(const char *path, const char *credentials)
+pw_sheltered(const char *path, const char *credentials)
 {
-	return below("/run/secrets", path) ||
-	    below("/var/run/secrets", path) || (credentials != NULL &&
-	    credentials[0] == '/' && below(credentials, path));
+	return pw_below("/run/secrets", path) ||
+	    pw_below("/var/run/secrets", path) || (credentials != NULL &&
+	    credentials[0] == '/' && pw_below(credentials, path));
 }
 
 /* A single line of anything but control characters. */
 static int
-check_text(const char *path, const char *kind, struct buf *text,
+pw_check_text(const char *path, const char *kind, struct buf *text,
     struct fault *f)
 {
 	if (text->len > 0 && text->p[text->len - 1] == '\n')
@@ -55,7 +55,7 @@ check_text(const char *path, const char *kind, struct buf *text,
 }
 
 static int
-read_file(const char *path, const char *credentials, struct buf *text,
+pw_read_file(const char *path, const char *credentials, struct buf *text,
     struct fault *f)
 {
 	struct stat st;
@@ -67,15 +67,15 @@ read_file(const char *path, const char *credentials, struct buf *text,
 			f->verdict = VD_TEMP;
 		return -1;
 	}
-	if ((st.st_mode & 007) != 0 && !sheltered(path, credentials))
+	if ((st.st_mode & 007) != 0 && !pw_sheltered(path, credentials))
 		return fault_set(f, ST_SECRET, FD_NONE, 0, VD_PERM,
 		    "%s: everybody can get at this password; "
 		    "run: chmod o-rwx %s", path, path);
-	return check_text(path, "file", text, f);
+	return pw_check_text(path, "file", text, f);
 }
 
 static int
-ask_command(const char *line, long long limit, struct buf *text,
+pw_ask_command(const char *line, long long limit, struct buf *text,
     struct fault *f)
 {
 	long long now = clock_ms(), end = now + PATIENCE;
@@ -87,7 +87,7 @@ ask_command(const char *line, long long limit, struct buf *text,
 		return -1;
 	}
 	return text->full ? 0 :
-	    check_text("password-command", "output", text, f);
+	    pw_check_text("password-command", "output", text, f);
 }
 
 int
@@ -100,9 +100,9 @@ password_get(const struct settings *s, const char *credentials,
 	if (s->password != NULL)
 		buf_adds(&text, s->password);
 	else if (s->password_file != NULL)
-		rc = read_file(s->password_file, credentials, &text, f);
+		rc = pw_read_file(s->password_file, credentials, &text, f);
 	else if (s->password_command != NULL)
-		rc = ask_command(s->password_command, limit, &text, f);
+		rc = pw_ask_command(s->password_command, limit, &text, f);
 	else
 		rc = fault_set(f, ST_SECRET, FD_NONE, 0, VD_PERM,
 		    "neither password nor password-file nor "

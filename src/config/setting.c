@@ -267,22 +267,22 @@ _Static_assert(NITEMS(setting_table) <= SETTING_MAX, "SETTING_MAX");
 /* Rows and values */
 
 static void *
-slot(const struct setting *row, struct settings *s)
+setting_slot(const struct setting *row, struct settings *s)
 {
 	return (char *)s + row->at;
 }
 
 static const void *
-value_of(const struct setting *row, const struct settings *s)
+setting_value_of(const struct setting *row, const struct settings *s)
 {
 	return (const char *)s + row->at;
 }
 
 /* Forget a text, which may be the password. */
 static void
-unset(const struct setting *row, struct settings *s)
+setting_unset(const struct setting *row, struct settings *s)
 {
-	char **at = slot(row, s);
+	char **at = setting_slot(row, s);
 
 	if (*at != NULL)
 		explicit_bzero(*at, strlen(*at));
@@ -296,7 +296,7 @@ unset(const struct setting *row, struct settings *s)
  * character set.
  */
 static const char *
-check_octets(const struct setting *row, const char *value)
+setting_check_octets(const struct setting *row, const char *value)
 {
 	struct buf shown = { .max = strlen(value) };
 	const char *p;
@@ -314,23 +314,25 @@ check_octets(const struct setting *row, const char *value)
 }
 
 static bool
-set_text(const struct setting *row, struct settings *s, const char *value)
+setting_set_text(const struct setting *row, struct settings *s, const char
+    *value)
 {
 	if (s != NULL) {
-		unset(row, s);
-		*(char **)slot(row, s) = xstrdup(value);
+		setting_unset(row, s);
+		*(char **)setting_slot(row, s) = xstrdup(value);
 	}
 	return true;
 }
 
 static bool
-add_text(const struct setting *row, struct settings *s, const char *value)
+setting_add_text(const struct setting *row, struct settings *s, const char
+    *value)
 {
 	char **at, *old;
 
 	if (s == NULL)
 		return true;
-	at = slot(row, s);
+	at = setting_slot(row, s);
 	if ((old = *at) != NULL)
 		*at = xasprintf("%s %s", old, value);
 	else
@@ -340,8 +342,8 @@ add_text(const struct setting *row, struct settings *s, const char *value)
 }
 
 static bool
-set_choice(const struct setting *row, struct settings *s, const char *value,
-    struct buf *why)
+setting_set_choice(const struct setting *row, struct settings *s,
+    const char *value, struct buf *why)
 {
 	int i;
 
@@ -349,7 +351,7 @@ set_choice(const struct setting *row, struct settings *s, const char *value,
 		if (strcmp(row->choice[i], value) != 0)
 			continue;
 		if (s != NULL)
-			*(int *)slot(row, s) = i;
+			*(int *)setting_slot(row, s) = i;
 		return true;
 	}
 	buf_adds(why, "expected ");
@@ -361,8 +363,8 @@ set_choice(const struct setting *row, struct settings *s, const char *value,
 }
 
 static bool
-set_bool(const struct setting *row, struct settings *s, const char *value,
-    struct buf *why)
+setting_set_bool(const struct setting *row, struct settings *s,
+    const char *value, struct buf *why)
 {
 	bool yes = strcmp(value, "yes") == 0;
 
@@ -371,12 +373,12 @@ set_bool(const struct setting *row, struct settings *s, const char *value,
 		return false;
 	}
 	if (s != NULL)
-		*(bool *)slot(row, s) = yes;
+		*(bool *)setting_slot(row, s) = yes;
 	return true;
 }
 
 static long long
-parse_number(const struct setting *row, const char *value)
+setting_parse_number(const struct setting *row, const char *value)
 {
 	const char *bad;
 	long long v;
@@ -392,11 +394,11 @@ parse_number(const struct setting *row, const char *value)
 }
 
 static bool
-set_number(const struct setting *row, struct settings *s, const char *value,
-    struct buf *why)
+setting_set_number(const struct setting *row, struct settings *s,
+    const char *value, struct buf *why)
 {
 	bool zero = row->zero != NULL && strcmp(value, row->zero) == 0;
-	long long v = zero ? 0 : parse_number(row, value);
+	long long v = zero ? 0 : setting_parse_number(row, value);
 
 	if (!zero && (v < row->min || v > row->max)) {
 		buf_addf(why, "expected %s%s", row->zero != NULL ?
@@ -411,9 +413,9 @@ set_number(const struct setting *row, struct settings *s, const char *value,
 		return false;
 	}
 	if (s != NULL && row->type == SETTING_NUMBER)
-		*(int *)slot(row, s) = (int)v;
+		*(int *)setting_slot(row, s) = (int)v;
 	else if (s != NULL)
-		*(long long *)slot(row, s) = v;
+		*(long long *)setting_slot(row, s) = v;
 	return true;
 }
 
@@ -425,7 +427,7 @@ setting_set(const struct setting *row, struct settings *s, const char *value,
 
 	if (*value == '\0')
 		want = "a value";
-	else if ((want = check_octets(row, value)) == NULL &&
+	else if ((want = setting_check_octets(row, value)) == NULL &&
 	    row->check != NULL)
 		want = row->check(value);
 	if (want != NULL) {
@@ -435,45 +437,46 @@ setting_set(const struct setting *row, struct settings *s, const char *value,
 	switch (row->type) {
 	case SETTING_TEXT:
 	case SETTING_PATH:
-		return set_text(row, s, value);
+		return setting_set_text(row, s, value);
 	case SETTING_LIST:
-		return add_text(row, s, value);
+		return setting_add_text(row, s, value);
 	case SETTING_CHOICE:
-		return set_choice(row, s, value, why);
+		return setting_set_choice(row, s, value, why);
 	case SETTING_BOOL:
-		return set_bool(row, s, value, why);
+		return setting_set_bool(row, s, value, why);
 	case SETTING_NUMBER:
 	case SETTING_SECONDS:
 	case SETTING_OCTETS:
 		break;
 	}
-	return set_number(row, s, value, why);
+	return setting_set_number(row, s, value, why);
 }
 
 void
 setting_copy(const struct setting *row, struct settings *to,
     const struct settings *from)
 {
-	const void *v = value_of(row, from);
+	const void *v = setting_value_of(row, from);
 
 	switch (row->type) {
 	case SETTING_TEXT:
 	case SETTING_PATH:
 	case SETTING_LIST:
-		unset(row, to);
+		setting_unset(row, to);
 		if (*(char *const *)v != NULL)
-			*(char **)slot(row, to) = xstrdup(*(char *const *)v);
+			*(char **)setting_slot(row, to) =
+			    xstrdup(*(char *const *)v);
 		break;
 	case SETTING_NUMBER:
 	case SETTING_CHOICE:
-		*(int *)slot(row, to) = *(const int *)v;
+		*(int *)setting_slot(row, to) = *(const int *)v;
 		break;
 	case SETTING_BOOL:
-		*(bool *)slot(row, to) = *(const bool *)v;
+		*(bool *)setting_slot(row, to) = *(const bool *)v;
 		break;
 	case SETTING_SECONDS:
 	case SETTING_OCTETS:
-		*(long long *)slot(row, to) = *(const long long *)v;
+		*(long long *)setting_slot(row, to) = *(const long long *)v;
 		break;
 	}
 }
@@ -487,7 +490,7 @@ setting_reset(const struct setting *row, struct settings *s)
 		(void)setting_set(row, s, row->def, &why);
 	} else {
 		/* Only texts may go without a value. */
-		unset(row, s);
+		setting_unset(row, s);
 	}
 	buf_release(&why);
 }
@@ -495,13 +498,13 @@ setting_reset(const struct setting *row, struct settings *s)
 const char *
 setting_text(const struct setting *row, const struct settings *s)
 {
-	const void *v = value_of(row, s);
+	const void *v = setting_value_of(row, s);
 
 	return *(char *const *)v;
 }
 
 static void
-show_text(const struct setting *row, const char *text, struct buf *out)
+setting_show_text(const struct setting *row, const char *text, struct buf *out)
 {
 	if (text == NULL)
 		buf_adds(out, "(unset)");
@@ -512,7 +515,7 @@ show_text(const struct setting *row, const char *text, struct buf *out)
 }
 
 static void
-show_number(const struct setting *row, long long v, struct buf *out)
+setting_show_number(const struct setting *row, long long v, struct buf *out)
 {
 	if (v == 0 && row->zero != NULL)
 		buf_adds(out, row->zero);
@@ -525,13 +528,13 @@ void
 setting_show(const struct setting *row, const struct settings *s,
     struct buf *out)
 {
-	const void *v = value_of(row, s);
+	const void *v = setting_value_of(row, s);
 
 	switch (row->type) {
 	case SETTING_TEXT:
 	case SETTING_PATH:
 	case SETTING_LIST:
-		show_text(row, *(char *const *)v, out);
+		setting_show_text(row, *(char *const *)v, out);
 		break;
 	case SETTING_CHOICE:
 		buf_adds(out, row->choice[*(const int *)v]);
@@ -540,11 +543,11 @@ setting_show(const struct setting *row, const struct settings *s,
 		buf_adds(out, *(const bool *)v ? "yes" : "no");
 		break;
 	case SETTING_NUMBER:
-		show_number(row, *(const int *)v, out);
+		setting_show_number(row, *(const int *)v, out);
 		break;
 	case SETTING_SECONDS:
 	case SETTING_OCTETS:
-		show_number(row, *(const long long *)v, out);
+		setting_show_number(row, *(const long long *)v, out);
 		break;
 	}
 }
@@ -567,7 +570,7 @@ settings_release(struct settings *s)
 	for (row = setting_table; row < setting_table + setting_count; row++)
 		if (row->type == SETTING_TEXT || row->type == SETTING_PATH ||
 		    row->type == SETTING_LIST)
-			unset(row, s);
+			setting_unset(row, s);
 }
 
 /* Finding a row */

@@ -6,13 +6,13 @@
 #include "config/suggest.h"
 
 static char
-fold(char c)
+suggest_fold(char c)
 {
 	return c == '_' ? '-' : ascii_lower(c);
 }
 
 static unsigned
-least(unsigned a, unsigned b)
+suggest_least(unsigned a, unsigned b)
 {
 	return a < b ? a : b;
 }
@@ -22,7 +22,7 @@ least(unsigned a, unsigned b)
  * neighbour to make b of a.  Both are shorter than SETTING_KEY.
  */
 static unsigned
-distance(const char *a, const char *b)
+suggest_distance(const char *a, const char *b)
 {
 	unsigned d[3][SETTING_KEY], *row = d[0], *up = d[1], *upper = d[2];
 	unsigned *spare;
@@ -38,11 +38,12 @@ distance(const char *a, const char *b)
 		row[0] = (unsigned)i;
 		for (k = 1; k <= n; k++) {
 			row[k] = up[k - 1] + (a[i - 1] != b[k - 1]);
-			row[k] = least(row[k], up[k] + 1);
-			row[k] = least(row[k], row[k - 1] + 1);
+			row[k] = suggest_least(row[k], up[k] + 1);
+			row[k] = suggest_least(row[k], row[k - 1] + 1);
 			if (i > 1 && k > 1 && a[i - 1] == b[k - 2] &&
 			    a[i - 2] == b[k - 1])
-				row[k] = least(row[k], upper[k - 2] + 1);
+				row[k] =
+				    suggest_least(row[k], upper[k - 2] + 1);
 		}
 	}
 	return row[n];
@@ -71,7 +72,7 @@ suggest_init(struct suggest *s, const char *word)
 	if (n < 2 || n >= sizeof(s->word))
 		return;
 	for (i = 0; i <= n; i++)
-		s->word[i] = fold(word[i]);
+		s->word[i] = suggest_fold(word[i]);
 	s->best = n < 4 ? 2 : n < 8 ? 3 : 4;
 }
 
@@ -83,7 +84,7 @@ suggest_nearer(struct suggest *s, const char *word, const char *akin)
 	if (s->best == 0)
 		return false;
 	d = suggest_listed(akin, s->word) ? 0 :
-	    word != NULL ? distance(s->word, word) : s->best;
+	    word != NULL ? suggest_distance(s->word, word) : s->best;
 	if (d >= s->best)
 		return false;
 	s->best = d;

@@ -8,22 +8,22 @@
 #include "config/write.h"
 
 static int
-refuse(struct fault *f, const struct setting *row, const char *why)
+cwrite_refuse(struct fault *f, const struct setting *row, const char *why)
 {
 	return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
 	    "%s cannot be written to a file: %s", row->key, why);
 }
 
 static bool
-relative(const struct setting *row, const char *path)
+cwrite_relative(const struct setting *row, const char *path)
 {
 	return row->type == SETTING_PATH && path[0] != '/' &&
 	    strncmp(path, "pkcs11:", 7) != 0 && strcmp(path, "none") != 0;
 }
 
 static int
-add_row(const struct config *c, const struct setting *row, struct buf *out,
-    struct fault *f)
+cwrite_add_row(const struct config *c, const struct setting *row,
+    struct buf *out, struct fault *f)
 {
 	struct buf value = { .max = 65536, .secret = true };
 	int status = 0;
@@ -37,9 +37,10 @@ add_row(const struct config *c, const struct setting *row, struct buf *out,
 	else
 		setting_show(row, &c->base, &value);
 	if (value.p[0] == ' ')
-		status = refuse(f, row, "it begins with a blank");
-	else if (relative(row, value.p))
-		status = refuse(f, row, "its path would be another there");
+		status = cwrite_refuse(f, row, "it begins with a blank");
+	else if (cwrite_relative(row, value.p))
+		status =
+		    cwrite_refuse(f, row, "its path would be another there");
 	else
 		buf_addf(out, "%s %s\n", row->key, value.p);
 	buf_release(&value);
@@ -55,7 +56,7 @@ config_write_text(const struct config *c, struct buf *out, struct fault *f)
 		if (c->origin[i].level >= CONFIG_SMTP_ENV &&
 		    setting_table[i].scope != SETTING_WITHIN &&
 		    strcmp(setting_table[i].key, "account") != 0 &&
-		    add_row(c, &setting_table[i], out, f) == -1)
+		    cwrite_add_row(c, &setting_table[i], out, f) == -1)
 			return -1;
 	return 0;
 }

@@ -40,14 +40,14 @@ struct view {
 };
 
 static bool
-given(const char *s)
+hint_given(const char *s)
 {
 	return s != NULL && s[0] != '\0';
 }
 
 /* Octets of "5.7.8 " at p, or 0. */
 static size_t
-enhanced(const char *p)
+hint_enhanced(const char *p)
 {
 	size_t i = 0, n;
 	int k;
@@ -64,13 +64,13 @@ enhanced(const char *p)
 
 /* Sentences go on over lines, each of which has the status code again. */
 static void
-flatten(char *out, const char *in)
+hint_flatten(char *out, const char *in)
 {
 	bool start = true;
 
 	for (; *in != '\0'; in++) {
 		if (start)
-			in += enhanced(in);
+			in += hint_enhanced(in);
 		if (*in == '\0')
 			break;
 		start = *in == '\n';
@@ -81,7 +81,7 @@ flatten(char *out, const char *in)
 
 /* The relay may have said no before it hung up: "...: 421 4.7.0 Try". */
 static int
-last_no(const char *text)
+hint_last_no(const char *text)
 {
 	const char *p;
 
@@ -99,18 +99,18 @@ last_no(const char *text)
 
 /* The name that we gave, as far as it is known. */
 static const char *
-given_helo(const struct hint_context *ctx)
+hint_given_helo(const struct hint_context *ctx)
 {
 	const char *said = ctx->fault->command;
 
 	if (strncmp(said, "EHLO ", 5) == 0 || strncmp(said, "LHLO ", 5) == 0)
 		return said + 5;
-	return given(ctx->helo) ? ctx->helo : "";
+	return hint_given(ctx->helo) ? ctx->helo : "";
 }
 
 /* "2001:db8::1 port 25: why; ...": is each of them an IPv6 address? */
 static bool
-all_ipv6(const struct fault *f)
+hint_all_ipv6(const struct fault *f)
 {
 	const char *p = f->text;
 	size_t n;
@@ -128,46 +128,49 @@ all_ipv6(const struct fault *f)
 }
 
 static bool
-loopback(const char *host)
+hint_loopback(const char *host)
 {
-	return given(host) && (strcasecmp(host, "localhost") == 0 ||
+	return hint_given(host) && (strcasecmp(host, "localhost") == 0 ||
 	    strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0 ||
 	    strcmp(host, "[::1]") == 0);
 }
 
 static bool
-poor(const char *helo)
+hint_poor(const char *helo)
 {
-	return given(helo) && (!heloname_valid(helo) ||
+	return hint_given(helo) && (!heloname_valid(helo) ||
 	    heloname_doubt(helo) != NULL ||
 	    strncmp(helo, "[127.", 5) == 0);
 }
 
 static unsigned
-facts(const struct hint_context *ctx, const struct provider *p, bool mx)
+hint_facts(const struct hint_context *ctx, const struct provider *p, bool mx)
 {
 	const struct fault *f = ctx->fault;
-	const struct { unsigned bit; bool is; } v[] = {
+	const struct { unsigned bit; bool is;
+	} v[] = {
 		{ IF_TEMP, f->verdict == VD_TEMP },
 		{ IF_TLS, ctx->tls_up },
 		{ IF_IMPLICIT, ctx->tls == CLIENT_TLS_IMPLICIT },
 		{ IF_STARTTLS, (ctx->caps & CAP_STARTTLS) != 0 },
 		{ IF_LOGIN, ctx->login },
-		{ IF_BARE_USER, given(ctx->user) &&
-		    strchr(ctx->user, '@') == NULL },
-		{ IF_POOR_HELO, poor(given_helo(ctx)) },
-		{ IF_NO_SENDER, ctx->sender != NULL && !given(ctx->sender) },
+		{ IF_BARE_USER,
+		    hint_given(ctx->user) && strchr(ctx->user, '@') == NULL },
+		{ IF_POOR_HELO, hint_poor(hint_given_helo(ctx)) },
+		{ IF_NO_SENDER,
+		    ctx->sender != NULL && !hint_given(ctx->sender) },
 		{ IF_PORT_25, ctx->port == 25 },
 		{ IF_PORT_465, ctx->port == 465 },
 		{ IF_PORT_587, ctx->port == 587 },
-		{ IF_LOOPBACK, loopback(ctx->relay) },
+		{ IF_LOOPBACK, hint_loopback(ctx->relay) },
 		{ IF_MX, mx },
 		{ IF_ADVISED, p != NULL && p->login != NULL },
-		{ IF_IPV6, all_ipv6(f) },
+		{ IF_IPV6, hint_all_ipv6(f) },
 		{ IF_LOST, f->domain == FD_LINK },
 		{ IF_LHLO, strncmp(f->command, "LHLO", 4) == 0 },
-		{ IF_SOCKET, given(ctx->relay) && ctx->relay[0] == '/' &&
-		    !ctx->maildir },
+		{ IF_SOCKET,
+		    hint_given(ctx->relay) && ctx->relay[0] == '/' &&
+			!ctx->maildir },
 		{ IF_MAILDIR, ctx->maildir },
 	};
 	unsigned all = 0;
@@ -179,20 +182,20 @@ facts(const struct hint_context *ctx, const struct provider *p, bool mx)
 }
 
 static void
-look(struct view *v, const struct hint_context *ctx)
+hint_look(struct view *v, const struct hint_context *ctx)
 {
 	const struct fault *f = ctx->fault;
 	char banner[512] = "";
 	bool mx;
 
 	memset(v, 0, sizeof(*v));
-	if (given(ctx->banner) && strlen(ctx->banner) < sizeof(banner))
-		flatten(banner, ctx->banner);
+	if (hint_given(ctx->banner) && strlen(ctx->banner) < sizeof(banner))
+		hint_flatten(banner, ctx->banner);
 	v->ctx = ctx;
 	v->provider = provider_find(ctx->relay, banner, &mx);
-	v->facts = facts(ctx, v->provider, mx);
-	flatten(v->text, f->text);
-	v->code = f->domain == FD_LINK ? last_no(f->text) :
+	v->facts = hint_facts(ctx, v->provider, mx);
+	hint_flatten(v->text, f->text);
+	v->code = f->domain == FD_LINK ? hint_last_no(f->text) :
 	    f->domain == FD_SMTP ? f->code : 0;
 	v->reply = v->code != 0;
 	if (!v->reply && (f->domain == FD_ERRNO || f->domain == FD_LINK))
@@ -205,7 +208,7 @@ look(struct view *v, const struct hint_context *ctx)
 /* The first row that applies */
 
 static bool
-applies(const struct advice *a, const struct view *v)
+hint_applies(const struct advice *a, const struct view *v)
 {
 	unsigned by = v->provider != NULL ? v->provider->bit : 0;
 	bool class = v->reply && (a->code == 4 || a->code == 5);
@@ -230,15 +233,15 @@ applies(const struct advice *a, const struct view *v)
 }
 
 static const struct advice *
-find(const struct view *v)
+hint_find(const struct view *v)
 {
 	size_t i;
 
 	for (i = 0; v->reply && i < refusal_count; i++)
-		if (applies(&refusal_table[i], v))
+		if (hint_applies(&refusal_table[i], v))
 			return &refusal_table[i];
 	for (i = 0; v->ctx->fault->domain != FD_SMTP && i < advice_count; i++)
-		if (applies(&advice_table[i], v))
+		if (hint_applies(&advice_table[i], v))
 			return &advice_table[i];
 	return NULL;
 }
@@ -246,62 +249,62 @@ find(const struct view *v)
 /* What is filled in */
 
 static void
-add(struct buf *out, const char *s, const char *otherwise)
+hint_add(struct buf *out, const char *s, const char *otherwise)
 {
-	if (!given(s))
+	if (!hint_given(s))
 		s = otherwise;
 	buf_adds_visible(out, s);
 }
 
 static bool
-good_name(const char *s)
+hint_good_name(const char *s)
 {
-	return given(s) && s[0] != '[' && heloname_valid(s) &&
+	return hint_given(s) && s[0] != '[' && heloname_valid(s) &&
 	    heloname_doubt(s) == NULL;
 }
 
 static const char *
-domain_of(const char *addr)
+hint_domain_of(const char *addr)
 {
-	const char *at = given(addr) ? strrchr(addr, '@') : NULL;
+	const char *at = hint_given(addr) ? strrchr(addr, '@') : NULL;
 
 	return at != NULL ? at + 1 : NULL;
 }
 
 /* A name for HELO, but not the one that was refused. */
 static const char *
-better_helo(const struct hint_context *ctx)
+hint_better_helo(const struct hint_context *ctx)
 {
-	const char *const names[] = { domain_of(ctx->sender), ctx->fqdn,
-	    domain_of(ctx->user) };
+	const char *const names[] = { hint_domain_of(ctx->sender), ctx->fqdn,
+	    hint_domain_of(ctx->user) };
 	size_t i;
 
 	for (i = 0; i < NITEMS(names); i++)
-		if (good_name(names[i]) &&
-		    strcasecmp(names[i], given_helo(ctx)) != 0)
+		if (hint_good_name(names[i]) &&
+		    strcasecmp(names[i], hint_given_helo(ctx)) != 0)
 			return names[i];
 	return NULL;
 }
 
 static const char *
-better_domain(const struct hint_context *ctx)
+hint_better_domain(const struct hint_context *ctx)
 {
-	const char *const names[] = { domain_of(ctx->user),
-	    domain_of(ctx->sender), ctx->fqdn };
+	const char *const names[] = { hint_domain_of(ctx->user),
+	    hint_domain_of(ctx->sender), ctx->fqdn };
 	size_t i;
 
 	for (i = 0; i < NITEMS(names); i++)
-		if (good_name(names[i]))
+		if (hint_good_name(names[i]))
 			return names[i];
 	return NULL;
 }
 
 static void
-add_sender(struct buf *out, const struct hint_context *ctx)
+hint_add_sender(struct buf *out, const struct hint_context *ctx)
 {
-	if (given(ctx->user) && good_name(domain_of(ctx->user)))
-		add(out, ctx->user, "");
-	else if (ctx->login && given(ctx->user))
+	if (hint_given(ctx->user) && hint_good_name(hint_domain_of(ctx->user)))
+		hint_add(out, ctx->user, "");
+	else if (ctx->login && hint_given(ctx->user))
 		buf_adds(out, "<the address of the user>");
 	else
 		buf_adds(out, "<address>");
@@ -309,7 +312,7 @@ add_sender(struct buf *out, const struct hint_context *ctx)
 
 /* The first path in the words, which ends in ": why" or goes on. */
 static void
-add_file(struct buf *out, const struct hint_context *ctx)
+hint_add_file(struct buf *out, const struct hint_context *ctx)
 {
 	const char *p = ctx->fault->text, *end, *more;
 
@@ -322,7 +325,7 @@ add_file(struct buf *out, const struct hint_context *ctx)
 	    ctx->fault->domain == FD_ERRNO)
 		p = ctx->fault->text;
 	if (*p == '\0') {
-		add(out, ctx->config_file, "<file>");
+		hint_add(out, ctx->config_file, "<file>");
 		return;
 	}
 	if ((end = strstr(p, ": ")) == NULL)
@@ -337,7 +340,7 @@ add_file(struct buf *out, const struct hint_context *ctx)
  * rather the name of a host than a pattern, localhost or an address.
  */
 static void
-add_certificate_name(struct buf *out, const struct fault *f)
+hint_add_certificate_name(struct buf *out, const struct fault *f)
 {
 	const char *p = strstr(f->text, "it is for "), *end, *best = NULL;
 	char name[256] = "";
@@ -352,7 +355,7 @@ add_certificate_name(struct buf *out, const struct fault *f)
 		(void)strlcpy(name, p, n < sizeof(name) ? n + 1 : 1);
 		if (best == NULL)
 			best = p;
-		if (good_name(name) &&
+		if (hint_good_name(name) &&
 		    name[strspn(name, "0123456789.")] != '\0') {
 			best = p;
 			break;
@@ -366,7 +369,7 @@ add_certificate_name(struct buf *out, const struct fault *f)
 }
 
 static void
-add_pin(struct buf *out, const struct fault *f)
+hint_add_pin(struct buf *out, const struct fault *f)
 {
 	const char *p = strstr(f->text, "sha256:");
 
@@ -378,7 +381,7 @@ add_pin(struct buf *out, const struct fault *f)
 
 /* The first IP address in a reply. */
 static void
-add_address(struct buf *out, const char *text)
+hint_add_address(struct buf *out, const char *text)
 {
 	unsigned char ip[sizeof(struct in6_addr)];
 	char word[INET6_ADDRSTRLEN];
@@ -400,20 +403,20 @@ add_address(struct buf *out, const char *text)
 }
 
 static void
-fill(struct buf *out, char what, const struct view *v)
+hint_fill(struct buf *out, char what, const struct view *v)
 {
 	const struct hint_context *ctx = v->ctx;
 	const struct provider *p = v->provider;
 	const struct { char what; const char *is, *otherwise; } texts[] = {
 		{ 'r', ctx->relay, "the relay" },
-		{ 'w', given(ctx->setting) ? ctx->setting : ctx->relay,
+		{ 'w', hint_given(ctx->setting) ? ctx->setting : ctx->relay,
 		    "<host>" },
-		{ 'h', given_helo(ctx), "it was given" },
-		{ 'H', better_helo(ctx), "<full name of this host>" },
+		{ 'h', hint_given_helo(ctx), "it was given" },
+		{ 'H', hint_better_helo(ctx), "<full name of this host>" },
 		{ 's', ctx->sender, ctx->sender != NULL ?
 		    "the empty sender" : "that sender" },
 		{ 'c', ctx->recipient, "of that name" },
-		{ 'D', better_domain(ctx), "<domain>" },
+		{ 'D', hint_better_domain(ctx), "<domain>" },
 		{ 'u', ctx->user, "the user" },
 		{ 'm', ctx->mech, "in use" },
 		{ 'o', ctx->auth_offered, "none" },
@@ -426,19 +429,19 @@ fill(struct buf *out, char what, const struct view *v)
 
 	for (i = 0; i < NITEMS(texts); i++)
 		if (texts[i].what == what)
-			add(out, texts[i].is, texts[i].otherwise);
+			hint_add(out, texts[i].is, texts[i].otherwise);
 	if (what == 'p')
 		buf_addf(out, "%d", ctx->port);
 	else if (what == 'S')
-		add_sender(out, ctx);
+		hint_add_sender(out, ctx);
 	else if (what == 'f')
-		add_file(out, ctx);
+		hint_add_file(out, ctx);
 	else if (what == 'k')
-		add_pin(out, ctx->fault);
+		hint_add_pin(out, ctx->fault);
 	else if (what == 'n')
-		add_certificate_name(out, ctx->fault);
+		hint_add_certificate_name(out, ctx->fault);
 	else if (what == 'i')
-		add_address(out, ctx->fault->text);
+		hint_add_address(out, ctx->fault->text);
 	else if (what == 'a' && p != NULL && p->login != NULL)
 		buf_addf(out, "; %s", p->login);
 	else if (what == 'A' && p != NULL && p->allow != NULL)
@@ -446,13 +449,13 @@ fill(struct buf *out, char what, const struct view *v)
 }
 
 static void
-expand(char *text, const char *template, const struct view *v)
+hint_expand(char *text, const char *template, const struct view *v)
 {
 	struct buf out = { .max = 4 * HINT_TEXT };
 
 	for (; *template != '\0'; template++)
 		if (*template == '%')
-			fill(&out, *++template, v);
+			hint_fill(&out, *++template, v);
 		else
 			buf_add(&out, template, 1);
 	(void)strlcpy(text, buf_text(&out), HINT_TEXT);
@@ -468,11 +471,11 @@ hint_for(const struct hint_context *ctx, struct hint *h)
 	memset(h, 0, sizeof(*h));
 	if (ctx->fault->verdict == VD_OK)
 		return false;
-	look(&v, ctx);
-	if ((a = find(&v)) == NULL)
+	hint_look(&v, ctx);
+	if ((a = hint_find(&v)) == NULL)
 		return false;
-	expand(h->cause, a->cause, &v);
-	expand(h->fix, a->fix, &v);
+	hint_expand(h->cause, a->cause, &v);
+	hint_expand(h->fix, a->fix, &v);
 	h->permanent = a->lasting && ctx->fault->verdict == VD_TEMP;
 	return true;
 }

@@ -96,7 +96,7 @@ static const struct provider providers[] = {
 };
 
 static bool
-contains(const char *text, const char *p, size_t n)
+provider_contains(const char *text, const char *p, size_t n)
 {
 	return memmem(text, strlen(text), p, n) != NULL;
 }
@@ -111,7 +111,7 @@ provider_words_match(const char *text, const char *pattern)
 		no = *pattern == '!';
 		pattern += no;
 		n = strcspn(pattern, "|&");
-		good = good && contains(text, pattern, n) != no;
+		good = good && provider_contains(text, pattern, n) != no;
 		if (pattern[n] == '&')
 			continue;
 		if (good || pattern[n] == '\0')
@@ -122,7 +122,7 @@ provider_words_match(const char *text, const char *pattern)
 
 /* Does the host end in one of these names, a dot or nothing before it? */
 static bool
-ends(const char *host, const char *names)
+provider_ends(const char *host, const char *names)
 {
 	size_t all = strlen(host), n;
 
@@ -144,8 +144,8 @@ provider_find(const char *host, const char *banner, bool *mx)
 
 	*mx = false;
 	for (p = providers; host != NULL && p < end; p++) {
-		*mx = ends(host, p->mx);
-		if (*mx || ends(host, p->hosts))
+		*mx = provider_ends(host, p->mx);
+		if (*mx || provider_ends(host, p->hosts))
 			return p;
 	}
 	for (p = providers; banner != NULL && p < end; p++)

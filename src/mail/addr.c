@@ -59,7 +59,7 @@ struct parser {
 };
 
 static bool
-special(char c)
+addr_special(char c)
 {
 	if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
 		return false;	/* as most are */
@@ -68,7 +68,7 @@ special(char c)
 
 /* The length of the line end at p if it is folding, else 0. */
 static size_t
-fold(const char *p, size_t n)
+addr_fold(const char *p, size_t n)
 {
 	size_t k = n > 0 && p[0] == '\r' ? 1 : 0;
 
@@ -78,7 +78,7 @@ fold(const char *p, size_t n)
 }
 
 static int
-bad(struct lexer *l, const char *why)
+addr_bad(struct lexer *l, const char *why)
 {
 	l->bad = why;
 	return T_BAD;
@@ -86,7 +86,7 @@ bad(struct lexer *l, const char *why)
 
 /* From the opening octet to the one that closes it. */
 static int
-enclosed(struct lexer *l, char open, char close, int token)
+addr_enclosed(struct lexer *l, char open, char close, int token)
 {
 	size_t depth = 1, k;
 
@@ -100,15 +100,15 @@ enclosed(struct lexer *l, char open, char close, int token)
 		else if (c == open)
 			depth++;
 		if (c == '\r' || c == '\n') {
-			k = fold(l->p + l->at, l->n - l->at);
+			k = addr_fold(l->p + l->at, l->n - l->at);
 			if (k == 0)
-				return bad(l, "a line end in it");
+				return addr_bad(l, "a line end in it");
 			l->at += k - 1;
 		} else if (c == '\0')
-			return bad(l, "a NUL in it");
+			return addr_bad(l, "a NUL in it");
 	}
 	if (l->at == l->n) {
-		return bad(l, open == '"' ? "a quote that does not end" :
+		return addr_bad(l, open == '"' ? "a quote that does not end" :
 		    open == '(' ? "a comment that does not end" :
 		    "a \"[\" without \"]\"");
 	}
@@ -117,7 +117,7 @@ enclosed(struct lexer *l, char open, char close, int token)
 }
 
 static int
-atom(struct lexer *l)
+addr_atom(struct lexer *l)
 {
 	char c;
 
@@ -127,21 +127,21 @@ atom(struct lexer *l)
 		c = l->p[l->at];
 		if (c == '\\' && l->at + 1 < l->n)
 			c = l->p[++l->at];
-		else if (ascii_blank(c) || special(c))
+		else if (ascii_blank(c) || addr_special(c))
 			break;
 		if (c == '\0')
-			return bad(l, "a NUL in it");
+			return addr_bad(l, "a NUL in it");
 		if (c == '\r' || c == '\n') {
-			if (fold(l->p + l->at, l->n - l->at) > 0)
+			if (addr_fold(l->p + l->at, l->n - l->at) > 0)
 				break;
-			return bad(l, "a line end in it");
+			return addr_bad(l, "a line end in it");
 		}
 	}
 	return T_ATOM;
 }
 
 static int
-lex(struct lexer *l)
+addr_lex(struct lexer *l)
 {
 	size_t k;
 	char c;
@@ -149,7 +149,7 @@ lex(struct lexer *l)
 	l->space = false;
 	for (; l->at < l->n; l->at += k, l->space = true) {
 		k = ascii_blank(l->p[l->at]) ? 1 :
-		    fold(l->p + l->at, l->n - l->at);
+		    addr_fold(l->p + l->at, l->n - l->at);
 		if (k == 0)
 			break;
 	}
@@ -159,18 +159,18 @@ lex(struct lexer *l)
 	c = l->p[l->at];
 	switch (c) {
 	case '"':
-		return enclosed(l, '"', '"', T_QUOTED);
+		return addr_enclosed(l, '"', '"', T_QUOTED);
 	case '(':
-		return enclosed(l, '(', ')', T_COMMENT);
+		return addr_enclosed(l, '(', ')', T_COMMENT);
 	case '[':
-		return enclosed(l, '[', ']', T_LITERAL);
+		return addr_enclosed(l, '[', ']', T_LITERAL);
 	case '\\':
 		if (l->at + 1 < l->n)
-			return atom(l);
+			return addr_atom(l);
 		break;
 	default:
-		if (!special(c))
-			return atom(l);
+		if (!addr_special(c))
+			return addr_atom(l);
 	}
 	l->at++;
 	return c;
@@ -178,7 +178,7 @@ lex(struct lexer *l)
 
 /* The token without line ends; bare: without quoting and brackets too. */
 static void
-add_token(struct buf *b, const struct lexer *l, int token, bool bare)
+addr_add_token(struct buf *b, const struct lexer *l, int token, bool bare)
 {
 	const char *p = l->p + l->tok, *end = l->p + l->at, *from;
 
@@ -203,7 +203,7 @@ add_token(struct buf *b, const struct lexer *l, int token, bool bare)
  * quoted; RFC 5321 wants one quoted string then.
  */
 static void
-end_local(struct box *b)
+addr_end_local(struct box *b)
 {
 	struct buf old = b->spec;
 	size_t i;
@@ -225,46 +225,46 @@ end_local(struct box *b)
 }
 
 static bool
-is_word(int token)
+addr_is_word(int token)
 {
 	return token == T_ATOM || token == T_QUOTED || token == T_LITERAL;
 }
 
 static void
-add_spec(struct box *b, const struct lexer *l, int token)
+addr_add_spec(struct box *b, const struct lexer *l, int token)
 {
 	size_t i;
 
 	if (b->last == 0)
 		b->a.spec_start = l->tok;
 	b->a.spec_end = l->at;
-	if (is_word(token)) {
-		b->broken |= is_word(b->last);
+	if (addr_is_word(token)) {
+		b->broken |= addr_is_word(b->last);
 		b->quoted |= token == T_QUOTED && !b->at;
 		b->words += !b->at;
 	} else if (token == '@' && !b->at) {
-		end_local(b);
+		addr_end_local(b);
 		b->at = true;
 	}
 	/* Dropping the backslash of "\@" would make another address. */
 	for (i = l->tok; token == T_ATOM && i + 1 < l->at; i++)
 		if (l->p[i] == '\\')
 			b->broken |= !phrase_atext(l->p[++i]);
-	add_token(&b->spec, l, token, token == T_ATOM);
+	addr_add_token(&b->spec, l, token, token == T_ATOM);
 	b->last = token;
 }
 
 static void
-add_phrase(struct box *b, const struct lexer *l, int token)
+addr_add_phrase(struct box *b, const struct lexer *l, int token)
 {
 	if (b->name.len > 0 && l->space)
 		buf_adds(&b->name, " ");
-	add_token(&b->name, l, token, true);
+	addr_add_token(&b->name, l, token, true);
 }
 
 /* Empty the box for the next mailbox; its memory stays. */
 static void
-reset(struct box *b)
+addr_reset(struct box *b)
 {
 	struct box old = *b;
 
@@ -276,7 +276,7 @@ reset(struct box *b)
 }
 
 static int
-refuse(struct parser *ps, const char *why)
+addr_refuse(struct parser *ps, const char *why)
 {
 	size_t start = ps->b.any ? ps->b.a.start : ps->l.tok;
 	size_t n = ps->l.at - start;
@@ -289,14 +289,14 @@ refuse(struct parser *ps, const char *why)
 
 /* <...>, which may begin with a route that means nothing any more. */
 static int
-angle(struct parser *ps)
+addr_angle(struct parser *ps)
 {
 	struct box *b = &ps->b;
 	bool route = false;
 	int token;
 
 	if (b->angle)
-		return refuse(ps, "a second \"<\"");
+		return addr_refuse(ps, "a second \"<\"");
 	b->angle = true;
 	b->a.angle = ps->l.tok;
 	b->broken = b->quoted = b->at = false;
@@ -304,27 +304,28 @@ angle(struct parser *ps)
 	b->words = 0;
 	buf_clear(&b->spec);
 	b->a.spec_start = b->a.spec_end = ps->l.at;
-	while ((token = lex(&ps->l)) != '>') {
+	while ((token = addr_lex(&ps->l)) != '>') {
 		if (token == T_BAD)
-			return refuse(ps, ps->l.bad);
+			return addr_refuse(ps, ps->l.bad);
 		if (token == T_END)
-			return refuse(ps, "a \"<\" without \">\"");
+			return addr_refuse(ps, "a \"<\" without \">\"");
 		if (token == '@' && b->last == 0)
 			route = true;
 		if (route)
 			route = token != ':';
-		else if (is_word(token) || token == '.' || token == '@')
-			add_spec(b, &ps->l, token);
+		else if (addr_is_word(token) || token == '.' || token == '@')
+			addr_add_spec(b, &ps->l, token);
 		else if (token != T_COMMENT)
-			return refuse(ps, "malformed between \"<\" and \">\"");
+			return addr_refuse(ps,
+			    "malformed between \"<\" and \">\"");
 	}
 	if (route)
-		return refuse(ps, "a route without an address");
+		return addr_refuse(ps, "a route without an address");
 	return 0;
 }
 
 static void
-append(struct addr_list *list, const struct addr *a)
+addr_append(struct addr_list *list, const struct addr *a)
 {
 	if (list->n == list->cap) {
 		list->cap = list->cap ? list->cap * 2 : 1;
@@ -335,66 +336,66 @@ append(struct addr_list *list, const struct addr *a)
 
 /* At a separator: put the box, if there is something in it, on the list. */
 static int
-finish(struct parser *ps)
+addr_finish(struct parser *ps)
 {
 	struct box *b = &ps->b;
 	const struct buf *name = b->angle && b->name.len > 0 ? &b->name :
 	    &b->note;
 
 	if (!b->at)
-		end_local(b);
+		addr_end_local(b);
 	if (b->broken)
-		return refuse(ps, "words with neither a dot nor a comma "
+		return addr_refuse(ps, "words with neither a dot nor a comma "
 		    "between");
 	if (b->spec.full)
-		return refuse(ps, "it is too long");
+		return addr_refuse(ps, "it is too long");
 	if (b->any) {
 		b->a.spec = xstrndup(buf_text(&b->spec), b->spec.len);
 		if (name->len > 0)
 			b->a.name = xstrndup(name->p, name->len);
 		b->a.group = ps->group;
-		append(ps->list, &b->a);
+		addr_append(ps->list, &b->a);
 	}
-	reset(b);
+	addr_reset(b);
 	return 0;
 }
 
 /* What was read was the name of a group; its members follow. */
 static int
-begin_group(struct parser *ps)
+addr_begin_group(struct parser *ps)
 {
 	if (ps->group)
-		return refuse(ps, "a group within a group");
+		return addr_refuse(ps, "a group within a group");
 	if (ps->b.angle || ps->b.at || ps->b.last == 0)
-		return refuse(ps, "a \":\" after what is no group's name");
+		return addr_refuse(ps, "a \":\" after what is no group's name");
 	ps->group = true;
-	reset(&ps->b);
+	addr_reset(&ps->b);
 	return 0;
 }
 
 static int
-step(struct parser *ps, int token)
+addr_step(struct parser *ps, int token)
 {
 	struct box *b = &ps->b;
 
 	switch (token) {
 	case T_BAD:
-		return refuse(ps, ps->l.bad);
+		return addr_refuse(ps, ps->l.bad);
 	case T_END:
 	case ',':
-		return finish(ps);
+		return addr_finish(ps);
 	case ';':
-		if (finish(ps) == -1)
+		if (addr_finish(ps) == -1)
 			return -1;
 		ps->group = false;
 		return 0;
 	case ':':
-		return begin_group(ps);
+		return addr_begin_group(ps);
 	case '>':
-		return refuse(ps, "a \">\" without \"<\"");
+		return addr_refuse(ps, "a \">\" without \"<\"");
 	case T_COMMENT:
 		buf_clear(&b->note);
-		add_token(&b->note, &ps->l, token, true);
+		addr_add_token(&b->note, &ps->l, token, true);
 		if (b->any)
 			b->a.end = ps->l.at;
 		return 0;
@@ -405,20 +406,20 @@ step(struct parser *ps, int token)
 		b->a.start = b->a.angle = ps->l.tok;
 	b->any = true;
 	if (token == '<') {
-		if (angle(ps) == -1)
+		if (addr_angle(ps) == -1)
 			return -1;
 	} else if (!b->angle) {
-		add_spec(b, &ps->l, token);
-		add_phrase(b, &ps->l, token);
+		addr_add_spec(b, &ps->l, token);
+		addr_add_phrase(b, &ps->l, token);
 	} else if (token == '@')
-		return refuse(ps, "two addresses without a comma between");
+		return addr_refuse(ps, "two addresses without a comma between");
 	b->a.end = ps->l.at;
 	return 0;
 }
 
 /* Does the parser take it as it stands, as it does most arguments? */
 static bool
-verbatim(const char *p, size_t n)
+addr_verbatim(const char *p, size_t n)
 {
 	size_t i, at = 0;
 
@@ -439,14 +440,14 @@ addr_parse_list(struct addr_list *list, const char *p, size_t n,
 	    .note.max = PHRASE_MAX } };
 	int token, ret;
 
-	if (verbatim(p, n)) {
-		append(list, &(struct addr){ .spec = xstrndup(p, n),
+	if (addr_verbatim(p, n)) {
+		addr_append(list, &(struct addr){ .spec = xstrndup(p, n),
 		    .end = n, .spec_end = n });
 		return 0;
 	}
 	do {
-		token = lex(&ps.l);
-		ret = step(&ps, token);
+		token = addr_lex(&ps.l);
+		ret = addr_step(&ps, token);
 	} while (ret == 0 && token != T_END);
 	buf_release(&ps.b.spec);
 	buf_release(&ps.b.name);
@@ -496,7 +497,7 @@ addr_same(const char *a, const char *b)
 
 /* No C0, DEL, C1, nor a line end of Unicode's; no malformed UTF-8. */
 static bool
-clean(const char *s, size_t n)
+addr_clean(const char *s, size_t n)
 {
 	const unsigned char *p = (const unsigned char *)s;
 	uint32_t c;
@@ -515,7 +516,7 @@ clean(const char *s, size_t n)
 }
 
 static bool
-dot_atom(const char *p, size_t n)
+addr_dot_atom(const char *p, size_t n)
 {
 	size_t i;
 
@@ -527,7 +528,7 @@ dot_atom(const char *p, size_t n)
 }
 
 static bool
-quoted_string(const char *p, size_t n)
+addr_quoted_string(const char *p, size_t n)
 {
 	size_t i;
 
@@ -546,7 +547,7 @@ quoted_string(const char *p, size_t n)
 
 /* [192.0.2.1] or [IPv6:2001:db8::1] (RFC 5321, 4.1.3). */
 static bool
-literal(const char *p, size_t n)
+addr_literal(const char *p, size_t n)
 {
 	static const char tag[] = "[IPv6:";
 	size_t skip = 1;
@@ -567,7 +568,7 @@ literal(const char *p, size_t n)
 
 /* Labels with dots between; '_' is no letter, but such hosts exist. */
 static bool
-domain(const char *p, size_t n)
+addr_domain(const char *p, size_t n)
 {
 	size_t i, start = 0;
 	bool ascii = true;
@@ -589,7 +590,7 @@ domain(const char *p, size_t n)
 
 /* Why it is not an address; the only NULL is at the end of the way. */
 static const char *
-objection(const char *spec)
+addr_objection(const char *spec)
 {
 	size_t n = strlen(spec), local;
 	const char *at = addr_at(spec);
@@ -598,24 +599,24 @@ objection(const char *spec)
 		return "it is empty";
 	if (n > ADDR_MAX)
 		return "it is longer than 254 octets";
-	if (!clean(spec, n))
+	if (!addr_clean(spec, n))
 		return "a control character or malformed UTF-8 in it";
 	if (at == NULL)
 		return "it has no domain";
 	local = (size_t)(at - spec);
 	if (local > 64)
 		return "more than 64 octets before the \"@\"";
-	if (!dot_atom(spec, local) && !quoted_string(spec, local))
+	if (!addr_dot_atom(spec, local) && !addr_quoted_string(spec, local))
 		return "what stands before the \"@\" is malformed";
 	at++;
 	n -= local + 1;
-	if (*at == '[' ? !literal(at, n) : !domain(at, n))
+	if (*at == '[' ? !addr_literal(at, n) : !addr_domain(at, n))
 		return "its domain is malformed";
 	return NULL;
 }
 
 static int
-fail(struct fault *f, const char *spec, const char *why)
+addr_fail(struct fault *f, const char *spec, const char *why)
 {
 	fault_what(f, "%s", spec);
 	return fault_set(f, ST_ADDRESS, FD_NONE, 0, VD_PERM, "%s", why);
@@ -624,9 +625,9 @@ fail(struct fault *f, const char *spec, const char *why)
 int
 addr_check(const char *spec, struct fault *f)
 {
-	const char *why = objection(spec);
+	const char *why = addr_objection(spec);
 
-	return why == NULL ? 0 : fail(f, spec, why);
+	return why == NULL ? 0 : addr_fail(f, spec, why);
 }
 
 int
@@ -638,11 +639,11 @@ addr_path(char **spec, const char *arg, struct fault *f)
 	if (addr_parse_list(&list, arg, strlen(arg), f) == -1)
 		goto out;
 	if (list.n > 1 || (list.n == 1 && list.v[0].group)) {
-		(void)fail(f, arg, "one address is wanted");
+		(void)addr_fail(f, arg, "one address is wanted");
 		goto out;
 	}
 	if (list.n == 0 && arg[strspn(arg, " \t")] != '\0') {
-		(void)fail(f, arg, "there is no address in it");
+		(void)addr_fail(f, arg, "there is no address in it");
 		goto out;
 	}
 	*spec = xstrdup(list.n == 1 ? list.v[0].spec : "");
@@ -675,7 +676,7 @@ addr_ascii_domain(char **spec, struct fault *f)
 	if (crypt_ready(f) == -1)
 		return -1;
 	if ((dom = crypt_idna(at + 1)) == NULL)
-		return fail(f, old, "its domain has no ASCII form");
+		return addr_fail(f, old, "its domain has no ASCII form");
 	*spec = xasprintf("%.*s%s", (int)(at + 1 - old), old, dom);
 	free(dom);
 	free(old);
@@ -691,7 +692,7 @@ addr_needs_utf8(const char *spec)
 void
 addr_add_local(struct buf *b, const char *user)
 {
-	if (dot_atom(user, strlen(user)))
+	if (addr_dot_atom(user, strlen(user)))
 		buf_adds(b, user);
 	else
 		phrase_quote(b, user, strlen(user));

@@ -20,7 +20,7 @@ struct civil {
  * the 400 years after which the calendar repeats.
  */
 static struct civil
-civil(int64_t days)
+date_civil(int64_t days)
 {
 	int64_t era = (days >= 0 ? days : days - 146096) / 146097;
 	int doe = (int)(days - era * 146097);
@@ -36,7 +36,7 @@ civil(int64_t days)
 }
 
 static int64_t
-clamp(int64_t t)
+date_clamp(int64_t t)
 {
 	return t < YEAR_0 ? YEAR_0 : t > YEAR_9999 ? YEAR_9999 : t;
 }
@@ -52,10 +52,10 @@ date_add(struct buf *out, time_t t, long utc_offset)
 
 	if (hm > 99 * 60 + 59)
 		zone = hm = 0;
-	local = clamp(clamp(t) + zone * 60) - YEAR_0;
+	local = date_clamp(date_clamp(t) + zone * 60) - YEAR_0;
 	day = local / DAY;
 	sec = local % DAY;
-	c = civil(day - 60);		/* and 1 Jan 0 was a Saturday */
+	c = date_civil(day - 60);		/* and 1 Jan 0 was a Saturday */
 	buf_addf(out, "%.3s, %d %.3s %04d %02d:%02d:%02d %c%02ld%02ld",
 	    days + (day + 6) % 7 * 3, c.day, months + c.month * 3, c.year,
 	    (int)(sec / 3600), (int)(sec / 60 % 60), (int)(sec % 60),

@@ -58,7 +58,7 @@ static const unsigned char meaning[ST__MAX][2] = {
  * space before width, or to the next one, or whole characters.
  */
 static size_t
-line_len(const char *p, size_t n, size_t width)
+dsn_line_len(const char *p, size_t n, size_t width)
 {
 	const char *nl = memchr(p, '\n', n);
 	size_t k;
@@ -82,7 +82,7 @@ line_len(const char *p, size_t n, size_t width)
 
 /* Past what ended the line at k, which may have been nothing. */
 static size_t
-line_skip(const char *p, size_t n, size_t k)
+dsn_line_skip(const char *p, size_t n, size_t k)
 {
 	if (k < n && p[k] == '\n')
 		return k + 1;
@@ -93,7 +93,8 @@ line_skip(const char *p, size_t n, size_t k)
 
 /* What they or we said, as lines of that width, each behind indent. */
 static void
-add_lines(struct buf *out, const char *indent, const char *text, size_t width)
+dsn_add_lines(struct buf *out, const char *indent, const char *text, size_t
+    width)
 {
 	struct buf b = { .max = SIZE_MAX / 4 };
 	const char *p;
@@ -101,17 +102,17 @@ add_lines(struct buf *out, const char *indent, const char *text, size_t width)
 
 	buf_add_visible(&b, text, strlen(text), true);
 	for (p = buf_text(&b), n = b.len; n > 0; p += k, n -= k) {
-		k = line_len(p, n, width);
+		k = dsn_line_len(p, n, width);
 		buf_adds(out, k > 0 ? indent : "");
 		buf_add(out, p, k);
 		buf_adds(out, "\r\n");
-		k = line_skip(p, n, k);
+		k = dsn_line_skip(p, n, k);
 	}
 	buf_release(&b);
 }
 
 static void __attribute__((__format__(__printf__, 2, 3)))
-add_words(struct buf *out, const char *fmt, ...)
+dsn_add_words(struct buf *out, const char *fmt, ...)
 {
 	char words[1024];
 	va_list ap;
@@ -119,12 +120,12 @@ add_words(struct buf *out, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(words, sizeof(words), fmt, ap);
 	va_end(ap);
-	add_lines(out, "", words, WIDTH);
+	dsn_add_lines(out, "", words, WIDTH);
 }
 
 /* One line of ASCII without controls, whatever was given. */
 static void
-add_ascii(struct buf *out, const char *p, size_t n)
+dsn_add_ascii(struct buf *out, const char *p, size_t n)
 {
 	size_t i;
 
@@ -138,7 +139,7 @@ add_ascii(struct buf *out, const char *p, size_t n)
 
 /* The reply as it came: "550-first", "550-next", "550 last". */
 static void
-add_reply(struct buf *out, const struct fault *f)
+dsn_add_reply(struct buf *out, const struct fault *f)
 {
 	const char *p = f->text, *nl;
 
@@ -152,7 +153,7 @@ add_reply(struct buf *out, const struct fault *f)
  */
 
 static void
-add_time(struct buf *out, long long s)
+dsn_add_time(struct buf *out, long long s)
 {
 	static const struct {
 		long long	 s;
@@ -169,7 +170,7 @@ add_time(struct buf *out, long long s)
 }
 
 static void
-add_opening(struct buf *out, const struct dsn *d)
+dsn_add_opening(struct buf *out, const struct dsn *d)
 {
 	struct buf whose = { .max = 1024 }, tried = { .max = 1024 };
 
@@ -181,12 +182,12 @@ add_opening(struct buf *out, const struct dsn *d)
 		buf_addf(&whose, "A message of <%s>", d->from);
 	if (d->tries > 1) {
 		buf_addf(&tried, "It was tried %u times in ", d->tries);
-		add_time(&tried, (long long)d->now - (long long)d->arrival);
+		dsn_add_time(&tried, (long long)d->now - (long long)d->arrival);
 		buf_adds(&tried, ".  ");
 	}
-	add_words(out, "This is the mail program of %s.", d->host);
+	dsn_add_words(out, "This is the mail program of %s.", d->host);
 	buf_adds(out, "\r\n");
-	add_words(out, "%s could not be delivered to the recipients named "
+	dsn_add_words(out, "%s could not be delivered to the recipients named "
 	    "below.  %sIt will not be tried again.", buf_text(&whose),
 	    buf_text(&tried));
 	buf_release(&whose);
@@ -194,7 +195,7 @@ add_opening(struct buf *out, const struct dsn *d)
 }
 
 static bool
-same_reason(const struct dsn_rcpt *a, const struct dsn_rcpt *b)
+dsn_same_reason(const struct dsn_rcpt *a, const struct dsn_rcpt *b)
 {
 	const struct fault *f = a->why, *g = b->why;
 
@@ -208,7 +209,7 @@ same_reason(const struct dsn_rcpt *a, const struct dsn_rcpt *b)
 }
 
 static void
-add_reason(struct buf *out, const struct dsn_rcpt *r)
+dsn_add_reason(struct buf *out, const struct dsn_rcpt *r)
 {
 	const struct fault *f = r->why;
 	struct buf reply = { .max = 2 * FAULT_TEXT };
@@ -216,23 +217,23 @@ add_reason(struct buf *out, const struct dsn_rcpt *r)
 
 	fault_action(&action, f);
 	if (f->domain == FD_SMTP) {
-		add_words(out, "It was not possible to %s.  The relay "
+		dsn_add_words(out, "It was not possible to %s.  The relay "
 		    "said%s%s:", buf_text(&action),
 		    f->command[0] != '\0' ? ", in reply to " : "",
 		    f->command);
-		add_reply(&reply, f);
+		dsn_add_reply(&reply, f);
 	} else {
-		add_words(out, "It was not possible to %s%s%s%s:",
+		dsn_add_words(out, "It was not possible to %s%s%s%s:",
 		    buf_text(&action),
 		    f->command[0] != '\0' ? " (" : "", f->command,
 		    f->command[0] != '\0' ? ")" : "");
 		buf_adds(&reply, f->text);
 	}
 	buf_adds(out, "\r\n");
-	add_lines(out, "    ", buf_text(&reply), LONGEST);
+	dsn_add_lines(out, "    ", buf_text(&reply), LONGEST);
 	buf_adds(out, "\r\n");
 	if (r->hint != NULL) {
-		add_lines(out, "", r->hint, WIDTH);
+		dsn_add_lines(out, "", r->hint, WIDTH);
 		buf_adds(out, "\r\n");
 	}
 	buf_release(&action);
@@ -240,23 +241,24 @@ add_reason(struct buf *out, const struct dsn_rcpt *r)
 }
 
 static void
-add_people(struct buf *out, const struct dsn *d)
+dsn_add_people(struct buf *out, const struct dsn *d)
 {
 	size_t i;
 
-	add_opening(out, d);
+	dsn_add_opening(out, d);
 	buf_adds(out, "\r\n");
 	for (i = 0; i < d->nrcpt; i++) {
 		buf_addf(out, "  <%s>\r\n", d->rcpt[i].addr);
 		if (i + 1 < d->nrcpt &&
-		    same_reason(&d->rcpt[i], &d->rcpt[i + 1]))
+		    dsn_same_reason(&d->rcpt[i], &d->rcpt[i + 1]))
 			continue;
 		buf_adds(out, "\r\n");
-		add_reason(out, &d->rcpt[i]);
+		dsn_add_reason(out, &d->rcpt[i]);
 	}
-	add_words(out, "The next part of this mail says the same to programs; "
-	    "the last part is %s.", dsn_whole(d) ? "the message itself" :
-	    "the header of the message");
+	dsn_add_words(out,
+	    "The next part of this mail says the same to programs; "
+	    "the last part is %s.",
+	    dsn_whole(d) ? "the message itself" : "the header of the message");
 }
 
 /*
@@ -264,7 +266,7 @@ add_people(struct buf *out, const struct dsn *d)
  */
 
 static void
-add_date(struct buf *out, const char *name, const struct dsn *d, time_t t)
+dsn_add_date(struct buf *out, const char *name, const struct dsn *d, time_t t)
 {
 	buf_addf(out, "%s: ", name);
 	date_add(out, t, d->utc_offset);
@@ -273,7 +275,7 @@ add_date(struct buf *out, const char *name, const struct dsn *d, time_t t)
 
 /* What an xtext stands for (RFC 3461, 4). */
 static void
-add_xtext(struct buf *out, const char *p)
+dsn_add_xtext(struct buf *out, const char *p)
 {
 	char c;
 
@@ -283,13 +285,13 @@ add_xtext(struct buf *out, const char *p)
 			c = (char)(ascii_hex(p[1]) * 16 + ascii_hex(p[2]));
 			p += 2;
 		}
-		add_ascii(out, &c, 1);
+		dsn_add_ascii(out, &c, 1);
 	}
 }
 
 /* In ASCII, or as utf-8-addr-xtext (RFC 6533, 3). */
 static void
-add_recipient(struct buf *out, const char *addr)
+dsn_add_recipient(struct buf *out, const char *addr)
 {
 	const unsigned char *p = (const unsigned char *)addr;
 	size_t n = strlen(addr), k;
@@ -316,7 +318,7 @@ add_recipient(struct buf *out, const char *addr)
  * Nothing that is given up is a 4.x.x unless the relay called it so.
  */
 static void
-add_status(struct buf *out, const struct fault *f)
+dsn_add_status(struct buf *out, const struct fault *f)
 {
 	unsigned class = 5;
 	unsigned subject = meaning[f->stage][0];
@@ -341,7 +343,7 @@ add_status(struct buf *out, const struct fault *f)
 
 /* The relay's name of "name:port". */
 static void
-add_remote(struct buf *out, const char *what)
+dsn_add_remote(struct buf *out, const char *what)
 {
 	const char *colon = strrchr(what, ':');
 	size_t n = strlen(what);
@@ -352,12 +354,12 @@ add_remote(struct buf *out, const char *what)
 	if (n == 0 || memchr(what, '/', n) != NULL)
 		return;
 	buf_adds(out, "Remote-MTA: dns; ");
-	add_ascii(out, what, n);
+	dsn_add_ascii(out, what, n);
 	buf_adds(out, "\r\n");
 }
 
 static void
-add_diagnostic(struct buf *out, const struct fault *f)
+dsn_add_diagnostic(struct buf *out, const struct fault *f)
 {
 	struct buf all = { .max = 2 * FAULT_TEXT };
 	const char *p, *gap = " ";
@@ -366,49 +368,49 @@ add_diagnostic(struct buf *out, const struct fault *f)
 	buf_addf(out, "Diagnostic-Code: %s;", f->domain == FD_SMTP ? "smtp" :
 	    "x-heloise");
 	if (f->domain == FD_SMTP)
-		add_reply(&all, f);
+		dsn_add_reply(&all, f);
 	else
 		buf_adds(&all, f->text);
 	for (p = buf_text(&all), n = all.len; n > 0; p += k, n -= k) {
-		k = line_len(p, n, LONGEST);
+		k = dsn_line_len(p, n, LONGEST);
 		if (k > strspn(p, " ")) {
 			buf_adds(out, gap);
-			add_ascii(out, p, k);
+			dsn_add_ascii(out, p, k);
 			gap = "\r\n ";
 		}
-		k = line_skip(p, n, k);
+		k = dsn_line_skip(p, n, k);
 	}
 	buf_adds(out, "\r\n");
 	buf_release(&all);
 }
 
 static void
-add_programs(struct buf *out, const struct dsn *d)
+dsn_add_programs(struct buf *out, const struct dsn *d)
 {
 	size_t i;
 
 	buf_addf(out, "Reporting-MTA: dns; %s\r\n", d->host);
 	if (d->envid != NULL) {
 		buf_adds(out, "Original-Envelope-Id: ");
-		add_xtext(out, d->envid);
+		dsn_add_xtext(out, d->envid);
 		buf_adds(out, "\r\n");
 	}
-	add_date(out, "Arrival-Date", d, d->arrival);
+	dsn_add_date(out, "Arrival-Date", d, d->arrival);
 	for (i = 0; i < d->nrcpt; i++) {
 		const struct dsn_rcpt *r = &d->rcpt[i];
 
 		buf_adds(out, "\r\n");
 		if (r->orcpt != NULL) {
 			buf_adds(out, "Original-Recipient: ");
-			add_xtext(out, r->orcpt);
+			dsn_add_xtext(out, r->orcpt);
 			buf_adds(out, "\r\n");
 		}
-		add_recipient(out, r->addr);
+		dsn_add_recipient(out, r->addr);
 		buf_adds(out, "Action: failed\r\n");
-		add_status(out, r->why);
+		dsn_add_status(out, r->why);
 		if (r->why->domain == FD_SMTP)
-			add_remote(out, r->why->what);
-		add_diagnostic(out, r->why);
+			dsn_add_remote(out, r->why->what);
+		dsn_add_diagnostic(out, r->why);
 	}
 }
 
@@ -418,7 +420,7 @@ add_programs(struct buf *out, const struct dsn *d)
 
 /* May the value stand in a header of ours, folds and all? */
 static bool
-fit(const struct field *fld, size_t max)
+dsn_fit(const struct field *fld, size_t max)
 {
 	size_t i;
 
@@ -433,7 +435,7 @@ fit(const struct field *fld, size_t max)
 }
 
 static void
-add_subject(struct buf *out, const struct dsn *d)
+dsn_add_subject(struct buf *out, const struct dsn *d)
 {
 	struct buf line = { .max = SUBJECT_MAX }, b = { .max = SUBJECT_MAX };
 	struct field fld;
@@ -442,7 +444,7 @@ add_subject(struct buf *out, const struct dsn *d)
 	if (header_find(d->head, d->head_len, "Subject", &fld)) {
 		header_unfold(&line, &fld);
 		buf_add_visible(&b, buf_text(&line), line.len, false);
-		if (fit(&fld, SUBJECT_MAX) && line.len > 0) {
+		if (dsn_fit(&fld, SUBJECT_MAX) && line.len > 0) {
 			buf_adds(out, *fld.value > ' ' ? ": " : ":");
 			buf_add(out, fld.value, fld.value_len);
 		} else if (!line.full && !b.full && b.len > 0) {
@@ -457,13 +459,13 @@ add_subject(struct buf *out, const struct dsn *d)
 
 /* The bounce belongs where the message is. */
 static void
-add_thread(struct buf *out, const struct dsn *d)
+dsn_add_thread(struct buf *out, const struct dsn *d)
 {
 	struct buf id = { .max = LONGEST };
 	struct field fld;
 
 	if (header_find(d->head, d->head_len, "Message-ID", &fld) &&
-	    fit(&fld, LONGEST - 20)) {
+	    dsn_fit(&fld, LONGEST - 20)) {
 		header_unfold(&id, &fld);
 		if (id.len > 2 && id.p[0] == '<' && id.p[id.len - 1] == '>')
 			buf_addf(out, "In-Reply-To: %s\r\nReferences: %s\r\n",
@@ -474,7 +476,7 @@ add_thread(struct buf *out, const struct dsn *d)
 
 /* The octets of the header that come back: whole fields, not too many. */
 static size_t
-header_len(const struct dsn *d)
+dsn_header_len(const struct dsn *d)
 {
 	size_t at = 0, n = 0;
 	struct field fld;
@@ -492,40 +494,40 @@ dsn_whole(const struct dsn *d)
 }
 
 static const char *
-encoding(bool eightbit)
+dsn_encoding(bool eightbit)
 {
 	return eightbit ? "8bit" : "7bit";
 }
 
 /* The header of the part that is the message. */
 static void
-add_message(struct buf *out, const struct dsn *d, bool eightbit)
+dsn_add_message(struct buf *out, const struct dsn *d, bool eightbit)
 {
 	bool whole = dsn_whole(d);
-	size_t n = header_len(d);
+	size_t n = dsn_header_len(d);
 	bool global = !ascii_only(d->head, n) && utf8_valid(d->head, n);
 
 	buf_addf(out, "Content-Type: %s\r\nContent-Transfer-Encoding: %s\r\n"
 	    "\r\n", whole ? global ? "message/global" : "message/rfc822" :
 	    global ? "message/global-headers" : "text/rfc822-headers",
-	    encoding(eightbit));
+	    dsn_encoding(eightbit));
 	if (!whole)
 		buf_add(out, d->head, n);
 }
 
 static void
-add_header(struct buf *out, const struct dsn *d, bool eightbit)
+dsn_add_header(struct buf *out, const struct dsn *d, bool eightbit)
 {
 	buf_addf(out, "From: Mail Delivery System <MAILER-DAEMON@%s>\r\n"
 	    "To: <%s>\r\n", d->host, d->to);
-	add_subject(out, d);
-	add_date(out, "Date", d, d->now);
+	dsn_add_subject(out, d);
+	dsn_add_date(out, "Date", d, d->now);
 	buf_addf(out, "Message-ID: <%s>\r\n", d->message_id);
-	add_thread(out, d);
+	dsn_add_thread(out, d);
 	buf_addf(out, "Auto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n"
 	    "Content-Type: multipart/report; report-type=delivery-status;\r\n"
 	    "\tboundary=\"%s\"\r\nContent-Transfer-Encoding: %s\r\n\r\n",
-	    d->boundary, encoding(eightbit));
+	    d->boundary, dsn_encoding(eightbit));
 }
 
 bool
@@ -534,20 +536,20 @@ dsn_head(struct buf *out, const struct dsn *d)
 	struct buf people = { .max = SIZE_MAX / 4 };
 	bool words8, message8;
 
-	add_people(&people, d);
+	dsn_add_people(&people, d);
 	words8 = !ascii_only(buf_text(&people), people.len);
 	message8 = dsn_whole(d) ? d->eightbit :
-	    !ascii_only(d->head, header_len(d));
-	add_header(out, d, words8 || message8);
+	    !ascii_only(d->head, dsn_header_len(d));
+	dsn_add_header(out, d, words8 || message8);
 	buf_addf(out, "--%s\r\nContent-Type: text/plain; charset=utf-8\r\n"
 	    "Content-Transfer-Encoding: %s\r\n\r\n", d->boundary,
-	    encoding(words8));
+	    dsn_encoding(words8));
 	buf_add(out, people.p, people.len);
 	buf_addf(out, "\r\n--%s\r\nContent-Type: message/delivery-status\r\n"
 	    "\r\n", d->boundary);
-	add_programs(out, d);
+	dsn_add_programs(out, d);
 	buf_addf(out, "\r\n--%s\r\n", d->boundary);
-	add_message(out, d, message8);
+	dsn_add_message(out, d, message8);
 	buf_release(&people);
 	return words8 || message8;
 }

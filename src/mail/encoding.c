@@ -14,35 +14,35 @@
 #define BASE64_BYTES	57	/* make 76 */
 
 static void
-put(struct encoding *t, char c)
+encoding_put(struct encoding *t, char c)
 {
 	t->line[t->n++] = c;
 }
 
 static void
-escape(struct encoding *t, char c)
+encoding_escape(struct encoding *t, char c)
 {
 	static const char hex[] = "0123456789ABCDEF";
 	unsigned char u = (unsigned char)c;
 
-	put(t, '=');
-	put(t, hex[u >> 4]);
-	put(t, hex[u & 15]);
+	encoding_put(t, '=');
+	encoding_put(t, hex[u >> 4]);
+	encoding_put(t, hex[u & 15]);
 }
 
 static void
-flush(struct encoding *t, struct buf *out, bool soft)
+encoding_flush(struct encoding *t, struct buf *out, bool soft)
 {
 	char last;
 
 	if (!soft && t->n > 0 && ascii_blank(t->line[t->n - 1])) {
 		last = t->line[--t->n];
 		if (t->n + 3 > QP_LINE + 1)
-			flush(t, out, true);
-		escape(t, last);
+			encoding_flush(t, out, true);
+		encoding_escape(t, last);
 	}
 	if (soft)
-		put(t, '=');
+		encoding_put(t, '=');
 	buf_add(out, t->line, t->n);
 	buf_add(out, "\r\n", 2);
 	t->n = 0;
@@ -54,24 +54,24 @@ flush(struct encoding *t, struct buf *out, bool soft)
  * there.
  */
 static void
-qp(struct encoding *t, struct buf *out, char c)
+encoding_qp(struct encoding *t, struct buf *out, char c)
 {
 	bool plain = (c > ' ' && c <= '~' && c != '=') || ascii_blank(c);
 
 	if (t->n + (plain ? 1 : 3) > QP_LINE)
-		flush(t, out, true);
+		encoding_flush(t, out, true);
 	if (plain && t->soft && t->n == 0 && c == '-')
 		plain = false;
 	if (plain)
-		put(t, c);
+		encoding_put(t, c);
 	else
-		escape(t, c);
+		encoding_escape(t, c);
 }
 
 static void
-base64(struct encoding *t, struct buf *out, char c)
+encoding_base64(struct encoding *t, struct buf *out, char c)
 {
-	put(t, c);
+	encoding_put(t, c);
 	if (t->n < BASE64_BYTES)
 		return;
 	base64_encode(out, t->line, t->n);
@@ -89,18 +89,18 @@ encoding_feed(struct encoding *t, struct buf *out, const char *p, size_t n)
 			continue;
 		if (t->kind == ENCODING_QP) {
 			if (*p == '\n')
-				flush(t, out, false);
+				encoding_flush(t, out, false);
 			else
-				qp(t, out, *p);
+				encoding_qp(t, out, *p);
 			continue;
 		}
 		if (t->end) {
-			base64(t, out, '\r');
-			base64(t, out, '\n');
+			encoding_base64(t, out, '\r');
+			encoding_base64(t, out, '\n');
 		}
 		t->end = *p == '\n';
 		if (!t->end)
-			base64(t, out, *p);
+			encoding_base64(t, out, *p);
 	}
 }
 
@@ -108,11 +108,11 @@ void
 encoding_end(struct encoding *t, struct buf *out, bool delimiter)
 {
 	if (t->kind == ENCODING_BASE64 && t->end && !delimiter) {
-		base64(t, out, '\r');
-		base64(t, out, '\n');
+		encoding_base64(t, out, '\r');
+		encoding_base64(t, out, '\n');
 	}
 	if (t->n > 0 && t->kind == ENCODING_QP)
-		flush(t, out, false);
+		encoding_flush(t, out, false);
 	else if (t->n > 0) {
 		base64_encode(out, t->line, t->n);
 		buf_add(out, "\r\n", 2);

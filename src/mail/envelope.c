@@ -37,7 +37,7 @@ envelope_from(struct envelope *e, const char *from)
 
 /* FNV-1a over what addr_same() compares. */
 static uint32_t
-hash(const char *s)
+env_hash(const char *s)
 {
 	const char *at = strrchr(s, '@');
 	uint32_t h = 2166136261u;
@@ -54,9 +54,9 @@ hash(const char *s)
 
 /* The slot that holds addr, or the empty one where it belongs. */
 static size_t *
-slot(const struct envelope *e, const char *addr)
+env_slot(const struct envelope *e, const char *addr)
 {
-	size_t i = hash(addr) & (e->nslot - 1);
+	size_t i = env_hash(addr) & (e->nslot - 1);
 
 	while (
 	    e->slot[i] != 0 && !addr_same(e->rcpt[e->slot[i] - 1].addr, addr))
@@ -65,7 +65,7 @@ slot(const struct envelope *e, const char *addr)
 }
 
 static void
-grow(struct envelope *e)
+env_grow(struct envelope *e)
 {
 	size_t i;
 
@@ -74,7 +74,7 @@ grow(struct envelope *e)
 	e->slot = xcalloc(e->nslot, sizeof(*e->slot));
 	e->rcpt = xreallocarray(e->rcpt, e->nslot / 2, sizeof(*e->rcpt));
 	for (i = 0; i < e->nrcpt; i++)
-		*slot(e, e->rcpt[i].addr) = i + 1;
+		*env_slot(e, e->rcpt[i].addr) = i + 1;
 }
 
 size_t
@@ -83,8 +83,8 @@ envelope_add(struct envelope *e, const char *addr)
 	size_t *s;
 
 	if (e->nrcpt >= e->nslot / 2)
-		grow(e);
-	s = slot(e, addr);
+		env_grow(e);
+	s = env_slot(e, addr);
 	if (*s == 0) {
 		e->rcpt[e->nrcpt] = (struct rcpt){ .addr = xstrdup(addr) };
 		*s = ++e->nrcpt;
@@ -145,7 +145,7 @@ rcpt_waits(const struct rcpt *r)
 }
 
 static bool
-upper_hex(char c)
+env_upper_hex(char c)
 {
 	return ascii_digit(c) || (c >= 'A' && c <= 'F');
 }
@@ -160,7 +160,7 @@ envelope_xtext(const char *s, size_t max)
 			return false;
 		if (*p != '+')
 			continue;
-		if (!upper_hex(p[1]) || !upper_hex(p[2]))
+		if (!env_upper_hex(p[1]) || !env_upper_hex(p[2]))
 			return false;
 		p += 2;
 	}
@@ -168,7 +168,7 @@ envelope_xtext(const char *s, size_t max)
 }
 
 static unsigned
-notify_bit(const char *p, size_t n)
+env_notify_bit(const char *p, size_t n)
 {
 	static const struct { const char *word; unsigned bit; } words[] = {
 		{ "never", NOTIFY_NEVER }, { "success", NOTIFY_SUCCESS },
@@ -190,7 +190,7 @@ envelope_notify(const char *s)
 
 	do {
 		n = strcspn(s, ",");
-		bit = notify_bit(s, n);
+		bit = env_notify_bit(s, n);
 		all |= bit;
 		s += n;
 	} while (bit != 0 && *s++ == ',');

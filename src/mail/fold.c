@@ -30,7 +30,7 @@ fold_longest(const char *p, size_t n)
 }
 
 static size_t
-column(const struct buf *b, size_t start)
+fold_column(const struct buf *b, size_t start)
 {
 	size_t n = b->len;
 
@@ -41,7 +41,7 @@ column(const struct buf *b, size_t start)
 
 /* Where to cut a word that no line can hold; n if there is no place. */
 static size_t
-cut(const char *p, size_t n, unsigned traits)
+fold_cut(const char *p, size_t n, unsigned traits)
 {
 	const char *after = traits & HEADER_ADDRESSES ? ",;" : ",;>";
 	size_t k;
@@ -78,9 +78,9 @@ fold_field(struct buf *out, const struct field *fld)
 		}
 		encode = n >= FOLD_LINE && known->id == HEADER_SUBJECT;
 		if (n >= FOLD_LINE && !encode)
-			n = cut(word, n, known->traits);
+			n = fold_cut(word, n, known->traits);
 		need = encode ? COLUMNS : n;
-		if (column(out, start) + gap + need > most)
+		if (fold_column(out, start) + gap + need > most)
 			buf_adds(out, "\r\n");
 		buf_add(out, p, gap);
 		if (encode)

@@ -8,7 +8,7 @@
 
 /* Is domain the one that p[0..n) names, or one of those? */
 static bool
-names(const char *p, size_t n, const char *domain)
+policy_names(const char *p, size_t n, const char *domain)
 {
 	size_t have = strlen(domain);
 
@@ -22,7 +22,7 @@ names(const char *p, size_t n, const char *domain)
 }
 
 static bool
-listed(const char *list, const char *domain)
+policy_listed(const char *list, const char *domain)
 {
 	static const char between[] = ", \t";
 	size_t n;
@@ -30,7 +30,7 @@ listed(const char *list, const char *domain)
 	for (list += strspn(list, between); *list != '\0';
 	    list += strspn(list, between)) {
 		n = strcspn(list, between);
-		if (names(list, n, domain))
+		if (policy_names(list, n, domain))
 			return true;
 		list += n;
 	}
@@ -49,7 +49,7 @@ frompolicy_replaces(const struct frompolicy *p, const char *addr)
 	if (p->mode != FROMPOLICY_KEEP)
 		return true;
 	return p->domains != NULL && *p->domains != '\0' &&
-	    (at == NULL || !listed(p->domains, at + 1));
+	    (at == NULL || !policy_listed(p->domains, at + 1));
 }
 
 bool

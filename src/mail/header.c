@@ -15,7 +15,7 @@ header_octet(char c)
 
 /* The length of the line at p, with its CRLF where it has one. */
 static size_t
-line(const char *p, size_t n)
+header_line(const char *p, size_t n)
 {
 	const char *nl = n > 0 ? memchr(p, '\n', n) : NULL;
 
@@ -36,9 +36,9 @@ header_next(const char *p, size_t n, size_t *at, struct field *fld)
 	if (fld->name_len == 0 || i == n || p[i] != ':')
 		return false;
 	fld->value = p + i + 1;
-	len = line(p + *at, n - *at);
+	len = header_line(p + *at, n - *at);
 	while (*at + len < n && ascii_blank(p[*at + len]))
-		len += line(p + *at + len, n - *at - len);
+		len += header_line(p + *at + len, n - *at - len);
 	fld->len = len;
 	fld->value_len = len - (i + 1 - *at);
 	if (fld->value_len >= 2 && memcmp(p + *at + len - 2, "\r\n", 2) == 0)

@@ -48,7 +48,7 @@ message_release(struct message *m)
 }
 
 static bool
-any_8bit(const char *p, size_t n)
+msg_any_8bit(const char *p, size_t n)
 {
 	uint64_t w[4], all = 0;
 
@@ -65,7 +65,7 @@ any_8bit(const char *p, size_t n)
 
 /* What the wire may see of it: qualified, in ASCII if that can be. */
 static int
-complete(char **spec, const char *domain, struct fault *f)
+msg_complete(char **spec, const char *domain, struct fault *f)
 {
 	if (domain != NULL)
 		addr_qualify(spec, domain);
@@ -76,7 +76,7 @@ complete(char **spec, const char *domain, struct fault *f)
 
 /* The address of the user who calls; some login names hold an @ already. */
 static char *
-own_address(const struct message *m)
+msg_own_address(const struct message *m)
 {
 	struct buf b = { .max = 4096 };
 	char *spec;
@@ -95,30 +95,30 @@ own_address(const struct message *m)
  * missing the null sender will not do, it takes the user then.
  */
 static int
-find_sender(const struct message *m, bool field, char **spec,
+msg_find_sender(const struct message *m, bool field, char **spec,
     struct fault *f)
 {
 	const char *given = m->opts->sender, *domain = m->opts->domain;
 	const struct frompolicy *s = m->opts->policy;
 
 	*spec = given != NULL && (!field || *given != '\0') ?
-	    xstrdup(given) : own_address(m);
+	    xstrdup(given) : msg_own_address(m);
 	if (**spec != '\0' && domain != NULL)
 		addr_qualify(spec, domain);
 	if (frompolicy_replaces(s, *spec)) {
 		free(*spec);
 		*spec = xstrdup(s->from);
 	}
-	return **spec != '\0' ? complete(spec, domain, f) : 0;
+	return **spec != '\0' ? msg_complete(spec, domain, f) : 0;
 }
 
 static int
-set_sender(struct message *m, struct fault *f)
+msg_set_sender(struct message *m, struct fault *f)
 {
 	char *spec;
 	int ret;
 
-	if ((ret = find_sender(m, false, &spec, f)) == 0)
+	if ((ret = msg_find_sender(m, false, &spec, f)) == 0)
 		envelope_from(m->envelope, spec);
 	free(spec);
 	return ret;
@@ -126,7 +126,7 @@ set_sender(struct message *m, struct fault *f)
 
 /* Say in which field the address stands. */
 static int
-in_field(struct fault *f, const struct field *fld)
+msg_in_field(struct fault *f, const struct field *fld)
 {
 	struct fault was = *f;
 
@@ -136,7 +136,7 @@ in_field(struct fault *f, const struct field *fld)
 }
 
 static int
-add_list(struct envelope *e, const struct addr_list *list,
+msg_add_list(struct envelope *e, const struct addr_list *list,
     const char *domain, struct fault *f)
 {
 	size_t i;
@@ -144,7 +144,7 @@ add_list(struct envelope *e, const struct addr_list *list,
 	for (i = 0; i < list->n; i++) {
 		if (*list->v[i].spec == '\0')
 			continue;
-		if (complete(&list->v[i].spec, domain, f) == -1)
+		if (msg_complete(&list->v[i].spec, domain, f) == -1)
 			return -1;
 		(void)envelope_add(e, list->v[i].spec);
 	}
@@ -159,14 +159,14 @@ message_recipients(struct envelope *e, const char *p, size_t n,
 	int ret;
 
 	if ((ret = addr_parse_list(&list, p, n, f)) == 0)
-		ret = add_list(e, &list, domain, f);
+		ret = msg_add_list(e, &list, domain, f);
 	addr_list_release(&list);
 	return ret;
 }
 
 /* What a recipient without a domain gets, for now. */
 static const char *
-bare(const struct message *m)
+msg_bare(const struct message *m)
 {
 	return m->opts->rcpt_domain != NULL ? m->opts->rcpt_domain :
 	    m->opts->domain;
@@ -174,24 +174,25 @@ bare(const struct message *m)
 
 /* The recipients of a field, read as it is going to be written. */
 static int
-extract_field(struct message *m, const struct field *fld, struct fault *f)
+msg_extract_field(struct message *m, const struct field *fld, struct fault *f)
 {
 	struct repaired r;
 	int ret;
 
 	if (!m->opts->repair)
 		ret = message_recipients(m->envelope, fld->value,
-		    fld->value_len, bare(m), f);
+		    fld->value_len, msg_bare(m), f);
 	else {
 		if ((ret = repair_parse(&r, fld, NULL, f)) == 0)
-			ret = add_list(m->envelope, &r.list, bare(m), f);
+			ret =
+			    msg_add_list(m->envelope, &r.list, msg_bare(m), f);
 		repaired_release(&r);
 	}
-	return ret == 0 ? 0 : in_field(f, fld);
+	return ret == 0 ? 0 : msg_in_field(f, fld);
 }
 
 static int
-extract(struct message *m, struct fault *f)
+msg_extract(struct message *m, struct fault *f)
 {
 	static const char *const names[] = { "Resent-To", "Resent-Cc",
 	    "Resent-Bcc" };
@@ -204,7 +205,7 @@ extract(struct message *m, struct fault *f)
 	while (header_next(head, m->head_line, &at, &fld))
 		for (i = 0; i < NITEMS(names); i++)
 			if (header_is(&fld, names[i] + skip) &&
-			    extract_field(m, &fld, f) == -1)
+			    msg_extract_field(m, &fld, f) == -1)
 				return -1;
 	return 0;
 }
@@ -214,7 +215,7 @@ extract(struct message *m, struct fault *f)
  */
 
 static int
-write_header(struct message *m, struct fault *f)
+msg_write_header(struct message *m, struct fault *f)
 {
 	struct rewrite_opts o = {
 		.name = m->opts->full_name,
@@ -233,7 +234,7 @@ write_header(struct message *m, struct fault *f)
 	char *from;
 	int ret = 0;
 
-	if (find_sender(m, true, &from, &why) == 0)
+	if (msg_find_sender(m, true, &from, &why) == 0)
 		o.from = from;
 	if (rewrite_header(&m->out, buf_text(&m->head), m->head_line, &o,
 	    &facts)) {
@@ -249,24 +250,24 @@ write_header(struct message *m, struct fault *f)
 	return ret;
 }
 
-static void body(struct message *, const char *, size_t);
+static void msg_body(struct message *, const char *, size_t);
 
 /*
  * head[0, head_line) is the header, and what follows it there is the start
  * of the body.
  */
 static int
-header_over(struct message *m, struct fault *f)
+msg_header_over(struct message *m, struct fault *f)
 {
-	if (set_sender(m, f) == -1)
+	if (msg_set_sender(m, f) == -1)
 		return -1;
-	if (m->opts->extract && extract(m, f) == -1)
+	if (m->opts->extract && msg_extract(m, f) == -1)
 		return -1;
-	if (write_header(m, f) == -1)
+	if (msg_write_header(m, f) == -1)
 		return -1;
 	m->header_done = true;
 	if (m->state != L_BLANK)
-		body(m, buf_text(&m->head) + m->head_line,
+		msg_body(m, buf_text(&m->head) + m->head_line,
 		    m->head.len - m->head_line);
 	buf_release(&m->head);
 	return 0;
@@ -274,7 +275,7 @@ header_over(struct message *m, struct fault *f)
 
 /* A line that an mbox file has in front of a message, maybe with more. */
 static bool
-mbox_line(const struct message *m)
+msg_mbox_line(const struct message *m)
 {
 	const struct buf *h = &m->head;
 
@@ -287,7 +288,7 @@ mbox_line(const struct message *m)
 
 /* A line is known to be header: a lone CR is a space there. */
 static int
-keep(struct message *m)
+msg_keep(struct message *m)
 {
 	size_t i;
 
@@ -299,7 +300,7 @@ keep(struct message *m)
 
 /* The next octet of a line that is not understood yet, already in head. */
 static int
-guess(struct message *m, char c)
+msg_guess(struct message *m, char c)
 {
 	bool white = c == ' ' || c == '\t';
 
@@ -317,24 +318,24 @@ guess(struct message *m, char c)
 			return L_CRS;
 		if (c == '\n')
 			return L_BLANK;
-		return m->head_line > 0 ? keep(m) : L_BODY;
+		return m->head_line > 0 ? msg_keep(m) : L_BODY;
 	default:
 		break;
 	}
 	if (m->head.len - m->head_line > NAME_MAX_LINE)
 		return L_BODY;
 	if (c == ':')
-		return keep(m);
+		return msg_keep(m);
 	if (m->state == L_NAME && header_octet(c))
 		return L_NAME;
 	if (white || c == '\r')
 		return L_GAP;
-	return c != '\n' && mbox_line(m) ? L_DROP : L_BODY;
+	return c != '\n' && msg_mbox_line(m) ? L_DROP : L_BODY;
 }
 
 /* The end of a line of the header: the next one starts. */
 static void
-next_line(struct message *m)
+msg_next_line(struct message *m)
 {
 	if (m->state == L_KEEP)
 		buf_adds(&m->head, "\r\n");
@@ -348,7 +349,7 @@ next_line(struct message *m)
 
 /* Octets up to one that needs thought. */
 static size_t
-plain(const char *p, size_t n)
+msg_plain(const char *p, size_t n)
 {
 	size_t i;
 
@@ -360,9 +361,9 @@ plain(const char *p, size_t n)
 
 /* Octets of a line that is kept; how many were taken, at least one. */
 static size_t
-take(struct message *m, const char *p, size_t n)
+msg_take(struct message *m, const char *p, size_t n)
 {
-	size_t k = m->cr ? 0 : plain(p, n);
+	size_t k = m->cr ? 0 : msg_plain(p, n);
 
 	if (k > 0) {
 		buf_add(&m->head, p, k);
@@ -371,7 +372,7 @@ take(struct message *m, const char *p, size_t n)
 	if (*p == '\0')
 		m->nul_seen = true;
 	else if (*p == '\n')
-		next_line(m);
+		msg_next_line(m);
 	else {
 		if (m->cr)
 			buf_adds(&m->head, " ");
@@ -384,7 +385,7 @@ take(struct message *m, const char *p, size_t n)
 
 /* Octets of the header; how many were taken before it was over. */
 static size_t
-gather(struct message *m, const char *p, size_t n)
+msg_gather(struct message *m, const char *p, size_t n)
 {
 	size_t i = 0;
 
@@ -392,7 +393,7 @@ gather(struct message *m, const char *p, size_t n)
 		char c = p[i];
 
 		if (m->state == L_KEEP) {
-			i += take(m, p + i, n - i);
+			i += msg_take(m, p + i, n - i);
 			continue;
 		}
 		i++;
@@ -400,9 +401,9 @@ gather(struct message *m, const char *p, size_t n)
 			m->nul_seen = true;
 		else if (m->state != L_DROP) {
 			buf_add(&m->head, &c, 1);
-			m->state = guess(m, c);
+			m->state = msg_guess(m, c);
 		} else if (c == '\n')
-			next_line(m);
+			msg_next_line(m);
 	}
 	return i;
 }
@@ -413,7 +414,7 @@ gather(struct message *m, const char *p, size_t n)
 
 /* The next c at or after p, given the one that was next before. */
 static const char *
-seek(const char *next, const char *p, const char *end, char c)
+msg_seek(const char *next, const char *p, const char *end, char c)
 {
 	if (next != NULL && next >= p)
 		return next;
@@ -422,7 +423,7 @@ seek(const char *next, const char *p, const char *end, char c)
 }
 
 static void
-end_line(struct message *m)
+msg_end_line(struct message *m)
 {
 	if (m->line > m->body_line)
 		m->body_line = m->line;
@@ -431,7 +432,7 @@ end_line(struct message *m)
 
 /* The octet after a CR: a LF there belongs to it. */
 static const char *
-after_cr(struct message *m, const char *p)
+msg_after_cr(struct message *m, const char *p)
 {
 	if (*p == '\0') {
 		m->nul_seen = true;
@@ -443,7 +444,7 @@ after_cr(struct message *m, const char *p)
 
 /* A dot that opens a line, and the octet after it, when dots count. */
 static const char *
-at_dot(struct message *m, const char *p)
+msg_at_dot(struct message *m, const char *p)
 {
 	if (*p == '\0') {
 		m->nul_seen = true;
@@ -469,7 +470,7 @@ at_dot(struct message *m, const char *p)
  * a line that is not whole, or at one that begins with a dot that counts.
  */
 static const char *
-bare_lines(struct message *m, const char *p, const char *end)
+msg_bare_lines(struct message *m, const char *p, const char *end)
 {
 	const char *lf;
 	size_t n;
@@ -485,7 +486,7 @@ bare_lines(struct message *m, const char *p, const char *end)
 		*to++ = '\r';
 		*to++ = '\n';
 		m->line += n;
-		end_line(m);
+		msg_end_line(m);
 		p = lf + 1;
 		if (p == end || (m->opts->dot_ends && *p == '.'))
 			break;
@@ -500,7 +501,7 @@ bare_lines(struct message *m, const char *p, const char *end)
  * copied when something has to be changed.
  */
 static void
-body(struct message *m, const char *p, size_t n)
+msg_body(struct message *m, const char *p, size_t n)
 {
 	const char *end = p + n, *run = p, *stop;
 	const char *lf = NULL, *cr = NULL, *nul = NULL;
@@ -510,22 +511,22 @@ body(struct message *m, const char *p, size_t n)
 		if (m->cr || m->dot || (m->opts->dot_ends && m->line == 0 &&
 		    *p == '.')) {
 			buf_add(&m->out, run, (size_t)(p - run));
-			run = p = m->cr ? after_cr(m, p) : at_dot(m, p);
+			run = p = m->cr ? msg_after_cr(m, p) : msg_at_dot(m, p);
 			continue;
 		}
-		lf = seek(lf, p, end, '\n');
-		cr = seek(cr, p, end, '\r');
-		nul = seek(nul, p, end, '\0');
+		lf = msg_seek(lf, p, end, '\n');
+		cr = msg_seek(cr, p, end, '\r');
+		nul = msg_seek(nul, p, end, '\0');
 		stop = cr < nul ? cr : nul;
 		if (lf < stop) {
 			buf_add(&m->out, run, (size_t)(p - run));
-			run = p = bare_lines(m, p, stop);
+			run = p = msg_bare_lines(m, p, stop);
 			continue;
 		}
 		m->line += (size_t)(stop - p);
 		p = stop;
 		if (p == cr && p + 1 < end && p[1] == '\n') {
-			end_line(m);
+			msg_end_line(m);
 			p += 2;
 			continue;
 		}
@@ -535,18 +536,18 @@ body(struct message *m, const char *p, size_t n)
 		else if (p < end) {
 			m->cr = true;
 			buf_add(&m->out, "\r\n", 2);
-			end_line(m);
+			msg_end_line(m);
 		}
 		p += p < end;
 		run = p;
 	}
 	buf_add(&m->out, run, (size_t)(p - run));
 	m->body_8bit = m->body_8bit || (m->out.len > start &&
-	    any_8bit(m->out.p + start, m->out.len - start));
+	    msg_any_8bit(m->out.p + start, m->out.len - start));
 }
 
 static int
-too_big(struct fault *f)
+msg_too_big(struct fault *f)
 {
 	return fault_set(f, ST_INPUT, FD_NONE, 0, VD_PERM,
 	    "the header is over 1 MiB");
@@ -558,16 +559,16 @@ message_feed(struct message *m, const char *p, size_t n, struct fault *f)
 	size_t start = m->out.len, k;
 
 	if (!m->header_done) {
-		k = gather(m, p, n);
+		k = msg_gather(m, p, n);
 		if (m->head.full)
-			return too_big(f);
-		if (m->state >= L_BLANK && header_over(m, f) == -1)
+			return msg_too_big(f);
+		if (m->state >= L_BLANK && msg_header_over(m, f) == -1)
 			return -1;
 		p += k;
 		n -= k;
 	}
 	if (m->header_done)
-		body(m, p, n);
+		msg_body(m, p, n);
 	m->size += m->out.len - start;
 	return 0;
 }
@@ -579,17 +580,17 @@ message_end(struct message *m, struct fault *f)
 
 	if (!m->header_done) {
 		if (m->state != L_NAME && m->state != L_GAP)
-			next_line(m);
+			msg_next_line(m);
 		if (m->head.full)
-			return too_big(f);
-		if (header_over(m, f) == -1)
+			return msg_too_big(f);
+		if (msg_header_over(m, f) == -1)
 			return -1;
 	}
 	if (m->dot)
 		m->ended = true;
 	if (m->line > 0) {
 		buf_adds(&m->out, "\r\n");
-		end_line(m);
+		msg_end_line(m);
 	}
 	if (m->body_line > m->longest_line)
 		m->longest_line = m->body_line;

@@ -20,7 +20,7 @@ struct slice {
 
 /* White space, folding and comments. */
 static void
-skip(struct cursor *c)
+mime_skip(struct cursor *c)
 {
 	size_t depth = 0;
 
@@ -39,22 +39,22 @@ skip(struct cursor *c)
 }
 
 static struct slice
-token(struct cursor *c)
+mime_token(struct cursor *c)
 {
 	struct slice s;
 
-	skip(c);
+	mime_skip(c);
 	s.p = c->p;
 	while (c->p < c->end && *c->p != ' ' &&
 	    !ascii_control(*c->p) && strchr("()<>@,;:\\\"/[]?=", *c->p) == NULL)
 		c->p++;
 	s.n = (size_t)(c->p - s.p);
-	skip(c);
+	mime_skip(c);
 	return s;
 }
 
 static bool
-take(struct cursor *c, char wanted)
+mime_take(struct cursor *c, char wanted)
 {
 	if (c->p == c->end || *c->p != wanted)
 		return false;
@@ -63,20 +63,20 @@ take(struct cursor *c, char wanted)
 }
 
 static bool
-is(struct slice s, const char *word)
+mime_is(struct slice s, const char *word)
 {
 	return s.n == strlen(word) && strncasecmp(s.p, word, s.n) == 0;
 }
 
 /* A token or quoted string into out[0..size); its length, or 0. */
 static size_t
-value(struct cursor *c, char *out, size_t size)
+mime_value(struct cursor *c, char *out, size_t size)
 {
 	struct slice s;
 	size_t n = 0;
 
-	skip(c);
-	if (!take(c, '"')) {
+	mime_skip(c);
+	if (!mime_take(c, '"')) {
 		/* Many a boundary holds what no token may. */
 		s.p = c->p;
 		while (c->p < c->end && strchr("; \t\r\n(", *c->p) == NULL)
@@ -96,27 +96,27 @@ value(struct cursor *c, char *out, size_t size)
 			return 0;
 		out[n++] = *c->p;
 	}
-	if (take(c, '"'))
+	if (mime_take(c, '"'))
 		return n;
 	c->open = true;
 	return 0;
 }
 
 static void
-parameters(struct mime_type *t, struct cursor *c)
+mime_parameters(struct mime_type *t, struct cursor *c)
 {
 	char text[MIME_BOUNDARY + 1];
 	struct slice name;
 	size_t n;
 
-	while (skip(c), take(c, ';')) {
-		name = token(c);
-		if (!take(c, '='))
+	while (mime_skip(c), mime_take(c, ';')) {
+		name = mime_token(c);
+		if (!mime_take(c, '='))
 			continue;
-		n = value(c, text, sizeof(text));
-		if (is(name, "charset"))
+		n = mime_value(c, text, sizeof(text));
+		if (mime_is(name, "charset"))
 			t->charset = true;
-		else if (is(name, "boundary") && t->boundary_len == 0) {
+		else if (mime_is(name, "boundary") && t->boundary_len == 0) {
 			while (n > 0 && text[n - 1] == ' ')
 				n--;
 			memcpy(t->boundary, text, n);
@@ -132,25 +132,25 @@ mime_content_type(struct mime_type *t, const char *p, size_t n)
 	struct slice type, sub = { p, 0 };
 
 	*t = (struct mime_type){ .kind = MIME_OTHER };
-	type = token(&c);
-	if (take(&c, '/'))
-		sub = token(&c);
-	parameters(t, &c);
+	type = mime_token(&c);
+	if (mime_take(&c, '/'))
+		sub = mime_token(&c);
+	mime_parameters(t, &c);
 	t->charset |= c.open || c.p < c.end;
 	if (type.n == 0 || sub.n == 0) {
 		t->kind = MIME_TEXT;
 		t->plain = true;
-	} else if (is(type, "text")) {
+	} else if (mime_is(type, "text")) {
 		t->kind = MIME_TEXT;
-		t->plain = is(sub, "plain");
-	} else if (is(type, "message"))
+		t->plain = mime_is(sub, "plain");
+	} else if (mime_is(type, "message"))
 		t->kind = MIME_SEALED;
-	else if (is(type, "multipart")) {
-		if (t->boundary_len == 0 || is(sub, "signed") ||
-		    is(sub, "encrypted"))
+	else if (mime_is(type, "multipart")) {
+		if (t->boundary_len == 0 || mime_is(sub, "signed") ||
+		    mime_is(sub, "encrypted"))
 			t->kind = MIME_SEALED;
 		else
-			t->kind = is(sub, "digest") ? MIME_DIGEST :
+			t->kind = mime_is(sub, "digest") ? MIME_DIGEST :
 			    MIME_MULTIPART;
 	}
 }
@@ -159,11 +159,11 @@ enum mime_coding
 mime_coding(const char *p, size_t n)
 {
 	struct cursor c = { .p = p, .end = p + n };
-	struct slice word = token(&c);
+	struct slice word = mime_token(&c);
 
-	if (word.n == 0 || is(word, "7bit"))
+	if (word.n == 0 || mime_is(word, "7bit"))
 		return MIME_7BIT;
-	return is(word, "8bit") || is(word, "binary") ? MIME_8BIT :
+	return mime_is(word, "8bit") || mime_is(word, "binary") ? MIME_8BIT :
 	    MIME_CODED;
 }
 

@@ -57,7 +57,7 @@ phrase_quote(struct buf *b, const char *p, size_t n)
 
 /* Can it stand as it is: atoms with one space between? */
 static bool
-atoms(const char *p, size_t n)
+phrase_atoms(const char *p, size_t n)
 {
 	size_t i;
 
@@ -70,7 +70,7 @@ atoms(const char *p, size_t n)
 
 /* One character in Q encoding, as a phrase allows it (RFC 2047, 5 (3)). */
 static void
-add_q(struct buf *b, const char *p, size_t n)
+phrase_add_q(struct buf *b, const char *p, size_t n)
 {
 	size_t i;
 
@@ -104,7 +104,7 @@ phrase_encode(struct buf *b, const char *p, size_t n)
 			start = b->len;
 			buf_adds(b, open);
 		}
-		add_q(b, p, k);
+		phrase_add_q(b, p, k);
 	}
 	buf_adds(b, "?=");
 }
@@ -114,7 +114,7 @@ phrase_add(struct buf *b, const char *name, size_t n)
 {
 	if (!ascii_only(name, n) || n > PLAIN_MAX)
 		phrase_encode(b, name, n);
-	else if (atoms(name, n))
+	else if (phrase_atoms(name, n))
 		buf_add(b, name, n);
 	else
 		phrase_quote(b, name, n);

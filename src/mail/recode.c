@@ -44,7 +44,7 @@ recode_release(struct recode *e)
 }
 
 static void
-emit(struct recode *e, const char *p, size_t n)
+recode_emit(struct recode *e, const char *p, size_t n)
 {
 	if (!e->writing)
 		return;
@@ -54,7 +54,7 @@ emit(struct recode *e, const char *p, size_t n)
 
 /* There is 8-bit here, and it stays. */
 static void
-taint(struct recode *e)
+recode_taint(struct recode *e)
 {
 	size_t i;
 
@@ -64,11 +64,11 @@ taint(struct recode *e)
 
 /* What is left as it is. */
 static void
-pass(struct recode *e, const char *p, size_t n)
+recode_pass(struct recode *e, const char *p, size_t n)
 {
 	if (!e->writing && e->depth > 0 && !ascii_only(p, n))
-		taint(e);
-	emit(e, p, n);
+		recode_taint(e);
+	recode_emit(e, p, n);
 }
 
 /*
@@ -77,21 +77,21 @@ pass(struct recode *e, const char *p, size_t n)
 
 /* The length of the UTF-8 sequence that begins so. */
 static size_t
-utf8_length(unsigned char c)
+recode_utf8_length(unsigned char c)
 {
 	return c < 0xc2 || c > 0xf4 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
 }
 
 /* The next octet of what may be UTF-8: false if it is not. */
 static bool
-follow_utf8(struct recode *e, unsigned char c)
+recode_follow_utf8(struct recode *e, unsigned char c)
 {
 	uint32_t unused;
 
 	if (e->nrest == 0 && c < 0x80)
 		return true;
 	e->rest[e->nrest++] = c;
-	if (e->nrest < utf8_length(e->rest[0]))
+	if (e->nrest < recode_utf8_length(e->rest[0]))
 		return true;
 	c = utf8_next(e->rest, e->nrest, &unused) > 0;
 	e->nrest = 0;
@@ -99,7 +99,7 @@ follow_utf8(struct recode *e, unsigned char c)
 }
 
 static void
-note(struct recode *e, const char *p, size_t n)
+recode_note(struct recode *e, const char *p, size_t n)
 {
 	struct recode_part *part = &e->part[e->now];
 	size_t i;
@@ -117,13 +117,13 @@ note(struct recode *e, const char *p, size_t n)
 		    (c < 0x20 && c != '\n' && c != '\r' && c != '\t');
 		part->eightbit |= c >= 0x80;
 		if (!part->no_utf8 && (c >= 0x80 || e->nrest > 0))
-			part->no_utf8 = !follow_utf8(e, c);
+			part->no_utf8 = !recode_follow_utf8(e, c);
 	}
 }
 
 /* The leaf that was read is complete: what is to become of it? */
 static void
-decide(struct recode *e)
+recode_decide(struct recode *e)
 {
 	struct recode_part *part = &e->part[e->now];
 
@@ -141,24 +141,24 @@ decide(struct recode *e)
 }
 
 static void
-end_leaf(struct recode *e, bool delimiter)
+recode_end_leaf(struct recode *e, bool delimiter)
 {
 	if (!e->writing)
-		decide(e);
+		recode_decide(e);
 	else if (e->part[e->now].plan >= P_QP)
 		encoding_end(&e->transfer, &e->out, delimiter);
 	e->state = S_PASS;
 }
 
 static void
-leaf(struct recode *e, const char *p, size_t n)
+recode_leaf(struct recode *e, const char *p, size_t n)
 {
 	if (!e->writing)
-		note(e, p, n);
+		recode_note(e, p, n);
 	else if (e->part[e->now].plan >= P_QP)
 		encoding_feed(&e->transfer, &e->out, p, n);
 	else
-		emit(e, p, n);
+		recode_emit(e, p, n);
 }
 
 /*
@@ -166,13 +166,13 @@ leaf(struct recode *e, const char *p, size_t n)
  */
 
 static void
-emits(struct recode *e, const char *s)
+recode_emits(struct recode *e, const char *s)
 {
-	emit(e, s, strlen(s));
+	recode_emit(e, s, strlen(s));
 }
 
 static const char *
-charset(const struct recode_part *part)
+recode_charset(const struct recode_part *part)
 {
 	return !part->eightbit ? "us-ascii" : part->no_utf8 ? "iso-8859-1" :
 	    "utf-8";
@@ -183,7 +183,7 @@ charset(const struct recode_part *part)
  * certain is added.
  */
 static void
-write_type(struct recode *e, const struct recode_part *part,
+recode_write_type(struct recode *e, const struct recode_part *part,
     const struct field *fld)
 {
 	struct mime_type t;
@@ -192,41 +192,41 @@ write_type(struct recode *e, const struct recode_part *part,
 	mime_content_type(&t, fld->value, n);
 	if (t.kind != MIME_TEXT || t.charset || !part->eightbit ||
 	    (part->no_utf8 && !t.plain)) {
-		emit(e, fld->line, fld->len);
+		recode_emit(e, fld->line, fld->len);
 		return;
 	}
 	while (n > 0 && strchr("; \t\r\n", fld->value[n - 1]) != NULL)
 		n--;
-	emit(e, fld->line, (size_t)(fld->value + n - fld->line));
-	emits(e, n > 0 ? ";\r\n charset=" : " text/plain; charset=");
-	emits(e, charset(part));
-	emits(e, "\r\n");
+	recode_emit(e, fld->line, (size_t)(fld->value + n - fld->line));
+	recode_emits(e, n > 0 ? ";\r\n charset=" : " text/plain; charset=");
+	recode_emits(e, recode_charset(part));
+	recode_emits(e, "\r\n");
 }
 
 static void
-write_missing(struct recode *e, const struct recode_part *part, bool version,
-    bool type)
+recode_write_missing(struct recode *e, const struct recode_part *part, bool
+    version, bool type)
 {
 	static const char *const coding[] = { [P_LABEL] = "8bit",
 	    [P_MULTI_7BIT] = "7bit", [P_QP] = "quoted-printable",
 	    [P_BASE64] = "base64" };
 
 	if (!version && part == e->part)
-		emits(e, "MIME-Version: 1.0\r\n");
+		recode_emits(e, "MIME-Version: 1.0\r\n");
 	if (!type && part->plan >= P_LABEL) {
-		emits(e, "Content-Type: text/plain; charset=");
-		emits(e, charset(part));
-		emits(e, "\r\n");
+		recode_emits(e, "Content-Type: text/plain; charset=");
+		recode_emits(e, recode_charset(part));
+		recode_emits(e, "\r\n");
 	}
 	if (part->plan >= P_MULTI_7BIT) {
-		emits(e, "Content-Transfer-Encoding: ");
-		emits(e, coding[part->plan]);
-		emits(e, "\r\n");
+		recode_emits(e, "Content-Transfer-Encoding: ");
+		recode_emits(e, coding[part->plan]);
+		recode_emits(e, "\r\n");
 	}
 }
 
 static void
-write_head(struct recode *e, const struct recode_part *part)
+recode_write_head(struct recode *e, const struct recode_part *part)
 {
 	const struct buf *h = &e->head;
 	bool version = false, type = false;
@@ -234,7 +234,7 @@ write_head(struct recode *e, const struct recode_part *part)
 	size_t at = 0;
 
 	if (part->plan < P_MULTI_7BIT && (part != e->part || !e->changes)) {
-		emit(e, buf_text(h), h->len);
+		recode_emit(e, buf_text(h), h->len);
 		return;
 	}
 	while (header_next(buf_text(h), h->len, &at, &fld)) {
@@ -243,19 +243,20 @@ write_head(struct recode *e, const struct recode_part *part)
 			continue;
 		if (header_is(&fld, "Content-Type") && !type &&
 		    part->plan >= P_LABEL)
-			write_type(e, part, &fld);
+			recode_write_type(e, part, &fld);
 		else
-			emit(e, fld.line, fld.len);
+			recode_emit(e, fld.line, fld.len);
 		version |= header_is(&fld, "MIME-Version");
 		type |= header_is(&fld, "Content-Type");
 	}
-	write_missing(e, part, version, type);
-	emit(e, buf_text(h) + at, h->len - at);
+	recode_write_missing(e, part, version, type);
+	recode_emit(e, buf_text(h) + at, h->len - at);
 }
 
 /* The fields that say what the part is. */
 static void
-describe(const struct recode *e, struct mime_type *t, enum mime_coding *c)
+recode_describe(const struct recode *e, struct mime_type *t, enum mime_coding
+    *c)
 {
 	const char *p = buf_text(&e->head);
 	size_t n = e->head.len, at = 0;
@@ -280,7 +281,7 @@ describe(const struct recode *e, struct mime_type *t, enum mime_coding *c)
 }
 
 static void
-enter(struct recode *e, const struct mime_type *t)
+recode_enter(struct recode *e, const struct mime_type *t)
 {
 	memcpy(e->open[e->depth].boundary, t->boundary, t->boundary_len);
 	e->open[e->depth].len = t->boundary_len;
@@ -291,10 +292,10 @@ enter(struct recode *e, const struct mime_type *t)
 
 /* Another part; false when there are too many. */
 static bool
-next_part(struct recode *e)
+recode_next_part(struct recode *e)
 {
 	if (e->nparts == PARTS_MAX) {
-		taint(e);
+		recode_taint(e);
 		e->depth = 0;
 		return false;
 	}
@@ -310,33 +311,33 @@ next_part(struct recode *e)
 
 /* The header of a part is complete, or as complete as it gets. */
 static void
-end_head(struct recode *e, bool legible)
+recode_end_head(struct recode *e, bool legible)
 {
 	struct recode_part *part;
 	enum mime_coding coding;
 	struct mime_type t;
 	bool multi;
 
-	describe(e, &t, &coding);
+	recode_describe(e, &t, &coding);
 	e->state = S_PASS;
-	if (!next_part(e))
+	if (!recode_next_part(e))
 		legible = false;
 	part = &e->part[e->now];
 	multi = t.kind == MIME_MULTIPART || t.kind == MIME_DIGEST;
 	e->labelled = mime_labelled(buf_text(&e->head), e->head.len);
 	if (!legible)
-		pass(e, buf_text(&e->head), e->head.len);
+		recode_pass(e, buf_text(&e->head), e->head.len);
 	else if (e->writing)
-		write_head(e, part);
+		recode_write_head(e, part);
 	else if (multi && coding == MIME_8BIT)
 		part->plan = P_MULTI_8BIT;
 	if (!e->writing && !ascii_only(buf_text(&e->head), e->head.len))
-		taint(e);
+		recode_taint(e);
 	buf_clear(&e->head);
 	if (!legible || t.kind == MIME_SEALED)
 		return;
 	if (multi) {
-		enter(e, &t);
+		recode_enter(e, &t);
 		return;
 	}
 	e->state = S_LEAF;
@@ -348,19 +349,19 @@ end_head(struct recode *e, bool legible)
 
 /* Octets of a header, no more than a line. */
 static void
-head(struct recode *e, const char *p, size_t n)
+recode_head(struct recode *e, const char *p, size_t n)
 {
 	struct buf *h = &e->head;
 
 	if (n > HEAD_MAX - h->len) {
-		end_head(e, false);
-		pass(e, p, n);
+		recode_end_head(e, false);
+		recode_pass(e, p, n);
 		return;
 	}
 	buf_add(h, p, n);
 	if (p[n - 1] == '\n' && (h->len == 2 ||
 	    (h->len >= 4 && memcmp(h->p + h->len - 4, "\r\n\r\n", 4) == 0)))
-		end_head(e, true);
+		recode_end_head(e, true);
 }
 
 /*
@@ -368,20 +369,20 @@ head(struct recode *e, const char *p, size_t n)
  */
 
 static void
-give(struct recode *e, const char *p, size_t n)
+recode_give(struct recode *e, const char *p, size_t n)
 {
 	e->mid = p[n - 1] != '\n';
 	if (e->state == S_HEAD)
-		head(e, p, n);
+		recode_head(e, p, n);
 	else if (e->state == S_LEAF)
-		leaf(e, p, n);
+		recode_leaf(e, p, n);
 	else
-		pass(e, p, n);
+		recode_pass(e, p, n);
 }
 
 /* Is the line that is held the delimiter of this multipart? */
 static bool
-delimits(const struct recode *e, size_t level, bool *closing)
+recode_delimits(const struct recode *e, size_t level, bool *closing)
 {
 	const struct buf *h = &e->held;
 	size_t at = 2 + e->open[level].len;
@@ -398,32 +399,32 @@ delimits(const struct recode *e, size_t level, bool *closing)
 
 /* The held line is complete. */
 static void
-let_go(struct recode *e)
+recode_let_go(struct recode *e)
 {
 	size_t level = e->depth;
 	bool closing = false;
 
-	while (level > 0 && !delimits(e, level - 1, &closing))
+	while (level > 0 && !recode_delimits(e, level - 1, &closing))
 		level--;
 	if (level == 0)
-		give(e, e->held.p, e->held.len);
+		recode_give(e, e->held.p, e->held.len);
 	else {
 		if (e->state == S_LEAF)
-			end_leaf(e, true);
+			recode_end_leaf(e, true);
 		else if (e->state == S_HEAD)
-			end_head(e, false);
+			recode_end_head(e, false);
 		/* Too many parts: then nothing is open any more. */
 		if (e->depth > 0)
 			e->depth = closing ? level - 1 : level;
 		e->state = closing || e->depth == 0 ? S_PASS : S_HEAD;
-		pass(e, e->held.p, e->held.len);
+		recode_pass(e, e->held.p, e->held.len);
 	}
 	buf_clear(&e->held);
 }
 
 /* The start of a line that may delimit; how many octets were taken. */
 static size_t
-hold(struct recode *e, const char *p, size_t n)
+recode_hold(struct recode *e, const char *p, size_t n)
 {
 	size_t i = 0;
 
@@ -432,7 +433,7 @@ hold(struct recode *e, const char *p, size_t n)
 		if (p[i++] == '\n' || e->held.len == HELD_MAX ||
 		    (e->held.len == 2 && e->held.p[1] != '-')) {
 			e->mid = p[i - 1] != '\n';
-			let_go(e);
+			recode_let_go(e);
 			break;
 		}
 	}
@@ -441,7 +442,7 @@ hold(struct recode *e, const char *p, size_t n)
 
 /* Octets up to a line that has to be looked at by itself. */
 static size_t
-run(const struct recode *e, const char *p, size_t n)
+recode_run(const struct recode *e, const char *p, size_t n)
 {
 	const char *end = p + n, *q = p, *nl;
 
@@ -456,35 +457,35 @@ run(const struct recode *e, const char *p, size_t n)
 }
 
 static void
-walk(struct recode *e, const char *p, size_t n)
+recode_walk(struct recode *e, const char *p, size_t n)
 {
 	size_t k;
 
 	for (; n > 0; p += k, n -= k) {
 		if (e->held.len > 0 || (e->depth > 0 && !e->mid && *p == '-'))
-			k = hold(e, p, n);
+			k = recode_hold(e, p, n);
 		else {
-			k = run(e, p, n);
-			give(e, p, k);
+			k = recode_run(e, p, n);
+			recode_give(e, p, k);
 		}
 	}
 }
 
 static void
-finish(struct recode *e)
+recode_finish(struct recode *e)
 {
 	if (e->held.len > 0)
-		let_go(e);
+		recode_let_go(e);
 	if (e->state == S_HEAD)
-		end_head(e, false);
+		recode_end_head(e, false);
 	else if (e->state == S_LEAF)
-		end_leaf(e, false);
+		recode_end_leaf(e, false);
 }
 
 void
 recode_look(struct recode *e, const char *p, size_t n)
 {
-	walk(e, p, n);
+	recode_walk(e, p, n);
 }
 
 bool
@@ -492,7 +493,7 @@ recode_plan(struct recode *e)
 {
 	size_t i;
 
-	finish(e);
+	recode_finish(e);
 	for (i = 0; i < e->nparts; i++) {
 		if (e->part[i].plan != P_MULTI_8BIT ||
 		    e->part[i].eightbit || !(e->why & RECODE_8BIT))
@@ -510,11 +511,11 @@ recode_plan(struct recode *e)
 void
 recode_feed(struct recode *e, const char *p, size_t n)
 {
-	walk(e, p, n);
+	recode_walk(e, p, n);
 }
 
 void
 recode_end(struct recode *e)
 {
-	finish(e);
+	recode_finish(e);
 }

@@ -26,14 +26,14 @@
 #define COLUMNS		76	/* of a line with encoded words (RFC 2047, 2) */
 
 static bool
-eightbit(const char *p, size_t n)
+repair_eightbit(const char *p, size_t n)
 {
 	return !ascii_only(p, n);
 }
 
 /* Octets in the last line of what was written. */
 static size_t
-column(const struct buf *b)
+repair_column(const struct buf *b)
 {
 	size_t n = 0;
 
@@ -43,7 +43,7 @@ column(const struct buf *b)
 }
 
 static char
-last(const struct buf *b)
+repair_last(const struct buf *b)
 {
 	return b->len > 0 ? b->p[b->len - 1] : '\n';
 }
@@ -54,7 +54,7 @@ last(const struct buf *b)
 
 /* One address and nothing else, maybe a bare one? */
 static bool
-is_address(const char *p, size_t n)
+repair_is_address(const char *p, size_t n)
 {
 	struct addr_list l = { 0 };
 	struct fault f = { 0 };
@@ -72,7 +72,7 @@ is_address(const char *p, size_t n)
 
 /* Append words as a quoted string; they may be half quoted already. */
 static void
-add_name(struct buf *b, const char *p, size_t n)
+repair_add_name(struct buf *b, const char *p, size_t n)
 {
 	struct buf bare = { .max = TEXT_MAX };
 	size_t i;
@@ -92,7 +92,7 @@ add_name(struct buf *b, const char *p, size_t n)
 
 /* What it takes to be told from "<" and ">" at the end. */
 static bool
-guess_angle(struct buf *b, const char *p, size_t n, bool single)
+repair_guess_angle(struct buf *b, const char *p, size_t n, bool single)
 {
 	const char *open = memrchr(p, '<', n);
 	size_t name;
@@ -102,16 +102,16 @@ guess_angle(struct buf *b, const char *p, size_t n, bool single)
 	name = (size_t)(open - p);
 	if (memchr(p, '<', name) != NULL || (!single &&
 	    (memchr(p, ',', name) != NULL || memchr(p, ';', name) != NULL)) ||
-	    !is_address(open + 1, n - name - 2))
+	    !repair_is_address(open + 1, n - name - 2))
 		return false;
-	add_name(b, p, name);
+	repair_add_name(b, p, name);
 	buf_add(b, open, n - name);
 	return true;
 }
 
 /* An address may come last without them. */
 static bool
-guess_last(struct buf *b, const char *p, size_t n)
+repair_guess_last(struct buf *b, const char *p, size_t n)
 {
 	size_t at = n;
 
@@ -119,9 +119,9 @@ guess_last(struct buf *b, const char *p, size_t n)
 		at--;
 	if (at == 0 || memchr(p, '@', at) != NULL ||
 	    memchr(p + at, '@', n - at) == NULL ||
-	    !is_address(p + at, n - at))
+	    !repair_is_address(p + at, n - at))
 		return false;
-	add_name(b, p, at);
+	repair_add_name(b, p, at);
 	buf_adds(b, "<");
 	buf_add(b, p + at, n - at);
 	buf_adds(b, ">");
@@ -130,7 +130,8 @@ guess_last(struct buf *b, const char *p, size_t n)
 
 /* The text of a field that does not parse, without white space around. */
 static bool
-guess(struct buf *b, const char *p, size_t n, bool single, const char *own)
+repair_guess(struct buf *b, const char *p, size_t n, bool single, const char
+    *own)
 {
 	while (n > 0 && ascii_space(p[n - 1]))
 		n--;
@@ -139,20 +140,20 @@ guess(struct buf *b, const char *p, size_t n, bool single, const char *own)
 	if (n == 0)
 		return false;
 	buf_adds(b, " ");
-	if (guess_angle(b, p, n, single))
+	if (repair_guess_angle(b, p, n, single))
 		return true;
-	if (single && memchr(p, '<', n) == NULL && guess_last(b, p, n))
+	if (single && memchr(p, '<', n) == NULL && repair_guess_last(b, p, n))
 		return true;
 	if (own == NULL || memchr(p, '@', n) != NULL)
 		return false;
-	add_name(b, p, n);
+	repair_add_name(b, p, n);
 	buf_addf(b, "<%s>", own);
 	return true;
 }
 
 /* Does it begin with what follows a name?  In quotes it is one itself. */
 static bool
-title(const char *p, size_t n)
+repair_title(const char *p, size_t n)
 {
 	static const char *const titles[] = { "Inc", "Inc.", "INC", "Ltd",
 	    "Ltd.", "LTD", "LLC", "LLP", "GmbH", "Corp.", "Jr.", "Sr.",
@@ -170,7 +171,7 @@ title(const char *p, size_t n)
 
 /* The first of those before i that are in truth words of its name. */
 static size_t
-first_word(const struct repaired *r, size_t i, bool single)
+repair_first_word(const struct repaired *r, size_t i, bool single)
 {
 	const struct addr *a = r->list.v;
 
@@ -178,7 +179,7 @@ first_word(const struct repaired *r, size_t i, bool single)
 		return i;
 	for (; i > 0 && !a[i - 1].group &&
 	    r->p[a[i - 1].angle] != '<'; i--)
-		if (!title(r->p + a[i].start, r->n - a[i].start) &&
+		if (!repair_title(r->p + a[i].start, r->n - a[i].start) &&
 		    (!single || addr_at(a[i - 1].spec) != NULL))
 			break;
 	return i;
@@ -186,17 +187,17 @@ first_word(const struct repaired *r, size_t i, bool single)
 
 /* Put mailboxes together that a comma in a name took apart. */
 static bool
-merge(struct buf *b, const struct repaired *r, bool single)
+repair_merge(struct buf *b, const struct repaired *r, bool single)
 {
 	const struct addr *a = r->list.v;
 	size_t i, j, at = 0;
 
 	for (i = 1; i < r->list.n; i++) {
-		j = first_word(r, i, single);
+		j = repair_first_word(r, i, single);
 		if (j == i || a[j].start < at)
 			continue;
 		buf_add(b, r->p + at, a[j].start - at);
-		add_name(b, r->p + a[j].start, a[i].angle - a[j].start);
+		repair_add_name(b, r->p + a[j].start, a[i].angle - a[j].start);
 		at = a[i].angle;
 	}
 	if (at > 0)
@@ -206,7 +207,7 @@ merge(struct buf *b, const struct repaired *r, bool single)
 
 /* Is nobody named at all?  Then it is from us. */
 static bool
-nobody(struct buf *b, const struct repaired *r, const char *own)
+repair_nobody(struct buf *b, const struct repaired *r, const char *own)
 {
 	const char *name = NULL;
 	size_t i;
@@ -218,21 +219,21 @@ nobody(struct buf *b, const struct repaired *r, const char *own)
 	}
 	buf_adds(b, " ");
 	if (name != NULL)
-		add_name(b, name, strlen(name));
+		repair_add_name(b, name, strlen(name));
 	buf_addf(b, "<%s>", own);
 	return true;
 }
 
 /* Is there a better way to read it?  Then append that. */
 static bool
-understand(struct buf *b, const struct repaired *r, bool parsed, bool single,
-    const char *own)
+repair_understand(struct buf *b, const struct repaired *r, bool parsed,
+    bool single, const char *own)
 {
 	if (!parsed)
-		return guess(b, r->p, r->n, single, own);
-	if (own != NULL && nobody(b, r, own))
+		return repair_guess(b, r->p, r->n, single, own);
+	if (own != NULL && repair_nobody(b, r, own))
 		return true;
-	return r->list.n > 1 && merge(b, r, single);
+	return r->list.n > 1 && repair_merge(b, r, single);
 }
 
 int
@@ -249,7 +250,7 @@ repair_parse(struct repaired *r, const struct field *fld, const char *own,
 		own = NULL;
 	*r = (struct repaired){ .p = fld->value, .n = fld->value_len };
 	status = addr_parse_list(&r->list, r->p, r->n, &why);
-	while (round++ < 3 && understand(&better, r, status == 0, single,
+	while (round++ < 3 && repair_understand(&better, r, status == 0, single,
 	    own)) {
 		repaired_release(r);
 		*r = (struct repaired){ .p = better.p, .n = better.len,
@@ -276,7 +277,7 @@ repaired_release(struct repaired *r)
 
 /* From the octet that opens to the one that closes; brackets nest. */
 static size_t
-enclosed(const char *p, size_t n, char close)
+repair_enclosed(const char *p, size_t n, char close)
 {
 	size_t i, depth = 1;
 
@@ -296,12 +297,12 @@ enclosed(const char *p, size_t n, char close)
  * as the parser has them.
  */
 static size_t
-token(const char *p, size_t n)
+repair_token(const char *p, size_t n)
 {
 	size_t i;
 
 	if (*p == '"' || *p == '(' || *p == '[')
-		return enclosed(p, n, *p == '(' ? ')' : *p == '[' ? ']' :
+		return repair_enclosed(p, n, *p == '(' ? ')' : *p == '[' ? ']' :
 		    '"');
 	if ((i = phrase_encoded(p, n)) > 0)
 		return i;
@@ -312,7 +313,7 @@ token(const char *p, size_t n)
 
 /* No word of a phrase may hold these as they are; a dot is tolerated. */
 static bool
-unfit(const char *p, size_t n)
+repair_unfit(const char *p, size_t n)
 {
 	size_t i;
 
@@ -323,7 +324,7 @@ unfit(const char *p, size_t n)
 }
 
 static bool
-encoded_next(const char *p, size_t n)
+repair_encoded_next(const char *p, size_t n)
 {
 	while (n > 0 && ascii_space(*p)) {
 		p++;
@@ -334,7 +335,7 @@ encoded_next(const char *p, size_t n)
 
 /* The text of p[0..n) on one line, without the backslashes of quoting. */
 static void
-add_bare(struct buf *b, const char *p, size_t n, bool quoting)
+repair_add_bare(struct buf *b, const char *p, size_t n, bool quoting)
 {
 	size_t i;
 
@@ -349,9 +350,9 @@ add_bare(struct buf *b, const char *p, size_t n, bool quoting)
 
 /* Is there place in the line for n octets, or a first word of them? */
 static bool
-fits(const struct buf *out, size_t n)
+repair_fits(const struct buf *out, size_t n)
 {
-	const size_t at = column(out), k = 14 + 2 * n;
+	const size_t at = repair_column(out), k = 14 + 2 * n;
 
 	return at <= 20 || at + (k < 60 ? k : 60) <= COLUMNS;
 }
@@ -361,7 +362,8 @@ fits(const struct buf *out, size_t n)
  * is lost, so it is encoded; elsewhere they must have some around them.
  */
 static void
-write_token(struct buf *out, const char *p, size_t n, bool before, bool after)
+repair_write_token(struct buf *out, const char *p, size_t n, bool before, bool
+    after)
 {
 	const bool comment = *p == '(';
 	struct buf bare = { .max = TEXT_MAX };
@@ -369,16 +371,16 @@ write_token(struct buf *out, const char *p, size_t n, bool before, bool after)
 
 	if (before)
 		buf_adds(&bare, " ");
-	add_bare(&bare, p + k, n - 2 * k, true);
+	repair_add_bare(&bare, p + k, n - 2 * k, true);
 	if (after)
 		buf_adds(&bare, " ");
-	if (!fits(out, bare.len))
+	if (!repair_fits(out, bare.len))
 		buf_adds(out, "\r\n ");
-	else if (!ascii_space(last(out)))
+	else if (!ascii_space(repair_last(out)))
 		buf_adds(out, " ");
 	if (comment)
 		buf_adds(out, "(");
-	if (eightbit(bare.p, bare.len))
+	if (repair_eightbit(bare.p, bare.len))
 		phrase_encode(out, bare.p, bare.len);
 	else
 		phrase_quote(out, bare.p, bare.len);
@@ -389,7 +391,7 @@ write_token(struct buf *out, const char *p, size_t n, bool before, bool after)
 
 /* Words of a name, or what stands between mailboxes, token by token. */
 static void
-write_words(struct buf *out, const char *p, size_t n, bool phrase)
+repair_write_words(struct buf *out, const char *p, size_t n, bool phrase)
 {
 	bool encoded = false, mended = false, bad, word;
 	size_t k;
@@ -400,29 +402,31 @@ write_words(struct buf *out, const char *p, size_t n, bool phrase)
 			buf_add(out, p, 1);
 			continue;
 		}
-		k = token(p, n);
-		if (mended && !ascii_space(last(out)))
+		k = repair_token(p, n);
+		if (mended && !ascii_space(repair_last(out)))
 			buf_adds(out, " ");
 		word = *p != '"' && *p != '(';
-		bad = eightbit(p, k) || (phrase && word &&
-		    phrase_encoded(p, k) != k && unfit(p, k));
+		bad = repair_eightbit(p, k) || (phrase && word &&
+		    phrase_encoded(p, k) != k && repair_unfit(p, k));
 		mended = bad;
 		if (bad)
-			write_token(out, p, k, encoded && *p != '(' &&
-			    eightbit(p, k), eightbit(p, k) && *p != '(' &&
-			    encoded_next(p + k, n - k));
+			repair_write_token(out, p, k,
+			    encoded && *p != '(' && repair_eightbit(p, k),
+			    repair_eightbit(p, k) && *p != '(' &&
+				repair_encoded_next(p + k, n - k));
 		else
 			buf_add(out, p, k);
-		encoded = *p != '(' && (bad ? eightbit(p, k) :
+		encoded = *p != '(' && (bad ? repair_eightbit(p, k) :
 		    phrase_encoded(p, k) == k);
 	}
-	if (phrase && mended && !ascii_space(last(out)))
+	if (phrase && mended && !ascii_space(repair_last(out)))
 		buf_adds(out, " ");
 }
 
 /* The words before "<". */
 static void
-write_phrase(struct buf *out, const char *p, size_t n, const struct addr *a)
+repair_write_phrase(struct buf *out, const char *p, size_t n, const struct addr
+    *a)
 {
 	bool bad = false, parts = false;
 	size_t i, k;
@@ -431,40 +435,42 @@ write_phrase(struct buf *out, const char *p, size_t n, const struct addr *a)
 		k = 1;
 		if (ascii_space(p[i]))
 			continue;
-		k = token(p + i, n - i);
+		k = repair_token(p + i, n - i);
 		parts |= p[i] == '(' || phrase_encoded(p + i, n - i) > 0;
-		bad |= eightbit(p + i, k) || (p[i] != '(' && p[i] != '"' &&
-		    phrase_encoded(p + i, k) != k && unfit(p + i, k));
+		bad |= repair_eightbit(p + i, k) ||
+		    (p[i] != '(' && p[i] != '"' &&
+			phrase_encoded(p + i, k) != k &&
+			repair_unfit(p + i, k));
 	}
 	if (!bad)
 		buf_add(out, p, n);
 	else if (parts || a->name == NULL)
-		write_words(out, p, n, true);
+		repair_write_words(out, p, n, true);
 	else {
 		k = strlen(a->name);
-		if (!fits(out, k))
+		if (!repair_fits(out, k))
 			buf_adds(out, "\r\n ");
-		else if (!ascii_space(last(out)))
+		else if (!ascii_space(repair_last(out)))
 			buf_adds(out, " ");
 		phrase_add(out, a->name, k);
 		k = a->spec_end - a->spec_start;
-		buf_adds(out, column(out) + k > COLUMNS ? "\r\n " : " ");
+		buf_adds(out, repair_column(out) + k > COLUMNS ? "\r\n " : " ");
 	}
 }
 
 /* Between the mailboxes: separators, comments, the names of groups. */
 static void
-write_between(struct buf *out, const char *p, size_t n)
+repair_write_between(struct buf *out, const char *p, size_t n)
 {
-	if (eightbit(p, n))
-		write_words(out, p, n, false);
+	if (repair_eightbit(p, n))
+		repair_write_words(out, p, n, false);
 	else
 		buf_add(out, p, n);
 }
 
 /* The address: with a domain if it is bare, in ASCII if that can be. */
 static void
-write_spec(struct buf *out, const char *p, const struct addr *a,
+repair_write_spec(struct buf *out, const char *p, const struct addr *a,
     const struct repair *o)
 {
 	const size_t n = a->spec_end - a->spec_start;
@@ -482,10 +488,10 @@ write_spec(struct buf *out, const char *p, const struct addr *a,
 	}
 	if (bare)
 		addr_qualify(&spec, o->domain);
-	if ((!bare && !eightbit(p, n)) ||
+	if ((!bare && !repair_eightbit(p, n)) ||
 	    addr_ascii_domain(&spec, &f) == -1 || addr_check(spec, &f) == -1)
 		buf_add(out, p, n);
-	else if (eightbit(p, n) && !addr_needs_utf8(spec))
+	else if (repair_eightbit(p, n) && !addr_needs_utf8(spec))
 		buf_adds(out, spec);
 	else {
 		buf_add(out, p, n);
@@ -495,7 +501,7 @@ write_spec(struct buf *out, const char *p, const struct addr *a,
 }
 
 static void
-write_addresses(struct buf *out, const struct field *fld,
+repair_write_addresses(struct buf *out, const struct field *fld,
     const struct repair *o)
 {
 	struct fault unused = { 0 };
@@ -509,15 +515,15 @@ write_addresses(struct buf *out, const struct field *fld,
 		for (i = 0; i < r.list.n; i++) {
 			const struct addr *a = &r.list.v[i];
 
-			write_between(out, r.p + at, a->start - at);
-			write_phrase(out, r.p + a->start, a->angle - a->start,
-			    a);
+			repair_write_between(out, r.p + at, a->start - at);
+			repair_write_phrase(out, r.p + a->start, a->angle -
+			    a->start, a);
 			buf_add(out, r.p + a->angle, a->spec_start -
 			    a->angle);
-			write_spec(out, r.p, a, o);
+			repair_write_spec(out, r.p, a, o);
 			at = a->spec_end;
 		}
-		write_between(out, r.p + at, r.n - at);
+		repair_write_between(out, r.p + at, r.n - at);
 	}
 	buf_adds(out, "\r\n");
 	repaired_release(&r);
@@ -529,14 +535,14 @@ write_addresses(struct buf *out, const struct field *fld,
 
 /* The end of the words from i on that are not ASCII and stand together. */
 static size_t
-foreign(const char *p, size_t i, size_t n)
+repair_foreign(const char *p, size_t i, size_t n)
 {
 	size_t end = i, k;
 
 	while (i < n) {
 		for (k = i; k < n && !ascii_space(p[k]); k++)
 			;
-		if (!eightbit(p + i, k - i))
+		if (!repair_eightbit(p + i, k - i))
 			break;
 		end = k;
 		for (i = k; i < n && ascii_space(p[i]); i++)
@@ -547,24 +553,24 @@ foreign(const char *p, size_t i, size_t n)
 
 /* Words p[0..n), as one text, with the white space that is theirs. */
 static void
-write_foreign(struct buf *out, const char *p, size_t n, bool before,
+repair_write_foreign(struct buf *out, const char *p, size_t n, bool before,
     bool after)
 {
 	struct buf bare = { .max = TEXT_MAX };
 
 	if (before)
 		buf_adds(&bare, " ");
-	add_bare(&bare, p, n, false);
+	repair_add_bare(&bare, p, n, false);
 	if (after)
 		buf_adds(&bare, " ");
-	if (!ascii_space(last(out)))
+	if (!ascii_space(repair_last(out)))
 		buf_adds(out, " ");
 	phrase_encode(out, bare.p, bare.len);
 	buf_release(&bare);
 }
 
 static void
-write_text(struct buf *out, const struct field *fld)
+repair_write_text(struct buf *out, const struct field *fld)
 {
 	const char *p = fld->value;
 	const size_t n = fld->value_len;
@@ -575,14 +581,14 @@ write_text(struct buf *out, const struct field *fld)
 	while (i < n) {
 		for (start = i; i < n && ascii_space(p[i]); i++)
 			;
-		k = foreign(p, i, n);
+		k = repair_foreign(p, i, n);
 		if (k > i && start < i && p[start] != '\r' &&
-		    !fits(out, k - start))
+		    !repair_fits(out, k - start))
 			buf_adds(out, "\r\n");
 		buf_add(out, p + start, i - start);
 		if (k > i) {
-			write_foreign(out, p + i, k - i, encoded,
-			    encoded_next(p + k, n - k));
+			repair_write_foreign(out, p + i, k - i, encoded,
+			    repair_encoded_next(p + k, n - k));
 			encoded = true;
 		} else {
 			for (k = i; k < n && !ascii_space(p[k]); k++)
@@ -602,10 +608,10 @@ repair_field(struct buf *out, const struct field *fld, const struct repair *o)
 	unsigned traits = header_known(fld)->traits;
 
 	if (traits & HEADER_ADDRESSES)
-		write_addresses(out, fld, o);
+		repair_write_addresses(out, fld, o);
 	else if ((traits & HEADER_TEXT) &&
-	    eightbit(fld->value, fld->value_len))
-		write_text(out, fld);
+	    repair_eightbit(fld->value, fld->value_len))
+		repair_write_text(out, fld);
 	else
 		buf_add(out, fld->line, fld->len);
 }

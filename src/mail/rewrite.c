@@ -32,7 +32,7 @@ struct rewrite {
 
 /* These are worth nothing without a value. */
 static bool
-void_field(const struct rewrite *w, const struct field *fld,
+rewrite_void_field(const struct rewrite *w, const struct field *fld,
     enum header_id id)
 {
 	return w->o->repair && (BIT(id) & (BIT(HEADER_DATE) |
@@ -41,7 +41,7 @@ void_field(const struct rewrite *w, const struct field *fld,
 }
 
 static void
-survey(struct rewrite *w)
+rewrite_survey(struct rewrite *w)
 {
 	struct field fld;
 	enum header_id id;
@@ -49,7 +49,7 @@ survey(struct rewrite *w)
 
 	while (header_next(w->p, w->n, &at, &fld)) {
 		id = header_known(&fld)->id;
-		if (id == HEADER_OTHER || void_field(w, &fld, id))
+		if (id == HEADER_OTHER || rewrite_void_field(w, &fld, id))
 			continue;
 		w->twice |= w->seen & BIT(id);
 		w->seen |= BIT(id);
@@ -57,7 +57,7 @@ survey(struct rewrite *w)
 }
 
 static bool
-resent(unsigned seen)
+rewrite_resent_block(unsigned seen)
 {
 	return (seen & (BIT(HEADER_RESENT) | BIT(HEADER_RESENT_DATE) |
 	    BIT(HEADER_RESENT_FROM) | BIT(HEADER_RESENT_MESSAGE_ID))) != 0;
@@ -69,8 +69,8 @@ rewrite_resent(const char *p, size_t n)
 	struct rewrite w = { .p = p, .n = n,
 	    .o = &(struct rewrite_opts){ .repair = false } };
 
-	survey(&w);
-	return resent(w.seen);
+	rewrite_survey(&w);
+	return rewrite_resent_block(w.seen);
 }
 
 /*
@@ -79,13 +79,13 @@ rewrite_resent(const char *p, size_t n)
 
 /* The field as it is named in a message that is sent on, or not. */
 static const char *
-called(const char *name, bool again)
+rewrite_called(const char *name, bool again)
 {
 	return again ? name : name + strlen("Resent-");
 }
 
 static void
-write_mailbox(struct buf *out, const char *field, const char *name,
+rewrite_write_mailbox(struct buf *out, const char *field, const char *name,
     const char *addr)
 {
 	size_t start = out->len, col;
@@ -102,7 +102,7 @@ write_mailbox(struct buf *out, const char *field, const char *name,
 
 /* The host name is not ours to trust: what is no atom becomes a hyphen. */
 static void
-write_message_id(const struct rewrite *w, const char *field)
+rewrite_write_message_id(const struct rewrite *w, const char *field)
 {
 	const char *p;
 
@@ -115,25 +115,27 @@ write_message_id(const struct rewrite *w, const char *field)
 
 /* False if it takes an address that there is none of. */
 static bool
-write_missing(const struct rewrite *w)
+rewrite_write_missing(const struct rewrite *w)
 {
-	const bool again = resent(w->seen);
+	const bool again = rewrite_resent_block(w->seen);
 	const bool from = w->seen & BIT(again ? HEADER_RESENT_FROM :
 	    HEADER_FROM);
 
 	if (!from && w->o->from == NULL)
 		return false;
 	if (!(w->seen & BIT(again ? HEADER_RESENT_DATE : HEADER_DATE))) {
-		buf_addf(w->out, "%s: ", called("Resent-Date", again));
+		buf_addf(w->out, "%s: ", rewrite_called("Resent-Date", again));
 		date_add(w->out, w->o->now, w->o->utc_offset);
 		buf_adds(w->out, "\r\n");
 	}
 	if (!from)
-		write_mailbox(w->out, called("Resent-From", again),
-		    w->o->name, w->o->from);
+		rewrite_write_mailbox(w->out,
+		    rewrite_called("Resent-From", again), w->o->name,
+		    w->o->from);
 	if (!(w->seen & BIT(again ? HEADER_RESENT_MESSAGE_ID :
 	    HEADER_MESSAGE_ID)))
-		write_message_id(w, called("Resent-Message-ID", again));
+		rewrite_write_message_id(w, rewrite_called("Resent-Message-ID",
+		    again));
 	return true;
 }
 
@@ -142,20 +144,20 @@ write_missing(const struct rewrite *w)
  */
 
 static bool
-first_from(const struct rewrite *w, struct field *fld)
+rewrite_first_from(const struct rewrite *w, struct field *fld)
 {
 	size_t at = 0;
 
 	while (header_next(w->p, w->n, &at, fld))
 		if (header_known(fld)->id == HEADER_FROM &&
-		    !void_field(w, fld, HEADER_FROM))
+		    !rewrite_void_field(w, fld, HEADER_FROM))
 			return true;
 	return false;
 }
 
 /* Is one of its mailboxes to be replaced?  No mailbox at all is. */
 static bool
-unwanted(const struct rewrite *w, const struct repaired *r)
+rewrite_unwanted(const struct rewrite *w, const struct repaired *r)
 {
 	bool found = r->list.n == 0;
 	char *spec;
@@ -173,23 +175,23 @@ unwanted(const struct rewrite *w, const struct repaired *r)
 }
 
 static void
-judge_from(struct rewrite *w)
+rewrite_judge_from(struct rewrite *w)
 {
 	struct fault unused = { 0 };
 	struct repaired r;
 	struct field fld;
 
-	if (w->o->policy == NULL || !first_from(w, &fld))
+	if (w->o->policy == NULL || !rewrite_first_from(w, &fld))
 		return;
 	if (repair_parse(&r, &fld, w->o->from, &unused) == -1)
 		w->ours = frompolicy_replaces(w->o->policy, "?");
 	else
-		w->ours = unwanted(w, &r);
+		w->ours = rewrite_unwanted(w, &r);
 	repaired_release(&r);
 }
 
 static void
-write_field(const struct rewrite *w, const struct field *fld)
+rewrite_write_field(const struct rewrite *w, const struct field *fld)
 {
 	struct repair o = { .domain = w->o->domain, .own = w->o->from };
 
@@ -206,7 +208,7 @@ write_field(const struct rewrite *w, const struct field *fld)
 
 /* Our From, and the one that was given as Reply-To if there is none. */
 static void
-write_ours(struct rewrite *w, const struct field *fld)
+rewrite_write_ours(struct rewrite *w, const struct field *fld)
 {
 	const struct frompolicy *po = w->o->policy;
 	struct buf reply = { .max = FIELD_MAX };
@@ -218,7 +220,7 @@ write_ours(struct rewrite *w, const struct field *fld)
 
 	good = repair_parse(&r, fld, NULL, &unused) == 0 && r.list.n > 0 &&
 	    *r.list.v[0].spec != '\0';
-	write_mailbox(w->out, "From", po->name != NULL ? po->name :
+	rewrite_write_mailbox(w->out, "From", po->name != NULL ? po->name :
 	    good ? r.list.v[0].name : NULL, po->from);
 	if (good && frompolicy_keeps_reply(po) &&
 	    !(w->seen & BIT(HEADER_REPLY_TO))) {
@@ -226,7 +228,7 @@ write_ours(struct rewrite *w, const struct field *fld)
 		buf_add(&reply, r.p, r.n);
 		buf_adds(&reply, "\r\n");
 		if (header_next(buf_text(&reply), reply.len, &at, &as))
-			write_field(w, &as);
+			rewrite_write_field(w, &as);
 	}
 	buf_release(&reply);
 	repaired_release(&r);
@@ -238,7 +240,7 @@ write_ours(struct rewrite *w, const struct field *fld)
 
 /* Add a list to the list; false if it cannot be read. */
 static bool
-join(struct buf *all, size_t *count, const struct field *fld)
+rewrite_join(struct buf *all, size_t *count, const struct field *fld)
 {
 	struct fault unused = { 0 };
 	struct repaired r;
@@ -261,7 +263,8 @@ join(struct buf *all, size_t *count, const struct field *fld)
  * none of them alone must not come of it.
  */
 static bool
-write_joined(struct rewrite *w, const struct field *first, enum header_id id)
+rewrite_write_joined(struct rewrite *w, const struct field *first, enum
+    header_id id)
 {
 	struct buf all = { .max = FIELD_MAX };
 	struct fault unused = { 0 };
@@ -273,7 +276,7 @@ write_joined(struct rewrite *w, const struct field *first, enum header_id id)
 	buf_add(&all, first->line, (size_t)(first->value - first->line));
 	while (good && header_next(w->p, w->n, &at, &fld))
 		if (header_known(&fld)->id == id)
-			good = join(&all, &count, &fld);
+			good = rewrite_join(&all, &count, &fld);
 	buf_adds(&all, "\r\n");
 	at = 0;
 	good = good && header_next(buf_text(&all), all.len, &at, &fld) &&
@@ -282,7 +285,7 @@ write_joined(struct rewrite *w, const struct field *first, enum header_id id)
 		good = repair_parse(&r, &fld, NULL, &unused) == 0 &&
 		    r.list.n == count;
 		if (good)
-			write_field(w, &fld);
+			rewrite_write_field(w, &fld);
 		repaired_release(&r);
 	}
 	buf_release(&all);
@@ -290,7 +293,7 @@ write_joined(struct rewrite *w, const struct field *first, enum header_id id)
 }
 
 static bool
-superfluous(const struct rewrite *w, const struct field *fld,
+rewrite_superfluous(const struct rewrite *w, const struct field *fld,
     const struct header_known *known)
 {
 	if (known->traits & HEADER_HIDDEN)
@@ -299,14 +302,15 @@ superfluous(const struct rewrite *w, const struct field *fld,
 		return true;
 	if (known->id == HEADER_OTHER)
 		return false;
-	if (void_field(w, fld, known->id) || (w->joined & BIT(known->id)))
+	if (rewrite_void_field(w, fld, known->id) ||
+	    (w->joined & BIT(known->id)))
 		return true;
 	return (w->o->repair || (w->ours && known->id == HEADER_FROM)) &&
 	    (known->traits & HEADER_ONCE) && (w->written & BIT(known->id));
 }
 
 static void
-write_given(struct rewrite *w)
+rewrite_write_given(struct rewrite *w)
 {
 	const struct header_known *known;
 	struct field fld;
@@ -314,23 +318,23 @@ write_given(struct rewrite *w)
 
 	while (header_next(w->p, w->n, &at, &fld)) {
 		known = header_known(&fld);
-		if (superfluous(w, &fld, known))
+		if (rewrite_superfluous(w, &fld, known))
 			continue;
 		if (w->ours && known->id == HEADER_FROM)
-			write_ours(w, &fld);
+			rewrite_write_ours(w, &fld);
 		else if (w->o->repair && (known->traits & HEADER_JOIN) &&
 		    (w->twice & BIT(known->id)) &&
 		    !(w->written & BIT(known->id)) &&
-		    write_joined(w, &fld, known->id))
+		    rewrite_write_joined(w, &fld, known->id))
 			w->joined |= BIT(known->id);
 		else
-			write_field(w, &fld);
+			rewrite_write_field(w, &fld);
 		w->written |= BIT(known->id);
 	}
 }
 
 static void
-write_sealed(const struct rewrite *w)
+rewrite_write_sealed(const struct rewrite *w)
 {
 	struct field fld;
 	size_t at = 0;
@@ -342,7 +346,7 @@ write_sealed(const struct rewrite *w)
 
 /* Fold what is too long in out, from start on. */
 static void
-fold(struct buf *out, size_t start)
+rewrite_fold(struct buf *out, size_t start)
 {
 	struct buf old = { .max = SIZE_MAX / 4 };
 	struct field fld;
@@ -365,20 +369,20 @@ rewrite_header(struct buf *out, const char *p, size_t n,
 	struct rewrite w = { .out = out, .p = p, .n = n, .o = o };
 	const size_t start = out->len;
 
-	survey(&w);
+	rewrite_survey(&w);
 	facts->sealed = w.seen & BIT(HEADER_DKIM);
 	if (facts->sealed)
-		write_sealed(&w);
+		rewrite_write_sealed(&w);
 	else {
-		judge_from(&w);
-		if (!write_missing(&w))
+		rewrite_judge_from(&w);
+		if (!rewrite_write_missing(&w))
 			return false;
-		write_given(&w);
+		rewrite_write_given(&w);
 	}
 	facts->longest = fold_longest(buf_text(out) + start,
 	    out->len - start);
 	if (facts->longest > FOLD_LINE && o->repair && !facts->sealed) {
-		fold(out, start);
+		rewrite_fold(out, start);
 		facts->longest = fold_longest(buf_text(out) + start,
 		    out->len - start);
 	}

@@ -50,7 +50,7 @@ struct lines {
 /* PEM */
 
 static struct lines
-lines_of(const struct castore *s, const struct anchor *a)
+castore_lines_of(const struct castore *s, const struct anchor *a)
 {
 	const char *p = s->text.p + a->from, *nl;
 	struct lines l = { .p = (const unsigned char *)p,
@@ -65,7 +65,7 @@ lines_of(const struct castore *s, const struct anchor *a)
 
 /* Are these nothing but the lines that so many octets make? */
 static bool
-plain(const struct lines *l, size_t octets)
+castore_plain(const struct lines *l, size_t octets)
 {
 	size_t chars = (octets + 2) / 3 * 4, full = chars / l->line, i;
 	size_t nl = l->stride - l->line;
@@ -80,7 +80,7 @@ plain(const struct lines *l, size_t octets)
 }
 
 static unsigned
-digit(unsigned char c)
+castore_digit(unsigned char c)
 {
 	if (c >= 'a')
 		return c <= 'z' ? c - 'a' + 26U : 64;
@@ -93,7 +93,7 @@ digit(unsigned char c)
 
 /* Decode octets [at, at + n); false if they are not to be found there. */
 static bool
-peek(const struct lines *l, size_t at, unsigned char *out, size_t n)
+castore_peek(const struct lines *l, size_t at, unsigned char *out, size_t n)
 {
 	const unsigned char *p;
 	unsigned a, b, c, d, v;
@@ -105,10 +105,10 @@ peek(const struct lines *l, size_t at, unsigned char *out, size_t n)
 		if (pos + 4 > l->n)
 			return false;
 		p = l->p + pos;
-		a = digit(p[0]);
-		b = digit(p[1]);
-		c = digit(p[2]);
-		d = digit(p[3]);
+		a = castore_digit(p[0]);
+		b = castore_digit(p[1]);
+		c = castore_digit(p[2]);
+		d = castore_digit(p[3]);
 		if (((a | b | c | d) & 64) != 0)
 			return false;
 		v = a << 18 | b << 12 | c << 6 | d;
@@ -120,17 +120,17 @@ peek(const struct lines *l, size_t at, unsigned char *out, size_t n)
 
 /* Read tag and length at *at, and move behind them. */
 static bool
-enter(const struct lines *l, size_t *at, unsigned char tag, size_t *len)
+castore_enter(const struct lines *l, size_t *at, unsigned char tag, size_t *len)
 {
 	unsigned char b[3];
 	size_t i, more;
 
-	if (!peek(l, *at, b, 2) || b[0] != tag)
+	if (!castore_peek(l, *at, b, 2) || b[0] != tag)
 		return false;
 	*len = b[1];
 	more = *len > 0x7f ? *len & 0x7f : 0;
 	if (*len == 0x80 || more > 3 ||
-	    (more > 0 && !peek(l, *at + 2, b, more)))
+	    (more > 0 && !castore_peek(l, *at + 2, b, more)))
 		return false;
 	if (more > 0)
 		for (*len = 0, i = 0; i < more; i++)
@@ -141,25 +141,26 @@ enter(const struct lines *l, size_t *at, unsigned char tag, size_t *len)
 
 /* As cert_parts(), but by leaps. */
 static bool
-find_subject(const struct lines *l, struct anchor *a)
+castore_find_subject(const struct lines *l, struct anchor *a)
 {
 	static const unsigned char before[] = { INTEGER, SEQUENCE, SEQUENCE,
 	    SEQUENCE };
 	size_t i, at = 0, len;
 
 	if (l->line == 0 || l->line % 4 != 0 ||
-	    !enter(l, &at, SEQUENCE, &len) || !plain(l, at + len) ||
-	    !enter(l, &at, SEQUENCE, &len))
+	    !castore_enter(l, &at, SEQUENCE, &len) ||
+	    !castore_plain(l, at + len) ||
+	    !castore_enter(l, &at, SEQUENCE, &len))
 		return false;
-	if (enter(l, &at, VERSION_1, &len))
+	if (castore_enter(l, &at, VERSION_1, &len))
 		at += len;
 	for (i = 0; i < sizeof(before); i++) {
-		if (!enter(l, &at, before[i], &len))
+		if (!castore_enter(l, &at, before[i], &len))
 			return false;
 		at += len;
 	}
 	a->subject = at;
-	if (!enter(l, &at, SEQUENCE, &len))
+	if (!castore_enter(l, &at, SEQUENCE, &len))
 		return false;
 	a->len = at + len - a->subject;
 	return true;
@@ -167,7 +168,8 @@ find_subject(const struct lines *l, struct anchor *a)
 
 /* Is this its subject? */
 static bool
-is_subject(const struct castore *s, const struct anchor *a, struct octets dn)
+castore_is_subject(const struct castore *s, const struct anchor *a, struct
+    octets dn)
 {
 	struct lines l;
 	unsigned char *p;
@@ -175,15 +177,16 @@ is_subject(const struct castore *s, const struct anchor *a, struct octets dn)
 
 	if (a->len != dn.n)
 		return false;
-	l = lines_of(s, a);
+	l = castore_lines_of(s, a);
 	p = xmalloc(dn.n);
-	same = peek(&l, a->subject, p, dn.n) && memcmp(p, dn.p, dn.n) == 0;
+	same =
+	    castore_peek(&l, a->subject, p, dn.n) && memcmp(p, dn.p, dn.n) == 0;
 	free(p);
 	return same;
 }
 
 static bool
-begins(const char *p, const char *end, const char *word)
+castore_begins(const char *p, const char *end, const char *word)
 {
 	size_t n = strlen(word);
 
@@ -192,7 +195,7 @@ begins(const char *p, const char *end, const char *word)
 
 /* The same certificate may be in a directory under several names. */
 static bool
-known(const struct castore *s, const struct anchor *a)
+castore_known(const struct castore *s, const struct anchor *a)
 {
 	const struct anchor *b = s->v;
 	size_t i;
@@ -205,9 +208,9 @@ known(const struct castore *s, const struct anchor *a)
 }
 
 static void
-note(struct castore *s, const struct anchor *a)
+castore_note(struct castore *s, const struct anchor *a)
 {
-	if (known(s, a))
+	if (castore_known(s, a))
 		return;
 	if (s->n == s->cap) {
 		s->cap = s->cap > 0 ? 2 * s->cap : 256;
@@ -219,7 +222,7 @@ note(struct castore *s, const struct anchor *a)
 
 /* Note the certificates in the text from there on. */
 static void
-scan(struct castore *s, size_t from)
+castore_scan(struct castore *s, size_t from)
 {
 	static const char *const heads[] = { "-----BEGIN CERTIFICATE-----",
 	    "-----BEGIN X509 CERTIFICATE-----" };
@@ -230,8 +233,8 @@ scan(struct castore *s, size_t from)
 	size_t i;
 
 	while ((p = memchr(p, '-', (size_t)(end - p))) != NULL) {
-		i = begins(p, end, heads[0]) ? 0 : 1;
-		if (!begins(p, end, heads[i])) {
+		i = castore_begins(p, end, heads[0]) ? 0 : 1;
+		if (!castore_begins(p, end, heads[i])) {
 			while (p < end && *p == '-')
 				p++;
 			continue;
@@ -239,8 +242,10 @@ scan(struct castore *s, size_t from)
 		/* Base64 has no dash. */
 		body = p + strlen(heads[i]);
 		tail = memchr(body, '-', (size_t)(end - body));
-		next = tail == NULL ? end : !begins(tail, end, "-----END ") ?
-		    tail : memchr(tail, '\n', (size_t)(end - tail));
+		next = tail == NULL ? end
+		    : !castore_begins(tail, end, "-----END ")
+		    ? tail
+		    : memchr(tail, '\n', (size_t)(end - tail));
 		next = next != NULL ? next : end;
 		tail = tail != NULL ? tail : end;
 		for (; body < tail && (*body == '\r' || *body == '\n'); body++)
@@ -249,10 +254,10 @@ scan(struct castore *s, size_t from)
 		    .n = (size_t)(next - p),
 		    .from = (size_t)(body - s->text.p),
 		    .to = (size_t)(tail - s->text.p) };
-		l = lines_of(s, &a);
-		if (!find_subject(&l, &a))
+		l = castore_lines_of(s, &a);
+		if (!castore_find_subject(&l, &a))
 			a.len = 0;
-		note(s, &a);
+		castore_note(s, &a);
 		p = next;
 	}
 }
@@ -261,7 +266,7 @@ scan(struct castore *s, size_t from)
 
 /* Append a regular file to the text: 0, or an errno and nothing. */
 static int
-slurp(struct castore *s, int dir, const char *name)
+castore_slurp(struct castore *s, int dir, const char *name)
 {
 	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOCTTY |
 	    O_NONBLOCK);
@@ -300,14 +305,14 @@ slurp(struct castore *s, int dir, const char *name)
 
 /* Note what a file holds: 0 or an errno. */
 static int
-scan_file(struct castore *s, int dir, const char *name)
+castore_scan_file(struct castore *s, int dir, const char *name)
 {
 	size_t from = s->text.len, had = s->n;
 	int err;
 
 	s->text.max = TEXT_MAX;
-	if ((err = slurp(s, dir, name)) == 0)
-		scan(s, from);
+	if ((err = castore_slurp(s, dir, name)) == 0)
+		castore_scan(s, from);
 	if (s->n == had)
 		s->text.len = from;
 	return err;
@@ -315,7 +320,7 @@ scan_file(struct castore *s, int dir, const char *name)
 
 /* All that is in a directory, as c_rehash(1) and others fill it. */
 static int
-scan_dir(struct castore *s, const char *path)
+castore_scan_dir(struct castore *s, const char *path)
 {
 	struct dirent **entry;
 	int i, n, err, fd = open(path, O_RDONLY | O_DIRECTORY |
@@ -330,7 +335,7 @@ scan_dir(struct castore *s, const char *path)
 	}
 	for (i = 0; i < n; i++) {
 		if (entry[i]->d_name[0] != '.')
-			(void)scan_file(s, fd, entry[i]->d_name);
+			(void)castore_scan_file(s, fd, entry[i]->d_name);
 		free(entry[i]);
 	}
 	free(entry);
@@ -340,7 +345,7 @@ scan_dir(struct castore *s, const char *path)
 
 /* Give one to GnuTLS. */
 static int
-give(struct castore *s, gnutls_certificate_credentials_t cred,
+castore_add_found(struct castore *s, gnutls_certificate_credentials_t cred,
     struct anchor *a)
 {
 	gnutls_datum_t pem = { (unsigned char *)s->text.p + a->at,
@@ -358,14 +363,14 @@ give(struct castore *s, gnutls_certificate_credentials_t cred,
 
 /* All of a few, or else those that cannot be found by their subject. */
 static int
-give_early(struct castore *s, gnutls_certificate_credentials_t cred)
+castore_give_early(struct castore *s, gnutls_certificate_credentials_t cred)
 {
 	size_t i;
 	int n, e = 1;
 
 	for (i = 0; i < s->n; i++)
 		if ((s->n <= FEW || s->v[i].len == 0) &&
-		    (n = give(s, cred, &s->v[i])) < 1)
+		    (n = castore_add_found(s, cred, &s->v[i])) < 1)
 			e = n;
 	return e;
 }
@@ -374,18 +379,18 @@ int
 castore_load(struct castore *s, gnutls_certificate_credentials_t cred,
     const char *path, struct fault *f)
 {
-	int e, err = scan_file(s, AT_FDCWD, path);
+	int e, err = castore_scan_file(s, AT_FDCWD, path);
 	bool dir = err == EISDIR;
 
 	if (dir)
-		err = scan_dir(s, path);
+		err = castore_scan_dir(s, path);
 	if (err == EINVAL)
 		return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
 		    "tls-ca: %s is not a regular file", path);
 	if (err != 0)
 		return fault_errno(f, ST_CONFIG, err, VD_PERM,
 		    "tls-ca: cannot read %s", path);
-	e = give_early(s, cred);
+	e = castore_give_early(s, cred);
 	if (s->n == s->unread)
 		return fault_set(f, ST_CONFIG, FD_TLS, e, VD_PERM,
 		    "tls-ca: there is no certificate in %s", path);
@@ -412,8 +417,8 @@ castore_system(struct castore *s, gnutls_certificate_credentials_t cred)
 	size_t i;
 
 	for (i = 0; i < NITEMS(paths) && s->n == 0; i++)
-		(void)scan_file(s, AT_FDCWD, paths[i]);
-	(void)give_early(s, cred);
+		(void)castore_scan_file(s, AT_FDCWD, paths[i]);
+	(void)castore_give_early(s, cred);
 	return s->n > s->unread;
 }
 
@@ -427,9 +432,9 @@ castore_give(struct castore *s, gnutls_certificate_credentials_t cred,
 	if (!cert_parts(der, &c))
 		return;
 	for (i = 0; i < s->n; i++)
-		if (is_subject(s, &s->v[i], c.issuer) ||
-		    is_subject(s, &s->v[i], c.subject))
-			(void)give(s, cred, &s->v[i]);
+		if (castore_is_subject(s, &s->v[i], c.issuer) ||
+		    castore_is_subject(s, &s->v[i], c.subject))
+			(void)castore_add_found(s, cred, &s->v[i]);
 }
 
 void
@@ -438,7 +443,7 @@ castore_give_all(struct castore *s, gnutls_certificate_credentials_t cred)
 	size_t i;
 
 	for (i = 0; i < s->n; i++)
-		(void)give(s, cred, &s->v[i]);
+		(void)castore_add_found(s, cred, &s->v[i]);
 }
 
 void

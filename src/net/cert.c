@@ -22,7 +22,7 @@
 
 /* Take tag and length off d; what they announce may not all be there. */
 static bool
-enter(struct octets *d, unsigned char tag, size_t *len)
+cert_enter(struct octets *d, unsigned char tag, size_t *len)
 {
 	size_t i, more;
 
@@ -42,12 +42,12 @@ enter(struct octets *d, unsigned char tag, size_t *len)
 
 /* Take a whole element off d. */
 static bool
-take(struct octets *d, unsigned char tag, struct octets *whole)
+cert_take(struct octets *d, unsigned char tag, struct octets *whole)
 {
 	struct octets at = *d;
 	size_t len;
 
-	if (!enter(&at, tag, &len) || len > at.n)
+	if (!cert_enter(&at, tag, &len) || len > at.n)
 		return false;
 	whole->p = d->p;
 	whole->n = (size_t)(at.p - d->p) + len;
@@ -63,17 +63,17 @@ cert_parts(struct octets d, struct cert_parts *c)
 	size_t len;
 
 	memset(c, 0, sizeof(*c));
-	if (!enter(&d, SEQUENCE, &len) || !enter(&d, SEQUENCE, &len))
+	if (!cert_enter(&d, SEQUENCE, &len) || !cert_enter(&d, SEQUENCE, &len))
 		return false;
-	if (d.n > 0 && d.p[0] == EXPLICIT && !take(&d, EXPLICIT, &skipped))
+	if (d.n > 0 && d.p[0] == EXPLICIT && !cert_take(&d, EXPLICIT, &skipped))
 		return false;
-	if (!take(&d, INTEGER, &skipped) ||		/* serial number */
-	    !take(&d, SEQUENCE, &skipped) ||		/* algorithm */
-	    !take(&d, SEQUENCE, &c->issuer) ||
-	    !take(&d, SEQUENCE, &skipped) ||		/* validity */
-	    !take(&d, SEQUENCE, &c->subject))
+	if (!cert_take(&d, INTEGER, &skipped) || /* serial number */
+	    !cert_take(&d, SEQUENCE, &skipped) || /* algorithm */
+	    !cert_take(&d, SEQUENCE, &c->issuer) ||
+	    !cert_take(&d, SEQUENCE, &skipped) || /* validity */
+	    !cert_take(&d, SEQUENCE, &c->subject))
 		return false;
-	if (!take(&d, SEQUENCE, &c->key))
+	if (!cert_take(&d, SEQUENCE, &c->key))
 		memset(&c->key, 0, sizeof(c->key));
 	return true;
 }
@@ -90,7 +90,7 @@ cert_pin(struct octets der, unsigned char pin[PIN_SIZE])
 /* Facts */
 
 static void
-visible(char *out, size_t size, const void *p, size_t n)
+cert_visible(char *out, size_t size, const void *p, size_t n)
 {
 	struct buf b = { .max = n + 1 };
 
@@ -100,15 +100,15 @@ visible(char *out, size_t size, const void *p, size_t n)
 }
 
 static void
-dn(char *out, size_t size, gnutls_datum_t *d)
+cert_dn(char *out, size_t size, gnutls_datum_t *d)
 {
-	visible(out, size, d->data, d->size);
+	cert_visible(out, size, d->data, d->size);
 	(*gnutls.free)(d->data);
 }
 
 /* Append the i-th alternative name, "" for a kind not for us; or false. */
 static bool
-add_name(struct buf *b, gnutls_x509_crt_t crt, unsigned i, const char *sep)
+cert_add_name(struct buf *b, gnutls_x509_crt_t crt, unsigned i, const char *sep)
 {
 	char san[256], ip[INET6_ADDRSTRLEN];
 	size_t n = sizeof(san);
@@ -130,17 +130,18 @@ add_name(struct buf *b, gnutls_x509_crt_t crt, unsigned i, const char *sep)
 
 /* Whom it is for; the common name if there is nothing better. */
 static void
-names(char *out, size_t size, gnutls_x509_crt_t crt)
+cert_names(char *out, size_t size, gnutls_x509_crt_t crt)
 {
 	struct buf b = { .max = (NAMES_MAX + 1) * 1024 };
 	char cn[256];
 	size_t n = sizeof(cn), at;
 	unsigned i = 0;
 
-	while (i < NAMES_MAX && add_name(&b, crt, i, b.len > 0 ? ", " : ""))
+	while (
+	    i < NAMES_MAX && cert_add_name(&b, crt, i, b.len > 0 ? ", " : ""))
 		i++;
 	at = b.len;
-	if (add_name(&b, crt, i, "")) {
+	if (cert_add_name(&b, crt, i, "")) {
 		b.len = at;
 		buf_adds(&b, ", ...");
 	}
@@ -167,10 +168,10 @@ cert_facts(struct octets der, struct cert_facts *c)
 		return false;
 	}
 	if (gnutls.x509_crt_get_dn3(crt, &text, 0) == 0)
-		dn(c->subject, sizeof(c->subject), &text);
+		cert_dn(c->subject, sizeof(c->subject), &text);
 	if (gnutls.x509_crt_get_issuer_dn3(crt, &text, 0) == 0)
-		dn(c->issuer, sizeof(c->issuer), &text);
-	names(c->names, sizeof(c->names), crt);
+		cert_dn(c->issuer, sizeof(c->issuer), &text);
+	cert_names(c->names, sizeof(c->names), crt);
 	c->from = gnutls.x509_crt_get_activation_time(crt);
 	c->until = gnutls.x509_crt_get_expiration_time(crt);
 	c->days = (int)((c->until - time(NULL)) / DAY) -
@@ -210,14 +211,14 @@ static const struct {
 };
 
 static void
-reason(struct buf *b, const char *words)
+cert_reason(struct buf *b, const char *words)
 {
 	buf_addf(b, "%s%s", b->len > 0 ? "; " : "", words);
 }
 
 /* The date of the first that is out of date, the relay's own first. */
 static void
-reason_time(struct buf *b, const struct cert_facts *v, size_t n, bool past)
+cert_reason_time(struct buf *b, const struct cert_facts *v, size_t n, bool past)
 {
 	char day[16];
 	time_t now = time(NULL), when = 0;
@@ -231,17 +232,17 @@ reason_time(struct buf *b, const struct cert_facts *v, size_t n, bool past)
 	}
 	if (i == n || gmtime_r(&when, &tm) == NULL ||
 	    strftime(day, sizeof(day), "%Y-%m-%d", &tm) == 0) {
-		reason(b, past ? "an issuer of it has expired" :
+		cert_reason(b, past ? "an issuer of it has expired" :
 		    "an issuer of it is not valid yet");
 		return;
 	}
-	reason(b, i == 0 ? "it" : "its issuer ");
+	cert_reason(b, i == 0 ? "it" : "its issuer ");
 	buf_addf(b, past ? "%s expired on %s" : "%s is not valid before %s",
 	    i == 0 ? "" : v[i].subject, day);
 }
 
 static void
-reason_issuer(struct buf *b, const struct octets *chain, size_t nsent,
+cert_reason_issuer(struct buf *b, const struct octets *chain, size_t nsent,
     const struct cert_facts *v)
 {
 	struct cert_parts c;
@@ -249,10 +250,10 @@ reason_issuer(struct buf *b, const struct octets *chain, size_t nsent,
 	if (nsent == 1 && cert_parts(chain[0], &c) &&
 	    c.issuer.n == c.subject.n &&
 	    memcmp(c.issuer.p, c.subject.p, c.issuer.n) == 0) {
-		reason(b, "it is self-signed");
+		cert_reason(b, "it is self-signed");
 		return;
 	}
-	reason(b, "nobody trusted here vouches for it");
+	cert_reason(b, "nobody trusted here vouches for it");
 	if (nsent > 1)
 		buf_addf(b, " (nor for %s)", v[nsent - 1].issuer);
 }
@@ -263,7 +264,7 @@ reason_issuer(struct buf *b, const struct octets *chain, size_t nsent,
  * nobody, so that is shown.
  */
 static void
-identify(struct buf *b, unsigned status, const struct cert_facts *v)
+cert_identify(struct buf *b, unsigned status, const struct cert_facts *v)
 {
 	buf_addf(b, " (%s, issued by %s", v->subject[0] != '\0' ?
 	    v->subject : "no subject", v->issuer);
@@ -289,23 +290,23 @@ cert_why(struct buf *out, unsigned status, const struct octets *chain,
 	for (i = 0; i < n; i++)
 		(void)cert_facts(chain[i], &v[i]);
 	if (status & GNUTLS_CERT_EXPIRED)
-		reason_time(&b, v, n, true);
+		cert_reason_time(&b, v, n, true);
 	if (status & GNUTLS_CERT_NOT_ACTIVATED)
-		reason_time(&b, v, n, false);
+		cert_reason_time(&b, v, n, false);
 	if (status & GNUTLS_CERT_SIGNER_NOT_FOUND)
-		reason_issuer(&b, chain, nsent, v);
+		cert_reason_issuer(&b, chain, nsent, v);
 	if ((status & GNUTLS_CERT_UNEXPECTED_OWNER) && n > 0) {
-		reason(&b, "it is for ");
+		cert_reason(&b, "it is for ");
 		buf_addf(&b, "%s, not for %s", v[0].names[0] != '\0' ?
 		    v[0].names : "nobody", name);
 	}
 	for (i = 0; i < NITEMS(reasons); i++)
 		if (status & reasons[i].flag)
-			reason(&b, reasons[i].words);
+			cert_reason(&b, reasons[i].words);
 	if (b.len == 0)
 		buf_addf(&b, "GnuTLS says 0x%x", status);
 	if (n > 0)
-		identify(&b, status, v);
+		cert_identify(&b, status, v);
 	buf_add(out, b.p, b.len);
 	buf_release(&b);
 }

@@ -31,7 +31,7 @@ struct race {
 };
 
 static void
-lost(struct race *r, size_t i, int err, const char *why)
+connect_failed(struct race *r, size_t i, int err, const char *why)
 {
 	char text[RESOLVE_ADDRESS_TEXT];
 
@@ -48,7 +48,7 @@ lost(struct race *r, size_t i, int err, const char *why)
 }
 
 static void
-lost_source(struct race *r, size_t i, int err)
+connect_lost_source(struct race *r, size_t i, int err)
 {
 	char text[RESOLVE_ADDRESS_TEXT], why[RESOLVE_ADDRESS_TEXT + 80];
 
@@ -56,11 +56,11 @@ lost_source(struct race *r, size_t i, int err)
 	text[strcspn(text, " ")] = '\0';
 	(void)snprintf(why, sizeof(why), "%s cannot be the source address: %s",
 	    text, strerror(err));
-	lost(r, i, err, why);
+	connect_failed(r, i, err, why);
 }
 
 static void
-start(struct race *r)
+connect_start(struct race *r)
 {
 	size_t i = r->started++;
 	const struct address *a = &r->a->v[i];
@@ -71,7 +71,7 @@ start(struct race *r)
 	r->p[i].events = POLLOUT;
 	if ((fd = socket(a->sa.ss_family,
 	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) == -1) {
-		lost(r, i, errno, strerror(errno));
+		connect_failed(r, i, errno, strerror(errno));
 		return;
 	}
 	r->p[i].fd = fd;
@@ -80,17 +80,17 @@ start(struct race *r)
 	if (r->a->source.len > 0 && bind(fd,
 	    (const struct sockaddr *)&r->a->source.sa, r->a->source.len) ==
 	    -1) {
-		lost_source(r, i, errno);
+		connect_lost_source(r, i, errno);
 		return;
 	}
 	if (connect(fd, (const struct sockaddr *)&a->sa, a->len) == -1 &&
 	    errno != EINPROGRESS && errno != EINTR)
-		lost(r, i, errno, strerror(errno));
+		connect_failed(r, i, errno, strerror(errno));
 }
 
 /* Sleep until something happened; the index of a winner, or -1. */
 static int
-watch(struct race *r, long long deadline)
+connect_watch(struct race *r, long long deadline)
 {
 	long long until = deadline, now = clock_ms();
 	socklen_t len;
@@ -114,23 +114,23 @@ watch(struct race *r, long long deadline)
 			err = errno;
 		if (err == 0)
 			return (int)i;
-		lost(r, i, err, strerror(err));
+		connect_failed(r, i, err, strerror(err));
 	}
 	return -1;
 }
 
 static int
-run(struct race *r, long long deadline)
+connect_run(struct race *r, long long deadline)
 {
 	int won;
 
 	while (clock_ms() < deadline) {
 		if (r->started < r->a->n &&
 		    (r->running == 0 || clock_ms() >= r->next))
-			start(r);
+			connect_start(r);
 		else if (r->running == 0)
 			return -1;
-		else if ((won = watch(r, deadline)) != -1)
+		else if ((won = connect_watch(r, deadline)) != -1)
 			return won;
 	}
 	return -1;
@@ -138,22 +138,22 @@ run(struct race *r, long long deadline)
 
 /* "0.3", "30": seconds for people. */
 static double
-seconds(long long ms)
+connect_seconds(long long ms)
 {
 	return (double)((ms + 50) / 100) / 10;
 }
 
 static int
-all_lost(struct race *r, struct fault *f)
+connect_all_lost(struct race *r, struct fault *f)
 {
 	char why[64];
 	size_t i;
 
 	(void)snprintf(why, sizeof(why), "no answer within %g seconds",
-	    seconds(r->time));
+	    connect_seconds(r->time));
 	for (i = 0; i < r->started; i++)
 		if (r->p[i].fd != -1)
-			lost(r, i, ETIMEDOUT, why);
+			connect_failed(r, i, ETIMEDOUT, why);
 	if (r->started == 0) {
 		r->err = ETIMEDOUT;
 		buf_adds(&r->words, "there was no time left to try");
@@ -163,7 +163,7 @@ all_lost(struct race *r, struct fault *f)
 }
 
 static void
-finish(const struct race *r, size_t i, struct connection *c)
+connect_finish(const struct race *r, size_t i, struct connection *c)
 {
 	c->fd = r->p[i].fd;
 	c->peer = r->a->v[i];
@@ -184,10 +184,10 @@ connect_tcp(const struct addresses *a, long long deadline,
 	int winner, result = 0;
 	size_t i;
 
-	if ((winner = run(&r, deadline)) != -1)
-		finish(&r, (size_t)winner, c);
+	if ((winner = connect_run(&r, deadline)) != -1)
+		connect_finish(&r, (size_t)winner, c);
 	else
-		result = all_lost(&r, f);
+		result = connect_all_lost(&r, f);
 	for (i = 0; i < r.started; i++)
 		if (r.p[i].fd != -1 && (int)i != winner)
 			(void)close(r.p[i].fd);
@@ -251,5 +251,5 @@ int
 connect_late(struct fault *f, const char *what, long long ms)
 {
 	return fault_set(f, f->stage, FD_ERRNO, ETIMEDOUT, VD_TEMP,
-	    "%s within %g seconds", what, seconds(ms));
+	    "%s within %g seconds", what, connect_seconds(ms));
 }

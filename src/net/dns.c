@@ -23,14 +23,14 @@ struct reader {
 };
 
 static unsigned
-u16(const unsigned char *p)
+dns_u16(const unsigned char *p)
 {
 	return (unsigned)p[0] << 8 | p[1];
 }
 
 /* Read a name, which may be compressed. */
 static bool
-name(struct reader *r, char *out, size_t size)
+dns_name(struct reader *r, char *out, size_t size)
 {
 	int used = dn_expand(r->p, r->end, r->at, out, (int)size);
 
@@ -41,12 +41,12 @@ name(struct reader *r, char *out, size_t size)
 }
 
 static bool
-skip_questions(struct reader *r, unsigned n)
+dns_skip_questions(struct reader *r, unsigned n)
 {
 	char text[NS_MAXDNAME];
 
 	for (; n > 0; n--) {
-		if (!name(r, text, sizeof(text)) || r->end - r->at < 4)
+		if (!dns_name(r, text, sizeof(text)) || r->end - r->at < 4)
 			return false;
 		r->at += 4;
 	}
@@ -55,7 +55,7 @@ skip_questions(struct reader *r, unsigned n)
 
 /* The data of one SRV record; "." is: the service is not offered. */
 static void
-take(const struct reader *whole, const unsigned char *data, size_t n,
+dns_take(const struct reader *whole, const unsigned char *data, size_t n,
     struct dns_srv_list *list)
 {
 	struct reader r = { .p = whole->p, .at = data + 6, .end = data + n };
@@ -63,11 +63,11 @@ take(const struct reader *whole, const unsigned char *data, size_t n,
 
 	if (list->n == DNS_SRV_MAX || n < 7)
 		return;
-	s->priority = (uint16_t)u16(data);
-	s->weight = (uint16_t)u16(data + 2);
-	s->port = (uint16_t)u16(data + 4);
+	s->priority = (uint16_t)dns_u16(data);
+	s->weight = (uint16_t)dns_u16(data + 2);
+	s->port = (uint16_t)dns_u16(data + 4);
 	/* A compressed name may point back, but not beyond its record. */
-	if (s->port != 0 && name(&r, s->host, sizeof(s->host)) &&
+	if (s->port != 0 && dns_name(&r, s->host, sizeof(s->host)) &&
 	    relay_host_valid(s->host))
 		list->n++;
 }
@@ -79,26 +79,26 @@ dns_srv_parse(const unsigned char *p, size_t n, struct dns_srv_list *list)
 	char text[NS_MAXDNAME];
 	unsigned left, type, class, size;
 
-	if (n < HEADER || !skip_questions(&r, u16(p + 4)))
+	if (n < HEADER || !dns_skip_questions(&r, dns_u16(p + 4)))
 		return false;
-	for (left = u16(p + 6); left > 0; left--) {
-		if (!name(&r, text, sizeof(text)) || r.end - r.at < FIXED)
+	for (left = dns_u16(p + 6); left > 0; left--) {
+		if (!dns_name(&r, text, sizeof(text)) || r.end - r.at < FIXED)
 			return false;
-		type = u16(r.at);
-		class = u16(r.at + 2);
-		size = u16(r.at + 8);
+		type = dns_u16(r.at);
+		class = dns_u16(r.at + 2);
+		size = dns_u16(r.at + 8);
 		r.at += FIXED;
 		if ((size_t)(r.end - r.at) < size)
 			return false;
 		if (type == ns_t_srv && class == ns_c_in)
-			take(&r, r.at, size, list);
+			dns_take(&r, r.at, size, list);
 		r.at += size;
 	}
 	return true;
 }
 
 static int
-by_priority(const void *a, const void *b)
+dns_by_priority(const void *a, const void *b)
 {
 	const struct dns_srv *x = a, *y = b;
 
@@ -115,7 +115,7 @@ dns_srv_sort(struct dns_srv_list *list, uint32_t (*below)(uint32_t))
 	size_t i, k, end;
 	uint32_t sum, pick;
 
-	qsort(v, list->n, sizeof(*v), by_priority);
+	qsort(v, list->n, sizeof(*v), dns_by_priority);
 	for (i = 0; i < list->n; i++) {
 		sum = 0;
 		for (end = i; end < list->n &&
@@ -132,7 +132,7 @@ dns_srv_sort(struct dns_srv_list *list, uint32_t (*below)(uint32_t))
 
 /* Use this name server and no other. */
 static bool
-use(struct __res_state *st, const char *resolver)
+dns_use(struct __res_state *st, const char *resolver)
 {
 	struct relay r = { 0 };
 	struct sockaddr_in *in = &st->nsaddr_list[0];
@@ -148,7 +148,7 @@ use(struct __res_state *st, const char *resolver)
 }
 
 static int
-failed(struct fault *f, const char *what, int why)
+dns_failed(struct fault *f, const char *what, int why)
 {
 	if (why == HOST_NOT_FOUND || why == NO_DATA)
 		return 0;
@@ -169,7 +169,8 @@ dns_known(const char *host, const char *resolver, bool *known,
 
 	*known = false;
 	memset(&st, 0, sizeof(st));
-	if (res_ninit(&st) == -1 || (resolver != NULL && !use(&st, resolver)))
+	if (res_ninit(&st) == -1 ||
+	    (resolver != NULL && !dns_use(&st, resolver)))
 		return fault_set(f, ST_RESOLVE, FD_NONE, 0, VD_TEMP,
 		    "the resolver cannot be set up");
 	/* It is not worth the wait that the relay's own name is. */
@@ -180,7 +181,7 @@ dns_known(const char *host, const char *resolver, bool *known,
 		    sizeof(answer)) > 0)
 			*known = true;
 		else
-			status = failed(f, host, st.res_h_errno);
+			status = dns_failed(f, host, st.res_h_errno);
 	res_nclose(&st);
 	return status;
 }
@@ -195,12 +196,13 @@ dns_srv_lookup(const char *what, const char *resolver,
 
 	list->n = 0;
 	memset(&st, 0, sizeof(st));
-	if (res_ninit(&st) == -1 || (resolver != NULL && !use(&st, resolver)))
+	if (res_ninit(&st) == -1 ||
+	    (resolver != NULL && !dns_use(&st, resolver)))
 		return fault_set(f, ST_RESOLVE, FD_NONE, 0, VD_TEMP,
 		    "the resolver cannot be set up");
 	n = res_nquery(&st, what, ns_c_in, ns_t_srv, answer, sizeof(answer));
 	if (n == -1)
-		status = failed(f, what, st.res_h_errno);
+		status = dns_failed(f, what, st.res_h_errno);
 	else if (!dns_srv_parse(answer, (size_t)n < sizeof(answer) ? (size_t)n :
 	    sizeof(answer), list))
 		status = fault_set(f, ST_RESOLVE, FD_NONE, 0, VD_TEMP,

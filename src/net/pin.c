@@ -11,7 +11,7 @@
 
 /* Two digits an octet; either a colon between all octets or none. */
 static bool
-parse_hex(const char *p, size_t n, unsigned char pin[PIN_SIZE])
+pin_parse_hex(const char *p, size_t n, unsigned char pin[PIN_SIZE])
 {
 	size_t i, step = n == 2 * PIN_SIZE ? 2 : 3;
 	int high, low;
@@ -29,7 +29,7 @@ parse_hex(const char *p, size_t n, unsigned char pin[PIN_SIZE])
 }
 
 static bool
-parse_base64(const char *p, size_t n, unsigned char pin[PIN_SIZE])
+pin_parse_base64(const char *p, size_t n, unsigned char pin[PIN_SIZE])
 {
 	struct buf b = { .max = PIN_SIZE };
 	bool fine = n == BASE64 && base64_decode(&b, p, n) &&
@@ -53,7 +53,7 @@ pin_next(const char **list, unsigned char pin[PIN_SIZE])
 	else if (strncmp(p, "sha256//", 8) == 0)
 		p += 8;
 	n = (size_t)(end - p);
-	if (!parse_hex(p, n, pin) && !parse_base64(p, n, pin))
+	if (!pin_parse_hex(p, n, pin) && !pin_parse_base64(p, n, pin))
 		return false;
 	*list = end;
 	return true;

@@ -15,7 +15,7 @@
 #include "net/relay.h"
 
 static bool
-is_address(int family, const char *s)
+relay_is_address(int family, const char *s)
 {
 	unsigned char addr[sizeof(struct in6_addr)];
 
@@ -23,7 +23,7 @@ is_address(int family, const char *s)
 }
 
 static bool
-host_char(char c)
+relay_host_char(char c)
 {
 	return ascii_alnum(c) || c == '-' || c == '_';
 }
@@ -33,7 +33,7 @@ host_char(char c)
  * and with a dot at the end, which stops a search list.
  */
 static bool
-is_name(const char *s)
+relay_is_name(const char *s)
 {
 	const char *label = s, *p;
 	size_t n = strlen(s);
@@ -41,7 +41,7 @@ is_name(const char *s)
 	if (n == 0 || n > 253)
 		return false;
 	for (p = s;; p++) {
-		if (host_char(*p) && p - label < 63)
+		if (relay_host_char(*p) && p - label < 63)
 			continue;
 		if (p == label || *label == '-' || p[-1] == '-')
 			return false;
@@ -59,7 +59,7 @@ is_name(const char *s)
 
 /* An IPv6 address, maybe with the interface it is reached by. */
 static bool
-is_ipv6(const char *s)
+relay_is_ipv6(const char *s)
 {
 	char addr[INET6_ADDRSTRLEN];
 	const char *zone = strchr(s, '%');
@@ -70,11 +70,11 @@ is_ipv6(const char *s)
 		return false;
 	memcpy(addr, s, n);
 	addr[n] = '\0';
-	if (!is_address(AF_INET6, addr))
+	if (!relay_is_address(AF_INET6, addr))
 		return false;
 	if (zone == NULL)
 		return true;
-	for (p = zone + 1; host_char(*p) || *p == '.'; p++)
+	for (p = zone + 1; relay_host_char(*p) || *p == '.'; p++)
 		;
 	return *p == '\0' && p > zone + 1 && p - zone <= IF_NAMESIZE;
 }
@@ -82,18 +82,19 @@ is_ipv6(const char *s)
 bool
 relay_host_literal(const char *s)
 {
-	return is_address(AF_INET, s) || is_address(AF_INET6, s);
+	return relay_is_address(AF_INET, s) || relay_is_address(AF_INET6, s);
 }
 
 bool
 relay_host_valid(const char *s)
 {
-	return is_ipv6(s) || is_address(AF_INET, s) || is_name(s);
+	return relay_is_ipv6(s) || relay_is_address(AF_INET, s) ||
+	    relay_is_name(s);
 }
 
 /* Take the host, in A-labels; false if it is none. */
 static bool
-take_host(struct relay *r, const char *s)
+relay_take_host(struct relay *r, const char *s)
 {
 	char *ascii;
 
@@ -106,11 +107,11 @@ take_host(struct relay *r, const char *s)
 		return false;
 	(void)strlcpy(r->host, ascii, sizeof(r->host));
 	free(ascii);
-	return is_name(r->host);
+	return relay_is_name(r->host);
 }
 
 static bool
-take_port(struct relay *r, const char *s)
+relay_take_port(struct relay *r, const char *s)
 {
 	const char *why;
 
@@ -121,7 +122,7 @@ take_port(struct relay *r, const char *s)
 }
 
 static bool
-is_loopback(const char *host)
+relay_is_loopback(const char *host)
 {
 	unsigned char addr[sizeof(struct in6_addr)];
 
@@ -134,7 +135,7 @@ is_loopback(const char *host)
 }
 
 static void
-drop_slash(char *s)
+relay_drop_slash(char *s)
 {
 	size_t n = strlen(s);
 
@@ -144,7 +145,7 @@ drop_slash(char *s)
 
 /* What follows the prefix, or NULL. */
 static const char *
-after(const char *s, const char *prefix)
+relay_after(const char *s, const char *prefix)
 {
 	size_t n = strlen(prefix);
 
@@ -172,14 +173,15 @@ relay_host(const char *value, struct relay *r)
 		*p = '\0';
 		port = p + 1;
 	}
-	if (!take_host(r, host) || (port != NULL && !take_port(r, port)))
+	if (!relay_take_host(r, host) ||
+	    (port != NULL && !relay_take_port(r, port)))
 		return false;
-	r->loopback = is_loopback(r->host);
+	r->loopback = relay_is_loopback(r->host);
 	return true;
 }
 
 static bool
-take_path(struct relay *r, enum relay_kind kind, const char *path)
+relay_take_path(struct relay *r, enum relay_kind kind, const char *path)
 {
 	struct sockaddr_un un;
 	size_t max = kind == RELAY_UNIX ? sizeof(un.sun_path) :
@@ -192,34 +194,34 @@ take_path(struct relay *r, enum relay_kind kind, const char *path)
 
 /* A domain, not an address. */
 static bool
-take_domain(struct relay *r, const char *s)
+relay_take_domain(struct relay *r, const char *s)
 {
 	unsigned char addr[sizeof(struct in6_addr)];
 
 	r->kind = RELAY_SRV;
-	return take_host(r, s) && is_name(r->host) &&
+	return relay_take_host(r, s) && relay_is_name(r->host) &&
 	    inet_pton(AF_INET, r->host, addr) != 1;
 }
 
 /* A host after "smtp://" and its like, with a slash at the end or not. */
 static bool
-take_url(struct relay *r, const char *s)
+relay_take_url(struct relay *r, const char *s)
 {
 	char text[1024];
 
 	if (strlcpy(text, s, sizeof(text)) >= sizeof(text))
 		return false;
-	drop_slash(text);
+	relay_drop_slash(text);
 	return relay_host(text, r);
 }
 
 bool
 relay_proxy(const char *value, struct relay *r)
 {
-	const char *p = after(value, "socks5://");
+	const char *p = relay_after(value, "socks5://");
 
 	memset(r, 0, sizeof(*r));
-	if (p == NULL || !take_url(r, p))
+	if (p == NULL || !relay_take_url(r, p))
 		return false;
 	if (r->port == 0)
 		r->port = 1080;
@@ -232,26 +234,26 @@ relay_parse(const char *value, struct relay *r)
 	const char *p;
 
 	memset(r, 0, sizeof(*r));
-	if ((p = after(value, "smtp://")) != NULL)
-		return take_url(r, p);
-	if ((p = after(value, "smtps://")) != NULL) {
+	if ((p = relay_after(value, "smtp://")) != NULL)
+		return relay_take_url(r, p);
+	if ((p = relay_after(value, "smtps://")) != NULL) {
 		r->implicit = true;
-		return take_url(r, p);
+		return relay_take_url(r, p);
 	}
-	if ((p = after(value, "lmtp://")) != NULL) {
+	if ((p = relay_after(value, "lmtp://")) != NULL) {
 		r->lmtp = true;
-		return take_url(r, p);
+		return relay_take_url(r, p);
 	}
-	if ((p = after(value, "lmtp:/")) != NULL) {
+	if ((p = relay_after(value, "lmtp:/")) != NULL) {
 		r->lmtp = true;
-		return take_path(r, RELAY_UNIX, p - 1);
+		return relay_take_path(r, RELAY_UNIX, p - 1);
 	}
-	if ((p = after(value, "unix:/")) != NULL)
-		return take_path(r, RELAY_UNIX, p - 1);
-	if ((p = after(value, "maildir:/")) != NULL)
-		return take_path(r, RELAY_MAILDIR, p - 1);
-	if ((p = after(value, "srv:")) != NULL &&
+	if ((p = relay_after(value, "unix:/")) != NULL)
+		return relay_take_path(r, RELAY_UNIX, p - 1);
+	if ((p = relay_after(value, "maildir:/")) != NULL)
+		return relay_take_path(r, RELAY_MAILDIR, p - 1);
+	if ((p = relay_after(value, "srv:")) != NULL &&
 	    strspn(p, "0123456789") != strlen(p))
-		return take_domain(r, p);
+		return relay_take_domain(r, p);
 	return relay_host(value, r);
 }

@@ -16,7 +16,7 @@
 
 /* Copy a host without the brackets of "[::1]"; false if it cannot be one. */
 static bool
-unbracket(const char *host, char *out, size_t size)
+resolve_unbracket(const char *host, char *out, size_t size)
 {
 	size_t n = strlen(host);
 
@@ -36,7 +36,7 @@ resolve_literal(const char *host, unsigned char ip[16])
 {
 	char text[HOST_MAX + 1], *zone;
 
-	if (!unbracket(host, text, sizeof(text)))
+	if (!resolve_unbracket(host, text, sizeof(text)))
 		return 0;
 	if (inet_pton(AF_INET, text, ip) == 1)
 		return 4;
@@ -47,7 +47,7 @@ resolve_literal(const char *host, unsigned char ip[16])
 
 /* A name that stands for this host however the network is (RFC 6761). */
 static bool
-is_localhost(const char *host)
+resolve_is_localhost(const char *host)
 {
 	static const char local[] = "localhost";
 	size_t n = strlen(host);
@@ -58,7 +58,7 @@ is_localhost(const char *host)
 }
 
 static int
-refuse(struct fault *f, int e, int family)
+resolve_refuse(struct fault *f, int e, int family)
 {
 	switch (e) {
 	case EAI_NONAME:
@@ -106,7 +106,7 @@ resolve_interleave(struct addresses *a)
 }
 
 static bool
-have(const struct addresses *a, const struct addrinfo *ai)
+resolve_have(const struct addresses *a, const struct addrinfo *ai)
 {
 	size_t i;
 
@@ -122,13 +122,14 @@ have(const struct addresses *a, const struct addrinfo *ai)
  * a name with many of one family must not crowd out the other.
  */
 static void
-take(struct addresses *a, const struct addrinfo *ai, int family, size_t max)
+resolve_take(struct addresses *a, const struct addrinfo *ai, int family, size_t
+    max)
 {
 	struct address *p;
 
 	for (; ai != NULL && a->n < max; ai = ai->ai_next) {
 		if ((family != AF_UNSPEC && ai->ai_family != family) ||
-		    ai->ai_addrlen > sizeof(p->sa) || have(a, ai))
+		    ai->ai_addrlen > sizeof(p->sa) || resolve_have(a, ai))
 			continue;
 		p = &a->v[a->n++];
 		memset(p, 0, sizeof(*p));
@@ -148,27 +149,27 @@ resolve_host(const char *host, unsigned port, int family, struct addresses *out,
 	int e;
 
 	out->n = 0;
-	if (!unbracket(host, name, sizeof(name)))
-		return refuse(f, EAI_NONAME, AF_UNSPEC);
+	if (!resolve_unbracket(host, name, sizeof(name)))
+		return resolve_refuse(f, EAI_NONAME, AF_UNSPEC);
 	/*
 	 * Only families that this host can use are asked for; but glibc
 	 * does not count loopback addresses as usable.
 	 */
 	if (resolve_literal(name, ip) > 0)
 		hints.ai_flags |= AI_NUMERICHOST;
-	else if (!is_localhost(name))
+	else if (!resolve_is_localhost(name))
 		hints.ai_flags |= AI_ADDRCONFIG;
 	(void)snprintf(service, sizeof(service), "%u", port);
 	if ((e = getaddrinfo(name, service, &hints, &list)) != 0)
-		return refuse(f, e, family);
-	take(out, list, list->ai_family, RESOLVE_MAX / 2);
-	take(out, list, list->ai_family == AF_INET6 ? AF_INET : AF_INET6,
-	    RESOLVE_MAX);
-	take(out, list, AF_UNSPEC, RESOLVE_MAX);
+		return resolve_refuse(f, e, family);
+	resolve_take(out, list, list->ai_family, RESOLVE_MAX / 2);
+	resolve_take(out, list,
+	    list->ai_family == AF_INET6 ? AF_INET : AF_INET6, RESOLVE_MAX);
+	resolve_take(out, list, AF_UNSPEC, RESOLVE_MAX);
 	freeaddrinfo(list);
 	resolve_interleave(out);
 	if (out->n == 0)
-		return refuse(f, EAI_NONAME, family);
+		return resolve_refuse(f, EAI_NONAME, family);
 	return 0;
 }
 

@@ -18,15 +18,15 @@
 enum kind { KIND_IPV4 = 1, KIND_NAME = 3, KIND_IPV6 = 4 };
 
 static int
-trouble(struct fault *f, const char *why)
+socks_trouble(struct fault *f, const char *why)
 {
 	return fault_set(f, ST_CONNECT, FD_NONE, 0, VD_TEMP, "the proxy %s",
 	    why);
 }
 
 static int
-say(struct stream *w, const unsigned char *p, size_t n, long long deadline,
-    struct fault *f)
+socks_say(struct stream *w, const unsigned char *p, size_t n,
+    long long deadline, struct fault *f)
 {
 	ssize_t done;
 
@@ -42,7 +42,7 @@ say(struct stream *w, const unsigned char *p, size_t n, long long deadline,
 
 /* Read n octets and not one more: what follows is the relay's. */
 static int
-hear(struct stream *w, unsigned char *p, size_t n, long long deadline,
+socks_hear(struct stream *w, unsigned char *p, size_t n, long long deadline,
     struct fault *f)
 {
 	ssize_t got;
@@ -59,7 +59,7 @@ hear(struct stream *w, unsigned char *p, size_t n, long long deadline,
 
 /* Append the address as SOCKS has it; the number of octets. */
 static size_t
-put_host(unsigned char *out, const char *host)
+socks_put_host(unsigned char *out, const char *host)
 {
 	size_t n = resolve_literal(host, out + 1);
 
@@ -75,7 +75,7 @@ put_host(unsigned char *out, const char *host)
 }
 
 static int
-refused(struct fault *f, unsigned code)
+socks_refused(struct fault *f, unsigned code)
 {
 	static const char *const words[] = {
 		[1] = "cannot do it",
@@ -88,27 +88,27 @@ refused(struct fault *f, unsigned code)
 		[8] = "does not know such addresses",
 	};
 
-	return trouble(f, code < NITEMS(words) ? words[code] :
+	return socks_trouble(f, code < NITEMS(words) ? words[code] :
 	    "refuses, without a reason that is known");
 }
 
 /* Its address and port, which are of no use. */
 static int
-skip_bound(struct stream *w, unsigned kind, long long deadline,
+socks_skip_bound(struct stream *w, unsigned kind, long long deadline,
     struct fault *f)
 {
 	unsigned char rest[256 + 2], n;
 
 	switch (kind) {
 	case KIND_IPV4:
-		return hear(w, rest, 4 + 2, deadline, f);
+		return socks_hear(w, rest, 4 + 2, deadline, f);
 	case KIND_IPV6:
-		return hear(w, rest, 16 + 2, deadline, f);
+		return socks_hear(w, rest, 16 + 2, deadline, f);
 	case KIND_NAME:
-		return hear(w, &n, 1, deadline, f) == -1 ? -1 :
-		    hear(w, rest, (size_t)n + 2, deadline, f);
+		return socks_hear(w, &n, 1, deadline, f) == -1 ? -1 :
+		    socks_hear(w, rest, (size_t)n + 2, deadline, f);
 	}
-	return trouble(f, "does not speak SOCKS 5");
+	return socks_trouble(f, "does not speak SOCKS 5");
 }
 
 int
@@ -124,23 +124,23 @@ socks_connect(int fd, const char *host, int port, long long deadline,
 	f->stage = ST_CONNECT;
 	stream_init(&w, fd);
 	if (strlen(host) > 255)
-		return trouble(f, "takes no such name");
-	if (say(&w, hello, sizeof(hello), deadline, f) == -1 ||
-	    hear(&w, reply, 2, deadline, f) == -1)
+		return socks_trouble(f, "takes no such name");
+	if (socks_say(&w, hello, sizeof(hello), deadline, f) == -1 ||
+	    socks_hear(&w, reply, 2, deadline, f) == -1)
 		return -1;
 	if (reply[0] != VERSION_5)
-		return trouble(f, "does not speak SOCKS 5");
+		return socks_trouble(f, "does not speak SOCKS 5");
 	if (reply[1] != NO_LOGIN)
-		return trouble(f, "wants a login");
-	n = 3 + put_host(ask + 3, host);
+		return socks_trouble(f, "wants a login");
+	n = 3 + socks_put_host(ask + 3, host);
 	ask[n++] = (unsigned char)(port >> 8);
 	ask[n++] = (unsigned char)(port & 0xff);
-	if (say(&w, ask, n, deadline, f) == -1 ||
-	    hear(&w, reply, sizeof(reply), deadline, f) == -1)
+	if (socks_say(&w, ask, n, deadline, f) == -1 ||
+	    socks_hear(&w, reply, sizeof(reply), deadline, f) == -1)
 		return -1;
 	if (reply[0] != VERSION_5)
-		return trouble(f, "does not speak SOCKS 5");
+		return socks_trouble(f, "does not speak SOCKS 5");
 	if (reply[1] != 0)
-		return refused(f, reply[1]);
-	return skip_bound(&w, reply[3], deadline, f);
+		return socks_refused(f, reply[1]);
+	return socks_skip_bound(&w, reply[3], deadline, f);
 }

@@ -37,7 +37,7 @@ stream_close(struct stream *w)
 }
 
 static bool
-unsent(const struct stream *w)
+stream_unsent(const struct stream *w)
 {
 	return w->tls != NULL && tls_unsent(w->tls);
 }
@@ -48,7 +48,7 @@ unsent(const struct stream *w)
  * in time.
  */
 static int
-wait_for(struct stream *w, short events, short *came, long long deadline,
+stream_wait_for(struct stream *w, short events, short *came, long long deadline,
     const char *late, struct fault *f)
 {
 	struct pollfd p[] = { { .fd = w->fd, .events = events },
@@ -60,7 +60,7 @@ wait_for(struct stream *w, short events, short *came, long long deadline,
 		w->deadline = deadline;
 		w->since = now < deadline ? now : deadline;
 	}
-	if (unsent(w))
+	if (stream_unsent(w))
 		p[0].events |= POLLOUT;
 	do {
 		if ((left = deadline - now) <= 0)
@@ -97,7 +97,7 @@ stream_wait(struct stream *w, int want, long long deadline, struct fault *f)
 	if (want & STREAM_WRITE)
 		events |= POLLOUT;
 	while (got == 0) {
-		r = wait_for(w, events, &came, deadline, late, f);
+		r = stream_wait_for(w, events, &came, deadline, late, f);
 		if (r != 1)
 			return r;
 		if (came & (POLLIN | POLLHUP | POLLERR))
@@ -106,9 +106,9 @@ stream_wait(struct stream *w, int want, long long deadline, struct fault *f)
 		 * If nothing can be sent any more, there may yet be last
 		 * words to read.
 		 */
-		if (unsent(w) && tls_flush(w->tls, f) == -1)
+		if (stream_unsent(w) && tls_flush(w->tls, f) == -1)
 			return want & STREAM_READ ? STREAM_READ : -1;
-		if ((came & (POLLOUT | POLLHUP | POLLERR)) && !unsent(w))
+		if ((came & (POLLOUT | POLLHUP | POLLERR)) && !stream_unsent(w))
 			got |= want & STREAM_WRITE;
 	}
 	return got;
@@ -126,7 +126,7 @@ stream_tls(struct stream *w, const struct tls_opts *o, long long deadline,
 	if ((w->tls = tls_new(w->fd, o, f)) == NULL)
 		goto out;
 	while ((r = tls_handshake(w->tls, f)) == 0)
-		if ((r = wait_for(w, POLLIN, &came, deadline,
+		if ((r = stream_wait_for(w, POLLIN, &came, deadline,
 		    "the TLS handshake was not done", f)) == -1)
 			break;
 out:

@@ -55,7 +55,7 @@ struct tls {
 /* The socket, as GnuTLS sees it */
 
 static int
-flush(struct tls *t)
+tls_send_rest(struct tls *t)
 {
 	ssize_t n;
 
@@ -76,7 +76,7 @@ flush(struct tls *t)
 }
 
 static ssize_t
-push(gnutls_transport_ptr_t ptr, const giovec_t *v, int n)
+tls_push(gnutls_transport_ptr_t ptr, const giovec_t *v, int n)
 {
 	struct tls *t = ptr;
 	size_t sum = 0;
@@ -95,7 +95,7 @@ push(gnutls_transport_ptr_t ptr, const giovec_t *v, int n)
 }
 
 static ssize_t
-pull(gnutls_transport_ptr_t ptr, void *p, size_t n)
+tls_pull(gnutls_transport_ptr_t ptr, void *p, size_t n)
 {
 	struct tls *t = ptr;
 	ssize_t got;
@@ -121,7 +121,7 @@ pull(gnutls_transport_ptr_t ptr, void *p, size_t n)
 
 /* The user's string, and then away with what he does not name. */
 static void
-amend(struct buf *out, const char *user)
+tls_amend(struct buf *out, const char *user)
 {
 	static const struct { const char *add, *del; } old[] = {
 		{ "+VERS-TLS1.0", ":-VERS-TLS1.0" },
@@ -140,7 +140,7 @@ amend(struct buf *out, const char *user)
  * system may not.
  */
 static int
-set_priority(struct tls *t, const char *user, struct fault *f)
+tls_set_priority(struct tls *t, const char *user, struct fault *f)
 {
 	struct buf b = { .max = 4096 };
 	const char *at = NULL;
@@ -152,7 +152,7 @@ set_priority(struct tls *t, const char *user, struct fault *f)
 	if (user == NULL || *user == '\0')
 		buf_adds(&b, VERSIONS);
 	else
-		amend(&b, user);
+		tls_amend(&b, user);
 	e = b.full ? GNUTLS_E_INVALID_REQUEST :
 	    gnutls.priority_set_direct(t->session, buf_text(&b), &at);
 	if (e < 0)
@@ -166,7 +166,7 @@ set_priority(struct tls *t, const char *user, struct fault *f)
 
 /* The certificate has come: go on or not. */
 static int
-judge(gnutls_session_t session)
+tls_judge(gnutls_session_t session)
 {
 	struct tls *t = gnutls.session_get_ptr(session);
 
@@ -176,7 +176,7 @@ judge(gnutls_session_t session)
 
 /* Whom we want to talk to: said to the relay, asked of its certificate. */
 static int
-set_name(struct tls *t, const struct tls_opts *o)
+tls_set_name(struct tls *t, const struct tls_opts *o)
 {
 	size_t n = strlen(o->name), ip = resolve_literal(o->name, t->ip);
 	int e = 0;
@@ -197,12 +197,12 @@ set_name(struct tls *t, const struct tls_opts *o)
 	t->must[1].type = GNUTLS_DT_KEY_PURPOSE_OID;
 	t->must[1].data = (unsigned char *)(uintptr_t)GNUTLS_KP_TLS_WWW_SERVER;
 	if (!o->noverify)
-		gnutls.session_set_verify_function(t->session, judge);
+		gnutls.session_set_verify_function(t->session, tls_judge);
 	return e;
 }
 
 static int
-set_up(struct tls *t, const struct tls_opts *o, struct fault *f)
+tls_set_up(struct tls *t, const struct tls_opts *o, struct fault *f)
 {
 	unsigned flags = GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL |
 	    GNUTLS_NO_TICKETS | GNUTLS_KEY_SHARE_TOP;
@@ -213,19 +213,19 @@ set_up(struct tls *t, const struct tls_opts *o, struct fault *f)
 		flags |= GNUTLS_FORCE_CLIENT_CERT;
 	if ((e = gnutls.init(&t->session, flags)) < 0)
 		goto fail;
-	if (set_priority(t, o->priority, f) == -1)
+	if (tls_set_priority(t, o->priority, f) == -1)
 		return -1;
 	if (o->trust == NULL && (e =
 	    gnutls.certificate_allocate_credentials(&t->nobody)) < 0)
 		goto fail;
 	if ((e = gnutls.credentials_set(t->session, GNUTLS_CRD_CERTIFICATE,
 	    o->trust != NULL ? trust_credentials(o->trust) : t->nobody)) < 0 ||
-	    (e = set_name(t, o)) < 0)
+	    (e = tls_set_name(t, o)) < 0)
 		goto fail;
 	gnutls.session_set_ptr(t->session, t);
 	gnutls.transport_set_ptr(t->session, t);
-	gnutls.transport_set_vec_push_function(t->session, push);
-	gnutls.transport_set_pull_function(t->session, pull);
+	gnutls.transport_set_vec_push_function(t->session, tls_push);
+	gnutls.transport_set_pull_function(t->session, tls_pull);
 	/* The deadline is the caller's. */
 	gnutls.handshake_set_timeout(t->session, 0);
 	return 0;
@@ -245,7 +245,7 @@ tls_new(int fd, const struct tls_opts *o, struct fault *f)
 	t->noverify = o->noverify;
 	t->implicit = o->implicit;
 	t->out.max = OUT_MAX;
-	if (gnutls_load(f) == 0 && set_up(t, o, f) == 0)
+	if (gnutls_load(f) == 0 && tls_set_up(t, o, f) == 0)
 		return t;
 	tls_free(t);
 	return NULL;
@@ -268,7 +268,7 @@ tls_free(struct tls *t)
 /* Handshake */
 
 static int
-distrust(struct tls *t, int e, struct fault *f)
+tls_distrust(struct tls *t, int e, struct fault *f)
 {
 	struct buf b = { .max = FAULT_TEXT };
 
@@ -281,7 +281,7 @@ distrust(struct tls *t, int e, struct fault *f)
 
 /* Did the relay begin as SMTP does, "220 " or "554-"? */
 static bool
-in_clear(const struct tls *t)
+tls_in_clear(const struct tls *t)
 {
 	size_t i;
 
@@ -293,7 +293,7 @@ in_clear(const struct tls *t)
 
 /* Show what it said; the rest of the line is still in the socket. */
 static int
-clear_words(struct tls *t, int e, struct fault *f)
+tls_clear_words(struct tls *t, int e, struct fault *f)
 {
 	char line[512];
 	ssize_t n;
@@ -311,7 +311,7 @@ clear_words(struct tls *t, int e, struct fault *f)
 }
 
 static int
-alert_words(struct tls *t, int e, struct fault *f)
+tls_alert_words(struct tls *t, int e, struct fault *f)
 {
 	gnutls_alert_description_t a = gnutls.alert_get(t->session);
 	const char *name = gnutls.alert_get_name(a);
@@ -324,11 +324,11 @@ alert_words(struct tls *t, int e, struct fault *f)
 }
 
 static int
-failed(struct tls *t, int e, struct fault *f)
+tls_failed(struct tls *t, int e, struct fault *f)
 {
 	f->stage = ST_TLS;
-	if (in_clear(t))
-		return clear_words(t, e, f);
+	if (tls_in_clear(t))
+		return tls_clear_words(t, e, f);
 	if (t->eof)
 		return fault_set(f, ST_TLS, FD_LINK, 0, VD_TEMP,
 		    "the relay closed the connection in the TLS handshake%s",
@@ -337,11 +337,11 @@ failed(struct tls *t, int e, struct fault *f)
 	if (e == GNUTLS_E_PULL_ERROR || e == GNUTLS_E_PUSH_ERROR)
 		return connect_lost(f, t->err);
 	if (e == GNUTLS_E_FATAL_ALERT_RECEIVED)
-		return alert_words(t, e, f);
+		return tls_alert_words(t, e, f);
 	if (gnutls.alert_send_appropriate(t->session, e) == 0)
-		(void)flush(t);
+		(void)tls_send_rest(t);
 	if (e == GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR)
-		return distrust(t, e, f);
+		return tls_distrust(t, e, f);
 	if (e == GNUTLS_E_UNSUPPORTED_VERSION_PACKET)
 		return fault_set(f, ST_TLS, FD_TLS, e, VD_PERM,
 		    "the relay has no TLS version that is allowed here");
@@ -355,19 +355,19 @@ tls_handshake(struct tls *t, struct fault *f)
 	int e = gnutls.handshake(t->session);
 
 	/* If the relay is gone it may still have said why: read on. */
-	(void)flush(t);
+	(void)tls_send_rest(t);
 	if (e == GNUTLS_E_SUCCESS) {
 		t->up = true;
 		return 1;
 	}
 	/* What is not fatal, such as a warning, is waited on like EAGAIN. */
-	return gnutls.error_is_fatal(e) ? failed(t, e, f) : 0;
+	return gnutls.error_is_fatal(e) ? tls_failed(t, e, f) : 0;
 }
 
 /* Data */
 
 static int
-broken(struct tls *t, int e, struct fault *f)
+tls_broken(struct tls *t, int e, struct fault *f)
 {
 	switch (e) {
 	case GNUTLS_E_PREMATURE_TERMINATION:
@@ -377,7 +377,7 @@ broken(struct tls *t, int e, struct fault *f)
 	case GNUTLS_E_PUSH_ERROR:
 		return connect_lost(f, t->err);
 	case GNUTLS_E_FATAL_ALERT_RECEIVED:
-		return alert_words(t, e, f);
+		return tls_alert_words(t, e, f);
 	default:
 		return fault_set(f, f->stage, FD_TLS, e, VD_TEMP, "%s",
 		    gnutls.strerror(e));
@@ -393,12 +393,12 @@ tls_read(struct tls *t, void *p, size_t n, struct fault *f)
 	if (got == GNUTLS_E_REHANDSHAKE)
 		(void)gnutls.alert_send(t->session, GNUTLS_AL_WARNING,
 		    GNUTLS_A_NO_RENEGOTIATION);
-	(void)flush(t);
+	(void)tls_send_rest(t);
 	if (got > 0)
 		return got;
 	if (got == 0)
 		return connect_lost(f, 0);
-	return gnutls.error_is_fatal((int)got) ? broken(t, (int)got, f) : 0;
+	return gnutls.error_is_fatal((int)got) ? tls_broken(t, (int)got, f) : 0;
 }
 
 ssize_t
@@ -414,7 +414,7 @@ tls_write(struct tls *t, const void *data, size_t n, struct fault *f)
 		while (done < n && t->out.len < BATCH) {
 			k = gnutls.record_send(t->session, p + done, n - done);
 			if (k < 0)
-				return broken(t, (int)k, f);
+				return tls_broken(t, (int)k, f);
 			done += (size_t)k;
 		}
 		if (tls_flush(t, f) == -1)
@@ -432,7 +432,7 @@ tls_unsent(const struct tls *t)
 int
 tls_flush(struct tls *t, struct fault *f)
 {
-	return flush(t) == -1 ? connect_lost(f, t->err) : 0;
+	return tls_send_rest(t) == -1 ? connect_lost(f, t->err) : 0;
 }
 
 bool
@@ -445,13 +445,13 @@ void
 tls_bye(struct tls *t)
 {
 	if (t->up && gnutls.bye(t->session, GNUTLS_SHUT_WR) == 0)
-		(void)flush(t);
+		(void)tls_send_rest(t);
 }
 
 /* Facts */
 
 static const char *
-known(const char *s)
+tls_known(const char *s)
 {
 	return s != NULL ? s : "unknown";
 }
@@ -459,14 +459,14 @@ known(const char *s)
 const char *
 tls_version(const struct tls *t)
 {
-	return known(gnutls.protocol_get_name(
+	return tls_known(gnutls.protocol_get_name(
 	    gnutls.protocol_get_version(t->session)));
 }
 
 const char *
 tls_cipher(const struct tls *t)
 {
-	return known(gnutls.cipher_get_name(gnutls.cipher_get(t->session)));
+	return tls_known(gnutls.cipher_get_name(gnutls.cipher_get(t->session)));
 }
 
 const char *
@@ -478,7 +478,7 @@ tls_assurance(const struct tls *t)
 
 /* What the relay sent along about its certificate, its own or not. */
 static const char *
-ocsp_words(const struct tls *t)
+tls_ocsp_words(const struct tls *t)
 {
 	gnutls_datum_t der;
 	gnutls_ocsp_resp_t resp;
@@ -510,11 +510,11 @@ tls_facts(const struct tls *t, struct tls_facts *facts)
 	facts->version = tls_version(t);
 	facts->cipher = tls_cipher(t);
 	/* TLS 1.2 can do without, with a key that RSA encrypts. */
-	facts->group = known(group != GNUTLS_GROUP_INVALID ?
+	facts->group = tls_known(group != GNUTLS_GROUP_INVALID ?
 	    gnutls.group_get_name(group) :
 	    gnutls.kx_get_name(gnutls.kx_get(t->session)));
 	facts->assurance = tls_assurance(t);
-	facts->ocsp = ocsp_words(t);
+	facts->ocsp = tls_ocsp_words(t);
 	der = gnutls.certificate_get_peers(t->session, &n);
 	for (i = 0; der != NULL && i < n && i < TLS_FACTS_CHAIN; i++)
 		if (!cert_facts((struct octets){ der[i].data, der[i].size },

@@ -33,14 +33,14 @@ struct trust {
 /* Who we are */
 
 static bool
-is_uri(const char *s)
+trust_is_uri(const char *s)
 {
 	return strncmp(s, "pkcs11:", 7) == 0;
 }
 
 /* Containers mount secrets where nobody else can see them. */
 static bool
-sheltered(const char *path)
+trust_sheltered(const char *path)
 {
 	return strstr(path, "/../") == NULL &&
 	    (strncmp(path, "/run/secrets/", 13) == 0 ||
@@ -48,7 +48,8 @@ sheltered(const char *path)
 }
 
 static int
-check_file(const char *key, const char *path, bool secret, struct fault *f)
+trust_check_file(const char *key, const char *path, bool secret, struct fault
+    *f)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	struct stat st;
@@ -65,7 +66,7 @@ check_file(const char *key, const char *path, bool secret, struct fault *f)
 		return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
 		    "%s: %s is not a regular file", key, path);
 	/* The group of root's own file is root's decision. */
-	if (secret && !sheltered(path) &&
+	if (secret && !trust_sheltered(path) &&
 	    (st.st_mode & (st.st_uid == 0 ? 007 : 077)) != 0)
 		return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
 		    "%s: others can get at the private key in %s; "
@@ -74,7 +75,7 @@ check_file(const char *key, const char *path, bool secret, struct fault *f)
 }
 
 static const char *
-own_words(int e)
+trust_own_words(int e)
 {
 	switch (e) {
 	case GNUTLS_E_DECRYPTION_FAILED:
@@ -90,7 +91,8 @@ own_words(int e)
 }
 
 static int
-load_own(struct trust *t, const char *cert, const char *key, struct fault *f)
+trust_load_own(struct trust *t, const char *cert, const char *key, struct fault
+    *f)
 {
 	const char *from = key != NULL ? key : cert;
 	int e;
@@ -100,9 +102,11 @@ load_own(struct trust *t, const char *cert, const char *key, struct fault *f)
 	if (cert == NULL)
 		return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
 		    "tls-key is set, but no tls-cert");
-	if ((!is_uri(cert) && check_file("tls-cert", cert, false, f) == -1) ||
-	    (!is_uri(from) && check_file(key != NULL ? "tls-key" : "tls-cert",
-	    from, true, f) == -1))
+	if ((!trust_is_uri(cert) &&
+		trust_check_file("tls-cert", cert, false, f) == -1) ||
+	    (!trust_is_uri(from) &&
+		trust_check_file(key != NULL ? "tls-key" : "tls-cert", from,
+		    true, f) == -1))
 		return -1;
 	e = gnutls.certificate_set_x509_key_file2(t->cred, cert, from,
 	    GNUTLS_X509_FMT_PEM, NULL, 0);
@@ -110,16 +114,16 @@ load_own(struct trust *t, const char *cert, const char *key, struct fault *f)
 		return fault_set(f, ST_CONFIG, FD_TLS, e, VD_PERM,
 		    "tls-cert %s%s%s cannot be used: %s", cert,
 		    key != NULL ? " with tls-key " : "",
-		    key != NULL ? key : "", own_words(e));
+		    key != NULL ? key : "", trust_own_words(e));
 	t->own = true;
-	t->token = is_uri(from);
+	t->token = trust_is_uri(from);
 	return 0;
 }
 
 /* Making and freeing */
 
 static void
-load_pins(struct trust *t, const char *list)
+trust_load_pins(struct trust *t, const char *list)
 {
 	unsigned char pin[PIN_SIZE];
 
@@ -130,7 +134,7 @@ load_pins(struct trust *t, const char *list)
 }
 
 static int
-load_anchors(struct trust *t, const struct trust_opts *o, struct fault *f)
+trust_load_anchors(struct trust *t, const struct trust_opts *o, struct fault *f)
 {
 	int n;
 
@@ -154,14 +158,14 @@ trust_new(const struct trust_opts *o, struct fault *f)
 	struct trust *t = xcalloc(1, sizeof(*t));
 	int e;
 
-	load_pins(t, o->pins);
+	trust_load_pins(t, o->pins);
 	if (gnutls_load(f) == -1)
 		goto fail;
 	if ((e = gnutls.certificate_allocate_credentials(&t->cred)) < 0)
 		(void)fault_set(f, ST_TLS, FD_TLS, e, VD_TEMP, "%s",
 		    gnutls.strerror(e));
-	else if (load_anchors(t, o, f) == 0 &&
-	    load_own(t, o->cert, o->key, f) == 0)
+	else if (trust_load_anchors(t, o, f) == 0 &&
+	    trust_load_own(t, o->cert, o->key, f) == 0)
 		return t;
 fail:
 	trust_free(t);
@@ -201,7 +205,7 @@ trust_has_token(const struct trust *t)
 /* Pins */
 
 static bool
-pinned(const struct trust *t, struct octets der)
+trust_pinned(const struct trust *t, struct octets der)
 {
 	unsigned char pin[PIN_SIZE];
 	size_t i;
@@ -216,12 +220,12 @@ pinned(const struct trust *t, struct octets der)
 
 /* Put it into the list if its key is pinned. */
 static bool
-add_pinned(const struct trust *t, gnutls_x509_trust_list_t list,
+trust_add_pinned(const struct trust *t, gnutls_x509_trust_list_t list,
     const gnutls_datum_t *der)
 {
 	gnutls_x509_crt_t crt;
 
-	if (!pinned(t, (struct octets){ der->data, der->size }) ||
+	if (!trust_pinned(t, (struct octets){ der->data, der->size }) ||
 	    gnutls.x509_crt_init(&crt) < 0)
 		return false;
 	if (gnutls.x509_crt_import(crt, der, GNUTLS_X509_FMT_DER) == 0 &&
@@ -233,7 +237,7 @@ add_pinned(const struct trust *t, gnutls_x509_trust_list_t list,
 
 /* All issuers that are pinned, of those sent and of those believed. */
 static bool
-add_all_pinned(const struct trust *t, gnutls_x509_trust_list_t list,
+trust_add_all_pinned(const struct trust *t, gnutls_x509_trust_list_t list,
     const gnutls_datum_t *chain, unsigned n)
 {
 	gnutls_x509_trust_list_iter_t iter = NULL;
@@ -244,13 +248,13 @@ add_all_pinned(const struct trust *t, gnutls_x509_trust_list_t list,
 	unsigned i;
 
 	for (i = 1; i < n; i++)
-		any |= add_pinned(t, list, &chain[i]);
+		any |= trust_add_pinned(t, list, &chain[i]);
 	gnutls.certificate_get_trust_list(t->cred, &believed);
 	while (gnutls.x509_trust_list_iter_get_ca(believed, &iter,
 	    &crt) == 0) {
 		if (gnutls.x509_crt_export2(crt, GNUTLS_X509_FMT_DER,
 		    &der) == 0) {
-			any |= add_pinned(t, list, &der);
+			any |= trust_add_pinned(t, list, &der);
 			(*gnutls.free)(der.data);
 		}
 		gnutls.x509_crt_deinit(crt);
@@ -264,8 +268,8 @@ add_all_pinned(const struct trust *t, gnutls_x509_trust_list_t list,
  * proves nothing, so the chain must stand with nobody else believed.
  */
 static bool
-leads_to_pin(const struct trust *t, const gnutls_datum_t *chain, unsigned n,
-    gnutls_typed_vdata_st *must, unsigned nmust)
+trust_leads_to_pin(const struct trust *t, const gnutls_datum_t *chain,
+    unsigned n, gnutls_typed_vdata_st *must, unsigned nmust)
 {
 	gnutls_x509_crt_t crt[CHAIN_MAX];
 	gnutls_x509_trust_list_t list;
@@ -275,7 +279,7 @@ leads_to_pin(const struct trust *t, const gnutls_datum_t *chain, unsigned n,
 	n = n < CHAIN_MAX ? n : CHAIN_MAX;
 	if (gnutls.x509_trust_list_init(&list, 0) < 0)
 		return false;
-	if (!add_all_pinned(t, list, chain, n))
+	if (!trust_add_all_pinned(t, list, chain, n))
 		goto out;
 	for (; k < n && gnutls.x509_crt_init(&crt[k]) == 0; k++)
 		if (gnutls.x509_crt_import(crt[k], &chain[k],
@@ -295,7 +299,7 @@ out:
 /* The verdict */
 
 static void
-give_needed(struct trust *t, const gnutls_datum_t *chain, unsigned n)
+trust_give_needed(struct trust *t, const gnutls_datum_t *chain, unsigned n)
 {
 	unsigned i;
 
@@ -316,9 +320,9 @@ trust_judge(struct trust *t, gnutls_session_t session,
 	chain = gnutls.certificate_get_peers(session, &n);
 	if (chain == NULL || n == 0)
 		return GNUTLS_E_NO_CERTIFICATE_FOUND;
-	give_needed(t, chain, n);
+	trust_give_needed(t, chain, n);
 	e = gnutls.certificate_verify_peers(session, must, nmust, &v->status);
-	v->pinned = pinned(t, (struct octets){ chain[0].data,
+	v->pinned = trust_pinned(t, (struct octets){ chain[0].data,
 	    chain[0].size });
 	if (e >= 0 && v->pinned && (v->status & ~PIN_FORGIVES) == 0)
 		return 0;
@@ -329,7 +333,7 @@ trust_judge(struct trust *t, gnutls_session_t session,
 	}
 	v->unread = t->anchors.unread;
 	v->unpinned = t->npins > 0 && !v->pinned && (e < 0 ||
-	    v->status != 0 || !leads_to_pin(t, chain, n, must, nmust));
+	    v->status != 0 || !trust_leads_to_pin(t, chain, n, must, nmust));
 	if (e < 0)
 		return e;
 	return v->status != 0 || v->unpinned ?
@@ -338,7 +342,7 @@ trust_judge(struct trust *t, gnutls_session_t session,
 
 /* The one that we believe and that the last of the chain names, or none. */
 static bool
-last_issuer(const struct trust *t, const gnutls_datum_t *last,
+trust_last_issuer(const struct trust *t, const gnutls_datum_t *last,
     gnutls_datum_t *der)
 {
 	gnutls_x509_crt_t crt, issuer = NULL;
@@ -372,7 +376,7 @@ trust_why(const struct trust *t, gnutls_session_t session,
 	nsent = n = peers == NULL ? 0 : n < CHAIN_MAX ? n : CHAIN_MAX;
 	for (i = 0; i < n; i++)
 		chain[i] = (struct octets){ peers[i].data, peers[i].size };
-	if (n > 0 && last_issuer(t, &peers[n - 1], &end))
+	if (n > 0 && trust_last_issuer(t, &peers[n - 1], &end))
 		chain[n++] = (struct octets){ end.data, end.size };
 	if (v->unpinned && n > 0 && cert_pin(chain[0], pin)) {
 		pin_text(pin, text);

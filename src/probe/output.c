@@ -26,7 +26,7 @@ static const struct {
 };
 
 static bool
-speaks_utf8(void)
+output_speaks_utf8(void)
 {
 	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
 	const char *value = NULL;
@@ -47,7 +47,7 @@ output_init(struct output *d, FILE *out, bool json)
 	struct winsize w;
 
 	*d = (struct output){ .out = out, .json = json, .doc.max = DOC,
-	    .utf8 = speaks_utf8() };
+	    .utf8 = output_speaks_utf8() };
 	if (json) {
 		buf_adds(&d->doc, "{");
 		json_text(&d->doc, "version", VERSION);
@@ -71,21 +71,21 @@ output_release(struct output *d)
 /* Text */
 
 static bool
-continues(char c)
+output_continues(char c)
 {
 	return ((unsigned char)c & 0xc0) == 0x80;
 }
 
 /* How many octets of a line, to a blank or its end, have room. */
 static size_t
-fits(const char *p, size_t n, size_t room)
+output_fits(const char *p, size_t n, size_t room)
 {
 	size_t i, columns = 0, at = 0;
 
 	for (i = 0; i < n; i++) {
 		if (p[i] == ' ' && (columns <= room || at == 0))
 			at = i;
-		columns += !continues(p[i]);
+		columns += !output_continues(p[i]);
 		if (columns > room && at > 0)
 			return at;
 	}
@@ -93,12 +93,13 @@ fits(const char *p, size_t n, size_t room)
 }
 
 static void
-wrap_line(struct buf *b, const char *p, size_t n, size_t indent, size_t room)
+output_wrap_line(struct buf *b, const char *p, size_t n, size_t indent, size_t
+    room)
 {
 	size_t k, end;
 
 	for (;;) {
-		k = room > 0 ? fits(p, n, room) : n;
+		k = room > 0 ? output_fits(p, n, room) : n;
 		for (end = k; end > 0 && p[end - 1] == ' '; end--)
 			;
 		buf_add(b, p, end);
@@ -119,7 +120,7 @@ output_wrap(struct buf *b, const char *text, size_t indent, size_t width)
 
 	for (;; text += n + 1) {
 		n = strcspn(text, "\n");
-		wrap_line(b, text, n, indent, room);
+		output_wrap_line(b, text, n, indent, room);
 		if (text[n] == '\0')
 			return;
 		buf_addf(b, "\n%*s", (int)indent, "");
@@ -128,7 +129,7 @@ output_wrap(struct buf *b, const char *text, size_t indent, size_t width)
 
 /* In the colour of the mark, where there are colours. */
 static void
-paint(const struct output *d, struct buf *b, enum mark mark,
+output_paint(const struct output *d, struct buf *b, enum mark mark,
     const char *text)
 {
 	const bool on = d->colour && marks[mark].colour[0] != '\0';
@@ -138,15 +139,16 @@ paint(const struct output *d, struct buf *b, enum mark mark,
 }
 
 static void
-paint_mark(const struct output *d, struct buf *b, enum mark mark)
+output_paint_mark(const struct output *d, struct buf *b, enum mark mark)
 {
-	paint(d, b, mark, d->utf8 ? marks[mark].utf8 : marks[mark].ascii);
+	output_paint(d, b, mark, d->utf8 ? marks[mark].utf8 :
+	    marks[mark].ascii);
 	buf_adds(b, " ");
 }
 
 /* What is shown must be seen at once: the next step may take minutes. */
 static void
-print(struct output *d, struct buf *b)
+output_print(struct output *d, struct buf *b)
 {
 	(void)fwrite(buf_text(b), 1, b->len, d->out);
 	(void)fflush(d->out);
@@ -154,12 +156,12 @@ print(struct output *d, struct buf *b)
 }
 
 static void
-print_finding(struct output *d, const struct step *x)
+output_print_finding(struct output *d, const struct step *x)
 {
 	struct buf b = { .max = TEXT };
 	size_t i;
 
-	paint_mark(d, &b, x->mark);
+	output_paint_mark(d, &b, x->mark);
 	buf_addf(&b, "%-9s", x->step);
 	if (x->ms >= 0)
 		buf_addf(&b, "%7lld ms  ", x->ms);
@@ -168,23 +170,23 @@ print_finding(struct output *d, const struct step *x)
 	output_wrap(&b, buf_text(&x->text), COLUMN, d->width);
 	for (i = 0; i < x->nwarning; i++) {
 		buf_addf(&b, "\n%*s", COLUMN, "");
-		paint(d, &b, MARK_WARNING, "warning:");
+		output_paint(d, &b, MARK_WARNING, "warning:");
 		buf_adds(&b, " ");
 		output_wrap(&b, x->warning[i].text, COLUMN,
 		    d->width > 9 ? d->width - 9 : d->width);
 	}
 	buf_adds(&b, "\n");
-	print(d, &b);
+	output_print(d, &b);
 }
 
 static void
-print_verdict(struct output *d, const struct ending *v)
+output_print_verdict(struct output *d, const struct ending *v)
 {
 	struct buf b = { .max = TEXT }, words = { .max = TEXT };
 	enum mark mark = v->fault->verdict == VD_OK ? MARK_OK : MARK_FAILED;
 
 	buf_adds(&b, "\n");
-	paint_mark(d, &b, mark);
+	output_paint_mark(d, &b, mark);
 	if (mark == MARK_OK)
 		buf_adds(&words, v->words);
 	else
@@ -198,11 +200,11 @@ print_verdict(struct output *d, const struct ending *v)
 	}
 	buf_adds(&b, "\n");
 	buf_release(&words);
-	print(d, &b);
+	output_print(d, &b);
 }
 
 static void
-print_walk(struct output *d, const char *account, const char *relay,
+output_print_walk(struct output *d, const char *account, const char *relay,
     const char *address)
 {
 	struct buf b = { .max = TEXT };
@@ -212,13 +214,13 @@ print_walk(struct output *d, const char *account, const char *relay,
 	buf_addf(&b, "\n%s%s%s%s%s%s\n", account[0] != '\0' ? "account " : "",
 	    account, account[0] != '\0' ? ", " : "", relay,
 	    address != NULL ? " at " : "", address != NULL ? address : "");
-	print(d, &b);
+	output_print(d, &b);
 }
 
 /* JSON */
 
 static void
-close_list(struct output *d)
+output_close_list(struct output *d)
 {
 	if (d->open == OUTPUT_SETTINGS)
 		buf_adds(&d->doc, "}");
@@ -228,24 +230,24 @@ close_list(struct output *d)
 }
 
 static void
-open_list(struct output *d, enum output_list list, const char *key,
+output_open_list(struct output *d, enum output_list list, const char *key,
     const char *with)
 {
 	if (d->open == list)
 		return;
-	close_list(d);
+	output_close_list(d);
 	json_key(&d->doc, key);
 	buf_adds(&d->doc, with);
 	d->open = list;
 }
 
 static void
-add_finding(struct output *d, const struct step *x)
+output_add_finding(struct output *d, const struct step *x)
 {
 	struct buf *b = &d->doc;
 	size_t i;
 
-	open_list(d, OUTPUT_STEPS, "steps", "[");
+	output_open_list(d, OUTPUT_STEPS, "steps", "[");
 	json_key(b, NULL);
 	buf_adds(b, "{");
 	json_text(b, "step", x->step);
@@ -270,7 +272,7 @@ add_finding(struct output *d, const struct step *x)
 }
 
 static void
-add_verdict(struct output *d, const struct ending *v)
+output_add_verdict(struct output *d, const struct ending *v)
 {
 	struct buf *b = &d->doc, words = { .max = TEXT };
 	const struct fault *f = v->fault;
@@ -278,7 +280,7 @@ add_verdict(struct output *d, const struct ending *v)
 
 	if (!good)
 		fault_print(&words, f);
-	close_list(d);
+	output_close_list(d);
 	json_text(b, "address", v->address[0] != '\0' ? v->address : NULL);
 	json_text(b, "result", good ? "ok" : "failed");
 	json_number(b, "exit", fault_exit(f));
@@ -305,7 +307,7 @@ output_walk(struct output *d, const char *account, const char *relay,
 		json_text(&d->doc, "account", account);
 		json_text(&d->doc, "relay", relay);
 	} else {
-		print_walk(d, account, relay, address);
+		output_print_walk(d, account, relay, address);
 	}
 	d->walks++;
 }
@@ -324,10 +326,10 @@ output_setting(struct output *d, const char *key, const char *value,
 			buf_addf(&b, ": %s", meaning);
 		buf_addf(&b, "%*s # %s\n", b.len < 45 ? (int)(45 - b.len) : 0,
 		    "", where);
-		print(d, &b);
+		output_print(d, &b);
 		return;
 	}
-	open_list(d, OUTPUT_SETTINGS, "settings", "{");
+	output_open_list(d, OUTPUT_SETTINGS, "settings", "{");
 	json_key(doc, key);
 	buf_adds(doc, "{");
 	json_text(doc, "value", value);
@@ -341,18 +343,18 @@ void
 output_finding(struct output *d, const struct step *x)
 {
 	if (d->json)
-		add_finding(d, x);
+		output_add_finding(d, x);
 	else
-		print_finding(d, x);
+		output_print_finding(d, x);
 }
 
 void
 output_ending(struct output *d, const struct ending *v)
 {
 	if (d->json)
-		add_verdict(d, v);
+		output_add_verdict(d, v);
 	else
-		print_verdict(d, v);
+		output_print_verdict(d, v);
 }
 
 int
@@ -365,10 +367,10 @@ output_end(struct output *d, size_t good, int status)
 		json_text(&d->doc, "result", status == 0 ? "ok" : "failed");
 		json_number(&d->doc, "exit", status);
 		buf_adds(&d->doc, "}\n");
-		print(d, &d->doc);
+		output_print(d, &d->doc);
 	} else if (d->walks > 1) {
 		buf_addf(&b, "\n%zu of %zu ways work.\n", good, d->walks);
-		print(d, &b);
+		output_print(d, &b);
 	}
 	return ferror(d->out) == 0 ? 0 : -1;
 }

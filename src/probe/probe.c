@@ -55,7 +55,7 @@ struct probe {
 /* Passwords */
 
 static bool
-lacks_password(const struct settings *s)
+probe_lacks_password(const struct settings *s)
 {
 	return s->relay != NULL && account_logs_in(s) &&
 	    s->password == NULL && s->password_file == NULL &&
@@ -63,7 +63,7 @@ lacks_password(const struct settings *s)
 }
 
 static void
-ask(struct settings *s, struct settings *before)
+probe_ask(struct settings *s, struct settings *before)
 {
 	struct buf prompt = { .max = 1024 };
 	struct buf answer = { .max = PASSWORD_MAX, .secret = true };
@@ -83,21 +83,21 @@ ask(struct settings *s, struct settings *before)
 
 /* A password need not be in a file to be tried. */
 static void
-ask_passwords(struct config *c)
+probe_ask_passwords(struct config *c)
 {
 	size_t i;
 
-	if (lacks_password(&c->base))
-		ask(&c->base, NULL);
+	if (probe_lacks_password(&c->base))
+		probe_ask(&c->base, NULL);
 	for (i = 0; i < c->naccount; i++)
-		if (lacks_password(&c->account[i].set))
-			ask(&c->account[i].set, &c->base);
+		if (probe_lacks_password(&c->account[i].set))
+			probe_ask(&c->account[i].set, &c->base);
 }
 
 /* Sender and recipients */
 
 static int
-address(struct probe *p, struct target *t, struct fault *f)
+probe_address(struct probe *p, struct target *t, struct fault *f)
 {
 	static const char head[] = "Subject: probe\n\n";
 	struct submission *s = &p->sender;
@@ -126,7 +126,7 @@ address(struct probe *p, struct target *t, struct fault *f)
 }
 
 static int
-choose(struct probe *p, struct fault *f)
+probe_choose(struct probe *p, struct fault *f)
 {
 	bool all = p->o->all && p->c->base.account == NULL;
 	size_t i, n = all ? p->c->naccount + 1 : 1;
@@ -141,7 +141,7 @@ choose(struct probe *p, struct fault *f)
 			sender_use(&p->sender, account);
 		p->target[p->n].account.transport.stream.fd = -1;
 		p->target[p->n].account.maildir = -1;
-		if (address(p, &p->target[p->n++], f) == -1)
+		if (probe_address(p, &p->target[p->n++], f) == -1)
 			return -1;
 	}
 	return 0;
@@ -151,7 +151,7 @@ choose(struct probe *p, struct fault *f)
 
 /* Show it?  Only if it was set, or says how to reach the relay. */
 static bool
-matters(const struct target *t, const struct setting *row,
+probe_matters(const struct target *t, const struct setting *row,
     const char *value, const char *where)
 {
 	static const char *const always[] = { "relay", "port", "tls", "auth",
@@ -166,7 +166,7 @@ matters(const struct target *t, const struct setting *row,
 }
 
 static void
-show_settings(struct probe *p, const struct target *t)
+probe_show_settings(struct probe *p, const struct target *t)
 {
 	struct buf value = { .max = 4096 }, meaning = { .max = 64 };
 	const struct setting *row, *end = setting_table + setting_count;
@@ -178,7 +178,7 @@ show_settings(struct probe *p, const struct target *t)
 		buf_clear(&meaning);
 		setting_show(row, t->set, &value);
 		config_meaning(row, t->set, &meaning);
-		if (matters(t, row, buf_text(&value), where))
+		if (probe_matters(t, row, buf_text(&value), where))
 			output_setting(&p->display, row->key,
 			    buf_text(&value), buf_text(&meaning), where);
 	}
@@ -187,13 +187,13 @@ show_settings(struct probe *p, const struct target *t)
 }
 
 static void
-show_early(struct probe *p, struct target *t)
+probe_show_early(struct probe *p, struct target *t)
 {
 	if (t->shown == 0) {
 		output_walk(&p->display, account_name(p->c, t->number),
 		    t->account.transport.what[0] != '\0' ?
 		    t->account.transport.what : t->set->relay, NULL);
-		show_settings(p, t);
+		probe_show_settings(p, t);
 		t->shown = 1;
 	}
 	while (t->shown <= t->nearly) {
@@ -204,7 +204,7 @@ show_early(struct probe *p, struct target *t)
 
 /* Steps of the first account are shown at once, the others' later. */
 static struct step *
-early(struct target *t, const char *step, long long ms)
+probe_early(struct target *t, const char *step, long long ms)
 {
 	struct step *d = &t->early[t->nearly++];
 
@@ -213,23 +213,23 @@ early(struct target *t, const char *step, long long ms)
 }
 
 static bool
-is_local(const struct target *t)
+probe_is_local(const struct target *t)
 {
 	return t->account.transport.route.relay.loopback ||
 	    t->account.transport.route.relay.kind == RELAY_UNIX;
 }
 
 static void
-introduce(struct target *t)
+probe_introduce(struct target *t)
 {
 	struct transport *r = &t->account.transport;
-	struct scene scene = { .helo = r->helo, .near = is_local(t) };
+	struct scene scene = { .helo = r->helo, .near = probe_is_local(t) };
 	struct step *d;
 	struct fault f = { 0 };
 	bool known;
 
 	transport_introduce(r, t->env.from);
-	d = early(t, "helo", -1);
+	d = probe_early(t, "helo", -1);
 	if (r->helo[0] == '[' && (t->set->helo == NULL ||
 	    strcmp(t->set->helo, "auto") == 0)) {
 		step_line(d, "the address of this end of the connection; "
@@ -245,7 +245,7 @@ introduce(struct target *t)
 }
 
 static void
-add_addresses(struct step *d, const char *host, int port, bool srv,
+probe_add_addresses(struct step *d, const char *host, int port, bool srv,
     const struct addresses *addrs)
 {
 	struct buf b = { .max = 4096 };
@@ -267,11 +267,11 @@ add_addresses(struct step *d, const char *host, int port, bool srv,
 }
 
 static void
-show_addresses(struct target *t, long long ms)
+probe_show_addresses(struct target *t, long long ms)
 {
 	const struct route *r = &t->account.transport.route;
 	bool srv = r->relay.kind == RELAY_SRV;
-	struct step *d = early(t, fault_stage(ST_RESOLVE), ms);
+	struct step *d = probe_early(t, fault_stage(ST_RESOLVE), ms);
 	size_t i;
 
 	json_key(&d->facts, "addresses");
@@ -279,13 +279,13 @@ show_addresses(struct target *t, long long ms)
 	if (r->proxy.host[0] != '\0') {
 		step_line(d, "through a proxy, which looks up names "
 		    "itself");
-		add_addresses(d, r->proxy.host, r->proxy.port, true,
+		probe_add_addresses(d, r->proxy.host, r->proxy.port, true,
 		    &r->proxy_addrs);
 	}
 	for (i = 0; i < r->n; i++) {
 		if (r->proxy.host[0] == '\0')
-			add_addresses(d, r->hop[i].host, r->hop[i].port, srv,
-			    &r->hop[i].addrs);
+			probe_add_addresses(d, r->hop[i].host, r->hop[i].port,
+			    srv, &r->hop[i].addrs);
 		else if (srv)
 			step_line(d, "%s port %d", r->hop[i].host,
 			    r->hop[i].port);
@@ -295,10 +295,10 @@ show_addresses(struct target *t, long long ms)
 
 /* There is no relay to connect to. */
 static void
-show_maildir(struct target *t)
+probe_show_maildir(struct target *t)
 {
 	const char *path = t->account.transport.route.relay.path;
-	struct step *d = early(t, "maildir", -1);
+	struct step *d = probe_early(t, "maildir", -1);
 	struct fault *f = &t->account.fault;
 	char *parent, *slash;
 
@@ -324,7 +324,7 @@ show_maildir(struct target *t)
 
 /* Certificates, password and addresses, which need the file system. */
 static void
-get_ready(struct probe *p, struct target *t)
+probe_get_ready(struct probe *p, struct target *t)
 {
 	struct account *a = &t->account;
 	struct step *d;
@@ -333,25 +333,26 @@ get_ready(struct probe *p, struct target *t)
 	if (accounts_prepare(a, t->set, p->by.caller.host) == -1)
 		return;
 	if (a->transport.route.relay.kind == RELAY_MAILDIR) {
-		show_maildir(t);
+		probe_show_maildir(t);
 		return;
 	}
-	introduce(t);
+	probe_introduce(t);
 	if (t == p->target)
-		show_early(p, t);
+		probe_show_early(p, t);
 	if (accounts_password(a, p->limit) == -1)
 		return;
 	start = clock_ms();
 	if (accounts_locate(a) == -1) {
-		d = early(t, fault_stage(a->fault.stage), clock_ms() - start);
+		d = probe_early(t, fault_stage(a->fault.stage), clock_ms() -
+		    start);
 		step_fault(d, &a->fault);
 	} else if (a->transport.route.relay.kind != RELAY_UNIX) {
-		show_addresses(t, clock_ms() - start);
+		probe_show_addresses(t, clock_ms() - start);
 	}
 }
 
 static void
-enter_sandbox(struct probe *p)
+probe_enter_sandbox(struct probe *p)
 {
 	struct account **list = xcalloc(p->n, sizeof(struct account *));
 	struct fault f = { 0 };
@@ -371,7 +372,7 @@ enter_sandbox(struct probe *p)
 
 /* The line that would set the right TLS mode, and what stands there now. */
 static void
-advise_mode(const struct probe *p, const struct target *t,
+probe_advise_mode(const struct probe *p, const struct target *t,
     const struct walk *w, struct buf *hint)
 {
 	static const char *const words[] = { "none", "opportunistic",
@@ -384,7 +385,7 @@ advise_mode(const struct probe *p, const struct target *t,
 		    "corrected", r->relay.host);
 		return;
 	}
-	buf_adds(hint, w->mode == CLIENT_TLS_NONE && !is_local(t) ?
+	buf_adds(hint, w->mode == CLIENT_TLS_NONE && !probe_is_local(t) ?
 	    "only on a network that you trust, set" : "set");
 	if (r->relay.implicit) {
 		buf_addf(hint, " `relay %s:%d` and", r->relay.host,
@@ -398,7 +399,7 @@ advise_mode(const struct probe *p, const struct target *t,
 
 /* The pin that a hint asks for is known. */
 static void
-fill_in(struct buf *hint, const char *pin)
+probe_fill_in(struct buf *hint, const char *pin)
 {
 	static const char mark[] = "<its pin>";
 	const char *text = buf_text(hint), *at = strstr(text, mark);
@@ -413,7 +414,7 @@ fill_in(struct buf *hint, const char *pin)
 }
 
 static void
-praise(const struct target *t, struct buf *words)
+probe_praise(const struct target *t, struct buf *words)
 {
 	const struct envelope *e = &t->env;
 	size_t i;
@@ -434,7 +435,7 @@ praise(const struct target *t, struct buf *words)
 
 /* How a walk ended; w is NULL if there was none. */
 static void
-judge(struct probe *p, const struct target *t, const struct fault *f,
+probe_judge(struct probe *p, const struct target *t, const struct fault *f,
     const struct walk *w)
 {
 	struct explain_place at = { .conninfo = w != NULL ? &w->conninfo : NULL,
@@ -445,13 +446,13 @@ judge(struct probe *p, const struct target *t, const struct fault *f,
 	    .address = w != NULL ? w->conninfo.ip : "" };
 
 	if (f->verdict == VD_OK)
-		praise(t, &words);
+		probe_praise(t, &words);
 	else if (w != NULL && w->mistaken)
-		advise_mode(p, t, w, &hint);
+		probe_advise_mode(p, t, w, &hint);
 	else
 		(void)explain_hint(&p->by.log.explain, f, &at, &hint);
 	if (w != NULL)
-		fill_in(&hint, w->pin);
+		probe_fill_in(&hint, w->pin);
 	v.words = buf_text(&words);
 	v.hint = buf_text(&hint);
 	output_ending(&p->display, &v);
@@ -463,21 +464,21 @@ judge(struct probe *p, const struct target *t, const struct fault *f,
 }
 
 static void
-go(struct probe *p, struct target *t)
+probe_go(struct probe *p, struct target *t)
 {
 	struct walk w = { .transport = &t->account.transport, .env = &t->env,
-	    .display = &p->display, .near = is_local(t),
+	    .display = &p->display, .near = probe_is_local(t),
 	    .helo_known = t->helo_known, .trace = p->o->trace };
 
 	w.transport->session.trace = p->o->verbose;
 	w.transport->limit = w.transport->session.limit = p->limit;
 	walk_run(&w);
-	judge(p, t, &w.fault, &w);
+	probe_judge(p, t, &w.fault, &w);
 }
 
 /* Each address of each host, as if there were no other. */
 static void
-go_everywhere(struct probe *p, struct target *t)
+probe_go_everywhere(struct probe *p, struct target *t)
 {
 	struct route *r = &t->account.transport.route;
 	struct route *all = xmalloc(sizeof(*all));
@@ -498,7 +499,7 @@ go_everywhere(struct probe *p, struct target *t)
 				output_walk(&p->display,
 				    account_name(p->c, t->number),
 				    all->hop[i].host, text);
-			go(p, t);
+			probe_go(p, t);
 		}
 	}
 	*r = *all;
@@ -506,21 +507,21 @@ go_everywhere(struct probe *p, struct target *t)
 }
 
 static void
-visit(struct probe *p, struct target *t)
+probe_visit(struct probe *p, struct target *t)
 {
 	const struct relay *relay = &t->account.transport.route.relay;
 
-	show_early(p, t);
+	probe_show_early(p, t);
 	if (t->account.fault.verdict != VD_OK || relay->kind == RELAY_MAILDIR)
-		judge(p, t, &t->account.fault, NULL);
+		probe_judge(p, t, &t->account.fault, NULL);
 	else if (p->o->all && relay->kind != RELAY_UNIX)
-		go_everywhere(p, t);
+		probe_go_everywhere(p, t);
 	else
-		go(p, t);
+		probe_go(p, t);
 }
 
 static void
-release(struct probe *p)
+probe_release(struct probe *p)
 {
 	struct target *t;
 
@@ -545,24 +546,24 @@ probe_run(const struct options *o, struct config *c,
 	process_init(&p.by, o, c, src);
 	sender_init(&p.sender, &p.by);
 	if (!src->elevated)
-		ask_passwords(c);
-	if (process_find(&p.by, src, &f) == -1 || choose(&p, &f) == -1) {
+		probe_ask_passwords(c);
+	if (process_find(&p.by, src, &f) == -1 || probe_choose(&p, &f) == -1) {
 		explain_fault(&p.by.log.explain, &f, &(struct explain_place){
 		    .account = p.sender.meta.account });
-		release(&p);
+		probe_release(&p);
 		return fault_exit(&f);
 	}
 	output_init(&p.display, stdout, o->json);
 	if (c->base.deadline > 0)
 		p.limit = clock_ms() + c->base.deadline * 1000;
 	for (i = 0; i < p.n; i++)
-		get_ready(&p, &p.target[i]);
-	enter_sandbox(&p);
+		probe_get_ready(&p, &p.target[i]);
+	probe_enter_sandbox(&p);
 	for (i = 0; i < p.n; i++)
-		visit(&p, &p.target[i]);
+		probe_visit(&p, &p.target[i]);
 	if (output_end(&p.display, p.good, p.status) == -1 &&
 	    p.status == EX_OK)
 		p.status = EX_IOERR;
-	release(&p);
+	probe_release(&p);
 	return p.status;
 }

@@ -10,7 +10,7 @@
 
 /* The same way, for somebody who has no secrets and trusts nobody. */
 static void
-disguise(struct transport *r, enum client_tls mode)
+recheck_disguise(struct transport *r, enum client_tls mode)
 {
 	r->client.tls = mode;
 	r->client.user = r->client.password = NULL;
@@ -26,7 +26,7 @@ disguise(struct transport *r, enum client_tls mode)
 }
 
 static void
-talk(struct transport *r, struct client *c, struct recheck *l)
+recheck_talk(struct transport *r, struct client *c, struct recheck *l)
 {
 	enum client_want want;
 
@@ -58,13 +58,13 @@ recheck(const struct transport *from, enum client_tls mode, struct recheck *l)
 
 	memset(l, 0, sizeof(*l));
 	*r = *from;
-	disguise(r, mode);
+	recheck_disguise(r, mode);
 	if (route_open(&r->route, true, r->limit, &connection, &f) == 0) {
 		/* The client borrows the name and place from the first. */
 		transport_adopt(r, &connection, "");
 		r->client.tls = mode;
 		r->session.tls.implicit = mode == CLIENT_TLS_IMPLICIT;
-		talk(r, c, l);
+		recheck_talk(r, c, l);
 		stream_close(&r->stream);
 	}
 	l->ms = clock_ms() - start;

@@ -85,7 +85,7 @@ step_size(struct buf *b, long long n)
 }
 
 static void
-add_capability(struct buf *b, const struct capability *row,
+step_add_capability(struct buf *b, const struct capability *row,
     const struct caps *caps)
 {
 	buf_addf(b, "%s%s", b->len > 0 ? ", " : "", row->words);
@@ -104,7 +104,7 @@ add_capability(struct buf *b, const struct capability *row,
 
 /* No TLS will follow what is offered now. */
 static bool
-settled(const struct client *c)
+step_settled(const struct client *c)
 {
 	return c != NULL && (c->tls || c->o->tls == CLIENT_TLS_NONE ||
 	    (c->o->tls == CLIENT_TLS_OPPORTUNISTIC &&
@@ -126,7 +126,7 @@ step_ehlo(struct step *d, const struct client *c)
 	buf_adds(&d->facts, "[");
 	for (; row < capability_table + capability_count; row++)
 		if (c->caps.set & row->bit) {
-			add_capability(&can, row, &c->caps);
+			step_add_capability(&can, row, &c->caps);
 			json_text(&d->facts, NULL, row->keyword);
 		}
 	buf_adds(&d->facts, "]");
@@ -134,7 +134,7 @@ step_ehlo(struct step *d, const struct client *c)
 		json_number(&d->facts, "size", c->caps.maxsize);
 	if (c->caps.set & CAP_AUTH)
 		json_text(&d->facts, "auth", c->caps.auth);
-	if (!settled(c))
+	if (!step_settled(c))
 		step_line(d, c->caps.set & CAP_STARTTLS ?
 		    "takes TLS (STARTTLS); what else it takes, it says "
 		    "after that" : "does not take TLS here (no STARTTLS)");
@@ -146,7 +146,7 @@ step_ehlo(struct step *d, const struct client *c)
 }
 
 static void
-day(char out[16], long long when)
+step_day(char out[16], long long when)
 {
 	time_t t = (time_t)when;
 	struct tm tm;
@@ -158,25 +158,25 @@ day(char out[16], long long when)
 
 /* "42 days left, until 2027-01-09" */
 static void
-lifetime(char *out, size_t size, const struct cert_facts *v)
+step_lifetime(char *out, size_t size, const struct cert_facts *v)
 {
 	const int days = v->days < 0 ? -v->days : v->days;
 	char until[16];
 
-	day(until, v->until);
+	step_day(until, v->until);
 	(void)snprintf(out, size, v->days < 0 ?
 	    "expired %d day%s ago, on %s" : "%d day%s left, until %s", days,
 	    days == 1 ? "" : "s", until);
 }
 
 static void
-certificate(struct step *d, const struct cert_facts *v)
+step_certificate(struct step *d, const struct cert_facts *v)
 {
 	struct buf *b = &d->facts;
 	char from[16], until[16];
 
-	day(from, v->from);
-	day(until, v->until);
+	step_day(from, v->from);
+	step_day(until, v->until);
 	json_key(b, NULL);
 	buf_adds(b, "{");
 	json_text(b, "subject", v->subject);
@@ -190,17 +190,17 @@ certificate(struct step *d, const struct cert_facts *v)
 }
 
 static void
-chain(struct step *d, const struct tls_facts *t)
+step_chain(struct step *d, const struct tls_facts *t)
 {
 	const struct cert_facts *v = t->cert;
 	char life[64];
 	size_t i;
 
 	for (i = 0; i < t->ncerts; i++)
-		certificate(d, &v[i]);
+		step_certificate(d, &v[i]);
 	if (t->ncerts == 0)
 		return;
-	lifetime(life, sizeof(life), v);
+	step_lifetime(life, sizeof(life), v);
 	step_line(d, "certificate for %s; %s", v->names[0] != '\0' ?
 	    v->names : "nobody", life);
 	if (strcmp(v->subject, v->issuer) == 0) {
@@ -210,7 +210,7 @@ chain(struct step *d, const struct tls_facts *t)
 		/* The root, if it is sent as well, is not news. */
 		for (i = 1; i < t->ncerts && strcmp(v[i].subject,
 		    v[i].issuer) != 0; i++) {
-			lifetime(life, sizeof(life), &v[i]);
+			step_lifetime(life, sizeof(life), &v[i]);
 			step_line(d, "and that by %s; %s", v[i].issuer,
 			    life);
 		}
@@ -232,7 +232,7 @@ step_tls(struct step *d, const struct tls_facts *t)
 	json_text(&d->facts, "ocsp", t->ocsp);
 	json_key(&d->facts, "chain");
 	buf_adds(&d->facts, "[");
-	chain(d, t);
+	step_chain(d, t);
 	buf_adds(&d->facts, "]");
 	if (t->ncerts > 0)
 		json_text(&d->facts, "tls-pin", t->cert[0].pin);
@@ -274,7 +274,7 @@ step_fault(struct step *d, const struct fault *f)
 /* Warnings: each rule appends its words, or returns false. */
 
 static bool
-warn_unknown(const struct scene *s, struct buf *b)
+step_warn_unknown(const struct scene *s, struct buf *b)
 {
 	if (s->helo_known != HELO_UNKNOWN)
 		return false;
@@ -284,7 +284,7 @@ warn_unknown(const struct scene *s, struct buf *b)
 }
 
 static bool
-warn_doubtful(const struct scene *s, struct buf *b)
+step_warn_doubtful(const struct scene *s, struct buf *b)
 {
 	const char *why = s->helo != NULL ? heloname_doubt(s->helo) : NULL;
 
@@ -296,9 +296,9 @@ warn_doubtful(const struct scene *s, struct buf *b)
 }
 
 static bool
-warn_slow(const struct scene *s, struct buf *b)
+step_warn_slow(const struct scene *s, struct buf *b)
 {
-	if (!settled(s->client) || s->client->caps.set & CAP_PIPELINING)
+	if (!step_settled(s->client) || s->client->caps.set & CAP_PIPELINING)
 		return false;
 	buf_adds(b, "no PIPELINING: each command waits for the reply to the "
 	    "one before");
@@ -306,9 +306,9 @@ warn_slow(const struct scene *s, struct buf *b)
 }
 
 static bool
-warn_clear(const struct scene *s, struct buf *b)
+step_warn_clear(const struct scene *s, struct buf *b)
 {
-	if (s->near || !settled(s->client) || s->client->tls)
+	if (s->near || !step_settled(s->client) || s->client->tls)
 		return false;
 	buf_addf(b, "no TLS: others on the way can read the mail; %s",
 	    s->client->caps.set & CAP_STARTTLS ?
@@ -318,14 +318,14 @@ warn_clear(const struct scene *s, struct buf *b)
 }
 
 static bool
-warn_expires(const struct scene *s, struct buf *b)
+step_warn_expires(const struct scene *s, struct buf *b)
 {
 	const struct tls_facts *t = s->tls;
 	char life[64];
 
 	if (t == NULL || t->ncerts == 0 || t->cert[0].days >= SOON)
 		return false;
-	lifetime(life, sizeof(life), &t->cert[0]);
+	step_lifetime(life, sizeof(life), &t->cert[0]);
 	buf_addf(b, "the certificate of the relay ends soon: %s", life);
 	if (t->cert[0].days < 0) {
 		buf_clear(b);
@@ -335,7 +335,7 @@ warn_expires(const struct scene *s, struct buf *b)
 }
 
 static bool
-warn_unverified(const struct scene *s, struct buf *b)
+step_warn_unverified(const struct scene *s, struct buf *b)
 {
 	if (s->near || s->tls == NULL ||
 	    strcmp(s->tls->assurance, "unverified") != 0)
@@ -349,7 +349,7 @@ warn_unverified(const struct scene *s, struct buf *b)
 }
 
 static bool
-warn_login(const struct scene *s, struct buf *b)
+step_warn_login(const struct scene *s, struct buf *b)
 {
 	const struct client *c = s->client;
 
@@ -362,7 +362,7 @@ warn_login(const struct scene *s, struct buf *b)
 }
 
 static bool
-warn_domain(const struct scene *s, struct buf *b)
+step_warn_domain(const struct scene *s, struct buf *b)
 {
 	const char *at = s->sender != NULL ? strrchr(s->sender, '@') : NULL;
 	const struct provider *p;
@@ -389,14 +389,14 @@ static const struct {
 	const char	*rule;
 	bool		(*applies)(const struct scene *, struct buf *);
 } rules[] = {
-	{ ST__MAX, "helo-unknown", warn_unknown },
-	{ ST__MAX, "helo-doubtful", warn_doubtful },
-	{ ST_EHLO, "no-pipelining", warn_slow },
-	{ ST_EHLO, "no-tls", warn_clear },
-	{ ST_TLS, "certificate-expires", warn_expires },
-	{ ST_TLS, "unverified", warn_unverified },
-	{ ST_AUTH, "cleartext-login", warn_login },
-	{ ST_MAIL, "sender-domain", warn_domain },
+	{ ST__MAX, "helo-unknown", step_warn_unknown },
+	{ ST__MAX, "helo-doubtful", step_warn_doubtful },
+	{ ST_EHLO, "no-pipelining", step_warn_slow },
+	{ ST_EHLO, "no-tls", step_warn_clear },
+	{ ST_TLS, "certificate-expires", step_warn_expires },
+	{ ST_TLS, "unverified", step_warn_unverified },
+	{ ST_AUTH, "cleartext-login", step_warn_login },
+	{ ST_MAIL, "sender-domain", step_warn_domain },
 };
 
 void

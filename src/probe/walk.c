@@ -19,7 +19,7 @@
 #include "system/log.h"
 
 static void
-tell(struct walk *w, struct step *d)
+walk_tell(struct walk *w, struct step *d)
 {
 	const struct transport *r = w->transport;
 	const struct scene scene = { .client = w->client,
@@ -35,7 +35,7 @@ tell(struct walk *w, struct step *d)
 
 /* How long the step took that ends now; the next begins. */
 static long long
-lap(struct walk *w)
+walk_lap(struct walk *w)
 {
 	long long now = clock_ms(), ms = now - w->since;
 
@@ -44,31 +44,31 @@ lap(struct walk *w)
 }
 
 static void
-fail(struct walk *w, const struct fault *f)
+walk_fail(struct walk *w, const struct fault *f)
 {
 	struct step d;
 
-	step_init(&d, fault_stage(f->stage), lap(w));
+	step_init(&d, fault_stage(f->stage), walk_lap(w));
 	step_fault(&d, f);
-	tell(w, &d);
+	walk_tell(w, &d);
 	if (w->fault.verdict == VD_OK)
 		w->fault = *f;
 }
 
 static void
-skip(struct walk *w, enum stage stage, const char *why)
+walk_skip(struct walk *w, enum stage stage, const char *why)
 {
 	struct step d;
 
 	step_init(&d, fault_stage(stage), -1);
 	step_line(&d, "%s", why);
 	d.mark = MARK_SKIPPED;
-	tell(w, &d);
+	walk_tell(w, &d);
 }
 
 /* The handshake was over before the reply that is heard now. */
 static void
-tell_tls(struct walk *w)
+walk_tell_tls(struct walk *w)
 {
 	const struct session *s = &w->transport->session;
 	struct step d;
@@ -79,12 +79,12 @@ tell_tls(struct walk *w)
 	tls_facts(w->transport->stream.tls, &w->tls);
 	step_init(&d, fault_stage(ST_TLS), s->shook);
 	step_tls(&d, &w->tls);
-	tell(w, &d);
+	walk_tell(w, &d);
 	w->since += s->shook;
 }
 
 static void
-add_address(struct walk *w, const struct client_command *k,
+walk_add_address(struct walk *w, const struct client_command *k,
     struct step *d)
 {
 	const char *addr = k->verb == V_MAIL ? w->env->from :
@@ -97,26 +97,27 @@ add_address(struct walk *w, const struct client_command *k,
 }
 
 static void
-tell_yes(struct walk *w, const struct client_command *k)
+walk_tell_yes(struct walk *w, const struct client_command *k)
 {
 	struct step d;
 
-	step_init(&d, fault_stage(client_state_verb_stage(k->verb)), lap(w));
+	step_init(&d, fault_stage(client_state_verb_stage(k->verb)),
+	    walk_lap(w));
 	if (k->verb == V_EHLO)
 		step_ehlo(&d, w->client);
 	else if (k->verb == V_AUTH)
 		step_auth(&d, w->client,
 		    w->transport->client.mech != SASL__MAX);
 	else if (k->verb == V_MAIL || k->verb == V_RCPT)
-		add_address(w, k, &d);
+		walk_add_address(w, k, &d);
 	else
 		step_reply(&d, k->verb == V_HELO ? "HELO" : "", w->client);
-	tell(w, &d);
+	walk_tell(w, &d);
 }
 
 /* A no that the session survives. */
 static void
-tell_no(struct walk *w, const struct client_command *k)
+walk_tell_no(struct walk *w, const struct client_command *k)
 {
 	struct fault f = { 0 };
 	struct step d;
@@ -124,34 +125,35 @@ tell_no(struct walk *w, const struct client_command *k)
 	if (k->verb == V_MAIL || k->verb == V_RCPT) {
 		client_state_heard(w->client, &f);
 		client_state_command(w->client, k, &f);
-		fail(w, &f);
+		walk_fail(w, &f);
 		return;
 	}
-	step_init(&d, fault_stage(client_state_verb_stage(k->verb)), lap(w));
+	step_init(&d, fault_stage(client_state_verb_stage(k->verb)),
+	    walk_lap(w));
 	step_reply(&d, k->verb == V_EHLO ? "EHLO" : "", w->client);
 	d.mark = MARK_WARNING;
-	tell(w, &d);
+	walk_tell(w, &d);
 }
 
 /* There is no TLS, and what comes now would be said under it. */
 static void
-tell_clear(struct walk *w)
+walk_tell_clear(struct walk *w)
 {
 	if (w->client->tls || w->tls_told)
 		return;
 	w->tls_told = true;
-	skip(w, ST_TLS, w->transport->client.tls == CLIENT_TLS_NONE ?
+	walk_skip(w, ST_TLS, w->transport->client.tls == CLIENT_TLS_NONE ?
 	    "none, as tls says" : "none, as the relay offers none");
 }
 
 static void
-heard(void *ctx, const struct client *c, const struct client_command *k)
+walk_heard(void *ctx, const struct client *c, const struct client_command *k)
 {
 	struct walk *w = ctx;
 
-	tell_tls(w);
+	walk_tell_tls(w);
 	if (k->verb == V_AUTH)
-		tell_clear(w);
+		walk_tell_clear(w);
 	/* How a session ends is told at its end. */
 	if (c->fault.verdict != VD_OK || c->reply.code / 100 == 3)
 		return;
@@ -159,73 +161,73 @@ heard(void *ctx, const struct client *c, const struct client_command *k)
 	if (k->verb == V_RCPT && k->mail == NULL)
 		return;
 	if (k->verb == V_RSET && w->env->nrcpt == 0)
-		skip(w, ST_RCPT, "no recipient was named");
+		walk_skip(w, ST_RCPT, "no recipient was named");
 	w->quit_told |= k->verb == V_QUIT;
 	if (client_state_yes(c))
-		tell_yes(w, k);
+		walk_tell_yes(w, k);
 	else
-		tell_no(w, k);
+		walk_tell_no(w, k);
 }
 
 /* What others do here, and we do not. */
 static void
-tell_skipped(struct walk *w)
+walk_tell_skipped(struct walk *w)
 {
-	tell_clear(w);
+	walk_tell_clear(w);
 	if (!w->client->authed)
-		skip(w, ST_AUTH, w->transport->set->user == NULL ?
+		walk_skip(w, ST_AUTH, w->transport->set->user == NULL ?
 		    "no login, as no user is set" :
 		    "no login, as auth says");
 }
 
 /* What the machine found by itself of an address. */
 static void
-tell_rest(struct walk *w)
+walk_tell_rest(struct walk *w)
 {
 	const struct rcpt *r = w->env->rcpt;
 	size_t i;
 
 	for (i = 0; i < w->env->nrcpt; i++)
 		if (r[i].why != NULL && r[i].why->domain != FD_SMTP)
-			fail(w, r[i].why);
+			walk_fail(w, r[i].why);
 }
 
 static void
-begin(struct walk *w)
+walk_begin(struct walk *w)
 {
 	w->begun = true;
-	tell_skipped(w);
+	walk_tell_skipped(w);
 	w->mail = (struct client_mail){ .env = w->env, .probe = true };
 	w->since = clock_ms();
 	client_mail(w->client, &w->mail);
-	tell_rest(w);
+	walk_tell_rest(w);
 }
 
 static void
-tell_end(struct walk *w)
+walk_tell_end(struct walk *w)
 {
 	struct step d;
 
-	tell_tls(w);
+	walk_tell_tls(w);
 	if (w->client->fault.verdict != VD_OK) {
-		fail(w, &w->client->fault);
+		walk_fail(w, &w->client->fault);
 		return;
 	}
 	if (w->quit_told)
 		return;
-	step_init(&d, fault_stage(ST_QUIT), lap(w));
+	step_init(&d, fault_stage(ST_QUIT), walk_lap(w));
 	step_line(&d, "the relay left without a reply");
 	d.mark = MARK_WARNING;
-	tell(w, &d);
+	walk_tell(w, &d);
 }
 
 static void
-converse(struct walk *w)
+walk_converse(struct walk *w)
 {
 	struct transport *r = w->transport;
 	enum client_want want;
 
-	r->client.heard = heard;
+	r->client.heard = walk_heard;
 	r->client.heard_ctx = w;
 	client_init(w->client, &r->client);
 	r->session.c = w->client;
@@ -233,17 +235,17 @@ converse(struct walk *w)
 		want = session_until(&r->session);
 		assert(want != CLIENT_BODY);
 		if (want == CLIENT_IDLE && !w->begun) {
-			begin(w);
+			walk_begin(w);
 		} else if (want == CLIENT_IDLE) {
 			w->since = clock_ms();
 			client_quit(w->client);
 		}
 	} while (want != CLIENT_OVER);
-	tell_end(w);
+	walk_tell_end(w);
 }
 
 static int
-join(struct walk *w)
+walk_join(struct walk *w)
 {
 	struct transport *r = w->transport;
 	struct fault f = { 0 };
@@ -251,23 +253,23 @@ join(struct walk *w)
 	char ours[80];
 
 	if (transport_open(r, w->env->from, &f) == -1) {
-		fail(w, &f);
+		walk_fail(w, &f);
 		return -1;
 	}
-	step_init(&d, fault_stage(ST_CONNECT), lap(w));
+	step_init(&d, fault_stage(ST_CONNECT), walk_lap(w));
 	connect_literal(&r->connection.local, ours, sizeof(ours));
 	step_line(&d, "%s%s%s", r->connection.text,
 	    ours[0] != '\0' ? " from " : "", ours);
 	json_text(&d.facts, "address", r->connection.text);
 	json_text(&d.facts, "from", ours);
-	tell(w, &d);
+	walk_tell(w, &d);
 	return 0;
 }
 
 /* Another look at what went wrong with TLS */
 
 static void
-show_certificate(struct walk *w, const struct recheck *l)
+walk_show_certificate(struct walk *w, const struct recheck *l)
 {
 	struct step d;
 
@@ -276,13 +278,13 @@ show_certificate(struct walk *w, const struct recheck *l)
 	step_tls(&d, &l->facts);
 	json_bool(&d.facts, "again", true);
 	d.mark = MARK_SKIPPED;
-	tell(w, &d);
+	walk_tell(w, &d);
 	if (l->facts.ncerts > 0)
 		(void)strlcpy(w->pin, l->facts.cert[0].pin, sizeof(w->pin));
 }
 
 static void
-show_mode(struct walk *w, enum client_tls mode, const struct recheck *l)
+walk_show_mode(struct walk *w, enum client_tls mode, const struct recheck *l)
 {
 	const char *words = mode == CLIENT_TLS_IMPLICIT ?
 	    "this port speaks TLS from the start" :
@@ -305,12 +307,12 @@ show_mode(struct walk *w, enum client_tls mode, const struct recheck *l)
 	if (l->tls)
 		step_tls(&d, &l->facts);
 	json_bool(&d.facts, "again", true);
-	tell(w, &d);
+	walk_tell(w, &d);
 }
 
 /* Is it the mode that is wrong, or the certificate? */
 static void
-look_again(struct walk *w)
+walk_look_again(struct walk *w)
 {
 	enum client_tls mode = w->transport->client.tls;
 	struct recheck *l = xmalloc(sizeof(*l));
@@ -320,23 +322,23 @@ look_again(struct walk *w)
 	if (stage == ST_TLS) {
 		recheck(w->transport, mode, l);
 		if (l->tls)
-			show_certificate(w, l);
+			walk_show_certificate(w, l);
 	}
 	if (!l->tls && mode == CLIENT_TLS_IMPLICIT) {
 		recheck(w->transport, CLIENT_TLS_OPPORTUNISTIC, l);
 		if (l->greeted)
-			show_mode(w, l->starttls || l->tls ?
+			walk_show_mode(w, l->starttls || l->tls ?
 			    CLIENT_TLS_STARTTLS : CLIENT_TLS_NONE, l);
 	} else if (stage == ST_GREETING && w->fault.domain != FD_SMTP) {
 		recheck(w->transport, CLIENT_TLS_IMPLICIT, l);
 		if (l->tls)
-			show_mode(w, CLIENT_TLS_IMPLICIT, l);
+			walk_show_mode(w, CLIENT_TLS_IMPLICIT, l);
 	}
 	free(l);
 }
 
 static void
-forget(struct envelope *e)
+walk_forget(struct envelope *e)
 {
 	size_t i;
 
@@ -347,20 +349,20 @@ forget(struct envelope *e)
 void
 walk_run(struct walk *w)
 {
-	forget(w->env);
+	walk_forget(w->env);
 	w->since = clock_ms();
-	if (join(w) == -1) {
+	if (walk_join(w) == -1) {
 		transport_describe(w->transport, NULL, &w->conninfo);
 		return;
 	}
 	w->client = xcalloc(1, sizeof(*w->client));
 	w->since = clock_ms();
-	converse(w);
+	walk_converse(w);
 	transport_describe(w->transport, w->client, &w->conninfo);
 	stream_close(&w->transport->stream);
 	if ((w->fault.stage == ST_TLS || w->fault.stage == ST_GREETING) &&
 	    w->fault.verdict != VD_OK && !w->client->tls)
-		look_again(w);
+		walk_look_again(w);
 	if (w->trace && w->fault.verdict != VD_OK)
 		log_raw(buf_text(&w->client->talk), w->client->talk.len);
 	client_release(w->client);

@@ -12,26 +12,26 @@
 #define LONGEST		315360000LL	/* ten years, as a setting may be */
 
 static bool
-starts(const char *s, const char *word)
+backoff_starts(const char *s, const char *word)
 {
 	return strncasecmp(s, word, strlen(word)) == 0;
 }
 
 /* Is it a word of these at p[0..n)? */
 static bool
-one_of(const char *const *words, size_t nwords, const char *p, size_t n)
+backoff_one_of(const char *const *words, size_t nwords, const char *p, size_t n)
 {
 	size_t i;
 
 	for (i = 0; i < nwords; i++)
-		if (strlen(words[i]) == n && starts(p, words[i]))
+		if (strlen(words[i]) == n && backoff_starts(p, words[i]))
 			return true;
 	return false;
 }
 
 /* Without one of these, "100 messages in 60 minutes" is no request. */
 static bool
-asks_for_patience(const char *text)
+backoff_asks_for_patience(const char *text)
 {
 	static const char *const words[] = {
 		"again", "back", "retry", "wait", "greylist", "graylist",
@@ -46,7 +46,7 @@ asks_for_patience(const char *text)
 
 /* Up to seven digits at *p, moving it on; -1 if there are none or more. */
 static long long
-number(const char **p)
+backoff_number(const char **p)
 {
 	const char *from = *p;
 	long long v = 0;
@@ -58,7 +58,7 @@ number(const char **p)
 
 /* "04:59" and "01:04:59", the first number of which is v. */
 static long long
-clock_form(const char *p, long long v)
+backoff_clock_form(const char *p, long long v)
 {
 	int n = 0;
 
@@ -71,7 +71,7 @@ clock_form(const char *p, long long v)
 
 /* "300 seconds", "5 min", "1h", "04:59" */
 static long long
-delay(const char *p)
+backoff_delay(const char *p)
 {
 	static const struct { const char *unit; long long secs; } units[] = {
 		{ "s", 1 }, { "sec", 1 }, { "secs", 1 }, { "second", 1 },
@@ -82,19 +82,20 @@ delay(const char *p)
 		{ "hour", 3600 }, { "hours", 3600 },
 		{ "d", 86400 }, { "day", 86400 }, { "days", 86400 },
 	};
-	long long v = number(&p);
+	long long v = backoff_number(&p);
 	size_t i, n = 0;
 
 	if (v == -1)
 		return -1;
 	if (*p == ':')
-		return clock_form(p, v);
+		return backoff_clock_form(p, v);
 	while (*p == ' ' || *p == '-')
 		p++;
 	while (ascii_letter(p[n]))
 		n++;
 	for (i = 0; i < NITEMS(units); i++)
-		if (strlen(units[i].unit) == n && starts(p, units[i].unit))
+		if (strlen(units[i].unit) == n &&
+		    backoff_starts(p, units[i].unit))
 			return v * units[i].secs;
 	return -1;
 }
@@ -108,7 +109,7 @@ backoff_asked(const char *text)
 	const char *p = text, *word;
 	long long v;
 
-	if (!asks_for_patience(text))
+	if (!backoff_asks_for_patience(text))
 		return -1;
 	while (*p != '\0') {
 		if (!ascii_letter(*p)) {
@@ -117,18 +118,18 @@ backoff_asked(const char *text)
 		}
 		for (word = p; ascii_letter(*p); p++)
 			;
-		if (!one_of(before, NITEMS(before), word,
+		if (!backoff_one_of(before, NITEMS(before), word,
 		    (size_t)(p - word)))
 			continue;
 		p += strspn(p, " \n");
-		if ((v = delay(p)) != -1)
+		if ((v = backoff_delay(p)) != -1)
 			return v;
 	}
 	return -1;
 }
 
 static long long
-within(long long v, long long min, long long max)
+backoff_within(long long v, long long min, long long max)
 {
 	return v < min ? min : v > max ? max : v;
 }
@@ -137,18 +138,18 @@ time_t
 backoff_next(const struct settings *s, unsigned tries,
     const struct fault *last, time_t now, uint32_t random)
 {
-	long long min = within(s->retry_min, 1, LONGEST);
-	long long max = within(s->retry_max, min, LONGEST);
+	long long min = backoff_within(s->retry_min, 1, LONGEST);
+	long long max = backoff_within(s->retry_max, min, LONGEST);
 	long long d = min, asked = -1;
 	unsigned i;
 
 	for (i = 1; i < tries && d < max; i++)
 		d *= 2;
-	d = within(d, min, max);
+	d = backoff_within(d, min, max);
 	if (last->domain == FD_SMTP)
 		asked = backoff_asked(last->text);
 	if (asked != -1) {
-		asked = within(asked, min, max);
+		asked = backoff_within(asked, min, max);
 		if (asked > d || tries <= BELIEVED)
 			d = asked;
 	}
@@ -159,8 +160,8 @@ backoff_next(const struct settings *s, unsigned tries,
 time_t
 backoff_due(const struct settings *s, time_t next, time_t now)
 {
-	long long min = within(s->retry_min, 1, LONGEST);
-	long long max = within(s->retry_max, min, LONGEST);
+	long long min = backoff_within(s->retry_min, 1, LONGEST);
+	long long max = backoff_within(s->retry_max, min, LONGEST);
 
 	return next > now && now < next - (max + max / 4) ? now : next;
 }

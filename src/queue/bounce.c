@@ -22,7 +22,7 @@ struct text {
 
 /* Has it failed, and nobody knows? */
 static bool
-untold(const struct rcpt *r, bool expired)
+bounce_untold(const struct rcpt *r, bool expired)
 {
 	return r->done && r->why != NULL && !r->told &&
 	    (expired || r->verdict == VD_PERM);
@@ -30,14 +30,14 @@ untold(const struct rcpt *r, bool expired)
 
 /* NOTIFY=NEVER, or one without FAILURE, says that nobody wants to know. */
 static bool
-concerned(const struct rcpt *r, bool expired)
+bounce_concerned(const struct rcpt *r, bool expired)
 {
-	return untold(r, expired) &&
+	return bounce_untold(r, expired) &&
 	    (r->notify == 0 || r->notify & NOTIFY_FAILURE);
 }
 
 static const char *
-sender(const struct settings *s, const struct claimed *c)
+bounce_sender(const struct settings *s, const struct claimed *c)
 {
 	if (c->meta.bounce || c->env.from[0] == '\0')
 		return NULL;
@@ -48,7 +48,7 @@ sender(const struct settings *s, const struct claimed *c)
 
 /* Its header, or all of it if that comes back. */
 static int
-read_back(struct text *t, const struct claimed *c, struct fault *f)
+bounce_read_back(struct text *t, const struct claimed *c, struct fault *f)
 {
 	size_t n = c->file.size < DSN_WHOLE ? c->file.size : DSN_WHOLE;
 	const char *end;
@@ -68,7 +68,8 @@ read_back(struct text *t, const struct claimed *c, struct fault *f)
 
 /* The cause and what to change; NULL if nothing is known.  Allocated. */
 static char *
-hint(const struct bounce *b, const struct claimed *c, const struct rcpt *r)
+bounce_hint(const struct bounce *b, const struct claimed *c, const struct rcpt
+    *r)
 {
 	const struct explain_place at = { .account = c->meta.account,
 	    .conninfo = b->conninfo, .sender = c->env.from,
@@ -84,7 +85,7 @@ hint(const struct bounce *b, const struct claimed *c, const struct rcpt *r)
 }
 
 static void
-gather(struct text *t, const struct bounce *b, const struct claimed *c,
+bounce_gather(struct text *t, const struct bounce *b, const struct claimed *c,
     const char *to)
 {
 	const char *host = b->explain->fqdn;
@@ -111,17 +112,17 @@ gather(struct text *t, const struct bounce *b, const struct claimed *c,
 	t->dsn.eightbit = c->env.eightbit;
 	t->rcpt = xcalloc(c->env.nrcpt, sizeof(*t->rcpt));
 	for (i = 0; i < c->env.nrcpt; i++)
-		if (concerned(&c->env.rcpt[i], b->expired))
+		if (bounce_concerned(&c->env.rcpt[i], b->expired))
 			t->rcpt[t->dsn.nrcpt++] = (struct dsn_rcpt){
 			    .addr = c->env.rcpt[i].addr,
 			    .orcpt = c->env.rcpt[i].orcpt,
 			    .why = c->env.rcpt[i].why,
-			    .hint = hint(b, c, &c->env.rcpt[i]) };
+			    .hint = bounce_hint(b, c, &c->env.rcpt[i]) };
 	t->dsn.rcpt = t->rcpt;
 }
 
 static int
-queue(struct spool *spool, const struct text *t, struct claimed *c,
+bounce_queue(struct spool *spool, const struct text *t, struct claimed *c,
     struct fault *f)
 {
 	struct spool_meta meta = { .submitted = t->dsn.now,
@@ -154,21 +155,21 @@ int
 bounce_send(const struct bounce *b, struct claimed *c, bool *any,
     struct fault *f)
 {
-	const char *to = sender(b->set, c);
+	const char *to = bounce_sender(b->set, c);
 	struct text t = { 0 };
 	int status = 0;
 	size_t i;
 
 	*any = false;
 	if (to != NULL)
-		gather(&t, b, c, to);
+		bounce_gather(&t, b, c, to);
 	if (t.dsn.nrcpt > 0) {
-		status = read_back(&t, c, f);
+		status = bounce_read_back(&t, c, f);
 		if (status == 0)
-			status = queue(b->spool, &t, c, f);
+			status = bounce_queue(b->spool, &t, c, f);
 	}
 	for (i = 0; i < c->env.nrcpt && status == 0; i++)
-		if (untold(&c->env.rcpt[i], b->expired))
+		if (bounce_untold(&c->env.rcpt[i], b->expired))
 			*any = c->env.rcpt[i].told = true;
 	for (i = 0; i < t.dsn.nrcpt; i++)
 		free(t.rcpt[i].hint);

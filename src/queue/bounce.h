@@ -18,11 +18,11 @@ struct bounce {
 /*
  * Put a notification (RFC 3464) for the sender of a message into its own
  * spool: the recipients that will not get it and of which he was not told
- * before, with the relay's words and the hint; these are those that were refused for
- * good, or all if expired.  Afterwards they count as told, also where there
- * is nothing to send: for a message from the null sender, for one that is
- * itself a bounce, and where nobody wants to be told (NOTIFY=NEVER).  *any
- * is whether there was somebody new.  -1 if it could not be queued.
+ * before, with the relay's words and the hint; these are those that were
+ * refused for good, or all if expired.  Afterwards they count as told, also
+ * where there is nothing to send: for a message from the null sender, for one
+ * that is itself a bounce, and where nobody wants to be told (NOTIFY=NEVER).
+ * *any is whether there was somebody new.  -1 if it could not be queued.
  */
 int	bounce_send(const struct bounce *, struct claimed *, bool *any,
 	    struct fault *);

@@ -36,7 +36,7 @@ struct run {
 };
 
 static void
-waits(struct run *r, time_t next)
+run_waits(struct run *r, time_t next)
 {
 	r->result->waiting++;
 	if (r->result->next == 0 || next < r->result->next)
@@ -44,27 +44,27 @@ waits(struct run *r, time_t next)
 }
 
 static bool
-has(const char *s, const char *part)
+run_has(const char *s, const char *part)
 {
 	return part == NULL || strstr(s, part) != NULL;
 }
 
 static bool
-chosen(const struct queue_select *s, const struct claimed *c)
+run_chosen(const struct queue_select *s, const struct claimed *c)
 {
 	size_t i;
 
-	if (!has(c->file.id, s->id) || !has(c->env.from, s->sender))
+	if (!run_has(c->file.id, s->id) || !run_has(c->env.from, s->sender))
 		return false;
 	for (i = 0; i < c->env.nrcpt; i++)
-		if (has(c->env.rcpt[i].addr, s->rcpt))
+		if (run_has(c->env.rcpt[i].addr, s->rcpt))
 			return true;
 	return false;
 }
 
 /* Each account has its turn, over one connection; the first message says. */
 static bool
-its_turn(struct run *r, const struct claimed *c)
+run_its_turn(struct run *r, const struct claimed *c)
 {
 	const char *name = c->meta.account != NULL ? c->meta.account : "";
 
@@ -75,14 +75,14 @@ its_turn(struct run *r, const struct claimed *c)
 
 /* Is it to be tried in this run?  If not, it may have to wait. */
 static bool
-due(struct run *r, const struct claimed *c, time_t now)
+run_due(struct run *r, const struct claimed *c, time_t now)
 {
 	time_t next = backoff_due(r->set, c->note.next, now);
 
 	if (c->note.held)
 		return false;
-	if (!chosen(r->select, c) || (!r->select->all && next > now)) {
-		waits(r, next);
+	if (!run_chosen(r->select, c) || (!r->select->all && next > now)) {
+		run_waits(r, next);
 		return false;
 	}
 	return true;
@@ -90,11 +90,11 @@ due(struct run *r, const struct claimed *c, time_t now)
 
 /* And now, of these?  A message of another account has a turn later. */
 static bool
-now_or_later(struct run *r, const struct claimed *c, time_t now)
+run_now_or_later(struct run *r, const struct claimed *c, time_t now)
 {
-	if (!due(r, c, now))
+	if (!run_due(r, c, now))
 		return false;
-	if (!its_turn(r, c)) {
+	if (!run_its_turn(r, c)) {
 		r->later = xreallocarray(r->later, r->nlater + 1,
 		    sizeof(*r->later));
 		(void)strlcpy(r->later[r->nlater++], c->file.id,
@@ -102,12 +102,12 @@ now_or_later(struct run *r, const struct claimed *c, time_t now)
 		return false;
 	}
 	if (r->stop)
-		waits(r, now + r->set->retry_min);
+		run_waits(r, now + r->set->retry_min);
 	return !r->stop;
 }
 
 static void
-give(struct run *r, struct queue_delivery *q)
+run_give(struct run *r, struct queue_delivery *q)
 {
 	int fd = msgfile_reader(q->claimed.file.fd);
 	size_t i;
@@ -129,7 +129,7 @@ give(struct run *r, struct queue_delivery *q)
 
 /* Did the relay fail as such, so that no message has a chance? */
 static bool
-hopeless(const struct envelope *e)
+run_hopeless(const struct envelope *e)
 {
 	size_t i;
 
@@ -141,13 +141,13 @@ hopeless(const struct envelope *e)
 }
 
 static void
-finish(struct run *r, struct queue_delivery *q)
+run_finish(struct run *r, struct queue_delivery *q)
 {
 	enum outcome what;
 	struct fault f = { 0 };
 
 	if (q->tried != NULL)	/* else these are old words */
-		r->stop |= hopeless(&q->claimed.env);
+		r->stop |= run_hopeless(&q->claimed.env);
 	what = outcome_record(r->spool, r->set, &r->log->explain, q, &f);
 	if (q->tried != NULL)
 		outcome_log(r->log, q, what);
@@ -159,7 +159,7 @@ finish(struct run *r, struct queue_delivery *q)
 		r->result->done++;
 		break;
 	case OUTCOME_WAITS:
-		waits(r, q->claimed.note.next);
+		run_waits(r, q->claimed.note.next);
 		break;
 	}
 	if (f.verdict != VD_OK && r->trouble.verdict != VD_OK)
@@ -172,7 +172,7 @@ finish(struct run *r, struct queue_delivery *q)
 }
 
 static void
-claim(struct run *r, const char *id, time_t now)
+run_claim(struct run *r, const char *id, time_t now)
 {
 	struct queue_delivery *q = xcalloc(1, sizeof(*q));
 	struct fault f = { 0 };
@@ -182,20 +182,20 @@ claim(struct run *r, const char *id, time_t now)
 	case CLAIM_OK:
 		if (q->claimed.note.damaged)
 			log_fault(&f);
-		if (!now_or_later(r, &q->claimed, now)) {
+		if (!run_now_or_later(r, &q->claimed, now)) {
 			claim_release(r->spool, &q->claimed);
 			break;
 		}
 		if (note_reopen(&q->claimed.env, false) > 0)
-			give(r, q);
+			run_give(r, q);
 		else
-			finish(r, q);	/* a crash came before its end */
+			run_finish(r, q); /* a crash came before its end */
 		return;
 	case CLAIM_BAD:
 		log_fault(&f);
 		break;
 	case CLAIM_BUSY:
-		waits(r, now + r->set->retry_min);
+		run_waits(r, now + r->set->retry_min);
 		break;
 	case CLAIM_GONE:
 		break;
@@ -209,7 +209,7 @@ claim(struct run *r, const char *id, time_t now)
  * us.
  */
 static void
-cut(struct run *r)
+run_cut(struct run *r)
 {
 	struct delivery *d;
 	struct queue_delivery *q;
@@ -219,7 +219,7 @@ cut(struct run *r)
 		q = d->ctx;
 		r->out--;
 		if (d->sent) {
-			finish(r, q);
+			run_finish(r, q);
 			continue;
 		}
 		claim_release(r->spool, &q->claimed);
@@ -233,7 +233,7 @@ cut(struct run *r)
  * if we were told to stop.
  */
 static bool
-turn(struct run *r, char (*ids)[SPOOL_ID], size_t n, time_t now)
+run_turn(struct run *r, char (*ids)[SPOOL_ID], size_t n, time_t now)
 {
 	struct delivery *d;
 	bool ended = false;
@@ -242,7 +242,7 @@ turn(struct run *r, char (*ids)[SPOOL_ID], size_t n, time_t now)
 	for (;;) {
 		if (r->out <= LOW)
 			while (i < n && r->out < WINDOW)
-				claim(r, ids[i++], now);
+				run_claim(r, ids[i++], now);
 		if (r->given && !ended && (i == n || r->stop)) {
 			dispatch_end(r->dispatch);
 			ended = true;
@@ -252,11 +252,11 @@ turn(struct run *r, char (*ids)[SPOOL_ID], size_t n, time_t now)
 		if ((d = dispatch_wait(r->dispatch, 0)) == NULL) {
 			if (r->out == 0)
 				continue;
-			cut(r);
+			run_cut(r);
 			return false;
 		}
 		r->out--;
-		finish(r, d->ctx);
+		run_finish(r, d->ctx);
 	}
 }
 
@@ -279,7 +279,7 @@ queue_run(struct spool *spool, const struct settings *set,
 	    spool_list(spool, SPOOL_QUEUE, &ids, &n, f) == -1)
 		return -1;
 	while (n > 0 && goes_on) {
-		goes_on = turn(&r, ids, n, now);
+		goes_on = run_turn(&r, ids, n, now);
 		free(ids);
 		ids = r.later;
 		n = r.nlater;

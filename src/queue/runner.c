@@ -37,7 +37,7 @@ struct told {
 };
 
 static void
-all_of(int fd, const void *v, size_t n)
+runner_all_of(int fd, const void *v, size_t n)
 {
 	const char *p = v;
 	ssize_t done;
@@ -54,7 +54,7 @@ all_of(int fd, const void *v, size_t n)
 
 /* The dispatcher of a queue run, in its own process. */
 static void
-keep(const struct runner *r, const struct queue_select *select, int sock,
+runner_keep(const struct runner *r, const struct queue_select *select, int sock,
     int out)
 {
 	struct told t = { 0 };
@@ -67,7 +67,7 @@ keep(const struct runner *r, const struct queue_select *select, int sock,
 	int i;
 
 	if (spool_open(&spool, r->spool, false, &t.fault) == -1) {
-		all_of(out, &t, sizeof(t));
+		runner_all_of(out, &t, sizeof(t));
 		return;
 	}
 	maillog_open(&log);
@@ -88,12 +88,12 @@ keep(const struct runner *r, const struct queue_select *select, int sock,
 	    select, &t.result, &t.fault);
 	maillog_close(&log);
 	dispatch_release(&dispatch);
-	all_of(out, &t, sizeof(t));
+	runner_all_of(out, &t, sizeof(t));
 	spool_close(&spool);
 }
 
 static void
-carry(const struct runner *r, int sock)
+runner_carry(const struct runner *r, int sock)
 {
 	const struct agent_opts o = { .config = r->config, .fqdn = r->host,
 	    .trace = r->trace, .transcript = r->transcript };
@@ -102,14 +102,14 @@ carry(const struct runner *r, int sock)
 }
 
 static bool
-stopped(const struct runner *r)
+runner_stopped(const struct runner *r)
 {
 	return r->stop != NULL && *r->stop;
 }
 
 /* Hear what came of it; a signal to stop that we get is for the dispatcher. */
 static bool
-hear(const struct runner *r, int in, pid_t dispatcher, struct told *t)
+runner_hear(const struct runner *r, int in, pid_t dispatcher, struct told *t)
 {
 	struct pollfd p = { .fd = in, .events = POLLIN };
 	char *to = (char *)t;
@@ -117,7 +117,7 @@ hear(const struct runner *r, int in, pid_t dispatcher, struct told *t)
 	ssize_t n;
 
 	while (left > 0) {
-		if (stopped(r) && dispatcher != -1)
+		if (runner_stopped(r) && dispatcher != -1)
 			(void)kill(dispatcher, SIGTERM);
 		n = poll(&p, 1, GLANCE);
 		if (n == 1)
@@ -135,7 +135,7 @@ hear(const struct runner *r, int in, pid_t dispatcher, struct told *t)
 }
 
 static int
-nothing_told(struct fault *f, int err)
+runner_nothing_told(struct fault *f, int err)
 {
 	return fault_errno(f, ST_SPOOL, err, VD_TEMP,
 	    "the queue run did not come to its end");
@@ -153,7 +153,7 @@ runner_once(const struct runner *r, const struct queue_select *select,
 	if (ipc_pair(sock, f) == -1)
 		return -1;
 	if (pipe2(pipes, O_CLOEXEC) == -1) {
-		nothing_told(f, errno);
+		runner_nothing_told(f, errno);
 		(void)close(sock[0]);
 		(void)close(sock[1]);
 		return -1;
@@ -162,27 +162,27 @@ runner_once(const struct runner *r, const struct queue_select *select,
 		(void)close(sock[0]);
 		(void)close(pipes[0]);
 		(void)close(pipes[1]);
-		carry(r, sock[1]);
+		runner_carry(r, sock[1]);
 		_exit(EX_OK);
 	}
 	(void)close(sock[1]);
 	if ((dispatcher = fork()) == 0) {
 		(void)close(pipes[0]);
-		keep(r, select, sock[0], pipes[1]);
+		runner_keep(r, select, sock[0], pipes[1]);
 		_exit(EX_OK);
 	}
 	(void)close(sock[0]);
 	(void)close(pipes[1]);
-	told = hear(r, pipes[0], dispatcher, &t);
+	told = runner_hear(r, pipes[0], dispatcher, &t);
 	(void)close(pipes[0]);
 	if (dispatcher != -1)
 		(void)waitpid(dispatcher, NULL, 0);
-	if (agent != -1 && stopped(r))
+	if (agent != -1 && runner_stopped(r))
 		(void)kill(agent, SIGKILL);
 	if (agent != -1)
 		(void)waitpid(agent, NULL, 0);
 	if (!told || !fault_sane(&t.fault))
-		return nothing_told(f, EIO);
+		return runner_nothing_told(f, EIO);
 	*result = t.result;
 	*f = t.fault;
 	return f->verdict == VD_OK ? 0 : -1;
@@ -190,7 +190,7 @@ runner_once(const struct runner *r, const struct queue_select *select,
 
 /* When the queue was last changed, in nanoseconds. */
 static long long
-changed(const struct spool *s)
+runner_changed(const struct spool *s)
 {
 	struct stat st;
 
@@ -200,19 +200,19 @@ changed(const struct spool *s)
 }
 
 static void
-pause_until(struct spool *s, time_t next, long long seen)
+runner_pause_until(struct spool *s, time_t next, long long seen)
 {
 	time_t now;
 
 	do {
 		(void)sleep(STEP);
 		now = time(NULL);
-	} while (now < next && changed(s) == seen);
+	} while (now < next && runner_changed(s) == seen);
 }
 
 /* Settings that went wrong are named once, not each time. */
 static void
-reread(const struct runner *r, bool *wrong)
+runner_reread(const struct runner *r, bool *wrong)
 {
 	const struct spool_meta nobody = { .uid = getuid() };
 	struct maillog log = *r->log;
@@ -235,7 +235,8 @@ reread(const struct runner *r, bool *wrong)
  * what else has come.
  */
 static void
-run_until_empty(const struct runner *r, struct spool *spool, long long *seen)
+runner_run_until_empty(const struct runner *r, struct spool *spool, long long
+    *seen)
 {
 	struct queue_select due = { 0 };
 	struct queue_result res;
@@ -243,7 +244,7 @@ run_until_empty(const struct runner *r, struct spool *spool, long long *seen)
 	bool wrong = false;
 
 	for (;;) {
-		*seen = changed(spool);
+		*seen = runner_changed(spool);
 		if (runner_once(r, &due, &res, &f) == -1) {
 			if (f.domain == FD_ERRNO && f.code == ENOENT)
 				return;
@@ -251,15 +252,15 @@ run_until_empty(const struct runner *r, struct spool *spool, long long *seen)
 			res = (struct queue_result){ .waiting = 1,
 			    .next = time(NULL) + r->config->base.retry_min };
 			/* What the run itself has stirred is no news. */
-			*seen = changed(spool);
+			*seen = runner_changed(spool);
 		}
 		if (res.tried > 0)
 			(void)sleep(1);
 		else if (res.waiting > 0)
-			pause_until(spool, res.next, *seen);
+			runner_pause_until(spool, res.next, *seen);
 		else
 			return;
-		reread(r, &wrong);
+		runner_reread(r, &wrong);
 	}
 }
 
@@ -269,7 +270,7 @@ run_until_empty(const struct runner *r, struct spool *spool, long long *seen)
  * come in between.
  */
 static void
-linger(const struct runner *r)
+runner_linger(const struct runner *r)
 {
 	struct queue_select due = { 0 };
 	struct queue_result res;
@@ -286,28 +287,28 @@ linger(const struct runner *r)
 			(void)runner_once(r, &due, &res, &f);
 			break;
 		}
-		run_until_empty(r, &spool, &seen);
+		runner_run_until_empty(r, &spool, &seen);
 		(void)close(lock);
-	} while (changed(&spool) != seen);
+	} while (runner_changed(&spool) != seen);
 	spool_close(&spool);
 }
 
 static void
-serve_word(const struct runner *r)
+runner_serve_word(const struct runner *r)
 {
 	struct queue_select due = { 0 };
 	struct queue_result res;
 	struct fault f = { 0 };
 
 	if (r->config->base.linger)
-		linger(r);
+		runner_linger(r);
 	else
 		(void)runner_once(r, &due, &res, &f);
 }
 
 /* Hold nothing that our caller could wait for but one descriptor. */
 static int
-detach(int keep)
+runner_detach(int keep)
 {
 	int null = open("/dev/null", O_RDWR), i;
 
@@ -334,13 +335,13 @@ runner_spare(const struct runner *r)
 		return -1;
 	if ((pid = fork()) == 0) {
 		(void)close(pipes[1]);
-		in = detach(pipes[0]);
+		in = runner_detach(pipes[0]);
 		(void)signal(SIGHUP, SIG_IGN);
 		(void)signal(SIGINT, SIG_IGN);
 		while ((n = read(in, &word, 1)) == 1 ||
 		    (n == -1 && errno == EINTR))
 			if (n == 1)
-				serve_word(r);
+				runner_serve_word(r);
 		_exit(EX_OK);
 	}
 	(void)close(pipes[0]);
@@ -360,14 +361,15 @@ runner_loop(const struct runner *r, long long seconds)
 	bool wrong = false;
 	long long left;
 
-	while (!stopped(r)) {
+	while (!runner_stopped(r)) {
 		/* Until somebody has mail to keep there is no spool. */
 		if (runner_once(r, &due, &res, &f) == -1 &&
 		    (f.domain != FD_ERRNO || f.code != ENOENT))
 			log_fault(&f);
 		/* A signal may come just before one sleeps. */
-		for (left = seconds; left > 0 && !stopped(r); left -= STEP)
+		for (left = seconds; left > 0 && !runner_stopped(r);
+		     left -= STEP)
 			(void)sleep((unsigned)(left < STEP ? left : STEP));
-		reread(r, &wrong);
+		runner_reread(r, &wrong);
 	}
 }

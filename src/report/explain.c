@@ -37,7 +37,7 @@ explain_settings(const struct explain *x, const struct explain_place *at)
 }
 
 static void
-add_link(struct hint_context *ctx, const struct conninfo *l)
+explain_add_link(struct hint_context *ctx, const struct conninfo *l)
 {
 	ctx->tls_up = l->tls[0] != '\0';
 	ctx->caps = l->caps;
@@ -49,7 +49,7 @@ add_link(struct hint_context *ctx, const struct conninfo *l)
 
 /* What was tried, whatever the settings say now. */
 static void
-add_relay(struct hint_context *ctx, const struct settings *s,
+explain_add_relay(struct hint_context *ctx, const struct settings *s,
     struct relay *set, struct relay *tried)
 {
 	const char *what = ctx->fault->what, *is = NULL;
@@ -92,9 +92,9 @@ explain_hint(const struct explain *x, const struct fault *f,
 	ctx.group = group;
 	if (s->helo != NULL && strcmp(s->helo, "auto") != 0)
 		ctx.helo = s->helo;
-	add_relay(&ctx, s, &relay, &tried);
+	explain_add_relay(&ctx, s, &relay, &tried);
 	if (at->conninfo != NULL)
-		add_link(&ctx, at->conninfo);
+		explain_add_link(&ctx, at->conninfo);
 	if ((any = hint_for(&ctx, &h))) {
 		hint_print(&words, &h);
 		buf_drop(&words, sizeof("hint: ") - 1);

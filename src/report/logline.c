@@ -12,7 +12,7 @@
 
 /* Octets of the word at p. */
 static size_t
-word(const char *p)
+logline_word(const char *p)
 {
 	size_t n = strcspn(p, " \t\n;,()<>[]\"");
 
@@ -23,7 +23,7 @@ word(const char *p)
 
 /* The word before p, from text on. */
 static size_t
-word_before(const char *text, const char **p)
+logline_word_before(const char *text, const char **p)
 {
 	size_t n = 0;
 
@@ -38,7 +38,7 @@ word_before(const char *text, const char **p)
 
 /* After "2.0.0 ", where there is such a code. */
 static const char *
-after_code(const char *p)
+logline_after_code(const char *p)
 {
 	size_t n = strspn(p, "0123456789.");
 
@@ -50,7 +50,7 @@ after_code(const char *p)
  * "[InternalId=ID", "Message Queued (ID)", "ok 1700000000 qp ID".
  */
 static size_t
-marked(const char *words, const char **id)
+logline_marked(const char *words, const char **id)
 {
 	static const char *const marks[] = {
 		"queued as ", "queued (", "id=", "InternalId=", " qp ",
@@ -61,12 +61,12 @@ marked(const char *words, const char **id)
 	if ((p = strcasestr(words, "queued on ")) != NULL &&
 	    (p = strstr(p, " as ")) != NULL) {
 		*id = p + 4;
-		return word(*id);
+		return logline_word(*id);
 	}
 	for (i = 0; i < NITEMS(marks); i++)
 		if ((p = strcasestr(words, marks[i])) != NULL) {
 			*id = p + strlen(marks[i]);
-			return word(*id);
+			return logline_word(*id);
 		}
 	return 0;
 }
@@ -76,18 +76,18 @@ marked(const char *words, const char **id)
  * ID" alone where it is too long to be a word.
  */
 static size_t
-unmarked(const char *words, const char **id)
+logline_unmarked(const char *words, const char **id)
 {
-	const char *start = after_code(words);
+	const char *start = logline_after_code(words);
 	size_t n;
 
 	if ((*id = strcasestr(start, " message accepted for")) != NULL ||
 	    (*id = strstr(start, " - gsmtp")) != NULL)
-		return word_before(start, id);
+		return logline_word_before(start, id);
 	if (strncasecmp(start, "ok ", 3) != 0)
 		return 0;
 	*id = start + 3;
-	n = word(*id);
+	n = logline_word(*id);
 	return (*id)[n] == '\0' && n >= 16 ? n : 0;
 }
 
@@ -98,8 +98,8 @@ logline_relay_id(const char *words, char *out, size_t size)
 	size_t n;
 
 	out[0] = '\0';
-	if ((n = marked(words, &id)) == 0)
-		n = unmarked(words, &id);
+	if ((n = logline_marked(words, &id)) == 0)
+		n = logline_unmarked(words, &id);
 	if (n == 0 || n >= size)
 		return false;
 	memcpy(out, id, n);
@@ -110,14 +110,14 @@ logline_relay_id(const char *words, char *out, size_t size)
 /* The line */
 
 static bool
-given(const char *s)
+logline_given(const char *s)
 {
 	return s != NULL && s[0] != '\0';
 }
 
 /* What a line may hold of a text. */
 static void
-shorten(struct buf *out, const char *s)
+logline_shorten(struct buf *out, const char *s)
 {
 	static const char cut[] = "[...]";
 	size_t n = strlen(s);
@@ -135,7 +135,7 @@ shorten(struct buf *out, const char *s)
 
 /* A value on one line, in quotes if it could be read as more than one. */
 static void
-add_value(struct buf *out, const char *s)
+logline_add_value(struct buf *out, const char *s)
 {
 	struct buf v = { .max = 4 * LOGLINE_LINE };
 	const char *p;
@@ -155,17 +155,17 @@ add_value(struct buf *out, const char *s)
 }
 
 static void
-pair(struct buf *out, const char *key, const char *value)
+logline_pair(struct buf *out, const char *key, const char *value)
 {
 	buf_addf(out, "%s%s=", out->len > 0 ? " " : "", key);
-	if (given(value))
-		add_value(out, value);
+	if (logline_given(value))
+		logline_add_value(out, value);
 	else
 		buf_adds(out, "-");
 }
 
 static void
-pair_number(struct buf *out, const char *key, long long v)
+logline_pair_number(struct buf *out, const char *key, long long v)
 {
 	buf_addf(out, " %s=%lld", key, v);
 }
@@ -180,20 +180,20 @@ struct words {
 };
 
 static void
-find_words(struct words *w, const struct logline *a)
+logline_find_words(struct words *w, const struct logline *a)
 {
 	const struct fault *f = a->fault;
 
 	*w = (struct words){ .text = { .max = 2 * LOGLINE_TEXT } };
 	if (f == NULL) {
 		if (a->text != NULL) {
-			shorten(&w->text, a->text);
+			logline_shorten(&w->text, a->text);
 			(void)logline_relay_id(a->text, w->relay_id,
 			    sizeof(w->relay_id));
 		}
 		return;
 	}
-	shorten(&w->text, f->text);
+	logline_shorten(&w->text, f->text);
 	w->stage = fault_stage(f->stage);
 	w->code = f->domain == FD_SMTP ? f->code : 0;
 	if (f->esc[0] != 0)
@@ -202,14 +202,14 @@ find_words(struct words *w, const struct logline *a)
 }
 
 static void
-pair_to(struct buf *out, const struct logline *a)
+logline_pair_to(struct buf *out, const struct logline *a)
 {
 	struct buf all = { .max = LOGLINE_LINE };
 	size_t i;
 
 	for (i = 0; i < a->nto; i++)
 		buf_addf(&all, "%s%s", i > 0 ? "," : "", a->to[i]);
-	pair(out, "to", buf_text(&all));
+	logline_pair(out, "to", buf_text(&all));
 	buf_release(&all);
 }
 
@@ -219,57 +219,57 @@ logline_format(struct buf *out, const struct logline *a)
 	struct buf line = { .max = 2 * LOGLINE_LINE };
 	struct words w;
 
-	find_words(&w, a);
-	pair(&line, "id", a->id);
-	pair(&line, "from", a->from != NULL && a->from[0] == '\0' ? "<>" :
-	    a->from);
-	pair_to(&line, a);
-	if (given(a->account)) {
-		pair(&line, "account", a->account);
-		pair(&line, "account-why", a->why);
+	logline_find_words(&w, a);
+	logline_pair(&line, "id", a->id);
+	logline_pair(&line, "from",
+	    a->from != NULL && a->from[0] == '\0' ? "<>" : a->from);
+	logline_pair_to(&line, a);
+	if (logline_given(a->account)) {
+		logline_pair(&line, "account", a->account);
+		logline_pair(&line, "account-why", a->why);
 	}
-	pair(&line, "relay", a->relay);
-	pair(&line, "ip", a->ip);
-	pair(&line, "helo", a->helo);
-	pair(&line, "tls", a->tls);
-	pair(&line, "auth", a->auth);
+	logline_pair(&line, "relay", a->relay);
+	logline_pair(&line, "ip", a->ip);
+	logline_pair(&line, "helo", a->helo);
+	logline_pair(&line, "tls", a->tls);
+	logline_pair(&line, "auth", a->auth);
 	if (a->size >= 0)
-		pair_number(&line, "size", a->size);
-	pair(&line, "stage", w.stage);
+		logline_pair_number(&line, "size", a->size);
+	logline_pair(&line, "stage", w.stage);
 	if (w.code != 0)
-		pair_number(&line, "code", w.code);
+		logline_pair_number(&line, "code", w.code);
 	else
-		pair(&line, "code", NULL);
-	pair(&line, "esc", w.esc);
-	pair_number(&line, "tries", a->tries);
-	pair_number(&line, "delay", a->delay);
+		logline_pair(&line, "code", NULL);
+	logline_pair(&line, "esc", w.esc);
+	logline_pair_number(&line, "tries", a->tries);
+	logline_pair_number(&line, "delay", a->delay);
 	if (a->rtt >= 0)
 		buf_addf(&line, " rtt=%lld.%03lldms", a->rtt / 1000,
 		    a->rtt % 1000);
 	else
-		pair(&line, "rtt", NULL);
-	pair(&line, "result", a->result);
-	pair(&line, "relay-id", w.relay_id);
-	pair_number(&line, "uid", a->uid);
-	pair(&line, "caller", a->caller);
-	pair(&line, "text", buf_text(&w.text));
-	if (given(a->warning))
-		pair(&line, "warning", a->warning);
-	if (given(a->hint))
-		pair(&line, "hint", a->hint);
+		logline_pair(&line, "rtt", NULL);
+	logline_pair(&line, "result", a->result);
+	logline_pair(&line, "relay-id", w.relay_id);
+	logline_pair_number(&line, "uid", a->uid);
+	logline_pair(&line, "caller", a->caller);
+	logline_pair(&line, "text", buf_text(&w.text));
+	if (logline_given(a->warning))
+		logline_pair(&line, "warning", a->warning);
+	if (logline_given(a->hint))
+		logline_pair(&line, "hint", a->hint);
 	buf_add(out, buf_text(&line), line.len);
 	buf_release(&line);
 	buf_release(&w.text);
 }
 
 static void
-member(struct buf *out, const char *key, const char *value)
+logline_member(struct buf *out, const char *key, const char *value)
 {
-	json_text(out, key, given(value) ? value : NULL);
+	json_text(out, key, logline_given(value) ? value : NULL);
 }
 
 static void
-member_number(struct buf *out, const char *key, long long v, bool known)
+logline_member_number(struct buf *out, const char *key, long long v, bool known)
 {
 	if (known)
 		json_number(out, key, v);
@@ -284,28 +284,28 @@ logline_json(struct buf *out, const struct logline *a)
 	struct words w;
 	size_t i;
 
-	find_words(&w, a);
+	logline_find_words(&w, a);
 	buf_adds(&o, "{");
-	if (given(a->time))
+	if (logline_given(a->time))
 		json_text(&o, "time", a->time);
-	member(&o, "id", a->id);
+	logline_member(&o, "id", a->id);
 	json_text(&o, "from", a->from);
 	json_key(&o, "to");
 	buf_adds(&o, "[");
 	for (i = 0; i < a->nto; i++)
 		json_text(&o, NULL, a->to[i]);
 	buf_adds(&o, "]");
-	member(&o, "account", a->account);
-	member(&o, "account_why", a->why);
-	member(&o, "relay", a->relay);
-	member(&o, "ip", a->ip);
-	member(&o, "helo", a->helo);
-	member(&o, "tls", a->tls);
-	member(&o, "auth", a->auth);
-	member_number(&o, "size", a->size, a->size >= 0);
-	member(&o, "stage", w.stage);
-	member_number(&o, "code", w.code, w.code != 0);
-	member(&o, "esc", w.esc);
+	logline_member(&o, "account", a->account);
+	logline_member(&o, "account_why", a->why);
+	logline_member(&o, "relay", a->relay);
+	logline_member(&o, "ip", a->ip);
+	logline_member(&o, "helo", a->helo);
+	logline_member(&o, "tls", a->tls);
+	logline_member(&o, "auth", a->auth);
+	logline_member_number(&o, "size", a->size, a->size >= 0);
+	logline_member(&o, "stage", w.stage);
+	logline_member_number(&o, "code", w.code, w.code != 0);
+	logline_member(&o, "esc", w.esc);
 	json_number(&o, "tries", a->tries);
 	json_number(&o, "delay", a->delay);
 	json_key(&o, "rtt");
@@ -313,13 +313,13 @@ logline_json(struct buf *out, const struct logline *a)
 		buf_addf(&o, "%lld.%03lld", a->rtt / 1000, a->rtt % 1000);
 	else
 		buf_adds(&o, "null");
-	member(&o, "result", a->result);
-	member(&o, "relay_id", w.relay_id);
+	logline_member(&o, "result", a->result);
+	logline_member(&o, "relay_id", w.relay_id);
 	json_number(&o, "uid", a->uid);
-	member(&o, "caller", a->caller);
-	member(&o, "text", buf_text(&w.text));
-	member(&o, "warning", a->warning);
-	member(&o, "hint", a->hint);
+	logline_member(&o, "caller", a->caller);
+	logline_member(&o, "text", buf_text(&w.text));
+	logline_member(&o, "warning", a->warning);
+	logline_member(&o, "hint", a->hint);
 	buf_adds(&o, "}");
 	buf_add(out, buf_text(&o), o.len);
 	buf_release(&o);

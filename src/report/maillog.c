@@ -24,7 +24,7 @@ maillog_init(struct maillog *r, const struct config *config,
 }
 
 static bool
-as_json(const struct maillog *r)
+maillog_as_json(const struct maillog *r)
 {
 	return r->explain.config->base.log_format == SETTING_LOG_JSON;
 }
@@ -36,7 +36,7 @@ maillog_open(struct maillog *r)
 
 	/* Mail goes out all the same; --check-config tells of it. */
 	(void)syslog_open(&r->syslog, r->explain.config->base.log,
-	    SYSLOG_SOCKET, r->elevated, as_json(r), &f);
+	    SYSLOG_SOCKET, r->elevated, maillog_as_json(r), &f);
 }
 
 void
@@ -46,7 +46,7 @@ maillog_close(struct maillog *r)
 }
 
 static void
-write_line(const struct maillog *r, struct logline *a,
+maillog_write_line(const struct maillog *r, struct logline *a,
     enum syslog_level level, time_t now)
 {
 	struct buf line = { .max = 4 * LOGLINE_LINE };
@@ -56,7 +56,7 @@ write_line(const struct maillog *r, struct logline *a,
 	if (gmtime_r(&now, &tm) != NULL)
 		(void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
 	a->time = when;
-	if (as_json(r))
+	if (maillog_as_json(r))
 		logline_json(&line, a);
 	else
 		logline_format(&line, a);
@@ -65,7 +65,7 @@ write_line(const struct maillog *r, struct logline *a,
 }
 
 static bool
-same_outcome(const struct rcpt *a, const struct rcpt *b)
+maillog_same_outcome(const struct rcpt *a, const struct rcpt *b)
 {
 	const struct fault *f = a->why, *g = b->why;
 
@@ -80,7 +80,7 @@ same_outcome(const struct rcpt *a, const struct rcpt *b)
  * did, as many as a line holds.
  */
 static size_t
-like(const struct envelope *env, size_t first, bool *listed,
+maillog_like(const struct envelope *env, size_t first, bool *listed,
     const char **names, bool alike)
 {
 	size_t i, n = 0, len = 0;
@@ -88,7 +88,7 @@ like(const struct envelope *env, size_t first, bool *listed,
 	for (i = first; i < env->nrcpt && i - first < REACH && n < NAMES &&
 	    len < OCTETS; i++) {
 		if (listed[i] || (!alike &&
-		    !same_outcome(&env->rcpt[first], &env->rcpt[i])))
+		    !maillog_same_outcome(&env->rcpt[first], &env->rcpt[i])))
 			continue;
 		listed[i] = true;
 		names[n++] = env->rcpt[i].addr;
@@ -98,7 +98,7 @@ like(const struct envelope *env, size_t first, bool *listed,
 }
 
 static const char *
-result(const struct maillog_try *t, const struct rcpt *r,
+maillog_result(const struct maillog_try *t, const struct rcpt *r,
     enum syslog_level *level)
 {
 	*level = SYSLOG_INFO;
@@ -115,7 +115,7 @@ result(const struct maillog_try *t, const struct rcpt *r,
 
 /* Which account, and why that one; nothing where there is but one way. */
 static void
-add_account(const struct maillog *r, const struct maillog_try *t,
+maillog_add_account(const struct maillog *r, const struct maillog_try *t,
     struct logline *a, char *why)
 {
 	int account = account_find(r->explain.config, t->meta->account != NULL ?
@@ -136,7 +136,7 @@ add_account(const struct maillog *r, const struct maillog_try *t,
 
 /* What all lines of a message have in common. */
 static struct logline
-common(const struct maillog_try *t, time_t now)
+maillog_common(const struct maillog_try *t, time_t now)
 {
 	const struct conninfo *l = t->untried ? NULL : t->conninfo;
 	struct logline a = { .id = t->id, .from = t->env->from,
@@ -158,7 +158,7 @@ common(const struct maillog_try *t, time_t now)
 
 /* What to warn of, in every line. */
 static const char *
-unsafe(const struct settings *s)
+maillog_unsafe(const struct settings *s)
 {
 	return s->tls_verify || s->tls_pin != NULL ||
 	    config_tls_mode(s) == SETTING_TLS_NONE ? NULL :
@@ -167,7 +167,7 @@ unsafe(const struct settings *s)
 
 /* The line for this recipient and those like it. */
 static void
-write_outcome(const struct maillog *r, const struct maillog_try *t,
+maillog_write_outcome(const struct maillog *r, const struct maillog_try *t,
     const struct rcpt *to, struct logline *a, time_t now)
 {
 	const struct explain_place at = { .account = t->meta->account,
@@ -177,14 +177,16 @@ write_outcome(const struct maillog *r, const struct maillog_try *t,
 	struct buf hint = { .max = EXPLAIN_HINT };
 	enum syslog_level level;
 
-	a->result = result(t, to, &level);
+	a->result = maillog_result(t, to, &level);
 	a->fault = t->untried ? NULL : to->why;
 	a->text = !t->untried && to->verdict == VD_OK ? t->accepted : NULL;
 	if (a->fault != NULL)
 		(void)explain_hint(&r->explain, a->fault, &at, &hint);
 	a->hint = buf_text(&hint);
-	a->warning = t->untried ? NULL : unsafe(explain_settings(&r->explain, &at));
-	write_line(r, a, level, now);
+	a->warning = t->untried
+	    ? NULL
+	    : maillog_unsafe(explain_settings(&r->explain, &at));
+	maillog_write_line(r, a, level, now);
 	buf_release(&hint);
 }
 
@@ -193,20 +195,20 @@ maillog_attempt(const struct maillog *r, const struct maillog_try *t)
 {
 	bool *listed = xcalloc(t->env->nrcpt, sizeof(*listed));
 	time_t now = time(NULL);
-	struct logline a = common(t, now);
+	struct logline a = maillog_common(t, now);
 	const char *names[NAMES];
 	char why[ACCOUNT_WHY];
 	size_t i;
 
-	add_account(r, t, &a, why);
+	maillog_add_account(r, t, &a, why);
 	for (i = 0; i < t->env->nrcpt; i++)
 		listed[i] = t->tried != NULL && !t->tried[i];
 	for (i = 0; i < t->env->nrcpt && r->syslog.fd != -1; i++) {
 		if (listed[i])
 			continue;
-		a.nto = like(t->env, i, listed, names, t->untried);
+		a.nto = maillog_like(t->env, i, listed, names, t->untried);
 		a.to = names;
-		write_outcome(r, t, &t->env->rcpt[i], &a, now);
+		maillog_write_outcome(r, t, &t->env->rcpt[i], &a, now);
 	}
 	free(listed);
 }
@@ -222,6 +224,6 @@ maillog_refusal(const struct maillog *r, const struct fault *f,
 
 	(void)explain_hint(&r->explain, f, &at, &hint);
 	a.hint = buf_text(&hint);
-	write_line(r, &a, SYSLOG_ERR, time(NULL));
+	maillog_write_line(r, &a, SYSLOG_ERR, time(NULL));
 	buf_release(&hint);
 }

@@ -22,7 +22,7 @@ const size_t capability_count = NITEMS(capability_table);
 
 /* A limit that does not fit is no limit. */
 static long long
-number(const char *p, size_t n)
+cap_number(const char *p, size_t n)
 {
 	long long v = 0;
 	size_t i;
@@ -36,7 +36,7 @@ number(const char *p, size_t n)
 }
 
 static void
-mechanisms(struct caps *c, const char *p, size_t n)
+cap_mechanisms(struct caps *c, const char *p, size_t n)
 {
 	size_t from, i, had = strlen(c->auth), room;
 	enum sasl_mech m;
@@ -55,7 +55,7 @@ mechanisms(struct caps *c, const char *p, size_t n)
 }
 
 static void
-keyword(struct caps *c, const char *p, size_t n)
+cap_keyword(struct caps *c, const char *p, size_t n)
 {
 	const struct capability *row = capability_table;
 	unsigned cap = 0;
@@ -72,9 +72,9 @@ keyword(struct caps *c, const char *p, size_t n)
 	c->set |= cap;
 	rest = k < n ? k + 1 : n;
 	if (cap == CAP_SIZE)
-		c->maxsize = number(p + rest, n - rest);
+		c->maxsize = cap_number(p + rest, n - rest);
 	else if (cap == CAP_AUTH)
-		mechanisms(c, p + rest, n - rest);
+		cap_mechanisms(c, p + rest, n - rest);
 }
 
 void
@@ -85,7 +85,7 @@ capability_parse(struct caps *c, const char *text)
 	memset(c, 0, sizeof(*c));
 	while ((text = strchr(text, '\n')) != NULL) {
 		nl = strchr(++text, '\n');
-		keyword(c, text, nl != NULL ? (size_t)(nl - text) :
+		cap_keyword(c, text, nl != NULL ? (size_t)(nl - text) :
 		    strlen(text));
 	}
 }

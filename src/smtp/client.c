@@ -17,7 +17,7 @@
 #include "smtp/client_mail.h"
 #include "smtp/client_setup.h"
 
-static enum client_phase on_quit(struct client *,
+static enum client_phase client_on_quit(struct client *,
     const struct client_command *);
 
 static enum client_phase (*const answers[V__MAX])(struct client *,
@@ -33,19 +33,19 @@ static enum client_phase (*const answers[V__MAX])(struct client *,
 	[V_DATA] = client_mail_on_data,
 	[V_DOT] = client_mail_on_dot,
 	[V_NOBODY] = client_mail_on_nobody,
-	[V_QUIT] = on_quit,
+	[V_QUIT] = client_on_quit,
 };
 
 /* Whatever it says, we are leaving. */
 static enum client_phase
-on_quit(struct client *c, const struct client_command *k)
+client_on_quit(struct client *c, const struct client_command *k)
 {
 	return PH_OVER;
 }
 
 /* Send what the phase asks for. */
 static enum client_phase
-advance(struct client *c)
+client_advance(struct client *c)
 {
 	switch (c->phase) {
 	case PH_HELLO:
@@ -75,14 +75,14 @@ advance(struct client *c)
  * so whoever sends a transcript to others should not have them in it.
  */
 static bool
-discreet(const struct client *c)
+client_discreet(const struct client *c)
 {
 	return c->reply.code == 334 && c->reply.text.len > 0 &&
 	    c->mech != SASL__MAX && !sasl_reveals(c->mech);
 }
 
 static void
-talk_reply(struct client *c)
+client_talk_reply(struct client *c)
 {
 	const char *p = buf_text(&c->reply.text), *nl;
 	char who[] = "S: 000-";
@@ -93,7 +93,7 @@ talk_reply(struct client *c)
 	who[5] = (char)('0' + code % 10);
 	(void)strlcpy(c->last, who + 3, sizeof(c->last));
 	c->last[3] = ' ';
-	if (discreet(c))
+	if (client_discreet(c))
 		p = "********";
 	(void)strlcat(c->last, p, sizeof(c->last));
 	for (;; p = nl + 1) {
@@ -112,7 +112,7 @@ talk_reply(struct client *c)
  * for us.
  */
 static enum client_phase
-early(struct client *c)
+client_early(struct client *c)
 {
 	bool asked = c->ring_n > 0;
 	struct fault f = { 0 };
@@ -136,7 +136,7 @@ early(struct client *c)
  * where nothing can follow no longer talks of the same thing.
  */
 static bool
-lost(const struct client *c, enum verb v)
+client_lost(const struct client *c, enum verb v)
 {
 	if (c->reply.code / 100 == 3)
 		return v != V_AUTH && v != V_DATA && v != V_QUIT;
@@ -145,19 +145,19 @@ lost(const struct client *c, enum verb v)
 
 /* Let the oldest command in flight have the reply just read. */
 static void
-answer(struct client *c)
+client_answer(struct client *c)
 {
 	struct client_command k;
 	enum client_phase next;
 
 	c->replies++;
 	c->paused = false;
-	talk_reply(c);
+	client_talk_reply(c);
 	if (c->ring_n == 0 || client_state_oldest(c)->end > c->begun) {
-		next = early(c);
+		next = client_early(c);
 	} else {
 		k = *client_state_oldest(c);
-		next = lost(c, k.verb) ? client_state_refused(c) :
+		next = client_lost(c, k.verb) ? client_state_refused(c) :
 		    answers[k.verb](c, &k);
 		if (c->o->heard != NULL)
 			c->o->heard(c->o->heard_ctx, c, &k);
@@ -173,21 +173,21 @@ answer(struct client *c)
 }
 
 static bool
-looks_like_tls(const struct client *c)
+client_looks_like_tls(const struct client *c)
 {
 	return c->in.len > 1 && (c->in.p[0] == 0x15 || c->in.p[0] == 0x16) &&
 	    c->in.p[1] == 3;
 }
 
 static enum client_phase
-not_smtp(struct client *c)
+client_not_smtp(struct client *c)
 {
 	enum stage stage = c->ring_n > 0 ?
 	    client_state_verb_stage(client_state_oldest(c)->verb) : ST_BODY;
 	struct buf said = { .max = 4096 };
 	struct fault f = { 0 };
 
-	if (stage == ST_GREETING && looks_like_tls(c))
+	if (stage == ST_GREETING && client_looks_like_tls(c))
 		return client_state_die_with(c, stage, VD_PERM, "this port "
 		    "speaks TLS from the start");
 	buf_add_visible(&said, buf_text(&c->in),
@@ -200,7 +200,7 @@ not_smtp(struct client *c)
 
 /* Take one whole reply, if there is one.  False: nothing changed. */
 static bool
-take_reply(struct client *c)
+client_take_reply(struct client *c)
 {
 	size_t used;
 
@@ -212,7 +212,7 @@ take_reply(struct client *c)
 		return false;
 	case REPLY_DONE:
 		buf_drop(&c->in, used);
-		answer(c);
+		client_answer(c);
 		c->begun = c->fed;
 		return true;
 	case REPLY_BAD:
@@ -220,13 +220,13 @@ take_reply(struct client *c)
 	}
 	if (used > 0 && used < c->in.len)
 		buf_drop(&c->in, used);
-	c->phase = not_smtp(c);
+	c->phase = client_not_smtp(c);
 	return true;
 }
 
 /* May the caller give a message or leave, as things are? */
 static bool
-idle(const struct client *c)
+client_idle(const struct client *c)
 {
 	if (c->phase != PH_IDLE)
 		return false;
@@ -247,17 +247,17 @@ client_step(struct client *c)
 			    "more came than there is room for");
 			continue;
 		}
-		if (take_reply(c))
+		if (client_take_reply(c))
 			continue;
 		was = c->phase;
-		c->phase = advance(c);
+		c->phase = client_advance(c);
 		if (c->phase != was)
 			continue;
 		if (c->phase == PH_TLS && c->out.len == 0)
 			return CLIENT_TLS;
 		if (c->phase == PH_BODY && c->out.len < CLIENT_BLOCK)
 			return CLIENT_BODY;
-		if (idle(c))
+		if (client_idle(c))
 			return CLIENT_IDLE;
 		if (c->out.len > 0)
 			return CLIENT_SEND;
@@ -325,11 +325,11 @@ client_feed(struct client *c, const void *p, size_t n)
 
 /* Silence or an end before the greeting has one usual cause more. */
 static void
-name_silence(struct client *c, struct fault *f)
+client_name_silence(struct client *c, struct fault *f)
 {
 	if (f->stage == ST_GREETING && f->domain != FD_NONE && !c->tls &&
 	    c->o->what[0] != '/' &&
-	    (c->in.len == 0 || looks_like_tls(c)))
+	    (c->in.len == 0 || client_looks_like_tls(c)))
 		fault_add(f, "; if this port speaks TLS from the start, "
 		    "set `tls implicit`");
 }
@@ -351,7 +351,7 @@ client_broken(struct client *c, const struct fault *why)
 		    : ST_BODY;
 		if (c->ring_n > 0)
 			client_state_command(c, client_state_oldest(c), &f);
-		name_silence(c, &f);
+		client_name_silence(c, &f);
 	}
 	client_state_note(c, "-- ", f.text, strlen(f.text));
 	c->phase = client_state_die(c, &f);

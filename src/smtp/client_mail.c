@@ -16,11 +16,11 @@
 #include "mail/addr.h"
 #include "smtp/client_mail.h"
 
-static enum client_phase sayf(struct client *, enum verb, unsigned,
+static enum client_phase cmail_sayf(struct client *, enum verb, unsigned,
     const char *, ...) __attribute__((__format__(__printf__, 4, 5)));
 
 static enum client_phase
-sayf(struct client *c, enum verb v, unsigned rcpt, const char *fmt, ...)
+cmail_sayf(struct client *c, enum verb v, unsigned rcpt, const char *fmt, ...)
 {
 	char line[4096];
 	va_list ap;
@@ -37,7 +37,7 @@ sayf(struct client *c, enum verb v, unsigned rcpt, const char *fmt, ...)
 
 /* Settle those whose address needs SMTPUTF8 (RFC 6531) in vain. */
 static void
-check_utf8(struct client *c, struct client_mail *m)
+cmail_check_utf8(struct client *c, struct client_mail *m)
 {
 	struct envelope *e = m->env;
 	struct fault f = { 0 };
@@ -61,7 +61,7 @@ check_utf8(struct client *c, struct client_mail *m)
 }
 
 static void
-settle_rest(struct envelope *e, const struct fault *f)
+cmail_settle_rest(struct envelope *e, const struct fault *f)
 {
 	size_t i;
 
@@ -72,7 +72,7 @@ settle_rest(struct envelope *e, const struct fault *f)
 
 /* RFC 1870: a fixed limit that was declared must not be tried. */
 static void
-check_size(struct client *c, struct client_mail *m)
+cmail_check_size(struct client *c, struct client_mail *m)
 {
 	struct fault f = { 0 };
 
@@ -83,7 +83,7 @@ check_size(struct client *c, struct client_mail *m)
 	    "the message has %zu octets, the relay takes at most %lld",
 	    m->size, c->caps.maxsize);
 	f.esc[0] = 5, f.esc[1] = 3, f.esc[2] = 4;
-	settle_rest(m->env, &f);
+	cmail_settle_rest(m->env, &f);
 }
 
 enum client_phase
@@ -95,8 +95,8 @@ client_mail_begin(struct client *c, struct client_mail *m)
 	m->accepted[0] = '\0';
 	m->next = m->answered = m->taken = m->asked = m->told = 0;
 	m->bol = true;
-	check_size(c, m);
-	check_utf8(c, m);
+	cmail_check_size(c, m);
+	cmail_check_utf8(c, m);
 	for (i = 0; i < m->env->nrcpt; i++)
 		m->asked += !m->env->rcpt[i].done;
 	if (m->asked == 0 && !m->probe) {
@@ -116,7 +116,7 @@ client_mail_begin(struct client *c, struct client_mail *m)
 }
 
 static enum client_phase
-say_mail(struct client *c, struct client_mail *m)
+cmail_say_mail(struct client *c, struct client_mail *m)
 {
 	static const char *const rets[] = { [RET_UNSET] = "",
 	    [RET_FULL] = " RET=FULL", [RET_HDRS] = " RET=HDRS" };
@@ -132,17 +132,16 @@ say_mail(struct client *c, struct client_mail *m)
 	if (caps & CAP_SIZE && !m->probe)
 		(void)snprintf(size, sizeof(size), " SIZE=%zu", m->size);
 	m->mail_sent = true;
-	return sayf(c, V_MAIL, 0, "MAIL FROM:<%s>%s%s%s%s%s%s", e->from, size,
-	    e->eightbit && caps & CAP_8BITMIME ? " BODY=8BITMIME" : "",
+	return cmail_sayf(c, V_MAIL, 0, "MAIL FROM:<%s>%s%s%s%s%s%s", e->from,
+	    size, e->eightbit && caps & CAP_8BITMIME ? " BODY=8BITMIME" : "",
 	    utf8 && caps & CAP_SMTPUTF8 ? " SMTPUTF8" : "",
-	    dsn ? rets[e->ret] : "",
-	    dsn && e->envid != NULL ? " ENVID=" : "",
+	    dsn ? rets[e->ret] : "", dsn && e->envid != NULL ? " ENVID=" : "",
 	    dsn && e->envid != NULL ? e->envid : "");
 }
 
 /* As most are; of these there may be thousands. */
 static enum client_phase
-say_plain_rcpt(struct client *c, const char *addr, unsigned i)
+cmail_say_plain_rcpt(struct client *c, const char *addr, unsigned i)
 {
 	char line[sizeof("RCPT TO:<>") + ADDR_MAX] = "RCPT TO:<", *end;
 
@@ -153,7 +152,7 @@ say_plain_rcpt(struct client *c, const char *addr, unsigned i)
 }
 
 static enum client_phase
-say_rcpt(struct client *c, struct client_mail *m, size_t i)
+cmail_say_rcpt(struct client *c, struct client_mail *m, size_t i)
 {
 	static const struct { unsigned bit; const char *word; } notify[] = {
 		{ NOTIFY_NEVER, "NEVER" }, { NOTIFY_SUCCESS, "SUCCESS" },
@@ -172,8 +171,8 @@ say_rcpt(struct client *c, struct client_mail *m, size_t i)
 		}
 	if (words[0] == '\0' && (!dsn || r->orcpt == NULL) &&
 	    strlen(r->addr) <= ADDR_MAX)
-		return say_plain_rcpt(c, r->addr, (unsigned)i);
-	return sayf(c, V_RCPT, (unsigned)i, "RCPT TO:<%s>%s%s%s", r->addr,
+		return cmail_say_plain_rcpt(c, r->addr, (unsigned)i);
+	return cmail_sayf(c, V_RCPT, (unsigned)i, "RCPT TO:<%s>%s%s%s", r->addr,
 	    words, dsn && r->orcpt != NULL ? " ORCPT=" : "",
 	    dsn && r->orcpt != NULL ? r->orcpt : "");
 }
@@ -192,7 +191,7 @@ client_mail_envelope(struct client *c)
 			continue;
 		}
 		if (!m->mail_sent) {
-			if (say_mail(c, m) == PH_OVER)
+			if (cmail_say_mail(c, m) == PH_OVER)
 				return PH_OVER;
 			continue;
 		}
@@ -200,7 +199,7 @@ client_mail_envelope(struct client *c)
 			m->next++;
 		if (m->next == m->env->nrcpt)
 			return PH_DATA;
-		if (say_rcpt(c, m, m->next++) == PH_OVER)
+		if (cmail_say_rcpt(c, m, m->next++) == PH_OVER)
 			return PH_OVER;
 	}
 	return PH_ENVELOPE;
@@ -208,7 +207,7 @@ client_mail_envelope(struct client *c)
 
 /* All that was to be learnt of the addresses is known: take them back. */
 static enum client_phase
-end_probe(struct client *c, struct client_mail *m)
+cmail_end_probe(struct client *c, struct client_mail *m)
 {
 	if (c->ring_n > 0)
 		return PH_DATA;		/* until the replies are in */
@@ -224,7 +223,7 @@ client_mail_data(struct client *c)
 	char line[48];
 
 	if (m->probe)
-		return end_probe(c, m);
+		return cmail_end_probe(c, m);
 	m->chunk = c->caps.set & CAP_CHUNKING;
 	/* Who is taken must be known before LMTP's replies can be counted. */
 	if (m->answered < m->asked && (!pipes || c->o->lmtp ||
@@ -240,7 +239,7 @@ client_mail_data(struct client *c)
 
 /* RFC 5321 4.5.2: a dot that begins a line is doubled. */
 static void
-stuff(struct client *c, struct client_mail *m, const char *p, size_t n)
+cmail_stuff(struct client *c, struct client_mail *m, const char *p, size_t n)
 {
 	size_t had = c->out.len, from = 0, i = 0;
 	const char *dot;
@@ -267,7 +266,7 @@ client_mail_body(struct client *c, const char *p, size_t n)
 	struct client_mail *m = c->mail;
 
 	if (!m->chunk) {
-		stuff(c, m, p, n);
+		cmail_stuff(c, m, p, n);
 		return;
 	}
 	assert(n <= m->body_left);
@@ -327,12 +326,12 @@ client_mail_on_rset(struct client *c, const struct client_command *k)
  * then its reply is awaited.
  */
 static enum client_phase
-drop(struct client *c, struct client_mail *m, const struct fault *f)
+cmail_drop(struct client *c, struct client_mail *m, const struct fault *f)
 {
 	bool in_hand = c->mail == m;
 
 	if (in_hand && c->phase == PH_BODY) {
-		settle_rest(m->env, f);
+		cmail_settle_rest(m->env, f);
 		return PH_BODY;
 	}
 	client_state_settle(c, m, f);
@@ -352,7 +351,7 @@ client_mail_on_mail(struct client *c, const struct client_command *k)
 	if (k->mail == NULL || client_state_yes(c))
 		return c->phase;
 	client_state_heard(c, &f);
-	return drop(c, k->mail, &f);
+	return cmail_drop(c, k->mail, &f);
 }
 
 enum client_phase
@@ -374,7 +373,7 @@ client_mail_on_rcpt(struct client *c, const struct client_command *k)
 	client_state_heard(c, &f);
 	rcpt_settle(&m->env->rcpt[k->rcpt], &f);
 	if (m->answered == m->asked && m->taken == 0)
-		return drop(c, m, &f);	/* f: the last no */
+		return cmail_drop(c, m, &f);	/* f: the last no */
 	return c->phase;
 }
 
@@ -402,7 +401,7 @@ client_mail_on_data(struct client *c, const struct client_command *k)
  * 2033, 4.2).  True if this was not the last of them.
  */
 static bool
-more_verdicts(struct client_mail *m, const struct fault *f)
+cmail_more_verdicts(struct client_mail *m, const struct fault *f)
 {
 	struct envelope *e = m->env;
 
@@ -430,7 +429,7 @@ client_mail_on_dot(struct client *c, const struct client_command *k)
 		(void)strlcpy(m->accepted, buf_text(&c->reply.text),
 		    sizeof(m->accepted));
 	}
-	if (m != NULL && c->o->lmtp && more_verdicts(m, why)) {
+	if (m != NULL && c->o->lmtp && cmail_more_verdicts(m, why)) {
 		c->again = true;
 		return c->phase;
 	}

@@ -17,17 +17,17 @@ void		 client_mail_body(struct client *, const char *, size_t);
 enum client_phase client_mail_body_end(struct client *);
 
 /* What to do with the replies. */
-enum client_phase client_mail_on_rset(
-    struct client *, const struct client_command *);
-enum client_phase client_mail_on_mail(
-    struct client *, const struct client_command *);
-enum client_phase client_mail_on_rcpt(
-    struct client *, const struct client_command *);
-enum client_phase client_mail_on_data(
-    struct client *, const struct client_command *);
-enum client_phase client_mail_on_dot(
-    struct client *, const struct client_command *);
-enum client_phase client_mail_on_nobody(
-    struct client *, const struct client_command *);
+enum client_phase client_mail_on_rset(struct client *, const struct
+    client_command *);
+enum client_phase client_mail_on_mail(struct client *, const struct
+    client_command *);
+enum client_phase client_mail_on_rcpt(struct client *, const struct
+    client_command *);
+enum client_phase client_mail_on_data(struct client *, const struct
+    client_command *);
+enum client_phase client_mail_on_dot(struct client *, const struct
+    client_command *);
+enum client_phase client_mail_on_nobody(struct client *, const struct
+    client_command *);
 
 #endif

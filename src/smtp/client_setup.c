@@ -24,8 +24,8 @@ client_setup_hello(struct client *c)
 	(void)snprintf(line, sizeof(line), "%s %s", c->o->lmtp ? "LHLO" :
 	    c->helo_only ? "HELO" : "EHLO", c->o->helo);
 	c->ehlos++;
-	return client_state_say(
-	    c, c->helo_only ? V_HELO : V_EHLO, 0, line, NULL);
+	return client_state_say(c, c->helo_only ? V_HELO : V_EHLO, 0, line,
+	    NULL);
 }
 
 enum client_phase
@@ -80,7 +80,7 @@ client_setup_on_starttls(struct client *c, const struct client_command *k)
 
 /* An explicit mechanism is a minimum: it is this one or none. */
 static int
-choose_explicit(struct client *c, enum sasl_mech m, struct fault *f)
+setup_choose_explicit(struct client *c, enum sasl_mech m, struct fault *f)
 {
 	if (!(c->caps.mechs & SASL_BIT(m)))
 		return fault_set(f, ST_AUTH, FD_NONE, 0, VD_PERM,
@@ -95,7 +95,7 @@ choose_explicit(struct client *c, enum sasl_mech m, struct fault *f)
 }
 
 static int
-choose_best(struct client *c, struct fault *f)
+setup_choose_best(struct client *c, struct fault *f)
 {
 	c->mech = sasl_best(c->caps.mechs, c->binding_name != NULL,
 	    !c->trusted && c->o->auth_cleartext);
@@ -108,7 +108,7 @@ choose_best(struct client *c, struct fault *f)
 
 /* Which mechanism, or why none. */
 static int
-choose(struct client *c, struct fault *f)
+setup_choose(struct client *c, struct fault *f)
 {
 	enum sasl_mech m = c->o->mech;
 
@@ -116,8 +116,8 @@ choose(struct client *c, struct fault *f)
 		return fault_set(f, ST_AUTH, FD_NONE, 0, VD_PERM,
 		    "the relay does not offer AUTH%s", c->tls ? "" :
 		    " on a connection without TLS");
-	if ((m == SASL__MAX ? choose_best(c, f) :
-	    choose_explicit(c, m, f)) == -1)
+	if ((m == SASL__MAX ? setup_choose_best(c, f) :
+	    setup_choose_explicit(c, m, f)) == -1)
 		return -1;
 	m = c->mech;
 	if (sasl_secret(m) && c->o->password == NULL)
@@ -133,7 +133,7 @@ choose(struct client *c, struct fault *f)
 }
 
 static void
-start(struct client *c)
+setup_start(struct client *c)
 {
 	const unsigned plus = SASL_BIT(SASL_SCRAM_SHA_1_PLUS) |
 	    SASL_BIT(SASL_SCRAM_SHA_256_PLUS);
@@ -161,7 +161,7 @@ start(struct client *c)
 
 /* The next SASL response, in base64. */
 static int
-respond(struct client *c, const char *in, size_t n, struct buf *b64,
+setup_respond(struct client *c, const char *in, size_t n, struct buf *b64,
     struct fault *f)
 {
 	struct buf raw = { .max = 16384, .secret = true };
@@ -187,13 +187,13 @@ client_setup_auth(struct client *c)
 
 	if ((c->o->user == NULL && c->o->mech != SASL_EXTERNAL) || c->authed)
 		return PH_IDLE;
-	if (choose(c, &f) == -1)
+	if (setup_choose(c, &f) == -1)
 		return client_state_die(c, &f);
-	start(c);
+	setup_start(c);
 	buf_addf(&line, "AUTH %s", sasl_name(c->mech));
 	(void)strlcpy(shown, buf_text(&line), sizeof(shown));
 	if (sasl_initial(c->mech)) {
-		if (respond(c, NULL, 0, &b64, &f) == -1) {
+		if (setup_respond(c, NULL, 0, &b64, &f) == -1) {
 			next = client_state_die(c, &f);
 			goto out;
 		}
@@ -215,7 +215,7 @@ out:
 
 /* Say no to the exchange, and remember why: the reply will be a 501. */
 static enum client_phase
-cancel(struct client *c, const struct fault *f)
+setup_cancel(struct client *c, const struct fault *f)
 {
 	c->fault = *f;
 	c->cancelled = true;
@@ -223,7 +223,7 @@ cancel(struct client *c, const struct fault *f)
 }
 
 static enum client_phase
-challenged(struct client *c)
+setup_challenged(struct client *c)
 {
 	const char *text = buf_text(&c->reply.text);
 	struct buf in = { .max = SASL_CHALLENGE, .secret = true };
@@ -243,8 +243,8 @@ challenged(struct client *c)
 		status = fault_set(&f, ST_AUTH, FD_NONE, 0, VD_TEMP,
 		    "the relay's challenge is not base64, or over 4 KiB");
 	if (status == 0)
-		status = respond(c, buf_text(&in), in.len, &b64, &f);
-	next = status == -1 ? cancel(c, &f) :
+		status = setup_respond(c, buf_text(&in), in.len, &b64, &f);
+	next = status == -1 ? setup_cancel(c, &f) :
 	    client_state_say(c, V_AUTH, 0, buf_text(&b64), MASK);
 	buf_release(&in);
 	buf_release(&b64);
@@ -253,7 +253,7 @@ challenged(struct client *c)
 
 /* The reply is a no; the relay may have said why before. */
 static enum client_phase
-rejected(struct client *c)
+setup_rejected(struct client *c)
 {
 	struct fault f = { 0 };
 
@@ -273,9 +273,9 @@ client_setup_on_auth(struct client *c, const struct client_command *k)
 		return client_state_die(c, &f);
 	}
 	if (c->reply.code == 334)
-		return challenged(c);
+		return setup_challenged(c);
 	if (c->reply.code != 235)
-		return rejected(c);
+		return setup_rejected(c);
 	if (c->held)
 		c->sasl.step = 0;	/* nothing of it was said */
 	if (sasl_success(&c->sasl, buf_text(&c->reply.text), &f) == -1)

@@ -11,15 +11,15 @@ enum client_phase client_setup_starttls(struct client *);
 enum client_phase client_setup_auth(struct client *);
 
 /* What to do with the replies. */
-enum client_phase client_setup_on_greet(
-    struct client *, const struct client_command *);
-enum client_phase client_setup_on_ehlo(
-    struct client *, const struct client_command *);
-enum client_phase client_setup_on_helo(
-    struct client *, const struct client_command *);
+enum client_phase client_setup_on_greet(struct client *, const struct
+    client_command *);
+enum client_phase client_setup_on_ehlo(struct client *, const struct
+    client_command *);
+enum client_phase client_setup_on_helo(struct client *, const struct
+    client_command *);
 enum client_phase client_setup_on_starttls(struct client *,
 		    const struct client_command *);
-enum client_phase client_setup_on_auth(
-    struct client *, const struct client_command *);
+enum client_phase client_setup_on_auth(struct client *, const struct
+    client_command *);
 
 #endif

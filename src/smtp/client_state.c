@@ -213,7 +213,7 @@ client_state_settle(struct client *c, struct client_mail *m,
 
 /* The link is gone: say what the relay said last, or what was half said. */
 static void
-last_words(struct client *c, struct fault *f)
+state_last_words(struct client *c, struct fault *f)
 {
 	const char *p = buf_text(&c->reply.text);
 	size_t n;
@@ -236,7 +236,7 @@ last_words(struct client *c, struct fault *f)
 
 /* What the end of the session, by f, means to one message. */
 static enum verdict
-share(const struct client *c, const struct client_mail *m,
+state_share(const struct client *c, const struct client_mail *m,
     const struct fault *f)
 {
 	const struct client_mail *cause = c->mail;
@@ -256,14 +256,14 @@ client_state_die(struct client *c, struct fault *f)
 
 	(void)strlcpy(f->what, c->o->what, sizeof(f->what));
 	if (f->domain == FD_LINK)
-		last_words(c, f);
+		state_last_words(c, f);
 	/* Whoever is leaving has nothing to lose. */
 	if (c->ring_n == 0 || client_state_oldest(c)->verb != V_QUIT)
 		c->fault = *f;
 	while (c->nmails > 0) {
 		m = c->mails[0];
 		theirs = *f;
-		theirs.verdict = share(c, m, f);
+		theirs.verdict = state_share(c, m, f);
 		client_state_settle(c, m, &theirs);
 	}
 	c->ring_n = 0;

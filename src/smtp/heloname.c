@@ -17,7 +17,7 @@
 #include "smtp/heloname.h"
 
 static bool
-literal(const char *s)
+helo_literal(const char *s)
 {
 	unsigned char addr[sizeof(struct in6_addr)];
 	char inner[64];
@@ -33,7 +33,7 @@ literal(const char *s)
 }
 
 static bool
-domain(const char *s)
+helo_domain(const char *s)
 {
 	size_t n = 0, all = strlen(s);
 
@@ -60,7 +60,7 @@ domain(const char *s)
 
 /* 192.0.2.1 without its brackets is neither domain nor literal. */
 static bool
-bare_address(const char *s)
+helo_bare_address(const char *s)
 {
 	return strspn(s, "0123456789.") == strlen(s);
 }
@@ -68,11 +68,12 @@ bare_address(const char *s)
 bool
 heloname_valid(const char *s)
 {
-	return s[0] == '[' ? literal(s) : domain(s) && !bare_address(s);
+	return s[0] == '[' ? helo_literal(s)
+			   : helo_domain(s) && !helo_bare_address(s);
 }
 
 static bool
-ends(const char *s, size_t n, const char *tail)
+helo_ends(const char *s, size_t n, const char *tail)
 {
 	size_t t = strlen(tail);
 
@@ -81,7 +82,7 @@ ends(const char *s, size_t n, const char *tail)
 
 /* A label made by Docker (12 or 64 hexadecimal digits). */
 static bool
-container(const char *s, size_t n)
+helo_container(const char *s, size_t n)
 {
 	return (n == 12 || n == 64) &&
 	    strspn(s, "0123456789abcdefABCDEF") >= n;
@@ -89,7 +90,7 @@ container(const char *s, size_t n)
 
 /* Kubernetes' safe alphabet for generated names has no vowels, no 0, 1, 3. */
 static bool
-generated(const char *s, size_t n)
+helo_generated(const char *s, size_t n)
 {
 	static const char safe[] = "bcdfghjklmnpqrstvwxz2456789";
 
@@ -98,14 +99,14 @@ generated(const char *s, size_t n)
 
 /* "name-5d8f9c7b6-x2x4q": a pod of a Deployment. */
 static bool
-pod(const char *s, size_t n)
+helo_pod(const char *s, size_t n)
 {
 	const char *p = s + n, *hash;
 	size_t k;
 
 	while (p > s && p[-1] != '-')
 		p--;
-	if (p == s || (size_t)(s + n - p) != 5 || !generated(p, 5))
+	if (p == s || (size_t)(s + n - p) != 5 || !helo_generated(p, 5))
 		return false;
 	hash = --p;
 	while (hash > s && hash[-1] != '-')
@@ -113,7 +114,8 @@ pod(const char *s, size_t n)
 	k = (size_t)(p - hash);
 	/* Older replica sets hash in hexadecimal, or with vowels and 0. */
 	return hash > s + 1 && k >= 8 && k <= 10 &&
-	    (generated(hash, k) || strspn(hash, "0123456789abcdef") >= k) &&
+	    (helo_generated(hash, k) ||
+		strspn(hash, "0123456789abcdef") >= k) &&
 	    strcspn(hash, "0123456789") < k;
 }
 
@@ -134,21 +136,21 @@ heloname_doubt(const char *s)
 	/* And localhost6.localdomain6, and what else there is of it. */
 	if (strncasecmp(s, "localhost", 9) == 0)
 		return "every machine is localhost";
-	if (container(s, first))
+	if (helo_container(s, first))
 		return "a container id";
-	if (pod(s, first))
+	if (helo_pod(s, first))
 		return "the name of a pod";
 	if (first >= n)
 		return "no dot in it";
 	for (i = 0; i < NITEMS(private); i++)
-		if (ends(s, n, private[i]))
+		if (helo_ends(s, n, private[i]))
 			return "a name of a private network";
 	return NULL;
 }
 
 /* What speaks against it as a choice of our own; NULL for nothing. */
 static const char *
-against(const char *s)
+helo_against(const char *s)
 {
 	if (!heloname_valid(s))
 		return strchr(s, '_') != NULL ? "an underscore in it" :
@@ -157,14 +159,15 @@ against(const char *s)
 }
 
 static bool
-try(const char *cand, const char *what, char *name, char *why, size_t *used)
+helo_try(const char *cand, const char *what, char *name, char *why, size_t
+    *used)
 {
 	const char *no;
 	int n;
 
 	if (cand == NULL || cand[0] == '\0')
 		return false;
-	no = against(cand);
+	no = helo_against(cand);
 	if (no == NULL) {
 		(void)strlcpy(name, cand, HELONAME_MAX);
 		(void)snprintf(why + *used, HELONAME_WHY - *used, "%s", what);
@@ -195,13 +198,13 @@ heloname_choose(const struct heloname_candidates *c, char *name, char *why)
 		    no != NULL ? no : "", no != NULL ? ")" : "");
 		return;
 	}
-	if (try(c->fqdn, "the host's name", name, why, &used) ||
-	    try(named ? at + 1 : NULL, "the domain of the sender", name,
-	    why, &used) ||
-	    try(c->literal, "the address of this end of the connection", name,
-	    why, &used))
+	if (helo_try(c->fqdn, "the host's name", name, why, &used) ||
+	    helo_try(named ? at + 1 : NULL, "the domain of the sender", name,
+		why, &used) ||
+	    helo_try(c->literal, "the address of this end of the connection",
+		name, why, &used))
 		return;
 	(void)strlcpy(name, "[127.0.0.1]", HELONAME_MAX);
-	(void)strlcpy(
-	    why + used, "nothing better is known", HELONAME_WHY - used);
+	(void)strlcpy(why + used, "nothing better is known", HELONAME_WHY -
+	    used);
 }

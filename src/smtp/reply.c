@@ -7,7 +7,7 @@
 
 /* "5.7.8 text" at p: the three numbers.  False if it is something else. */
 static bool
-enhanced(unsigned char out[3], const char *p, size_t n)
+reply_enhanced(unsigned char out[3], const char *p, size_t n)
 {
 	unsigned v[3] = { 0, 0, 0 };
 	size_t i = 0, from;
@@ -31,7 +31,7 @@ enhanced(unsigned char out[3], const char *p, size_t n)
 
 /* One line without its line end.  Returns false if this is not SMTP. */
 static bool
-line(struct reply *r, const char *p, size_t n, bool *last)
+reply_line(struct reply *r, const char *p, size_t n, bool *last)
 {
 	unsigned char e[3];
 	int code;
@@ -51,7 +51,7 @@ line(struct reply *r, const char *p, size_t n, bool *last)
 
 	p += n > 3 ? 4 : 3;
 	n -= n > 3 ? 4 : 3;
-	if (enhanced(e, p, n) && e[0] == (unsigned)code / 100)
+	if (reply_enhanced(e, p, n) && e[0] == (unsigned)code / 100)
 		memcpy(r->esc, e, sizeof(r->esc));
 	if (r->lines > 1)
 		buf_add(&r->text, "\n", 1);
@@ -73,7 +73,7 @@ reply_next(struct reply *r, const char *p, size_t n, size_t *used)
 		len = (size_t)(nl - p) - *used;
 		if (len > REPLY_LINE)
 			return REPLY_BAD;
-		good = line(r, p + *used,
+		good = reply_line(r, p + *used,
 		    len > 0 && nl[-1] == '\r' ? len - 1 : len, &last);
 		if (!good)
 			return REPLY_BAD;

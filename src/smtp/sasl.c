@@ -11,8 +11,8 @@
 typedef int step_function(struct sasl *, const char *, size_t, struct buf *,
     struct fault *);
 
-static step_function external, oauthbearer, xoauth2, cram_md5, login, plain,
-    scram;
+static step_function sasl_external, sasl_oauthbearer, sasl_xoauth2,
+    sasl_cram_md5, sasl_login, sasl_plain, sasl_scram;
 
 static const struct {
 	const char	*name;
@@ -21,13 +21,14 @@ static const struct {
 	unsigned	 enough;	/* at least, before a yes */
 	step_function	*step;
 } mechs[SASL__MAX] = {
-#define ROW(id, name, word, ...) { name, __VA_ARGS__ },
+#define ROW(id, name, word, initial, reveals, steps, enough, step) \
+	{ name, initial, reveals, steps, enough, sasl_##step },
 	SASL_MECHS(ROW)
 #undef ROW
 };
 
 static int
-wrong(struct fault *f, const char *why)
+sasl_wrong(struct fault *f, const char *why)
 {
 	return fault_set(f, ST_AUTH, FD_NONE, 0, VD_PERM, "%s", why);
 }
@@ -37,7 +38,7 @@ wrong(struct fault *f, const char *why)
  * answered; in[0..n) may be JSON over several lines.
  */
 static void
-refuse(struct sasl *s, const char *in, size_t n)
+sasl_refuse(struct sasl *s, const char *in, size_t n)
 {
 	struct buf b = { .max = SASL_CHALLENGE * 4 };
 	size_t i;
@@ -54,7 +55,7 @@ refuse(struct sasl *s, const char *in, size_t n)
 
 /* Who we are stands in the certificate; as whom we want to act, here. */
 static int
-external(struct sasl *s, const char *in, size_t n, struct buf *out,
+sasl_external(struct sasl *s, const char *in, size_t n, struct buf *out,
     struct fault *f)
 {
 	if (s->user != NULL)
@@ -64,7 +65,7 @@ external(struct sasl *s, const char *in, size_t n, struct buf *out,
 
 /* User and token may not end the field that they stand in. */
 static int
-check_oauth(const struct sasl *s, struct fault *f)
+sasl_check_oauth(const struct sasl *s, struct fault *f)
 {
 	const char *const texts[] = { s->user, s->password };
 	const char *p;
@@ -73,23 +74,25 @@ check_oauth(const struct sasl *s, struct fault *f)
 	for (i = 0; i < NITEMS(texts); i++)
 		for (p = texts[i]; *p != '\0'; p++)
 			if (ascii_control(*p))
-				return wrong(f, i == 0 ? "there is a control "
-				    "character in the user's name" :
-				    "there is a control character in the "
-				    "token");
+				return sasl_wrong(f,
+				    i == 0
+					? "there is a control "
+					  "character in the user's name"
+					: "there is a control character in the "
+					  "token");
 	return 0;
 }
 
 static int
-oauthbearer(struct sasl *s, const char *in, size_t n, struct buf *out,
+sasl_oauthbearer(struct sasl *s, const char *in, size_t n, struct buf *out,
     struct fault *f)
 {
 	if (s->step > 0) {
-		refuse(s, in, n);
+		sasl_refuse(s, in, n);
 		buf_adds(out, "\1");
 		return 0;
 	}
-	if (check_oauth(s, f) == -1)
+	if (sasl_check_oauth(s, f) == -1)
 		return -1;
 	buf_adds(out, "n,a=");
 	scram_name(out, s->user, strlen(s->user));
@@ -104,31 +107,31 @@ oauthbearer(struct sasl *s, const char *in, size_t n, struct buf *out,
 
 /* No RFC: what Google wrote down, and others do as well. */
 static int
-xoauth2(struct sasl *s, const char *in, size_t n, struct buf *out,
+sasl_xoauth2(struct sasl *s, const char *in, size_t n, struct buf *out,
     struct fault *f)
 {
 	if (s->step > 0) {
-		refuse(s, in, n);
+		sasl_refuse(s, in, n);
 		return 0;
 	}
-	if (check_oauth(s, f) == -1)
+	if (sasl_check_oauth(s, f) == -1)
 		return -1;
 	buf_addf(out, "user=%s\1auth=Bearer %s\1\1", s->user, s->password);
 	return 0;
 }
 
 static int
-cram_md5(struct sasl *s, const char *in, size_t n, struct buf *out,
+sasl_cram_md5(struct sasl *s, const char *in, size_t n, struct buf *out,
     struct fault *f)
 {
 	unsigned char mac[CRYPT_HASH_MAX];
 	size_t i;
 
 	if (n == 0)
-		return wrong(f, "the relay's CRAM-MD5 challenge is empty");
+		return sasl_wrong(f, "the relay's CRAM-MD5 challenge is empty");
 	if (!crypt_hmac(CRYPT_MD5, s->password, strlen(s->password), in, n,
 	    mac))
-		return wrong(f, "GnuTLS cannot do MD5 here");
+		return sasl_wrong(f, "GnuTLS cannot do MD5 here");
 	buf_addf(out, "%s ", s->user);
 	for (i = 0; i < crypt_size(CRYPT_MD5); i++)
 		buf_addf(out, "%02x", mac[i]);
@@ -140,7 +143,7 @@ cram_md5(struct sasl *s, const char *in, size_t n, struct buf *out,
  * they say is left to the server, so only their order counts.
  */
 static int
-login(struct sasl *s, const char *in, size_t n, struct buf *out,
+sasl_login(struct sasl *s, const char *in, size_t n, struct buf *out,
     struct fault *f)
 {
 	buf_adds(out, s->step == 0 ? s->user : s->password);
@@ -149,7 +152,7 @@ login(struct sasl *s, const char *in, size_t n, struct buf *out,
 
 /* [authzid] NUL authcid NUL passwd. */
 static int
-plain(struct sasl *s, const char *in, size_t n, struct buf *out,
+sasl_plain(struct sasl *s, const char *in, size_t n, struct buf *out,
     struct fault *f)
 {
 	buf_add(out, "", 1);
@@ -160,7 +163,7 @@ plain(struct sasl *s, const char *in, size_t n, struct buf *out,
 }
 
 static int
-scram(struct sasl *s, const char *in, size_t n, struct buf *out,
+sasl_scram(struct sasl *s, const char *in, size_t n, struct buf *out,
     struct fault *f)
 {
 	struct scram *k = &s->scram;
@@ -176,7 +179,7 @@ scram(struct sasl *s, const char *in, size_t n, struct buf *out,
 		return 0;
 	}
 	if (n >= 2 && memcmp(in, "e=", 2) == 0) {
-		refuse(s, in + 2, n - 2);
+		sasl_refuse(s, in + 2, n - 2);
 		return 0;
 	}
 	return s->step == 1 ? scram_final(k, in, n, out, f) :
@@ -262,7 +265,7 @@ sasl_step(struct sasl *s, const char *in, size_t n, struct buf *out,
  * it into the words of the yes, as the base64 that it would have been.
  */
 static int
-last_word(struct sasl *s, const char *words, struct fault *f)
+sasl_last_word(struct sasl *s, const char *words, struct fault *f)
 {
 	struct buf b = { .max = SASL_CHALLENGE };
 	bool found = false;
@@ -278,7 +281,8 @@ last_word(struct sasl *s, const char *words, struct fault *f)
 	if (found)
 		(void)scram_verify(&s->scram, b.p, b.len, f);
 	else
-		(void)wrong(f, "the relay says yes, but did not prove that "
+		(void)sasl_wrong(f,
+		    "the relay says yes, but did not prove that "
 		    "it knows the password");
 	buf_release(&b);
 	return s->scram.proven ? 0 : -1;
@@ -288,13 +292,13 @@ int
 sasl_success(struct sasl *s, const char *words, struct fault *f)
 {
 	if (s->step < mechs[s->mech].enough)
-		return wrong(f, "the relay says yes before the login was "
+		return sasl_wrong(f, "the relay says yes before the login was "
 		    "complete");
 	if (s->refused)
 		return fault_set(f, ST_AUTH, FD_NONE, 0, VD_PERM,
 		    "the relay says yes after it gave a reason to say no: %s",
 		    s->said);
-	if (mechs[s->mech].step == scram && !s->scram.proven)
-		return last_word(s, words, f);
+	if (mechs[s->mech].step == sasl_scram && !s->scram.proven)
+		return sasl_last_word(s, words, f);
 	return 0;
 }

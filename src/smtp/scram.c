@@ -28,7 +28,7 @@ struct keys {
 };
 
 static int
-wrong(struct fault *f, const char *why)
+scram_wrong(struct fault *f, const char *why)
 {
 	return fault_set(f, ST_AUTH, FD_NONE, 0, VD_PERM, "%s", why);
 }
@@ -39,7 +39,7 @@ wrong(struct fault *f, const char *why)
  * out that somebody in between took it away), "n" we do without.
  */
 static void
-head(const struct scram *s, struct buf *out)
+scram_head(const struct scram *s, struct buf *out)
 {
 	if (s->plus)
 		buf_addf(out, "p=%s,,", s->binding_name);
@@ -64,7 +64,7 @@ scram_name(struct buf *out, const char *p, size_t n)
 }
 
 static void
-first_bare(const struct scram *s, struct buf *out)
+scram_first_bare(const struct scram *s, struct buf *out)
 {
 	struct buf user = { .max = MESSAGE };
 
@@ -79,13 +79,13 @@ void
 scram_first(const struct scram *s, struct buf *out)
 {
 	assert(s->nonce[0] != '\0' && (!s->plus || s->binding_name != NULL));
-	head(s, out);
-	first_bare(s, out);
+	scram_head(s, out);
+	scram_first_bare(s, out);
 }
 
 /* Take "k=value" from the front; its value, or NULL if it is another. */
 static const char *
-take(const char **p, const char *end, char k, size_t *n)
+scram_take(const char **p, const char *end, char k, size_t *n)
 {
 	const char *from = *p, *comma;
 
@@ -99,7 +99,7 @@ take(const char **p, const char *end, char k, size_t *n)
 }
 
 static bool
-printable(const char *p, size_t n)
+scram_printable(const char *p, size_t n)
 {
 	size_t i;
 
@@ -111,7 +111,7 @@ printable(const char *p, size_t n)
 
 /* A number without sign or leading zero; more than we take is ceiling + 1. */
 static bool
-rounds(const char *p, size_t n, unsigned *v)
+scram_rounds(const char *p, size_t n, unsigned *v)
 {
 	size_t i;
 
@@ -126,7 +126,7 @@ rounds(const char *p, size_t n, unsigned *v)
 }
 
 static int
-check_rounds(unsigned v, struct fault *f)
+scram_check_rounds(unsigned v, struct fault *f)
 {
 	if (v < SCRAM_ROUNDS_MIN)
 		return fault_set(f, ST_AUTH, FD_NONE, 0, VD_PERM,
@@ -142,39 +142,41 @@ check_rounds(unsigned v, struct fault *f)
 
 /* nonce, salt, rounds, in this order; what follows may be ignored. */
 static int
-parse_first(const struct scram *s, const char *in, size_t n,
+scram_parse_first(const struct scram *s, const char *in, size_t n,
     struct first *v, struct fault *f)
 {
 	const char *p = in, *end = in + n, *salt, *i;
 	size_t ours = strlen(s->nonce), nsalt, ni;
 
 	if (n >= 2 && memcmp(in, "m=", 2) == 0)
-		return wrong(f, "the relay demands an extension of SCRAM "
+		return scram_wrong(f, "the relay demands an extension of SCRAM "
 		    "that is not known here");
-	v->nonce = take(&p, end, 'r', &v->nonce_len);
-	if (v->nonce == NULL || !printable(v->nonce, v->nonce_len))
-		return wrong(f, "the relay's SCRAM challenge has no nonce");
+	v->nonce = scram_take(&p, end, 'r', &v->nonce_len);
+	if (v->nonce == NULL || !scram_printable(v->nonce, v->nonce_len))
+		return scram_wrong(f,
+		    "the relay's SCRAM challenge has no nonce");
 	if (v->nonce_len <= ours || memcmp(v->nonce, s->nonce, ours) != 0)
-		return wrong(f, "the relay's SCRAM challenge answers "
+		return scram_wrong(f, "the relay's SCRAM challenge answers "
 		    "somebody else: its nonce does not continue ours");
-	salt = take(&p, end, 's', &nsalt);
+	salt = scram_take(&p, end, 's', &nsalt);
 	if (salt == NULL || nsalt == 0 ||
 	    !base64_decode(&v->salt, salt, nsalt))
-		return wrong(f, "the relay's SCRAM challenge has no salt");
-	i = take(&p, end, 'i', &ni);
-	if (i == NULL || !rounds(i, ni, &v->rounds))
-		return wrong(f, "the relay's SCRAM challenge has no "
+		return scram_wrong(f,
+		    "the relay's SCRAM challenge has no salt");
+	i = scram_take(&p, end, 'i', &ni);
+	if (i == NULL || !scram_rounds(i, ni, &v->rounds))
+		return scram_wrong(f, "the relay's SCRAM challenge has no "
 		    "iteration count");
-	return check_rounds(v->rounds, f);
+	return scram_check_rounds(v->rounds, f);
 }
 
 /* "c=...,r=...": the head again, and the TLS session if it is bound. */
 static void
-final_bare(const struct scram *s, const struct first *v, struct buf *out)
+scram_final_bare(const struct scram *s, const struct first *v, struct buf *out)
 {
 	struct buf c = { .max = MESSAGE };
 
-	head(s, &c);
+	scram_head(s, &c);
 	if (s->plus)
 		buf_add(&c, s->binding, s->binding_len);
 	buf_adds(out, "c=");
@@ -186,7 +188,7 @@ final_bare(const struct scram *s, const struct first *v, struct buf *out)
 
 /* All keys, and the proof due from the relay.  Takes its time. */
 static bool
-derive(struct scram *s, const struct first *v, const struct buf *auth,
+scram_derive(struct scram *s, const struct first *v, const struct buf *auth,
     struct keys *k)
 {
 	struct buf pw = { .max = MESSAGE, .secret = true };
@@ -208,7 +210,7 @@ derive(struct scram *s, const struct first *v, const struct buf *auth,
 
 /* The last message but for the proof, and the proof. */
 static int
-prove(struct scram *s, const struct first *v, const char *in, size_t n,
+scram_prove(struct scram *s, const struct first *v, const char *in, size_t n,
     struct buf *out, struct fault *f)
 {
 	struct buf auth = { .max = MESSAGE }, last = { .max = MESSAGE };
@@ -216,14 +218,15 @@ prove(struct scram *s, const struct first *v, const char *in, size_t n,
 	int status = 0;
 	size_t i;
 
-	final_bare(s, v, &last);
-	first_bare(s, &auth);
+	scram_final_bare(s, v, &last);
+	scram_first_bare(s, &auth);
 	buf_adds(&auth, ",");
 	buf_add(&auth, in, n);
 	buf_adds(&auth, ",");
 	buf_add(&auth, buf_text(&last), last.len);
-	if (last.full || auth.full || !derive(s, v, &auth, &k)) {
-		status = wrong(f, "GnuTLS cannot do the arithmetic of SCRAM");
+	if (last.full || auth.full || !scram_derive(s, v, &auth, &k)) {
+		status =
+		    scram_wrong(f, "GnuTLS cannot do the arithmetic of SCRAM");
 	} else {
 		for (i = 0; i < crypt_size(s->hash); i++)
 			k.client[i] ^= k.signature[i];
@@ -242,10 +245,10 @@ scram_final(struct scram *s, const char *in, size_t n, struct buf *out,
     struct fault *f)
 {
 	struct first v = { .salt = { .max = MESSAGE } };
-	int status = parse_first(s, in, n, &v, f);
+	int status = scram_parse_first(s, in, n, &v, f);
 
 	if (status == 0)
-		status = prove(s, &v, in, n, out, f);
+		status = scram_prove(s, &v, in, n, out, f);
 	buf_release(&v.salt);
 	return status;
 }
@@ -257,12 +260,12 @@ scram_verify(struct scram *s, const char *in, size_t n, struct fault *f)
 	const char *p = in, *v;
 	size_t len;
 
-	v = take(&p, in + n, 'v', &len);
+	v = scram_take(&p, in + n, 'v', &len);
 	s->proven = v != NULL && base64_decode(&theirs, v, len) &&
 	    theirs.len == crypt_size(s->hash) &&
 	    crypt_equal(theirs.p, s->proof, theirs.len);
 	buf_release(&theirs);
-	return s->proven ? 0 : wrong(f, "the relay does not know the "
+	return s->proven ? 0 : scram_wrong(f, "the relay does not know the "
 	    "password, or somebody else has answered: its SCRAM signature "
 	    "is wrong");
 }

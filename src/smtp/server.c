@@ -32,39 +32,39 @@
 #define OUT	524288		/* octets of replies that wait, about */
 
 static void
-say(struct server *s, int code, const char *esc, const char *text)
+server_say(struct server *s, int code, const char *esc, const char *text)
 {
 	server_reply_add(&s->out, code, esc, text);
 }
 
 /* One error more; true: it was the last. */
 static bool
-tired(struct server *s)
+server_tired(struct server *s)
 {
 	if (++s->errors < SERVER_ERRORS)
 		return false;
-	say(s, 421, "4.7.0", "too many errors, goodbye");
+	server_say(s, 421, "4.7.0", "too many errors, goodbye");
 	s->phase = SP_OVER;
 	return true;
 }
 
 static void
-complain(struct server *s, int code, const char *esc, const char *text)
+server_complain(struct server *s, int code, const char *esc, const char *text)
 {
-	if (!tired(s))
-		say(s, code, esc, text);
+	if (!server_tired(s))
+		server_say(s, code, esc, text);
 }
 
 /* An address may be refused as often as the client has such addresses. */
 static void
-refuse_argument(struct server *s, const struct fault *f)
+server_refuse_argument(struct server *s, const struct fault *f)
 {
-	if (f->code == 552 || f->code == 553 || !tired(s))
+	if (f->code == 552 || f->code == 553 || !server_tired(s))
 		server_reply_fault(&s->out, f);
 }
 
 static void
-reset(struct server *s)
+server_reset(struct server *s)
 {
 	envelope_release(&s->env);
 	buf_clear(&s->refusal);
@@ -74,74 +74,74 @@ reset(struct server *s)
 /* The commands; arg has no blanks around it. */
 
 static void
-do_ehlo(struct server *s, char *arg)
+server_do_ehlo(struct server *s, char *arg)
 {
 	struct buf b = { .max = 2048 };
 
-	reset(s);
+	server_reset(s);
 	s->hello = true;
 	buf_addf(&b, "%.1000s\nPIPELINING\nSIZE %lld\n8BITMIME\nSMTPUTF8\n"
 	    "ENHANCEDSTATUSCODES\nDSN\nHELP", s->o->hostname,
 	    s->o->max_size);
-	say(s, 250, NULL, buf_text(&b));
+	server_say(s, 250, NULL, buf_text(&b));
 	buf_release(&b);
 }
 
 static void
-do_helo(struct server *s, char *arg)
+server_do_helo(struct server *s, char *arg)
 {
-	reset(s);
+	server_reset(s);
 	s->hello = true;
-	say(s, 250, NULL, s->o->hostname);
+	server_say(s, 250, NULL, s->o->hostname);
 }
 
 static void
-do_mail(struct server *s, char *arg)
+server_do_mail(struct server *s, char *arg)
 {
 	struct fault f;
 
 	if (!s->hello) {
-		complain(s, 503, "5.5.1", "say EHLO or HELO first");
+		server_complain(s, 503, "5.5.1", "say EHLO or HELO first");
 		return;
 	}
 	if (s->open) {
-		complain(s, 503, "5.5.1", "there is a sender already");
+		server_complain(s, 503, "5.5.1", "there is a sender already");
 		return;
 	}
 	fault_clear(&f);
 	if (server_params_mail(&s->env, arg, s->o->domain, s->o->max_size,
 	    &f) == -1) {
-		reset(s);
-		refuse_argument(s, &f);
+		server_reset(s);
+		server_refuse_argument(s, &f);
 		return;
 	}
 	s->open = true;
-	say(s, 250, "2.1.0", "sender ok");
+	server_say(s, 250, "2.1.0", "sender ok");
 }
 
 static void
-do_rcpt(struct server *s, char *arg)
+server_do_rcpt(struct server *s, char *arg)
 {
 	struct fault f;
 
 	if (!s->open) {
-		say(s, 503, "5.5.1", "say MAIL first");
+		server_say(s, 503, "5.5.1", "say MAIL first");
 		return;
 	}
 	s->named = true;
 	if (s->env.nrcpt >= SERVER_RCPTS) {
-		say(s, 452, "4.5.3", "too many recipients at a time");
+		server_say(s, 452, "4.5.3", "too many recipients at a time");
 		return;
 	}
 	fault_clear(&f);
 	if (server_params_rcpt(&s->env, arg, s->o->domain, &f) == -1)
-		refuse_argument(s, &f);
+		server_refuse_argument(s, &f);
 	else
-		say(s, 250, "2.1.5", "recipient ok");
+		server_say(s, 250, "2.1.5", "recipient ok");
 }
 
 static void
-do_data(struct server *s, char *arg)
+server_do_data(struct server *s, char *arg)
 {
 	if (s->env.nrcpt > 0) {
 		s->phase = SP_BEGIN;
@@ -149,44 +149,44 @@ do_data(struct server *s, char *arg)
 	}
 	s->waits = true;
 	if (s->named)
-		say(s, 554, "5.5.1", "no valid recipients");
+		server_say(s, 554, "5.5.1", "no valid recipients");
 	else
-		say(s, 503, "5.5.1", s->open ? "say RCPT first" :
+		server_say(s, 503, "5.5.1", s->open ? "say RCPT first" :
 		    "say MAIL first");
 }
 
 static void
-do_rset(struct server *s, char *arg)
+server_do_rset(struct server *s, char *arg)
 {
-	reset(s);
-	say(s, 250, "2.0.0", "ok");
+	server_reset(s);
+	server_say(s, 250, "2.0.0", "ok");
 }
 
 static void
-do_noop(struct server *s, char *arg)
+server_do_noop(struct server *s, char *arg)
 {
-	say(s, 250, "2.0.0", "ok");
+	server_say(s, 250, "2.0.0", "ok");
 }
 
 /* RFC 5321, 3.5.3: only the relay knows. */
 static void
-do_vrfy(struct server *s, char *arg)
+server_do_vrfy(struct server *s, char *arg)
 {
-	say(s, 252, "2.0.0", "cannot tell, but will try to deliver");
+	server_say(s, 252, "2.0.0", "cannot tell, but will try to deliver");
 }
 
 static void
-do_help(struct server *s, char *arg)
+server_do_help(struct server *s, char *arg)
 {
-	say(s, 214, "2.0.0", "EHLO HELO MAIL RCPT DATA\n"
+	server_say(s, 214, "2.0.0", "EHLO HELO MAIL RCPT DATA\n"
 	    "RSET NOOP VRFY HELP QUIT");
 }
 
 static void
-do_quit(struct server *s, char *arg)
+server_do_quit(struct server *s, char *arg)
 {
-	reset(s);
-	say(s, 221, "2.0.0", "goodbye");
+	server_reset(s);
+	server_say(s, 221, "2.0.0", "goodbye");
 	s->phase = SP_OVER;
 }
 
@@ -197,19 +197,27 @@ static const struct verb {
 	enum args	 args;
 	void		(*run)(struct server *, char *);
 } verbs[] = {
-	{ "EHLO", ARGS_SOME, do_ehlo }, { "HELO", ARGS_SOME, do_helo },
-	{ "MAIL", ARGS_SOME, do_mail }, { "RCPT", ARGS_SOME, do_rcpt },
-	{ "DATA", ARGS_NONE, do_data }, { "RSET", ARGS_NONE, do_rset },
-	{ "NOOP", ARGS_ANY, do_noop }, { "VRFY", ARGS_SOME, do_vrfy },
-	{ "HELP", ARGS_ANY, do_help }, { "QUIT", ARGS_NONE, do_quit },
+	{ "EHLO", ARGS_SOME, server_do_ehlo },
+	{ "HELO", ARGS_SOME, server_do_helo },
+	{ "MAIL", ARGS_SOME, server_do_mail },
+	{ "RCPT", ARGS_SOME, server_do_rcpt },
+	{ "DATA", ARGS_NONE, server_do_data },
+	{ "RSET", ARGS_NONE, server_do_rset },
+	{ "NOOP", ARGS_ANY, server_do_noop },
+	{ "VRFY", ARGS_SOME, server_do_vrfy },
+	{ "HELP", ARGS_ANY, server_do_help },
+	{ "QUIT", ARGS_NONE, server_do_quit },
 	/* known to others */
-	{ "EXPN", ARGS_ANY, NULL }, { "AUTH", ARGS_ANY, NULL },
-	{ "BDAT", ARGS_ANY, NULL }, { "STARTTLS", ARGS_ANY, NULL },
-	{ "ETRN", ARGS_ANY, NULL }, { "TURN", ARGS_ANY, NULL },
+	{ "EXPN", ARGS_ANY, NULL },
+	{ "AUTH", ARGS_ANY, NULL },
+	{ "BDAT", ARGS_ANY, NULL },
+	{ "STARTTLS", ARGS_ANY, NULL },
+	{ "ETRN", ARGS_ANY, NULL },
+	{ "TURN", ARGS_ANY, NULL },
 };
 
 static const struct verb *
-find_verb(const char *p, size_t n)
+server_find_verb(const char *p, size_t n)
 {
 	size_t i;
 
@@ -222,19 +230,20 @@ find_verb(const char *p, size_t n)
 
 /* Not a command: perhaps the message that the refused DATA was for. */
 static void
-junk(struct server *s, const char *esc, const char *text)
+server_junk(struct server *s, const char *esc, const char *text)
 {
 	if (!s->waits) {
-		complain(s, 500, esc, text);
+		server_complain(s, 500, esc, text);
 		return;
 	}
-	say(s, 421, "4.7.0", "the message must wait for the 354, goodbye");
+	server_say(s, 421, "4.7.0",
+	    "the message must wait for the 354, goodbye");
 	s->phase = SP_OVER;
 }
 
 /* One command without its line end; p[n] may be overwritten. */
 static void
-command(struct server *s, char *p, size_t n)
+server_command(struct server *s, char *p, size_t n)
 {
 	const struct verb *v;
 	size_t name;
@@ -243,30 +252,30 @@ command(struct server *s, char *p, size_t n)
 		n--;
 	p[n] = '\0';
 	if (ascii_controls(p, n)) {
-		junk(s, "5.5.2", "a control character in a command");
+		server_junk(s, "5.5.2", "a control character in a command");
 		return;
 	}
 	name = strcspn(p, " ");
-	if ((v = find_verb(p, name)) == NULL) {
-		junk(s, "5.5.1", "that is no command; say HELP");
+	if ((v = server_find_verb(p, name)) == NULL) {
+		server_junk(s, "5.5.1", "that is no command; say HELP");
 		return;
 	}
 	s->waits = false;
 	p += name;
 	p += strspn(p, " ");
 	if (v->run == NULL)
-		complain(s, 502, "5.5.1", "that is not done here");
+		server_complain(s, 502, "5.5.1", "that is not done here");
 	else if (v->args == ARGS_SOME && *p == '\0')
-		complain(s, 501, "5.5.4", "something must follow");
+		server_complain(s, 501, "5.5.4", "something must follow");
 	else if (v->args == ARGS_NONE && *p != '\0')
-		complain(s, 501, "5.5.4", "nothing may follow");
+		server_complain(s, 501, "5.5.4", "nothing may follow");
 	else
 		v->run(s, p);
 }
 
 /* Do the next command, if all of it is there. */
 static bool
-take_line(struct server *s)
+server_take_line(struct server *s)
 {
 	size_t left = s->in.len - s->used, n;
 	char *p, *nl;
@@ -290,16 +299,16 @@ take_line(struct server *s)
 		n--;
 	}
 	if (s->skip)
-		junk(s, "5.5.2", "that line is too long");
+		server_junk(s, "5.5.2", "that line is too long");
 	else
-		command(s, p, n);
+		server_command(s, p, n);
 	s->skip = false;
 	return true;
 }
 
 /* Give out octets of the message, unless nobody wants them. */
 static void
-give(struct server *s, const char *p, size_t n)
+server_give(struct server *s, const char *p, size_t n)
 {
 	struct fault f;
 
@@ -317,7 +326,7 @@ give(struct server *s, const char *p, size_t n)
 
 /* Text up to where a line ends, or as much as there is. */
 static void
-take_text(struct server *s)
+server_take_text(struct server *s)
 {
 	const char *p = s->in.p + s->used, *nl;
 	size_t n = s->in.len - s->used;
@@ -329,7 +338,7 @@ take_text(struct server *s)
 			s->at = AT_START;
 	}
 	s->cr = p[n - 1] == '\r';
-	give(s, p, n);
+	server_give(s, p, n);
 	s->used += n;
 }
 
@@ -338,7 +347,7 @@ take_text(struct server *s)
  * dots (RFC 5321, 4.5.2).  True: it has ended.
  */
 static bool
-take_message(struct server *s)
+server_take_message(struct server *s)
 {
 	bool end = false;
 	char c;
@@ -362,10 +371,10 @@ take_message(struct server *s)
 			s->used += end;
 			s->cr = true;
 			if (!end)
-				give(s, "\r", 1);
+				server_give(s, "\r", 1);
 			break;
 		case AT_TEXT:
-			take_text(s);
+			server_take_text(s);
 			break;
 		}
 	}
@@ -374,20 +383,20 @@ take_message(struct server *s)
 
 /* The final dot was read. */
 static void
-message_ends(struct server *s)
+server_message_ends(struct server *s)
 {
 	if (s->refusal.len == 0) {
 		s->phase = SP_END;
 		return;
 	}
 	buf_add(&s->out, s->refusal.p, s->refusal.len);
-	reset(s);
+	server_reset(s);
 	s->phase = SP_COMMAND;
 }
 
 /* What the owner is wanted for, if for anything. */
 static bool
-owner_wanted(struct server *s, enum server_want *want)
+server_owner_wanted(struct server *s, enum server_want *want)
 {
 	if (s->begun && s->phase == SP_OVER) {
 		s->begun = false;
@@ -411,14 +420,14 @@ owner_wanted(struct server *s, enum server_want *want)
 
 /* Go on with what was read.  False: nothing changed. */
 static bool
-advance(struct server *s)
+server_advance(struct server *s)
 {
 	if (s->phase == SP_COMMAND)
-		return s->out.len < OUT && take_line(s);
+		return s->out.len < OUT && server_take_line(s);
 	if (s->phase != SP_DATA || s->used == s->in.len)
 		return false;
-	if (take_message(s))
-		message_ends(s);
+	if (server_take_message(s))
+		server_message_ends(s);
 	return true;
 }
 
@@ -429,9 +438,9 @@ server_step(struct server *s)
 
 	buf_clear(&s->data);
 	for (;;) {
-		if (owner_wanted(s, &want))
+		if (server_owner_wanted(s, &want))
 			return want;
-		if (advance(s))
+		if (server_advance(s))
 			continue;
 		if (s->out.len > 0)
 			return SERVER_SEND;
@@ -454,7 +463,7 @@ server_init(struct server *s, const struct server_opts *o)
 	s->in.max = s->data.max = IN;
 	s->out.max = s->refusal.max = (size_t)1 << 20;
 	buf_addf(&b, "%.1000s ESMTP heloise", o->hostname);
-	say(s, 220, NULL, buf_text(&b));
+	server_say(s, 220, NULL, buf_text(&b));
 	buf_release(&b);
 }
 
@@ -498,7 +507,7 @@ server_eof(struct server *s)
 void
 server_go(struct server *s)
 {
-	say(s, 354, NULL, "end with a dot on a line by itself");
+	server_say(s, 354, NULL, "end with a dot on a line by itself");
 	s->phase = SP_DATA;
 	s->at = AT_START;
 	s->line_crlf = true;
@@ -519,7 +528,7 @@ server_refuse(struct server *s, const struct fault *f)
 	assert(s->phase == SP_BEGIN || s->phase == SP_END);
 	s->waits = s->phase == SP_BEGIN;
 	server_reply_fault(&s->out, f);
-	reset(s);
+	server_reset(s);
 	s->phase = SP_COMMAND;
 }
 
@@ -528,7 +537,7 @@ server_verdict(struct server *s, const char *words)
 {
 	assert(s->phase == SP_END);
 	server_reply_verdicts(&s->out, &s->env, words);
-	reset(s);
+	server_reset(s);
 	s->errors = 0;
 	s->phase = SP_COMMAND;
 }

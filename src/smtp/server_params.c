@@ -23,7 +23,7 @@ struct target {
 };
 
 static int
-refuse(struct fault *f, int code, unsigned char subject,
+params_refuse(struct fault *f, int code, unsigned char subject,
     unsigned char detail, const char *words)
 {
 	(void)fault_set(f, ST_MAIL, FD_SMTP, code, VD_PERM, "%s", words);
@@ -34,13 +34,13 @@ refuse(struct fault *f, int code, unsigned char subject,
 }
 
 static int
-take_size(struct target *t, const char *v, struct fault *f)
+params_take_size(struct target *t, const char *v, struct fault *f)
 {
 	size_t n = strlen(v);
 	unsigned long long size = 0;
 
 	if (n == 0 || n > 20 || strspn(v, "0123456789") != n)
-		return refuse(f, 501, 5, 4, "SIZE is a number");
+		return params_refuse(f, 501, 5, 4, "SIZE is a number");
 	if (n > 18)
 		size = (unsigned long long)-1;
 	else
@@ -48,63 +48,63 @@ take_size(struct target *t, const char *v, struct fault *f)
 			size = size * 10 + (unsigned)(*v - '0');
 	if (t->max_size == 0 || size <= (unsigned long long)t->max_size)
 		return 0;
-	return refuse(f, 552, 3, 4, "the message is too big");
+	return params_refuse(f, 552, 3, 4, "the message is too big");
 }
 
 static int
-take_body(struct target *t, const char *v, struct fault *f)
+params_take_body(struct target *t, const char *v, struct fault *f)
 {
 	if (strcasecmp(v, "7BIT") == 0 || strcasecmp(v, "8BITMIME") == 0)
 		return 0;
-	return refuse(f, 504, 5, 4, "BODY is 7BIT or 8BITMIME");
+	return params_refuse(f, 504, 5, 4, "BODY is 7BIT or 8BITMIME");
 }
 
 /* SMTPUTF8 has no value; AUTH names who is nobody to the relay. */
 static int
-take_nothing(struct target *t, const char *v, struct fault *f)
+params_take_nothing(struct target *t, const char *v, struct fault *f)
 {
 	return 0;
 }
 
 static int
-take_ret(struct target *t, const char *v, struct fault *f)
+params_take_ret(struct target *t, const char *v, struct fault *f)
 {
 	if (strcasecmp(v, "FULL") == 0)
 		t->e->ret = RET_FULL;
 	else if (strcasecmp(v, "HDRS") == 0)
 		t->e->ret = RET_HDRS;
 	else
-		return refuse(f, 501, 5, 4, "RET is FULL or HDRS");
+		return params_refuse(f, 501, 5, 4, "RET is FULL or HDRS");
 	return 0;
 }
 
 static int
-take_envid(struct target *t, const char *v, struct fault *f)
+params_take_envid(struct target *t, const char *v, struct fault *f)
 {
 	if (!envelope_xtext(v, ENVELOPE_ENVID))
-		return refuse(f, 501, 5, 4, "ENVID is xtext");
+		return params_refuse(f, 501, 5, 4, "ENVID is xtext");
 	t->e->envid = xstrdup(v);
 	return 0;
 }
 
 static int
-take_notify(struct target *t, const char *v, struct fault *f)
+params_take_notify(struct target *t, const char *v, struct fault *f)
 {
 	if ((t->r->notify = envelope_notify(v)) != 0)
 		return 0;
-	return refuse(f, 501, 5, 4,
+	return params_refuse(f, 501, 5, 4,
 	    "NOTIFY is NEVER or some of SUCCESS,FAILURE,DELAY");
 }
 
 static int
-take_orcpt(struct target *t, const char *v, struct fault *f)
+params_take_orcpt(struct target *t, const char *v, struct fault *f)
 {
 	size_t type = strspn(v, "-0123456789"
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
 	if (type == 0 || v[type] != ';' ||
 	    !envelope_xtext(v + type + 1, ORCPT - type))
-		return refuse(f, 501, 5, 4, "ORCPT is TYPE;XTEXT");
+		return params_refuse(f, 501, 5, 4, "ORCPT is TYPE;XTEXT");
 	t->r->orcpt = xstrdup(v);
 	return 0;
 }
@@ -115,19 +115,19 @@ static const struct parameter {
 	int		(*take)(struct target *, const char *,
 			    struct fault *);
 } parameters[] = {
-	{ "SIZE",	false,	true,	take_size },
-	{ "BODY",	false,	true,	take_body },
-	{ "SMTPUTF8",	false,	false,	take_nothing },
-	{ "AUTH",	false,	true,	take_nothing },
-	{ "RET",	false,	true,	take_ret },
-	{ "ENVID",	false,	true,	take_envid },
-	{ "NOTIFY",	true,	true,	take_notify },
-	{ "ORCPT",	true,	true,	take_orcpt },
+	{ "SIZE",	false,	true,	params_take_size },
+	{ "BODY",	false,	true,	params_take_body },
+	{ "SMTPUTF8",	false,	false,	params_take_nothing },
+	{ "AUTH",	false,	true,	params_take_nothing },
+	{ "RET",	false,	true,	params_take_ret },
+	{ "ENVID",	false,	true,	params_take_envid },
+	{ "NOTIFY",	true,	true,	params_take_notify },
+	{ "ORCPT",	true,	true,	params_take_orcpt },
 };
 
 /* One parameter; seen has a bit for each there was. */
 static int
-take(struct target *t, const char *word, unsigned *seen, struct fault *f)
+params_take(struct target *t, const char *word, unsigned *seen, struct fault *f)
 {
 	const struct parameter *k = parameters;
 	size_t n = strcspn(word, "="), i;
@@ -138,19 +138,21 @@ take(struct target *t, const char *word, unsigned *seen, struct fault *f)
 		    strncasecmp(k->name, word, n) == 0)
 			break;
 	if (i == NITEMS(parameters))
-		return refuse(f, 555, 5, 4, "a parameter is not known here");
+		return params_refuse(f, 555, 5, 4,
+		    "a parameter is not known here");
 	if (k->value != (value != NULL))
-		return refuse(f, 501, 5, 4, k->value ?
+		return params_refuse(f, 501, 5, 4, k->value ?
 		    "a parameter lacks its value" :
 		    "a parameter that takes no value has one");
 	if (*seen & 1u << i)
-		return refuse(f, 501, 5, 4, "a parameter is there twice");
+		return params_refuse(f, 501, 5, 4,
+		    "a parameter is there twice");
 	*seen |= 1u << i;
 	return k->take(t, value, f);
 }
 
 static int
-take_all(struct target *t, char *p, struct fault *f)
+params_take_all(struct target *t, char *p, struct fault *f)
 {
 	unsigned seen = 0;
 	char *word;
@@ -160,7 +162,7 @@ take_all(struct target *t, char *p, struct fault *f)
 		p += strcspn(p, " ");
 		if (*p != '\0')
 			*p++ = '\0';
-		if (take(t, word, &seen, f) == -1)
+		if (params_take(t, word, &seen, f) == -1)
 			return -1;
 	}
 	return 0;
@@ -168,7 +170,7 @@ take_all(struct target *t, char *p, struct fault *f)
 
 /* The first such octet outside quotes, or the NUL. */
 static char *
-unquoted(char *p, char which)
+params_unquoted(char *p, char which)
 {
 	bool quoted = false;
 
@@ -186,7 +188,7 @@ unquoted(char *p, char which)
  * be used (RFC 5321, appendix C).
  */
 static char *
-past_route(char *p)
+params_past_route(char *p)
 {
 	bool literal = false;
 	char *q = p;
@@ -206,7 +208,7 @@ past_route(char *p)
  * against the rules, and common.
  */
 static int
-split(char *arg, const char *word, char **spec, char **rest,
+params_split(char *arg, const char *word, char **spec, char **rest,
     struct fault *f)
 {
 	bool angle;
@@ -218,23 +220,23 @@ split(char *arg, const char *word, char **spec, char **rest,
 	arg += strspn(arg, " ");
 	angle = *arg == '<';
 	arg += angle;
-	end = unquoted(arg, angle ? '>' : ' ');
+	end = params_unquoted(arg, angle ? '>' : ' ');
 	if (angle ? *end == '\0' || (end[1] != ' ' && end[1] != '\0') :
 	    end == arg)
 		goto wrong;
 	*rest = *end != '\0' ? end + 1 : end;
 	*end = '\0';
-	*spec = past_route(arg);
+	*spec = params_past_route(arg);
 	return 0;
 wrong:
-	(void)refuse(f, 501, 5, 2, "expected ");
+	(void)params_refuse(f, 501, 5, 2, "expected ");
 	fault_add(f, "%s<address>", word);
 	return -1;
 }
 
 /* The address, whole and checked, to be freed; NULL: it is none. */
 static char *
-whole(const char *spec, const char *domain, unsigned char detail,
+params_whole(const char *spec, const char *domain, unsigned char detail,
     struct fault *f)
 {
 	char *addr = xstrdup(spec);
@@ -246,7 +248,7 @@ whole(const char *spec, const char *domain, unsigned char detail,
 	    addr_check(addr, &why) == 0)
 		return addr;
 	free(addr);
-	(void)refuse(f, 553, 1, detail, "");
+	(void)params_refuse(f, 553, 1, detail, "");
 	fault_add(f, "<%s>: %s", spec, why.text);
 	return NULL;
 }
@@ -258,12 +260,12 @@ server_params_mail(struct envelope *e, char *arg, const char *domain,
 	struct target t = { .e = e, .max_size = max_size };
 	char *spec, *rest, *addr;
 
-	if (split(arg, "FROM:", &spec, &rest, f) == -1)
+	if (params_split(arg, "FROM:", &spec, &rest, f) == -1)
 		return -1;
-	addr = *spec == '\0' ? xstrdup("") : whole(spec, domain, 7, f);
+	addr = *spec == '\0' ? xstrdup("") : params_whole(spec, domain, 7, f);
 	if (addr == NULL)
 		return -1;
-	if (take_all(&t, rest, f) == -1) {
+	if (params_take_all(&t, rest, f) == -1) {
 		free(addr);
 		return -1;
 	}
@@ -282,10 +284,10 @@ server_params_rcpt(struct envelope *e, char *arg, const char *domain,
 	size_t i;
 	int status;
 
-	if (split(arg, "TO:", &spec, &rest, f) == -1 ||
-	    (addr = whole(spec, domain, 3, f)) == NULL)
+	if (params_split(arg, "TO:", &spec, &rest, f) == -1 ||
+	    (addr = params_whole(spec, domain, 3, f)) == NULL)
 		return -1;
-	if ((status = take_all(&t, rest, f)) == 0) {
+	if ((status = params_take_all(&t, rest, f)) == 0) {
 		i = envelope_add(e, addr);	/* which may move rcpt */
 		to = &e->rcpt[i];
 		if (r.notify != 0)

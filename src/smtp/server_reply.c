@@ -12,7 +12,7 @@
 
 /* Does it begin with an enhanced status code of that class? */
 static bool
-enhanced(const char *p, int class)
+sreply_enhanced(const char *p, int class)
 {
 	int part, n;
 
@@ -31,7 +31,7 @@ enhanced(const char *p, int class)
 
 /* How much of the text goes into a line; no character is cut in two. */
 static size_t
-fitting(const char *text)
+sreply_fitting(const char *text)
 {
 	size_t n = strcspn(text, "\n");
 
@@ -49,10 +49,10 @@ server_reply_add(struct buf *out, int code, const char *esc, const char *text)
 	bool more;
 
 	do {
-		n = fitting(text);
+		n = sreply_fitting(text);
 		more = text[n] != '\0';
 		buf_addf(out, "%03d%c", code, more ? '-' : ' ');
-		if (esc != NULL && !enhanced(text, code / 100))
+		if (esc != NULL && !sreply_enhanced(text, code / 100))
 			buf_addf(out, "%s%s", esc, n > 0 ? " " : "");
 		buf_add_visible(out, text, n, false);
 		buf_add(out, "\r\n", 2);
@@ -62,7 +62,7 @@ server_reply_add(struct buf *out, int code, const char *esc, const char *text)
 
 /* Was this said of the message, by the relay or in its manner? */
 static bool
-said_of_it(const struct fault *f)
+sreply_said_of_it(const struct fault *f)
 {
 	return f->domain == FD_SMTP && f->stage >= ST_MAIL &&
 	    f->stage <= ST_BODY && f->code >= 400 && f->code < 600 &&
@@ -71,7 +71,7 @@ said_of_it(const struct fault *f)
 
 /* Will this message never go through, whatever the administrator does? */
 static bool
-hopeless(const struct fault *f)
+sreply_hopeless(const struct fault *f)
 {
 	return f->verdict == VD_PERM && (f->stage == ST_INPUT ||
 	    f->stage == ST_ADDRESS || (f->stage >= ST_MAIL &&
@@ -80,9 +80,11 @@ hopeless(const struct fault *f)
 
 /* A fault as the code, the enhanced code and the words of a reply. */
 static int
-refusal(const struct fault *f, char esc[16], struct buf *text)
+sreply_refusal(const struct fault *f, char esc[16], struct buf *text)
 {
-	int code = said_of_it(f) ? f->code : hopeless(f) ? 554 : 451;
+	int code = sreply_said_of_it(f) ? f->code
+	    : sreply_hopeless(f)	? 554
+					: 451;
 
 	if (f->esc[0] == code / 100)
 		(void)snprintf(esc, 16, "%d.%d.%d", f->esc[0], f->esc[1],
@@ -90,7 +92,7 @@ refusal(const struct fault *f, char esc[16], struct buf *text)
 	else
 		(void)snprintf(esc, 16, "%d.%d.0", code / 100,
 		    code == 451 ? 3 : 0);
-	if (said_of_it(f))
+	if (sreply_said_of_it(f))
 		buf_adds(text, f->text);
 	else
 		fault_print(text, f);
@@ -102,27 +104,27 @@ server_reply_fault(struct buf *out, const struct fault *f)
 {
 	struct buf text = { .max = TEXT };
 	char esc[16];
-	int code = refusal(f, esc, &text);
+	int code = sreply_refusal(f, esc, &text);
 
 	server_reply_add(out, code, esc, buf_text(&text));
 	buf_release(&text);
 }
 
 static bool
-failed(const struct rcpt *r)
+sreply_failed(const struct rcpt *r)
 {
 	return !r->done || r->verdict != VD_OK;
 }
 
 /* The reason that speaks for all: one that is for good, if there is one. */
 static const struct fault *
-chief_reason(const struct envelope *e)
+sreply_chief_reason(const struct envelope *e)
 {
 	const struct fault *why = NULL, *other;
 	size_t i;
 
 	for (i = 0; i < e->nrcpt; i++) {
-		other = failed(&e->rcpt[i]) ? e->rcpt[i].why : NULL;
+		other = sreply_failed(&e->rcpt[i]) ? e->rcpt[i].why : NULL;
 		if (other != NULL && (why == NULL ||
 		    (why->verdict != VD_PERM && other->verdict == VD_PERM)))
 			why = other;
@@ -132,14 +134,14 @@ chief_reason(const struct envelope *e)
 
 /* Who did not get it, with the reason unless it is the one given. */
 static void
-name_failed(struct buf *text, const struct envelope *e,
+sreply_name_failed(struct buf *text, const struct envelope *e,
     const struct fault *given)
 {
 	const struct fault *why;
 	size_t i, n = 0;
 
 	for (i = 0; i < e->nrcpt; i++) {
-		if (!failed(&e->rcpt[i]) || ++n > NAMED)
+		if (!sreply_failed(&e->rcpt[i]) || ++n > NAMED)
 			continue;
 		why = e->rcpt[i].why;
 		buf_addf(text, "\nnot delivered to <%s>", e->rcpt[i].addr);
@@ -159,17 +161,17 @@ name_failed(struct buf *text, const struct envelope *e,
 }
 
 void
-server_reply_verdicts(
-    struct buf *out, const struct envelope *e, const char *words)
+server_reply_verdicts(struct buf *out, const struct envelope *e, const char
+    *words)
 {
 	struct buf text = { .max = TEXT };
-	const struct fault *why = chief_reason(e);
+	const struct fault *why = sreply_chief_reason(e);
 	struct fault unknown;
 	char esc[16];
 	size_t i;
 	int code;
 
-	for (i = 0; i < e->nrcpt && !failed(&e->rcpt[i]); i++)
+	for (i = 0; i < e->nrcpt && !sreply_failed(&e->rcpt[i]); i++)
 		;
 	if (i == e->nrcpt) {
 		server_reply_add(out, 250, "2.0.0", words);
@@ -181,9 +183,9 @@ server_reply_verdicts(
 		    "nothing is known of what became of it");
 		why = &unknown;
 	}
-	code = refusal(why, esc, &text);
+	code = sreply_refusal(why, esc, &text);
 	if (e->nrcpt > 1)
-		name_failed(&text, e, why);
+		sreply_name_failed(&text, e, why);
 	server_reply_add(out, code, esc, buf_text(&text));
 	buf_release(&text);
 }

@@ -12,8 +12,8 @@
  * needs.  esc is the enhanced status code (RFC 2034) for lines that do not
  * begin with one of the right class, or NULL for none at all.
  */
-void server_reply_add(
-    struct buf *, int code, const char *esc, const char *text);
+void server_reply_add(struct buf *, int code, const char *esc, const char
+    *text);
 
 /*
  * Append the refusal of a message.  What the relay said of it goes on as it

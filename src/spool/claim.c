@@ -18,14 +18,14 @@
 #define NAME_SIZE	(SPOOL_ID + sizeof(".note.tmp"))
 
 static void
-note_name(char name[NAME_SIZE], const char *id, const char *end)
+claim_note_name(char name[NAME_SIZE], const char *id, const char *end)
 {
 	(void)snprintf(name, NAME_SIZE, "%s.note%s", id, end);
 }
 
 /* Why a file is not one of ours; NULL if it is. */
 static const char *
-not_ours(const struct stat *st)
+claim_not_ours(const struct stat *st)
 {
 	if (!S_ISREG(st->st_mode))
 		return "not a regular file";
@@ -38,14 +38,14 @@ not_ours(const struct stat *st)
 
 /* Have the status of an open file; close it if it is not one of ours. */
 static enum claim
-check_file(const struct spool *sp, enum spool_place place, const char *name,
-    int *fd, struct stat *st, struct fault *f)
+claim_check_file(const struct spool *sp, enum spool_place place,
+    const char *name, int *fd, struct stat *st, struct fault *f)
 {
 	const char *why;
 
 	if (fstat(*fd, st) == -1) {
 		spool_trouble(sp, place, name, errno, f);
-	} else if ((why = not_ours(st)) != NULL) {
+	} else if ((why = claim_not_ours(st)) != NULL) {
 		fault_set(f, ST_SPOOL, FD_NONE, 0, VD_TEMP, "%s", why);
 		spool_complaint(sp, place, name, f);
 	} else {
@@ -61,7 +61,7 @@ check_file(const struct spool *sp, enum spool_place place, const char *name,
  * FIFO waited for.  0, or an errno.
  */
 static int
-open_any(const struct spool *sp, enum spool_place place, const char *name,
+claim_open_any(const struct spool *sp, enum spool_place place, const char *name,
     int flags, int *fd)
 {
 	do
@@ -72,7 +72,7 @@ open_any(const struct spool *sp, enum spool_place place, const char *name,
 }
 
 static enum claim
-not_open(const struct spool *sp, enum spool_place place, const char *name,
+claim_not_open(const struct spool *sp, enum spool_place place, const char *name,
     int err, struct fault *f)
 {
 	spool_trouble(sp, place, name, err, f);
@@ -84,14 +84,14 @@ not_open(const struct spool *sp, enum spool_place place, const char *name,
  * other file system does, and we never write to it.
  */
 static int
-lock_file(struct spool *sp, enum spool_place place, const char *name,
+claim_lock_file(struct spool *sp, enum spool_place place, const char *name,
     int *fd)
 {
 	int err = fileio_lock(*fd, false), again;
 
 	if (err != EBADF)
 		return err;
-	if (open_any(sp, place, name, O_RDWR, &again) != 0)
+	if (claim_open_any(sp, place, name, O_RDWR, &again) != 0)
 		return EBADF;
 	(void)close(*fd);
 	*fd = again;
@@ -102,14 +102,14 @@ enum claim
 spool_lock(struct spool *sp, enum spool_place place, const char *name,
     int *fd, struct stat *st, struct fault *f)
 {
-	int err = open_any(sp, place, name, O_RDONLY, fd);
+	int err = claim_open_any(sp, place, name, O_RDONLY, fd);
 	enum claim got;
 
 	if (err != 0)
-		return not_open(sp, place, name, err, f);
+		return claim_not_open(sp, place, name, err, f);
 	/* What it is can change until it is locked. */
-	err = lock_file(sp, place, name, fd);
-	if ((got = check_file(sp, place, name, fd, st, f)) != CLAIM_OK)
+	err = claim_lock_file(sp, place, name, fd);
+	if ((got = claim_check_file(sp, place, name, fd, st, f)) != CLAIM_OK)
 		return got;
 	if (err == 0 && spool_still(sp, place, name, st))
 		return CLAIM_OK;
@@ -125,21 +125,22 @@ spool_lock(struct spool *sp, enum spool_place place, const char *name,
 }
 
 static int
-incomplete(struct fault *f)
+claim_incomplete(struct fault *f)
 {
 	return fault_set(f, ST_SPOOL, FD_NONE, 0, VD_TEMP,
 	    "its length or end is not what it should be: the file is torn");
 }
 
 static int
-unreadable(int err, struct fault *f)
+claim_unreadable(int err, struct fault *f)
 {
 	return fault_errno(f, ST_SPOOL, err, VD_TEMP, "cannot be read");
 }
 
 /* Read from a file of which all before have is in p already. */
 static int
-read_more(int fd, const char *p, size_t have, size_t at, char *out, size_t n)
+claim_read_more(int fd, const char *p, size_t have, size_t at, char *out, size_t
+    n)
 {
 	if (at + n > have)
 		return fileio_read(fd, (off_t)at, out, n);
@@ -152,7 +153,7 @@ read_more(int fd, const char *p, size_t have, size_t at, char *out, size_t n)
  * are small and read at once.
  */
 static int
-read_head(struct spool_file *file, off_t length, struct envelope *e,
+claim_read_head(struct spool_file *file, off_t length, struct envelope *e,
     struct spool_meta *m, struct fault *f)
 {
 	const size_t tail = sizeof(HEAD_END) - 1;
@@ -162,23 +163,23 @@ read_head(struct spool_file *file, off_t length, struct envelope *e,
 	int err, rc;
 
 	if (length < HEAD_FIRST)
-		return incomplete(f);
+		return claim_incomplete(f);
 	if ((err = fileio_read(file->fd, 0, first, have)) != 0)
-		return unreadable(err, f);
+		return claim_unreadable(err, f);
 	if (head_measure(first, &at, &file->size, &eightbit, f) == -1)
 		return -1;
 	if ((unsigned long long)length < at + tail ||
 	    (unsigned long long)length - at - tail != file->size)
-		return incomplete(f);
+		return claim_incomplete(f);
 	file->at = (off_t)at;
-	if ((err = read_more(file->fd, first, have, (size_t)length - tail,
+	if ((err = claim_read_more(file->fd, first, have, (size_t)length - tail,
 	    end, tail)) != 0)
-		return unreadable(err, f);
+		return claim_unreadable(err, f);
 	if (memcmp(end, HEAD_END, tail) != 0)
-		return incomplete(f);
+		return claim_incomplete(f);
 	head = xmalloc(at);
-	if ((err = read_more(file->fd, first, have, 0, head, at)) != 0)
-		rc = unreadable(err, f);
+	if ((err = claim_read_more(file->fd, first, have, 0, head, at)) != 0)
+		rc = claim_unreadable(err, f);
 	else
 		rc = head_parse(head, at, e, m, f);
 	free(head);
@@ -187,7 +188,7 @@ read_head(struct spool_file *file, off_t length, struct envelope *e,
 
 /* A note that makes no sense counts as none; one that is out of reach not. */
 static int
-read_note(struct spool *sp, struct spool_file *file, struct note *note,
+claim_read_note(struct spool *sp, struct spool_file *file, struct note *note,
     struct envelope *e, struct fault *f)
 {
 	char name[NAME_SIZE], *p;
@@ -196,14 +197,14 @@ read_note(struct spool *sp, struct spool_file *file, struct note *note,
 	int fd, err;
 
 	memset(note, 0, sizeof(*note));
-	note_name(name, file->id, "");
-	err = open_any(sp, file->place, name, O_RDONLY, &fd);
+	claim_note_name(name, file->id, "");
+	err = claim_open_any(sp, file->place, name, O_RDONLY, &fd);
 	if (err == ENOENT)
 		return 0;
 	file->noted = true;
 	if (err != 0)
 		return spool_trouble(sp, file->place, name, err, f);
-	if (check_file(sp, file->place, name, &fd, &st, f) != CLAIM_OK)
+	if (claim_check_file(sp, file->place, name, &fd, &st, f) != CLAIM_OK)
 		return -1;
 	n = st.st_size > NOTE_MAX ? 0 : (size_t)st.st_size;
 	p = xmalloc(n);
@@ -223,13 +224,13 @@ read_note(struct spool *sp, struct spool_file *file, struct note *note,
 
 /* Fill in the rest of a file that is open; closes it if that fails. */
 static enum claim
-read_all(struct spool *sp, struct spool_file *file, const struct stat *st,
+claim_read_all(struct spool *sp, struct spool_file *file, const struct stat *st,
     struct envelope *e, struct spool_meta *m, struct note *note,
     struct fault *f)
 {
-	if (read_head(file, st->st_size, e, m, f) == -1) {
+	if (claim_read_head(file, st->st_size, e, m, f) == -1) {
 		spool_complaint(sp, file->place, file->id, f);
-	} else if (read_note(sp, file, note, e, f) == 0) {
+	} else if (claim_read_note(sp, file, note, e, f) == 0) {
 		return CLAIM_OK;
 	} else {
 		envelope_release(e);
@@ -241,7 +242,7 @@ read_all(struct spool *sp, struct spool_file *file, const struct stat *st,
 
 /* Names that are not ids are not asked for on disk. */
 static bool
-name_file(struct spool_file *file, enum spool_place place, const char *id,
+claim_name_file(struct spool_file *file, enum spool_place place, const char *id,
     struct fault *f)
 {
 	*file = (struct spool_file){ .fd = -1 };
@@ -263,7 +264,7 @@ spool_claim(struct spool *sp, enum spool_place place, const char *id,
 	struct stat st;
 	enum claim got;
 
-	if (!name_file(file, place, id, f))
+	if (!claim_name_file(file, place, id, f))
 		return CLAIM_GONE;
 	got = spool_lock(sp, place, id, &file->fd, &st, f);
 	if (got == CLAIM_OK && st.st_nlink != 1) {
@@ -273,7 +274,7 @@ spool_claim(struct spool *sp, enum spool_place place, const char *id,
 		got = CLAIM_BAD;
 	}
 	if (got == CLAIM_OK)
-		return read_all(sp, file, &st, e, m, note, f);
+		return claim_read_all(sp, file, &st, e, m, note, f);
 	spool_release(sp, file);
 	return got;
 }
@@ -287,20 +288,20 @@ spool_peek(struct spool *sp, enum spool_place place, const char *id,
 	enum claim got;
 	int err;
 
-	if (!name_file(file, place, id, f))
+	if (!claim_name_file(file, place, id, f))
 		return CLAIM_GONE;
-	err = open_any(sp, place, id, O_RDONLY, &file->fd);
-	got = err == 0 ? check_file(sp, place, id, &file->fd, &st, f) :
-	    not_open(sp, place, id, err, f);
+	err = claim_open_any(sp, place, id, O_RDONLY, &file->fd);
+	got = err == 0 ? claim_check_file(sp, place, id, &file->fd, &st, f) :
+	    claim_not_open(sp, place, id, err, f);
 	if (got == CLAIM_OK)
-		return read_all(sp, file, &st, e, m, note, f);
+		return claim_read_all(sp, file, &st, e, m, note, f);
 	spool_release(sp, file);
 	return got;
 }
 
 /* A new file for a note, in place of one that a crash left. */
 static int
-create_note(int dir, const char *name)
+claim_create_note(int dir, const char *name)
 {
 	int fd = -1, i;
 
@@ -315,14 +316,14 @@ create_note(int dir, const char *name)
 }
 
 static int
-write_note(int dir, const char *id, const struct buf *text, bool sync)
+claim_write_note(int dir, const char *id, const struct buf *text, bool sync)
 {
 	char name[NAME_SIZE], tmp[NAME_SIZE];
 	int fd, err, also;
 
-	note_name(name, id, "");
-	note_name(tmp, id, ".tmp");
-	if ((fd = create_note(dir, tmp)) == -1)
+	claim_note_name(name, id, "");
+	claim_note_name(tmp, id, ".tmp");
+	if ((fd = claim_create_note(dir, tmp)) == -1)
 		return errno;
 	err = fileio_write(fd, 0, text->p, text->len);
 	if (err == 0 && sync)
@@ -351,12 +352,12 @@ spool_note(struct spool *sp, struct spool_file *file,
 
 	for (i = 0; i < e->nrcpt && !sync; i++)
 		sync = e->rcpt[i].told;
-	note_name(name, file->id, "");
+	claim_note_name(name, file->id, "");
 	file->noted = true;
 	if (note_format(&text, note, e, f) == -1)
 		rc = spool_complaint(sp, file->place, name, f);
-	else if ((err = write_note(sp->place[file->place], file->id, &text,
-	    sync)) != 0)
+	else if ((err = claim_write_note(sp->place[file->place], file->id,
+	    &text, sync)) != 0)
 		rc = spool_trouble(sp, file->place, name, err, f);
 	buf_release(&text);
 	return rc;
@@ -373,7 +374,7 @@ spool_remove(struct spool *sp, enum spool_place place, const char *id,
 	if (unlinkat(sp->place[place], id, 0) == -1 && errno != ENOENT)
 		return spool_trouble(sp, place, id, errno, f);
 	for (i = 0; i < NITEMS(ends); i++) {
-		note_name(name, id, ends[i]);
+		claim_note_name(name, id, ends[i]);
 		if (unlinkat(sp->place[place], name, 0) == -1 &&
 		    errno != ENOENT)
 			return spool_trouble(sp, place, name, errno, f);
@@ -402,7 +403,7 @@ spool_fail(struct spool *sp, struct spool_file *file, struct fault *f)
 	if (renameat(from, file->id, to, file->id) == -1)
 		return spool_trouble(sp, SPOOL_QUEUE, file->id, errno, f);
 	file->place = SPOOL_FAILED;
-	note_name(name, file->id, "");
+	claim_note_name(name, file->id, "");
 	if (renameat(from, name, to, name) == -1 && errno != ENOENT)
 		return spool_trouble(sp, SPOOL_QUEUE, name, errno, f);
 	return 0;

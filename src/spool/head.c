@@ -29,7 +29,7 @@ spool_meta_release(struct spool_meta *m)
 }
 
 static int
-bad(struct fault *f, const struct line *l, const char *why)
+head_bad(struct fault *f, const struct line *l, const char *why)
 {
 	return fault_set(f, ST_SPOOL, FD_NONE, 0, VD_TEMP,
 	    "line %zu of its envelope: %s", line_number_of(l), why);
@@ -37,7 +37,7 @@ bad(struct fault *f, const struct line *l, const char *why)
 
 /* Fit to be a parameter on a command line (RFC 3461, 4). */
 static bool
-graphic(const char *s)
+head_graphic(const char *s)
 {
 	for (; *s != '\0'; s++)
 		if (!ascii_graphic(*s))
@@ -46,13 +46,13 @@ graphic(const char *s)
 }
 
 static int
-check(const struct envelope *e, struct fault *f)
+head_check(const struct envelope *e, struct fault *f)
 {
 	size_t i;
 
 	if (e->from[0] != '\0' && addr_check(e->from, f) == -1)
 		return -1;
-	if (e->envid != NULL && !graphic(e->envid))
+	if (e->envid != NULL && !head_graphic(e->envid))
 		return fault_set(f, ST_SPOOL, FD_NONE, 0, VD_PERM,
 		    "the envelope id has a character that cannot be sent");
 	if (e->nrcpt == 0)
@@ -61,7 +61,7 @@ check(const struct envelope *e, struct fault *f)
 	for (i = 0; i < e->nrcpt; i++) {
 		if (addr_check(e->rcpt[i].addr, f) == -1)
 			return -1;
-		if (e->rcpt[i].orcpt != NULL && !graphic(e->rcpt[i].orcpt))
+		if (e->rcpt[i].orcpt != NULL && !head_graphic(e->rcpt[i].orcpt))
 			return fault_set(f, ST_SPOOL, FD_NONE, 0, VD_PERM,
 			    "%s: its original address cannot be sent",
 			    e->rcpt[i].addr);
@@ -70,7 +70,7 @@ check(const struct envelope *e, struct fault *f)
 }
 
 static void
-add_pair(struct buf *b, const char *key, const char *value)
+head_add_pair(struct buf *b, const char *key, const char *value)
 {
 	line_add(b, key);
 	line_add(b, value);
@@ -78,7 +78,7 @@ add_pair(struct buf *b, const char *key, const char *value)
 }
 
 static void
-add_number(struct buf *b, const char *key, long long v)
+head_add_number(struct buf *b, const char *key, long long v)
 {
 	line_add(b, key);
 	line_add_number(b, v);
@@ -94,19 +94,19 @@ head_format(struct buf *out, const struct envelope *e,
 	int rc = 0;
 	size_t i;
 
-	if (check(e, f) == -1)
+	if (head_check(e, f) == -1)
 		return -1;
 	head_first(first, 0, 0, false);
 	buf_adds(&b, first);
-	add_number(&b, "time", m->submitted > 0 ? m->submitted : 0);
-	add_number(&b, "uid", m->uid);
-	add_pair(&b, "account", m->account);
-	add_pair(&b, "origin", m->origin);
-	add_pair(&b, "bounce", m->bounce ? "yes" : "no");
-	add_pair(&b, "envid", e->envid);
+	head_add_number(&b, "time", m->submitted > 0 ? m->submitted : 0);
+	head_add_number(&b, "uid", m->uid);
+	head_add_pair(&b, "account", m->account);
+	head_add_pair(&b, "origin", m->origin);
+	head_add_pair(&b, "bounce", m->bounce ? "yes" : "no");
+	head_add_pair(&b, "envid", e->envid);
 	line_add(&b, "ret");
 	buf_addf(&b, " %s\n", rets[e->ret]);
-	add_pair(&b, "from", e->from);
+	head_add_pair(&b, "from", e->from);
 	for (i = 0; i < e->nrcpt; i++) {
 		line_add(&b, "rcpt");
 		line_add_number(&b, e->rcpt[i].notify & NOTIFY_ALL);
@@ -136,7 +136,7 @@ head_first(char line[HEAD_FIRST + 1], size_t at, size_t size, bool eightbit)
 
 /* Digits only, n of them, and a space; moves on. */
 static bool
-fixed(const char **p, size_t n, size_t *v)
+head_fixed(const char **p, size_t n, size_t *v)
 {
 	size_t i;
 
@@ -163,9 +163,9 @@ head_measure(const char *line, size_t *at, size_t *size, bool *eightbit,
 	if (memcmp(line, version, sizeof(version) - 1) != 0)
 		return fault_set(f, ST_SPOOL, FD_NONE, 0, VD_TEMP,
 		    "a message file of another version");
-	if (!fixed(&p, AT_DIGITS, at) || !fixed(&p, SIZE_DIGITS, size) ||
-	    (*p != '7' && *p != '8') || p[1] != '\n' ||
-	    *at <= HEAD_FIRST || *at > HEAD_MAX)
+	if (!head_fixed(&p, AT_DIGITS, at) ||
+	    !head_fixed(&p, SIZE_DIGITS, size) || (*p != '7' && *p != '8') ||
+	    p[1] != '\n' || *at <= HEAD_FIRST || *at > HEAD_MAX)
 		return fault_set(f, ST_SPOOL, FD_NONE, 0, VD_TEMP,
 		    "the first line is damaged");
 	if (*size == 0)
@@ -176,24 +176,24 @@ head_measure(const char *line, size_t *at, size_t *size, bool *eightbit,
 }
 
 static bool
-take_number(struct line *l, const char *key, long long max, long long *v)
+head_take_number(struct line *l, const char *key, long long max, long long *v)
 {
 	return line_is(l, key) && line_number(l, 0, max, v) && line_next(l);
 }
 
 static bool
-take_string(struct line *l, const char *key, char **out)
+head_take_string(struct line *l, const char *key, char **out)
 {
 	return line_is(l, key) && (*out = line_string(l)) != NULL &&
 	    line_next(l);
 }
 
-/* As take_string(), but the empty string is NULL. */
+/* As head_take_string(), but the empty string is NULL. */
 static bool
-take_graphic(struct line *l, const char *key, char **out)
+head_take_graphic(struct line *l, const char *key, char **out)
 {
 	if (!line_is(l, key) || (*out = line_string(l)) == NULL ||
-	    !graphic(*out) || !line_next(l))
+	    !head_graphic(*out) || !line_next(l))
 		return false;
 	if ((*out)[0] == '\0') {
 		free(*out);
@@ -203,7 +203,7 @@ take_graphic(struct line *l, const char *key, char **out)
 }
 
 static bool
-take_ret(struct line *l, enum ret *ret)
+head_take_ret(struct line *l, enum ret *ret)
 {
 	size_t i;
 
@@ -218,25 +218,25 @@ take_ret(struct line *l, enum ret *ret)
 }
 
 static bool
-take_facts(struct line *l, struct envelope *e, struct spool_meta *m)
+head_take_facts(struct line *l, struct envelope *e, struct spool_meta *m)
 {
 	long long when, uid;
 
-	if (!take_number(l, "time", INT64_MAX, &when) ||
-	    !take_number(l, "uid", UINT32_MAX, &uid) ||
-	    !take_string(l, "account", &m->account) ||
-	    !take_string(l, "origin", &m->origin) || !line_is(l, "bounce"))
+	if (!head_take_number(l, "time", INT64_MAX, &when) ||
+	    !head_take_number(l, "uid", UINT32_MAX, &uid) ||
+	    !head_take_string(l, "account", &m->account) ||
+	    !head_take_string(l, "origin", &m->origin) || !line_is(l, "bounce"))
 		return false;
 	m->submitted = (time_t)when;
 	m->uid = (uid_t)uid;
 	m->bounce = line_is(l, "yes");
 	return (m->bounce || line_is(l, "no")) && line_next(l) &&
-	    take_graphic(l, "envid", &e->envid) && take_ret(l, &e->ret) &&
-	    take_string(l, "from", &e->from);
+	    head_take_graphic(l, "envid", &e->envid) &&
+	    head_take_ret(l, &e->ret) && head_take_string(l, "from", &e->from);
 }
 
 static int
-take_rcpt(struct line *l, struct envelope *e, struct fault *f)
+head_take_rcpt(struct line *l, struct envelope *e, struct fault *f)
 {
 	char *orcpt = NULL, addr[ADDR_MAX + 1];
 	struct rcpt *r;
@@ -244,20 +244,20 @@ take_rcpt(struct line *l, struct envelope *e, struct fault *f)
 	size_t i;
 
 	if (!line_number(l, 0, NOTIFY_ALL, &notify) ||
-	    (orcpt = line_string(l)) == NULL || !graphic(orcpt) ||
+	    (orcpt = line_string(l)) == NULL || !head_graphic(orcpt) ||
 	    !line_word(l, addr, sizeof(addr)) ||
 	    l->p == l->end || *l->p != '\n') {
 		free(orcpt);
-		return bad(f, l, "not a recipient");
+		return head_bad(f, l, "not a recipient");
 	}
 	if (addr_check(addr, f) == -1) {
 		free(orcpt);
-		return bad(f, l, "not an address");
+		return head_bad(f, l, "not an address");
 	}
 	i = e->nrcpt;
 	if (envelope_add(e, addr) != i) {
 		free(orcpt);
-		return bad(f, l, "a recipient is there twice");
+		return head_bad(f, l, "a recipient is there twice");
 	}
 	r = &e->rcpt[i];
 	r->notify = (unsigned)notify;
@@ -270,18 +270,18 @@ take_rcpt(struct line *l, struct envelope *e, struct fault *f)
 }
 
 static int
-parse(struct line *l, struct envelope *e, struct spool_meta *m,
+head_parse_lines(struct line *l, struct envelope *e, struct spool_meta *m,
     struct fault *f)
 {
-	if (!take_facts(l, e, m))
-		return bad(f, l, "not what should stand there");
+	if (!head_take_facts(l, e, m))
+		return head_bad(f, l, "not what should stand there");
 	if (e->from[0] != '\0' && addr_check(e->from, f) == -1)
-		return bad(f, l, "the sender is not an address");
+		return head_bad(f, l, "the sender is not an address");
 	while (line_is(l, "rcpt"))
-		if (take_rcpt(l, e, f) == -1)
+		if (head_take_rcpt(l, e, f) == -1)
 			return -1;
 	if (e->nrcpt == 0 || !line_next(l) || l->p != l->end)
-		return bad(f, l, "not a recipient and not the end");
+		return head_bad(f, l, "not a recipient and not the end");
 	return 0;
 }
 
@@ -296,7 +296,7 @@ head_parse(const char *p, size_t n, struct envelope *e,
 		return fault_set(f, ST_SPOOL, FD_NONE, 0, VD_TEMP,
 		    "the envelope is cut short");
 	if (head_measure(p, &at, &size, &e->eightbit, f) == 0 &&
-	    parse(&l, e, m, f) == 0)
+	    head_parse_lines(&l, e, m, f) == 0)
 		return 0;
 	envelope_release(e);
 	spool_meta_release(m);

@@ -23,7 +23,7 @@
  * one for left behind, so look again once it is locked.
  */
 static int
-begin_named(struct spool *sp, struct spool_file *file)
+intake_begin_named(struct spool *sp, struct spool_file *file)
 {
 	struct stat st;
 	int i, err = EEXIST;
@@ -54,14 +54,14 @@ begin_named(struct spool *sp, struct spool_file *file)
 
 /* Errors of file systems and kernels that have no unnamed files. */
 static bool
-not_supported(int err)
+intake_not_supported(int err)
 {
 	return err == ENOTSUP || err == EOPNOTSUPP || err == EISDIR ||
 	    err == EINVAL || err == ENOENT;
 }
 
 static int
-begin_unnamed(struct spool *sp, struct spool_file *file)
+intake_begin_unnamed(struct spool *sp, struct spool_file *file)
 {
 	int err;
 
@@ -85,10 +85,10 @@ spool_begin(struct spool *sp, struct spool_file *file, struct fault *f)
 
 	*file = (struct spool_file){ .fd = -1 };
 	if (!sp->named)
-		err = begin_unnamed(sp, file);
-	if (not_supported(err)) {
+		err = intake_begin_unnamed(sp, file);
+	if (intake_not_supported(err)) {
 		sp->named = true;
-		err = begin_named(sp, file);
+		err = intake_begin_named(sp, file);
 	}
 	return err != 0 ? spool_trouble(sp, SPOOL_QUEUE, "", err, f) : 0;
 }
@@ -123,7 +123,7 @@ spool_write(struct spool *sp, struct spool_file *file, const void *p,
 
 /* Fill in what is known now, and have it on disk. */
 static int
-finish(struct spool_file *file, bool eightbit)
+intake_finish(struct spool_file *file, bool eightbit)
 {
 	char first[HEAD_FIRST + 1];
 	int err;
@@ -138,7 +138,7 @@ finish(struct spool_file *file, bool eightbit)
 
 /* 13 digits of microseconds, which last until 2112, and 3 to tell apart. */
 static void
-make_id(char id[SPOOL_ID])
+intake_make_id(char id[SPOOL_ID])
 {
 	struct timespec t;
 	unsigned long long us;
@@ -152,7 +152,7 @@ make_id(char id[SPOOL_ID])
 
 /* Give it an id; without one nothing can be seen of it. */
 static int
-link_it(struct spool *sp, struct spool_file *file)
+intake_link_it(struct spool *sp, struct spool_file *file)
 {
 	int queue = sp->place[SPOOL_QUEUE], to = sp->place[file->place];
 	char path[sizeof(SPOOL_FD) + 24];
@@ -160,7 +160,7 @@ link_it(struct spool *sp, struct spool_file *file)
 
 	(void)snprintf(path, sizeof(path), SPOOL_FD "/%d", file->fd);
 	for (i = 0; i < NAMES_TRIED && (err == EEXIST || err == EINTR); i++) {
-		make_id(file->id);
+		intake_make_id(file->id);
 		err = (file->tmp[0] != '\0' ?
 		    linkat(queue, file->tmp, to, file->id, 0) :
 		    linkat(AT_FDCWD, path, to, file->id,
@@ -177,7 +177,7 @@ link_it(struct spool *sp, struct spool_file *file)
 }
 
 static void
-take_back(struct spool *sp, struct spool_file *file, struct fault *f)
+intake_take_back(struct spool *sp, struct spool_file *file, struct fault *f)
 {
 	struct fault more;
 
@@ -196,14 +196,14 @@ spool_commit(struct spool *sp, struct spool_file *file,
 	int err, rc = 0;
 
 	file->place = place;
-	if ((err = finish(file, e->eightbit)) != 0 ||
-	    (err = link_it(sp, file)) != 0)
+	if ((err = intake_finish(file, e->eightbit)) != 0 ||
+	    (err = intake_link_it(sp, file)) != 0)
 		rc = spool_trouble(sp, place, "", err, f);
 	else if (note != NULL)
 		rc = spool_note(sp, file, note, e, f);
 	if (rc == 0 && (err = fileio_sync_dir(sp->place[place])) != 0)
 		rc = spool_trouble(sp, place, "", err, f);
 	if (rc == -1 && file->id[0] != '\0')
-		take_back(sp, file, f);
+		intake_take_back(sp, file, f);
 	return rc;
 }

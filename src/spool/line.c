@@ -10,13 +10,13 @@
 static const char hex[] = "0123456789ABCDEF";
 
 static bool
-special(unsigned char c)
+line_special(unsigned char c)
 {
 	return c <= ' ' || c == 0x7f || c == '%';
 }
 
 static void
-separate(struct buf *b)
+line_separate(struct buf *b)
 {
 	if (b->len > 0 && b->p[b->len - 1] != '\n')
 		buf_add(b, " ", 1);
@@ -29,7 +29,7 @@ line_add(struct buf *b, const char *word)
 	char three[3] = "%";
 	size_t n;
 
-	separate(b);
+	line_separate(b);
 	if (word == NULL || word[0] == '\0') {
 		buf_add(b, "-", 1);
 		return;
@@ -39,7 +39,7 @@ line_add(struct buf *b, const char *word)
 		return;
 	}
 	for (p = word;; p++) {
-		for (n = 0; !special((unsigned char)p[n]); n++)
+		for (n = 0; !line_special((unsigned char)p[n]); n++)
 			;
 		buf_add(b, p, n);
 		p += n;
@@ -56,7 +56,7 @@ line_add_number(struct buf *b, long long v)
 {
 	char digits[24];
 
-	separate(b);
+	line_separate(b);
 	digits[0] = (char)('0' + v % 10);
 	digits[1] = '\0';
 	if (v < 0 || v > 9)	/* few are, and there are many of them */
@@ -72,7 +72,7 @@ line_end(struct buf *b)
 
 /* The next word as it is written, p[0..n); false if there is none. */
 static bool
-raw(struct line *l, const char **p, size_t *n)
+line_raw(struct line *l, const char **p, size_t *n)
 {
 	if (l->p != l->start && l->p[-1] != '\n') {
 		if (l->p == l->end || *l->p != ' ')
@@ -86,7 +86,7 @@ raw(struct line *l, const char **p, size_t *n)
 }
 
 static int
-nibble(char c)
+line_nibble(char c)
 {
 	const char *p = c != '\0' ? strchr(hex, c) : NULL;
 
@@ -95,7 +95,7 @@ nibble(char c)
 
 /* Into out, which has room for n + 1 octets. */
 static bool
-decode(const char *p, size_t n, char *out)
+line_decode(const char *p, size_t n, char *out)
 {
 	bool lone = n == 3 && memcmp(p, "%2D", 3) == 0;
 	size_t i;
@@ -106,14 +106,15 @@ decode(const char *p, size_t n, char *out)
 		int hi, lo;
 
 		*out = p[i];
-		if (!special((unsigned char)p[i]))
+		if (!line_special((unsigned char)p[i]))
 			continue;
 		if (p[i] != '%' || n - i < 3 ||
-		    (hi = nibble(p[i + 1])) == -1 ||
-		    (lo = nibble(p[i + 2])) == -1)
+		    (hi = line_nibble(p[i + 1])) == -1 ||
+		    (lo = line_nibble(p[i + 2])) == -1)
 			return false;
 		*out = (char)(hi << 4 | lo);
-		if (*out == '\0' || (!special((unsigned char)*out) && !lone))
+		if (*out == '\0' ||
+		    (!line_special((unsigned char)*out) && !lone))
 			return false;
 		i += 2;
 	}
@@ -128,10 +129,10 @@ line_string(struct line *l)
 	char *out;
 	size_t n;
 
-	if (!raw(l, &p, &n))
+	if (!line_raw(l, &p, &n))
 		return NULL;
 	out = xmalloc(n + 1);
-	if (decode(p, n, out))
+	if (line_decode(p, n, out))
 		return out;
 	free(out);
 	return NULL;
@@ -167,7 +168,7 @@ line_is(struct line *l, const char *word)
 	const char *p;
 	size_t n;
 
-	if (raw(l, &p, &n) && n == strlen(word) && memcmp(p, word, n) == 0)
+	if (line_raw(l, &p, &n) && n == strlen(word) && memcmp(p, word, n) == 0)
 		return true;
 	*l = was;
 	return false;

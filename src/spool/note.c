@@ -18,7 +18,7 @@ static const char *const domains[FD__MAX] = {
 };
 
 static void
-add_number(struct buf *b, const char *key, long long v)
+note_add_number(struct buf *b, const char *key, long long v)
 {
 	line_add(b, key);
 	line_add_number(b, v);
@@ -30,7 +30,7 @@ add_number(struct buf *b, const char *key, long long v)
  * are made printable once more, or the note would be damaged to its reader.
  */
 static void
-add_fault(struct buf *b, const char *key, const struct fault *why,
+note_add_fault(struct buf *b, const char *key, const struct fault *why,
     size_t words)
 {
 	struct fault cut;
@@ -59,7 +59,7 @@ add_fault(struct buf *b, const char *key, const struct fault *why,
  * where they differ from those of the recipient before.
  */
 static void
-add_recipients(struct buf *b, const struct envelope *e, size_t words)
+note_add_recipients(struct buf *b, const struct envelope *e, size_t words)
 {
 	struct buf one = { .max = NOTE_MAX }, same = { .max = NOTE_MAX };
 	size_t i;
@@ -70,34 +70,34 @@ add_recipients(struct buf *b, const struct envelope *e, size_t words)
 		if (!r->done)
 			continue;
 		if (r->why == NULL) {
-			add_number(b, "ok", (long long)i);
+			note_add_number(b, "ok", (long long)i);
 			continue;
 		}
 		buf_clear(&one);
-		add_fault(&one, "why", r->why, words);
+		note_add_fault(&one, "why", r->why, words);
 		if (strcmp(buf_text(&one), buf_text(&same)) != 0) {
 			buf_clear(&same);
 			buf_add(&same, one.p, one.len);
 			buf_add(b, one.p, one.len);
 		}
-		add_number(b, r->told ? "told" : "rcpt", (long long)i);
+		note_add_number(b, r->told ? "told" : "rcpt", (long long)i);
 	}
 	buf_release(&one);
 	buf_release(&same);
 }
 
 static void
-format(struct buf *b, const struct note *n, const struct envelope *e,
+note_format_lines(struct buf *b, const struct note *n, const struct envelope *e,
     size_t words)
 {
 	buf_addf(b, "heloise-note 1 %zu\n", e->nrcpt);
-	add_number(b, "tries", n->tries);
-	add_number(b, "next", n->next > 0 ? n->next : 0);
-	add_number(b, "since", n->since > 0 ? n->since : 0);
+	note_add_number(b, "tries", n->tries);
+	note_add_number(b, "next", n->next > 0 ? n->next : 0);
+	note_add_number(b, "since", n->since > 0 ? n->since : 0);
 	buf_addf(b, "held %s\n", n->held ? "yes" : "no");
 	if (n->last.verdict != VD_OK)
-		add_fault(b, "last", &n->last, words);
-	add_recipients(b, e, words);
+		note_add_fault(b, "last", &n->last, words);
+	note_add_recipients(b, e, words);
 	buf_adds(b, "end\n");
 }
 
@@ -108,10 +108,10 @@ note_format(struct buf *out, const struct note *n, const struct envelope *e,
 	struct buf b = { .max = NOTE_MAX };
 	int rc = 0;
 
-	format(&b, n, e, FAULT_TEXT - 1);
+	note_format_lines(&b, n, e, FAULT_TEXT - 1);
 	if (b.full) {
 		buf_clear(&b);
-		format(&b, n, e, FEW_WORDS);
+		note_format_lines(&b, n, e, FEW_WORDS);
 	}
 	if (!b.full)
 		buf_add(out, b.p, b.len);
@@ -123,7 +123,7 @@ note_format(struct buf *out, const struct note *n, const struct envelope *e,
 }
 
 static bool
-take_stage(struct line *l, enum stage *stage)
+note_take_stage(struct line *l, enum stage *stage)
 {
 	size_t i;
 
@@ -136,7 +136,7 @@ take_stage(struct line *l, enum stage *stage)
 }
 
 static bool
-take_domain(struct line *l, enum domain *domain)
+note_take_domain(struct line *l, enum domain *domain)
 {
 	size_t i;
 
@@ -150,7 +150,7 @@ take_domain(struct line *l, enum domain *domain)
 
 /* Any but VD_OK. */
 static bool
-take_verdict(struct line *l, enum verdict *verdict)
+note_take_verdict(struct line *l, enum verdict *verdict)
 {
 	size_t i;
 
@@ -163,7 +163,7 @@ take_verdict(struct line *l, enum verdict *verdict)
 }
 
 static bool
-take_code(struct line *l, int *code)
+note_take_code(struct line *l, int *code)
 {
 	long long v;
 
@@ -175,7 +175,7 @@ take_code(struct line *l, int *code)
 
 /* "5.7.8" */
 static bool
-take_esc(struct line *l, unsigned char esc[3])
+note_take_esc(struct line *l, unsigned char esc[3])
 {
 	char word[16], same[16], *p = word;
 	size_t i;
@@ -199,7 +199,7 @@ take_esc(struct line *l, unsigned char esc[3])
 
 /* A fault promises that its words are fit to be printed. */
 static bool
-take_words(struct line *l, char *out, size_t size, bool lines)
+note_take_words(struct line *l, char *out, size_t size, bool lines)
 {
 	struct buf b = { .max = 4 * FAULT_TEXT };
 	bool good = false;
@@ -213,36 +213,37 @@ take_words(struct line *l, char *out, size_t size, bool lines)
 }
 
 static bool
-take_fault(struct line *l, struct fault *why)
+note_take_fault(struct line *l, struct fault *why)
 {
 	memset(why, 0, sizeof(*why));
-	return take_stage(l, &why->stage) && take_domain(l, &why->domain) &&
-	    take_code(l, &why->code) && take_esc(l, why->esc) &&
-	    take_verdict(l, &why->verdict) &&
-	    take_words(l, why->what, sizeof(why->what), false) &&
-	    take_words(l, why->command, sizeof(why->command), false) &&
-	    take_words(l, why->text, sizeof(why->text), true) &&
+	return note_take_stage(l, &why->stage) &&
+	    note_take_domain(l, &why->domain) &&
+	    note_take_code(l, &why->code) && note_take_esc(l, why->esc) &&
+	    note_take_verdict(l, &why->verdict) &&
+	    note_take_words(l, why->what, sizeof(why->what), false) &&
+	    note_take_words(l, why->command, sizeof(why->command), false) &&
+	    note_take_words(l, why->text, sizeof(why->text), true) &&
 	    line_next(l);
 }
 
 static bool
-take_number(struct line *l, const char *key, long long max, long long *v)
+note_take_number(struct line *l, const char *key, long long max, long long *v)
 {
 	return line_is(l, key) && line_number(l, 0, max, v) && line_next(l);
 }
 
 /* The facts up to the recipients. */
 static bool
-take_facts(struct line *l, struct note *n, size_t nrcpt)
+note_take_facts(struct line *l, struct note *n, size_t nrcpt)
 {
 	long long all, tries, next, since;
 
 	if (!line_is(l, "heloise-note") ||
-	    !take_number(l, "1", INT64_MAX, &all) ||
+	    !note_take_number(l, "1", INT64_MAX, &all) ||
 	    (unsigned long long)all != nrcpt ||
-	    !take_number(l, "tries", UINT_MAX, &tries) ||
-	    !take_number(l, "next", INT64_MAX, &next) ||
-	    !take_number(l, "since", INT64_MAX, &since) ||
+	    !note_take_number(l, "tries", UINT_MAX, &tries) ||
+	    !note_take_number(l, "next", INT64_MAX, &next) ||
+	    !note_take_number(l, "since", INT64_MAX, &since) ||
 	    !line_is(l, "held"))
 		return false;
 	n->tries = (unsigned)tries;
@@ -251,12 +252,12 @@ take_facts(struct line *l, struct note *n, size_t nrcpt)
 	n->held = line_is(l, "yes");
 	if ((!n->held && !line_is(l, "no")) || !line_next(l))
 		return false;
-	return !line_is(l, "last") || take_fault(l, &n->last);
+	return !line_is(l, "last") || note_take_fault(l, &n->last);
 }
 
 /* Each at most once, in their order. */
 static bool
-take_recipients(struct line *l, struct envelope *e)
+note_take_recipients(struct line *l, struct envelope *e)
 {
 	struct fault why;
 	long long i, least = 0, max = (long long)e->nrcpt - 1;
@@ -276,7 +277,7 @@ take_recipients(struct line *l, struct envelope *e)
 				return false;
 			rcpt_settle(&e->rcpt[i], NULL);
 		} else if (line_is(l, "why")) {
-			if (!take_fault(l, &why))
+			if (!note_take_fault(l, &why))
 				return false;
 			continue;
 		} else {
@@ -296,8 +297,9 @@ note_parse(const char *p, size_t n, struct note *note, struct envelope *e,
 	size_t i;
 
 	memset(note, 0, sizeof(*note));
-	if (take_facts(&l, note, e->nrcpt) && take_recipients(&l, e) &&
-	    line_is(&l, "end") && line_next(&l) && l.p == l.end)
+	if (note_take_facts(&l, note, e->nrcpt) &&
+	    note_take_recipients(&l, e) && line_is(&l, "end") &&
+	    line_next(&l) && l.p == l.end)
 		return 0;
 	memset(note, 0, sizeof(*note));
 	for (i = 0; i < e->nrcpt; i++)

@@ -39,7 +39,7 @@ spool_complaint(const struct spool *sp, enum spool_place place,
 
 /* The directory that holds path; "." if no slash says. */
 static int
-sync_parent(const char *path)
+spool_sync_parent(const char *path)
 {
 	char *up = xstrdup(path), *slash = strrchr(up, '/');
 	int fd, err = 0;
@@ -59,16 +59,16 @@ sync_parent(const char *path)
 }
 
 static int
-make_directory(const char *path)
+spool_make_directory(const char *path)
 {
 	if (mkdir(path, 0700) == -1)
 		return errno == EEXIST ? 0 : errno;
-	return sync_parent(path);
+	return spool_sync_parent(path);
 }
 
 /* A directory and those above it that are missing. */
 static int
-make_path(const char *path)
+spool_make_path(const char *path)
 {
 	char *part = xstrdup(path), *p;
 	struct stat st;
@@ -78,16 +78,18 @@ make_path(const char *path)
 	    (p = strchr(p, '/')) != NULL; p++) {
 		*p = '\0';
 		if (stat(part, &st) == -1)
-			err = errno == ENOENT ? make_directory(part) : errno;
+			err = errno == ENOENT ? spool_make_directory(part)
+					      : errno;
 		*p = '/';
 	}
 	free(part);
-	return err != 0 ? err : make_directory(path);
+	return err != 0 ? err : spool_make_directory(path);
 }
 
 /* Hold a directory that is ours alone to change, or -1. */
 static int
-hold(int at, const char *name, int flags, const char *path, struct fault *f)
+spool_hold(int at, const char *name, int flags, const char *path, struct fault
+    *f)
 {
 	struct stat st;
 	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | flags);
@@ -111,7 +113,7 @@ hold(int at, const char *name, int flags, const char *path, struct fault *f)
 }
 
 static int
-hold_place(struct spool *sp, enum spool_place place, bool create,
+spool_hold_place(struct spool *sp, enum spool_place place, bool create,
     struct fault *f)
 {
 	char *path = xasprintf("%s/%s", sp->path, places[place]);
@@ -124,8 +126,8 @@ hold_place(struct spool *sp, enum spool_place place, bool create,
 	if (err != 0)
 		fault_errno(f, ST_SPOOL, err, VD_TEMP, "%s", path);
 	else
-		sp->place[place] = hold(sp->dir, places[place], O_NOFOLLOW,
-		    path, f);
+		sp->place[place] =
+		    spool_hold(sp->dir, places[place], O_NOFOLLOW, path, f);
 	free(path);
 	return sp->place[place] == -1 ? -1 : 0;
 }
@@ -143,12 +145,12 @@ spool_open(struct spool *sp, const char *path, bool create, struct fault *f)
 	sp->path = xstrndup(path, n);
 	sp->named = stat(SPOOL_FD, &st) == -1;
 	if (create && stat(sp->path, &st) == -1 && errno == ENOENT &&
-	    (err = make_path(sp->path)) != 0)
+	    (err = spool_make_path(sp->path)) != 0)
 		fault_errno(f, ST_SPOOL, err, VD_TEMP, "%s", sp->path);
-	else if ((sp->dir = hold(AT_FDCWD, sp->path, 0, sp->path,
+	else if ((sp->dir = spool_hold(AT_FDCWD, sp->path, 0, sp->path,
 	    f)) != -1 &&
-	    hold_place(sp, SPOOL_QUEUE, create, f) == 0 &&
-	    hold_place(sp, SPOOL_FAILED, create, f) == 0)
+	    spool_hold_place(sp, SPOOL_QUEUE, create, f) == 0 &&
+	    spool_hold_place(sp, SPOOL_FAILED, create, f) == 0)
 		return 0;
 	spool_close(sp);
 	return -1;
@@ -213,7 +215,7 @@ spool_entries(const struct spool *sp, enum spool_place place,
 }
 
 static int
-older(const void *a, const void *b)
+spool_older(const void *a, const void *b)
 {
 	return memcmp(a, b, SPOOL_ID);
 }
@@ -249,7 +251,7 @@ spool_list(struct spool *sp, enum spool_place place, char (**ids)[SPOOL_ID],
 	}
 	(void)closedir(d);
 	if (*n > 0)
-		qsort(*ids, *n, sizeof(**ids), older);
+		qsort(*ids, *n, sizeof(**ids), spool_older);
 	return 0;
 }
 

@@ -11,7 +11,7 @@
 
 /* Without a name from the start; in memory where no directory can be had. */
 static int
-unnamed(struct fault *f)
+store_unnamed(struct fault *f)
 {
 	static const char *const dirs[] = { "/var/tmp", "/tmp" };
 	size_t i;
@@ -32,7 +32,7 @@ store_begin(struct store *s, struct spool *spool, struct fault *f)
 {
 	*s = (struct store){ .spool = spool, .fd = -1, .file.fd = -1 };
 	if (spool == NULL)
-		return (s->fd = unnamed(f)) == -1 ? -1 : 0;
+		return (s->fd = store_unnamed(f)) == -1 ? -1 : 0;
 	if (spool_begin(spool, &s->file, f) == -1)
 		return -1;
 	s->fd = s->file.fd;

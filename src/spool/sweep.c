@@ -13,7 +13,7 @@
 #define DAY	86400
 
 static bool
-there(const struct spool *sp, enum spool_place place, const char *name)
+sweep_there(const struct spool *sp, enum spool_place place, const char *name)
 {
 	struct stat st;
 
@@ -22,7 +22,7 @@ there(const struct spool *sp, enum spool_place place, const char *name)
 }
 
 static int
-drop(struct spool *sp, enum spool_place place, const char *name,
+sweep_drop(struct spool *sp, enum spool_place place, const char *name,
     struct fault *f)
 {
 	if (unlinkat(sp->place[place], name, 0) == -1 && errno != ENOENT)
@@ -32,7 +32,7 @@ drop(struct spool *sp, enum spool_place place, const char *name,
 
 /* The id in the name of a note, whole or half written; false if not one. */
 static bool
-note_of(const char *name, char id[SPOOL_ID], bool *half)
+sweep_note_of(const char *name, char id[SPOOL_ID], bool *half)
 {
 	const char *end;
 
@@ -48,7 +48,7 @@ note_of(const char *name, char id[SPOOL_ID], bool *half)
  * is among the failed, unless someone is just moving that.
  */
 static int
-lone_note(struct spool *sp, const char *name, const char *id, bool half,
+sweep_lone_note(struct spool *sp, const char *name, const char *id, bool half,
     struct fault *f)
 {
 	struct fault why;
@@ -61,13 +61,13 @@ lone_note(struct spool *sp, const char *name, const char *id, bool half,
 	case CLAIM_BAD:
 		return 0;
 	case CLAIM_GONE:
-		return there(sp, SPOOL_QUEUE, id) ? 0 :
-		    drop(sp, SPOOL_QUEUE, name, f);
+		return sweep_there(sp, SPOOL_QUEUE, id) ? 0 :
+		    sweep_drop(sp, SPOOL_QUEUE, name, f);
 	case CLAIM_OK:
 		break;
 	}
-	if (half || there(sp, SPOOL_FAILED, name))
-		rc = drop(sp, SPOOL_QUEUE, name, f);
+	if (half || sweep_there(sp, SPOOL_FAILED, name))
+		rc = sweep_drop(sp, SPOOL_QUEUE, name, f);
 	else if (renameat(sp->place[SPOOL_QUEUE], name,
 	    sp->place[SPOOL_FAILED], name) == -1 && errno != ENOENT)
 		rc = spool_trouble(sp, SPOOL_QUEUE, name, errno, f);
@@ -77,7 +77,7 @@ lone_note(struct spool *sp, const char *name, const char *id, bool half,
 
 /* A message that nobody is taking in any more, or its second name. */
 static int
-left_behind(struct spool *sp, const char *name, struct fault *f)
+sweep_left_behind(struct spool *sp, const char *name, struct fault *f)
 {
 	struct fault why;
 	struct stat st;
@@ -86,7 +86,7 @@ left_behind(struct spool *sp, const char *name, struct fault *f)
 	fault_clear(&why);
 	if (spool_lock(sp, SPOOL_QUEUE, name, &fd, &st, &why) != CLAIM_OK)
 		return 0;
-	rc = drop(sp, SPOOL_QUEUE, name, f);
+	rc = sweep_drop(sp, SPOOL_QUEUE, name, f);
 	(void)close(fd);
 	return rc;
 }
@@ -101,14 +101,14 @@ sweep_entry(struct spool *sp, enum spool_place place, const char *name,
 	if (spool_is_id(name) || strcmp(name, ".") == 0 ||
 	    strcmp(name, "..") == 0)
 		return 0;
-	if (note_of(name, id, &half)) {
-		if (there(sp, place, id))
+	if (sweep_note_of(name, id, &half)) {
+		if (sweep_there(sp, place, id))
 			return 0;
-		return place == SPOOL_FAILED ? drop(sp, place, name, f) :
-		    lone_note(sp, name, id, half, f);
+		return place == SPOOL_FAILED ? sweep_drop(sp, place, name, f) :
+		    sweep_lone_note(sp, name, id, half, f);
 	}
 	if (place == SPOOL_QUEUE && strncmp(name, ".tmp-", 5) == 0)
-		return left_behind(sp, name, f);
+		return sweep_left_behind(sp, name, f);
 	if (foreign == NULL)
 		return 0;
 	buf_adds(foreign, place == SPOOL_QUEUE ? "queue/" : "failed/");
@@ -169,8 +169,8 @@ spool_expire_failed(struct spool *sp, time_t now, unsigned days, size_t *n,
 
 /* The note comes first: without it all would get the message again. */
 static int
-bring_back(struct spool *sp, struct spool_file *file, const struct note *note,
-    const struct envelope *e, struct fault *f)
+sweep_bring_back(struct spool *sp, struct spool_file *file,
+    const struct note *note, const struct envelope *e, struct fault *f)
 {
 	struct spool_file to = *file;
 	char name[SPOOL_ID + sizeof(".note")];
@@ -184,7 +184,7 @@ bring_back(struct spool *sp, struct spool_file *file, const struct note *note,
 	file->place = SPOOL_QUEUE;
 	(void)strlcpy(name, file->id, sizeof(name));
 	(void)strlcat(name, ".note", sizeof(name));
-	return drop(sp, SPOOL_FAILED, name, f);
+	return sweep_drop(sp, SPOOL_FAILED, name, f);
 }
 
 enum claim
@@ -208,7 +208,7 @@ spool_restore(struct spool *sp, const char *id, time_t now, struct fault *f)
 		    "every recipient has accepted it");
 		spool_complaint(sp, SPOOL_FAILED, id, f);
 		got = CLAIM_BAD;
-	} else if (bring_back(sp, &file, &note, &e, f) == -1) {
+	} else if (sweep_bring_back(sp, &file, &note, &e, f) == -1) {
 		got = CLAIM_BAD;
 	}
 	spool_release(sp, &file);

@@ -31,7 +31,7 @@ accept_release(struct accept *s)
 
 /* The script that PHP sends for: "33:contact.php". */
 static void
-note_script(struct accept *s)
+accept_note_script(struct accept *s)
 {
 	const struct buf *head = &s->message.out;
 	struct buf b = { .max = ORIGIN };
@@ -52,7 +52,7 @@ note_script(struct accept *s)
 
 /* The envelope is complete with the header, and stands before it. */
 static int
-write_envelope(struct accept *s, struct fault *f)
+accept_write_envelope(struct accept *s, struct fault *f)
 {
 	struct buf fields = { .max = 1 << 26 };
 	int status = 0;
@@ -67,7 +67,7 @@ write_envelope(struct accept *s, struct fault *f)
 		status = expand_envelope(s->expand, s->env, f);
 	if (status == 0 && s->addressed != NULL)
 		status = s->addressed(s->ctx, &fields, f);
-	note_script(s);
+	accept_note_script(s);
 	if (status == 0)
 		status = store_envelope(s->store, s->env, s->meta, f);
 	if (status == 0 && fields.len > 0)
@@ -79,13 +79,13 @@ write_envelope(struct accept *s, struct fault *f)
 }
 
 static int
-drain(struct accept *s, struct fault *f)
+accept_drain(struct accept *s, struct fault *f)
 {
 	struct buf *out = &s->message.out;
 
 	if (!s->message.header_done)
 		return 0;
-	if (!s->written && write_envelope(s, f) == -1)
+	if (!s->written && accept_write_envelope(s, f) == -1)
 		return -1;
 	if (store_write(s->store, buf_text(out), out->len, f) == -1)
 		return -1;
@@ -101,11 +101,11 @@ accept_feed(struct accept *s, const char *p, size_t n, struct fault *f)
 {
 	if (message_feed(&s->message, p, n, f) == -1)
 		return -1;
-	return s->message.out.len >= GATHER ? drain(s, f) : 0;
+	return s->message.out.len >= GATHER ? accept_drain(s, f) : 0;
 }
 
 static int
-write_again(void *ctx, const char *p, size_t n, struct fault *f)
+accept_write_again(void *ctx, const char *p, size_t n, struct fault *f)
 {
 	struct accept *s = ctx;
 
@@ -118,11 +118,11 @@ write_again(void *ctx, const char *p, size_t n, struct fault *f)
 
 /* Some things can only be mended once the whole message has been seen. */
 static int
-mend(struct accept *s, unsigned why, struct fault *f)
+accept_mend(struct accept *s, unsigned why, struct fault *f)
 {
 	struct msgfile_convert c = { .message = { .fd = s->store->fd,
 	    .at = s->store->at, .size = s->store->size }, .why = why,
-	    .write = write_again, .ctx = s };
+	    .write = accept_write_again, .ctx = s };
 
 	s->again = (struct store){ .fd = -1, .file.fd = -1,
 	    .spool = s->store->spool };
@@ -143,11 +143,11 @@ accept_end(struct accept *s, struct fault *f)
 {
 	unsigned why;
 
-	if (message_end(&s->message, f) == -1 || drain(s, f) == -1)
+	if (message_end(&s->message, f) == -1 || accept_drain(s, f) == -1)
 		return -1;
 	s->env->eightbit = s->message.header_8bit || s->message.body_8bit;
 	why = message_wants(&s->message);
-	return why != 0 ? mend(s, why, f) : 0;
+	return why != 0 ? accept_mend(s, why, f) : 0;
 }
 
 int

@@ -21,7 +21,7 @@ deliver_run_queue(struct deliver *d)
 
 /* Into the queue, untried or with what a try has brought. */
 static int
-enqueue(struct deliver *d, struct store *st, const struct envelope *env,
+deliver_enqueue(struct deliver *d, struct store *st, const struct envelope *env,
     const struct note *note, struct delivered *r, struct fault *f)
 {
 	if (spool_commit(d->spool, &st->file, SPOOL_QUEUE, env, note, f) == -1)
@@ -31,7 +31,7 @@ enqueue(struct deliver *d, struct store *st, const struct envelope *env,
 }
 
 static void
-count(const struct envelope *env, struct delivered *r)
+deliver_count(const struct envelope *env, struct delivered *r)
 {
 	const struct rcpt *to;
 	size_t i;
@@ -52,7 +52,7 @@ count(const struct envelope *env, struct delivered *r)
 
 /* The verdicts are in: keep what must be kept. */
 static int
-settle(struct deliver *d, struct store *st, struct envelope *env,
+deliver_settle(struct deliver *d, struct store *st, struct envelope *env,
     const struct spool_meta *meta, struct delivered *r, struct fault *f)
 {
 	struct note note = { 0 };
@@ -60,7 +60,7 @@ settle(struct deliver *d, struct store *st, struct envelope *env,
 	bool told;
 	size_t i;
 
-	count(env, r);
+	deliver_count(env, r);
 	if (d->spool == NULL || r->queued + r->failed == 0)
 		return 0;
 	told = !d->untold || r->failed == env->nrcpt;
@@ -74,7 +74,7 @@ settle(struct deliver *d, struct store *st, struct envelope *env,
 		note.next = 0;
 	r->next = note.next;
 	if (r->queued > 0 || !told)
-		return enqueue(d, st, env, &note, r, f);
+		return deliver_enqueue(d, st, env, &note, r, f);
 	/* A copy for the operator. */
 	(void)spool_commit(d->spool, &st->file, SPOOL_FAILED, env, &note, f);
 	return 0;
@@ -82,7 +82,7 @@ settle(struct deliver *d, struct store *st, struct envelope *env,
 
 /* One line more for the log. */
 static void
-tell(const struct deliver *d, const struct store *st,
+deliver_tell(const struct deliver *d, const struct store *st,
     const struct envelope *env, const struct spool_meta *meta,
     const struct delivered *r)
 {
@@ -95,7 +95,7 @@ tell(const struct deliver *d, const struct store *st,
 
 /* It was put into the queue and not tried. */
 static void
-tell_queued(const struct deliver *d, const struct store *st,
+deliver_tell_queued(const struct deliver *d, const struct store *st,
     const struct envelope *env, const struct spool_meta *meta,
     const struct delivered *r)
 {
@@ -108,7 +108,7 @@ tell_queued(const struct deliver *d, const struct store *st,
 
 /* What a message is until somebody says otherwise. */
 static void
-settle_untried(struct envelope *env, struct delivered *r)
+deliver_settle_untried(struct envelope *env, struct delivered *r)
 {
 	struct fault f = { 0 };
 
@@ -122,13 +122,13 @@ settle_untried(struct envelope *env, struct delivered *r)
  * is being tried, and ours until deliver_finish().
  */
 static int
-hand_over(struct deliver *d, struct store *st, struct envelope *env,
+deliver_hand_over(struct deliver *d, struct store *st, struct envelope *env,
     struct spool_meta *meta, struct queue_delivery *q, struct delivered *r,
     struct fault *f)
 {
 	struct note note = { 0 };
 
-	if (enqueue(d, st, env, NULL, r, f) == -1)
+	if (deliver_enqueue(d, st, env, NULL, r, f) == -1)
 		return -1;
 	q->claimed.file = st->file;
 	q->claimed.env = *env;
@@ -144,7 +144,7 @@ hand_over(struct deliver *d, struct store *st, struct envelope *env,
 }
 
 static int
-try(struct deliver *d, struct store *st, struct envelope *env,
+deliver_try(struct deliver *d, struct store *st, struct envelope *env,
     struct spool_meta *meta, struct delivered *r, struct fault *f)
 {
 	struct queue_delivery *q = xcalloc(1, sizeof(*q));
@@ -160,7 +160,7 @@ try(struct deliver *d, struct store *st, struct envelope *env,
 		(void)close(fd);
 	if (dispatch_wait(&d->dispatch, patience) == NULL) {
 		if (d->spool != NULL &&
-		    hand_over(d, st, env, meta, q, r, f) == 0)
+		    deliver_hand_over(d, st, env, meta, q, r, f) == 0)
 			return 0;
 		/* The envelope is not ours: nobody may settle it later. */
 		dispatch_part(&d->dispatch);
@@ -168,14 +168,14 @@ try(struct deliver *d, struct store *st, struct envelope *env,
 	}
 	(void)strlcpy(r->accepted, q->d.accepted, sizeof(r->accepted));
 	r->conninfo = q->d.conninfo;
-	status = settle(d, st, env, meta, r, f);
-	tell(d, st, env, meta, r);
+	status = deliver_settle(d, st, env, meta, r, f);
+	deliver_tell(d, st, env, meta, r);
 	free(q);
 	return status;
 }
 
 static bool
-something_waits(struct deliver *d)
+deliver_something_waits(struct deliver *d)
 {
 	char (*ids)[SPOOL_ID] = NULL;
 	struct fault f;
@@ -196,17 +196,17 @@ deliver_message(struct deliver *d, struct store *st, struct envelope *env,
 
 	*r = (struct delivered){ 0 };
 	if (d->mode == SETTING_DELIVERY_NOW || d->spool == NULL) {
-		status = try(d, st, env, meta, r, f);
+		status = deliver_try(d, st, env, meta, r, f);
 		/* The relay takes mail: what waits may go, too. */
 		if (status == 0 && !r->waits_not && (r->queued > 0 ||
-		    (r->taken > 0 && something_waits(d))))
+		    (r->taken > 0 && deliver_something_waits(d))))
 			deliver_run_queue(d);
 		return status;
 	}
-	if (enqueue(d, st, env, NULL, r, f) == -1)
+	if (deliver_enqueue(d, st, env, NULL, r, f) == -1)
 		return -1;
-	tell_queued(d, st, env, meta, r);
-	settle_untried(env, r);
+	deliver_tell_queued(d, st, env, meta, r);
+	deliver_settle_untried(env, r);
 	store_release(st);
 	deliver_run_queue(d);
 	return 0;

@@ -26,7 +26,7 @@
 
 /* Without a spool mail can still be sent, but not kept. */
 static void
-find_spool(struct submitter *p, const struct config_source *src)
+process_find_spool(struct submitter *p, const struct config_source *src)
 {
 	p->deliver.mode = p->o->delivery >= 0 ?
 	    (enum setting_delivery)p->o->delivery :
@@ -42,7 +42,7 @@ find_spool(struct submitter *p, const struct config_source *src)
 }
 
 static int
-fork_agent(struct submitter *p, struct fault *f)
+process_fork_agent(struct submitter *p, struct fault *f)
 {
 	const struct agent_opts so = { .config = p->c,
 	    .fqdn = p->caller.host, .trace = p->o->verbose,
@@ -72,7 +72,7 @@ fork_agent(struct submitter *p, struct fault *f)
 }
 
 static int
-start_children(struct submitter *p, const struct config_source *src,
+process_start_children(struct submitter *p, const struct config_source *src,
     struct fault *f)
 {
 	const struct options_again again = { p->o, src, p->c };
@@ -86,7 +86,7 @@ start_children(struct submitter *p, const struct config_source *src,
 		p->deliver.spare = runner_spare(&r);
 	if (p->deliver.mode == SETTING_DELIVERY_NOW ||
 	    p->deliver.spool == NULL)
-		return fork_agent(p, f);
+		return process_fork_agent(p, f);
 	return 0;
 }
 
@@ -95,7 +95,7 @@ start_children(struct submitter *p, const struct config_source *src,
  * It reads libraries: a domain that is not ASCII takes GnuTLS.
  */
 static void
-enter_sandbox(struct submitter *p)
+process_enter_sandbox(struct submitter *p)
 {
 	int tmp[] = { -1, -1 };
 	struct sandbox b = { .dirs = &p->spool.dir, .ndirs = 1,
@@ -115,7 +115,7 @@ enter_sandbox(struct submitter *p)
 
 /* A file of aliases that cannot be used is reported; mail goes on. */
 static void
-load_aliases(struct submitter *p)
+process_load_aliases(struct submitter *p)
 {
 	struct fault f = { 0 };
 
@@ -132,7 +132,7 @@ load_aliases(struct submitter *p)
  * hold a pipe that another process reads to its end.
  */
 static void
-close_inherited(const struct config *c)
+process_close_inherited(const struct config *c)
 {
 	const char *file;
 	int i;
@@ -165,12 +165,12 @@ process_find(struct submitter *p, const struct config_source *src,
 
 	if (config_check(c, src, f) == -1)
 		return -1;
-	close_inherited(c);
+	process_close_inherited(c);
 	if (c->base.account != NULL)
 		p->set = config_settings(c, account_find(c,
 		    c->base.account));
 	caller_find(&p->caller, src->uid, p->set);
-	load_aliases(p);
+	process_load_aliases(p);
 	return 0;
 }
 
@@ -181,15 +181,15 @@ process_start(struct submitter *p, const struct config_source *src,
 	if (process_find(p, src, f) == -1)
 		return -1;
 	maillog_open(&p->log);
-	find_spool(p, src);
+	process_find_spool(p, src);
 	if (p->deliver.spool == NULL && p->set->queue &&
 	    p->deliver.mode != SETTING_DELIVERY_NOW) {
 		*f = p->no_spool;
 		return -1;
 	}
-	if (start_children(p, src, f) == -1)
+	if (process_start_children(p, src, f) == -1)
 		return -1;
-	enter_sandbox(p);
+	process_enter_sandbox(p);
 	return 0;
 }
 

@@ -14,7 +14,7 @@
 #include "system/log.h"
 
 static char *
-expanded(const struct caller *a, const char *text, bool is_address)
+sender_expanded(const struct caller *a, const char *text, bool is_address)
 {
 	struct buf b = { .max = 4096 };
 	char *out;
@@ -29,13 +29,13 @@ expanded(const struct caller *a, const char *text, bool is_address)
 
 /* From here on the message has these settings. */
 static void
-apply(struct submission *s, const struct settings *set)
+sender_apply(struct submission *s, const struct settings *set)
 {
 	free(s->from);
 	free(s->from_name);
 	s->set = set;
-	s->from = expanded(&s->by->caller, set->from, true);
-	s->from_name = expanded(&s->by->caller, set->from_name, false);
+	s->from = sender_expanded(&s->by->caller, set->from, true);
+	s->from_name = sender_expanded(&s->by->caller, set->from_name, false);
 	s->policy = (struct frompolicy){
 	    .mode = (enum frompolicy_mode)set->from_policy, .from = s->from,
 	    .name = s->from_name, .domains = set->from_domains };
@@ -48,7 +48,7 @@ sender_use(struct submission *s, int account)
 
 	free(s->meta.account);
 	s->meta.account = xstrdup(account_name(c, account));
-	apply(s, config_settings(c, account));
+	sender_apply(s, config_settings(c, account));
 }
 
 int
@@ -75,7 +75,7 @@ sender_address(struct submission *s, struct fault *f)
 	size_t i;
 
 	if (s->set == NULL)
-		apply(s, s->by->set);
+		sender_apply(s, s->by->set);
 	free(s->sender);
 	s->sender = NULL;
 	if (o->sender != NULL && addr_path(&s->sender, o->sender, f) == -1)
@@ -94,7 +94,7 @@ sender_address(struct submission *s, struct fault *f)
 
 /* All mail goes to one address; fields keep the names of the recipients. */
 static void
-redirect(struct submission *s, const char *to, struct buf *fields)
+sender_redirect(struct submission *s, const char *to, struct buf *fields)
 {
 	struct envelope e = { .ret = s->env.ret, .envid = s->env.envid,
 	    .eightbit = s->env.eightbit };
@@ -126,7 +126,7 @@ sender_addressed(void *ctx, struct buf *fields, struct fault *f)
 	if (s->meta.account == NULL && sender_account(s, s->env.from, f) == -1)
 		return -1;
 	if (to != NULL)
-		redirect(s, to, fields);
+		sender_redirect(s, to, fields);
 	return 0;
 }
 
@@ -162,7 +162,7 @@ sender_options(struct submission *s)
 
 /* The time of a message, and its caller. */
 static void
-note(struct submission *s)
+sender_note(struct submission *s)
 {
 	s->meta.submitted = time(NULL);
 	s->meta.uid = s->by->caller.uid;
@@ -172,7 +172,7 @@ note(struct submission *s)
 int
 sender_begin(struct submission *s, struct fault *f)
 {
-	note(s);
+	sender_note(s);
 	if (store_begin(&s->store, s->by->deliver.spool, f) == -1)
 		return -1;
 	accept_init(&s->accept, &s->opts, &s->env, &s->store, &s->meta,
@@ -211,7 +211,7 @@ sender_refuse(struct submission *s, const struct fault *f)
 	if (log->syslog.fd == -1)
 		maillog_open(log);
 	if (s->meta.origin == NULL)
-		note(s);
+		sender_note(s);
 	explain_fault(&log->explain, f, &(struct explain_place){
 	    .account = s->meta.account, .sender = s->env.from });
 	maillog_refusal(log, f, &s->meta);

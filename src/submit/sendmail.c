@@ -16,7 +16,7 @@
 
 /* The envelope, as far as the command line has it. */
 static int
-read_options(struct submission *s, struct fault *f)
+sm_read_options(struct submission *s, struct fault *f)
 {
 	const struct options *o = s->by->o;
 
@@ -36,11 +36,11 @@ read_options(struct submission *s, struct fault *f)
 }
 
 static int
-read_message(struct submission *s, struct fault *f)
+sm_read_message(struct submission *s, struct fault *f)
 {
 	int status;
 
-	if (read_options(s, f) == -1 || sender_begin(s, f) == -1)
+	if (sm_read_options(s, f) == -1 || sender_begin(s, f) == -1)
 		return -1;
 	s->accept.notify = s->by->o->notify;
 	status = accept_read(&s->accept, STDIN_FILENO, f);
@@ -50,7 +50,7 @@ read_message(struct submission *s, struct fault *f)
 
 /* Name each recipient that has failed, but each reason only once. */
 static int
-say_failed(const struct submission *s, const struct conninfo *conninfo,
+sm_say_failed(const struct submission *s, const struct conninfo *conninfo,
     bool queued)
 {
 	const struct envelope *env = &s->env;
@@ -81,7 +81,7 @@ say_failed(const struct submission *s, const struct conninfo *conninfo,
 
 /* A recipient that has not got it yet, or NULL. */
 static const char *
-waiting(const struct envelope *env)
+sm_waiting(const struct envelope *env)
 {
 	size_t i;
 
@@ -92,13 +92,13 @@ waiting(const struct envelope *env)
 }
 
 static void
-say_queued(const struct submission *s, const struct delivered *d)
+sm_say_queued(const struct submission *s, const struct delivered *d)
 {
 	long long in = (long long)(d->next - time(NULL));
 
 	explain_fault(&s->by->log.explain, &d->why, &(struct explain_place){
 	    .account = s->meta.account, .conninfo = &d->conninfo,
-	    .sender = s->env.from, .recipient = waiting(&s->env) });
+	    .sender = s->env.from, .recipient = sm_waiting(&s->env) });
 	log_say(s->set->linger ? "queued as %s, to be tried again in %lld s" :
 	    "queued as %s, due for a queue run in %lld s", d->id,
 	    in > 0 ? in : 0);
@@ -106,7 +106,7 @@ say_queued(const struct submission *s, const struct delivered *d)
 
 /* The process has to stop before there is a verdict. */
 static int
-cut_off(struct submission *s, const char *id)
+sm_cut_off(struct submission *s, const char *id)
 {
 	switch (deliver_cut(&s->by->deliver)) {
 	case CUT_WAITS:
@@ -123,7 +123,7 @@ cut_off(struct submission *s, const char *id)
 }
 
 static int
-deliver(struct submission *s, struct fault *f)
+sm_deliver(struct submission *s, struct fault *f)
 {
 	struct submitter *p = s->by;
 	struct delivered d;
@@ -132,13 +132,13 @@ deliver(struct submission *s, struct fault *f)
 
 	if (deliver_message(&p->deliver, &s->store, &s->env, &s->meta, &d,
 	    f) == -1) {
-		(void)say_failed(s, &d.conninfo, false);
+		(void)sm_say_failed(s, &d.conninfo, false);
 		log_fault(f);
 		return fault_exit(f);
 	}
 	if (d.waits_not) {
 		if (*stopflag_get() || (pid = fork()) == -1)
-			return cut_off(s, d.id);
+			return sm_cut_off(s, d.id);
 		if (pid == 0) {
 			process_background(p);
 			_exit(EX_OK);
@@ -148,10 +148,10 @@ deliver(struct submission *s, struct fault *f)
 		return EX_OK;
 	}
 	if (d.queued > 0 && d.why.verdict != VD_OK && p->deliver.spool != NULL)
-		say_queued(s, &d);
+		sm_say_queued(s, &d);
 	if (p->o->verbose && d.taken > 0)
 		log_say("accepted by the relay: %s", d.accepted);
-	status = say_failed(s, &d.conninfo, p->deliver.spool != NULL);
+	status = sm_say_failed(s, &d.conninfo, p->deliver.spool != NULL);
 	if (status != EX_OK && p->no_spool.verdict != VD_OK)
 		explain_fault(&p->log.explain, &p->no_spool,
 		    &(struct explain_place){ 0 });
@@ -169,12 +169,12 @@ sendmail_run(const struct options *o, struct config *c,
 
 	process_init(&p, o, c, src);
 	sender_init(&s, &p);
-	if (process_start(&p, src, &f) == -1 || read_message(&s, &f) == -1)
+	if (process_start(&p, src, &f) == -1 || sm_read_message(&s, &f) == -1)
 		return sender_refuse(&s, &f);
 	p.deliver.dispatch.stop = stopflag_get();
 	stopflag_catch();
 	(void)signal(SIGHUP, SIG_IGN);
-	status = deliver(&s, &f);
+	status = sm_deliver(&s, &f);
 	sender_release(&s);
 	process_release(&p);
 	return status;

@@ -22,7 +22,7 @@ struct session {
 /* What smtpd_io does with a message */
 
 static void
-drop(void *ctx)
+smtpd_drop(void *ctx)
 {
 	struct session *s = ctx;
 
@@ -31,7 +31,7 @@ drop(void *ctx)
 
 /* The envelope of the message: a copy of the client's. */
 static void
-copy_envelope(struct envelope *to, const struct envelope *from)
+smtpd_copy_envelope(struct envelope *to, const struct envelope *from)
 {
 	size_t i, k;
 
@@ -46,7 +46,7 @@ copy_envelope(struct envelope *to, const struct envelope *from)
 }
 
 static int
-begin(void *ctx, struct envelope *env, struct fault *f)
+smtpd_begin(void *ctx, struct envelope *env, struct fault *f)
 {
 	struct session *s = ctx;
 	struct submission *m = &s->m;
@@ -60,16 +60,16 @@ begin(void *ctx, struct envelope *env, struct fault *f)
 	m->sender = xstrdup(m->env.from);
 	if (sender_account(m, m->sender, f) == 0) {
 		sender_options(m);
-		copy_envelope(&m->env, env);
+		smtpd_copy_envelope(&m->env, env);
 		if (sender_begin(m, f) == 0)
 			return 0;
 	}
-	drop(s);
+	smtpd_drop(s);
 	return -1;
 }
 
 static int
-data(void *ctx, const char *p, size_t n, struct fault *f)
+smtpd_data(void *ctx, const char *p, size_t n, struct fault *f)
 {
 	struct session *s = ctx;
 
@@ -78,7 +78,7 @@ data(void *ctx, const char *p, size_t n, struct fault *f)
 
 /* A child goes on with the delivery; the messages that follow are queued. */
 static void
-leave(struct session *s)
+smtpd_leave(struct session *s)
 {
 	pid_t pid = fork();
 
@@ -96,14 +96,14 @@ leave(struct session *s)
 
 /* Why this recipient has failed; NULL if it has the message or will get it. */
 static const struct fault *
-refusal(const struct session *s, const struct rcpt *r)
+smtpd_refusal(const struct session *s, const struct rcpt *r)
 {
 	return s->by.deliver.spool != NULL && rcpt_waits(r) ? NULL : r->why;
 }
 
 /* Have aliases changed no recipient? */
 static bool
-same_recipients(const struct session *s)
+smtpd_same_recipients(const struct session *s)
 {
 	bool same = s->m.env.nrcpt == s->client->nrcpt;
 	size_t i;
@@ -120,7 +120,7 @@ same_recipients(const struct session *s)
  * that failed.  Without a spool there is no bounce: one refusal refuses all.
  */
 static void
-answer(struct session *s, const struct delivered *d)
+smtpd_answer(struct session *s, const struct delivered *d)
 {
 	const struct fault *worst = NULL;
 	bool same = !s->by.deliver.untold && !d->waits_not, any = false;
@@ -128,30 +128,30 @@ answer(struct session *s, const struct delivered *d)
 
 	for (i = 0; i < s->m.env.nrcpt; i++) {
 		if (worst == NULL)
-			worst = refusal(s, &s->m.env.rcpt[i]);
-		any |= refusal(s, &s->m.env.rcpt[i]) == NULL;
+			worst = smtpd_refusal(s, &s->m.env.rcpt[i]);
+		any |= smtpd_refusal(s, &s->m.env.rcpt[i]) == NULL;
 	}
 	/* After a refusal the client sends to all of them once more. */
 	if (any && s->by.deliver.spool != NULL)
 		worst = NULL;
 	for (i = 0; i < s->client->nrcpt; i++)
 		rcpt_settle(&s->client->rcpt[i],
-		    same ? refusal(s, &s->m.env.rcpt[i]) : worst);
+		    same ? smtpd_refusal(s, &s->m.env.rcpt[i]) : worst);
 }
 
 static int
-end(void *ctx, struct buf *words, struct fault *f)
+smtpd_end(void *ctx, struct buf *words, struct fault *f)
 {
 	struct session *s = ctx;
 	struct delivered d = { 0 };
 	int status = accept_end(&s->m.accept, f);
 
-	s->by.deliver.untold = !same_recipients(s);
+	s->by.deliver.untold = !smtpd_same_recipients(s);
 	if (status == 0)
 		status = deliver_message(&s->by.deliver, &s->m.store,
 		    &s->m.env, &s->m.meta, &d, f);
 	if (status == 0)
-		answer(s, &d);
+		smtpd_answer(s, &d);
 	else
 		maillog_refusal(&s->by.log, f, &s->m.meta);
 	if (d.id[0] != '\0')
@@ -159,8 +159,8 @@ end(void *ctx, struct buf *words, struct fault *f)
 	else
 		buf_adds(words, d.accepted);
 	if (d.waits_not)
-		leave(s);
-	drop(s);
+		smtpd_leave(s);
+	smtpd_drop(s);
 	return status;
 }
 
@@ -171,8 +171,11 @@ smtpd_run(const struct options *o, struct config *c,
 	struct server_opts so;
 	struct fault f = { 0 };
 	struct session s;
-	const struct smtpd_io_work work = { .begin = begin, .data = data,
-	    .end = end, .drop = drop, .ctx = &s };
+	const struct smtpd_io_work work = { .begin = smtpd_begin,
+		.data = smtpd_data,
+		.end = smtpd_end,
+		.drop = smtpd_drop,
+		.ctx = &s };
 	int status;
 
 	process_init(&s.by, o, c, src);

@@ -9,7 +9,7 @@
 #include "submit/smtpd_io.h"
 
 #define BLOCK	65536
-#define WORDS	4096		/* octets of what end() has to say */
+#define WORDS	4096		/* octets of what io_end() has to say */
 
 struct dialogue {
 	struct server	 s;
@@ -20,7 +20,7 @@ struct dialogue {
 };
 
 static void
-take(struct dialogue *d)
+io_take(struct dialogue *d)
 {
 	char block[BLOCK];
 	size_t room = server_room(&d->s);
@@ -37,7 +37,7 @@ take(struct dialogue *d)
 
 /* So little goes at a time that a blocking pipe does not block. */
 static void
-give(struct dialogue *d)
+io_give(struct dialogue *d)
 {
 	size_t all = d->s.out.len;
 	ssize_t n = -1;
@@ -58,7 +58,7 @@ give(struct dialogue *d)
  * it looks at the first reply.
  */
 static void
-exchange(struct dialogue *d, bool writing)
+io_exchange(struct dialogue *d, bool writing)
 {
 	struct pollfd p[2] = { { .fd = -1 }, { .fd = -1 } };
 
@@ -67,7 +67,7 @@ exchange(struct dialogue *d, bool writing)
 		p[0].events = POLLIN;
 	}
 	if (writing && d->deaf) {
-		give(d);
+		io_give(d);
 		return;
 	}
 	if (writing) {
@@ -77,13 +77,13 @@ exchange(struct dialogue *d, bool writing)
 	if (poll(p, 2, -1) == -1)
 		return;
 	if (p[1].revents != 0)
-		give(d);
+		io_give(d);
 	if (p[0].revents != 0)
-		take(d);
+		io_take(d);
 }
 
 static void
-begin(struct dialogue *d)
+io_begin(struct dialogue *d)
 {
 	struct fault f;
 
@@ -95,7 +95,7 @@ begin(struct dialogue *d)
 }
 
 static void
-data(struct dialogue *d)
+io_data(struct dialogue *d)
 {
 	struct fault f;
 
@@ -106,7 +106,7 @@ data(struct dialogue *d)
 }
 
 static void
-end(struct dialogue *d)
+io_end(struct dialogue *d)
 {
 	struct buf words = { .max = WORDS };
 	struct fault f;
@@ -121,23 +121,23 @@ end(struct dialogue *d)
 
 /* Do what the machine wants.  False: it is over. */
 static bool
-turn(struct dialogue *d)
+io_turn(struct dialogue *d)
 {
 	switch (server_step(&d->s)) {
 	case SERVER_SEND:
-		exchange(d, true);
+		io_exchange(d, true);
 		return true;
 	case SERVER_RECV:
-		exchange(d, false);
+		io_exchange(d, false);
 		return true;
 	case SERVER_BEGIN:
-		begin(d);
+		io_begin(d);
 		return true;
 	case SERVER_DATA:
-		data(d);
+		io_data(d);
 		return true;
 	case SERVER_END:
-		end(d);
+		io_end(d);
 		return true;
 	case SERVER_DROP:
 		d->work->drop(d->work->ctx);
@@ -156,7 +156,7 @@ smtpd_io_run(int in, int out, const struct server_opts *o,
 	bool whole;
 
 	server_init(&d.s, o);
-	while (turn(&d))
+	while (io_turn(&d))
 		;
 	whole = !d.s.lost && !d.deaf;
 	server_release(&d.s);

@@ -26,7 +26,7 @@ struct command {
 };
 
 static const char *
-after(const char *s, const char *word)
+cmd_after(const char *s, const char *word)
 {
 	size_t n = strlen(word);
 
@@ -35,14 +35,14 @@ after(const char *s, const char *word)
 
 /* Words and the NULL behind them, all in one piece of memory. */
 static char **
-split(const char *line)
+cmd_split(const char *line)
 {
-	const char *script = after(line, "shell:");
+	const char *script = cmd_after(line, "shell:");
 	size_t max = strlen(line) / 2 + 2, n = 0, k;
 	char **argv;
 
 	if (script == NULL)
-		script = after(line, "sh -c ");
+		script = cmd_after(line, "sh -c ");
 	if (script != NULL) {
 		argv = xcalloc(4, sizeof(*argv));
 		argv[0] = xstrdup("/bin/sh");
@@ -60,7 +60,7 @@ split(const char *line)
 }
 
 static void
-free_words(char **argv)
+cmd_free_words(char **argv)
 {
 	size_t i;
 
@@ -71,7 +71,7 @@ free_words(char **argv)
 
 /* Be the command. */
 static _Noreturn void
-become(char **argv, int out, int err)
+cmd_become(char **argv, int out, int err)
 {
 	static const int plain[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE,
 	    SIGXFSZ };
@@ -97,7 +97,7 @@ become(char **argv, int out, int err)
 
 /* Above 2, so that dup2() in the child cannot overwrite one. */
 static int
-pipe_above(int fds[2])
+cmd_pipe_above(int fds[2])
 {
 	int raw[2], i;
 
@@ -116,19 +116,19 @@ pipe_above(int fds[2])
 }
 
 static int
-start(struct command *c, char **argv)
+cmd_start(struct command *c, char **argv)
 {
 	int out[2], err[2];
 
-	if (pipe_above(out) == -1)
+	if (cmd_pipe_above(out) == -1)
 		return -1;
-	if (pipe_above(err) == -1) {
+	if (cmd_pipe_above(err) == -1) {
 		(void)close(out[0]);
 		(void)close(out[1]);
 		return -1;
 	}
 	if ((c->pid = fork()) == 0)
-		become(argv, out[1], err[1]);
+		cmd_become(argv, out[1], err[1]);
 	(void)close(out[1]);
 	(void)close(err[1]);
 	if (c->pid == -1) {
@@ -142,7 +142,7 @@ start(struct command *c, char **argv)
 }
 
 static void
-take(struct command *c, size_t i)
+cmd_take(struct command *c, size_t i)
 {
 	char block[4096];
 	ssize_t n = read(c->p[i].fd, block, sizeof(block));
@@ -160,7 +160,7 @@ take(struct command *c, size_t i)
 
 /* Until it has closed both, or time is up. */
 static void
-listen(struct command *c, long long deadline)
+cmd_listen(struct command *c, long long deadline)
 {
 	long long left;
 	size_t i;
@@ -174,7 +174,7 @@ listen(struct command *c, long long deadline)
 			continue;
 		for (i = 0; i < 2; i++)
 			if (c->p[i].fd != -1 && c->p[i].revents != 0)
-				take(c, i);
+				cmd_take(c, i);
 	}
 	for (i = 0; i < 2; i++)
 		if (c->p[i].fd != -1)
@@ -183,7 +183,7 @@ listen(struct command *c, long long deadline)
 
 /* Its status; one that goes on without output is not waited for. */
 static int
-finish(struct command *c, long long deadline)
+cmd_finish(struct command *c, long long deadline)
 {
 	int status = 0;
 	pid_t got;
@@ -206,7 +206,7 @@ finish(struct command *c, long long deadline)
 }
 
 static int
-failed(struct command *c, const char *name, int status, struct fault *f)
+cmd_failed(struct command *c, const char *name, int status, struct fault *f)
 {
 	size_t n = c->said.len;
 
@@ -235,24 +235,24 @@ command_run(const char *line, long long ms, struct buf *out, struct fault *f)
 	    { .fd = -1, .events = POLLIN } }, .out = out,
 	    .said = { .max = WORDS_SAID } };
 	long long deadline = clock_ms() + ms;
-	char **argv = split(line);
+	char **argv = cmd_split(line);
 	int status, result = 0;
 
 	if (argv[0] == NULL) {
-		free_words(argv);
+		cmd_free_words(argv);
 		return fault_set(f, ST_SECRET, FD_NONE, 0, VD_PERM,
 		    "there is no command to run");
 	}
-	if (start(&c, argv) == -1) {
+	if (cmd_start(&c, argv) == -1) {
 		result = fault_errno(f, ST_SECRET, errno, VD_TEMP,
 		    "the command %s cannot be started", argv[0]);
 	} else {
-		listen(&c, deadline);
-		status = finish(&c, deadline);
+		cmd_listen(&c, deadline);
+		status = cmd_finish(&c, deadline);
 		if (c.late || (status != 0 && !out->full))
-			result = failed(&c, argv[0], status, f);
+			result = cmd_failed(&c, argv[0], status, f);
 	}
 	buf_release(&c.said);
-	free_words(argv);
+	cmd_free_words(argv);
 	return result;
 }

@@ -15,7 +15,7 @@
 
 /* The first part of GECOS, where & is the login name, capitalised. */
 static void
-full_name(const char *gecos, const char *login, char *out, size_t n)
+ident_full_name(const char *gecos, const char *login, char *out, size_t n)
 {
 	size_t used = 0, k;
 
@@ -44,7 +44,7 @@ identity_user(uid_t uid, char *name, size_t n, char *full, size_t nfull)
 	}
 	(void)strlcpy(name, pw->pw_name, n);
 	if (pw->pw_gecos != NULL)
-		full_name(pw->pw_gecos, pw->pw_name, full, nfull);
+		ident_full_name(pw->pw_gecos, pw->pw_name, full, nfull);
 }
 
 void

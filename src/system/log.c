@@ -11,7 +11,7 @@
 
 /* One write a message, so that those of several processes do not mix. */
 static void
-put(const char *p, size_t n)
+log_put(const char *p, size_t n)
 {
 	ssize_t done;
 
@@ -22,14 +22,14 @@ put(const char *p, size_t n)
 }
 
 static void
-say(const char *text, size_t n)
+log_write(const char *text, size_t n)
 {
 	struct buf b = { .max = 65536 };
 
 	buf_adds(&b, "heloise: ");
 	buf_add_visible(&b, text, n, true);
 	buf_add(&b, "\n", 1);
-	put(buf_text(&b), b.len);
+	log_put(buf_text(&b), b.len);
 	buf_release(&b);
 }
 
@@ -42,7 +42,7 @@ log_say(const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	say(text, strlen(text));
+	log_write(text, strlen(text));
 }
 
 void
@@ -51,7 +51,7 @@ log_fault(const struct fault *f)
 	struct buf b = { .max = 16384 };
 
 	fault_print(&b, f);
-	say(buf_text(&b), b.len);
+	log_write(buf_text(&b), b.len);
 	buf_release(&b);
 }
 
@@ -74,6 +74,6 @@ log_raw(const char *p, size_t n)
 	struct buf b = { .max = 1 << 20 };
 
 	buf_add_visible(&b, p, n, true);
-	put(buf_text(&b), b.len);
+	log_put(buf_text(&b), b.len);
 	buf_release(&b);
 }

@@ -40,7 +40,8 @@ msgfile_reader(int fd)
 }
 
 static int
-drain(const struct msgfile_convert *c, struct recode *e, struct fault *f)
+msgfile_drain(const struct msgfile_convert *c, struct recode *e, struct fault
+    *f)
 {
 	int status = 0;
 
@@ -52,7 +53,7 @@ drain(const struct msgfile_convert *c, struct recode *e, struct fault *f)
 
 /* One reading: all of the message to one of the two functions. */
 static int
-reading(const struct msgfile_convert *c, struct recode *e, char *block,
+msgfile_reading(const struct msgfile_convert *c, struct recode *e, char *block,
     void (*take)(struct recode *, const char *, size_t), struct fault *f)
 {
 	size_t at, n;
@@ -62,7 +63,7 @@ reading(const struct msgfile_convert *c, struct recode *e, char *block,
 		if (n == 0)
 			return -1;
 		take(e, block, n);
-		if (drain(c, e, f) == -1)
+		if (msgfile_drain(c, e, f) == -1)
 			return -1;
 	}
 	return 0;
@@ -77,13 +78,13 @@ msgfile_convert(struct msgfile_convert *c, struct fault *f)
 
 	recode_init(&e, c->why);
 	c->changed = false;
-	status = reading(c, &e, block, recode_look, f);
+	status = msgfile_reading(c, &e, block, recode_look, f);
 	if (status == 0 && recode_plan(&e)) {
 		c->changed = true;
-		status = reading(c, &e, block, recode_feed, f);
+		status = msgfile_reading(c, &e, block, recode_feed, f);
 		recode_end(&e);
 		if (status == 0)
-			status = drain(c, &e, f);
+			status = msgfile_drain(c, &e, f);
 		c->eightbit = e.eightbit;
 	}
 	recode_release(&e);

@@ -25,7 +25,7 @@
  * for those who use it: standard input cannot be read, output not written.
  */
 static void
-open_standard(void)
+priv_open_standard(void)
 {
 	int fd;
 
@@ -39,7 +39,7 @@ open_standard(void)
 }
 
 static void
-set_signals(void)
+priv_set_signals(void)
 {
 	static const struct { int sig; void (*how)(int); } set[] = {
 		{ SIGCHLD, SIG_DFL }, { SIGALRM, SIG_DFL },
@@ -62,9 +62,9 @@ set_signals(void)
 void
 priv_start(void)
 {
-	open_standard();
+	priv_open_standard();
 	(void)umask(077);
-	set_signals();
+	priv_set_signals();
 }
 
 bool
@@ -97,7 +97,7 @@ priv_unlimited(void)
 
 /* Root has groups that its lesser self must not keep. */
 static bool
-drop_groups(uid_t uid, gid_t *gid)
+priv_drop_groups(uid_t uid, gid_t *gid)
 {
 	const struct passwd *pw = getpwuid(uid);
 
@@ -112,14 +112,14 @@ priv_settle(void)
 	gid_t gid = getegid();
 	uid_t uid = geteuid();
 
-	if ((getuid() == 0 && uid != 0 && !drop_groups(uid, &gid)) ||
+	if ((getuid() == 0 && uid != 0 && !priv_drop_groups(uid, &gid)) ||
 	    setresgid(gid, gid, gid) == -1 || setresuid(uid, uid, uid) == -1)
 		_exit(EX_OSERR);
 }
 
 /* TZ can name any file, and LANG a directory. */
 static bool
-harmless(const char *value)
+priv_harmless(const char *value)
 {
 	const char *p;
 
@@ -142,7 +142,7 @@ priv_environment(void)
 		k = strlen(keep[i]);
 		for (e = environ; e != NULL && *e != NULL; e++)
 			if (strncmp(*e, keep[i], k) == 0 &&
-			    harmless(*e + k)) {
+			    priv_harmless(*e + k)) {
 				kept[n++] = *e;
 				break;
 			}

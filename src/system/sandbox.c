@@ -42,7 +42,7 @@ struct port_rule {
 };
 
 static int
-abi(void)
+box_abi(void)
 {
 	long v = syscall(CREATE_RULESET, NULL, 0, 1);
 
@@ -50,7 +50,7 @@ abi(void)
 }
 
 static uint64_t
-fs_rights(int version)
+box_fs_rights(int version)
 {
 	uint64_t all = FS_ALL_1 | FS_REFER;
 
@@ -62,7 +62,7 @@ fs_rights(int version)
 }
 
 static void
-allow_libraries(int rules)
+box_allow_libraries(int rules)
 {
 #ifdef LIBDIR
 	struct landlock_path_beneath_attr dir = {
@@ -79,10 +79,10 @@ allow_libraries(int rules)
 }
 
 static void
-landlock(const struct sandbox *b)
+box_landlock(const struct sandbox *b)
 {
-	int version = abi();
-	struct ruleset set = { .fs = fs_rights(version),
+	int version = box_abi();
+	struct ruleset set = { .fs = box_fs_rights(version),
 	    .net = version >= 4 ? NET_BIND | NET_CONNECT : 0 };
 	struct landlock_path_beneath_attr dir = { 0 };
 	struct port_rule port = { .access = NET_CONNECT };
@@ -105,7 +105,7 @@ landlock(const struct sandbox *b)
 		(void)syscall(ADD_RULE, fd, RULE_PATH, &dir, 0);
 	}
 	if (b->libraries)
-		allow_libraries(fd);
+		box_allow_libraries(fd);
 	for (i = 0; version >= 4 && i < b->nports; i++) {
 		port.port = (uint64_t)b->ports[i];
 		(void)syscall(ADD_RULE, fd, RULE_PORT, &port, 0);
@@ -128,13 +128,13 @@ sandbox_enter(const struct sandbox *b)
 		(void)setrlimit(RLIMIT_CORE, &none);
 		(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	}
-	landlock(b);
+	box_landlock(b);
 }
 
 void
 sandbox_describe(char *out, size_t n)
 {
-	int version = abi();
+	int version = box_abi();
 
 	if (version < 2)
 		(void)snprintf(out, n, "none: no Landlock of ABI 2 here");

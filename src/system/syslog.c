@@ -23,7 +23,7 @@ syslog_is_file(const char *log)
 }
 
 static int
-open_socket(struct syslog *j, const char *path, struct fault *f)
+syslog_open_socket(struct syslog *j, const char *path, struct fault *f)
 {
 	struct sockaddr_un sa = { .sun_family = AF_UNIX };
 
@@ -43,7 +43,7 @@ open_socket(struct syslog *j, const char *path, struct fault *f)
 }
 
 static int
-check_file(int fd, const char *path, struct fault *f)
+syslog_check_file(int fd, const char *path, struct fault *f)
 {
 	struct stat st;
 
@@ -61,7 +61,7 @@ check_file(int fd, const char *path, struct fault *f)
 }
 
 static int
-open_file(struct syslog *j, const char *path, struct fault *f)
+syslog_open_file(struct syslog *j, const char *path, struct fault *f)
 {
 	/* /dev/stdout and /proc/1/fd/2 are links that the kernel makes. */
 	bool links = strncmp(path, "/dev/", 5) == 0 ||
@@ -75,7 +75,7 @@ open_file(struct syslog *j, const char *path, struct fault *f)
 	if (j->fd == -1)
 		return fault_errno(f, ST_CONFIG, errno, VD_PERM, "log: %s",
 		    path);
-	return check_file(j->fd, path, f);
+	return syslog_check_file(j->fd, path, f);
 }
 
 int
@@ -91,9 +91,9 @@ syslog_open(struct syslog *j, const char *log, const char *socket,
 		j->fd = STDERR_FILENO;
 		j->borrowed = true;
 	} else if (syslog_is_file(log) && !elevated) {
-		status = open_file(j, log, f);
+		status = syslog_open_file(j, log, f);
 	} else {
-		status = open_socket(j, socket, f);
+		status = syslog_open_socket(j, socket, f);
 	}
 	if (status == -1)
 		syslog_close(j);
@@ -112,7 +112,7 @@ syslog_close(struct syslog *j)
 
 /* Before a line: what syslog(3) sends, or what people want to see. */
 static void
-preface(struct buf *b, const struct syslog *j, enum syslog_level level,
+syslog_preface(struct buf *b, const struct syslog *j, enum syslog_level level,
     time_t now)
 {
 	struct tm tm;
@@ -134,7 +134,7 @@ preface(struct buf *b, const struct syslog *j, enum syslog_level level,
  * pipe that is writable has room for.
  */
 static void
-put(const struct syslog *j, const char *p, size_t n)
+syslog_put(const struct syslog *j, const char *p, size_t n)
 {
 	struct pollfd ready = { .fd = j->fd, .events = POLLOUT };
 	size_t most = j->borrowed ? PIPE_BUF : n;
@@ -158,14 +158,14 @@ syslog_write(const struct syslog *j, enum syslog_level level,
 
 	if (j->fd == -1)
 		return;
-	preface(&b, j, level, now);
+	syslog_preface(&b, j, level, now);
 	buf_add_visible(&b, line, n, false);
 	if (j->syslog) {
 		(void)send(j->fd, buf_text(&b), b.len,
 		    MSG_DONTWAIT | MSG_NOSIGNAL);
 	} else {
 		buf_add(&b, "\n", 1);
-		put(j, buf_text(&b), b.len);
+		syslog_put(j, buf_text(&b), b.len);
 	}
 	buf_release(&b);
 }

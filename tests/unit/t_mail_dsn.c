@@ -613,7 +613,9 @@ test_opening(void)
 	struct dsn_rcpt r[3] = {
 		{ .addr = "a@y.test", .why = &f[0] },
 		{ .addr = "b@y.test", .why = &f[1] },
-		{ .addr = "c@y.test", .why = &f[2], .hint = (char[]){ "Wait." } },
+		{ .addr = "c@y.test",
+		    .why = &f[2],
+		    .hint = (char[]){ "Wait." } },
 	};
 	struct dsn d = facts(r, 3);
 	struct mail m;

@@ -174,8 +174,9 @@ noted(const struct envelope *e, const char *rcpts, bool expired)
 	for (i = 0; i < e->nrcpt; i++) {
 		r = &e->rcpt[i];
 		k = fate(rcpts[i]);
-		failed = fates[k].verdict != VD_OK && (expired ||
-		    fates[k].told || (fates[k].verdict == VD_PERM && rcpts[i] != 's'));
+		failed = fates[k].verdict != VD_OK &&
+		    (expired || fates[k].told ||
+			(fates[k].verdict == VD_PERM && rcpts[i] != 's'));
 		if (!r->done || r->told != failed ||
 		    (r->verdict == VD_OK) != (fates[k].verdict == VD_OK) ||
 		    (rcpts[i] == 's' && r->verdict != VD_TEMP))
