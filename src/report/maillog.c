@@ -110,7 +110,8 @@ maillog_result(const struct maillog_try *t, const struct rcpt *r,
 	if (rcpt_waits(r) && t->kept && !t->expired)
 		return "deferred";
 	*level = SYSLOG_ERR;
-	return rcpt_waits(r) && t->expired ? "expired" : "failed";
+	/* The sender was told by now, so rcpt_waits() is false. */
+	return t->expired && r->verdict != VD_PERM ? "expired" : "failed";
 }
 
 /* Which account, and why that one; nothing where there is but one way. */
