@@ -228,6 +228,36 @@ x
 	[ "$(cat "$(envelope 1)" "$(envelope 2)" | grep -c '^RCPT')" -eq 5 ]
 }
 
+# A relay that takes one recipient a transaction, and says so with CODE.
+one_by_one() {
+	local to
+
+	echo 'S: 220 relay.example.org'
+	echo 'C~ ^EHLO'
+	echo 'S: 250 relay.example.org'
+	for to in 1 2; do
+		printf '%s\n' 'C~ ^MAIL FROM:' 'S: 250 ok' \
+		    "C: RCPT TO:<r$to@example.org>" 'S: 250 ok'
+		[ "$to" -eq 2 ] || printf '%s\n' \
+		    'C: RCPT TO:<r2@example.org>' "S: $1 5.5.3 too many"
+		printf '%s\n' 'C: DATA' 'S: 354 go' body 'S: 250 ok'
+	done
+	printf '%s\n' 'C: QUIT' 'S: 221 bye'
+}
+
+@test "too many recipients is 452, and 552 of old" {
+	local code
+
+	for code in 452 552; do
+		one_by_one "$code" >"$BATS_TEST_TMPDIR/script"
+		start_relay --script "$BATS_TEST_TMPDIR/script"
+		send 'tls none' -- r1@example.org r2@example.org
+		[ "$status" -eq 0 ] ||
+		    { echo "$code gave $status: $stderr"; false; }
+		stop_relay
+	done
+}
+
 @test "one refused of two: the other gets it, 67, the refused is named" {
 	start_relay --fail 'RCPT:bad@example.org:550 5.1.1 no such user'
 	send 'tls none' -- bad@example.org good@example.org
