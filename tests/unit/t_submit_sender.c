@@ -1,5 +1,4 @@
-/* t_submit_sender.c - which sender, account, policy and recipients a message has
- */
+/* t_submit_sender.c - a message's sender, account, policy and recipients */
 
 #include <stdio.h>
 #include <stdlib.h>
