@@ -10,8 +10,8 @@
 #include "system/msgfile.h"
 
 #define BLOCK	65536		/* octets read at once, */
-#define GATHER	131072		/* and written: fewer, larger folios */
-#define ORIGIN	256		/* octets of what a caller is called */
+#define GATHER	131072		/* octets written at once: few large blocks */
+#define ORIGIN	256		/* octets of the name of a caller */
 
 void
 accept_init(struct accept *s, const struct message_opts *o,
@@ -29,7 +29,7 @@ accept_release(struct accept *s)
 	message_release(&s->message);
 }
 
-/* The script that PHP sends for: "33:contact.php". */
+/* Add the script that PHP runs to the origin: "33:contact.php". */
 static void
 accept_note_script(struct accept *s)
 {
@@ -50,7 +50,7 @@ accept_note_script(struct accept *s)
 	buf_release(&b);
 }
 
-/* The envelope is complete with the header, and stands before it. */
+/* The header completes the envelope, which stands before the message. */
 static int
 accept_write_envelope(struct accept *s, struct fault *f)
 {
@@ -116,7 +116,7 @@ accept_write_again(void *ctx, const char *p, size_t n, struct fault *f)
 	return store_write(&s->again, p, n, f);
 }
 
-/* Some things can only be mended once the whole message has been seen. */
+/* Some repairs need to know the whole message: read it a second time. */
 static int
 accept_mend(struct accept *s, unsigned why, struct fault *f)
 {

@@ -7,30 +7,29 @@
 #include "mail/message.h"
 #include "spool/store.h"
 
-/* A message on its way from its caller into a store. */
+/* A message that is read from its caller and written to a store. */
 struct accept {
 	struct message	 message;
 	struct envelope	*env;
 	struct store	*store;		/* begun */
-	struct spool_meta *meta;	/* its origin grows by the script */
+	struct spool_meta *meta;	/* gets the name of a PHP script */
 	long long	 max_size;	/* octets; 0 for any */
 	struct expand	*expand;	/* aliases, or NULL */
 	unsigned	 notify;	/* NOTIFY_* for every recipient */
 
 	/*
-	 * Asked when the envelope is complete, before it is stored; header
-	 * fields it adds stand before the message.  Or NULL.
+	 * NULL, or called when the envelope is complete, before it is
+	 * stored.  Header fields that it adds stand before the message.
 	 */
 	int		(*addressed)(void *, struct buf *fields,
 			    struct fault *);
 	void		*ctx;
 	bool		 written;	/* the envelope is in the store */
 
-	/* while a message is read a second time */
-	struct store	 again;
+	struct store	 again;		/* for the second reading */
 };
 
-/* All is borrowed until accept_release(). */
+/* All arguments are borrowed until accept_release(). */
 void	accept_init(struct accept *, const struct message_opts *,
 	    struct envelope *, struct store *, struct spool_meta *,
 	    long long max_size);

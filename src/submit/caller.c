@@ -1,4 +1,4 @@
-/* caller.c - what is known of the caller and the host */
+/* caller.c - facts about the caller and the host */
 
 #include <string.h>
 

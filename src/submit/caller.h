@@ -1,4 +1,4 @@
-/* caller.h - what is known of the caller and the host */
+/* caller.h - facts about the caller and the host */
 
 #ifndef SUBMIT_CALLER_H
 #define SUBMIT_CALLER_H
@@ -11,10 +11,10 @@
 
 struct caller {
 	uid_t	uid;
-	char	user[128], full[256];	/* that user's names */
-	char	host[256];		/* as good as the resolver knows it */
+	char	user[128], full[256];	/* login name, full name */
+	char	host[256];		/* with its domain, if that is known */
 	char	domain[256];		/* for bare names */
-	char	origin[64];		/* the program that calls: "cron" */
+	char	origin[64];		/* the calling program: "cron" */
 	char	unique[64];		/* for a Message-ID, or "" */
 	long	utc_offset;		/* seconds ahead of UTC */
 	time_t	now;

@@ -19,7 +19,7 @@ deliver_run_queue(struct deliver *d)
 		;
 }
 
-/* Into the queue, untried or with what a try has brought. */
+/* Put it into the queue, untried or with the result of a deliver_try. */
 static int
 deliver_enqueue(struct deliver *d, struct store *st, const struct envelope *env,
     const struct note *note, struct delivered *r, struct fault *f)
@@ -50,7 +50,7 @@ deliver_count(const struct envelope *env, struct delivered *r)
 	}
 }
 
-/* The verdicts are in: keep what must be kept. */
+/* All verdicts are known: keep the message if it is still needed. */
 static int
 deliver_settle(struct deliver *d, struct store *st, struct envelope *env,
     const struct spool_meta *meta, struct delivered *r, struct fault *f)
@@ -75,12 +75,12 @@ deliver_settle(struct deliver *d, struct store *st, struct envelope *env,
 	r->next = note.next;
 	if (r->queued > 0 || !told)
 		return deliver_enqueue(d, st, env, &note, r, f);
-	/* A copy for the operator. */
+	/* Keep a copy for the operator. */
 	(void)spool_commit(d->spool, &st->file, SPOOL_FAILED, env, &note, f);
 	return 0;
 }
 
-/* One line more for the log. */
+/* Log the deliver_try. */
 static void
 deliver_tell(const struct deliver *d, const struct store *st,
     const struct envelope *env, const struct spool_meta *meta,
@@ -93,7 +93,7 @@ deliver_tell(const struct deliver *d, const struct store *st,
 	maillog_attempt(d->log, &t);
 }
 
-/* It was put into the queue and not tried. */
+/* Log that it is queued and was not tried. */
 static void
 deliver_tell_queued(const struct deliver *d, const struct store *st,
     const struct envelope *env, const struct spool_meta *meta,
@@ -106,7 +106,7 @@ deliver_tell_queued(const struct deliver *d, const struct store *st,
 	maillog_attempt(d->log, &t);
 }
 
-/* What a message is until somebody says otherwise. */
+/* The verdict on recipients that were not tried. */
 static void
 deliver_settle_untried(struct envelope *env, struct delivered *r)
 {
@@ -162,7 +162,7 @@ deliver_try(struct deliver *d, struct store *st, struct envelope *env,
 		if (d->spool != NULL &&
 		    deliver_hand_over(d, st, env, meta, q, r, f) == 0)
 			return 0;
-		/* The envelope is not ours: nobody may settle it later. */
+		/* The caller owns the envelope: no verdict may come later. */
 		dispatch_part(&d->dispatch);
 		(void)dispatch_wait(&d->dispatch, 0);
 	}
@@ -197,7 +197,7 @@ deliver_message(struct deliver *d, struct store *st, struct envelope *env,
 	*r = (struct delivered){ 0 };
 	if (d->mode == SETTING_DELIVERY_NOW || d->spool == NULL) {
 		status = deliver_try(d, st, env, meta, r, f);
-		/* The relay takes mail: what waits may go, too. */
+		/* The relay accepts mail: deliver_try the queue, too. */
 		if (status == 0 && !r->waits_not && (r->queued > 0 ||
 		    (r->taken > 0 && deliver_something_waits(d))))
 			deliver_run_queue(d);

@@ -9,12 +9,12 @@
 #include "report/maillog.h"
 #include "spool/store.h"
 
-/* What the dispatcher's process works with. */
+/* What the process needs to deliver or queue a message. */
 struct deliver {
 	const struct settings *set;
 	struct spool	*spool;		/* NULL: nothing can be queued */
 	struct dispatch	 dispatch;
-	int		 spare;		/* write to it to have the queue run */
+	int		 spare;		/* writing to it runs the queue; -1: none */
 	enum setting_delivery mode;
 	bool		 untold;	/* see deliver_message() */
 	const struct maillog *log;
@@ -25,47 +25,47 @@ struct delivered {
 	size_t		 taken;		/* recipients accepted by the relay */
 	size_t		 queued;	/* will be tried (again) */
 	size_t		 failed;	/* will not */
-	bool		 waits_not;	/* patience is over: see below */
+	bool		 waits_not;	/* patience has ended: see below */
 	time_t		 next;		/* when, if queued after a try */
 	struct fault	 why;		/* of the queued; VD_OK: not tried */
 	char		 accepted[512];	/* the relay's words */
 	char		 id[SPOOL_ID];	/* in the spool, or "" */
-	struct conninfo conninfo; /* what it went over, if tried */
+	struct conninfo	 conninfo;	/* the connection, if tried */
 };
 
 /*
- * Deliver a message that was read whole, as the mode says.  All recipients
- * of the envelope have verdicts afterwards; VD_TEMP ones are queued if
- * d->queued counts them.  -1 with a fault: what must be queued could not
- * be, and nobody has it whom the envelope does not show as VD_OK.
+ * Deliver or queue a complete message, as the mode says.  All recipients of
+ * the envelope have verdicts afterwards; VD_TEMP ones are queued if
+ * d->queued counts them.  -1 with a fault: the message could not be queued,
+ * and only the recipients with VD_OK have it.
  *
- * Our caller is told who failed, and tells its user.  Where it cannot say so
- * (untold) and others have or will get the message, a bounce is to follow:
- * the message is queued for that.
+ * Usually the caller reports the failed recipients to the user.  If it
+ * cannot (untold) and other recipients have the message or wait for it, the
+ * message is queued so that a bounce follows.
  *
- * When patience is over the message is in the queue, waits_not is set, and
- * deliver_finish() is still to be called, by a process that nobody waits
- * for.
+ * If patience ends first, the message is in the queue and waits_not is set.
+ * The envelope is then empty.  A process that keeps no caller waiting must
+ * call deliver_finish().
  */
 int	deliver_message(struct deliver *, struct store *, struct envelope *,
 	    struct spool_meta *, struct delivered *, struct fault *);
 void	deliver_finish(struct deliver *);
 
 /*
- * In its place, by who has to go: what has no verdict by now gets one and
- * is tried again later.
+ * In place of deliver_finish() when the process has to stop: recipients
+ * without a verdict get one and are tried again later.
  */
 enum cut {
-	CUT_WAITS,	/* nobody has it */
+	CUT_WAITS,	/* no recipient has it */
 	CUT_DOUBT,	/* the relay may have it already */
-	CUT_DONE	/* everybody has it: the verdicts were under way */
+	CUT_DONE	/* all recipients have it: verdicts had just come */
 };
 enum cut deliver_cut(struct deliver *);
 
-/* In the process that stays: let go of what another now finishes. */
+/* In the parent of the process that calls deliver_finish(): forget it. */
 void	deliver_abandon(struct deliver *);
 
-/* Have the queue run, now or when something is due. */
+/* Run the queue now, and when a message is due. */
 void	deliver_run_queue(struct deliver *);
 
 #endif

@@ -7,14 +7,14 @@
 #include "config/config.h"
 
 /*
- * Everything `heloise -t` does: split into dispatcher and agent, read the
- * message, deliver or queue it, say what went wrong.  Returns the exit
- * status.  Wipes the password from this process.
+ * Everything that `heloise -t` does: start the agent, read the message,
+ * deliver or queue it, report faults.  Returns the exit status.  Wipes all
+ * passwords from this process.
  */
 int	sendmail_run(const struct options *, struct config *,
 	    const struct config_source *);
 
-/* The same where there is no configuration to send with: say why. */
+/* In its place when the configuration cannot be used: report the fault. */
 int	sendmail_refuse(const struct options *, struct config *,
 	    const struct config_source *, const struct fault *);
 

@@ -7,8 +7,8 @@
 #include "config/config.h"
 
 /*
- * What sendmail_run() does, for each message of the dialogue.  Returns the
- * exit status.  Wipes the password from this process.
+ * The same as sendmail_run(), for each message of the dialogue.  Returns
+ * the exit status.  Wipes all passwords from this process.
  */
 int	smtpd_run(const struct options *, struct config *,
 	    const struct config_source *);

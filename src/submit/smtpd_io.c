@@ -9,14 +9,14 @@
 #include "submit/smtpd_io.h"
 
 #define BLOCK	65536
-#define WORDS	4096		/* octets of what io_end() has to say */
+#define WORDS	4096		/* octets of the text that end() appends */
 
 struct dialogue {
 	struct server	 s;
 	const struct smtpd_io_work *work;
 	int		 in, out;
-	bool		 silent;	/* nothing more will come */
-	bool		 deaf;		/* nothing more can be said */
+	bool		 at_end;	/* nothing more can be read */
+	bool		 broken;	/* nothing more can be written */
 };
 
 static void
@@ -30,43 +30,43 @@ io_take(struct dialogue *d)
 	if (n > 0) {
 		server_feed(&d->s, block, (size_t)n);
 	} else if (n == 0 || (errno != EINTR && errno != EAGAIN)) {
-		d->silent = true;
+		d->at_end = true;
 		server_eof(&d->s);
 	}
 }
 
-/* So little goes at a time that a blocking pipe does not block. */
+/* Write at most PIPE_BUF octets: so much never blocks after poll(2). */
 static void
 io_give(struct dialogue *d)
 {
 	size_t all = d->s.out.len;
 	ssize_t n = -1;
 
-	if (!d->deaf) {
+	if (!d->broken) {
 		n = write(d->out, d->s.out.p, all < PIPE_BUF ? all : PIPE_BUF);
 		if (n == -1 && errno != EINTR && errno != EAGAIN)
-			d->deaf = true;
+			d->broken = true;
 	}
-	if (d->deaf)
+	if (d->broken)
 		server_sent(&d->s, all);
 	else if (n > 0)
 		server_sent(&d->s, (size_t)n);
 }
 
 /*
- * Read, or write and read too: a client may say all of its message before
- * it looks at the first reply.
+ * Read, and write if asked to.  Reading goes on while writing: a client may
+ * send its whole message before it reads the first reply.
  */
 static void
 io_exchange(struct dialogue *d, bool writing)
 {
 	struct pollfd p[2] = { { .fd = -1 }, { .fd = -1 } };
 
-	if (!d->silent && server_room(&d->s) > 0) {
+	if (!d->at_end && server_room(&d->s) > 0) {
 		p[0].fd = d->in;
 		p[0].events = POLLIN;
 	}
-	if (writing && d->deaf) {
+	if (writing && d->broken) {
 		io_give(d);
 		return;
 	}
@@ -119,7 +119,7 @@ io_end(struct dialogue *d)
 	buf_release(&words);
 }
 
-/* Do what the machine wants.  False: it is over. */
+/* Do what the SMTP machine wants.  False at the end of the dialogue. */
 static bool
 io_turn(struct dialogue *d)
 {
@@ -158,7 +158,7 @@ smtpd_io_run(int in, int out, const struct server_opts *o,
 	server_init(&d.s, o);
 	while (io_turn(&d))
 		;
-	whole = !d.s.lost && !d.deaf;
+	whole = !d.s.lost && !d.broken;
 	server_release(&d.s);
 	return whole ? EX_OK : EX_TEMPFAIL;
 }

@@ -9,26 +9,27 @@
 #include "smtp/server.h"
 
 /*
- * What becomes of the messages.  The functions return 0, or -1 with a
- * fault that is told to the client; a message that begin() took ends with
- * one end() or one drop(), whatever end() or data() returned.  The envelope
- * stays where it is until then, and is the machine's to release.
+ * Called for each message.  The functions return 0, or -1 with a fault that
+ * the client is told.  After begin() has returned 0, exactly one end() or
+ * drop() follows, also after data() has failed.  The envelope stays where
+ * it is until then; the SMTP machine releases it.
  */
 struct smtpd_io_work {
-	/* A message is about to come.  Its domains and names are whole. */
+	/* A message begins.  All addresses of the envelope have domains. */
 	int	(*begin)(void *, struct envelope *, struct fault *);
 
-	/* The next octets of it, as the client has them. */
+	/* The next octets of it, as the client sent them. */
 	int	(*data)(void *, const char *, size_t, struct fault *);
 
 	/*
-	 * That was all: deliver or queue it, settle everyone in the
-	 * envelope (VD_OK is whoever got it or will get it from the queue)
-	 * and add what the client should hear when that is everyone.
+	 * The message is complete: deliver or queue it.  Settle every
+	 * recipient of the envelope: VD_OK if it has the message or the
+	 * queue has it for that recipient.  Append the text of the reply
+	 * for the case that all are VD_OK.
 	 */
 	int	(*end)(void *, struct buf *words, struct fault *);
 
-	/* It is not to be sent: the client is gone, or was told so. */
+	/* Do not send it: the client is gone, or has heard a refusal. */
 	void	(*drop)(void *);
 	void	*ctx;
 };
@@ -36,8 +37,8 @@ struct smtpd_io_work {
 /*
  * Hold a dialogue from its greeting to its end.  Returns an exit status:
  * EX_TEMPFAIL if the client left in the middle of a transaction or did not
- * take its replies.  A message that has come whole is delivered all the
- * same.  SIGPIPE must be ignored.
+ * read its replies.  A complete message is delivered all the same.  SIGPIPE
+ * must be ignored.
  */
 int	smtpd_io_run(int in, int out, const struct server_opts *,
 	    const struct smtpd_io_work *);
