@@ -50,7 +50,7 @@ verdict_on(const char *addr, struct fault *f)
 }
 
 static void
-answer_job(int sock, const struct ipc_record *job)
+answer_delivery(int sock, const struct ipc_record *d)
 {
 	struct ipc_record r;
 	struct ipc_reader rd;
@@ -58,12 +58,12 @@ answer_job(int sock, const struct ipc_record *job)
 	unsigned notify;
 	uint32_t i, taken = 0;
 
-	ipc_read(&rd, &job->u.job.words);
+	ipc_read(&rd, &d->u.delivery.words);
 	for (i = 0; i < 3; i++)
 		(void)ipc_next(&rd);
 	for (i = 0; (addr = ipc_next_rcpt(&rd, &notify, &orcpt)) != NULL;
 	    i++) {
-		ipc_begin(&r, IPC_FAULT, job->job);
+		ipc_begin(&r, IPC_FAULT, d->number);
 		r.u.fault.first = i;
 		r.u.fault.n = 1;
 		if (verdict_on(addr, &r.u.fault.fault) == VD_OK)
@@ -71,7 +71,7 @@ answer_job(int sock, const struct ipc_record *job)
 		else
 			(void)ipc_send(sock, &r, -1, 0);
 	}
-	ipc_begin(&r, IPC_DONE, job->job);
+	ipc_begin(&r, IPC_DONE, d->number);
 	r.u.done.taken = taken;
 	(void)strlcpy(r.u.done.accepted, "2.0.0 taken",
 	    sizeof(r.u.done.accepted));
@@ -90,8 +90,8 @@ agent_run(int sock, const struct agent_opts *o)
 	while (ipc_receive(sock, &r, &fd, 0) == 1) {
 		if (fd != -1)
 			(void)close(fd);
-		if (r.kind == IPC_JOB)
-			answer_job(sock, &r);
+		if (r.kind == IPC_DELIVERY)
+			answer_delivery(sock, &r);
 	}
 }
 
