@@ -311,7 +311,7 @@ fails() {
 	[[ $output != *sesame-7* ]]
 	probe 'tls none' 'user joe' 'password sesame-7'
 	fails 77 '✗auth' 'log in to' ''
-	has 'set `tls starttls`'
+	has "set \`tls starttls\`"
 	[ "$(grep -c '^C: AUTH' "$RELAY_LOG")" -eq 1 ]
 	start_relay
 	probe 'tls none' 'auth-cleartext yes' 'user joe' 'password sesame-7'
