@@ -378,6 +378,7 @@ second_over() {
 	[ "$status" -eq 0 ]
 	[[ $output == *"queued as"*"queued as"*221* ]]
 	await has_stored 1
+	# shellcheck disable=SC2016 # for eval
 	await eval '[ "$(waiting)" -eq 1 ]'
 }
 

@@ -427,12 +427,12 @@ note(int fd, const struct msghdr *m, bool came)
 		return;
 	memcpy(&r, m->msg_iov->iov_base, offsetof(struct ipc_record, u));
 	if (r.kind == IPC_SENT && !came)
-		shim->sent |= UINT64_C(1) << (r.job & 63);
+		shim->sent |= UINT64_C(1) << (r.number & 63);
 	else if (r.kind == IPC_DONE && !came)
-		shim->done |= UINT64_C(1) << (r.job & 63);
+		shim->done |= UINT64_C(1) << (r.number & 63);
 	else if (r.kind == IPC_DONE)
-		shim->heard |= UINT64_C(1) << (r.job & 63);
-	if (r.kind == IPC_JOB)
+		shim->heard |= UINT64_C(1) << (r.number & 63);
+	if (r.kind == IPC_DELIVERY)
 		(void)snprintf(came ? shim->agent : shim->dispatcher,
 		    SHIM_ROLE, "%s", me);
 }
