@@ -145,6 +145,10 @@ install-sendmail: install
 	for name in sendmail mailq newaliases; do \
 		ln -sf heloise $(DESTDIR)$(SBINDIR)/$$name || exit 1; \
 	done
+	mkdir -p $(DESTDIR)$(MANPREFIX)/man1
+	install -m 644 man/sendmail.8 $(DESTDIR)$(MANPREFIX)/man8/
+	install -m 644 man/mailq.1 man/newaliases.1 \
+	    $(DESTDIR)$(MANPREFIX)/man1/
 
 # For a host whose users share the system's spool and its password.
 install-setuid: install
@@ -162,6 +166,10 @@ uninstall:
 	for name in sendmail mailq newaliases; do \
 		if [ "`readlink $(DESTDIR)$(SBINDIR)/$$name`" = heloise ]; \
 		then rm -f $(DESTDIR)$(SBINDIR)/$$name; fi; \
+	done
+	for page in man8/sendmail.8 man1/mailq.1 man1/newaliases.1; do \
+		if grep -qs 'Xr heloise 8' $(DESTDIR)$(MANPREFIX)/$$page; \
+		then rm -f $(DESTDIR)$(MANPREFIX)/$$page; fi; \
 	done
 	rm -f $(DESTDIR)$(SBINDIR)/heloise \
 	    $(DESTDIR)$(MANPREFIX)/man8/heloise.8 \
