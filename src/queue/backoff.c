@@ -8,8 +8,8 @@
 #include "base/util.h"
 #include "queue/backoff.h"
 
-#define BELIEVED	8		/* tries */
-#define LONGEST		315360000LL	/* ten years, as a setting may be */
+#define BELIEVED	8		/* tries; see backoff_next() */
+#define LONGEST		315360000LL	/* ten years, the most of a setting */
 
 static bool
 backoff_starts(const char *s, const char *word)
@@ -17,7 +17,7 @@ backoff_starts(const char *s, const char *word)
 	return strncasecmp(s, word, strlen(word)) == 0;
 }
 
-/* Is it a word of these at p[0..n)? */
+/* Is p[0..n) one of these words? */
 static bool
 backoff_one_of(const char *const *words, size_t nwords, const char *p, size_t n)
 {

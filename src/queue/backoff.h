@@ -11,32 +11,31 @@
 #include "config/setting.h"
 
 /*
- * When to try again, tries (1 or more) having failed, the last with that
- * fault.  The delay is retry_min, doubled with each try up to retry_max.  A
- * relay that says "try again in 5 minutes" is taken at its word, within
- * retry_min and retry_max; after eight tries that can only lengthen the
- * delay.  Up to a quarter of it is added by random, any 32 bits, so that
- * messages do not come back in a herd.
+ * When to try again after so many tries (1 or more); last is the fault of the
+ * last one.  The delay is retry_min, doubled with each try up to retry_max.
+ * A reply such as "try again in 5 minutes" sets the delay, within retry_min
+ * and retry_max; after eight tries it can only make the delay longer.  Up to
+ * a quarter is added by random, any 32 bits, so that messages do not all
+ * come back at the same time.
  */
 time_t	backoff_next(const struct settings *, unsigned tries,
 	    const struct fault *last, time_t now, uint32_t random);
 
 /*
- * When a message is due whose note says next: at that time, or now if no
- * delay is as long as that, since then the clock has been set back.
+ * When a message with this next in its note is due.  It is due now if next is
+ * later than any delay allows: then the clock was set back.
  */
 time_t	backoff_due(const struct settings *, time_t next, time_t now);
 
 /*
- * From when expiry counts: what the note says, else from the submission.
- * Where the clock has been set back before both it is now, to be kept in
- * the note.
+ * The time that expiry counts from: since in the note, else the submission.
+ * It is now if the clock was set back before both; keep that in the note.
  */
 time_t	backoff_since(time_t submitted, time_t since, time_t now);
 
 /*
- * Is it time to give up?  Ask after a try has failed, not before: a machine
- * that slept for a week then makes one more.
+ * Is it time to give up?  Ask after a failed try, not before: so a machine
+ * that was off for a week makes one more try.
  */
 bool	backoff_expired(const struct settings *, time_t since, time_t now);
 

@@ -12,7 +12,7 @@
 #include "spool/fileio.h"
 #include "spool/intake.h"
 
-/* The facts of a bounce and what they point to. */
+/* A bounce, and the memory that its fields point to. */
 struct text {
 	struct dsn	 dsn;
 	struct dsn_rcpt	*rcpt;
@@ -20,7 +20,7 @@ struct text {
 	char		 id[320], boundary[64];
 };
 
-/* Has it failed, and nobody knows? */
+/* Has it failed, and was the sender not told yet? */
 static bool
 bounce_untold(const struct rcpt *r, bool expired)
 {
@@ -28,7 +28,7 @@ bounce_untold(const struct rcpt *r, bool expired)
 	    (expired || r->verdict == VD_PERM);
 }
 
-/* NOTIFY=NEVER, or one without FAILURE, says that nobody wants to know. */
+/* NOTIFY=NEVER, or NOTIFY without FAILURE, asks for no bounce. */
 static bool
 bounce_concerned(const struct rcpt *r, bool expired)
 {
@@ -46,7 +46,7 @@ bounce_sender(const struct settings *s, const struct claimed *c)
 	return s->bounce_to != NULL ? s->bounce_to : c->env.from;
 }
 
-/* Its header, or all of it if that comes back. */
+/* Read the header, or all of the message if all comes back. */
 static int
 bounce_read_back(struct text *t, const struct claimed *c, struct fault *f)
 {

@@ -10,19 +10,18 @@
 struct bounce {
 	struct spool	*spool;
 	const struct settings *set;
-	const struct explain *explain;	/* its fqdn is where bounces are from */
+	const struct explain *explain;	/* fqdn: the host of bounces */
 	const struct conninfo *conninfo; /* of the last try, or NULL */
 	bool		 expired;	/* the message is given up */
 };
 
 /*
- * Put a notification (RFC 3464) for the sender of a message into its own
- * spool: the recipients that will not get it and of which he was not told
- * before, with the relay's words and the hint; these are those that were
- * refused for good, or all if expired.  Afterwards they count as told, also
- * where there is nothing to send: for a message from the null sender, for one
- * that is itself a bounce, and where nobody wants to be told (NOTIFY=NEVER).
- * *any is whether there was somebody new.  -1 if it could not be queued.
+ * Queue a notification (RFC 3464) for the sender of a message.  It names the
+ * recipients that will not get the message and that the sender was not told
+ * of: those refused for good, or all if expired.  Each has the relay's reply
+ * and the hint.  Afterwards they count as told, also if no bounce is sent:
+ * for the null sender, for a bounce, and with NOTIFY=NEVER.  *any is whether
+ * there were such recipients.  -1 if the bounce could not be queued.
  */
 int	bounce_send(const struct bounce *, struct claimed *, bool *any,
 	    struct fault *);

@@ -1,4 +1,4 @@
-/* command.c - -q: run the queue because somebody asked for it */
+/* command.c - -q: runs the queue on request */
 
 #include <errno.h>
 #include <signal.h>

@@ -1,4 +1,4 @@
-/* command.h - -q: run the queue because somebody asked for it */
+/* command.h - -q: runs the queue on request */
 
 #ifndef QUEUE_COMMAND_H
 #define QUEUE_COMMAND_H

@@ -1,4 +1,4 @@
-/* outcome.c - what a try has made of a message in the spool */
+/* outcome.c - what becomes of a queue message after a try */
 
 #include <stdlib.h>
 
@@ -23,7 +23,7 @@ outcome_note(const struct settings *s, struct envelope *env,
 		if (!rcpt_waits(r))
 			continue;
 		waiting++;
-		/* What an administrator can mend is not for good. */
+		/* An administrator can correct that: it is temporary. */
 		if (r->done && r->verdict == VD_PERM)
 			r->verdict = r->why->verdict = VD_TEMP;
 	}
@@ -46,17 +46,17 @@ outcome_record(struct spool *spool, const struct settings *s,
 	if (envelope_count(&c->env, VD_OK) == c->env.nrcpt) {
 		if (spool_done(spool, &c->file, f) == 0)
 			return OUTCOME_DONE;
-		/* It stays in sight, but is not sent again. */
+		/* It stays in the queue, but is not sent again. */
 		c->note.next = now + s->retry_min;
 		(void)spool_note(spool, &c->file, &c->note, &c->env, f);
 		return OUTCOME_WAITS;
 	}
 	waiting = outcome_note(s, &c->env, &c->note, c->meta.submitted, now);
-	/* Whatever comes next, who has accepted it does not get it again. */
+	/* First the note: accepted recipients must not get it again. */
 	if (spool_note(spool, &c->file, &c->note, &c->env, f) == -1)
 		return OUTCOME_WAITS;
 	b.expired = backoff_expired(s, c->note.since, now);
-	/* First the word to the sender: told twice beats not told. */
+	/* The bounce before told is noted: two are better than none. */
 	if (bounce_send(&b, c, &any, f) == -1)
 		return OUTCOME_WAITS;
 	if (any)

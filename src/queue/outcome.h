@@ -1,4 +1,4 @@
-/* outcome.h - what a try has made of a message in the spool */
+/* outcome.h - what becomes of a queue message after a try */
 
 #ifndef QUEUE_OUTCOME_H
 #define QUEUE_OUTCOME_H
@@ -9,9 +9,9 @@
 #include "spool/claim.h"
 
 enum outcome {
-	OUTCOME_DONE,		/* everybody has it, and it is gone */
+	OUTCOME_DONE,		/* all recipients have it; it is removed */
 	OUTCOME_WAITS,		/* some will be tried again */
-	OUTCOME_GAVE_UP		/* some never will: told, and in failed/ */
+	OUTCOME_GAVE_UP		/* some never will; it is in failed/ */
 };
 
 /* A queue message that this process has locked and the agent delivers. */
@@ -22,23 +22,21 @@ struct queue_delivery {
 };
 
 /*
- * Put the verdicts of a try into the note, without writing it: one try
- * more, the last words, when to try again.  Returns how many recipients
- * are still to be tried.
+ * Put a try into the note, without writing it: the number of tries, the last
+ * fault, when to try again.  Returns how many recipients will be tried again.
  */
 size_t	outcome_note(const struct settings *, struct envelope *,
 	    struct note *, time_t submitted, time_t now);
 
 /*
- * Record a try on disk: remove the message, or write its note, or bounce
- * it and move it to failed/.  A
- * spool that cannot be written leaves things as they are, with a fault; a
- * recipient may then get the message again.
+ * Record a try on disk: remove the message, or write its note, or bounce it
+ * and move it to failed/.  If the spool cannot be written all stays as it is,
+ * with a fault; then a recipient may get the message twice.
  */
 enum outcome outcome_record(struct spool *, const struct settings *,
 	    const struct explain *, struct queue_delivery *, struct fault *);
 
-/* Log what came of a try, after outcome_record(). */
+/* Log the result of a try, after outcome_record(). */
 void	outcome_log(const struct maillog *, const struct queue_delivery *,
 	    enum outcome);
 

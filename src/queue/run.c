@@ -1,4 +1,4 @@
-/* run.c - a queue run: everything that is due, over one connection */
+/* run.c - a queue run: all messages that are due, over one connection */
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,9 +12,9 @@
 #include "system/msgfile.h"
 
 /*
- * Messages in hand at most, and as many may come twice when we are killed:
- * little more than a session has on its way.  New ones are claimed when
- * half are gone, so that they go to the relay together.
+ * Messages claimed at a time.  If the process is killed, so many may be sent
+ * twice; so it is little more than a session needs.  When half are done new
+ * ones are claimed, so that they go to the relay together.
  */
 #define WINDOW	10
 #define LOW	(WINDOW / 2)
@@ -26,13 +26,13 @@ struct run {
 	struct dispatch	*dispatch;
 	const struct queue_select *select;
 	struct queue_result *result;
-	char		*account;	/* the one whose turn it is, or NULL */
-	char		(*later)[SPOOL_ID]; /* what is for the others */
+	char		*account;	/* whose messages are tried, or NULL */
+	char		(*later)[SPOOL_ID]; /* messages of other accounts */
 	size_t		 nlater;
 	size_t		 out;		/* with the agent */
-	bool		 stop;		/* the relay cannot be used now */
+	bool		 stop;		/* the relay cannot be used */
 	bool		 given;
-	struct fault	 trouble;	/* with the spool; VD_OK is none */
+	struct fault	 trouble;	/* with the spool; VD_OK: none */
 };
 
 static void
@@ -62,7 +62,7 @@ run_chosen(const struct queue_select *s, const struct claimed *c)
 	return false;
 }
 
-/* Each account has its turn, over one connection; the first message says. */
+/* One account after the other; the first message says which is next. */
 static bool
 run_its_turn(struct run *r, const struct claimed *c)
 {
@@ -73,7 +73,7 @@ run_its_turn(struct run *r, const struct claimed *c)
 	return strcmp(r->account, name) == 0;
 }
 
-/* Is it to be tried in this run?  If not, it may have to wait. */
+/* Is it tried in this run?  If not, count it as waiting unless held. */
 static bool
 run_due(struct run *r, const struct claimed *c, time_t now)
 {
@@ -88,7 +88,7 @@ run_due(struct run *r, const struct claimed *c, time_t now)
 	return true;
 }
 
-/* And now, of these?  A message of another account has a turn later. */
+/* Is it tried now?  Messages of other accounts are put off. */
 static bool
 run_now_or_later(struct run *r, const struct claimed *c, time_t now)
 {
@@ -127,7 +127,7 @@ run_give(struct run *r, struct queue_delivery *q)
 	r->out++;
 }
 
-/* Did the relay fail as such, so that no message has a chance? */
+/* Did the session fail, so that no other message can be sent? */
 static bool
 run_hopeless(const struct envelope *e)
 {
@@ -146,7 +146,7 @@ run_finish(struct run *r, struct queue_delivery *q)
 	enum outcome what;
 	struct fault f = { 0 };
 
-	if (q->tried != NULL)	/* else these are old words */
+	if (q->tried != NULL)	/* else these are old faults */
 		r->stop |= run_hopeless(&q->claimed.env);
 	what = outcome_record(r->spool, r->set, &r->log->explain, q, &f);
 	if (q->tried != NULL)
@@ -189,7 +189,7 @@ run_claim(struct run *r, const char *id, time_t now)
 		if (note_reopen(&q->claimed.env, false) > 0)
 			run_give(r, q);
 		else
-			run_finish(r, q); /* a crash came before its end */
+			run_finish(r, q); /* after a crash */
 		return;
 	case CLAIM_BAD:
 		log_fault(&f);
@@ -204,9 +204,8 @@ run_claim(struct run *r, const char *id, time_t now)
 }
 
 /*
- * We are to stop.  What the relay may have is noted, so that it is not sent
- * again at once; of the rest nothing has happened, and the claims go with
- * us.
+ * Stop early.  For messages that the relay may have write the note, so that
+ * they are not sent again at once.  Release the others unchanged.
  */
 static void
 run_cut(struct run *r)
@@ -229,8 +228,8 @@ run_cut(struct run *r)
 }
 
 /*
- * One turn: the messages of the account that the first of them has.  False
- * if we were told to stop.
+ * Try all messages of one account: that of the first message.  False after a
+ * signal to stop.
  */
 static bool
 run_turn(struct run *r, char (*ids)[SPOOL_ID], size_t n, time_t now)

@@ -1,4 +1,4 @@
-/* run.h - a queue run: everything that is due, over one connection */
+/* run.h - a queue run: all messages that are due, over one connection */
 
 #ifndef QUEUE_RUN_H
 #define QUEUE_RUN_H
@@ -16,18 +16,18 @@ struct queue_select {
 	const char	*sender;	/* of the sender, as -qS; or NULL */
 };
 
-/* What came of it. */
+/* The result: numbers of messages. */
 struct queue_result {
 	size_t		 tried, done, waiting;
 	size_t		 failed;	/* of those that are done */
-	time_t		 next;		/* when something is due; 0: nothing */
+	time_t		 next;		/* when one is due; 0: none waits */
 };
 
 /*
- * Try each message once, several on their way at a time.  Messages that
- * another process has in hand are passed over.  When the relay as such
- * cannot be used the rest is left for later, untouched.  -1 if what came of
- * a message could not be recorded, also where others were.
+ * Try each message once, several at a time.  Messages that another process
+ * has locked, and damaged ones, are skipped.  If the relay cannot be used, the
+ * rest of that account stays unchanged.  -1 if the result of a message could
+ * not be recorded; others may have been.
  */
 int	queue_run(struct spool *, const struct settings *,
 	    const struct maillog *, struct dispatch *,

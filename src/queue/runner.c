@@ -1,9 +1,9 @@
 /*
  * runner.c - runs the queue in processes of its own
  *
- * A dispatcher is boxed in before it reads what is in the spool and cannot
- * start another agent.  So somebody outside the box waits, and starts a
- * new pair for each run; that one reads nothing but the result.
+ * A dispatcher enters the sandbox before it reads the spool, and then cannot
+ * start another agent.  So a process outside of the sandbox starts both for
+ * each run.  It reads only their result.
  */
 
 #include <sys/stat.h>
@@ -26,11 +26,11 @@
 #include "system/log.h"
 #include "system/sandbox.h"
 
-#define GLANCE	1000		/* ms between two looks at the stop flag */
-#define STEP	5		/* seconds between two looks around */
+#define INTERVAL 1000		/* ms until the stop flag is checked again */
+#define STEP	5		/* seconds until the queue is checked */
 #define FAILED_DAYS	30	/* how long failed/ keeps a message */
 
-/* What a dispatcher tells who started it. */
+/* What a dispatcher sends to the process that started it. */
 struct told {
 	struct queue_result result;
 	struct fault	 fault;
@@ -78,7 +78,7 @@ runner_keep(const struct runner *r, const struct queue_select *select, int sock,
 	dispatch.stop = r->stop;
 	(void)spool_sweep(&spool, &foreign, &t.fault);
 	if (foreign.len > 0)
-		log_say("%s holds what is not ours:\n%.*s", r->spool,
+		log_say("%s holds unknown files:\n%.*s", r->spool,
 		    (int)foreign.len - 1, buf_text(&foreign));
 	buf_release(&foreign);
 	(void)spool_expire_failed(&spool, time(NULL), FAILED_DAYS, &gone,
@@ -107,7 +107,7 @@ runner_stopped(const struct runner *r)
 	return r->stop != NULL && *r->stop;
 }
 
-/* Hear what came of it; a signal to stop that we get is for the dispatcher. */
+/* Receive the result.  Pass a signal to stop on to the dispatcher. */
 static bool
 runner_hear(const struct runner *r, int in, pid_t dispatcher, struct told *t)
 {
@@ -119,7 +119,7 @@ runner_hear(const struct runner *r, int in, pid_t dispatcher, struct told *t)
 	while (left > 0) {
 		if (runner_stopped(r) && dispatcher != -1)
 			(void)kill(dispatcher, SIGTERM);
-		n = poll(&p, 1, GLANCE);
+		n = poll(&p, 1, INTERVAL);
 		if (n == 1)
 			n = read(in, to, left);
 		else if (n == 0)
@@ -138,7 +138,7 @@ static int
 runner_nothing_told(struct fault *f, int err)
 {
 	return fault_errno(f, ST_SPOOL, err, VD_TEMP,
-	    "the queue run did not come to its end");
+	    "the queue run ended too early");
 }
 
 int
@@ -210,7 +210,7 @@ runner_pause_until(struct spool *s, time_t next, long long seen)
 	} while (now < next && runner_changed(s) == seen);
 }
 
-/* Settings that went wrong are named once, not each time. */
+/* Report wrong settings once, not each time. */
 static void
 runner_reread(const struct runner *r, bool *wrong)
 {
@@ -230,9 +230,8 @@ runner_reread(const struct runner *r, bool *wrong)
 }
 
 /*
- * Retry until a run finds nothing left and nothing came during it.  A run
- * that tried something has changed the queue itself, so another one looks
- * what else has come.
+ * Run the queue until a run finds it empty.  A run that tried a message has
+ * changed the queue itself, so the next one must look for new messages.
  */
 static void
 runner_run_until_empty(const struct runner *r, struct spool *spool, long long
@@ -248,10 +247,10 @@ runner_run_until_empty(const struct runner *r, struct spool *spool, long long
 		if (runner_once(r, &due, &res, &f) == -1) {
 			if (f.domain == FD_ERRNO && f.code == ENOENT)
 				return;
-			/* What is there is not known, but will be. */
+			/* The queue could not be read: try later. */
 			res = (struct queue_result){ .waiting = 1,
 			    .next = time(NULL) + r->config->base.retry_min };
-			/* What the run itself has stirred is no news. */
+			/* Changes by the run itself do not count. */
 			*seen = runner_changed(spool);
 		}
 		if (res.tried > 0)
@@ -265,9 +264,8 @@ runner_run_until_empty(const struct runner *r, struct spool *spool, long long
 }
 
 /*
- * Be the runner, unless there is one.  That one looks at the queue once
- * more after it has given up its place, as we do, so that no message can
- * come in between.
+ * Become the runner, unless there is one.  A runner looks at the queue once
+ * more after it released the lock, so that it misses no message.
  */
 static void
 runner_linger(const struct runner *r)
@@ -306,7 +304,7 @@ runner_serve_word(const struct runner *r)
 		(void)runner_once(r, &due, &res, &f);
 }
 
-/* Hold nothing that our caller could wait for but one descriptor. */
+/* Close all but one descriptor: the caller could wait for the others. */
 static int
 runner_detach(int keep)
 {
@@ -362,11 +360,11 @@ runner_loop(const struct runner *r, long long seconds)
 	long long left;
 
 	while (!runner_stopped(r)) {
-		/* Until somebody has mail to keep there is no spool. */
+		/* The first queued message makes the spool. */
 		if (runner_once(r, &due, &res, &f) == -1 &&
 		    (f.domain != FD_ERRNO || f.code != ENOENT))
 			log_fault(&f);
-		/* A signal may come just before one sleeps. */
+		/* In steps: a signal may come just before sleep(). */
 		for (left = seconds; left > 0 && !runner_stopped(r);
 		     left -= STEP)
 			(void)sleep((unsigned)(left < STEP ? left : STEP));

@@ -1,4 +1,4 @@
-/* conninfo.c - what was known of a connection, for logs and hints */
+/* conninfo.c - what is known of a connection, for logs and hints */
 
 #include <string.h>
 

@@ -47,7 +47,7 @@ explain_add_link(struct hint_context *ctx, const struct conninfo *l)
 	ctx->mech = l->auth;
 }
 
-/* What was tried, whatever the settings say now. */
+/* The relay that was tried: the settings may have changed since. */
 static void
 explain_add_relay(struct hint_context *ctx, const struct settings *s,
     struct relay *set, struct relay *tried)

@@ -14,32 +14,32 @@
 struct explain {
 	const struct config *config;
 	const char	*fqdn;		/* of this host, or NULL */
-	const char	*file;		/* where a line would have to go */
+	const char	*file;		/* the file to change in hints */
 	char		 who[128];	/* the user of this process */
 };
 
-/* Where a fault was met; NULL is: not known. */
+/* Where a fault happened; NULL is: not known. */
 struct explain_place {
 	const char	*account;
-	const struct conninfo *conninfo;	/* what the message went over */
+	const struct conninfo *conninfo;	/* that was used */
 	const char	*sender, *recipient;
 };
 
 void	explain_init(struct explain *, const struct config *,
 	    const struct config_source *, const char *fqdn);
 
-/* The settings of the account that a message went over, or was to. */
+/* The settings of the account of the connection, else of the message. */
 const struct settings *explain_settings(const struct explain *,
 	    const struct explain_place *);
 
 /*
- * Append the cause of a fault and what to change; false if there is
- * nothing to say.
+ * Append the cause of a fault and what to change, in one line.  False if no
+ * hint is known.
  */
 bool	explain_hint(const struct explain *, const struct fault *,
 	    const struct explain_place *, struct buf *);
 
-/* On stderr: the fault, and a line with the hint. */
+/* Write the fault to stderr, and a line with the hint if one is known. */
 void	explain_fault(const struct explain *, const struct fault *,
 	    const struct explain_place *);
 

@@ -1,4 +1,4 @@
-/* logline.c - what came of one try at a message, as a line for the log */
+/* logline.c - the result of one try as a line for the log */
 
 #include <stdio.h>
 #include <string.h>
@@ -21,7 +21,7 @@ logline_word(const char *p)
 	return n;
 }
 
-/* The word before p, from text on. */
+/* The word before p, which is in text. */
 static size_t
 logline_word_before(const char *text, const char **p)
 {
@@ -46,7 +46,7 @@ logline_after_code(const char *p)
 }
 
 /*
- * Servers that say "queued as ID", "queued on HOST as ID", "OK id=ID",
+ * Servers that reply "queued as ID", "queued on HOST as ID", "OK id=ID",
  * "[InternalId=ID", "Message Queued (ID)", "ok 1700000000 qp ID".
  */
 static size_t
@@ -115,7 +115,7 @@ logline_given(const char *s)
 	return s != NULL && s[0] != '\0';
 }
 
-/* What a line may hold of a text. */
+/* Add a text, cut to LOGLINE_TEXT. */
 static void
 logline_shorten(struct buf *out, const char *s)
 {
@@ -133,7 +133,7 @@ logline_shorten(struct buf *out, const char *s)
 	buf_adds(out, cut);
 }
 
-/* A value on one line, in quotes if it could be read as more than one. */
+/* Add a value on one line, in quotes if it has blanks or the like. */
 static void
 logline_add_value(struct buf *out, const char *s)
 {
@@ -170,7 +170,7 @@ logline_pair_number(struct buf *out, const char *key, long long v)
 	buf_addf(out, " %s=%lld", key, v);
 }
 
-/* What both forms say, in words. */
+/* The texts that both forms need. */
 struct words {
 	struct buf	 text;
 	char		 relay_id[128];

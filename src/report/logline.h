@@ -1,4 +1,4 @@
-/* logline.h - what came of one try at a message, as a line for the log */
+/* logline.h - the result of one try as a line for the log */
 
 #ifndef REPORT_LOGLINE_H
 #define REPORT_LOGLINE_H
@@ -10,8 +10,8 @@
 #define LOGLINE_LINE	8192	/* room for any line */
 
 /*
- * What is known.  NULL or "" is: not known, or there is none.  A message
- * whose recipients fared differently has one of these for each outcome.
+ * NULL or "" is: not known, or none.  A message has one of these for each
+ * result that its recipients had.
  */
 struct logline {
 	const char	*time;		/* "2026-11-21T09:00:00Z", JSON only */
@@ -20,7 +20,7 @@ struct logline {
 	const char *const *to;
 	size_t		 nto;
 	const char	*account;	/* NULL: there are no accounts */
-	const char	*why;		/* ... that one */
+	const char	*why;		/* why that account */
 	const char	*relay;		/* "relay.example.org:587" */
 	const char	*ip, *helo, *tls, *auth;
 	long long	 size;		/* octets; -1: not known */
@@ -29,7 +29,7 @@ struct logline {
 	long long	 delay;		/* seconds since it was submitted */
 	long long	 rtt;		/* microseconds, or -1 */
 	const char	*result;	/* "sent", "deferred", ... */
-	const char	*text;		/* words on success */
+	const char	*text;		/* the relay's, on success */
 	long long	 uid;		/* the caller */
 	const char	*caller;	/* "cron" */
 	const char	*warning;	/* what is unsafe about it */
@@ -37,16 +37,16 @@ struct logline {
 };
 
 /*
- * Append key=value pairs, or a JSON object, without a line end.  Whatever
- * the values hold, it is one line that a terminal is safe from, and no
- * value can look like another key.
+ * Append key=value pairs, or a JSON object, without a line end.  The result
+ * is one line without control characters, for any values.  No value can look
+ * like another key.
  */
 void	logline_format(struct buf *, const struct logline *);
 void	logline_json(struct buf *, const struct logline *);
 
 /*
- * The relay's own id of a message, out of the words with which it took it;
- * false and "" if they have none.
+ * Find the relay's own id of a message in its reply on success.  False, and
+ * "", if there is none.
  */
 bool	logline_relay_id(const char *words, char *out, size_t);
 

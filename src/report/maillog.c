@@ -1,4 +1,4 @@
-/* maillog.c - the lines of the log on what became of messages */
+/* maillog.c - writes a line to the log for each result */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,9 +10,9 @@
 #include "report/logline.h"
 #include "report/maillog.h"
 
-#define NAMES	64		/* recipients in a line at most, */
-#define OCTETS	800		/* and how long they may be together */
-#define REACH	256		/* how far to look for them */
+#define NAMES	64		/* recipients in a line at most */
+#define OCTETS	800		/* of their addresses in a line at most */
+#define REACH	256		/* recipients to look at for one line */
 
 void
 maillog_init(struct maillog *r, const struct config *config,
@@ -34,7 +34,7 @@ maillog_open(struct maillog *r)
 {
 	struct fault f = { 0 };
 
-	/* Mail goes out all the same; --check-config tells of it. */
+	/* Mail is sent without a log, too; --check-config shows the fault. */
 	(void)syslog_open(&r->syslog, r->explain.config->base.log,
 	    SYSLOG_SOCKET, r->elevated, maillog_as_json(r), &f);
 }
@@ -76,8 +76,8 @@ maillog_same_outcome(const struct rcpt *a, const struct rcpt *b)
 }
 
 /*
- * The recipients from the first on that are not listed yet and fared as it
- * did, as many as a line holds.
+ * Collect recipients for one line: from first on, those that are not listed
+ * yet and have the same result.
  */
 static size_t
 maillog_like(const struct envelope *env, size_t first, bool *listed,
@@ -114,7 +114,7 @@ maillog_result(const struct maillog_try *t, const struct rcpt *r,
 	return t->expired && r->verdict != VD_PERM ? "expired" : "failed";
 }
 
-/* Which account, and why that one; nothing where there is but one way. */
+/* Add the account and the reason, if the configuration has accounts. */
 static void
 maillog_add_account(const struct maillog *r, const struct maillog_try *t,
     struct logline *a, char *why)
@@ -135,7 +135,7 @@ maillog_add_account(const struct maillog *r, const struct maillog_try *t,
 	a->why = why;
 }
 
-/* What all lines of a message have in common. */
+/* What is the same in all lines of a message. */
 static struct logline
 maillog_common(const struct maillog_try *t, time_t now)
 {
@@ -157,7 +157,7 @@ maillog_common(const struct maillog_try *t, time_t now)
 	return a;
 }
 
-/* What to warn of, in every line. */
+/* The warning for each line, or NULL. */
 static const char *
 maillog_unsafe(const struct settings *s)
 {
@@ -166,7 +166,7 @@ maillog_unsafe(const struct settings *s)
 	    "tls-verify is no: anyone on the way can pretend to be the relay";
 }
 
-/* The line for this recipient and those like it. */
+/* Write the line for this recipient and those with the same result. */
 static void
 maillog_write_outcome(const struct maillog *r, const struct maillog_try *t,
     const struct rcpt *to, struct logline *a, time_t now)

@@ -1,4 +1,4 @@
-/* maillog.h - the lines of the log on what became of messages */
+/* maillog.h - writes a line to the log for each result */
 
 #ifndef REPORT_MAILLOG_H
 #define REPORT_MAILLOG_H
@@ -14,15 +14,15 @@ struct maillog {
 	struct syslog	 syslog;
 };
 
-/* Nothing is open after this, and the log goes nowhere. */
+/* The log stays closed: lines are dropped until maillog_open(). */
 void	maillog_init(struct maillog *, const struct config *,
 	    const struct config_source *, const char *fqdn);
 
-/* Open the log, as far as that can be. */
+/* If the log cannot be opened, lines are dropped. */
 void	maillog_open(struct maillog *);
 void	maillog_close(struct maillog *);
 
-/* What came of a message. */
+/* The result of a try, or that a message was queued. */
 struct maillog_try {
 	const char	*id;		/* in the queue, or "" */
 	const struct envelope *env;	/* with verdicts */
@@ -32,15 +32,15 @@ struct maillog_try {
 	const char	*accepted;	/* the relay's words, or "" */
 	size_t		 size;
 	unsigned	 tries;
-	bool		 kept;		/* who waits is in the queue */
-	bool		 expired;	/* and not any more: it took too long */
-	bool		 untried;	/* it was only put into the queue */
+	bool		 kept;		/* in the queue, to be tried again */
+	bool		 expired;	/* given up: `expire` is over */
+	bool		 untried;	/* it was queued only */
 };
 
-/* Log it: a line for each outcome. */
+/* Write a line for each result. */
 void	maillog_attempt(const struct maillog *, const struct maillog_try *);
 
-/* Log that a message was not even taken, or what else could not be done. */
+/* Write that a message was not accepted, or another fault. */
 void	maillog_refusal(const struct maillog *, const struct fault *,
 	    const struct spool_meta *);
 

@@ -115,7 +115,8 @@ static const struct {
 static void
 hint(size_t i)
 {
-	const struct explain x = { .config = &config, .fqdn = "web1.example.org",
+	const struct explain x = { .config = &config,
+	    .fqdn = "web1.example.org",
 	    .file = "/etc/heloise.conf", .who = "www-data" };
 	struct buf out = { .max = EXPLAIN_HINT };
 	struct conninfo link;
