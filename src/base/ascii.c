@@ -1,4 +1,4 @@
-/* ascii.c - what a character is in ASCII, whatever locale is set */
+/* ascii.c - character classes of ASCII, in any locale */
 
 #include <string.h>
 #include <strings.h>

@@ -1,4 +1,4 @@
-/* ascii.h - what a character is in ASCII, whatever locale is set */
+/* ascii.h - character classes of ASCII, in any locale */
 
 #ifndef BASE_ASCII_H
 #define BASE_ASCII_H
@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* In the header, as most are called for each octet of a message. */
+/* These are inline because many run for each octet of a message. */
 
 static inline bool
 ascii_digit(char c)
@@ -33,7 +33,7 @@ ascii_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* These, or a part of a line end. */
+/* Space, tab, CR or LF. */
 static inline bool
 ascii_space(char c)
 {
@@ -46,7 +46,7 @@ ascii_control(char c)
 	return (unsigned char)c < 0x20 || c == 0x7f;
 }
 
-/* It prints, and is no space. */
+/* A printable octet other than space. */
 static inline bool
 ascii_graphic(char c)
 {
@@ -68,10 +68,10 @@ ascii_upper(char c)
 /* The value of a hexadecimal digit in either case, or -1. */
 int	ascii_hex(char);
 
-/* Is p[0..n) this word, without case? */
+/* Is p[0..n) this word?  Ignores case. */
 bool	ascii_is(const char *p, size_t n, const char *word);
 
-/* Is the name p[0..n) the domain q[0..k) or below it, without case? */
+/* Is the name p[0..n) the domain q[0..k) or below it?  Ignores case. */
 bool	ascii_below(const char *p, size_t n, const char *q, size_t k);
 
 /* Is there a control character in p[0..n)? */

@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/base64.h"
 
 static const char digits[] =
@@ -37,7 +38,7 @@ base64_encode(struct buf *out, const void *v, size_t n)
 		base64_encode_group(out, p, n);
 }
 
-/* Four characters, of which pad were '='; the bits left over must be 0. */
+/* Four characters, pad of them '='; the bits that are left must be 0. */
 static bool
 base64_decode_group(struct buf *out, uint32_t v, unsigned pad)
 {
@@ -56,7 +57,7 @@ base64_decode(struct buf *out, const char *p, size_t n)
 	uint32_t v = 0;
 
 	for (; p < end; p++) {
-		if (strchr(" \t\r\n", *p) != NULL && *p != '\0')
+		if (ascii_space(*p))
 			continue;
 		digit = *p != '\0' ? strchr(digits, *p) : NULL;
 		if (*p == '=' && have > 1)

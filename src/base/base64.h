@@ -9,8 +9,8 @@
 void	base64_encode(struct buf *out, const void *p, size_t n);
 
 /*
- * Append the octets of the base64 text p[0..n), in which blanks and line
- * ends do not count; false if it is none or there is no room.
+ * Append the octets of the base64 text p[0..n); white space is ignored.
+ * False if the text is malformed or out is full.
  */
 bool	base64_decode(struct buf *out, const char *p, size_t n);
 

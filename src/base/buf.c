@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "base/util.h"
 
-/* Move what there is to where the memory begins. */
+/* Move the contents to the start of the memory. */
 static void
 buf_move_down(struct buf *b)
 {
@@ -23,7 +23,7 @@ buf_move_down(struct buf *b)
 	b->p[b->len] = '\0';
 }
 
-/* Have room for n more octets and NUL. */
+/* Make room for n more octets and a NUL. */
 static void
 buf_make_room(struct buf *b, size_t n)
 {
@@ -106,7 +106,7 @@ buf_controls(uint32_t c)
 	    (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
-/* How many are plain ASCII; of these at most max. */
+/* The count of leading printable ASCII octets, at most max. */
 static size_t
 buf_plain(const unsigned char *p, size_t n, size_t max)
 {
@@ -131,9 +131,8 @@ buf_add_visible(struct buf *b, const void *v, size_t n, bool lines)
 		} else if ((k = utf8_next(p, n, &c)) == 0) {
 			buf_add(b, "?", 1);
 			k = 1;
-		} else if (lines && (c == '\n' || c == '\t')) {
-			buf_add(b, p, 1);
-		} else if (buf_controls(c)) {
+		} else if (buf_controls(c) &&
+		    (!lines || (c != '\n' && c != '\t'))) {
 			buf_add(b, "?", 1);
 		} else {
 			buf_add(b, p, k);

@@ -9,15 +9,15 @@
 /*
  * p[0..len) are the bytes.  They may contain NUL; p[len] is always NUL once
  * anything was added, so that text can be printed.  A buf never grows past
- * max: what comes from outside cannot make us allocate without end.  Once an
+ * max, so input cannot make the process allocate without end.  Once an
  * append did not fit, full stays set until buf_clear(), so a caller may
- * append many times and look once.  {.max = N} is a valid empty buf.
+ * append many times and check once.  {.max = N} is a valid empty buf.
  */
 struct buf {
 	char	*p;
 	size_t	 len;
-	size_t	 cap;		/* of the memory, which begins */
-	size_t	 gone;		/* so many octets before p */
+	size_t	 cap;		/* octets of memory, from p - gone */
+	size_t	 gone;		/* octets dropped before p */
 	size_t	 max;
 	bool	 full;
 	bool	 secret;	/* wipe before every free */
@@ -29,9 +29,9 @@ void	buf_addf(struct buf *, const char *, ...)
     __attribute__((__format__(__printf__, 2, 3)));
 
 /*
- * Append bytes so that a terminal, a log or a file of lines is safe from
- * them: well-formed UTF-8 stays, anything that controls (C0, DEL, C1, the
- * bidirectional overrides) or is malformed becomes '?'.  With lines set,
+ * Append bytes in a form that is safe for a terminal, a log or a file of
+ * lines.  Well-formed UTF-8 stays; malformed octets and control characters
+ * (C0, DEL, C1, the bidirectional overrides) become '?'.  With lines set,
  * LF and TAB stay as they are.
  */
 void	buf_add_visible(struct buf *, const void *, size_t, bool lines);

@@ -1,4 +1,4 @@
-/* crypt.c - the arithmetic we take from GnuTLS */
+/* crypt.c - hashes, IDNA and other computations of GnuTLS */
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -21,14 +21,12 @@ static const struct {
 	[CRYPT_SHA256]	= { GNUTLS_DIG_SHA256, GNUTLS_MAC_SHA256, 32 },
 };
 
-/* A view for GnuTLS, whose inputs are not const. */
+/* GnuTLS does not declare its inputs const. */
 static gnutls_datum_t
 crypt_datum(const void *p, size_t n)
 {
-	gnutls_datum_t d = { .data = (unsigned char *)(uintptr_t)p,
+	return (gnutls_datum_t){ .data = (unsigned char *)(uintptr_t)p,
 	    .size = (unsigned)n };
-
-	return d;
 }
 
 int
@@ -58,7 +56,7 @@ crypt_characters(const char *p, size_t n)
 	return k;
 }
 
-/* Of ASCII only what a host's name has; labels that are not empty. */
+/* Labels that are not empty, of ASCII only the octets of host names. */
 static bool
 crypt_domain_like(const char *s)
 {
@@ -74,9 +72,9 @@ crypt_domain_like(const char *s)
 	return *p == '\0';
 }
 
-/* Is every character of s, and no other, in these A-labels? */
+/* Have these A-labels as many characters as s? */
 static bool
-crypt_same_characters(const char *s, const gnutls_datum_t *ascii)
+crypt_same_length(const char *s, const gnutls_datum_t *ascii)
 {
 	gnutls_datum_t back = { 0 };
 	bool same;
@@ -91,8 +89,8 @@ crypt_same_characters(const char *s, const gnutls_datum_t *ascii)
 }
 
 /*
- * What may not be in a domain libidn2 leaves out, and who writes
- * "b\xc3\xbc/x" would get the host of somebody else: so it is counted.
+ * libidn2 drops characters that a domain must not hold: "b\xc3\xbc/x" would
+ * become another host.  So the characters are counted before and after.
  */
 char *
 crypt_idna(const char *domain)
@@ -103,14 +101,13 @@ crypt_idna(const char *domain)
 
 	if (ascii_only(domain, strlen(domain)))
 		return crypt_domain_like(domain) && strlen(domain) <= DOMAIN_MAX
-		    ? xstrdup(domain)
-		    : NULL;
+		    ? xstrdup(domain) : NULL;
 	if (!crypt_loaded())
 		return NULL;
 	crypt_normalize(&in, domain);
 	if (!in.full && crypt_domain_like(buf_text(&in)) &&
 	    gnutls.idna_map(buf_text(&in), (unsigned)in.len, &out, 0) == 0 &&
-	    crypt_same_characters(buf_text(&in), &out)) {
+	    crypt_same_length(buf_text(&in), &out)) {
 		s = xstrndup((const char *)out.data, out.size);
 		if (!crypt_domain_like(s) || strlen(s) > DOMAIN_MAX) {
 			free(s);

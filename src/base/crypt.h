@@ -1,4 +1,4 @@
-/* crypt.h - the arithmetic we take from GnuTLS */
+/* crypt.h - hashes, IDNA and other computations of GnuTLS */
 
 #ifndef BASE_CRYPT_H
 #define BASE_CRYPT_H
@@ -13,24 +13,24 @@ enum crypt_hash {
 #define CRYPT_HASH_MAX	32	/* octets of the longest digest */
 
 /*
- * Load GnuTLS, as what follows does where it needs to; -1 and a fault of
- * ST_CONFIG if it is not there, which what follows cannot say.
+ * Load GnuTLS; -1 and a fault of ST_CONFIG if that fails.  The functions
+ * below load it where they need it, but cannot report why that failed.
  */
 int	crypt_ready(struct fault *);
 
 /*
  * The A-label form of a domain (IDNA 2008), to be freed by the caller; NULL
- * if it has none, or if a character of it cannot be in one.  A domain that
- * is ASCII already comes back as it is.
+ * if it has none, or if a character of it cannot be in one.  A domain in
+ * ASCII comes back unchanged.
  */
 char	*crypt_idna(const char *domain);
 
-/* Octets of its digest. */
+/* Octets of the digest. */
 size_t	crypt_size(enum crypt_hash);
 
 /*
  * The digest of p[0..n), its HMAC (RFC 2104) and PBKDF2 (RFC 8018) into
- * crypt_size() octets at out.  False if GnuTLS will not do it, such as MD5
+ * crypt_size() octets at out.  False if GnuTLS refuses, for example MD5
  * where FIPS 140 is enforced; then out is undefined.
  */
 bool	crypt_digest(enum crypt_hash, const void *p, size_t n,
@@ -41,17 +41,16 @@ bool	crypt_pbkdf2(enum crypt_hash, const void *password, size_t n,
 	    const void *salt, size_t nsalt, unsigned rounds,
 	    unsigned char *out);
 
-/* Are they the same?  Takes as long to say no as to say yes. */
+/* Are they the same?  Takes the same time for yes and no. */
 bool	crypt_equal(const void *, const void *, size_t);
 
 /*
- * Append a name or password as both sides must spell it before they hash it
- * (RFC 8265, which replaced SASLprep), or its octets as they are if it has
- * no such form.
+ * Append a user name or password in the form to be hashed (RFC 8265, which
+ * replaced SASLprep), or its octets unchanged if it has no such form.
  */
 void	crypt_normalize(struct buf *out, const char *);
 
-/* Is it a priority string that GnuTLS, if it is there, can use? */
+/* Can GnuTLS use this priority string?  True if GnuTLS cannot be loaded. */
 bool	crypt_priority(const char *);
 
 #endif

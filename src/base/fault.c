@@ -12,7 +12,7 @@
 static const struct {
 	const char	*word;
 	const char	*doing;
-	int		 perm;		/* exit status when it is for good */
+	int		 perm;		/* exit status of VD_PERM */
 } stages[ST__MAX] = {
 	[ST_USAGE]	= { "usage", "understand the command line", EX_USAGE },
 	[ST_CONFIG]	= { "config", "use the configuration", EX_CONFIG },
@@ -32,7 +32,7 @@ static const struct {
 	[ST_DATA]	= { "data", "start the message to", EX_UNAVAILABLE },
 	[ST_BODY]	= { "body", "send the message to", EX_UNAVAILABLE },
 	[ST_RSET]	= { "rset", "start over with", EX_UNAVAILABLE },
-	[ST_QUIT]	= { "quit", "say goodbye to", EX_UNAVAILABLE },
+	[ST_QUIT]	= { "quit", "end the session with", EX_UNAVAILABLE },
 };
 
 static const char *const verdicts[VD__MAX] = {
@@ -41,8 +41,8 @@ static const char *const verdicts[VD__MAX] = {
 };
 
 /*
- * Printable, into out[size].  Nothing gets longer by that, and a character
- * that was cut in two becomes a question mark.
+ * Write raw to out[size] in printable form.  It does not get longer; a
+ * character that was cut in two becomes a question mark.
  */
 static void
 fault_visible(char *out, size_t size, const char *raw, bool lines)
@@ -55,7 +55,7 @@ fault_visible(char *out, size_t size, const char *raw, bool lines)
 }
 
 static void __attribute__((__format__(__printf__, 2, 0)))
-fault_words(struct fault *f, const char *fmt, va_list ap)
+fault_text(struct fault *f, const char *fmt, va_list ap)
 {
 	static const char cut[] = "[...]";
 	char raw[FAULT_TEXT];
@@ -79,7 +79,7 @@ fault_set(struct fault *f, enum stage stage, enum domain domain, int code,
 	memset(f->esc, 0, sizeof(f->esc));
 	f->command[0] = f->text[0] = '\0';
 	va_start(ap, fmt);
-	fault_words(f, fmt, ap);
+	fault_text(f, fmt, ap);
 	va_end(ap);
 	return -1;
 }
@@ -90,7 +90,7 @@ fault_add(struct fault *f, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	fault_words(f, fmt, ap);
+	fault_text(f, fmt, ap);
 	va_end(ap);
 }
 
@@ -98,14 +98,14 @@ int
 fault_errno(struct fault *f, enum stage stage, int err, enum verdict verdict,
     const char *fmt, ...)
 {
-	char ours[1024];
+	char text[1024];
 	va_list ap;
 
 	va_start(ap, fmt);
-	(void)vsnprintf(ours, sizeof(ours), fmt, ap);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	return fault_set(f, stage, FD_ERRNO, err, verdict, "%s%s%s", ours,
-	    ours[0] != '\0' ? ": " : "", strerror(err));
+	return fault_set(f, stage, FD_ERRNO, err, verdict, "%s%s%s", text,
+	    text[0] != '\0' ? ": " : "", strerror(err));
 }
 
 void
@@ -175,7 +175,7 @@ fault_exit(const struct fault *f)
 	case VD__MAX:
 		break;
 	}
-	/* X.7.X is about who may send, not about who is there. */
+	/* X.7.X is a matter of policy, not of a missing mailbox. */
 	if (f->domain == FD_SMTP && f->stage == ST_RCPT && f->esc[1] != 7 &&
 	    (f->code == 550 || f->code == 551 || f->code == 553))
 		return EX_NOUSER;
@@ -191,12 +191,15 @@ fault_of_session(const struct fault *f)
 	    (f->stage >= ST_RESOLVE && f->stage <= ST_AUTH);
 }
 
-/* As the relay sent it: "421-first", "421-next", "421 last". */
-static void
-fault_print_reply(struct buf *out, const struct fault *f)
+void
+fault_reply(struct buf *out, const struct fault *f)
 {
 	const char *p = f->text, *nl;
 
+	if (f->domain != FD_SMTP) {
+		buf_adds(out, p);
+		return;
+	}
 	while ((nl = strchr(p, '\n')) != NULL) {
 		buf_addf(out, "%03d-", f->code);
 		buf_add(out, p, (size_t)(nl - p) + 1);
@@ -222,10 +225,7 @@ fault_print(struct buf *out, const struct fault *f)
 	buf_adds(out, "cannot ");
 	fault_action(out, f);
 	buf_adds(out, ": ");
-	if (f->domain == FD_SMTP)
-		fault_print_reply(out, f);
-	else
-		buf_adds(out, f->text);
+	fault_reply(out, f);
 	if (f->command[0] != '\0')
 		buf_addf(out, " (in reply to %s)", f->command);
 }

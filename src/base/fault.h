@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-/* Where in the walk of a message it happened; see the table in fault.c. */
+/* The step of a delivery that failed; see the table in fault.c. */
 enum stage {
 	ST_USAGE, ST_CONFIG, ST_SECRET, ST_INPUT, ST_ADDRESS, ST_SPOOL,
 	ST_RESOLVE, ST_CONNECT, ST_GREETING, ST_EHLO, ST_STARTTLS, ST_TLS,
@@ -13,9 +13,9 @@ enum stage {
 	ST__MAX
 };
 
-/* Whose number the code is. */
+/* What kind of number the code is. */
 enum domain {
-	FD_NONE,		/* no number: the words say it */
+	FD_NONE,		/* no number: the text says it */
 	FD_ERRNO,
 	FD_GAI,			/* EAI_* of getaddrinfo(3) */
 	FD_TLS,			/* GNUTLS_E_* */
@@ -28,7 +28,7 @@ enum verdict {
 	VD_OK,
 	VD_TEMP,	/* may work later: keep the message */
 	VD_PERM,	/* will never work as things are */
-	VD_DOUBT,	/* link lost after the last byte: retry may duplicate */
+	VD_DOUBT,	/* no reply to the message: a retry may duplicate */
 	VD__MAX
 };
 
@@ -50,7 +50,7 @@ struct fault {
 	unsigned char	esc[3];			/* 5.7.8; all 0 if none */
 	char		what[FAULT_WHAT];	/* "relay.example.org:587" */
 	char		command[FAULT_COMMAND];	/* as sent, no secret */
-	char		text[FAULT_TEXT];	/* their words or ours */
+	char		text[FAULT_TEXT];	/* of the relay or of heloise */
 };
 
 /*
@@ -61,11 +61,11 @@ struct fault {
 int fault_set(struct fault *, enum stage, enum domain, int code, enum verdict,
     const char *, ...) __attribute__((__format__(__printf__, 6, 7)));
 
-/* Append to the words, in the same manner. */
+/* Append to the text, in the same manner. */
 void fault_add(struct fault *, const char *, ...)
     __attribute__((__format__(__printf__, 2, 3)));
 
-/* The usual case of it: our own words about errno. */
+/* fault_set() with FD_ERRNO: the text, a colon and strerror(err). */
 int fault_errno(struct fault *, enum stage, int err, enum verdict,
     const char *, ...) __attribute__((__format__(__printf__, 5, 6)));
 
@@ -78,7 +78,7 @@ void fault_command(struct fault *, const char *, ...)
 /* All zero: nothing is wrong. */
 void fault_clear(struct fault *);
 
-/* "log in to": what we could not do at that stage. */
+/* "log in to": what failed at that stage. */
 const char *fault_doing(enum stage);
 
 /* "auth": the stage as a word for logs and notes. */
@@ -87,28 +87,31 @@ const char *fault_stage(enum stage);
 /* "ok", "temp", "perm" or "doubt". */
 const char *fault_verdict(enum verdict);
 
-/* The exit status of sysexits.h: one table for the whole program. */
+/* The exit status of sysexits.h for this fault. */
 int fault_exit(const struct fault *);
 
 /*
  * Does the fault lie with the settings, their files or the relay rather
  * than the message or a recipient?  Then it never fails a message: an
- * administrator can mend it while the message waits.
+ * administrator can correct it while the message waits.
  */
 bool fault_of_session(const struct fault *);
 
 struct buf;
 
-/* Write "log in to relay:587". */
+/* Append "log in to relay:587". */
 void fault_action(struct buf *out, const struct fault *);
 
+/* Append the text; a reply as the relay sent it: "421-first", "421 last". */
+void fault_reply(struct buf *out, const struct fault *);
+
 /*
- * Write "cannot log in to relay:587: 535 5.7.8 ..." to out, all lines of
- * the reply, and the command it answered where there was one.
+ * Append "cannot log in to relay:587: 535 5.7.8 ...", all lines of the
+ * reply, and the command it answered where there was one.
  */
 void fault_print(struct buf *out, const struct fault *);
 
-/* Could it be one?  For those that came from another process. */
+/* Is it a valid fault?  For faults that came from another process. */
 bool	fault_sane(const struct fault *);
 
 #endif

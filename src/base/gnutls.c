@@ -1,4 +1,4 @@
-/* gnutls.c - the functions that we take from GnuTLS, once it is loaded */
+/* gnutls.c - the functions of GnuTLS, loaded at the first use */
 
 #include "base/gnutls.h"
 
@@ -10,14 +10,14 @@
 
 #include "base/util.h"
 
-_Static_assert(sizeof(GNUTLS_SONAME) > 1, "the Makefile did not find it");
+_Static_assert(sizeof(GNUTLS_SONAME) > 1, "the Makefile did not find GnuTLS");
 
 #define JSON "[{\"feature\":\"tls\",\"description\":\"TLS, and logins that " \
 	"hash\",\"priority\":\"required\",\"soname\":[\"" GNUTLS_SONAME "\"]}]"
 
 /*
- * What ldd(1) cannot see is told to packagers by a note: "ELF dlopen
- * metadata" of the UAPI group.
+ * ldd(1) cannot see this library, so a note names it for packagers: "ELF
+ * dlopen metadata" of the UAPI group.
  */
 static const struct {
 	uint32_t	owner_size, size, type;

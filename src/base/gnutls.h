@@ -1,9 +1,9 @@
 /*
- * gnutls.h - the functions that we take from GnuTLS, once it is loaded
+ * gnutls.h - the functions of GnuTLS, loaded at the first use
  *
- * GnuTLS and the nine libraries below it cost five times as much to load as
- * all the rest of a delivery in clear, so they are loaded by the first who
- * needs them.  gnutls.init(...) is gnutls_init(...).
+ * GnuTLS and the nine libraries below it take five times as long to load as
+ * a whole delivery without TLS, so they are loaded where they are needed
+ * first.  gnutls.init(...) is gnutls_init(...).
  */
 
 #ifndef BASE_GNUTLS_H
@@ -16,7 +16,7 @@
 
 #include "base/fault.h"
 
-/* All there are: X(init) is for gnutls_init. */
+/* The list of them: X(init) is for gnutls_init. */
 #define GNUTLS_CALLS(X) \
 	X(alert_get) X(alert_get_name) X(alert_send) \
 	X(alert_send_appropriate) X(bye) \
@@ -50,8 +50,8 @@
 	X(x509_trust_list_verify_crt2)
 
 /*
- * Where they are.  gnutls_free is a variable: (*gnutls.free)(p).  Nobody
- * changes this but gnutls_load().
+ * Their addresses.  gnutls_free is a variable: (*gnutls.free)(p).  Only
+ * gnutls_load() changes this.
  */
 struct gnutls {
 #define GNUTLS_CALL(name)	__typeof__(gnutls_##name) *name;
@@ -62,10 +62,9 @@ struct gnutls {
 extern struct gnutls gnutls;
 
 /*
- * See that it is loaded; costs nothing if it is.  To be called before
- * anything of it is, and before the file system is given up: -1 with a
- * fault of ST_TLS if the library is not there or is another one than we
- * were built for.
+ * Load GnuTLS unless it is loaded.  To be called before any function of it
+ * and before the process loses access to the file system.  -1 with a fault
+ * of ST_TLS if the library is missing or older than at build time.
  */
 int	gnutls_load(struct fault *);
 

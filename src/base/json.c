@@ -1,4 +1,4 @@
-/* json.c - JSON (RFC 8259), written */
+/* json.c - write JSON (RFC 8259) */
 
 #include <string.h>
 

@@ -14,56 +14,42 @@
 #define TEN_YEARS	315360000LL
 
 static _Noreturn void
-util_leave(const char *words)
+util_leave(const char *message)
 {
-	(void)!write(STDERR_FILENO, words, strlen(words));
+	(void)!write(STDERR_FILENO, message, strlen(message));
 	_exit(EX_TEMPFAIL);
 }
 
-static _Noreturn void
-util_nomem(void)
+static void *
+util_memory(void *p)
 {
-	util_leave("heloise: out of memory\n");
+	if (p == NULL)
+		util_leave("heloise: out of memory\n");
+	return p;
 }
 
 void *
 xmalloc(size_t n)
 {
-	void *p = malloc(n ? n : 1);
-
-	if (p == NULL)
-		util_nomem();
-	return p;
+	return util_memory(malloc(n ? n : 1));
 }
 
 void *
 xcalloc(size_t n, size_t size)
 {
-	void *p = calloc(n ? n : 1, size ? size : 1);
-
-	if (p == NULL)
-		util_nomem();
-	return p;
+	return util_memory(calloc(n ? n : 1, size ? size : 1));
 }
 
 void *
 xrealloc(void *old, size_t n)
 {
-	void *p = realloc(old, n ? n : 1);
-
-	if (p == NULL)
-		util_nomem();
-	return p;
+	return util_memory(realloc(old, n ? n : 1));
 }
 
 void *
 xreallocarray(void *old, size_t n, size_t size)
 {
-	size_t all;
-
-	if (__builtin_mul_overflow(n, size, &all))
-		util_nomem();
-	return xrealloc(old, all);
+	return util_memory(reallocarray(old, n ? n : 1, size ? size : 1));
 }
 
 char *
@@ -85,23 +71,17 @@ xstrndup(const char *s, size_t n)
 char *
 xasprintf(const char *fmt, ...)
 {
-	va_list ap, again;
+	va_list ap;
 	char *p;
 	int n;
 
 	va_start(ap, fmt);
-	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vasprintf(&p, fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		util_nomem();
-	p = xmalloc((size_t)n + 1);
-	(void)vsnprintf(p, (size_t)n + 1, fmt, again);
-	va_end(again);
-	return p;
+	return util_memory(n >= 0 ? p : NULL);
 }
 
-/* Digits at *s, moving it on; -1 if there are none or too many. */
+/* The number at *s, which moves past it; -1 without digits or above 16. */
 static long long
 util_digits(const char **s)
 {
@@ -110,7 +90,7 @@ util_digits(const char **s)
 
 	while (ascii_digit(*p) && p - *s < 16)
 		v = v * 10 + (*p++ - '0');
-	if (p == *s || (ascii_digit(*p)))
+	if (p == *s || ascii_digit(*p))
 		return -1;
 	*s = p;
 	return v;
@@ -120,8 +100,8 @@ long long
 duration_parse(const char *s)
 {
 	static const struct { char unit; long long secs; } units[] = {
-		{ 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 },
-		{ 'w', 604800 },
+		{ '\0', 1 }, { 's', 1 }, { 'm', 60 }, { 'h', 3600 },
+		{ 'd', 86400 }, { 'w', 604800 },
 	};
 	long long v, sum = 0;
 	size_t i;
@@ -129,47 +109,25 @@ duration_parse(const char *s)
 	do {
 		if ((v = util_digits(&s)) == -1 || v > TEN_YEARS)
 			return -1;
-		if (*s == '\0') {
-			sum += v;
-			break;
-		}
 		for (i = 0; i < NITEMS(units) && units[i].unit != *s; i++)
 			;
 		if (i == NITEMS(units))
 			return -1;
-		s++;
 		sum += v * units[i].secs;
 		if (sum > TEN_YEARS)
 			return -1;
-	} while (*s != '\0');
-	return sum <= TEN_YEARS ? sum : -1;
+	} while (*s != '\0' && *++s != '\0');
+	return sum;
 }
 
 long long
 size_parse(const char *s)
 {
 	long long v = util_digits(&s);
-	int shift = 0;
+	int shift = *s == 'k' || *s == 'K' ? 10 : *s == 'M' ? 20 :
+	    *s == 'G' ? 30 : 0;
 
-	if (v == -1)
-		return -1;
-	switch (*s) {
-	case 'k':
-	case 'K':
-		shift = 10;
-		break;
-	case 'M':
-		shift = 20;
-		break;
-	case 'G':
-		shift = 30;
-		break;
-	case '\0':
-		return v;
-	default:
-		return -1;
-	}
-	if (s[1] != '\0' || v > (1LL << 62 >> shift))
+	if (v == -1 || s[shift > 0] != '\0' || v > (1LL << 62 >> shift))
 		return -1;
 	return v << shift;
 }
@@ -205,15 +163,8 @@ utf8_next(const unsigned char *p, size_t n, uint32_t *c)
 		*c = p[0];
 		return 1;
 	}
-	if (p[0] >= 0xc2 && p[0] < 0xe0)
-		k = 2;
-	else if (p[0] >= 0xe0 && p[0] < 0xf0)
-		k = 3;
-	else if (p[0] >= 0xf0 && p[0] < 0xf5)
-		k = 4;
-	else
-		return 0;
-	if (n < k)
+	k = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
+	if (p[0] < 0xc2 || p[0] > 0xf4 || n < k)
 		return 0;
 	*c = p[0] & (0xffu >> (k + 1));
 	for (i = 1; i < k; i++) {

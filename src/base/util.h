@@ -28,16 +28,16 @@ char	*xasprintf(const char *, ...)
  */
 long long	duration_parse(const char *);
 
-/* "20971520", "512k", "20M", "1G" (powers of 1024) to bytes; -1 if not. */
+/* "20971520", "512k", "20M", "1G" (powers of 1024) to octets, else -1. */
 long long	size_parse(const char *);
 
 /*
- * From the kernel, for names and delays: there is no state to be forked.
+ * Random bits from the kernel, for names and delays; safe after fork().
  * Without them the process ends as it does without memory.
  */
 uint32_t	random_bits(void);
 
-/* Milliseconds of a clock that never jumps: for deadlines only. */
+/* Milliseconds of the monotonic clock, for deadlines. */
 long long	clock_ms(void);
 
 /*
