@@ -27,7 +27,7 @@ expand_included(const struct expand *e, const char *path)
 	return NULL;
 }
 
-/* Files are read once, while that is still possible. */
+/* Read each file once, and none after expand_load(). */
 static int
 expand_include(void *ctx, const char *path, struct buf *out, struct fault *f)
 {
@@ -37,7 +37,7 @@ expand_include(void *ctx, const char *path, struct buf *out, struct fault *f)
 
 	if (known == NULL && e->closed)
 		return fault_set(f, ST_ADDRESS, FD_NONE, 0, VD_PERM,
-		    "%s was not read in time", path);
+		    "%s was not read when the aliases were loaded", path);
 	if (known == NULL) {
 		e->file = xreallocarray(e->file, e->nfile + 1,
 		    sizeof(*e->file));
@@ -58,10 +58,11 @@ expand_include(void *ctx, const char *path, struct buf *out, struct fault *f)
 }
 
 static struct alias_opts
-expand_options(struct expand *e, const char *const hosts[2], struct buf
-    *mistakes)
+expand_options(struct expand *e, struct buf *mistakes)
 {
-	return (struct alias_opts){ .hosts = hosts, .nhosts = 2,
+	e->hosts[0] = e->host;
+	e->hosts[1] = EXPAND_BARE;
+	return (struct alias_opts){ .hosts = e->hosts, .nhosts = 2,
 	    .domain = e->domain, .include = expand_include, .ctx = e,
 	    .mistakes = mistakes };
 }
@@ -70,8 +71,7 @@ int
 expand_load(struct expand *e, const char *path, struct buf *mistakes,
     struct fault *f)
 {
-	const char *hosts[] = { e->host, EXPAND_BARE };
-	struct alias_opts o = expand_options(e, hosts, mistakes);
+	struct alias_opts o = expand_options(e, mistakes);
 
 	e->closed = false;
 	if (alias_file_load(&e->aliases, path, &e->owner, mistakes, f) == -1) {
@@ -98,13 +98,12 @@ expand_release(struct expand *e)
 	*e = (struct expand){ 0 };
 }
 
-/* One recipient into the new envelope, with all that was asked for it. */
+/* Add what one recipient becomes to the new envelope, with its NOTIFY. */
 static int
 expand_one(struct expand *e, const struct rcpt *r, struct envelope *new,
     struct fault *f)
 {
-	const char *hosts[] = { e->host, EXPAND_BARE };
-	struct alias_opts o = expand_options(e, hosts, NULL);
+	struct alias_opts o = expand_options(e, NULL);
 	const char *at = addr_at(r->addr);
 	size_t had = new->nrcpt, i;
 	char *name = at != NULL && strcasecmp(at + 1, EXPAND_BARE) == 0 ?
@@ -113,7 +112,7 @@ expand_one(struct expand *e, const struct rcpt *r, struct envelope *new,
 
 	for (i = had; i < new->nrcpt; i++) {
 		new->rcpt[i].notify = r->notify;
-		/* One who stands for another keeps the other's name. */
+		/* A bounce names the recipient as it was given. */
 		if (r->orcpt != NULL && new->rcpt[i].orcpt == NULL)
 			new->rcpt[i].orcpt = xstrdup(r->orcpt);
 	}
@@ -121,12 +120,11 @@ expand_one(struct expand *e, const struct rcpt *r, struct envelope *new,
 	return status;
 }
 
-/* Is there anybody who may become somebody else? */
+/* May one of the recipients have an alias? */
 static bool
 expand_concerns(struct expand *e, const struct envelope *env)
 {
-	const char *hosts[] = { e->host, EXPAND_BARE };
-	const struct alias_opts o = expand_options(e, hosts, NULL);
+	const struct alias_opts o = expand_options(e, NULL);
 	size_t i;
 
 	for (i = 0; i < env->nrcpt; i++)
@@ -138,25 +136,22 @@ expand_concerns(struct expand *e, const struct envelope *env)
 int
 expand_envelope(struct expand *e, struct envelope *env, struct fault *f)
 {
-	struct envelope new = { 0 }, old;
+	struct envelope old = *env, new = old;
 	int status = 0;
 	size_t i;
 
 	if (!expand_concerns(e, env))
 		return 0;
-	for (i = 0; status == 0 && i < env->nrcpt; i++)
-		status = expand_one(e, &env->rcpt[i], &new, f);
+	new.rcpt = NULL;
+	new.slot = NULL;
+	new.nrcpt = new.nslot = 0;
+	for (i = 0; status == 0 && i < old.nrcpt; i++)
+		status = expand_one(e, &old.rcpt[i], &new, f);
 	if (status == 0) {
-		old = *env;
-		env->rcpt = new.rcpt;
-		env->nrcpt = new.nrcpt;
-		env->slot = new.slot;
-		env->nslot = new.nslot;
-		new.rcpt = old.rcpt;
-		new.nrcpt = old.nrcpt;
-		new.slot = old.slot;
-		new.nslot = old.nslot;
+		*env = new;
+		new = old;
 	}
+	new.from = new.envid = NULL;	/* they stay in env */
 	envelope_release(&new);
 	return status;
 }
@@ -165,8 +160,7 @@ bool
 expand_name(void *ctx, const char *name, char **spec)
 {
 	struct expand *e = ctx;
-	const char *hosts[] = { e->host, EXPAND_BARE };
-	struct alias_opts o = expand_options(e, hosts, NULL);
+	struct alias_opts o = expand_options(e, NULL);
 
 	return alias_lookup_single(&e->aliases, &o, name, spec);
 }

@@ -10,7 +10,7 @@
 #include "base/fault.h"
 #include "mail/envelope.h"
 
-/* The domain that stands for "none was given" until aliases are applied. */
+/* The domain of a bare name until aliases are applied. */
 #define EXPAND_BARE	"localhost"
 
 struct expand_file;
@@ -19,31 +19,31 @@ struct expand_file;
 struct expand {
 	struct aliases	 aliases;
 	uid_t		 owner;
-	struct expand_file *file;	/* what :include: files held */
+	struct expand_file *file;	/* contents of :include: files */
 	size_t		 nfile;
 	bool		 closed;	/* no more files can be read */
 	const char	*host;		/* of this machine; borrowed */
 	const char	*domain;	/* for bare names; borrowed */
+	const char	*hosts[2];	/* private */
 };
 
 /*
- * Read an aliases file and all that it includes, so that nothing needs to
- * be read later.  A file that does not exist is an empty one.  Mistakes get
- * a line each in mistakes; -1 only if the file as such cannot be used.
+ * Read an aliases file and all files that it includes, so that none needs
+ * to be read later.  A file that does not exist counts as empty.  Each
+ * mistake adds a line to mistakes; -1 only if the file cannot be used.
  */
 int	expand_load(struct expand *, const char *path, struct buf *mistakes,
 	    struct fault *);
 void	expand_release(struct expand *);
 
 /*
- * Replace the recipients of an envelope: bare names, which are those at
- * EXPAND_BARE, and names at this host by their aliases; what is bare then
- * gets the domain.  What was asked for a recipient (NOTIFY) goes to those
- * who stand for it.
+ * Replace the recipients of an envelope that have aliases: bare names, which
+ * are those at EXPAND_BARE, and names at this host.  A name that stays bare
+ * gets the domain.  The new recipients have the NOTIFY of the old one.
  */
 int	expand_envelope(struct expand *, struct envelope *, struct fault *);
 
-/* For mail/repair, ctx being a struct expand: what a bare name stands for. */
+/* The alias function of mail/repair; ctx is a struct expand. */
 bool	expand_name(void *ctx, const char *name, char **spec);
 
 #endif

@@ -9,9 +9,9 @@
 #include "alias/file.h"
 #include "system/readfile.h"
 
-/* Is it the machine's fault, that may be over soon, and not the file's? */
+/* May this error of the machine be gone after a while? */
 static bool
-afile_passing(int err)
+afile_temporary(int err)
 {
 	return err == EIO || err == EMFILE || err == ENFILE || err == ENOMEM ||
 	    err == ESTALE || err == ETIMEDOUT;
@@ -21,7 +21,7 @@ static int
 afile_fail(struct fault *f, const char *path, int err)
 {
 	return fault_errno(f, ST_CONFIG, err,
-	    afile_passing(err) ? VD_TEMP : VD_PERM, "%s", path);
+	    afile_temporary(err) ? VD_TEMP : VD_PERM, "%s", path);
 }
 
 int
@@ -30,10 +30,9 @@ alias_file_load(struct aliases *a, const char *path, uid_t *owner,
 {
 	struct buf text = { .max = ALIAS_FILE_MAX };
 	struct stat st;
-	int status;
+	int status = readfile_whole(path, false, &text, &st, f);
 
-	status = readfile_whole(path, false, &text, &st, f);
-	if (status == -1 && afile_passing(f->code))
+	if (status == -1 && afile_temporary(f->code))
 		f->verdict = VD_TEMP;
 	if (status == 0 && (st.st_mode & S_IWOTH) != 0)
 		status = fault_set(f, ST_CONFIG, FD_ERRNO, EPERM, VD_PERM,
@@ -55,7 +54,7 @@ afile_refuse(struct fault *f, const char *path, const char *why)
 	    path, why);
 }
 
-/* Nobody but the owner of the aliases can have had a hand in it. */
+/* Only the owner of the aliases may be able to change the file. */
 static int
 afile_check(int fd, const char *path, uid_t owner, struct fault *f)
 {
@@ -74,7 +73,8 @@ afile_check(int fd, const char *path, uid_t owner, struct fault *f)
 		    "%s: others may write to this file; run: chmod go-w %s",
 		    path, path);
 	if (st.st_nlink != 1)
-		return afile_refuse(f, path, "this file has a second name");
+		return afile_refuse(
+		    f, path, "this file has a second hard link");
 	return 0;
 }
 
@@ -89,7 +89,7 @@ alias_file_include(void *ctx, const char *path, struct buf *out,
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK |
 	    O_NOFOLLOW);
 	if (fd == -1 && errno == ELOOP)
-		return afile_refuse(f, path, "a symbolic link");
+		return afile_refuse(f, path, "this is a symbolic link");
 	if (fd == -1)
 		return afile_fail(f, path, errno);
 	status = afile_check(fd, path, *owner, f);

@@ -12,18 +12,17 @@
 #define ALIAS_FILE_MAX	16777216	/* octets of the aliases file */
 
 /*
- * Read an aliases file: a regular one that not everybody may write to.
- * Mistakes in its text are no fault, see aliases_parse().  *owner is the
- * user whom it belongs to.  The fault's code is an errno, ENOENT if there
- * is no such file.
+ * Read an aliases file: a regular file that is not writable for others.
+ * Mistakes in its text are no fault, see aliases_parse().  *owner becomes
+ * its owner.  The fault's code is an errno, ENOENT if there is no such file.
  */
 int	alias_file_load(struct aliases *, const char *path, uid_t *owner,
 	    struct buf *mistakes, struct fault *);
 
 /*
- * The include function of alias_opts; ctx is a uid_t, as above.  A file
- * must be regular, without a second name, belong to that user, and nobody
- * else may write to it; its name must not be a symbolic link.
+ * The include function of alias_opts; ctx is the uid_t of the owner.  A
+ * file must be regular, with one hard link, belong to that user, and not be
+ * writable for group or others; its name must not be a symbolic link.
  */
 int	alias_file_include(void *ctx, const char *path, struct buf *out,
 	    struct fault *);

@@ -1,11 +1,11 @@
 /*
- * lookup.c - what an address becomes
+ * lookup.c - the expansion of an address by aliases
  *
- * Expanding walks down from an address and enters each alias once: one that
- * is met again on the way down is a loop, one that is met again later has
- * been dealt with.  Names without an alias are put off; if there were any, a
- * second walk, from the alias "default", stands for all of them.  Those that
- * it meets are themselves, so that "default" cannot lead back to itself.
+ * The expansion enters each alias once.  An alias that occurs again within
+ * its own expansion is a loop; one that occurs again later is already done.
+ * A local name without an alias is deferred; if there are any, a second pass
+ * expands the alias "default" once for all of them.  Names without an alias
+ * in the second pass stay as they are, so "default" cannot be a loop.
  */
 
 #include <stdarg.h>
@@ -18,9 +18,9 @@
 #include "base/util.h"
 #include "mail/addr.h"
 
-enum { FRESH, BUSY, DONE };	/* not met yet, on the way down, dealt with */
+enum { FRESH, BUSY, DONE };	/* the expansion: not begun, begun, done */
 
-struct walk {
+struct lookup {
 	const struct aliases	*a;
 	const struct alias_opts	*o;
 	struct envelope		*to;
@@ -28,16 +28,16 @@ struct walk {
 	size_t			 fallback;	/* the alias "default" */
 	unsigned		 depth;
 	unsigned		 includes;
-	bool			 second;	/* from "default" */
-	bool			 put_off;	/* a name is left for it */
-	bool			 passed;	/* something was passed over: */
-	struct fault		 why;		/* that came first */
+	bool			 second;	/* the pass from "default" */
+	bool			 deferred;	/* a name is left for that */
+	bool			 skipped;	/* a member was left out */
+	struct fault		 why;		/* the first of those */
 	struct fault		*f;
 };
 
-static int lookup_walk_alias(struct walk *, size_t);
-static int lookup_walk_members(struct walk *, const struct alias *, const char
-    *, size_t);
+static int lookup_expand_alias(struct lookup *, size_t);
+static int lookup_expand_members(
+    struct lookup *, const struct alias *, const char *, size_t);
 
 static void
 lookup_note(struct buf *mistakes, const char *text)
@@ -49,58 +49,56 @@ lookup_note(struct buf *mistakes, const char *text)
 }
 
 static int __attribute__((__format__(__printf__, 2, 3)))
-lookup_refuse(struct walk *w, const char *fmt, ...)
+lookup_refuse(struct lookup *l, const char *fmt, ...)
 {
-	char words[FAULT_TEXT];
+	char text[FAULT_TEXT];
 	va_list ap;
 
 	va_start(ap, fmt);
-	(void)vsnprintf(words, sizeof(words), fmt, ap);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	return fault_set(w->f, ST_ADDRESS, FD_NONE, 0, VD_PERM, "%s", words);
+	return fault_set(l->f, ST_ADDRESS, FD_NONE, 0, VD_PERM, "%s", text);
 }
 
-/* It counts only if there is nothing else. */
+/* Leave out a member; that is a fault only if no address is left. */
 static void
-lookup_pass_over(struct walk *w, const char *file, const struct alias_member *m,
-    const char *words)
+lookup_skip(struct lookup *l, const char *file, const struct alias_member *m,
+    const char *why)
 {
-	struct fault f;
+	struct fault f = { 0 };
 
-	fault_clear(&f);
 	(void)fault_set(&f, ST_ADDRESS, FD_NONE, 0, VD_PERM, "%s:%u: %s: %s",
-	    file, m->line, m->text, words);
-	/* What mail cannot go to was a mistake when it was read. */
+	    file, m->line, m->text, why);
+	/* aliases_parse() has reported commands and files already. */
 	if (m->kind != ALIAS_COMMAND && m->kind != ALIAS_FILE)
-		lookup_note(w->o->mistakes, f.text);
-	if (!w->passed)
-		w->why = f;
-	w->passed = true;
+		lookup_note(l->o->mistakes, f.text);
+	if (!l->skipped)
+		l->why = f;
+	l->skipped = true;
 }
 
-/* file is NULL if it is what the caller gave. */
+/* file is NULL if the caller gave the address. */
 static int
-lookup_add(struct walk *w, const char *given, const char *file, unsigned line)
+lookup_add(struct lookup *l, const char *given, const char *file, unsigned line)
 {
 	char *spec = xstrdup(given);
-	struct fault f;
+	struct fault f = { 0 };
 	int status = 0;
 
-	fault_clear(&f);
-	if (aliases_complete(&spec, w->o->domain, &f) == -1)
-		status = file != NULL ? lookup_refuse(w, "%s:%u: %s: %s", file,
+	if (addr_complete(&spec, l->o->domain, &f) == -1)
+		status = file != NULL ? lookup_refuse(l, "%s:%u: %s: %s", file,
 					    line, given, f.text)
-				      : lookup_refuse(w, "%s", f.text);
-	else if (w->to->nrcpt == ALIAS_RCPTS)
-		status = lookup_refuse(w, "it stands for over %d addresses",
+				      : lookup_refuse(l, "%s", f.text);
+	else if (l->to->nrcpt == ALIAS_RCPTS)
+		status = lookup_refuse(l, "it expands to over %d addresses",
 		    ALIAS_RCPTS);
 	else
-		(void)envelope_add(w->to, spec);
+		(void)envelope_add(l->to, spec);
 	free(spec);
 	return status;
 }
 
-/* Is it on this host, this being its "@" or NULL? */
+/* Is the address on this host?  at is its "@" or NULL. */
 static bool
 lookup_here(const struct alias_opts *o, const char *at)
 {
@@ -130,142 +128,132 @@ lookup_local_key(const struct alias_opts *o, const char *spec)
 	    strlen(spec));
 }
 
-/* A member of the alias self (ALIASES_NONE: it is what the caller gave). */
+/* A member of the alias self (ALIASES_NONE: the caller gave it). */
 static int
-lookup_walk_address(struct walk *w, const struct alias_member *m, const char
+lookup_expand_address(struct lookup *l, const struct alias_member *m, const char
     *file, size_t self)
 {
-	char *key = lookup_local_key(w->o, m->text);
-	size_t i = key != NULL ? aliases_find(w->a, key) : ALIASES_NONE;
-	bool ours = key != NULL;
+	char *key = lookup_local_key(l->o, m->text);
+	size_t i = key != NULL ? aliases_find(l->a, key) : ALIASES_NONE;
+	bool local = key != NULL;
 
 	free(key);
-	if (i == ALIASES_NONE && ours && !w->second &&
-	    w->fallback != ALIASES_NONE) {
-		w->put_off = true;
+	if (i == ALIASES_NONE && local && !l->second &&
+	    l->fallback != ALIASES_NONE) {
+		l->deferred = true;
 		return 0;
 	}
 	if (i == ALIASES_NONE || i == self)
-		return lookup_add(w, m->text, file, m->line);
-	if (w->state[i] == DONE)
+		return lookup_add(l, m->text, file, m->line);
+	if (l->state[i] == DONE)
 		return 0;
-	if (w->state[i] == FRESH)
-		return lookup_walk_alias(w, i);
-	lookup_pass_over(w, file, m, "this alias leads back to itself");
+	if (l->state[i] == FRESH)
+		return lookup_expand_alias(l, i);
+	lookup_skip(l, file, m, "this alias leads back to itself");
 	return 0;
 }
 
-/* Say which line wanted the file. */
+/* Put the line that includes the file before the text of its fault. */
 static int
-lookup_blame(struct walk *w, const struct alias_member *m, const char *file)
+lookup_name_line(
+    struct lookup *l, const struct alias_member *m, const char *file)
 {
-	struct fault why = *w->f;
+	struct fault why = *l->f;
 
-	return fault_set(w->f, ST_ADDRESS, why.domain, why.code, why.verdict,
+	return fault_set(l->f, ST_ADDRESS, why.domain, why.code, why.verdict,
 	    "%s:%u: %s", file, m->line, why.text);
 }
 
 static int
-lookup_walk_include(struct walk *w, const struct alias_member *m, const char
+lookup_expand_include(struct lookup *l, const struct alias_member *m, const char
     *file, size_t self)
 {
 	struct buf text = { .max = ALIAS_INCLUDE_MAX };
 	struct alias list = { 0 };
 	int status;
 
-	if (w->o->include == NULL)
-		return lookup_refuse(w, "%s:%u: %s: nothing is included here",
-		    file, m->line, m->text);
-	if (w->includes++ == ALIAS_INCLUDES)
-		return lookup_refuse(w, "%s:%u: over %d files are included",
+	if (l->o->include == NULL)
+		return lookup_refuse(l,
+		    "%s:%u: %s: files cannot be included here", file, m->line,
+		    m->text);
+	if (l->includes++ == ALIAS_INCLUDES)
+		return lookup_refuse(l, "%s:%u: over %d files are included",
 		    file, m->line, ALIAS_INCLUDES);
-	status = w->o->include(w->o->ctx, m->text, &text, w->f);
+	status = l->o->include(l->o->ctx, m->text, &text, l->f);
 	if (status == 0)
 		(void)aliases_list(&list, m->text, buf_text(&text), text.len,
-		    w->o->mistakes);
+		    l->o->mistakes);
 	buf_release(&text);
 	if (status == -1)
-		return lookup_blame(w, m, file);
+		return lookup_name_line(l, m, file);
 	if (list.n == 0)
-		lookup_pass_over(w, file, m, "nobody is named in this file");
-	status = lookup_walk_members(w, &list, m->text, self);
+		lookup_skip(l, file, m, "this file names no address");
+	status = lookup_expand_members(l, &list, m->text, self);
 	alias_release(&list);
 	return status;
 }
 
 static int
-lookup_walk_members(struct walk *w, const struct alias *al, const char *file,
-    size_t self)
+lookup_expand_members(
+    struct lookup *l, const struct alias *al, const char *file, size_t self)
 {
 	int status = 0;
 	size_t i;
 
-	if (w->depth == ALIAS_DEPTH)
-		return lookup_refuse(w, "%s: over %d aliases of aliases", file,
-		    ALIAS_DEPTH);
-	w->depth++;
+	if (l->depth == ALIAS_DEPTH)
+		return lookup_refuse(l, "%s: aliases are nested over %d deep",
+		    file, ALIAS_DEPTH);
+	l->depth++;
 	for (i = 0; status == 0 && i < al->n; i++) {
 		const struct alias_member *m = &al->v[i];
 
 		switch (m->kind) {
 		case ALIAS_ADDRESS:
-			status = lookup_walk_address(w, m, file, self);
+			status = lookup_expand_address(l, m, file, self);
 			break;
 		case ALIAS_ITSELF:
-			status = lookup_add(w, m->text, file, m->line);
+			status = lookup_add(l, m->text, file, m->line);
 			break;
 		case ALIAS_INCLUDE:
-			status = lookup_walk_include(w, m, file, self);
+			status = lookup_expand_include(l, m, file, self);
 			break;
 		case ALIAS_COMMAND:
 		case ALIAS_FILE:
-			lookup_pass_over(w, file, m, aliases_refusal(m->kind));
+			lookup_skip(l, file, m, aliases_refusal(m->kind));
 			break;
 		}
 	}
-	w->depth--;
+	l->depth--;
 	return status;
 }
 
 static int
-lookup_walk_alias(struct walk *w, size_t i)
+lookup_expand_alias(struct lookup *l, size_t i)
 {
 	int status;
 
-	w->state[i] = BUSY;
-	status = lookup_walk_members(w, &w->a->v[i], w->a->file, i);
-	w->state[i] = DONE;
+	l->state[i] = BUSY;
+	status = lookup_expand_members(l, &l->a->v[i], l->a->file, i);
+	l->state[i] = DONE;
 	return status;
 }
 
 static void
-lookup_start(struct walk *w, const struct aliases *a,
+lookup_start(struct lookup *l, const struct aliases *a,
     const struct alias_opts *o, struct envelope *to, struct fault *f)
 {
-	memset(w, 0, sizeof(*w));
-	w->a = a;
-	w->o = o;
-	w->to = to;
-	w->f = f;
-	w->state = xcalloc(a->n + 1, sizeof(*w->state));
-	w->fallback = aliases_find(a, "default");
+	*l = (struct lookup){ .a = a, .o = o, .to = to, .f = f,
+	    .state = xcalloc(a->n + 1, sizeof(*l->state)),
+	    .fallback = aliases_find(a, "default") };
 }
 
-static int
-lookup_walk_default(struct walk *w)
-{
-	memset(w->state, FRESH, w->a->n);
-	w->second = true;
-	return lookup_walk_alias(w, w->fallback);
-}
-
-/* Who is not on this host, or is meant literally, stands for nobody else. */
+/* An address of another host, or after a backslash, has no alias. */
 static int
 lookup_add_as_is(const struct alias_opts *o, const char *addr,
     struct envelope *e, struct fault *f)
 {
 	char *spec = xstrdup(addr);
-	int status = aliases_complete(&spec, o->domain, f);
+	int status = addr_complete(&spec, o->domain, f);
 
 	if (status == 0)
 		(void)envelope_add(e, spec);
@@ -281,24 +269,27 @@ alias_expand(const struct aliases *a, const struct alias_opts *o,
 {
 	struct alias_member m = { .kind = ALIAS_ADDRESS };
 	struct envelope to = { 0 };
-	struct walk w;
+	struct lookup l;
 	int status;
 	size_t i;
 
 	if (*addr == '\\' || !lookup_here(o, addr_at(addr)))
 		return lookup_add_as_is(o, addr + (*addr == '\\'), e, f);
-	lookup_start(&w, a, o, &to, f);
+	lookup_start(&l, a, o, &to, f);
 	m.text = xstrdup(addr);
-	status = lookup_walk_address(&w, &m, NULL, ALIASES_NONE);
-	if (status == 0 && w.put_off)
-		status = lookup_walk_default(&w);
+	status = lookup_expand_address(&l, &m, NULL, ALIASES_NONE);
+	if (status == 0 && l.deferred) {
+		memset(l.state, FRESH, a->n);
+		l.second = true;
+		status = lookup_expand_alias(&l, l.fallback);
+	}
 	if (status == 0 && to.nrcpt == 0)
-		status = lookup_refuse(&w, "%s", w.why.text);
+		status = lookup_refuse(&l, "%s", l.why.text);
 	if (status == -1)
 		fault_what(f, "%s", addr);
 	for (i = 0; status == 0 && i < to.nrcpt; i++)
 		(void)envelope_add(e, to.rcpt[i].addr);
-	free(w.state);
+	free(l.state);
 	free(m.text);
 	envelope_release(&to);
 	return status;
@@ -310,7 +301,7 @@ alias_lookup_single(const struct aliases *a, const struct alias_opts *o,
 {
 	size_t i, last = ALIASES_NONE, depth;
 	bool second = false, found = false;
-	struct fault f;
+	struct fault f = { 0 };
 	char *key;
 
 	if (*name == '\0' || addr_at(name) != NULL)
@@ -335,9 +326,8 @@ alias_lookup_single(const struct aliases *a, const struct alias_opts *o,
 	}
 	if (!found || depth == ALIAS_DEPTH)
 		return false;
-	fault_clear(&f);
 	*spec = xstrdup(name);
-	if (aliases_complete(spec, o->domain, &f) == 0)
+	if (addr_complete(spec, o->domain, &f) == 0)
 		return true;
 	free(*spec);
 	*spec = NULL;
@@ -345,13 +335,13 @@ alias_lookup_single(const struct aliases *a, const struct alias_opts *o,
 }
 
 static void
-lookup_check(struct walk *w, size_t i)
+lookup_check(struct lookup *l, size_t i)
 {
-	w->includes = 0;
-	fault_clear(w->f);
-	if (w->state[i] == FRESH && lookup_walk_alias(w, i) == -1)
-		lookup_note(w->o->mistakes, w->f->text);
-	envelope_release(w->to);
+	l->includes = 0;
+	fault_clear(l->f);
+	if (l->state[i] == FRESH && lookup_expand_alias(l, i) == -1)
+		lookup_note(l->o->mistakes, l->f->text);
+	envelope_release(l->to);
 }
 
 void
@@ -359,15 +349,15 @@ alias_check(const struct aliases *a, const struct alias_opts *o)
 {
 	struct envelope to = { 0 };
 	struct fault f;
-	struct walk w;
+	struct lookup l;
 	size_t i;
 
-	lookup_start(&w, a, o, &to, &f);
-	w.second = true;
-	if (w.fallback != ALIASES_NONE)
-		lookup_check(&w, w.fallback);
-	w.second = false;
+	lookup_start(&l, a, o, &to, &f);
+	l.second = true;
+	if (l.fallback != ALIASES_NONE)
+		lookup_check(&l, l.fallback);
+	l.second = false;
 	for (i = 0; i < a->n; i++)
-		lookup_check(&w, i);
-	free(w.state);
+		lookup_check(&l, i);
+	free(l.state);
 }

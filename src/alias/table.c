@@ -1,9 +1,9 @@
 /*
  * table.c - the entries of an aliases file
  *
- * Reading finds entries, and members of entries, without looking at what
- * they lead to; a member that mail cannot go to stays where it is, so that
- * delivery can say which line is to blame.
+ * Reading finds entries and their members, but does not expand them.
+ * Commands and files stay in the table, so that a delivery to them can name
+ * the line.
  */
 
 #include <stdarg.h>
@@ -31,16 +31,16 @@ struct reader {
 static void __attribute__((__format__(__printf__, 2, 3)))
 table_mistake(struct reader *r, const char *fmt, ...)
 {
-	char words[FAULT_TEXT], *text;
+	char what[FAULT_TEXT], *text;
 	va_list ap;
 
 	va_start(ap, fmt);
-	(void)vsnprintf(words, sizeof(words), fmt, ap);
+	(void)vsnprintf(what, sizeof(what), fmt, ap);
 	va_end(ap);
 	r->bad = true;
 	if (r->mistakes == NULL)
 		return;
-	text = xasprintf("%s:%u: %s", r->file, r->line, words);
+	text = xasprintf("%s:%u: %s", r->file, r->line, what);
 	buf_adds_visible(r->mistakes, text);
 	buf_adds(r->mistakes, "\n");
 	free(text);
@@ -158,31 +158,18 @@ table_add_member(struct alias *al, enum alias_kind kind, const char *text,
 	    .text = xstrdup(text), .line = line };
 }
 
-int
-aliases_complete(char **spec, const char *domain, struct fault *f)
-{
-	if (domain != NULL)
-		addr_qualify(spec, domain);
-	if (addr_ascii_domain(spec, f) == -1)
-		return -1;
-	return addr_check(*spec, f);
-}
-
-/* Could mail go there, once a bare name has a domain? */
+/* Is it a valid address, once a bare name has a domain? */
 static bool
-table_fit(struct reader *r, const struct addr *addr)
+table_valid(struct reader *r, const struct addr *addr)
 {
 	char *spec = xstrdup(addr->spec);
-	struct fault f;
+	struct fault f = { 0 };
 	bool good = false;
 
-	fault_clear(&f);
 	if (addr->group)
-		table_mistake(r,
-		    "%s: it stands after a name with a colon, and is "
-		    "no address",
+		table_mistake(r, "%s: a group of addresses cannot stand here",
 		    spec);
-	else if (aliases_complete(&spec, "localhost", &f) == -1)
+	else if (addr_complete(&spec, "localhost", &f) == -1)
 		table_mistake(r, "%s: %s", addr->spec, f.text);
 	else
 		good = true;
@@ -195,21 +182,20 @@ table_read_address(struct reader *r, struct alias *al, const char *p, size_t n)
 {
 	enum alias_kind kind = *p == '\\' ? ALIAS_ITSELF : ALIAS_ADDRESS;
 	struct addr_list list = { 0 };
-	struct fault f;
+	struct fault f = { 0 };
 	size_t i, skip = kind == ALIAS_ITSELF;
 
-	fault_clear(&f);
 	if (addr_parse_list(&list, p + skip, n - skip, &f) == -1)
 		table_mistake(r, "%s: %s", f.what, f.text);
 	else for (i = 0; i < list.n; i++)
-		if (table_fit(r, &list.v[i]))
+		if (table_valid(r, &list.v[i]))
 			table_add_member(al, kind, list.v[i].spec, r->line);
 	addr_list_release(&list);
 }
 
-/* Without the quotes that are around all of it, if they are. */
+/* The member without quotes, if they enclose all of it. */
 static char *
-table_bare(const char *p, size_t n)
+table_unquote(const char *p, size_t n)
 {
 	char *s;
 	size_t i, k = 0;
@@ -230,7 +216,7 @@ static void
 table_read_member(struct reader *r, struct alias *al, const char *p, size_t n)
 {
 	static const char include[] = ":include:";
-	char *text = table_bare(p, n), *path;
+	char *text = table_unquote(p, n), *path;
 	enum alias_kind kind = *text == '|' ? ALIAS_COMMAND : ALIAS_FILE;
 
 	if (memchr(p, '\0', n) != NULL) {
@@ -254,8 +240,8 @@ table_read_member(struct reader *r, struct alias *al, const char *p, size_t n)
 	free(text);
 }
 
-/* Where a list of members is being cut. */
-struct cutter {
+/* The state of splitting a list of members at commas. */
+struct splitter {
 	struct buf	 b;		/* the member so far */
 	unsigned	 line;		/* where it began */
 	unsigned	 depth;		/* of comments */
@@ -264,7 +250,7 @@ struct cutter {
 };
 
 static void
-table_finish(struct reader *r, struct alias *al, struct cutter *c)
+table_finish(struct reader *r, struct alias *al, struct splitter *c)
 {
 	size_t n = c->b.len;
 
@@ -280,9 +266,9 @@ table_finish(struct reader *r, struct alias *al, struct cutter *c)
 	c->quoted = c->angle = false;
 }
 
-/* Keep track of what a comma may stand in. */
+/* Track quotes, comments and angle brackets: no comma in them splits. */
 static void
-table_nest(struct cutter *c, char octet)
+table_nest(struct splitter *c, char octet)
 {
 	if (octet == '"' && c->depth == 0)
 		c->quoted = !c->quoted;
@@ -297,7 +283,7 @@ table_nest(struct cutter *c, char octet)
 }
 
 static bool
-table_plain(const struct cutter *c)
+table_plain(const struct splitter *c)
 {
 	return !c->quoted && c->depth == 0;
 }
@@ -308,19 +294,19 @@ table_line_end(const char *p, size_t n)
 	return (n > 0 && *p == '\n') || (n > 1 && memcmp(p, "\r\n", 2) == 0);
 }
 
-/* Is it a line end, in front of more white space? */
+/* Is it a line end with more white space after it? */
 static bool
 table_folds(const char *p, size_t n)
 {
 	return (*p == '\r' || *p == '\n') && n > 1 && ascii_space(p[1]);
 }
 
-/* p[0..n) begins in that line of the file, and may go on over some. */
+/* p[0..n) begins in that line of the file and may span several. */
 static void
 table_read_members(struct reader *r, struct alias *al, unsigned line,
     const char *p, size_t n)
 {
-	struct cutter c = { .b.max = MEMBER_MAX };
+	struct splitter c = { .b.max = MEMBER_MAX };
 	size_t i;
 
 	for (i = 0; i < n; i++) {
@@ -353,7 +339,7 @@ table_read_members(struct reader *r, struct alias *al, unsigned line,
 	buf_release(&c.b);
 }
 
-/* The length of the line at p, with its end where it has one. */
+/* The length of the line at p, with its line end if it has one. */
 static size_t
 table_line_len(const char *p, size_t n)
 {
@@ -381,9 +367,9 @@ aliases_list(struct alias *al, const char *file, const char *text, size_t n,
  * Reading the file
  */
 
-/* Is there nothing in the line but a comment? */
+/* Is the line empty or only a comment? */
 static bool
-table_idle(const char *p, size_t n)
+table_empty(const char *p, size_t n)
 {
 	while (n > 0 && ascii_space(*p)) {
 		p++;
@@ -394,7 +380,7 @@ table_idle(const char *p, size_t n)
 
 /* Does the line end in a backslash? */
 static bool
-table_goes_on(const char *p, size_t n)
+table_continues(const char *p, size_t n)
 {
 	if (n > 0 && p[n - 1] == '\n')
 		n--;
@@ -403,30 +389,27 @@ table_goes_on(const char *p, size_t n)
 	return n > 0 && p[n - 1] == '\\';
 }
 
-/*
- * The length of an entry with all lines that go on with it; comments and
- * empty lines in between do not end it.
- */
+/* The length of an entry; comments and empty lines do not end it. */
 static size_t
 table_entry_len(const char *p, size_t n)
 {
 	size_t len = table_line_len(p, n), k;
-	bool more = table_goes_on(p, len);
+	bool more = table_continues(p, len);
 
-	if (table_idle(p, len))
+	if (table_empty(p, len))
 		return len;
 	for (; len < n; len += k) {
 		k = table_line_len(p + len, n - len);
-		if (table_idle(p + len, k))
+		if (table_empty(p + len, k))
 			continue;
 		if (!more && !ascii_space(p[len]))
 			break;
-		more = table_goes_on(p + len, k);
+		more = table_continues(p + len, k);
 	}
 	return len;
 }
 
-/* The length of what stands before the colon; n if there is none. */
+/* The length of the name before the colon; n without a colon. */
 static size_t
 table_name_len(const char *p, size_t n)
 {
@@ -444,23 +427,22 @@ table_name_len(const char *p, size_t n)
 	return n;
 }
 
-/* The name as it is compared, or NULL. */
+/* The key of the name, or NULL and a mistake. */
 static char *
 table_read_name(const struct aliases *a, struct reader *r, const char *p, size_t
     n)
 {
-	char *name = xstrndup(p, n), *spec = NULL, *key = NULL;
-	struct fault f;
+	char *name = xstrndup(p, n), *key = NULL;
+	char *spec = xasprintf("%s@localhost", name);
+	struct fault f = { 0 };
 
-	fault_clear(&f);
-	spec = xasprintf("%s@localhost", name);
 	if (n == 0)
 		table_mistake(r, "there is no name before the colon");
 	else if (addr_at(name) != NULL)
 		table_mistake(r, "%s: expected a local name, without a domain",
 		    name);
 	else if (strlen(name) != n || addr_check(spec, &f) == -1)
-		table_mistake(r, "%s: this is no local name", name);
+		table_mistake(r, "%s: this is not a local name", name);
 	else
 		key = aliases_key(name, n);
 	if (key != NULL && aliases_find(a, key) != ALIASES_NONE) {
@@ -474,7 +456,7 @@ table_read_name(const struct aliases *a, struct reader *r, const char *p, size_t
 	return key;
 }
 
-/* An entry that begins in that line. */
+/* Read the entry that begins in line r->line. */
 static void
 table_read_entry(struct aliases *a, struct reader *r, const char *p, size_t n)
 {
@@ -483,9 +465,8 @@ table_read_entry(struct aliases *a, struct reader *r, const char *p, size_t n)
 	bool bad = r->bad;
 
 	if (ascii_space(*p)) {
-		table_mistake(r,
-		    "this line begins with white space, but there is "
-		    "none that it could go on with");
+		table_mistake(r, "this line begins with white space, but "
+		    "there is no line before it to continue");
 		return;
 	}
 	if (len == n) {
@@ -523,13 +504,13 @@ aliases_parse(struct aliases *a, const char *file, const char *text, size_t n,
 
 	a->file = xstrdup(file);
 	if (n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
-		text += 3;		/* an editor's mark: UTF-8 */
+		text += 3;		/* a byte order mark in UTF-8 */
 		n -= 3;
 	}
 	for (; n > 0; text += len, n -= len) {
 		len = table_entry_len(text, n);
 		r.line = line;
-		if (!table_idle(text, table_line_len(text, len)))
+		if (!table_empty(text, table_line_len(text, len)))
 			table_read_entry(a, &r, text, len);
 		for (i = 0; i < len; i++)
 			line += text[i] == '\n';

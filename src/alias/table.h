@@ -14,10 +14,10 @@
 
 enum alias_kind {
 	ALIAS_ADDRESS,
-	ALIAS_ITSELF,		/* "\name": goes no further */
+	ALIAS_ITSELF,		/* "\name": is not expanded */
 	ALIAS_INCLUDE,		/* ":include:/path" */
-	ALIAS_COMMAND,		/* "|command": mail cannot go there */
-	ALIAS_FILE		/* "/path": nor there */
+	ALIAS_COMMAND,		/* "|command": not supported */
+	ALIAS_FILE		/* "/path": not supported */
 };
 
 struct alias_member {
@@ -26,7 +26,7 @@ struct alias_member {
 	unsigned	 line;
 };
 
-/* Has one member at least. */
+/* Has at least one member. */
 struct alias {
 	char			*name;	/* see aliases_key() */
 	unsigned		 line;
@@ -37,7 +37,7 @@ struct alias {
 
 /* Owns all it points to.  {0} is a valid empty file. */
 struct aliases {
-	char		*file;		/* its name, for what is said of it */
+	char		*file;		/* its path, for messages */
 	struct alias	*v;
 	size_t		 n;
 	size_t		*slot;		/* hash table: index + 1, or 0 */
@@ -45,29 +45,29 @@ struct aliases {
 };
 
 /*
- * Read the text of an aliases file (aliases(5)): "name: address, ..." where
- * a line that begins with white space, or follows one that ends in a
- * backslash, goes on with the one before it.  Names may be quoted, their
- * case does not matter.  A comment begins with a "#" at the start of a line
- * or after white space.
+ * Read the text of an aliases file (aliases(5)): "name: address, ...".  A
+ * line that begins with white space, or follows one that ends in a
+ * backslash, continues the line before it.  Names may be quoted, their case
+ * does not matter.  A comment begins with a "#" at the start of a line or
+ * after white space.
  *
  * Each mistake adds a line to mistakes (may be NULL), beginning with
- * file:line; what is wrong is left out, and all else serves.  Members that
- * mail cannot go to are mistakes, but stay.  -1 says that there were any.
+ * file:line; wrong entries and members are left out.  Commands and files are
+ * mistakes, but stay.  -1 if there were any mistakes.
  */
 int	aliases_parse(struct aliases *, const char *file, const char *text,
 	    size_t n, struct buf *mistakes);
 void	aliases_release(struct aliases *);
 
 /*
- * Add the members that a text names, one or more a line, as in a file that
- * is included.  Mistakes are as above; false if there were any.
+ * Add the members in the text of an included file, one or more a line.
+ * Mistakes are as above; false if there were any.
  */
 bool	aliases_list(struct alias *, const char *file, const char *text,
 	    size_t n, struct buf *mistakes);
 void	alias_release(struct alias *);
 
-/* A local part as it is compared: unquoted, in lower case; to be freed. */
+/* The key of a local part: unquoted, in lower case; to be freed. */
 char	*aliases_key(const char *, size_t);
 
 /* The index of the alias of that key, or ALIASES_NONE. */
@@ -75,11 +75,5 @@ size_t	aliases_find(const struct aliases *, const char *key);
 
 /* Why mail cannot go to a command or a file. */
 const char *aliases_refusal(enum alias_kind);
-
-/*
- * Make an address fit for the wire: with a domain (if not NULL) where it
- * has none, in ASCII where that can be, checked.
- */
-int	aliases_complete(char **spec, const char *domain, struct fault *);
 
 #endif

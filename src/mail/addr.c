@@ -1,11 +1,10 @@
 /*
  * addr.c - mailboxes and lists: parse, check, quote, qualify
  *
- * The parser is generous, for it reads what people wrote; the check is
- * strict, for it guards the wire.  The parser walks once over the tokens
- * and never goes back: until it meets a '<' it takes the same words for a
- * display name and for an address, and at the end of the mailbox one of the
- * two is thrown away.
+ * The parser is lenient because it reads text that people wrote; the check
+ * is strict because its result is sent to the relay.  The parser reads the
+ * tokens once: until a '<' it stores the words both as a display name and as
+ * an address, and at the end of the mailbox it drops one of the two.
  */
 
 #include <arpa/inet.h>
@@ -32,7 +31,7 @@ struct lexer {
 	size_t		 at;		/* the next octet */
 	size_t		 tok;		/* the token: p[tok..at) */
 	bool		 space;		/* white space stood before it */
-	const char	*bad;		/* what T_BAD means */
+	const char	*bad;		/* the reason for T_BAD */
 };
 
 /* The mailbox that is being read. */
@@ -62,7 +61,7 @@ static bool
 addr_special(char c)
 {
 	if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
-		return false;	/* as most are */
+		return false;	/* the frequent case */
 	return c != '\0' && strchr("()<>[]:;@\\,.\"", c) != NULL;
 }
 
@@ -102,16 +101,15 @@ addr_enclosed(struct lexer *l, char open, char close, int token)
 		if (c == '\r' || c == '\n') {
 			k = addr_fold(l->p + l->at, l->n - l->at);
 			if (k == 0)
-				return addr_bad(l, "a line end in it");
+				return addr_bad(l, "it contains a line end");
 			l->at += k - 1;
 		} else if (c == '\0')
-			return addr_bad(l, "a NUL in it");
+			return addr_bad(l, "it contains a NUL");
 	}
-	if (l->at == l->n) {
+	if (l->at == l->n)
 		return addr_bad(l, open == '"' ? "a quote that does not end" :
 		    open == '(' ? "a comment that does not end" :
 		    "a \"[\" without \"]\"");
-	}
 	l->at++;
 	return token;
 }
@@ -130,11 +128,11 @@ addr_atom(struct lexer *l)
 		else if (ascii_blank(c) || addr_special(c))
 			break;
 		if (c == '\0')
-			return addr_bad(l, "a NUL in it");
+			return addr_bad(l, "it contains a NUL");
 		if (c == '\r' || c == '\n') {
 			if (addr_fold(l->p + l->at, l->n - l->at) > 0)
 				break;
-			return addr_bad(l, "a line end in it");
+			return addr_bad(l, "it contains a line end");
 		}
 	}
 	return T_ATOM;
@@ -176,7 +174,7 @@ addr_lex(struct lexer *l)
 	return c;
 }
 
-/* The token without line ends; bare: without quoting and brackets too. */
+/* Append the token without line ends; bare: without quoting as well. */
 static void
 addr_add_token(struct buf *b, const struct lexer *l, int token, bool bare)
 {
@@ -199,8 +197,8 @@ addr_add_token(struct buf *b, const struct lexer *l, int token, bool bare)
 }
 
 /*
- * RFC 5322 lets a local part be words with dots between, some of them
- * quoted; RFC 5321 wants one quoted string then.
+ * RFC 5322 allows quoted words among the words of a local part; RFC 5321
+ * needs one quoted string then.
  */
 static void
 addr_end_local(struct box *b)
@@ -246,7 +244,7 @@ addr_add_spec(struct box *b, const struct lexer *l, int token)
 		addr_end_local(b);
 		b->at = true;
 	}
-	/* Dropping the backslash of "\@" would make another address. */
+	/* Without its backslash "\@" would be another address. */
 	for (i = l->tok; token == T_ATOM && i + 1 < l->at; i++)
 		if (l->p[i] == '\\')
 			b->broken |= !phrase_atext(l->p[++i]);
@@ -287,7 +285,7 @@ addr_refuse(struct parser *ps, const char *why)
 	return fault_set(ps->f, ST_ADDRESS, FD_NONE, 0, VD_PERM, "%s", why);
 }
 
-/* <...>, which may begin with a route that means nothing any more. */
+/* <...>, which may begin with an obsolete route; that is ignored. */
 static int
 addr_angle(struct parser *ps)
 {
@@ -334,7 +332,7 @@ addr_append(struct addr_list *list, const struct addr *a)
 	list->v[list->n++] = *a;
 }
 
-/* At a separator: put the box, if there is something in it, on the list. */
+/* At a separator: append the mailbox, if there is one, to the list. */
 static int
 addr_finish(struct parser *ps)
 {
@@ -345,8 +343,8 @@ addr_finish(struct parser *ps)
 	if (!b->at)
 		addr_end_local(b);
 	if (b->broken)
-		return addr_refuse(ps, "words with neither a dot nor a comma "
-		    "between");
+		return addr_refuse(ps, "words without a dot or comma between "
+		    "them");
 	if (b->spec.full)
 		return addr_refuse(ps, "it is too long");
 	if (b->any) {
@@ -360,14 +358,15 @@ addr_finish(struct parser *ps)
 	return 0;
 }
 
-/* What was read was the name of a group; its members follow. */
+/* The words so far were the name of a group; its members follow. */
 static int
 addr_begin_group(struct parser *ps)
 {
 	if (ps->group)
 		return addr_refuse(ps, "a group within a group");
 	if (ps->b.angle || ps->b.at || ps->b.last == 0)
-		return addr_refuse(ps, "a \":\" after what is no group's name");
+		return addr_refuse(
+		    ps, "a \":\" that does not follow a group name");
 	ps->group = true;
 	addr_reset(&ps->b);
 	return 0;
@@ -417,9 +416,9 @@ addr_step(struct parser *ps, int token)
 	return 0;
 }
 
-/* Does the parser take it as it stands, as it does most arguments? */
+/* Is it a plain "local@domain", as most arguments are? */
 static bool
-addr_verbatim(const char *p, size_t n)
+addr_plain(const char *p, size_t n)
 {
 	size_t i, at = 0;
 
@@ -440,7 +439,7 @@ addr_parse_list(struct addr_list *list, const char *p, size_t n,
 	    .note.max = PHRASE_MAX } };
 	int token, ret;
 
-	if (addr_verbatim(p, n)) {
+	if (addr_plain(p, n)) {
 		addr_append(list, &(struct addr){ .spec = xstrndup(p, n),
 		    .end = n, .spec_end = n });
 		return 0;
@@ -495,7 +494,7 @@ addr_same(const char *a, const char *b)
 	return memcmp(a, b, (size_t)(at - a)) == 0 && strcasecmp(at, bt) == 0;
 }
 
-/* No C0, DEL, C1, nor a line end of Unicode's; no malformed UTF-8. */
+/* Free of C0, DEL, C1, line ends of Unicode and malformed UTF-8? */
 static bool
 addr_clean(const char *s, size_t n)
 {
@@ -566,7 +565,7 @@ addr_literal(const char *p, size_t n)
 	return inet_pton(af, text, &a) == 1;
 }
 
-/* Labels with dots between; '_' is no letter, but such hosts exist. */
+/* Labels with dots between; hosts with '_' in their names exist. */
 static bool
 addr_domain(const char *p, size_t n)
 {
@@ -588,7 +587,7 @@ addr_domain(const char *p, size_t n)
 	return true;
 }
 
-/* Why it is not an address; the only NULL is at the end of the way. */
+/* Why it is not an address; NULL if it is one. */
 static const char *
 addr_objection(const char *spec)
 {
@@ -600,14 +599,14 @@ addr_objection(const char *spec)
 	if (n > ADDR_MAX)
 		return "it is longer than 254 octets";
 	if (!addr_clean(spec, n))
-		return "a control character or malformed UTF-8 in it";
+		return "it contains a control character or malformed UTF-8";
 	if (at == NULL)
 		return "it has no domain";
 	local = (size_t)(at - spec);
 	if (local > 64)
 		return "more than 64 octets before the \"@\"";
 	if (!addr_dot_atom(spec, local) && !addr_quoted_string(spec, local))
-		return "what stands before the \"@\" is malformed";
+		return "the part before the \"@\" is malformed";
 	at++;
 	n -= local + 1;
 	if (*at == '[' ? !addr_literal(at, n) : !addr_domain(at, n))
@@ -634,21 +633,14 @@ int
 addr_path(char **spec, const char *arg, struct fault *f)
 {
 	struct addr_list list = { 0 };
-	int ret = -1;
+	int ret = addr_parse_list(&list, arg, strlen(arg), f);
 
-	if (addr_parse_list(&list, arg, strlen(arg), f) == -1)
-		goto out;
-	if (list.n > 1 || (list.n == 1 && list.v[0].group)) {
-		(void)addr_fail(f, arg, "one address is wanted");
-		goto out;
-	}
-	if (list.n == 0 && arg[strspn(arg, " \t")] != '\0') {
-		(void)addr_fail(f, arg, "there is no address in it");
-		goto out;
-	}
-	*spec = xstrdup(list.n == 1 ? list.v[0].spec : "");
-	ret = 0;
-out:
+	if (ret == 0 && (list.n > 1 || (list.n == 1 && list.v[0].group)))
+		ret = addr_fail(f, arg, "expected one address");
+	else if (ret == 0 && list.n == 0 && arg[strspn(arg, " \t")] != '\0')
+		ret = addr_fail(f, arg, "it contains no address");
+	if (ret == 0)
+		*spec = xstrdup(list.n == 1 ? list.v[0].spec : "");
 	addr_list_release(&list);
 	return ret;
 }
@@ -681,6 +673,16 @@ addr_ascii_domain(char **spec, struct fault *f)
 	free(dom);
 	free(old);
 	return 0;
+}
+
+int
+addr_complete(char **spec, const char *domain, struct fault *f)
+{
+	if (domain != NULL)
+		addr_qualify(spec, domain);
+	if (addr_ascii_domain(spec, f) == -1)
+		return -1;
+	return addr_check(*spec, f);
 }
 
 bool

@@ -49,13 +49,13 @@ void	addr_list_release(struct addr_list *);
 /* The @ between local part and domain, or NULL. */
 const char *addr_at(const char *spec);
 
-/* Is it the same one?  Local parts are compared exactly, domains not. */
+/* Are they the same?  Only the case of the domain does not matter. */
 bool	addr_same(const char *, const char *);
 
 /*
- * The one grammar of what may be called an address on the wire, in the
- * spool and in the envelope: a Mailbox of RFC 5321, 4.1.2, with UTF-8 as
- * in RFC 6531.  So it has no control, and no space or <> outside quotes.
+ * Check an address by the one grammar of wire, spool and envelope: a
+ * Mailbox of RFC 5321, 4.1.2, with UTF-8 as in RFC 6531.  So it has no
+ * control character, and no space or <> outside quotes.
  */
 int	addr_check(const char *spec, struct fault *);
 
@@ -70,11 +70,14 @@ void	addr_qualify(char **spec, const char *domain);
 
 /*
  * Write a domain in A-labels, unless the local part needs SMTPUTF8 anyway.
- * Comes before addr_check(): a mapping may bring octets of any kind.
+ * Comes before addr_check(): the mapping may yield any octets.
  */
 int	addr_ascii_domain(char **spec, struct fault *);
 
-/* Does it take SMTPUTF8 to name it? */
+/* The three above: qualify with domain (if not NULL), in ASCII, checked. */
+int	addr_complete(char **spec, const char *domain, struct fault *);
+
+/* Does the address need SMTPUTF8? */
 bool	addr_needs_utf8(const char *spec);
 
 /* Append a user's login name as a local part, quoted if need be. */

@@ -8,10 +8,9 @@
 #include "base/buf.h"
 
 /*
- * Append "Sat, 21 Nov 2026 10:01:02 +0000" (RFC 5322, 3.3): the time t as
- * a clock shows it that is utc_offset seconds ahead of UTC.  Seconds of the
- * offset that do not make a minute are left out of clock and zone alike.
- * What does not fit in the years 0 to 9999 becomes the nearest that does.
+ * Append "Sat, 21 Nov 2026 10:01:02 +0000" (RFC 5322, 3.3): the time t of
+ * a clock that is utc_offset seconds ahead of UTC.  The offset is cut to
+ * whole minutes, the time to the years 0 to 9999.
  */
 void	date_add(struct buf *, time_t t, long utc_offset);
 

@@ -1,10 +1,10 @@
 /*
  * dsn.c - the text of a bounce (RFC 3464)
  *
- * A multipart/report of three parts: words for people, fields for programs,
- * and the message or its header.  The fields are ASCII, whatever the relay
- * said: other octets become question marks, but in addresses, which have a
- * form for them (RFC 6533, 3).  The words have it all, in UTF-8.
+ * A multipart/report of three parts: a text for people, fields for programs,
+ * and the message or its header.  The fields are ASCII: other octets become
+ * question marks, except in addresses, which have a form for them (RFC 6533,
+ * 3).  The text is UTF-8 and has all octets of the reply.
  */
 
 #include <stdarg.h>
@@ -19,13 +19,13 @@
 #include "mail/header.h"
 #include "mail/phrase.h"
 
-#define WIDTH		72	/* octets of a line of ours */
-#define LONGEST		900	/* octets of a line of others' */
+#define WIDTH		72	/* octets of a line of text */
+#define LONGEST		900	/* octets of a line of a reply */
 #define SUBJECT_MAX	400	/* octets; a longer one is left out */
 
 /*
- * What a fault at that stage means where no enhanced code was given
- * (RFC 3463): the last two numbers of it.
+ * The last two numbers of the enhanced status code (RFC 3463) for a fault at
+ * that stage that has none.
  */
 static const unsigned char meaning[ST__MAX][2] = {
 	[ST_USAGE]	= { 3, 5 },	/* misconfigured */
@@ -54,8 +54,8 @@ static const unsigned char meaning[ST__MAX][2] = {
  */
 
 /*
- * How much of p[0..n) makes the next line: up to a line end, or else to a
- * space before width, or to the next one, or whole characters.
+ * The length of the next line of p[0..n): up to a line end, else to the last
+ * space before width, else to the next space, else to LONGEST.
  */
 static size_t
 dsn_line_len(const char *p, size_t n, size_t width)
@@ -80,7 +80,7 @@ dsn_line_len(const char *p, size_t n, size_t width)
 	return k;
 }
 
-/* Past what ended the line at k, which may have been nothing. */
+/* Skip the line end or the spaces after a line of k octets. */
 static size_t
 dsn_line_skip(const char *p, size_t n, size_t k)
 {
@@ -91,7 +91,7 @@ dsn_line_skip(const char *p, size_t n, size_t k)
 	return k;
 }
 
-/* What they or we said, as lines of that width, each behind indent. */
+/* Append text as lines of that width, each after indent. */
 static void
 dsn_add_lines(struct buf *out, const char *indent, const char *text, size_t
     width)
@@ -112,18 +112,18 @@ dsn_add_lines(struct buf *out, const char *indent, const char *text, size_t
 }
 
 static void __attribute__((__format__(__printf__, 2, 3)))
-dsn_add_words(struct buf *out, const char *fmt, ...)
+dsn_add_text(struct buf *out, const char *fmt, ...)
 {
-	char words[1024];
+	char text[1024];
 	va_list ap;
 
 	va_start(ap, fmt);
-	(void)vsnprintf(words, sizeof(words), fmt, ap);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	dsn_add_lines(out, "", words, WIDTH);
+	dsn_add_lines(out, "", text, WIDTH);
 }
 
-/* One line of ASCII without controls, whatever was given. */
+/* Append printable ASCII; each other character becomes "?". */
 static void
 dsn_add_ascii(struct buf *out, const char *p, size_t n)
 {
@@ -135,17 +135,6 @@ dsn_add_ascii(struct buf *out, const char *p, size_t n)
 		if ((c & 0xc0) != 0x80)
 			buf_add(out, c < 0x20 || c > 0x7e ? "?" : &p[i], 1);
 	}
-}
-
-/* The reply as it came: "550-first", "550-next", "550 last". */
-static void
-dsn_add_reply(struct buf *out, const struct fault *f)
-{
-	const char *p = f->text, *nl;
-
-	for (; (nl = strchr(p, '\n')) != NULL; p = nl + 1)
-		buf_addf(out, "%03d-%.*s\n", f->code, (int)(nl - p), p);
-	buf_addf(out, "%03d%s%s", f->code, *p != '\0' ? " " : "", p);
 }
 
 /*
@@ -179,15 +168,15 @@ dsn_add_opening(struct buf *out, const struct dsn *d)
 	else if (*d->from == '\0')
 		buf_adds(&whose, "A message without a sender");
 	else
-		buf_addf(&whose, "A message of <%s>", d->from);
+		buf_addf(&whose, "A message from <%s>", d->from);
 	if (d->tries > 1) {
 		buf_addf(&tried, "It was tried %u times in ", d->tries);
 		dsn_add_time(&tried, (long long)d->now - (long long)d->arrival);
 		buf_adds(&tried, ".  ");
 	}
-	dsn_add_words(out, "This is the mail program of %s.", d->host);
+	dsn_add_text(out, "This is the mail program of %s.", d->host);
 	buf_adds(out, "\r\n");
-	dsn_add_words(out, "%s could not be delivered to the recipients named "
+	dsn_add_text(out, "%s could not be delivered to the recipients named "
 	    "below.  %sIt will not be tried again.", buf_text(&whose),
 	    buf_text(&tried));
 	buf_release(&whose);
@@ -216,19 +205,16 @@ dsn_add_reason(struct buf *out, const struct dsn_rcpt *r)
 	struct buf action = { .max = FAULT_WHAT + 64 };
 
 	fault_action(&action, f);
-	if (f->domain == FD_SMTP) {
-		dsn_add_words(out, "It was not possible to %s.  The relay "
+	if (f->domain == FD_SMTP)
+		dsn_add_text(out, "It was not possible to %s.  The relay "
 		    "said%s%s:", buf_text(&action),
-		    f->command[0] != '\0' ? ", in reply to " : "",
-		    f->command);
-		dsn_add_reply(&reply, f);
-	} else {
-		dsn_add_words(out, "It was not possible to %s%s%s%s:",
+		    f->command[0] != '\0' ? ", in reply to " : "", f->command);
+	else
+		dsn_add_text(out, "It was not possible to %s%s%s%s:",
 		    buf_text(&action),
 		    f->command[0] != '\0' ? " (" : "", f->command,
 		    f->command[0] != '\0' ? ")" : "");
-		buf_adds(&reply, f->text);
-	}
+	fault_reply(&reply, f);
 	buf_adds(out, "\r\n");
 	dsn_add_lines(out, "    ", buf_text(&reply), LONGEST);
 	buf_adds(out, "\r\n");
@@ -255,8 +241,8 @@ dsn_add_people(struct buf *out, const struct dsn *d)
 		buf_adds(out, "\r\n");
 		dsn_add_reason(out, &d->rcpt[i]);
 	}
-	dsn_add_words(out,
-	    "The next part of this mail says the same to programs; "
+	dsn_add_text(out,
+	    "The next part of this mail is a report for programs; "
 	    "the last part is %s.",
 	    dsn_whole(d) ? "the message itself" : "the header of the message");
 }
@@ -273,7 +259,7 @@ dsn_add_date(struct buf *out, const char *name, const struct dsn *d, time_t t)
 	buf_adds(out, "\r\n");
 }
 
-/* What an xtext stands for (RFC 3461, 4). */
+/* Append the decoded form of an xtext (RFC 3461, 4). */
 static void
 dsn_add_xtext(struct buf *out, const char *p)
 {
@@ -305,8 +291,7 @@ dsn_add_recipient(struct buf *out, const char *addr)
 	for (; n > 0; p += k, n -= k) {
 		if ((k = utf8_next(p, n, &c)) == 0)
 			k = c = 1;
-		if (c <= 0x20 || c >= 0x7f || c == '+' || c == '=' ||
-		    c == '\\')
+		if (c <= 0x20 || c >= 0x7f || c == '+' || c == '=' || c == '\\')
 			buf_addf(out, "\\x{%02X}", (unsigned)c);
 		else
 			buf_add(out, p, 1);
@@ -314,9 +299,7 @@ dsn_add_recipient(struct buf *out, const char *addr)
 	buf_adds(out, "\r\n");
 }
 
-/*
- * Nothing that is given up is a 4.x.x unless the relay called it so.
- */
+/* A failed recipient has 5.x.x unless the relay sent another class. */
 static void
 dsn_add_status(struct buf *out, const struct fault *f)
 {
@@ -341,15 +324,14 @@ dsn_add_status(struct buf *out, const struct fault *f)
 	buf_addf(out, "Status: %u.%u.%u\r\n", class, subject, detail);
 }
 
-/* The relay's name of "name:port". */
+/* The host name of "name:port". */
 static void
 dsn_add_remote(struct buf *out, const char *what)
 {
 	const char *colon = strrchr(what, ':');
 	size_t n = strlen(what);
 
-	if (colon != NULL && colon[1 + strspn(colon + 1, "0123456789")] ==
-	    '\0')
+	if (colon != NULL && colon[1 + strspn(colon + 1, "0123456789")] == '\0')
 		n = (size_t)(colon - what);
 	if (n == 0 || memchr(what, '/', n) != NULL)
 		return;
@@ -367,10 +349,7 @@ dsn_add_diagnostic(struct buf *out, const struct fault *f)
 
 	buf_addf(out, "Diagnostic-Code: %s;", f->domain == FD_SMTP ? "smtp" :
 	    "x-heloise");
-	if (f->domain == FD_SMTP)
-		dsn_add_reply(&all, f);
-	else
-		buf_adds(&all, f->text);
+	fault_reply(&all, f);
 	for (p = buf_text(&all), n = all.len; n > 0; p += k, n -= k) {
 		k = dsn_line_len(p, n, LONGEST);
 		if (k > strspn(p, " ")) {
@@ -418,17 +397,16 @@ dsn_add_programs(struct buf *out, const struct dsn *d)
  * The header, and all of it
  */
 
-/* May the value stand in a header of ours, folds and all? */
+/* May the value, with its folding, stand in the header of a bounce? */
 static bool
-dsn_fit(const struct field *fld, size_t max)
+dsn_usable(const struct field *fld, size_t max)
 {
 	size_t i;
 
 	for (i = 0; i < fld->value_len; i++) {
 		char c = fld->value[i];
 
-		if ((c < 0x20 || c > 0x7e) && c != '\t' && c != '\r' &&
-		    c != '\n')
+		if (!ascii_graphic(c) && !ascii_space(c))
 			return false;
 	}
 	return fld->value_len <= max;
@@ -444,7 +422,7 @@ dsn_add_subject(struct buf *out, const struct dsn *d)
 	if (header_find(d->head, d->head_len, "Subject", &fld)) {
 		header_unfold(&line, &fld);
 		buf_add_visible(&b, buf_text(&line), line.len, false);
-		if (dsn_fit(&fld, SUBJECT_MAX) && line.len > 0) {
+		if (dsn_usable(&fld, SUBJECT_MAX) && line.len > 0) {
 			buf_adds(out, *fld.value > ' ' ? ": " : ":");
 			buf_add(out, fld.value, fld.value_len);
 		} else if (!line.full && !b.full && b.len > 0) {
@@ -457,7 +435,7 @@ dsn_add_subject(struct buf *out, const struct dsn *d)
 	buf_release(&b);
 }
 
-/* The bounce belongs where the message is. */
+/* Put the bounce in the thread of the message. */
 static void
 dsn_add_thread(struct buf *out, const struct dsn *d)
 {
@@ -465,7 +443,7 @@ dsn_add_thread(struct buf *out, const struct dsn *d)
 	struct field fld;
 
 	if (header_find(d->head, d->head_len, "Message-ID", &fld) &&
-	    dsn_fit(&fld, LONGEST - 20)) {
+	    dsn_usable(&fld, LONGEST - 20)) {
 		header_unfold(&id, &fld);
 		if (id.len > 2 && id.p[0] == '<' && id.p[id.len - 1] == '>')
 			buf_addf(out, "In-Reply-To: %s\r\nReferences: %s\r\n",
@@ -474,15 +452,14 @@ dsn_add_thread(struct buf *out, const struct dsn *d)
 	buf_release(&id);
 }
 
-/* The octets of the header that come back: whole fields, not too many. */
+/* Octets of the header to return: whole fields, at most DSN_HEADER. */
 static size_t
 dsn_header_len(const struct dsn *d)
 {
 	size_t at = 0, n = 0;
 	struct field fld;
 
-	while (header_next(d->head, d->head_len, &at, &fld) &&
-	    at <= DSN_HEADER)
+	while (header_next(d->head, d->head_len, &at, &fld) && at <= DSN_HEADER)
 		n = at;
 	return n;
 }

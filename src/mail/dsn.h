@@ -12,10 +12,10 @@
 #include "base/fault.h"
 #include "mail/envelope.h"
 
-#define DSN_WHOLE	65536	/* octets: no larger message comes back */
-#define DSN_HEADER	65536	/* octets of its header that do */
+#define DSN_WHOLE	65536	/* octets of a message that is returned */
+#define DSN_HEADER	65536	/* octets of a header that is returned */
 
-/* A recipient who did not get the message, and why. */
+/* A recipient that did not get the message, and the reason. */
 struct dsn_rcpt {
 	const char		*addr;
 	const char		*orcpt;		/* "rfc822;xtext", or NULL */
@@ -28,16 +28,16 @@ struct dsn_rcpt {
  * digits, hyphens and dots.
  */
 struct dsn {
-	/* The bounce itself: its envelope is from <>, to whom it is for. */
+	/* The bounce; the sender of its envelope is <>. */
 	const char		*to;
-	const char		*host;		/* that reports */
+	const char		*host;		/* the reporting host */
 	const char		*message_id;	/* unique@host */
-	const char		*boundary;	/* it stands in no message */
+	const char		*boundary;	/* occurs in no message */
 	time_t			 now;
 	long			 utc_offset;	/* seconds ahead of UTC */
 
-	/* What became of the message. */
-	time_t			 arrival;	/* when we got it */
+	/* The delivery of the message. */
+	time_t			 arrival;	/* when it was submitted */
 	unsigned		 tries;
 	const struct dsn_rcpt	*rcpt;
 	size_t			 nrcpt;
@@ -53,16 +53,16 @@ struct dsn {
 };
 
 /*
- * Does the whole message come back?  Then it goes, as it is, between head
- * and tail; else its header is in the head already.  It comes back if it
- * is small, wanted (RFC 3461, 4.3) and given up.
+ * Is the whole message returned?  Then it goes unchanged between head and
+ * tail; else its header is in the head.  It is returned if it is small and
+ * the sender did not ask for RET=HDRS (RFC 3461, 4.3).
  */
 bool	dsn_whole(const struct dsn *);
 
 /*
- * Append the bounce up to the message, and what stands behind it; with the
- * message between they are in wire form.  dsn_head() returns whether all of
- * it has octets over 127.  It takes SMTPUTF8 only to name whom it is for.
+ * Append the bounce before and after the message; with the message between
+ * them they are in wire form.  dsn_head() returns whether the bounce has
+ * octets over 127.  Only the address to may need SMTPUTF8.
  */
 bool	dsn_head(struct buf *out, const struct dsn *);
 void	dsn_tail(struct buf *out, const struct dsn *);

@@ -1,17 +1,17 @@
 /*
  * encoding.c - quoted-printable and base64 (RFC 2045, 6.7 and 6.8)
  *
- * Of a line in quoted-printable the last octet may be white space that has
- * to be encoded if the line ends there; in base64, line holds what is not
- * encoded yet.
+ * In quoted-printable, white space at the end of a line must be encoded, so
+ * the line is held until it is known to end.  In base64, line holds octets
+ * that are not encoded yet.
  */
 
 #include "base/ascii.h"
 #include "base/base64.h"
 #include "mail/encoding.h"
 
-#define QP_LINE		75	/* and "=" makes 76 */
-#define BASE64_BYTES	57	/* make 76 */
+#define QP_LINE		75	/* 76 characters with "=" */
+#define BASE64_BYTES	57	/* 76 characters when encoded */
 
 static void
 encoding_put(struct encoding *t, char c)
@@ -49,10 +49,7 @@ encoding_flush(struct encoding *t, struct buf *out, bool soft)
 	t->soft = soft;
 }
 
-/*
- * A line that was broken must not go on like a boundary: "-" is encoded
- * there.
- */
+/* "-" at the start of a continued line could begin a boundary: encode it. */
 static void
 encoding_qp(struct encoding *t, struct buf *out, char c)
 {
@@ -69,14 +66,19 @@ encoding_qp(struct encoding *t, struct buf *out, char c)
 }
 
 static void
-encoding_base64(struct encoding *t, struct buf *out, char c)
+encoding_flush_base64(struct encoding *t, struct buf *out)
 {
-	encoding_put(t, c);
-	if (t->n < BASE64_BYTES)
-		return;
 	base64_encode(out, t->line, t->n);
 	buf_add(out, "\r\n", 2);
 	t->n = 0;
+}
+
+static void
+encoding_base64(struct encoding *t, struct buf *out, char c)
+{
+	encoding_put(t, c);
+	if (t->n == BASE64_BYTES)
+		encoding_flush_base64(t, out);
 }
 
 void
@@ -113,10 +115,7 @@ encoding_end(struct encoding *t, struct buf *out, bool delimiter)
 	}
 	if (t->n > 0 && t->kind == ENCODING_QP)
 		encoding_flush(t, out, false);
-	else if (t->n > 0) {
-		base64_encode(out, t->line, t->n);
-		buf_add(out, "\r\n", 2);
-	}
-	t->n = 0;
+	else if (t->n > 0)
+		encoding_flush_base64(t, out);
 	t->end = false;
 }

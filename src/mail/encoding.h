@@ -15,21 +15,20 @@ struct encoding {
 	enum encoding_kind	 kind;
 	char			 line[80];	/* not written yet */
 	size_t			 n;
-	bool			 soft;		/* it goes on one before */
+	bool			 soft;		/* it continues a line */
 	bool			 end;		/* a line end is held back */
 };
 
 /*
- * Encode octets of a body with CRLF line ends; whole lines are appended to
- * out.  Takes any length of line.
+ * Encode octets of a body with CRLF line ends of any length; whole lines are
+ * appended to out.
  */
 void	encoding_feed(struct encoding *, struct buf *out, const char *p,
 	    size_t n);
 
 /*
- * The body is at its end.  With delimiter set its last CRLF belongs to the
- * boundary that follows (RFC 2046, 5.1.1); what was appended ends in CRLF
- * all the same.
+ * End the body.  With delimiter set its last CRLF belongs to the boundary
+ * that follows (RFC 2046, 5.1.1); the encoded text ends in CRLF anyway.
  */
 void	encoding_end(struct encoding *, struct buf *out, bool delimiter);
 

@@ -1,4 +1,4 @@
-/* envelope.c - who a message is from, and for whom, with a verdict each */
+/* envelope.c - the sender and recipients of a message, with verdicts */
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -58,8 +58,8 @@ env_slot(const struct envelope *e, const char *addr)
 {
 	size_t i = env_hash(addr) & (e->nslot - 1);
 
-	while (
-	    e->slot[i] != 0 && !addr_same(e->rcpt[e->slot[i] - 1].addr, addr))
+	while (e->slot[i] != 0 &&
+	    !addr_same(e->rcpt[e->slot[i] - 1].addr, addr))
 		i = (i + 1) & (e->nslot - 1);
 	return &e->slot[i];
 }

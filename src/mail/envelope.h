@@ -1,4 +1,4 @@
-/* envelope.h - who a message is from, and for whom, with a verdict each */
+/* envelope.h - the sender and recipients of a message, with verdicts */
 
 #ifndef MAIL_ENVELOPE_H
 #define MAIL_ENVELOPE_H
@@ -10,7 +10,7 @@
 
 #include "base/fault.h"
 
-/* DSN NOTIFY (RFC 3461, 4.1), a set; 0 is: not asked for. */
+/* DSN NOTIFY (RFC 3461, 4.1), a set; 0: not given. */
 #define NOTIFY_NEVER	0x1
 #define NOTIFY_SUCCESS	0x2
 #define NOTIFY_FAILURE	0x4
@@ -21,8 +21,8 @@
 enum ret { RET_UNSET, RET_FULL, RET_HDRS };
 
 /*
- * One recipient.  Nothing is known of it until done; then verdict says how
- * it went, and why holds the words of any verdict but VD_OK.
+ * One recipient.  The verdict is valid once done is set; why is the fault of
+ * any verdict but VD_OK.
  */
 struct rcpt {
 	char		*addr;		/* local@domain, checked */
@@ -31,7 +31,7 @@ struct rcpt {
 	bool		 done;
 	bool		 told;		/* its sender knows that it failed */
 	enum verdict	 verdict;
-	struct fault	*why;		/* NULL while nothing went wrong */
+	struct fault	*why;		/* NULL without a fault */
 };
 
 /* Owns all it points to.  {0} is a valid empty envelope. */
@@ -46,7 +46,7 @@ struct envelope {
 	bool		 eightbit;	/* the message has octets over 127 */
 };
 
-/* Octets [at, at + size) of a file, where a message is. */
+/* A message in a file: its octets [at, at + size). */
 struct span {
 	int		 fd;
 	off_t		 at;
@@ -57,8 +57,8 @@ void	envelope_release(struct envelope *);
 void	envelope_from(struct envelope *, const char *);
 
 /*
- * Add a recipient unless it is there already: local parts are compared
- * exactly, domains without case (RFC 5321, 2.4).  Returns its index.
+ * Add a recipient unless it is there already, by addr_same() (RFC 5321,
+ * 2.4).  Returns its index.
  */
 size_t	envelope_add(struct envelope *, const char *addr);
 
@@ -72,13 +72,12 @@ void	envelope_settle(struct envelope *, const struct fault *);
 void	rcpt_unsettle(struct rcpt *);
 
 /*
- * May it be tried again?  Yes without a verdict, after a temporary one or a
- * doubt, and where what failed for good was the session: an administrator
- * can correct that.
+ * May it be tried again?  Yes without a verdict, after VD_TEMP or VD_DOUBT,
+ * and after a VD_PERM of the session, which an administrator can correct.
  */
 bool	rcpt_waits(const struct rcpt *);
 
-/* How many recipients ended with that verdict. */
+/* The number of recipients with that verdict. */
 size_t	envelope_count(const struct envelope *, enum verdict);
 
 #define ENVELOPE_ENVID	100	/* octets of an ENVID (RFC 3461, 4.4) */
@@ -87,8 +86,8 @@ size_t	envelope_count(const struct envelope *, enum verdict);
 bool	envelope_xtext(const char *, size_t max);
 
 /*
- * The NOTIFY_* bits of "never", or of some of "success,failure,delay",
- * without case; 0 if it is neither.
+ * The NOTIFY_* bits of "never" or of a list of "success", "failure" and
+ * "delay", in any case; 0 if it is neither.
  */
 unsigned envelope_notify(const char *);
 

@@ -1,4 +1,4 @@
-/* fold.c - lines of a header that are too long */
+/* fold.c - fold long lines of a header */
 
 #include <string.h>
 
@@ -8,7 +8,7 @@
 
 #define VALUE_MAX	(4U << 20)
 #define COLUMNS		76
-#define CUT		900	/* octets of a word that are left together */
+#define CUT		900	/* octets of a piece of a word that is cut */
 
 size_t
 fold_longest(const char *p, size_t n)
@@ -29,17 +29,17 @@ fold_longest(const char *p, size_t n)
 	return longest;
 }
 
-static size_t
-fold_column(const struct buf *b, size_t start)
+size_t
+fold_column(const struct buf *b)
 {
 	size_t n = b->len;
 
-	while (n > start && b->p[n - 1] != '\n')
+	while (n > 0 && b->p[n - 1] != '\n')
 		n--;
 	return b->len - n;
 }
 
-/* Where to cut a word that no line can hold; n if there is no place. */
+/* Where to cut a word that is longer than a line; n if there is no place. */
 static size_t
 fold_cut(const char *p, size_t n, unsigned traits)
 {
@@ -58,13 +58,13 @@ fold_field(struct buf *out, const struct field *fld)
 	const struct header_known *known = header_known(fld);
 	struct buf value = { .max = VALUE_MAX };
 	const char *p, *end, *word;
-	size_t start = out->len, most = FOLD_LINE, gap, n, need;
+	size_t most = FOLD_LINE, gap, n, need;
 	bool encode;
 
 	header_unfold(&value, fld);
 	buf_add(out, fld->line, (size_t)(fld->value - fld->line));
 	p = buf_text(&value);
-	/* The first line holds the name alone only if it must. */
+	/* A long first word stays in the line of the name if it fits. */
 	for (end = p + value.len; p < end; p = word + n, most = COLUMNS) {
 		for (word = p; ascii_blank(*word); word++)
 			;
@@ -80,7 +80,7 @@ fold_field(struct buf *out, const struct field *fld)
 		if (n >= FOLD_LINE && !encode)
 			n = fold_cut(word, n, known->traits);
 		need = encode ? COLUMNS : n;
-		if (fold_column(out, start) + gap + need > most)
+		if (fold_column(out) + gap + need > most)
 			buf_adds(out, "\r\n");
 		buf_add(out, p, gap);
 		if (encode)

@@ -1,4 +1,4 @@
-/* frompolicy.c - who a message may say it is from */
+/* frompolicy.c - which sender addresses are kept or replaced */
 
 #include <string.h>
 #include <strings.h>
@@ -6,9 +6,9 @@
 #include "mail/addr.h"
 #include "mail/frompolicy.h"
 
-/* Is domain the one that p[0..n) names, or one of those? */
+/* Does the pattern p[0..n) match the domain? */
 static bool
-policy_names(const char *p, size_t n, const char *domain)
+policy_matches(const char *p, size_t n, const char *domain)
 {
 	size_t have = strlen(domain);
 
@@ -30,7 +30,7 @@ policy_listed(const char *list, const char *domain)
 	for (list += strspn(list, between); *list != '\0';
 	    list += strspn(list, between)) {
 		n = strcspn(list, between);
-		if (policy_names(list, n, domain))
+		if (policy_matches(list, n, domain))
 			return true;
 		list += n;
 	}

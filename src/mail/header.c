@@ -13,7 +13,7 @@ header_octet(char c)
 	return ascii_graphic(c) && c != ':';
 }
 
-/* The length of the line at p, with its CRLF where it has one. */
+/* The length of the line at p, with its CRLF if it has one. */
 static size_t
 header_line(const char *p, size_t n)
 {
@@ -50,8 +50,7 @@ header_next(const char *p, size_t n, size_t *at, struct field *fld)
 bool
 header_is(const struct field *fld, const char *name)
 {
-	return strlen(name) == fld->name_len &&
-	    strncasecmp(fld->name, name, fld->name_len) == 0;
+	return ascii_is(fld->name, fld->name_len, name);
 }
 
 bool
@@ -68,7 +67,7 @@ header_find(const char *p, size_t n, const char *name, struct field *fld)
 #define LIST	HEADER_ADDRESSES
 #define BOX	(HEADER_ADDRESSES | HEADER_SINGLE)
 
-/* A name that ends in "*" stands for all that begin so. */
+/* A name that ends in "*" matches all names with that prefix. */
 static const struct header_known known[] = {
 	{ "Date", HEADER_ONCE, HEADER_DATE },
 	{ "From", BOX | HEADER_ONCE, HEADER_FROM },
@@ -135,8 +134,7 @@ header_empty(const struct field *fld)
 	size_t i;
 
 	for (i = 0; i < fld->value_len; i++)
-		if (!ascii_blank(fld->value[i]) && fld->value[i] != '\r' &&
-		    fld->value[i] != '\n')
+		if (!ascii_space(fld->value[i]))
 			return false;
 	return true;
 }
@@ -146,10 +144,9 @@ header_unfold(struct buf *out, const struct field *fld)
 {
 	const char *p = fld->value, *end = p + fld->value_len, *nl;
 
-	while (end > p && (ascii_blank(end[-1]) || end[-1] == '\r' ||
-	    end[-1] == '\n'))
+	while (end > p && ascii_space(end[-1]))
 		end--;
-	while (p < end && (ascii_blank(*p) || *p == '\r' || *p == '\n'))
+	while (p < end && ascii_space(*p))
 		p++;
 	while (p < end) {
 		nl = memchr(p, '\r', (size_t)(end - p));

@@ -9,10 +9,10 @@
 #include "base/buf.h"
 
 /*
- * One field, as slices of the header block it was found in.  The name has
- * no colon and no white space that stood before the colon (RFC 5322, 4.5);
- * the value is all after the colon, folding included, but not the last
- * CRLF; line is the whole field with every CRLF.
+ * One field, as slices of its header block.  The name is without the colon
+ * and white space before it (RFC 5322, 4.5).  The value is all after the
+ * colon with its folding but without the last CRLF.  line is the whole field
+ * with every CRLF.
  */
 struct field {
 	const char	*name;
@@ -33,24 +33,22 @@ bool	header_octet(char);
  */
 bool	header_next(const char *p, size_t n, size_t *at, struct field *);
 
-/* Has it this name, whatever the case of the letters? */
+/* Has it this name, in any case? */
 bool	header_is(const struct field *, const char *name);
 
 /* The first field of that name in the block. */
-bool	header_find(const char *p, size_t n, const char *name,
-	    struct field *);
+bool	header_find(const char *p, size_t n, const char *name, struct field *);
 
 /*
- * What is known of a field by its name: a set of traits, and a number for
- * those that may occur only once, to count them by.  A name that nobody
- * knows is text.
+ * The traits of a field by its name, a set, and a number to count it by.  An
+ * unknown field has HEADER_TEXT.
  */
 #define HEADER_ADDRESSES	0x01	/* holds an address list */
-#define HEADER_SINGLE		0x02	/* which as a rule is one mailbox */
+#define HEADER_SINGLE		0x02	/* usually of one mailbox */
 #define HEADER_TEXT		0x04	/* unstructured (RFC 5322, 2.2.1) */
 #define HEADER_ONCE		0x08	/* the first one counts */
-#define HEADER_JOIN		0x10	/* those of one name make one list */
-#define HEADER_HIDDEN		0x20	/* not for recipients, or not true */
+#define HEADER_JOIN		0x10	/* several are joined to one list */
+#define HEADER_HIDDEN		0x20	/* private or wrong: removed */
 
 enum header_id {
 	HEADER_OTHER, HEADER_DATE, HEADER_FROM, HEADER_SENDER,
@@ -69,7 +67,7 @@ struct header_known {
 
 const struct header_known *header_known(const struct field *);
 
-/* Has it a value, or only white space? */
+/* Is the value empty or only white space? */
 bool	header_empty(const struct field *);
 
 /* Append the value on one line, without white space around it. */

@@ -77,8 +77,7 @@ void	message_init(struct message *, const struct message_opts *,
 void	message_release(struct message *);
 
 /* After a fault only message_release() may follow. */
-int	message_feed(struct message *, const char *p, size_t n,
-	    struct fault *);
+int	message_feed(struct message *, const char *p, size_t n, struct fault *);
 
 /*
  * Add the mailboxes of an address list, p[0..n), to an envelope: each

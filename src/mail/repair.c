@@ -80,8 +80,7 @@ repair_add_name(struct buf *b, const char *p, size_t n)
 	while (n > 0 && ascii_space(p[n - 1]))
 		n--;
 	for (i = 0; i < n; i++)
-		if (p[i] != '"' && p[i] != '\\' && p[i] != '\r' &&
-		    p[i] != '\n')
+		if (p[i] != '"' && p[i] != '\\' && p[i] != '\r' && p[i] != '\n')
 			buf_add(&bare, p + i, 1);
 	if (bare.len > 0) {
 		phrase_quote(b, bare.p, bare.len);
@@ -177,8 +176,7 @@ repair_first_word(const struct repaired *r, size_t i, bool single)
 
 	if (a[i].group || r->p[a[i].angle] != '<')
 		return i;
-	for (; i > 0 && !a[i - 1].group &&
-	    r->p[a[i - 1].angle] != '<'; i--)
+	for (; i > 0 && !a[i - 1].group && r->p[a[i - 1].angle] != '<'; i--)
 		if (!repair_title(r->p + a[i].start, r->n - a[i].start) &&
 		    (!single || addr_at(a[i - 1].spec) != NULL))
 			break;
@@ -476,8 +474,7 @@ repair_write_spec(struct buf *out, const char *p, const struct addr *a,
 	const size_t n = a->spec_end - a->spec_start;
 	struct fault f = { 0 };
 	char *spec = xstrdup(a->spec), *other;
-	bool bare = *spec != '\0' && addr_at(spec) == NULL &&
-	    o->domain != NULL;
+	bool bare = *spec != '\0' && addr_at(spec) == NULL && o->domain != NULL;
 
 	p += a->spec_start;
 	if (bare && o->alias != NULL && o->alias(o->ctx, spec, &other)) {
@@ -518,8 +515,7 @@ repair_write_addresses(struct buf *out, const struct field *fld,
 			repair_write_between(out, r.p + at, a->start - at);
 			repair_write_phrase(out, r.p + a->start, a->angle -
 			    a->start, a);
-			buf_add(out, r.p + a->angle, a->spec_start -
-			    a->angle);
+			buf_add(out, r.p + a->angle, a->spec_start - a->angle);
 			repair_write_spec(out, r.p, a, o);
 			at = a->spec_end;
 		}

@@ -379,15 +379,13 @@ rewrite_header(struct buf *out, const char *p, size_t n,
 			return false;
 		rewrite_write_given(&w);
 	}
-	facts->longest = fold_longest(buf_text(out) + start,
-	    out->len - start);
+	facts->longest = fold_longest(buf_text(out) + start, out->len - start);
 	if (facts->longest > FOLD_LINE && o->repair && !facts->sealed) {
 		rewrite_fold(out, start);
 		facts->longest = fold_longest(buf_text(out) + start,
 		    out->len - start);
 	}
-	facts->eightbit = !ascii_only(buf_text(out) + start,
-	    out->len - start);
+	facts->eightbit = !ascii_only(buf_text(out) + start, out->len - start);
 	facts->labelled = (w.seen & BIT(HEADER_CONTENT_TYPE)) &&
 	    mime_labelled(buf_text(out) + start, out->len - start);
 	buf_adds(out, "\r\n");

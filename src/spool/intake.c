@@ -41,8 +41,7 @@ intake_begin_named(struct spool *sp, struct spool_file *file)
 		err = fileio_lock(file->fd, false);
 		if (err == 0 && fstat(file->fd, &st) == -1)
 			err = errno;
-		if (err == 0 &&
-		    spool_still(sp, SPOOL_QUEUE, file->tmp, &st))
+		if (err == 0 && spool_still(sp, SPOOL_QUEUE, file->tmp, &st))
 			return 0;
 		spool_release(sp, file);
 		if (err != 0 && err != EWOULDBLOCK)

@@ -14,8 +14,7 @@
  */
 int	spool_begin(struct spool *, struct spool_file *, struct fault *);
 int	spool_envelope(struct spool *, struct spool_file *,
-	    const struct envelope *, const struct spool_meta *,
-	    struct fault *);
+	    const struct envelope *, const struct spool_meta *, struct fault *);
 
 /* Append to the message. */
 int	spool_write(struct spool *, struct spool_file *, const void *, size_t,

@@ -36,8 +36,7 @@ bool	line_word(struct line *, char *out, size_t size);
 char	*line_string(struct line *);
 
 /* The next word is a number within these bounds. */
-bool	line_number(struct line *, long long min, long long max,
-	    long long *);
+bool	line_number(struct line *, long long min, long long max, long long *);
 
 /* The next word is that one.  If it is not, the reader stays. */
 bool	line_is(struct line *, const char *word);

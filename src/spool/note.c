@@ -192,8 +192,7 @@ note_take_esc(struct line *l, unsigned char esc[3])
 		esc[i] = (unsigned char)v;
 		p++;
 	}
-	(void)snprintf(same, sizeof(same), "%d.%d.%d", esc[0], esc[1],
-	    esc[2]);
+	(void)snprintf(same, sizeof(same), "%d.%d.%d", esc[0], esc[1], esc[2]);
 	return strcmp(word, same) == 0;
 }
 

@@ -46,8 +46,7 @@ spool_sync_parent(const char *path)
 
 	if (slash != NULL)
 		slash[slash == up] = '\0';
-	fd = open(slash != NULL ? up : ".",
-	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = open(slash != NULL ? up : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd != -1) {
 		err = fileio_sync_dir(fd);
 		(void)close(fd);
@@ -148,8 +147,7 @@ spool_open(struct spool *sp, const char *path, bool create, struct fault *f)
 	    (err = spool_make_path(sp->path)) != 0)
 		fault_errno(f, ST_SPOOL, err, VD_TEMP, "%s", sp->path);
 	else if ((sp->dir = spool_hold(AT_FDCWD, sp->path, 0, sp->path,
-	    f)) != -1 &&
-	    spool_hold_place(sp, SPOOL_QUEUE, create, f) == 0 &&
+	    f)) != -1 && spool_hold_place(sp, SPOOL_QUEUE, create, f) == 0 &&
 	    spool_hold_place(sp, SPOOL_FAILED, create, f) == 0)
 		return 0;
 	spool_close(sp);
@@ -199,8 +197,7 @@ spool_still(const struct spool *sp, enum spool_place place,
 }
 
 DIR *
-spool_entries(const struct spool *sp, enum spool_place place,
-    struct fault *f)
+spool_entries(const struct spool *sp, enum spool_place place, struct fault *f)
 {
 	int fd = openat(sp->place[place], ".",
 	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);

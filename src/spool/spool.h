@@ -153,7 +153,6 @@ bool	spool_still(const struct spool *, enum spool_place,
 	    const char *name, const struct stat *);
 
 /* Read the directory, to be closed by the caller; NULL and a fault. */
-DIR	*spool_entries(const struct spool *, enum spool_place,
-	    struct fault *);
+DIR	*spool_entries(const struct spool *, enum spool_place, struct fault *);
 
 #endif

@@ -129,8 +129,7 @@ spool_sweep(struct spool *sp, struct buf *foreign, struct fault *f)
 		if ((d = spool_entries(sp, place, f)) == NULL)
 			return -1;
 		while (rc == 0 && (errno = 0, entry = readdir(d)) != NULL)
-			rc = sweep_entry(sp, place, entry->d_name, foreign,
-			    f);
+			rc = sweep_entry(sp, place, entry->d_name, foreign, f);
 		if (rc == 0 && errno != 0)
 			rc = spool_trouble(sp, place, "", errno, f);
 		(void)closedir(d);

@@ -176,8 +176,8 @@ kinds(void)
 	(void)unlink(other);
 	include("file", me, "a\n", NULL);
 	must(link(path, other) == 0, other);
-	include("other", me, NULL, "a second name");
-	include("file", me, NULL, "a second name");
+	include("other", me, NULL, "a second hard link");
+	include("file", me, NULL, "a second hard link");
 	(void)unlink(other);
 	(void)unlink(path);
 	free(path);

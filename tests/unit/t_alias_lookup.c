@@ -135,12 +135,12 @@ static const struct {
 	{ wrong, "b", "!f:7: b: " BACK, "f:7: b: " BACK "\n" },
 	{ wrong, "c", "ann@x.test", "f:11: c: " BACK "\n" },
 	{ wrong, "d", "ann@x.test", "f:9: d: " BACK "\n" },
-	{ wrong, "a b", "!what stands before the \"@\" is malformed", "" },
+	{ wrong, "a b", "!the part before the \"@\" is malformed", "" },
 	{ wrong, "a@", "!its domain is malformed", "" },
 	{ wrong, "", "!it is empty", "" },
 	{ wrong, "\\", "!it is empty", "" },
 	{ wrong, "a@x\r\nDATA",
-	    "!a control character or malformed UTF-8 in it", "" },
+	    "!it contains a control character or malformed UTF-8", "" },
 
 	{ lists, "list", "ann@x.test,bob@our.test,carl@x.test,dan@x.test",
 	    "" },
@@ -148,16 +148,16 @@ static const struct {
 	    "eve@x.test", "" },
 	{ lists, "deep", "ann@x.test,bob@our.test,carl@x.test,dan@x.test",
 	    "" },
-	{ lists, "self", "!/self: over 50 aliases of aliases", "" },
+	{ lists, "self", "!/self: aliases are nested over 50 deep", "" },
 	{ lists, "me", "me@our.test,ann@x.test", "" },
 	{ lists, "none", "!f:7: /none: No such file or directory", "" },
 	{ lists, "io", "!f:8: /io: Input/output error", "" },
-	{ lists, "empty", "!f:9: /empty: nobody is named in this file",
-	    "f:9: /empty: nobody is named in this file\n" },
+	{ lists, "empty", "!f:9: /empty: this file names no address",
+	    "f:9: /empty: this file names no address\n" },
 	{ lists, "empties", "ann@x.test",
-	    "f:10: /empty: nobody is named in this file\n" },
+	    "f:10: /empty: this file names no address\n" },
 	{ lists, "wrong", "ann@x.test",
-	    "/wrong:1: b c: words with neither a dot nor a comma between\n"
+	    "/wrong:1: b c: words without a dot or comma between them\n"
 	    "/wrong:3: |cat: " TO_COMMAND "\n" },
 };
 
@@ -250,7 +250,7 @@ test_faults(void)
 
 	(void)aliases_parse(&a, "f", lists, sizeof(lists) - 1, NULL);
 	expand(&a, &o, "list", &got, &f);
-	is(buf_text(&got), "!f:1: /list: nothing is included here",
+	is(buf_text(&got), "!f:1: /list: files cannot be included here",
 	    "nothing to include with");
 	o.include = include;
 	o.ctx = &count;
@@ -302,7 +302,7 @@ test_bounds(void)
 	expand(&a, &o, "a50", &got, &f);
 	is(buf_text(&got), "a100@our.test", "50 aliases of aliases");
 	expand(&a, &o, "a49", &got, &f);
-	is(buf_text(&got), "!f: over 50 aliases of aliases", "51 of them");
+	is(buf_text(&got), "!f: aliases are nested over 50 deep", "51 of them");
 	aliases_release(&a);
 
 	/* Each twice, which makes 2^40 ways down. */
@@ -320,7 +320,7 @@ test_bounds(void)
 		buf_addf(&text, "%d@x.test,\n ", i);
 	(void)aliases_parse(&a, "f", text.p, text.len, NULL);
 	is_int(alias_expand(&a, &o, "all", &e, &f), -1, "a crowd");
-	is(f.text, "it stands for over 100000 addresses", "is too many");
+	is(f.text, "it expands to over 100000 addresses", "is too many");
 	is_int((long long)e.nrcpt, 0, "nobody is added");
 	aliases_release(&a);
 	buf_release(&text);
@@ -394,9 +394,9 @@ test_check(void)
 	is(buf_text(&notes),
 	    "f:3: a: " BACK "\n"
 	    "f:5: /none: No such file or directory\n"
-	    "/wrong:1: b c: words with neither a dot nor a comma between\n"
+	    "/wrong:1: b c: words without a dot or comma between them\n"
 	    "/wrong:3: |cat: " TO_COMMAND "\n"
-	    "/self: over 50 aliases of aliases\n", "mistakes, each once");
+	    "/self: aliases are nested over 50 deep\n", "mistakes, each once");
 	buf_clear(&notes);
 	o.domain = NULL;
 	alias_check(&a, &o);

@@ -11,14 +11,14 @@
 
 #define TO_COMMAND	"mail goes to the relay only, never to a command\n"
 #define TO_FILE		"mail goes to the relay only, never to a file\n"
-#define NO_NAME		"this is no local name\n"
+#define NO_NAME		"this is not a local name\n"
 #define NO_ADDRESS	"there is no address after the colon\n"
 #define NO_COLON	"expected a name, a colon and addresses\n"
 #define NO_START \
-	"this line begins with white space, but there is none that it could " \
-	"go on with\n"
-#define LOCAL		"what stands before the \"@\" is malformed\n"
-#define WORDS		"words with neither a dot nor a comma between\n"
+	"this line begins with white space, but there is no line before it " \
+	"to continue\n"
+#define LOCAL		"the part before the \"@\" is malformed\n"
+#define WORDS		"words without a dot or comma between them\n"
 
 /*
  * A file as "name:member,member" with "|" between, each name with its line;
@@ -149,18 +149,17 @@ static const struct {
 	    "f:1: \"b, c: a quote that does not end\n" },
 	{ "a: b (c, d\ne: f\n", "2e:f",
 	    "f:1: b (c, d: a comment that does not end\n" },
-	{ "a: mailto:b@x.test\n", "", "f:1: b@x.test: it stands after a name "
-	    "with a colon, and is no address\n" },
-	{ "a: b@x\033.test\n", "", "f:1: b@x?.test: a control character or "
-	    "malformed UTF-8 in it\n" },
+	{ "a: mailto:b@x.test\n", "", "f:1: b@x.test: a group of "
+	    "addresses cannot stand here\n" },
+	{ "a: b@x\033.test\n", "", "f:1: b@x?.test: it contains a control "
+	    "character or malformed UTF-8\n" },
 	{ "a: b\\\n", "1a:b", "" },
 	{ "a: b\\", "", "f:1: b\\: " LOCAL },
 	{ "x\ny: |z, , b..b,\n b\n z: 1\n", "2y:!|z",
 	    "f:1: " NO_COLON
 	    "f:2: |z: " TO_COMMAND
 	    "f:2: b..b: " LOCAL
-	    "f:3: 1: it stands after a name with a colon, and is no "
-	    "address\n" },
+	    "f:3: 1: a group of addresses cannot stand here\n" },
 };
 
 static void
@@ -223,7 +222,7 @@ test_octets(void)
 	show(&got, &a);
 	is(buf_text(&got), "1a:d", "NUL in a member and in a name");
 	is(buf_text(&mistakes), "f:1: a NUL octet\n"
-	    "f:2: e: this is no local name\n", "is said");
+	    "f:2: e: this is not a local name\n", "is said");
 	aliases_release(&a);
 
 	memset(big, 'x', 10000);

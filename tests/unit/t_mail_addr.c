@@ -91,7 +91,7 @@ static const struct {
 	{ "=?a@x.test", "=?a@x.test" },
 	{ "=?a?q?b?=c@x.test", "=?a?q?b?=c@x.test" },
 	{ "=?utf-8?q?never ends, <j@x.test>",
-	    "!words with neither a dot nor a comma between" },
+	    "!words without a dot or comma between them" },
 	{ "J\303\266rg <j@x.test>", "j@x.test=J\303\266rg" },
 	{ "j\303\266rg@x.test", "j\303\266rg@x.test" },
 	{ "j@m\303\274nchen.test", "j@m\303\274nchen.test" },
@@ -102,12 +102,12 @@ static const struct {
 	{ "a..b@x.test", "a..b@x.test" },
 	{ "a@b@c", "a@b@c" },
 	{ "bob\\@home@x.test",
-	    "!words with neither a dot nor a comma between" },
-	{ "a b@x.test", "!words with neither a dot nor a comma between" },
+	    "!words without a dot or comma between them" },
+	{ "a b@x.test", "!words without a dot or comma between them" },
 	{ "a@x.test b@x.test",
-	    "!words with neither a dot nor a comma between" },
-	{ "<a b@x.test>", "!words with neither a dot nor a comma between" },
-	{ "\"a\"b@x.test", "!words with neither a dot nor a comma between" },
+	    "!words without a dot or comma between them" },
+	{ "<a b@x.test>", "!words without a dot or comma between them" },
+	{ "\"a\"b@x.test", "!words without a dot or comma between them" },
 	{ "<a@x.test> b@x.test",
 	    "!two addresses without a comma between" },
 	{ "<a@x.test> <b@x.test>", "!a second \"<\"" },
@@ -122,18 +122,18 @@ static const struct {
 	{ "(a (b) a@x.test", "!a comment that does not end" },
 	{ "a@[1.2.3.4", "!a \"[\" without \"]\"" },
 	{ "A: B: a@x.test;;", "!a group within a group" },
-	{ ": a@x.test", "!a \":\" after what is no group's name" },
-	{ "a@x.test: b@x.test", "!a \":\" after what is no group's name" },
-	{ "<a@x.test>: b", "!a \":\" after what is no group's name" },
-	{ "a@x.test\r\nRCPT TO:<b@x.test>", "!a line end in it" },
-	{ "a@x.test\r\n", "!a line end in it" },
-	{ "a@x.test\n", "!a line end in it" },
-	{ "a@x.test\r b", "!a line end in it" },
-	{ "\r\na@x.test", "!a line end in it" },
-	{ "\"a\r\nb\"@x.test", "!a line end in it" },
-	{ "\"a\\\r\nb\"@x.test", "!a line end in it" },
-	{ "(a\nb) a@x.test", "!a line end in it" },
-	{ "a\\\n@x.test", "!a line end in it" },
+	{ ": a@x.test", "!a \":\" that does not follow a group name" },
+	{ "a@x.test: b@x.test", "!a \":\" that does not follow a group name" },
+	{ "<a@x.test>: b", "!a \":\" that does not follow a group name" },
+	{ "a@x.test\r\nRCPT TO:<b@x.test>", "!it contains a line end" },
+	{ "a@x.test\r\n", "!it contains a line end" },
+	{ "a@x.test\n", "!it contains a line end" },
+	{ "a@x.test\r b", "!it contains a line end" },
+	{ "\r\na@x.test", "!it contains a line end" },
+	{ "\"a\r\nb\"@x.test", "!it contains a line end" },
+	{ "\"a\\\r\nb\"@x.test", "!it contains a line end" },
+	{ "(a\nb) a@x.test", "!it contains a line end" },
+	{ "a\\\n@x.test", "!it contains a line end" },
 	{ "a\\", "a\\" },
 	{ "\\", "\\" },
 	{ ")", ")" },
@@ -188,7 +188,7 @@ test_list_faults(void)
 	char longest[2048];
 
 	is_int(addr_parse_list(&l, nul, sizeof(nul) - 1, &f), -1, "NUL");
-	is(f.text, "a NUL in it", "NUL is named");
+	is(f.text, "it contains a NUL", "NUL is named");
 	memset(longest, 'a', sizeof(longest));
 	is_int(addr_parse_list(&l, longest, sizeof(longest), &f), -1,
 	    "an endless atom");
@@ -261,8 +261,9 @@ test_offsets(void)
 #define A16	"aaaaaaaaaaaaaaaa"
 #define A63	A16 A16 A16 "aaaaaaaaaaaaaaa"
 
-static const char control[] = "a control character or malformed UTF-8 in it";
-static const char local[] = "what stands before the \"@\" is malformed";
+static const char control[] =
+    "it contains a control character or malformed UTF-8";
+static const char local[] = "the part before the \"@\" is malformed";
 static const char domain[] = "its domain is malformed";
 
 static const struct {

@@ -630,7 +630,7 @@ test_opening(void)
 	d.tries = 1;
 	d.to = "postmaster@x.test";
 	make(&m, &d, message, sizeof(message) - 1);
-	says(&m, "A message of <ann@x.test> could not");
+	says(&m, "A message from <ann@x.test> could not");
 	says(&m, "It will\r\nnot be tried again.");
 	says(&m, "  <a@y.test>\r\n  <b@y.test>\r\n\r\nIt was not possible to "
 	    "get a greeting from r.test:25.  The relay said:\r\n\r\n"

@@ -480,14 +480,14 @@ static const struct {
 	    "joe@our.test > c@x.test" },
 	{ "To: a b@x.test\n\n", 0, "joe@our.test >" },
 	{ "To: a@x.test, b c@x.test\n\n", W_T,
-	    "!b c@x.test: words with neither a dot nor a comma between, "
+	    "!b c@x.test: words without a dot or comma between them, "
 	    "in the field To" },
 	{ "Bcc: a@x.test.\n\n", W_T,
 	    "!a@x.test.: its domain is malformed, in the field Bcc" },
-	{ "Cc: a\033@x.test\n\n", W_T, "!a?@x.test: a control character or "
-	    "malformed UTF-8 in it, in the field Cc" },
-	{ "To: j\366rg@x.test\n\n", W_T, "!j?rg@x.test: a control character "
-	    "or malformed UTF-8 in it, in the field To" },
+	{ "Cc: a\033@x.test\n\n", W_T, "!a?@x.test: it contains a control "
+	    "character or malformed UTF-8, in the field Cc" },
+	{ "To: j\366rg@x.test\n\n", W_T, "!j?rg@x.test: it contains a control "
+	    "character or malformed UTF-8, in the field To" },
 	{ "To: joe@corp, Inc. <j@x.test>\n\n", W_T,
 	    "joe@our.test > j@x.test" },
 	{ "To: joe@corp, Inc. <j@x.test>\n\n", W_T | W_RAW,

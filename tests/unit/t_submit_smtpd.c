@@ -1,4 +1,5 @@
-/* t_submit_smtpd.c - what a client of -bs hears, and what sendmail exits with */
+/* t_submit_smtpd.c - what a client of -bs hears, and what sendmail exits with
+ */
 
 #include <sys/wait.h>
 
