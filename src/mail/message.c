@@ -1,15 +1,16 @@
 /*
  * message.c - stdin bytes to wire form
  *
- * The header is gathered line by line until it ends, then looked at as a
- * whole and written; the body goes through in blocks.  A line of the header
- * is kept as it came until its first octets show what it is: what turns out
- * to be body must be read by the rules of the body.
+ * The header is collected line by line until it ends, then rewritten as a
+ * whole; the body passes through in blocks.  A line of the header is kept
+ * unchanged until its first octets show what it is, because a line of the
+ * body must be read by the rules of the body.
  */
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/util.h"
 #include "mail/addr.h"
 #include "mail/header.h"
@@ -18,18 +19,18 @@
 #include "mail/repair.h"
 #include "mail/rewrite.h"
 
-#define NAME_MAX_LINE	998	/* a longer first word is no field's name */
+#define NAME_MAX_LINE	998	/* octets of the longest field name */
 
-/* What is known of the line of the header that is being read. */
+/* The state of the header line that is being read. */
 enum {
-	L_START,	/* nothing */
+	L_START,	/* nothing read */
 	L_CRS,		/* only CR so far */
 	L_NAME,		/* octets that may be a field's name */
 	L_GAP,		/* white space after those */
 	L_KEEP,		/* it is a field or continues one */
 	L_DROP,		/* it came from an mbox file */
 	L_BLANK,	/* it is empty: the header is over */
-	L_BODY		/* it is none of these: the header is over */
+	L_BODY		/* it is body: the header is over */
 };
 
 void
@@ -63,18 +64,7 @@ msg_any_8bit(const char *p, size_t n)
  * The envelope
  */
 
-/* What the wire may see of it: qualified, in ASCII if that can be. */
-static int
-msg_complete(char **spec, const char *domain, struct fault *f)
-{
-	if (domain != NULL)
-		addr_qualify(spec, domain);
-	if (addr_ascii_domain(spec, f) == -1)
-		return -1;
-	return addr_check(*spec, f);
-}
-
-/* The address of the user who calls; some login names hold an @ already. */
+/* The address of the calling user; some login names hold an @ already. */
 static char *
 msg_own_address(const struct message *m)
 {
@@ -82,17 +72,16 @@ msg_own_address(const struct message *m)
 	char *spec;
 
 	if (addr_at(m->opts->user) != NULL)
-		buf_adds(&b, m->opts->user);
-	else
-		addr_add_local(&b, m->opts->user);
+		return xstrdup(m->opts->user);
+	addr_add_local(&b, m->opts->user);
 	spec = xstrdup(buf_text(&b));
 	buf_release(&b);
 	return spec;
 }
 
 /*
- * The sender of the envelope, as the policy wants it; for a From that is
- * missing the null sender will not do, it takes the user then.
+ * The sender of the envelope after the policy.  With field set it is for a
+ * missing From, which cannot be the null sender: that is the user then.
  */
 static int
 msg_find_sender(const struct message *m, bool field, char **spec,
@@ -109,7 +98,7 @@ msg_find_sender(const struct message *m, bool field, char **spec,
 		free(*spec);
 		*spec = xstrdup(s->from);
 	}
-	return **spec != '\0' ? msg_complete(spec, domain, f) : 0;
+	return **spec != '\0' ? addr_complete(spec, domain, f) : 0;
 }
 
 static int
@@ -124,15 +113,13 @@ msg_set_sender(struct message *m, struct fault *f)
 	return ret;
 }
 
-/* Say in which field the address stands. */
+/* Append the name of the field to the text of the fault. */
 static int
 msg_in_field(struct fault *f, const struct field *fld)
 {
-	struct fault was = *f;
-
-	return fault_set(f, was.stage, was.domain, was.code, was.verdict,
-	    "%s, in the field %.*s", was.text,
+	fault_add(f, ", in the field %.*s",
 	    (int)(fld->name_len < 40 ? fld->name_len : 40), fld->name);
+	return -1;
 }
 
 static int
@@ -144,7 +131,7 @@ msg_add_list(struct envelope *e, const struct addr_list *list,
 	for (i = 0; i < list->n; i++) {
 		if (*list->v[i].spec == '\0')
 			continue;
-		if (msg_complete(&list->v[i].spec, domain, f) == -1)
+		if (addr_complete(&list->v[i].spec, domain, f) == -1)
 			return -1;
 		(void)envelope_add(e, list->v[i].spec);
 	}
@@ -164,7 +151,7 @@ message_recipients(struct envelope *e, const char *p, size_t n,
 	return ret;
 }
 
-/* What a recipient without a domain gets, for now. */
+/* The domain for recipients without one. */
 static const char *
 msg_bare(const struct message *m)
 {
@@ -172,7 +159,7 @@ msg_bare(const struct message *m)
 	    m->opts->domain;
 }
 
-/* The recipients of a field, read as it is going to be written. */
+/* Add the recipients of a field, repaired as in the header that is sent. */
 static int
 msg_extract_field(struct message *m, const struct field *fld, struct fault *f)
 {
@@ -183,9 +170,10 @@ msg_extract_field(struct message *m, const struct field *fld, struct fault *f)
 		ret = message_recipients(m->envelope, fld->value,
 		    fld->value_len, msg_bare(m), f);
 	else {
-		if ((ret = repair_parse(&r, fld, NULL, f)) == 0)
-			ret =
-			    msg_add_list(m->envelope, &r.list, msg_bare(m), f);
+		ret = repair_parse(&r, fld, NULL, f);
+		if (ret == 0)
+			ret = msg_add_list(m->envelope, &r.list, msg_bare(m),
+			    f);
 		repaired_release(&r);
 	}
 	return ret == 0 ? 0 : msg_in_field(f, fld);
@@ -240,7 +228,7 @@ msg_write_header(struct message *m, struct fault *f)
 	    &facts)) {
 		m->header_8bit = facts.eightbit;
 		m->longest_line = facts.longest;
-		m->sealed = facts.sealed;
+		m->fixed = facts.fixed;
 		m->labelled = facts.labelled;
 	} else {
 		*f = why;
@@ -252,12 +240,9 @@ msg_write_header(struct message *m, struct fault *f)
 
 static void msg_body(struct message *, const char *, size_t);
 
-/*
- * head[0, head_line) is the header, and what follows it there is the start
- * of the body.
- */
+/* head[0, head_line) is the header; the start of the body follows it. */
 static int
-msg_header_over(struct message *m, struct fault *f)
+msg_end_header(struct message *m, struct fault *f)
 {
 	if (msg_set_sender(m, f) == -1)
 		return -1;
@@ -273,7 +258,7 @@ msg_header_over(struct message *m, struct fault *f)
 	return 0;
 }
 
-/* A line that an mbox file has in front of a message, maybe with more. */
+/* May this be the line before a message in an mbox file? */
 static bool
 msg_mbox_line(const struct message *m)
 {
@@ -286,7 +271,7 @@ msg_mbox_line(const struct message *m)
 	return !m->mbox && h->len >= 5 && memcmp(h->p, "From ", 5) == 0;
 }
 
-/* A line is known to be header: a lone CR is a space there. */
+/* The line is header: each lone CR in it becomes a space. */
 static int
 msg_keep(struct message *m)
 {
@@ -298,11 +283,11 @@ msg_keep(struct message *m)
 	return L_KEEP;
 }
 
-/* The next octet of a line that is not understood yet, already in head. */
+/* The state after octet c, which is already in head. */
 static int
-msg_guess(struct message *m, char c)
+msg_next_state(struct message *m, char c)
 {
-	bool white = c == ' ' || c == '\t';
+	bool white = ascii_blank(c);
 
 	switch (m->state) {
 	case L_START:
@@ -333,7 +318,7 @@ msg_guess(struct message *m, char c)
 	return c != '\n' && msg_mbox_line(m) ? L_DROP : L_BODY;
 }
 
-/* The end of a line of the header: the next one starts. */
+/* A line of the header ends, the next one starts. */
 static void
 msg_next_line(struct message *m)
 {
@@ -347,24 +332,14 @@ msg_next_line(struct message *m)
 	m->cr = false;
 }
 
-/* Octets up to one that needs thought. */
-static size_t
-msg_plain(const char *p, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (p[i] == '\r' || p[i] == '\n' || p[i] == '\0')
-			break;
-	return i;
-}
-
-/* Octets of a line that is kept; how many were taken, at least one. */
+/* Take octets of a line that is kept; returns how many, at least one. */
 static size_t
 msg_take(struct message *m, const char *p, size_t n)
 {
-	size_t k = m->cr ? 0 : msg_plain(p, n);
+	size_t k = 0;
 
+	while (!m->cr && k < n && p[k] != '\r' && p[k] != '\n' && p[k] != '\0')
+		k++;
 	if (k > 0) {
 		buf_add(&m->head, p, k);
 		return k;
@@ -383,9 +358,9 @@ msg_take(struct message *m, const char *p, size_t n)
 	return 1;
 }
 
-/* Octets of the header; how many were taken before it was over. */
+/* Take octets of the header; returns how many belong to it. */
 static size_t
-msg_gather(struct message *m, const char *p, size_t n)
+msg_collect(struct message *m, const char *p, size_t n)
 {
 	size_t i = 0;
 
@@ -401,7 +376,7 @@ msg_gather(struct message *m, const char *p, size_t n)
 			m->nul_seen = true;
 		else if (m->state != L_DROP) {
 			buf_add(&m->head, &c, 1);
-			m->state = msg_guess(m, c);
+			m->state = msg_next_state(m, c);
 		} else if (c == '\n')
 			msg_next_line(m);
 	}
@@ -412,7 +387,7 @@ msg_gather(struct message *m, const char *p, size_t n)
  * The body
  */
 
-/* The next c at or after p, given the one that was next before. */
+/* The next c at or after p; next is the one that was found before. */
 static const char *
 msg_seek(const char *next, const char *p, const char *end, char c)
 {
@@ -430,7 +405,7 @@ msg_end_line(struct message *m)
 	m->line = 0;
 }
 
-/* The octet after a CR: a LF there belongs to it. */
+/* After a CR: skip its LF. */
 static const char *
 msg_after_cr(struct message *m, const char *p)
 {
@@ -442,7 +417,7 @@ msg_after_cr(struct message *m, const char *p)
 	return *p == '\n' ? p + 1 : p;
 }
 
-/* A dot that opens a line, and the octet after it, when dots count. */
+/* With dot_ends: a dot at the start of a line, and the octet after it. */
 static const char *
 msg_at_dot(struct message *m, const char *p)
 {
@@ -465,9 +440,9 @@ msg_at_dot(struct message *m, const char *p)
 }
 
 /*
- * Copy lines that end in a bare LF, as those of Unix do; end is at the next
- * CR or NUL, or where the block ends.  Returns where it stopped: at end, in
- * a line that is not whole, or at one that begins with a dot that counts.
+ * Copy lines that end in a bare LF, as on Unix; end is at the next CR or
+ * NUL, or at the end of the block.  Returns where it stopped: at end, in an
+ * incomplete line, or with dot_ends at a line that begins with a dot.
  */
 static const char *
 msg_bare_lines(struct message *m, const char *p, const char *end)
@@ -497,8 +472,8 @@ msg_bare_lines(struct message *m, const char *p, const char *end)
 }
 
 /*
- * Lines that are right as they are gather between run and p, and are
- * copied when something has to be changed.
+ * Lines that need no change collect between run and p.  They are copied
+ * before something else is.
  */
 static void
 msg_body(struct message *m, const char *p, size_t n)
@@ -559,10 +534,10 @@ message_feed(struct message *m, const char *p, size_t n, struct fault *f)
 	size_t start = m->out.len, k;
 
 	if (!m->header_done) {
-		k = msg_gather(m, p, n);
+		k = msg_collect(m, p, n);
 		if (m->head.full)
 			return msg_too_big(f);
-		if (m->state >= L_BLANK && msg_header_over(m, f) == -1)
+		if (m->state >= L_BLANK && msg_end_header(m, f) == -1)
 			return -1;
 		p += k;
 		n -= k;
@@ -583,7 +558,7 @@ message_end(struct message *m, struct fault *f)
 			msg_next_line(m);
 		if (m->head.full)
 			return msg_too_big(f);
-		if (msg_header_over(m, f) == -1)
+		if (msg_end_header(m, f) == -1)
 			return -1;
 	}
 	if (m->dot)
@@ -604,7 +579,7 @@ message_wants(const struct message *m)
 {
 	unsigned why = 0;
 
-	if (!m->opts->repair || m->sealed)
+	if (!m->opts->repair || m->fixed)
 		return 0;
 	if (m->body_line > RECODE_LINE)
 		why |= RECODE_LONG;

@@ -15,34 +15,34 @@
 
 #define MESSAGE_HEADER_MAX	(1024 * 1024)
 
-/* The facts and wishes of the caller.  It owns all of it. */
+/* Facts and options of the caller, which owns all of it. */
 struct message_opts {
 	bool		 extract;	/* -t: recipients from the header */
 	bool		 dot_ends;	/* no -i: a lone dot ends the input */
 	const char	*sender;	/* as addr_path() gave it, or NULL */
 	const char	*user;		/* login name */
-	const char	*full_name;	/* for a From that we add, or NULL */
+	const char	*full_name;	/* for an added From, or NULL */
 	const char	*domain;	/* for bare names, or NULL */
-	const char	*rcpt_domain;	/* for bare recipients, if another */
+	const char	*rcpt_domain;	/* for bare recipients; NULL: domain */
 	const char	*hostname;	/* right side of a Message-ID */
 	const char	*unique;	/* left side of it */
 	time_t		 now;
 	long		 utc_offset;	/* seconds ahead of UTC */
-	bool		 repair;	/* mend header and body */
-	const struct frompolicy *policy; /* who it may be from, or NULL */
+	bool		 repair;	/* repair header and body */
+	const struct frompolicy *policy; /* for sender and From, or NULL */
 	bool		(*alias)(void *ctx, const char *name, char **spec);
 	void		*ctx;		/* for alias: see mail/repair */
 };
 
 /*
- * A message on its way through the door.  Bytes go in with message_feed(),
- * the wire form comes out in out, which the caller empties when it likes;
- * out holds no more than what was fed since, doubled, and the header.
+ * A message that is being read.  message_feed() takes its octets and appends
+ * the wire form to out.  The caller may empty out at any time; it holds at
+ * most twice what was fed since then, and the header.
  *
  * The wire form: every CRLF, lone CR and lone LF of the body is one CRLF,
- * also at the end; in the header a lone CR is a space; NUL is dropped.  The
- * header is written as mail/rewrite has it, and ends in an empty line.  All
- * else travels byte for byte.
+ * also at the end; in the header a lone CR is a space; NUL is dropped.
+ * mail/rewrite writes the header, which ends in an empty line.  All other
+ * octets stay unchanged.
  */
 struct message {
 	struct buf		 out;
@@ -55,7 +55,7 @@ struct message {
 	bool			 header_8bit;
 	bool			 body_8bit;
 	bool			 nul_seen;	/* and dropped */
-	bool			 sealed;	/* signed: not to be changed */
+	bool			 fixed;		/* signed: not to be changed */
 	bool			 labelled;	/* as mime_labelled() */
 
 	/* Private. */
@@ -71,7 +71,7 @@ struct message {
 	size_t			 body_line;	/* the longest of those */
 };
 
-/* Both outlive the message.  Recipients are added to those there are. */
+/* Both must outlive the message.  Recipients are added to the envelope. */
 void	message_init(struct message *, const struct message_opts *,
 	    struct envelope *);
 void	message_release(struct message *);
@@ -80,18 +80,18 @@ void	message_release(struct message *);
 int	message_feed(struct message *, const char *p, size_t n, struct fault *);
 
 /*
- * Add the mailboxes of an address list, p[0..n), to an envelope: each
- * qualified with domain (if not NULL), in ASCII where that can be, checked.
+ * Add the mailboxes of an address list, p[0..n), to an envelope, each after
+ * addr_complete().
  */
 int	message_recipients(struct envelope *, const char *p, size_t n,
 	    const char *domain, struct fault *);
 
-/* The input is at its end. */
+/* The input has ended. */
 int	message_end(struct message *, struct fault *);
 
 /*
- * What is to be mended in a second reading of the wire form: a set of
- * ENCODE_ values, for recode_init(); 0 is nothing.
+ * What a second pass over the wire form has to repair: a set of RECODE_
+ * values for recode_init(), 0 for nothing.
  */
 unsigned message_wants(const struct message *);
 

@@ -1,7 +1,6 @@
-/* mime.c - what MIME fields say of a body */
+/* mime.c - the MIME fields that describe a body */
 
 #include <string.h>
-#include <strings.h>
 
 #include "base/ascii.h"
 #include "mail/header.h"
@@ -10,7 +9,7 @@
 struct cursor {
 	const char	*p;
 	const char	*end;
-	bool		 open;	/* a comment or a quote does not end */
+	bool		 open;	/* a comment or quote is unterminated */
 };
 
 struct slice {
@@ -31,8 +30,7 @@ mime_skip(struct cursor *c)
 			depth--;
 		else if (depth > 0 && *c->p == '\\' && c->p + 1 < c->end)
 			c->p++;
-		else if (depth == 0 && (*c->p == '\0' ||
-		    strchr(" \t\r\n", *c->p) == NULL))
+		else if (depth == 0 && !ascii_space(*c->p))
 			break;
 	}
 	c->open |= depth > 0;
@@ -65,10 +63,10 @@ mime_take(struct cursor *c, char wanted)
 static bool
 mime_is(struct slice s, const char *word)
 {
-	return s.n == strlen(word) && strncasecmp(s.p, word, s.n) == 0;
+	return ascii_is(s.p, s.n, word);
 }
 
-/* A token or quoted string into out[0..size); its length, or 0. */
+/* Copy a token or quoted string to out[0..size); its length, or 0. */
 static size_t
 mime_value(struct cursor *c, char *out, size_t size)
 {
@@ -77,7 +75,7 @@ mime_value(struct cursor *c, char *out, size_t size)
 
 	mime_skip(c);
 	if (!mime_take(c, '"')) {
-		/* Many a boundary holds what no token may. */
+		/* Many boundaries hold octets that no token may. */
 		s.p = c->p;
 		while (c->p < c->end && strchr("; \t\r\n(", *c->p) == NULL)
 			c->p++;
@@ -144,15 +142,11 @@ mime_content_type(struct mime_type *t, const char *p, size_t n)
 		t->kind = MIME_TEXT;
 		t->plain = mime_is(sub, "plain");
 	} else if (mime_is(type, "message"))
-		t->kind = MIME_SEALED;
-	else if (mime_is(type, "multipart")) {
-		if (t->boundary_len == 0 || mime_is(sub, "signed") ||
-		    mime_is(sub, "encrypted"))
-			t->kind = MIME_SEALED;
-		else
-			t->kind = mime_is(sub, "digest") ? MIME_DIGEST :
-			    MIME_MULTIPART;
-	}
+		t->kind = MIME_OPAQUE;
+	else if (mime_is(type, "multipart"))
+		t->kind = t->boundary_len == 0 || mime_is(sub, "signed") ||
+		    mime_is(sub, "encrypted") ? MIME_OPAQUE :
+		    mime_is(sub, "digest") ? MIME_DIGEST : MIME_MULTIPART;
 }
 
 enum mime_coding

@@ -1,4 +1,4 @@
-/* mime.h - what MIME fields say of a body */
+/* mime.h - the MIME fields that describe a body */
 
 #ifndef MAIL_MIME_H
 #define MAIL_MIME_H
@@ -9,17 +9,17 @@
 #define MIME_BOUNDARY	200	/* octets; RFC 2046, 5.1.1 allows 70 */
 
 enum mime_kind {
-	MIME_TEXT,		/* also what is malformed (RFC 2045, 5.2) */
+	MIME_TEXT,		/* or malformed (RFC 2045, 5.2) */
 	MIME_MULTIPART,		/* boundary is set */
 	MIME_DIGEST,		/* likewise; its parts are messages */
-	MIME_SEALED,		/* not to be changed within, or not legible */
+	MIME_OPAQUE,		/* must not be changed, or cannot be read */
 	MIME_OTHER
 };
 
 struct mime_type {
 	enum mime_kind	 kind;
 	bool		 plain;		/* text/plain */
-	bool		 charset;	/* one is named, or cannot be added */
+	bool		 charset;	/* it has one, or none can be added */
 	char		 boundary[MIME_BOUNDARY + 1];
 	size_t		 boundary_len;
 };
@@ -27,9 +27,9 @@ struct mime_type {
 enum mime_coding { MIME_7BIT, MIME_8BIT, MIME_CODED };
 
 /*
- * The value of a Content-Type field (RFC 2045, 5.1); n is 0 where there is
- * none.  Messages, signed and encrypted multiparts, and those without a
- * boundary are sealed.
+ * Read the value of a Content-Type field (RFC 2045, 5.1); n is 0 without a
+ * field.  MIME_OPAQUE are messages, signed and encrypted multiparts, and
+ * multiparts without a boundary.
  */
 void	mime_content_type(struct mime_type *, const char *value, size_t n);
 
@@ -37,8 +37,8 @@ void	mime_content_type(struct mime_type *, const char *value, size_t n);
 enum mime_coding mime_coding(const char *value, size_t n);
 
 /*
- * Does the header p[0..n) say all there is to say of an 8-bit body?  Other
- * than plain text may name its charset within.
+ * Does the header p[0..n) describe an 8-bit body completely?  A type other
+ * than text/plain may name its charset in the body.
  */
 bool	mime_labelled(const char *p, size_t n);
 

@@ -1,8 +1,8 @@
 /*
  * phrase.c - words in a header: atoms, quoted strings, encoded words
  *
- * Encoded words are in Q encoding, and of the octets that may stand for
- * themselves there only those are used that may do so anywhere.
+ * Encoded words are in Q encoding, with only those octets unencoded that are
+ * allowed in each context of RFC 2047, 5.
  */
 
 #include <stdint.h>
@@ -12,14 +12,14 @@
 #include "base/util.h"
 #include "mail/phrase.h"
 
-#define PLAIN_MAX	200	/* longer names are encoded: those fold */
-#define WORD_MAX	60	/* of an encoded word; "From: " fits too */
+#define PLAIN_MAX	200	/* longer names are encoded, to be folded */
+#define WORD_MAX	60	/* octets of an encoded word */
 
 bool
 phrase_atext(char c)
 {
 	if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
-		return true;	/* as most are */
+		return true;	/* the frequent case */
 	return (unsigned char)c > 0x20 && c != 0x7f &&
 	    strchr("()<>[]:;@\\,.\"", c) == NULL;
 }
@@ -55,7 +55,7 @@ phrase_quote(struct buf *b, const char *p, size_t n)
 	buf_adds(b, "\"");
 }
 
-/* Can it stand as it is: atoms with one space between? */
+/* Are these atoms with one space between, which need no quotes? */
 static bool
 phrase_atoms(const char *p, size_t n)
 {
@@ -68,7 +68,7 @@ phrase_atoms(const char *p, size_t n)
 	return n > 0;
 }
 
-/* One character in Q encoding, as a phrase allows it (RFC 2047, 5 (3)). */
+/* Append one character in the Q encoding of phrases (RFC 2047, 5 (3)). */
 static void
 phrase_add_q(struct buf *b, const char *p, size_t n)
 {

@@ -12,8 +12,8 @@
 bool	phrase_atext(char);
 
 /*
- * The length of the encoded word (RFC 2047) that p[0..n) begins with, or 0.
- * Many a program puts commas and dots into one where none are allowed.
+ * The length of the encoded word (RFC 2047) at the start of p[0..n), or 0.
+ * Commas and dots in it are accepted, since many programs put them there.
  */
 size_t	phrase_encoded(const char *p, size_t n);
 
@@ -21,8 +21,8 @@ size_t	phrase_encoded(const char *p, size_t n);
 void	phrase_quote(struct buf *, const char *p, size_t n);
 
 /*
- * Append encoded words, folded, that may stand in a phrase, a comment or a
- * text.  What is no UTF-8 is called ISO-8859-1.  Controls become spaces.
+ * Append encoded words, folded, valid in a phrase, a comment and a text.
+ * Malformed UTF-8 is labelled ISO-8859-1.  Controls become spaces.
  */
 void	phrase_encode(struct buf *, const char *p, size_t n);
 

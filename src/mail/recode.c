@@ -1,10 +1,10 @@
 /*
- * recode.c - bodies that a relay would not take as they are
+ * recode.c - encode bodies that a relay may refuse
  *
- * Both readings walk over the same parts in the same order.  The first one
- * notes what is in each, and at its end what to do with it; the second one
- * does that.  A line that begins with "--" is held until it shows whether
- * it delimits a part.
+ * Both passes read the same parts in the same order.  The first pass records
+ * the contents of each part and chooses a plan for it; the second pass
+ * applies the plans.  A line that begins with "--" is held until it is known
+ * whether it delimits a part.
  */
 
 #include <stdint.h>
@@ -15,14 +15,14 @@
 #include "mail/header.h"
 #include "mail/recode.h"
 
-#define PARTS_MAX	10000	/* what comes after is left alone */
+#define PARTS_MAX	10000	/* later parts stay unchanged */
 #define HEAD_MAX	(4U << 20)
 #define HELD_MAX	(MIME_BOUNDARY + 100)	/* with white space */
 
-/* Where we are. */
+/* In a header, in a body that may be encoded, in octets that stay. */
 enum { S_HEAD, S_LEAF, S_PASS };
 
-/* What is to become of a part. */
+/* The plan for a part. */
 enum { P_KEEP, P_LEAF, P_MULTI_8BIT, P_MULTI_7BIT, P_LABEL, P_QP, P_BASE64 };
 
 void
@@ -52,9 +52,9 @@ recode_emit(struct recode *e, const char *p, size_t n)
 	buf_add(&e->out, p, n);
 }
 
-/* There is 8-bit here, and it stays. */
+/* Mark all open multiparts: they hold 8-bit octets that stay. */
 static void
-recode_taint(struct recode *e)
+recode_mark_8bit(struct recode *e)
 {
 	size_t i;
 
@@ -62,27 +62,27 @@ recode_taint(struct recode *e)
 		e->part[e->open[i].part].eightbit = true;
 }
 
-/* What is left as it is. */
+/* Octets that stay unchanged. */
 static void
 recode_pass(struct recode *e, const char *p, size_t n)
 {
 	if (!e->writing && e->depth > 0 && !ascii_only(p, n))
-		recode_taint(e);
+		recode_mark_8bit(e);
 	recode_emit(e, p, n);
 }
 
 /*
- * What is in a body
+ * The contents of a body
  */
 
-/* The length of the UTF-8 sequence that begins so. */
+/* The length of the UTF-8 sequence that begins with c; 0 if none does. */
 static size_t
 recode_utf8_length(unsigned char c)
 {
 	return c < 0xc2 || c > 0xf4 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
 }
 
-/* The next octet of what may be UTF-8: false if it is not. */
+/* Is the text still UTF-8 with octet c? */
 static bool
 recode_follow_utf8(struct recode *e, unsigned char c)
 {
@@ -121,9 +121,9 @@ recode_note(struct recode *e, const char *p, size_t n)
 	}
 }
 
-/* The leaf that was read is complete: what is to become of it? */
+/* The leaf is complete: choose its plan. */
 static void
-recode_decide(struct recode *e)
+recode_choose_plan(struct recode *e)
 {
 	struct recode_part *part = &e->part[e->now];
 
@@ -144,7 +144,7 @@ static void
 recode_end_leaf(struct recode *e, bool delimiter)
 {
 	if (!e->writing)
-		recode_decide(e);
+		recode_choose_plan(e);
 	else if (e->part[e->now].plan >= P_QP)
 		encoding_end(&e->transfer, &e->out, delimiter);
 	e->state = S_PASS;
@@ -179,8 +179,8 @@ recode_charset(const struct recode_part *part)
 }
 
 /*
- * Other than plain text may name its charset within: then only what is
- * certain is added.
+ * A type other than text/plain may name its charset in the body, so it gets
+ * no charset unless it is UTF-8.
  */
 static void
 recode_write_type(struct recode *e, const struct recode_part *part,
@@ -253,7 +253,7 @@ recode_write_head(struct recode *e, const struct recode_part *part)
 	recode_emit(e, buf_text(h) + at, h->len - at);
 }
 
-/* The fields that say what the part is. */
+/* Read the fields that describe the part. */
 static void
 recode_describe(const struct recode *e, struct mime_type *t, enum mime_coding
     *c)
@@ -266,18 +266,18 @@ recode_describe(const struct recode *e, struct mime_type *t, enum mime_coding
 	has = header_find(p, n, "Content-Type", &fld);
 	mime_content_type(t, has ? fld.value : "", has ? fld.value_len : 0);
 	if (!has && e->depth > 0 && e->open[e->depth - 1].digest)
-		t->kind = MIME_SEALED;
+		t->kind = MIME_OPAQUE;
 	has = header_find(p, n, "Content-Transfer-Encoding", &fld);
 	*c = mime_coding(has ? fld.value : "", has ? fld.value_len : 0);
 	while (header_next(p, n, &at, &fld))
 		;
-	/* Lines that are no fields, or a signature. */
+	/* Lines other than fields, or a signature. */
 	if ((n - at > 0 && (n - at != 2 || memcmp(p + at, "\r\n", 2) != 0)) ||
 	    (e->nparts == 0 && header_find(p, n, "DKIM-Signature", &fld)))
-		t->kind = MIME_SEALED;
+		t->kind = MIME_OPAQUE;
 	if (*c == MIME_CODED || (t->boundary_len > 0 &&
 	    t->kind != MIME_TEXT && e->depth == RECODE_DEPTH))
-		t->kind = MIME_SEALED;
+		t->kind = MIME_OPAQUE;
 }
 
 static void
@@ -286,16 +286,15 @@ recode_enter(struct recode *e, const struct mime_type *t)
 	memcpy(e->open[e->depth].boundary, t->boundary, t->boundary_len);
 	e->open[e->depth].len = t->boundary_len;
 	e->open[e->depth].part = e->now;
-	e->open[e->depth].digest = t->kind == MIME_DIGEST;
-	e->depth++;
+	e->open[e->depth++].digest = t->kind == MIME_DIGEST;
 }
 
-/* Another part; false when there are too many. */
+/* Begin another part; false when there are too many. */
 static bool
 recode_next_part(struct recode *e)
 {
 	if (e->nparts == PARTS_MAX) {
-		recode_taint(e);
+		recode_mark_8bit(e);
 		e->depth = 0;
 		return false;
 	}
@@ -309,9 +308,9 @@ recode_next_part(struct recode *e)
 	return true;
 }
 
-/* The header of a part is complete, or as complete as it gets. */
+/* The header of a part has ended. */
 static void
-recode_end_head(struct recode *e, bool legible)
+recode_end_head(struct recode *e, bool readable)
 {
 	struct recode_part *part;
 	enum mime_coding coding;
@@ -321,20 +320,20 @@ recode_end_head(struct recode *e, bool legible)
 	recode_describe(e, &t, &coding);
 	e->state = S_PASS;
 	if (!recode_next_part(e))
-		legible = false;
+		readable = false;
 	part = &e->part[e->now];
 	multi = t.kind == MIME_MULTIPART || t.kind == MIME_DIGEST;
 	e->labelled = mime_labelled(buf_text(&e->head), e->head.len);
-	if (!legible)
+	if (!readable)
 		recode_pass(e, buf_text(&e->head), e->head.len);
 	else if (e->writing)
 		recode_write_head(e, part);
 	else if (multi && coding == MIME_8BIT)
 		part->plan = P_MULTI_8BIT;
 	if (!e->writing && !ascii_only(buf_text(&e->head), e->head.len))
-		recode_taint(e);
+		recode_mark_8bit(e);
 	buf_clear(&e->head);
-	if (!legible || t.kind == MIME_SEALED)
+	if (!readable || t.kind == MIME_OPAQUE)
 		return;
 	if (multi) {
 		recode_enter(e, &t);
@@ -347,7 +346,7 @@ recode_end_head(struct recode *e, bool legible)
 	part->text = t.kind == MIME_TEXT;
 }
 
-/* Octets of a header, no more than a line. */
+/* Octets of a header, at most one line. */
 static void
 recode_head(struct recode *e, const char *p, size_t n)
 {
@@ -365,11 +364,11 @@ recode_head(struct recode *e, const char *p, size_t n)
 }
 
 /*
- * The walk
+ * The passes
  */
 
 static void
-recode_give(struct recode *e, const char *p, size_t n)
+recode_take(struct recode *e, const char *p, size_t n)
 {
 	e->mid = p[n - 1] != '\n';
 	if (e->state == S_HEAD)
@@ -380,7 +379,7 @@ recode_give(struct recode *e, const char *p, size_t n)
 		recode_pass(e, p, n);
 }
 
-/* Is the line that is held the delimiter of this multipart? */
+/* Is the held line a delimiter of this multipart? */
 static bool
 recode_delimits(const struct recode *e, size_t level, bool *closing)
 {
@@ -399,7 +398,7 @@ recode_delimits(const struct recode *e, size_t level, bool *closing)
 
 /* The held line is complete. */
 static void
-recode_let_go(struct recode *e)
+recode_end_held(struct recode *e)
 {
 	size_t level = e->depth;
 	bool closing = false;
@@ -407,13 +406,13 @@ recode_let_go(struct recode *e)
 	while (level > 0 && !recode_delimits(e, level - 1, &closing))
 		level--;
 	if (level == 0)
-		recode_give(e, e->held.p, e->held.len);
+		recode_take(e, e->held.p, e->held.len);
 	else {
 		if (e->state == S_LEAF)
 			recode_end_leaf(e, true);
 		else if (e->state == S_HEAD)
 			recode_end_head(e, false);
-		/* Too many parts: then nothing is open any more. */
+		/* With too many parts no multipart is open any more. */
 		if (e->depth > 0)
 			e->depth = closing ? level - 1 : level;
 		e->state = closing || e->depth == 0 ? S_PASS : S_HEAD;
@@ -422,7 +421,7 @@ recode_let_go(struct recode *e)
 	buf_clear(&e->held);
 }
 
-/* The start of a line that may delimit; how many octets were taken. */
+/* Hold a line that may be a delimiter; returns the octets taken. */
 static size_t
 recode_hold(struct recode *e, const char *p, size_t n)
 {
@@ -433,14 +432,14 @@ recode_hold(struct recode *e, const char *p, size_t n)
 		if (p[i++] == '\n' || e->held.len == HELD_MAX ||
 		    (e->held.len == 2 && e->held.p[1] != '-')) {
 			e->mid = p[i - 1] != '\n';
-			recode_let_go(e);
+			recode_end_held(e);
 			break;
 		}
 	}
 	return i;
 }
 
-/* Octets up to a line that has to be looked at by itself. */
+/* The octets before a line that has to be examined. */
 static size_t
 recode_run(const struct recode *e, const char *p, size_t n)
 {
@@ -456,8 +455,8 @@ recode_run(const struct recode *e, const char *p, size_t n)
 	return n;
 }
 
-static void
-recode_walk(struct recode *e, const char *p, size_t n)
+void
+recode_feed(struct recode *e, const char *p, size_t n)
 {
 	size_t k;
 
@@ -466,16 +465,16 @@ recode_walk(struct recode *e, const char *p, size_t n)
 			k = recode_hold(e, p, n);
 		else {
 			k = recode_run(e, p, n);
-			recode_give(e, p, k);
+			recode_take(e, p, k);
 		}
 	}
 }
 
-static void
-recode_finish(struct recode *e)
+void
+recode_end(struct recode *e)
 {
 	if (e->held.len > 0)
-		recode_let_go(e);
+		recode_end_held(e);
 	if (e->state == S_HEAD)
 		recode_end_head(e, false);
 	else if (e->state == S_LEAF)
@@ -485,7 +484,7 @@ recode_finish(struct recode *e)
 void
 recode_look(struct recode *e, const char *p, size_t n)
 {
-	recode_walk(e, p, n);
+	recode_feed(e, p, n);
 }
 
 bool
@@ -493,7 +492,7 @@ recode_plan(struct recode *e)
 {
 	size_t i;
 
-	recode_finish(e);
+	recode_end(e);
 	for (i = 0; i < e->nparts; i++) {
 		if (e->part[i].plan != P_MULTI_8BIT ||
 		    e->part[i].eightbit || !(e->why & RECODE_8BIT))
@@ -506,16 +505,4 @@ recode_plan(struct recode *e)
 	e->depth = e->nparts = e->now = 0;
 	e->mid = false;
 	return e->changes;
-}
-
-void
-recode_feed(struct recode *e, const char *p, size_t n)
-{
-	recode_walk(e, p, n);
-}
-
-void
-recode_end(struct recode *e)
-{
-	recode_finish(e);
 }

@@ -1,4 +1,4 @@
-/* recode.h - bodies that a relay would not take as they are */
+/* recode.h - encode bodies that a relay may refuse */
 
 #ifndef MAIL_RECODE_H
 #define MAIL_RECODE_H
@@ -12,10 +12,10 @@
 #include "mail/mime.h"
 
 #define RECODE_LINE	998	/* octets without CRLF (RFC 5322, 2.1.1) */
-#define RECODE_DEPTH	16	/* multiparts in each other; then sealed */
+#define RECODE_DEPTH	16	/* nested multiparts; deeper ones stay */
 
-/* What is to be mended, a set. */
-#define RECODE_LABEL	0x1	/* 8-bit of which no MIME field speaks */
+/* What is to be repaired, a set. */
+#define RECODE_LABEL	0x1	/* 8-bit without MIME fields for it */
 #define RECODE_LONG	0x2	/* lines that are too long */
 #define RECODE_8BIT	0x4	/* 8-bit of any kind */
 
@@ -23,49 +23,49 @@ struct recode_part {
 	uint64_t	 octets;
 	uint64_t	 strange;	/* of those, not printable */
 	bool		 text;
-	bool		 eightbit;	/* also of what is in it, once mended */
+	bool		 eightbit;	/* also in its parts after the plans */
 	bool		 longline;
 	bool		 no_utf8;
 	unsigned char	 plan;
 };
 
 /*
- * A message in wire form is read twice: first recode_look() sees all of it,
- * in pieces of any size; then, if recode_plan() found something to do,
- * recode_feed() is given the same octets and recode_end() ends it.  The new
- * wire form comes out in out, which the caller empties when it likes.
+ * A message in wire form is read twice: first recode_look() takes all of it,
+ * in pieces of any size.  If recode_plan() then returns true, recode_feed()
+ * takes the same octets and recode_end() ends the message.  The new wire
+ * form is appended to out, which the caller may empty at any time.
  *
- * Text becomes quoted-printable or, with much in it that is not ASCII,
- * base64; all else base64; each part of a multipart by itself and only if
- * it needs it.  Untouched stay messages within, signed and encrypted
- * multiparts, what is encoded already, and the whole of a message with a
- * DKIM signature.  Memory does not grow with the message.
+ * Text becomes quoted-printable or, if much of it is not ASCII, base64; all
+ * else becomes base64.  Each part of a multipart is encoded on its own, and
+ * only if needed.  Included messages, signed and encrypted multiparts,
+ * encoded parts and messages with a DKIM signature stay unchanged.  Memory
+ * does not grow with the size of the message.
  */
 struct recode {
 	struct buf		 out;
-	bool			 eightbit;	/* of what came out */
+	bool			 eightbit;	/* of what was appended */
 
 	/* Private. */
 	unsigned		 why;
-	bool			 writing;	/* the second reading */
+	bool			 writing;	/* the second pass */
 	bool			 changes;
 	bool			 labelled;	/* as mime_labelled() */
 	struct recode_part	*part;
-	size_t			 nparts, cap;	/* seen so far, in a reading */
-	size_t			 now;		/* the part we are in */
+	size_t			 nparts, cap;	/* so far in this pass */
+	size_t			 now;		/* the current part */
 	struct {
 		char		 boundary[MIME_BOUNDARY + 1];
 		size_t		 len;
 		size_t		 part;
 		bool		 digest;
-	} open[RECODE_DEPTH];			/* multiparts around us */
+	} open[RECODE_DEPTH];			/* the open multiparts */
 	size_t			 depth;
 	struct buf		 head;		/* of a part, until it ends */
-	struct buf		 held;		/* a line that may delimit */
+	struct buf		 held;		/* may be a delimiter line */
 	int			 state;
-	bool			 mid;		/* in the midst of a line */
+	bool			 mid;		/* within a line */
 	size_t			 line;		/* its length so far */
-	unsigned char		 rest[4];	/* UTF-8 that is cut off */
+	unsigned char		 rest[4];	/* incomplete UTF-8 */
 	size_t			 nrest;
 	struct encoding		 transfer;
 };

@@ -1,16 +1,17 @@
 /*
- * repair.c - a header field as it should have been written
+ * repair.c - repair the syntax of header fields
  *
- * Names that were not quoted are understood so:
+ * Names without the quotes they need are read so:
  *
  *	joe@corp, Inc. <j@x>	a title never begins a name: one mailbox,
  *				in any field
- *	Public, Joe <j@x>	one mailbox only in a field that is to have
- *				one; elsewhere "Public" may be a user
- *	O"Brien <j@x>		does not parse; with nothing that separates
- *				before "<" it is one mailbox
- *	Joe j@x			likewise, in a field that is to have one
- *	Cron Daemon		a From without an address: it gets ours
+ *	Public, Joe <j@x>	one mailbox only in a field of one mailbox;
+ *				elsewhere "Public" may be a user
+ *	O"Brien <j@x>		does not parse; without a separator before
+ *				"<" it is one mailbox
+ *	Joe j@x			likewise, in a field of one mailbox
+ *	Cron Daemon		a From without an address: the caller's own
+ *				address is added
  */
 
 #include <stdint.h>
@@ -19,40 +20,26 @@
 
 #include "base/ascii.h"
 #include "base/util.h"
+#include "mail/fold.h"
 #include "mail/phrase.h"
 #include "mail/repair.h"
 
 #define TEXT_MAX	(4U << 20)
 #define COLUMNS		76	/* of a line with encoded words (RFC 2047, 2) */
 
-static bool
-repair_eightbit(const char *p, size_t n)
+/* Append a space unless white space is there already. */
+static void
+repair_space(struct buf *b)
 {
-	return !ascii_only(p, n);
-}
-
-/* Octets in the last line of what was written. */
-static size_t
-repair_column(const struct buf *b)
-{
-	size_t n = 0;
-
-	while (n < b->len && b->p[b->len - 1 - n] != '\n')
-		n++;
-	return n;
-}
-
-static char
-repair_last(const struct buf *b)
-{
-	return b->len > 0 ? b->p[b->len - 1] : '\n';
+	if (b->len > 0 && !ascii_space(b->p[b->len - 1]))
+		buf_adds(b, " ");
 }
 
 /*
- * To understand
+ * Reading
  */
 
-/* One address and nothing else, maybe a bare one? */
+/* Is it one address, perhaps a bare one, and nothing else? */
 static bool
 repair_is_address(const char *p, size_t n)
 {
@@ -89,7 +76,7 @@ repair_add_name(struct buf *b, const char *p, size_t n)
 	buf_release(&bare);
 }
 
-/* What it takes to be told from "<" and ">" at the end. */
+/* Read words before a last address in "<" and ">". */
 static bool
 repair_guess_angle(struct buf *b, const char *p, size_t n, bool single)
 {
@@ -108,7 +95,7 @@ repair_guess_angle(struct buf *b, const char *p, size_t n, bool single)
 	return true;
 }
 
-/* An address may come last without them. */
+/* Read words before a last address without "<" and ">". */
 static bool
 repair_guess_last(struct buf *b, const char *p, size_t n)
 {
@@ -127,7 +114,7 @@ repair_guess_last(struct buf *b, const char *p, size_t n)
 	return true;
 }
 
-/* The text of a field that does not parse, without white space around. */
+/* Read a field that does not parse. */
 static bool
 repair_guess(struct buf *b, const char *p, size_t n, bool single, const char
     *own)
@@ -150,7 +137,7 @@ repair_guess(struct buf *b, const char *p, size_t n, bool single, const char
 	return true;
 }
 
-/* Does it begin with what follows a name?  In quotes it is one itself. */
+/* Does it begin with a title that follows a name, not in quotes? */
 static bool
 repair_title(const char *p, size_t n)
 {
@@ -168,7 +155,7 @@ repair_title(const char *p, size_t n)
 	return false;
 }
 
-/* The first of those before i that are in truth words of its name. */
+/* The first of the mailboxes before i that are words of its name. */
 static size_t
 repair_first_word(const struct repaired *r, size_t i, bool single)
 {
@@ -183,7 +170,7 @@ repair_first_word(const struct repaired *r, size_t i, bool single)
 	return i;
 }
 
-/* Put mailboxes together that a comma in a name took apart. */
+/* Join the mailboxes that are one with a comma in its name. */
 static bool
 repair_merge(struct buf *b, const struct repaired *r, bool single)
 {
@@ -203,9 +190,9 @@ repair_merge(struct buf *b, const struct repaired *r, bool single)
 	return at > 0;
 }
 
-/* Is nobody named at all?  Then it is from us. */
+/* Add the caller's own address if the field has none. */
 static bool
-repair_nobody(struct buf *b, const struct repaired *r, const char *own)
+repair_add_own(struct buf *b, const struct repaired *r, const char *own)
 {
 	const char *name = NULL;
 	size_t i;
@@ -222,14 +209,14 @@ repair_nobody(struct buf *b, const struct repaired *r, const char *own)
 	return true;
 }
 
-/* Is there a better way to read it?  Then append that. */
+/* Append a better reading of the field, if there is one. */
 static bool
-repair_understand(struct buf *b, const struct repaired *r, bool parsed,
+repair_reread(struct buf *b, const struct repaired *r, bool parsed,
     bool single, const char *own)
 {
 	if (!parsed)
 		return repair_guess(b, r->p, r->n, single, own);
-	if (own != NULL && repair_nobody(b, r, own))
+	if (own != NULL && repair_add_own(b, r, own))
 		return true;
 	return r->list.n > 1 && repair_merge(b, r, single);
 }
@@ -248,8 +235,8 @@ repair_parse(struct repaired *r, const struct field *fld, const char *own,
 		own = NULL;
 	*r = (struct repaired){ .p = fld->value, .n = fld->value_len };
 	status = addr_parse_list(&r->list, r->p, r->n, &why);
-	while (round++ < 3 && repair_understand(&better, r, status == 0, single,
-	    own)) {
+	while (round++ < 3 &&
+	    repair_reread(&better, r, status == 0, single, own)) {
 		repaired_release(r);
 		*r = (struct repaired){ .p = better.p, .n = better.len,
 		    .text = better };
@@ -270,10 +257,10 @@ repaired_release(struct repaired *r)
 }
 
 /*
- * To write addresses
+ * Writing addresses
  */
 
-/* From the octet that opens to the one that closes; brackets nest. */
+/* The length from the opening octet to the closing one; brackets nest. */
 static size_t
 repair_enclosed(const char *p, size_t n, char close)
 {
@@ -290,10 +277,7 @@ repair_enclosed(const char *p, size_t n, char close)
 	return n;
 }
 
-/*
- * A word, a quoted string, a comment, what stands in [], or one of ",;:<>":
- * as the parser has them.
- */
+/* The length of a word, a quoted string, a comment, [...], or ",;:<>". */
 static size_t
 repair_token(const char *p, size_t n)
 {
@@ -309,12 +293,14 @@ repair_token(const char *p, size_t n)
 	return i > 0 ? i : 1;
 }
 
-/* No word of a phrase may hold these as they are; a dot is tolerated. */
+/* Needs the word quotes?  Not if it is encoded; a dot is tolerated. */
 static bool
 repair_unfit(const char *p, size_t n)
 {
 	size_t i;
 
+	if (phrase_encoded(p, n) == n)
+		return false;
 	for (i = 0; i < n; i++)
 		if (strchr("()<>[]:;@\\,\"", p[i]) != NULL)
 			return true;
@@ -346,18 +332,27 @@ repair_add_bare(struct buf *b, const char *p, size_t n, bool quoting)
 	}
 }
 
-/* Is there place in the line for n octets, or a first word of them? */
+/* Does the line have room for n octets, or for a first word of them? */
 static bool
 repair_fits(const struct buf *out, size_t n)
 {
-	const size_t at = repair_column(out), k = 14 + 2 * n;
+	const size_t at = fold_column(out), k = 14 + 2 * n;
 
 	return at <= 20 || at + (k < 60 ? k : 60) <= COLUMNS;
 }
 
+static void
+repair_break(struct buf *out, size_t n)
+{
+	if (repair_fits(out, n))
+		repair_space(out);
+	else
+		buf_adds(out, "\r\n ");
+}
+
 /*
- * A token that cannot stand as it is.  Between encoded words white space
- * is lost, so it is encoded; elsewhere they must have some around them.
+ * Write a token quoted or encoded.  White space between encoded words is
+ * lost, so it is encoded; elsewhere they need white space around them.
  */
 static void
 repair_write_token(struct buf *out, const char *p, size_t n, bool before, bool
@@ -372,13 +367,10 @@ repair_write_token(struct buf *out, const char *p, size_t n, bool before, bool
 	repair_add_bare(&bare, p + k, n - 2 * k, true);
 	if (after)
 		buf_adds(&bare, " ");
-	if (!repair_fits(out, bare.len))
-		buf_adds(out, "\r\n ");
-	else if (!ascii_space(repair_last(out)))
-		buf_adds(out, " ");
+	repair_break(out, bare.len);
 	if (comment)
 		buf_adds(out, "(");
-	if (repair_eightbit(bare.p, bare.len))
+	if (!ascii_only(bare.p, bare.len))
 		phrase_encode(out, bare.p, bare.len);
 	else
 		phrase_quote(out, bare.p, bare.len);
@@ -387,11 +379,11 @@ repair_write_token(struct buf *out, const char *p, size_t n, bool before, bool
 	buf_release(&bare);
 }
 
-/* Words of a name, or what stands between mailboxes, token by token. */
+/* Write words of a name, or the text between mailboxes, by tokens. */
 static void
 repair_write_words(struct buf *out, const char *p, size_t n, bool phrase)
 {
-	bool encoded = false, mended = false, bad, word;
+	bool encoded = false, changed = false, word, foreign;
 	size_t k;
 
 	for (; n > 0; p += k, n -= k) {
@@ -401,24 +393,23 @@ repair_write_words(struct buf *out, const char *p, size_t n, bool phrase)
 			continue;
 		}
 		k = repair_token(p, n);
-		if (mended && !ascii_space(repair_last(out)))
-			buf_adds(out, " ");
+		if (changed)
+			repair_space(out);
 		word = *p != '"' && *p != '(';
-		bad = repair_eightbit(p, k) || (phrase && word &&
-		    phrase_encoded(p, k) != k && repair_unfit(p, k));
-		mended = bad;
-		if (bad)
+		foreign = !ascii_only(p, k);
+		changed = foreign || (phrase && word && repair_unfit(p, k));
+		if (changed)
 			repair_write_token(out, p, k,
-			    encoded && *p != '(' && repair_eightbit(p, k),
-			    repair_eightbit(p, k) && *p != '(' &&
+			    encoded && foreign && *p != '(',
+			    foreign && *p != '(' &&
 				repair_encoded_next(p + k, n - k));
 		else
 			buf_add(out, p, k);
-		encoded = *p != '(' && (bad ? repair_eightbit(p, k) :
+		encoded = *p != '(' && (changed ? foreign :
 		    phrase_encoded(p, k) == k);
 	}
-	if (phrase && mended && !ascii_space(repair_last(out)))
-		buf_adds(out, " ");
+	if (phrase && changed)
+		repair_space(out);
 }
 
 /* The words before "<". */
@@ -435,10 +426,8 @@ repair_write_phrase(struct buf *out, const char *p, size_t n, const struct addr
 			continue;
 		k = repair_token(p + i, n - i);
 		parts |= p[i] == '(' || phrase_encoded(p + i, n - i) > 0;
-		bad |= repair_eightbit(p + i, k) ||
-		    (p[i] != '(' && p[i] != '"' &&
-			phrase_encoded(p + i, k) != k &&
-			repair_unfit(p + i, k));
+		bad |= !ascii_only(p + i, k) || (p[i] != '(' && p[i] != '"' &&
+		    repair_unfit(p + i, k));
 	}
 	if (!bad)
 		buf_add(out, p, n);
@@ -446,27 +435,24 @@ repair_write_phrase(struct buf *out, const char *p, size_t n, const struct addr
 		repair_write_words(out, p, n, true);
 	else {
 		k = strlen(a->name);
-		if (!repair_fits(out, k))
-			buf_adds(out, "\r\n ");
-		else if (!ascii_space(repair_last(out)))
-			buf_adds(out, " ");
+		repair_break(out, k);
 		phrase_add(out, a->name, k);
 		k = a->spec_end - a->spec_start;
-		buf_adds(out, repair_column(out) + k > COLUMNS ? "\r\n " : " ");
+		buf_adds(out, fold_column(out) + k > COLUMNS ? "\r\n " : " ");
 	}
 }
 
-/* Between the mailboxes: separators, comments, the names of groups. */
+/* Write the text between mailboxes: separators, comments, group names. */
 static void
 repair_write_between(struct buf *out, const char *p, size_t n)
 {
-	if (repair_eightbit(p, n))
+	if (!ascii_only(p, n))
 		repair_write_words(out, p, n, false);
 	else
 		buf_add(out, p, n);
 }
 
-/* The address: with a domain if it is bare, in ASCII if that can be. */
+/* Write the address: with a domain if it is bare, in ASCII if possible. */
 static void
 repair_write_spec(struct buf *out, const char *p, const struct addr *a,
     const struct repair *o)
@@ -485,10 +471,10 @@ repair_write_spec(struct buf *out, const char *p, const struct addr *a,
 	}
 	if (bare)
 		addr_qualify(&spec, o->domain);
-	if ((!bare && !repair_eightbit(p, n)) ||
+	if ((!bare && ascii_only(p, n)) ||
 	    addr_ascii_domain(&spec, &f) == -1 || addr_check(spec, &f) == -1)
 		buf_add(out, p, n);
-	else if (repair_eightbit(p, n) && !addr_needs_utf8(spec))
+	else if (!ascii_only(p, n) && !addr_needs_utf8(spec))
 		buf_adds(out, spec);
 	else {
 		buf_add(out, p, n);
@@ -526,10 +512,10 @@ repair_write_addresses(struct buf *out, const struct field *fld,
 }
 
 /*
- * To write text
+ * Writing text
  */
 
-/* The end of the words from i on that are not ASCII and stand together. */
+/* The end of the adjacent words from i on that are not ASCII. */
 static size_t
 repair_foreign(const char *p, size_t i, size_t n)
 {
@@ -538,7 +524,7 @@ repair_foreign(const char *p, size_t i, size_t n)
 	while (i < n) {
 		for (k = i; k < n && !ascii_space(p[k]); k++)
 			;
-		if (!repair_eightbit(p + i, k - i))
+		if (ascii_only(p + i, k - i))
 			break;
 		end = k;
 		for (i = k; i < n && ascii_space(p[i]); i++)
@@ -547,7 +533,7 @@ repair_foreign(const char *p, size_t i, size_t n)
 	return end;
 }
 
-/* Words p[0..n), as one text, with the white space that is theirs. */
+/* Encode the words p[0..n), with white space before and after. */
 static void
 repair_write_foreign(struct buf *out, const char *p, size_t n, bool before,
     bool after)
@@ -559,8 +545,7 @@ repair_write_foreign(struct buf *out, const char *p, size_t n, bool before,
 	repair_add_bare(&bare, p, n, false);
 	if (after)
 		buf_adds(&bare, " ");
-	if (!ascii_space(repair_last(out)))
-		buf_adds(out, " ");
+	repair_space(out);
 	phrase_encode(out, bare.p, bare.len);
 	buf_release(&bare);
 }
@@ -606,7 +591,7 @@ repair_field(struct buf *out, const struct field *fld, const struct repair *o)
 	if (traits & HEADER_ADDRESSES)
 		repair_write_addresses(out, fld, o);
 	else if ((traits & HEADER_TEXT) &&
-	    repair_eightbit(fld->value, fld->value_len))
+	    !ascii_only(fld->value, fld->value_len))
 		repair_write_text(out, fld);
 	else
 		buf_add(out, fld->line, fld->len);

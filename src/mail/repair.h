@@ -1,4 +1,4 @@
-/* repair.h - a header field as it should have been written */
+/* repair.h - repair the syntax of header fields */
 
 #ifndef MAIL_REPAIR_H
 #define MAIL_REPAIR_H
@@ -16,25 +16,25 @@ struct repair {
 	const char	*own;		/* for a From without an address */
 
 	/*
-	 * The one address that a bare name stands for, to be freed; NULL
-	 * if names stand for themselves.
+	 * The one address that a bare name expands to, to be freed; NULL if
+	 * there are no aliases.
 	 */
 	bool		(*alias)(void *ctx, const char *name, char **spec);
 	void		*ctx;
 };
 
-/* What a field of addresses means; list counts in the octets of p[0..n). */
+/* A field of addresses as it is read; list has offsets in p[0..n). */
 struct repaired {
 	const char		*p;
 	size_t			 n;
 	struct addr_list	 list;
-	struct buf		 text;	/* holds p, if it is not the value */
+	struct buf		 text;	/* holds p unless that is the value */
 };
 
 /*
- * As addr_parse_list(), but names that were not quoted as they should be
- * are understood where there is no doubt: see repair.c.  own may be NULL.
- * To be released in any case.
+ * As addr_parse_list(), but accepts names without the quotes they need where
+ * the meaning is clear: see repair.c.  own may be NULL.  To be released in
+ * any case.
  */
 int	repair_parse(struct repaired *, const struct field *, const char *own,
 	    struct fault *);
@@ -42,8 +42,8 @@ void	repaired_release(struct repaired *);
 
 /*
  * Append the field: bare names with the domain, domains in A-labels, names
- * quoted, what is not ASCII in names, comments and texts as encoded words.
- * What is right, and what cannot be understood, stays byte for byte.
+ * quoted, text that is not ASCII in names, comments and texts as encoded
+ * words.  Correct and unreadable parts stay unchanged.
  */
 void	repair_field(struct buf *out, const struct field *,
 	    const struct repair *);

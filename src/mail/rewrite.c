@@ -1,4 +1,4 @@
-/* rewrite.c - the header as given to the header as sent */
+/* rewrite.c - from the given header to the header that is sent */
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 #include "mail/repair.h"
 #include "mail/rewrite.h"
 
-#define FIELD_MAX	(4U << 20)	/* of one that several make */
+#define FIELD_MAX	(4U << 20)	/* octets of a joined field */
 
 #define BIT(id)		(1U << (id))
 
@@ -27,12 +27,12 @@ struct rewrite {
 	unsigned		 twice;
 	unsigned		 written;
 	unsigned		 joined;
-	bool			 ours;	/* From is replaced by ours */
+	bool			 replace;	/* From is replaced */
 };
 
-/* These are worth nothing without a value. */
+/* With repair these fields count as missing if they have no value. */
 static bool
-rewrite_void_field(const struct rewrite *w, const struct field *fld,
+rewrite_empty_field(const struct rewrite *w, const struct field *fld,
     enum header_id id)
 {
 	return w->o->repair && (BIT(id) & (BIT(HEADER_DATE) |
@@ -49,7 +49,7 @@ rewrite_survey(struct rewrite *w)
 
 	while (header_next(w->p, w->n, &at, &fld)) {
 		id = header_known(&fld)->id;
-		if (id == HEADER_OTHER || rewrite_void_field(w, &fld, id))
+		if (id == HEADER_OTHER || rewrite_empty_field(w, &fld, id))
 			continue;
 		w->twice |= w->seen & BIT(id);
 		w->seen |= BIT(id);
@@ -74,12 +74,12 @@ rewrite_resent(const char *p, size_t n)
 }
 
 /*
- * What is missing
+ * Missing fields
  */
 
-/* The field as it is named in a message that is sent on, or not. */
+/* The name of the field, with "Resent-" in a message that is resent. */
 static const char *
-rewrite_called(const char *name, bool again)
+rewrite_name(const char *name, bool again)
 {
 	return again ? name : name + strlen("Resent-");
 }
@@ -100,7 +100,7 @@ rewrite_write_mailbox(struct buf *out, const char *field, const char *name,
 	buf_adds(out, "\r\n");
 }
 
-/* The host name is not ours to trust: what is no atom becomes a hyphen. */
+/* The host name is untrusted: octets that no atom may hold become "-". */
 static void
 rewrite_write_message_id(const struct rewrite *w, const char *field)
 {
@@ -113,7 +113,7 @@ rewrite_write_message_id(const struct rewrite *w, const char *field)
 	buf_adds(w->out, ">\r\n");
 }
 
-/* False if it takes an address that there is none of. */
+/* False if From is missing and there is no address for it. */
 static bool
 rewrite_write_missing(const struct rewrite *w)
 {
@@ -124,17 +124,16 @@ rewrite_write_missing(const struct rewrite *w)
 	if (!from && w->o->from == NULL)
 		return false;
 	if (!(w->seen & BIT(again ? HEADER_RESENT_DATE : HEADER_DATE))) {
-		buf_addf(w->out, "%s: ", rewrite_called("Resent-Date", again));
+		buf_addf(w->out, "%s: ", rewrite_name("Resent-Date", again));
 		date_add(w->out, w->o->now, w->o->utc_offset);
 		buf_adds(w->out, "\r\n");
 	}
 	if (!from)
 		rewrite_write_mailbox(w->out,
-		    rewrite_called("Resent-From", again), w->o->name,
-		    w->o->from);
+		    rewrite_name("Resent-From", again), w->o->name, w->o->from);
 	if (!(w->seen & BIT(again ? HEADER_RESENT_MESSAGE_ID :
 	    HEADER_MESSAGE_ID)))
-		rewrite_write_message_id(w, rewrite_called("Resent-Message-ID",
+		rewrite_write_message_id(w, rewrite_name("Resent-Message-ID",
 		    again));
 	return true;
 }
@@ -150,14 +149,14 @@ rewrite_first_from(const struct rewrite *w, struct field *fld)
 
 	while (header_next(w->p, w->n, &at, fld))
 		if (header_known(fld)->id == HEADER_FROM &&
-		    !rewrite_void_field(w, fld, HEADER_FROM))
+		    !rewrite_empty_field(w, fld, HEADER_FROM))
 			return true;
 	return false;
 }
 
-/* Is one of its mailboxes to be replaced?  No mailbox at all is. */
+/* Is one of its mailboxes to be replaced?  A list of none is. */
 static bool
-rewrite_unwanted(const struct rewrite *w, const struct repaired *r)
+rewrite_is_refused(const struct rewrite *w, const struct repaired *r)
 {
 	bool found = r->list.n == 0;
 	char *spec;
@@ -184,9 +183,9 @@ rewrite_judge_from(struct rewrite *w)
 	if (w->o->policy == NULL || !rewrite_first_from(w, &fld))
 		return;
 	if (repair_parse(&r, &fld, w->o->from, &unused) == -1)
-		w->ours = frompolicy_replaces(w->o->policy, "?");
+		w->replace = frompolicy_replaces(w->o->policy, "?");
 	else
-		w->ours = rewrite_unwanted(w, &r);
+		w->replace = rewrite_is_refused(w, &r);
 	repaired_release(&r);
 }
 
@@ -195,7 +194,7 @@ rewrite_write_field(const struct rewrite *w, const struct field *fld)
 {
 	struct repair o = { .domain = w->o->domain, .own = w->o->from };
 
-	/* Who it is for may be known by another name; who it is from not. */
+	/* Aliases apply to recipients, not to senders. */
 	if (header_is(fld, "To") || header_is(fld, "Cc")) {
 		o.alias = w->o->alias;
 		o.ctx = w->o->ctx;
@@ -206,9 +205,9 @@ rewrite_write_field(const struct rewrite *w, const struct field *fld)
 		buf_add(w->out, fld->line, fld->len);
 }
 
-/* Our From, and the one that was given as Reply-To if there is none. */
+/* Write the new From; the old one becomes Reply-To if there is none. */
 static void
-rewrite_write_ours(struct rewrite *w, const struct field *fld)
+rewrite_replace_from(struct rewrite *w, const struct field *fld)
 {
 	const struct frompolicy *po = w->o->policy;
 	struct buf reply = { .max = FIELD_MAX };
@@ -235,10 +234,10 @@ rewrite_write_ours(struct rewrite *w, const struct field *fld)
 }
 
 /*
- * What was given
+ * Given fields
  */
 
-/* Add a list to the list; false if it cannot be read. */
+/* Append the list of one more field; false if it cannot be read. */
 static bool
 rewrite_join(struct buf *all, size_t *count, const struct field *fld)
 {
@@ -250,7 +249,7 @@ rewrite_join(struct buf *all, size_t *count, const struct field *fld)
 	*count += r.list.n;
 	if (good && r.list.n > 0) {
 		buf_adds(all, *count > r.list.n ? ",\r\n" : "");
-		if (r.p[0] != ' ' && r.p[0] != '\t' && r.p[0] != '\r')
+		if (!ascii_space(r.p[0]))
 			buf_adds(all, " ");
 		buf_add(all, r.p, r.n);
 	}
@@ -259,8 +258,8 @@ rewrite_join(struct buf *all, size_t *count, const struct field *fld)
 }
 
 /*
- * Several fields of lists as one, if it can be read so: what belongs to
- * none of them alone must not come of it.
+ * Write several fields of lists as one.  False if the joined list has other
+ * mailboxes than the single ones.
  */
 static bool
 rewrite_write_joined(struct rewrite *w, const struct field *first, enum
@@ -296,16 +295,15 @@ static bool
 rewrite_superfluous(const struct rewrite *w, const struct field *fld,
     const struct header_known *known)
 {
-	if (known->traits & HEADER_HIDDEN)
-		return true;
-	if (w->ours && known->id == HEADER_SENDER)
+	if ((known->traits & HEADER_HIDDEN) ||
+	    (w->replace && known->id == HEADER_SENDER))
 		return true;
 	if (known->id == HEADER_OTHER)
 		return false;
-	if (rewrite_void_field(w, fld, known->id) ||
+	if (rewrite_empty_field(w, fld, known->id) ||
 	    (w->joined & BIT(known->id)))
 		return true;
-	return (w->o->repair || (w->ours && known->id == HEADER_FROM)) &&
+	return (w->o->repair || (w->replace && known->id == HEADER_FROM)) &&
 	    (known->traits & HEADER_ONCE) && (w->written & BIT(known->id));
 }
 
@@ -320,8 +318,8 @@ rewrite_write_given(struct rewrite *w)
 		known = header_known(&fld);
 		if (rewrite_superfluous(w, &fld, known))
 			continue;
-		if (w->ours && known->id == HEADER_FROM)
-			rewrite_write_ours(w, &fld);
+		if (w->replace && known->id == HEADER_FROM)
+			rewrite_replace_from(w, &fld);
 		else if (w->o->repair && (known->traits & HEADER_JOIN) &&
 		    (w->twice & BIT(known->id)) &&
 		    !(w->written & BIT(known->id)) &&
@@ -334,7 +332,7 @@ rewrite_write_given(struct rewrite *w)
 }
 
 static void
-rewrite_write_sealed(const struct rewrite *w)
+rewrite_write_signed(const struct rewrite *w)
 {
 	struct field fld;
 	size_t at = 0;
@@ -344,7 +342,7 @@ rewrite_write_sealed(const struct rewrite *w)
 			buf_add(w->out, fld.line, fld.len);
 }
 
-/* Fold what is too long in out, from start on. */
+/* Fold the lines that are too long in out, from start on. */
 static void
 rewrite_fold(struct buf *out, size_t start)
 {
@@ -370,9 +368,9 @@ rewrite_header(struct buf *out, const char *p, size_t n,
 	const size_t start = out->len;
 
 	rewrite_survey(&w);
-	facts->sealed = w.seen & BIT(HEADER_DKIM);
-	if (facts->sealed)
-		rewrite_write_sealed(&w);
+	facts->fixed = w.seen & BIT(HEADER_DKIM);
+	if (facts->fixed)
+		rewrite_write_signed(&w);
 	else {
 		rewrite_judge_from(&w);
 		if (!rewrite_write_missing(&w))
@@ -380,7 +378,7 @@ rewrite_header(struct buf *out, const char *p, size_t n,
 		rewrite_write_given(&w);
 	}
 	facts->longest = fold_longest(buf_text(out) + start, out->len - start);
-	if (facts->longest > FOLD_LINE && o->repair && !facts->sealed) {
+	if (facts->longest > FOLD_LINE && o->repair && !facts->fixed) {
 		rewrite_fold(out, start);
 		facts->longest = fold_longest(buf_text(out) + start,
 		    out->len - start);

@@ -1,4 +1,4 @@
-/* rewrite.h - the header as given to the header as sent */
+/* rewrite.h - from the given header to the header that is sent */
 
 #ifndef MAIL_REWRITE_H
 #define MAIL_REWRITE_H
@@ -11,8 +11,8 @@
 #include "mail/frompolicy.h"
 
 struct rewrite_opts {
-	const char	*from;		/* if it is missing, or NULL */
-	const char	*name;		/* to go with it, or NULL */
+	const char	*from;		/* for a missing From, or NULL */
+	const char	*name;		/* display name of that, or NULL */
 	const char	*domain;	/* for bare names, or NULL */
 	const char	*hostname;	/* right side of a Message-ID */
 	const char	*unique;	/* left side of it */
@@ -25,26 +25,25 @@ struct rewrite_opts {
 };
 
 struct rewrite_facts {
-	bool		 sealed;	/* signed by DKIM: body stays too */
+	bool		 fixed;		/* signed by DKIM: body stays too */
 	bool		 labelled;	/* as mime_labelled() */
-	bool		 eightbit;	/* the header that was written is */
+	bool		 eightbit;	/* the new header has octets over 127 */
 	size_t		 longest;	/* of its lines, without CRLF */
 };
 
 /*
- * Append the header p[0..n), fields with CRLF line ends, as it goes out,
- * and an empty line: with the fields it lacks, in front, and without those
- * that are not for the recipients; From as the sender policy wants it.
- * With repair each field is mended (see mail/repair), of a field that may
- * be there once the first stays, several To, Cc or Reply-To become one, and
- * lines are folded that are too long.  A header with a DKIM signature only
- * loses the fields that are not for the recipients.  False if From is
- * missing and there is nothing to put there.
+ * Append the header to send for p[0..n), fields with CRLF line ends, and an
+ * empty line.  Missing fields come first; HEADER_HIDDEN fields are removed;
+ * From follows the sender policy.  With repair each field is repaired (see
+ * mail/repair), only the first of a HEADER_ONCE field stays, several To, Cc
+ * or Reply-To become one, and long lines are folded.  From a header with a
+ * DKIM signature only hidden fields are removed.  False if From is missing
+ * and there is no address for it.
  */
 bool	rewrite_header(struct buf *out, const char *p, size_t n,
 	    const struct rewrite_opts *, struct rewrite_facts *);
 
-/* Was it sent on by hand, so that only Resent- fields count (3.6.6)? */
+/* Is it a resent message, where only Resent- fields count (3.6.6)? */
 bool	rewrite_resent(const char *p, size_t n);
 
 #endif

@@ -94,7 +94,7 @@ must_have_header(const struct run *r)
 		id |= header_is(&fld, "Message-ID") ||
 		    header_is(&fld, "Resent-Message-ID");
 	}
-	MUST(r->m.sealed || (date && from && id));
+	MUST(r->m.fixed || (date && from && id));
 	MUST(at + 2 <= n && memcmp(p + at, "\r\n", 2) == 0);
 }
 

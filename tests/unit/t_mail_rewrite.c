@@ -283,10 +283,10 @@ test_facts(void)
 	size_t i;
 
 	free(rewrite(FULL "DKIM-Signature: x\n", &o, &facts));
-	ok(facts.sealed && !facts.labelled, "a signature seals");
+	ok(facts.fixed && !facts.labelled, "a signature fixes the header");
 	free(rewrite(FULL "MIME-Version: 1.0\nContent-Type: text/plain;\n"
 	    " charset=utf-8\nContent-Transfer-Encoding: 8bit\n", &o, &facts));
-	ok(!facts.sealed && facts.labelled, "labelled");
+	ok(!facts.fixed && facts.labelled, "labelled");
 	is_int((long long)facts.longest, 31, "the longest line");
 	buf_adds(&b, FULL "To: a@x.test");
 	for (i = 0; i < 1000; i++)
