@@ -136,7 +136,7 @@ refused() {
 	use 'linger no'
 	heloise -q
 	[[ $stderr == *"holds unknown files:"*queue/notes* ]]
-	[[ $stderr == *"$SPOOL/queue/0000000000000002: "*torn* ]]
+	[[ $stderr == *"$SPOOL/queue/0000000000000002: "*incomplete* ]]
 	[ "$(stored_count)" -eq 1 ]
 	[ -e "$SPOOL/queue/notes" ]
 	[ -e "$SPOOL/queue/0000000000000002" ]

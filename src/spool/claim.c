@@ -14,7 +14,7 @@
 #include "spool/claim.h"
 #include "spool/fileio.h"
 
-#define FIRST		4096	/* octets of a message read at first */
+#define FIRST		4096	/* octets of the first read */
 #define NAME_SIZE	(SPOOL_ID + sizeof(".note.tmp"))
 
 static void
@@ -23,9 +23,9 @@ claim_note_name(char name[NAME_SIZE], const char *id, const char *end)
 	(void)snprintf(name, NAME_SIZE, "%s.note%s", id, end);
 }
 
-/* Why a file is not one of ours; NULL if it is. */
+/* Why a file is not trusted; NULL if it is. */
 static const char *
-claim_not_ours(const struct stat *st)
+claim_objection(const struct stat *st)
 {
 	if (!S_ISREG(st->st_mode))
 		return "not a regular file";
@@ -36,7 +36,7 @@ claim_not_ours(const struct stat *st)
 	return NULL;
 }
 
-/* Have the status of an open file; close it if it is not one of ours. */
+/* Get the status of an open file; close it if it is not trusted. */
 static enum claim
 claim_check_file(const struct spool *sp, enum spool_place place,
     const char *name, int *fd, struct stat *st, struct fault *f)
@@ -45,7 +45,7 @@ claim_check_file(const struct spool *sp, enum spool_place place,
 
 	if (fstat(*fd, st) == -1) {
 		spool_trouble(sp, place, name, errno, f);
-	} else if ((why = claim_not_ours(st)) != NULL) {
+	} else if ((why = claim_objection(st)) != NULL) {
 		fault_set(f, ST_SPOOL, FD_NONE, 0, VD_TEMP, "%s", why);
 		spool_complaint(sp, place, name, f);
 	} else {
@@ -57,8 +57,8 @@ claim_check_file(const struct spool *sp, enum spool_place place,
 }
 
 /*
- * Open a file that anyone might have put there: no link is followed, no
- * FIFO waited for.  0, or an errno.
+ * Open a file of unknown origin: do not follow a link or wait for a FIFO.
+ * 0, or an errno.
  */
 static int
 claim_open_any(const struct spool *sp, enum spool_place place, const char *name,
@@ -80,8 +80,8 @@ claim_not_open(const struct spool *sp, enum spool_place place, const char *name,
 }
 
 /*
- * NFS wants a file that is locked for us alone to be open for writing; no
- * other file system does, and we never write to it.
+ * Lock a file.  On NFS an exclusive lock needs a file that is open for
+ * writing; the file is never written.
  */
 static int
 claim_lock_file(struct spool *sp, enum spool_place place, const char *name,
@@ -107,7 +107,7 @@ spool_lock(struct spool *sp, enum spool_place place, const char *name,
 
 	if (err != 0)
 		return claim_not_open(sp, place, name, err, f);
-	/* What it is can change until it is locked. */
+	/* The file can change until it is locked. */
 	err = claim_lock_file(sp, place, name, fd);
 	if ((got = claim_check_file(sp, place, name, fd, st, f)) != CLAIM_OK)
 		return got;
@@ -128,7 +128,7 @@ static int
 claim_incomplete(struct fault *f)
 {
 	return fault_set(f, ST_SPOOL, FD_NONE, 0, VD_TEMP,
-	    "its length or end is not what it should be: the file is torn");
+	    "the length or end is wrong: the file is incomplete");
 }
 
 static int
@@ -137,7 +137,7 @@ claim_unreadable(int err, struct fault *f)
 	return fault_errno(f, ST_SPOOL, err, VD_TEMP, "cannot be read");
 }
 
-/* Read from a file of which all before have is in p already. */
+/* Read from a file; p[0..have) is the part that was read already. */
 static int
 claim_read_more(int fd, const char *p, size_t have, size_t at, char *out, size_t
     n)
@@ -148,10 +148,7 @@ claim_read_more(int fd, const char *p, size_t have, size_t at, char *out, size_t
 	return 0;
 }
 
-/*
- * The head of a message file, and whether it has its end.  Most messages
- * are small and read at once.
- */
+/* Read the head of a message file and check its end, mostly in one read. */
 static int
 claim_read_head(struct spool_file *file, off_t length, struct envelope *e,
     struct spool_meta *m, struct fault *f)
@@ -186,7 +183,7 @@ claim_read_head(struct spool_file *file, off_t length, struct envelope *e,
 	return rc;
 }
 
-/* A note that makes no sense counts as none; one that is out of reach not. */
+/* Read the note; a damaged one counts as none, an I/O error does not. */
 static int
 claim_read_note(struct spool *sp, struct spool_file *file, struct note *note,
     struct envelope *e, struct fault *f)
@@ -194,7 +191,7 @@ claim_read_note(struct spool *sp, struct spool_file *file, struct note *note,
 	char name[NAME_SIZE], *p;
 	struct stat st;
 	size_t n;
-	int fd, err;
+	int fd, err, rc = 0;
 
 	memset(note, 0, sizeof(*note));
 	claim_note_name(name, file->id, "");
@@ -210,37 +207,38 @@ claim_read_note(struct spool *sp, struct spool_file *file, struct note *note,
 	p = xmalloc(n);
 	err = fileio_read(fd, 0, p, n);
 	(void)close(fd);
-	if (err != 0 && err != ENODATA) {
-		free(p);
-		return spool_trouble(sp, file->place, name, err, f);
-	}
-	if (note_parse(p, err != 0 ? 0 : n, note, e, f) == -1) {
+	if (err != 0 && err != ENODATA)
+		rc = spool_trouble(sp, file->place, name, err, f);
+	else if (note_parse(p, err != 0 ? 0 : n, note, e, f) == -1) {
 		spool_complaint(sp, file->place, name, f);
 		note->damaged = true;
 	}
 	free(p);
-	return 0;
+	return rc;
 }
 
-/* Fill in the rest of a file that is open; closes it if that fails. */
+/* If got is CLAIM_OK read head and note; release the file on failure. */
 static enum claim
-claim_read_all(struct spool *sp, struct spool_file *file, const struct stat *st,
-    struct envelope *e, struct spool_meta *m, struct note *note,
-    struct fault *f)
+claim_read_all(struct spool *sp, enum claim got, struct spool_file *file,
+    const struct stat *st, struct envelope *e, struct spool_meta *m,
+    struct note *note, struct fault *f)
 {
-	if (claim_read_head(file, st->st_size, e, m, f) == -1) {
-		spool_complaint(sp, file->place, file->id, f);
-	} else if (claim_read_note(sp, file, note, e, f) == 0) {
-		return CLAIM_OK;
-	} else {
-		envelope_release(e);
-		spool_meta_release(m);
+	if (got == CLAIM_OK) {
+		got = CLAIM_BAD;
+		if (claim_read_head(file, st->st_size, e, m, f) == -1) {
+			spool_complaint(sp, file->place, file->id, f);
+		} else if (claim_read_note(sp, file, note, e, f) == 0) {
+			return CLAIM_OK;
+		} else {
+			envelope_release(e);
+			spool_meta_release(m);
+		}
 	}
 	spool_release(sp, file);
-	return CLAIM_BAD;
+	return got;
 }
 
-/* Names that are not ids are not asked for on disk. */
+/* Begin with the name, which must be an id. */
 static bool
 claim_name_file(struct spool_file *file, enum spool_place place, const char *id,
     struct fault *f)
@@ -269,14 +267,11 @@ spool_claim(struct spool *sp, enum spool_place place, const char *id,
 	got = spool_lock(sp, place, id, &file->fd, &st, f);
 	if (got == CLAIM_OK && st.st_nlink != 1) {
 		fault_set(f, ST_SPOOL, FD_NONE, 0, VD_TEMP,
-		    "the file has another name");
+		    "the file has a second hard link");
 		spool_complaint(sp, place, id, f);
 		got = CLAIM_BAD;
 	}
-	if (got == CLAIM_OK)
-		return claim_read_all(sp, file, &st, e, m, note, f);
-	spool_release(sp, file);
-	return got;
+	return claim_read_all(sp, got, file, &st, e, m, note, f);
 }
 
 enum claim
@@ -293,13 +288,10 @@ spool_peek(struct spool *sp, enum spool_place place, const char *id,
 	err = claim_open_any(sp, place, id, O_RDONLY, &file->fd);
 	got = err == 0 ? claim_check_file(sp, place, id, &file->fd, &st, f) :
 	    claim_not_open(sp, place, id, err, f);
-	if (got == CLAIM_OK)
-		return claim_read_all(sp, file, &st, e, m, note, f);
-	spool_release(sp, file);
-	return got;
+	return claim_read_all(sp, got, file, &st, e, m, note, f);
 }
 
-/* A new file for a note, in place of one that a crash left. */
+/* Create a file for a note; replace one that a crash left. */
 static int
 claim_create_note(int dir, const char *name)
 {
@@ -367,33 +359,25 @@ int
 spool_remove(struct spool *sp, enum spool_place place, const char *id,
     struct fault *f)
 {
-	static const char *const ends[] = { "", ".tmp" };
 	char name[NAME_SIZE];
-	size_t i;
 
-	if (unlinkat(sp->place[place], id, 0) == -1 && errno != ENOENT)
-		return spool_trouble(sp, place, id, errno, f);
-	for (i = 0; i < NITEMS(ends); i++) {
-		claim_note_name(name, id, ends[i]);
-		if (unlinkat(sp->place[place], name, 0) == -1 &&
-		    errno != ENOENT)
-			return spool_trouble(sp, place, name, errno, f);
-	}
-	return 0;
+	if (spool_unlink(sp, place, id, f) == -1)
+		return -1;
+	claim_note_name(name, id, "");
+	if (spool_unlink(sp, place, name, f) == -1)
+		return -1;
+	claim_note_name(name, id, ".tmp");
+	return spool_unlink(sp, place, name, f);
 }
 
 int
 spool_done(struct spool *sp, const struct spool_file *file, struct fault *f)
 {
-	if (file->noted)
-		return spool_remove(sp, file->place, file->id, f);
-	if (unlinkat(sp->place[file->place], file->id, 0) == -1 &&
-	    errno != ENOENT)
-		return spool_trouble(sp, file->place, file->id, errno, f);
-	return 0;
+	return file->noted ? spool_remove(sp, file->place, file->id, f) :
+	    spool_unlink(sp, file->place, file->id, f);
 }
 
-/* The note goes last: without it a message would be as good as new. */
+/* The note moves last: without it the message would count as new. */
 int
 spool_fail(struct spool *sp, struct spool_file *file, struct fault *f)
 {

@@ -10,12 +10,12 @@
 
 enum claim {
 	CLAIM_OK,
-	CLAIM_BUSY,	/* another has it */
+	CLAIM_BUSY,	/* another process has locked it */
 	CLAIM_GONE,	/* there is no such message */
-	CLAIM_BAD	/* cannot be used: left alone, the fault says why */
+	CLAIM_BAD	/* unusable and left as it is; the fault says why */
 };
 
-/* Such a message, and all that is known of it. */
+/* A claimed message: its file, envelope, meta and note. */
 struct claimed {
 	struct spool_file file;
 	struct envelope	 env;
@@ -23,44 +23,44 @@ struct claimed {
 	struct note	 note;
 };
 
-/* Give it up: close the file, free the rest. */
+/* Unlock it: close the file, free the rest. */
 void	claim_release(struct spool *, struct claimed *);
 
 /*
- * Make a message ours.  With CLAIM_OK the envelope, meta and note are
- * filled in and the recipients settled as the note says; the caller releases
- * all.  If the note is damaged the fault says how, and the message counts as
- * never tried.  The envelope and meta must be empty; they are so after any
- * other result.
+ * Lock a queue message.  With CLAIM_OK the envelope, meta and note are filled
+ * in and the recipients settled as the note says; the caller releases all.
+ * If the note is damaged the fault says how, and the message counts as never
+ * tried.  The envelope and meta must be empty before, and are empty after
+ * any other result.
  */
 enum claim spool_claim(struct spool *, enum spool_place, const char *id,
 	    struct spool_file *, struct envelope *, struct spool_meta *,
 	    struct note *, struct fault *);
 
 /*
- * Look at a message without making it ours: CLAIM_BUSY does not happen, the
- * file is open for reading, and things may change meanwhile.
+ * Read a message without the lock: never CLAIM_BUSY, the file is open for
+ * reading, and another process may change the message meanwhile.
  */
 enum claim spool_peek(struct spool *, enum spool_place, const char *id,
 	    struct spool_file *, struct envelope *, struct spool_meta *,
 	    struct note *, struct fault *);
 
 /*
- * What follows is for messages that are ours, or that nobody can claim
- * (CLAIM_BAD); for the latter only spool_remove().
+ * The functions below are for messages that this process has locked;
+ * spool_remove() is also for messages that are CLAIM_BAD.
  */
 
-/* Replace the note; see the states above for when it is synced. */
+/* Replace the note; the states in spool.h say when it is synced. */
 int	spool_note(struct spool *, struct spool_file *,
 	    const struct note *, const struct envelope *, struct fault *);
 
-/* Remove a message and all that may stand beside it. */
+/* Remove a message, its note, and the rest of a new note. */
 int	spool_remove(struct spool *, enum spool_place, const char *id,
 	    struct fault *);
 
 /*
- * Remove a message that is ours, and its note if it has one.  What a crash
- * has left of a note is for spool_sweep().
+ * Remove a message and its note if it has one.  spool_sweep() removes a note
+ * that a crash left incomplete.
  */
 int	spool_done(struct spool *, const struct spool_file *, struct fault *);
 
@@ -68,8 +68,8 @@ int	spool_done(struct spool *, const struct spool_file *, struct fault *);
 int	spool_fail(struct spool *, struct spool_file *, struct fault *);
 
 /*
- * For the rooms beside this one: open any regular file of ours there, locked,
- * and have its status.  CLAIM_GONE sets the fault too, CLAIM_BUSY does not.
+ * For rooms of this folder: open and lock a trusted regular file and get its
+ * status.  CLAIM_GONE sets the fault too, CLAIM_BUSY does not.
  */
 enum claim spool_lock(struct spool *, enum spool_place, const char *name,
 	    int *fd, struct stat *, struct fault *);

@@ -70,7 +70,7 @@ fileio_lock(int fd, bool wait)
 	return 0;
 }
 
-/* Where a directory cannot be synced at all there is nothing to be had. */
+/* Some file systems cannot sync a directory; that is no error. */
 int
 fileio_sync_dir(int dir)
 {

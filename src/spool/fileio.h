@@ -16,16 +16,16 @@ int	fileio_write(int fd, off_t at, const void *, size_t n);
 int	fileio_read(int fd, off_t at, void *, size_t n);
 int	fileio_sync(int fd);
 
-/* The descriptor is closed whatever comes of it. */
+/* The descriptor is closed also on an error. */
 int	fileio_close(int fd);
 
 /*
- * Lock it for us alone; EWOULDBLOCK if another has the lock.  With wait
- * set, wait for it; EINTR if a signal came first.
+ * Lock the file exclusively; EWOULDBLOCK if another process has the lock.
+ * With wait set, wait for it; EINTR if a signal came first.
  */
 int	fileio_lock(int fd, bool wait);
 
-/* Make what changed in the directory survive a crash. */
+/* Make changes of the directory survive a crash. */
 int	fileio_sync_dir(int dir);
 
 #endif

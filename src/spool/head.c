@@ -1,4 +1,4 @@
-/* head.c - what stands before the message in its file */
+/* head.c - the envelope before the message in its file */
 
 #include <stdint.h>
 #include <stdio.h>
@@ -35,7 +35,7 @@ head_bad(struct fault *f, const struct line *l, const char *why)
 	    "line %zu of its envelope: %s", line_number_of(l), why);
 }
 
-/* Fit to be a parameter on a command line (RFC 3461, 4). */
+/* Can it be a parameter of MAIL or RCPT (RFC 3461, 4)? */
 static bool
 head_graphic(const char *s)
 {
@@ -57,7 +57,7 @@ head_check(const struct envelope *e, struct fault *f)
 		    "the envelope id has a character that cannot be sent");
 	if (e->nrcpt == 0)
 		return fault_set(f, ST_SPOOL, FD_NONE, 0, VD_PERM,
-		    "a message without recipients");
+		    "the message has no recipients");
 	for (i = 0; i < e->nrcpt; i++) {
 		if (addr_check(e->rcpt[i].addr, f) == -1)
 			return -1;
@@ -77,14 +77,6 @@ head_add_pair(struct buf *b, const char *key, const char *value)
 	line_end(b);
 }
 
-static void
-head_add_number(struct buf *b, const char *key, long long v)
-{
-	line_add(b, key);
-	line_add_number(b, v);
-	line_end(b);
-}
-
 int
 head_format(struct buf *out, const struct envelope *e,
     const struct spool_meta *m, struct fault *f)
@@ -98,8 +90,8 @@ head_format(struct buf *out, const struct envelope *e,
 		return -1;
 	head_first(first, 0, 0, false);
 	buf_adds(&b, first);
-	head_add_number(&b, "time", m->submitted > 0 ? m->submitted : 0);
-	head_add_number(&b, "uid", m->uid);
+	line_pair(&b, "time", m->submitted > 0 ? m->submitted : 0);
+	line_pair(&b, "uid", m->uid);
 	head_add_pair(&b, "account", m->account);
 	head_add_pair(&b, "origin", m->origin);
 	head_add_pair(&b, "bounce", m->bounce ? "yes" : "no");
@@ -134,7 +126,7 @@ head_first(char line[HEAD_FIRST + 1], size_t at, size_t size, bool eightbit)
 	    AT_DIGITS, at, SIZE_DIGITS, size, eightbit ? '8' : '7');
 }
 
-/* Digits only, n of them, and a space; moves on. */
+/* Take n digits and a space. */
 static bool
 head_fixed(const char **p, size_t n, size_t *v)
 {
@@ -155,30 +147,21 @@ int
 head_measure(const char *line, size_t *at, size_t *size, bool *eightbit,
     struct fault *f)
 {
-	const char *p = line + sizeof(version) - 1;
+	const char *p = line + sizeof(version) - 1, *why = NULL;
 
 	if (memcmp(line, version, sizeof(version) - 3) != 0)
-		return fault_set(f, ST_SPOOL, FD_NONE, 0, VD_TEMP,
-		    "not a message file");
-	if (memcmp(line, version, sizeof(version) - 1) != 0)
-		return fault_set(f, ST_SPOOL, FD_NONE, 0, VD_TEMP,
-		    "a message file of another version");
-	if (!head_fixed(&p, AT_DIGITS, at) ||
+		why = "not a message file";
+	else if (memcmp(line, version, sizeof(version) - 1) != 0)
+		why = "a message file of another version";
+	else if (!head_fixed(&p, AT_DIGITS, at) ||
 	    !head_fixed(&p, SIZE_DIGITS, size) || (*p != '7' && *p != '8') ||
 	    p[1] != '\n' || *at <= HEAD_FIRST || *at > HEAD_MAX)
-		return fault_set(f, ST_SPOOL, FD_NONE, 0, VD_TEMP,
-		    "the first line is damaged");
-	if (*size == 0)
-		return fault_set(f, ST_SPOOL, FD_NONE, 0, VD_TEMP,
-		    "this message was never finished");
+		why = "the first line is damaged";
+	else if (*size == 0)
+		why = "this message was never finished";
 	*eightbit = *p == '8';
-	return 0;
-}
-
-static bool
-head_take_number(struct line *l, const char *key, long long max, long long *v)
-{
-	return line_is(l, key) && line_number(l, 0, max, v) && line_next(l);
+	return why == NULL ? 0 :
+	    fault_set(f, ST_SPOOL, FD_NONE, 0, VD_TEMP, "%s", why);
 }
 
 static bool
@@ -205,15 +188,11 @@ head_take_graphic(struct line *l, const char *key, char **out)
 static bool
 head_take_ret(struct line *l, enum ret *ret)
 {
-	size_t i;
-
 	if (!line_is(l, "ret"))
 		return false;
-	for (i = 0; i < NITEMS(rets); i++)
-		if (line_is(l, rets[i])) {
-			*ret = (enum ret)i;
+	for (*ret = 0; *ret < NITEMS(rets); ++*ret)
+		if (line_is(l, rets[*ret]))
 			return line_next(l);
-		}
 	return false;
 }
 
@@ -222,8 +201,8 @@ head_take_facts(struct line *l, struct envelope *e, struct spool_meta *m)
 {
 	long long when, uid;
 
-	if (!head_take_number(l, "time", INT64_MAX, &when) ||
-	    !head_take_number(l, "uid", UINT32_MAX, &uid) ||
+	if (!line_take(l, "time", INT64_MAX, &when) ||
+	    !line_take(l, "uid", UINT32_MAX, &uid) ||
 	    !head_take_string(l, "account", &m->account) ||
 	    !head_take_string(l, "origin", &m->origin) || !line_is(l, "bounce"))
 		return false;
@@ -239,34 +218,26 @@ static int
 head_take_rcpt(struct line *l, struct envelope *e, struct fault *f)
 {
 	char *orcpt = NULL, addr[ADDR_MAX + 1];
-	struct rcpt *r;
+	const char *why = NULL;
 	long long notify;
-	size_t i;
+	size_t i = e->nrcpt;
 
 	if (!line_number(l, 0, NOTIFY_ALL, &notify) ||
 	    (orcpt = line_string(l)) == NULL || !head_graphic(orcpt) ||
 	    !line_word(l, addr, sizeof(addr)) ||
-	    l->p == l->end || *l->p != '\n') {
-		free(orcpt);
-		return head_bad(f, l, "not a recipient");
+	    l->p == l->end || *l->p != '\n')
+		why = "not a recipient";
+	else if (addr_check(addr, f) == -1)
+		why = "not an address";
+	else if (envelope_add(e, addr) != i)
+		why = "a recipient occurs twice";
+	if (why == NULL) {
+		e->rcpt[i].notify = (unsigned)notify;
+		if (orcpt[0] != '\0')
+			e->rcpt[i].orcpt = xstrdup(orcpt);
 	}
-	if (addr_check(addr, f) == -1) {
-		free(orcpt);
-		return head_bad(f, l, "not an address");
-	}
-	i = e->nrcpt;
-	if (envelope_add(e, addr) != i) {
-		free(orcpt);
-		return head_bad(f, l, "a recipient is there twice");
-	}
-	r = &e->rcpt[i];
-	r->notify = (unsigned)notify;
-	if (orcpt[0] != '\0')
-		r->orcpt = orcpt;
-	else
-		free(orcpt);
-	(void)line_next(l);
-	return 0;
+	free(orcpt);
+	return why == NULL && line_next(l) ? 0 : head_bad(f, l, why);
 }
 
 static int
@@ -274,14 +245,14 @@ head_parse_lines(struct line *l, struct envelope *e, struct spool_meta *m,
     struct fault *f)
 {
 	if (!head_take_facts(l, e, m))
-		return head_bad(f, l, "not what should stand there");
+		return head_bad(f, l, "unexpected content");
 	if (e->from[0] != '\0' && addr_check(e->from, f) == -1)
 		return head_bad(f, l, "the sender is not an address");
 	while (line_is(l, "rcpt"))
 		if (head_take_rcpt(l, e, f) == -1)
 			return -1;
 	if (e->nrcpt == 0 || !line_next(l) || l->p != l->end)
-		return head_bad(f, l, "not a recipient and not the end");
+		return head_bad(f, l, "expected a recipient or the end");
 	return 0;
 }
 

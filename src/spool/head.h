@@ -1,4 +1,4 @@
-/* head.h - what stands before the message in its file */
+/* head.h - the envelope before the message in its file */
 
 #ifndef SPOOL_HEAD_H
 #define SPOOL_HEAD_H
@@ -15,7 +15,7 @@
 
 #define HEAD_MAX	(32 * 1024 * 1024)
 #define HEAD_FIRST	49	/* octets of the first line */
-#define HEAD_END	"end\n"	/* stands after the message */
+#define HEAD_END	"end\n"	/* follows the message */
 
 /*
  * A message file is
@@ -35,26 +35,25 @@
  *	the message in wire form
  *	end
  *
- * The first line has a fixed length, since it is known last: version,
+ * The first line has a fixed length because it is written last: version,
  * octets before the message, octets of the message, 8 if some are over 127
- * and else 7.  A file that is cut short or not finished is recognised by
- * its length and its end.
+ * and else 7.  An incomplete file is recognised by its length and its end.
  */
 struct spool_meta {
 	time_t	 submitted;
 	uid_t	 uid;		/* the caller */
-	char	*account;	/* "" if the default */
-	char	*origin;	/* what the caller is, for logs and mailq */
-	bool	 bounce;	/* is itself a notification of failure */
+	char	*account;	/* "" for the default */
+	char	*origin;	/* name of the caller, for logs and mailq */
+	bool	 bounce;	/* the message is a bounce */
 };
 
 /* It owns its strings.  {0} is valid. */
 void	spool_meta_release(struct spool_meta *);
 
 /*
- * Append all that stands before the message, the first line with a size of
- * 0.  Refuses what head_parse() would refuse: with ST_ADDRESS an address,
- * with ST_SPOOL anything else.
+ * Append the text before the message, the first line with a size of 0.
+ * Refuses what head_parse() refuses: an address with ST_ADDRESS, anything
+ * else with ST_SPOOL.
  */
 int	head_format(struct buf *, const struct envelope *,
 	    const struct spool_meta *, struct fault *);
@@ -68,8 +67,8 @@ int	head_measure(const char *line, size_t *at, size_t *size,
 	    bool *eightbit, struct fault *);
 
 /*
- * Read p[0..n), all that stands before the message, into an empty envelope
- * and meta.  After -1 both are empty.
+ * Read p[0..n), the text before the message, into an empty envelope and
+ * meta.  After -1 both are empty.
  */
 int	head_parse(const char *p, size_t n, struct envelope *,
 	    struct spool_meta *, struct fault *);

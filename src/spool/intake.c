@@ -1,4 +1,4 @@
-/* intake.c - a message on its way into the spool */
+/* intake.c - write a new message into the spool */
 
 #include <sys/stat.h>
 
@@ -19,8 +19,8 @@
 #define NAMES_TRIED	100
 
 /*
- * A file that has a name from the start.  Whoever sweeps takes an unlocked
- * one for left behind, so look again once it is locked.
+ * A file with a temporary name.  spool_sweep() may remove it until it is
+ * locked, so check the name again after that.
  */
 static int
 intake_begin_named(struct spool *sp, struct spool_file *file)
@@ -120,7 +120,7 @@ spool_write(struct spool *sp, struct spool_file *file, const void *p,
 	return 0;
 }
 
-/* Fill in what is known now, and have it on disk. */
+/* Write the final first line and the end, and sync the file. */
 static int
 intake_finish(struct spool_file *file, bool eightbit)
 {
@@ -135,7 +135,7 @@ intake_finish(struct spool_file *file, bool eightbit)
 	return err;
 }
 
-/* 13 digits of microseconds, which last until 2112, and 3 to tell apart. */
+/* 13 digits of microseconds, which suffice until 2112, and 3 random ones. */
 static void
 intake_make_id(char id[SPOOL_ID])
 {
@@ -149,9 +149,9 @@ intake_make_id(char id[SPOOL_ID])
 	    us & 0xfffffffffffffULL, random_bits() & 0xfff);
 }
 
-/* Give it an id; without one nothing can be seen of it. */
+/* Give it an id, which makes it visible. */
 static int
-intake_link_it(struct spool *sp, struct spool_file *file)
+intake_link(struct spool *sp, struct spool_file *file)
 {
 	int queue = sp->place[SPOOL_QUEUE], to = sp->place[file->place];
 	char path[sizeof(SPOOL_FD) + 24];
@@ -176,11 +176,10 @@ intake_link_it(struct spool *sp, struct spool_file *file)
 }
 
 static void
-intake_take_back(struct spool *sp, struct spool_file *file, struct fault *f)
+intake_undo(struct spool *sp, struct spool_file *file, struct fault *f)
 {
-	struct fault more;
+	struct fault more = { 0 };
 
-	fault_clear(&more);
 	if (spool_remove(sp, file->place, file->id, &more) == -1)
 		fault_add(f, "; it stays queued as %s: %s", file->id,
 		    more.text);
@@ -196,13 +195,13 @@ spool_commit(struct spool *sp, struct spool_file *file,
 
 	file->place = place;
 	if ((err = intake_finish(file, e->eightbit)) != 0 ||
-	    (err = intake_link_it(sp, file)) != 0)
+	    (err = intake_link(sp, file)) != 0)
 		rc = spool_trouble(sp, place, "", err, f);
 	else if (note != NULL)
 		rc = spool_note(sp, file, note, e, f);
 	if (rc == 0 && (err = fileio_sync_dir(sp->place[place])) != 0)
 		rc = spool_trouble(sp, place, "", err, f);
 	if (rc == -1 && file->id[0] != '\0')
-		intake_take_back(sp, file, f);
+		intake_undo(sp, file, f);
 	return rc;
 }

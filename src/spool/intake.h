@@ -1,4 +1,4 @@
-/* intake.h - a message on its way into the spool */
+/* intake.h - write a new message into the spool */
 
 #ifndef SPOOL_INTAKE_H
 #define SPOOL_INTAKE_H
@@ -9,8 +9,8 @@
 #include "spool/spool.h"
 
 /*
- * Begin, envelope, write as often as needed, commit, spool_release().  The
- * file is ours from the start, and stays ours when it is committed.
+ * Order of calls: begin, envelope, write as often as needed, commit,
+ * spool_release().  The file is locked from the beginning to the release.
  */
 int	spool_begin(struct spool *, struct spool_file *, struct fault *);
 int	spool_envelope(struct spool *, struct spool_file *,
@@ -21,12 +21,12 @@ int	spool_write(struct spool *, struct spool_file *, const void *, size_t,
 	    struct fault *);
 
 /*
- * Give the file its name, in the queue or among the failed: the one instant
- * at which the message is there.  eightbit of the envelope is taken now, the
- * rest must be as spool_envelope() had it.  With a note, that is written
- * too, and the verdicts in the envelope with it.  Afterwards everything is
- * on disk, the file has its id and is still ours; after -1 nothing can be
- * seen, and only spool_release() may follow.
+ * Give the file its name in queue/ or failed/, the one step that adds the
+ * message.  eightbit of the envelope is written now; the rest must be as
+ * spool_envelope() had it.  With a note, the note and the verdicts of the
+ * envelope are written too.  Afterwards everything is on disk and the file
+ * has its id and is still locked.  After -1 no message was added, and only
+ * spool_release() may follow.
  */
 int	spool_commit(struct spool *, struct spool_file *, enum spool_place,
 	    const struct envelope *, const struct note *, struct fault *);

@@ -1,4 +1,4 @@
-/* line.c - lines of words that no word can break out of */
+/* line.c - lines of encoded words */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,7 +59,7 @@ line_add_number(struct buf *b, long long v)
 	line_separate(b);
 	digits[0] = (char)('0' + v % 10);
 	digits[1] = '\0';
-	if (v < 0 || v > 9)	/* few are, and there are many of them */
+	if (v < 0 || v > 9)	/* most have one digit, and there are many */
 		(void)snprintf(digits, sizeof(digits), "%lld", v);
 	buf_adds(b, digits);
 }
@@ -70,7 +70,15 @@ line_end(struct buf *b)
 	buf_add(b, "\n", 1);
 }
 
-/* The next word as it is written, p[0..n); false if there is none. */
+void
+line_pair(struct buf *b, const char *key, long long v)
+{
+	line_add(b, key);
+	line_add_number(b, v);
+	line_end(b);
+}
+
+/* The next word, still encoded, as p[0..n); false if there is none. */
 static bool
 line_raw(struct line *l, const char **p, size_t *n)
 {
@@ -159,6 +167,12 @@ line_number(struct line *l, long long min, long long max, long long *v)
 	*v = strtonum(word, min, max, &wrong);
 	(void)snprintf(same, sizeof(same), "%lld", *v);
 	return wrong == NULL && strcmp(word, same) == 0;
+}
+
+bool
+line_take(struct line *l, const char *key, long long max, long long *v)
+{
+	return line_is(l, key) && line_number(l, 0, max, v) && line_next(l);
 }
 
 bool

@@ -1,4 +1,4 @@
-/* note.c - how far a message has come: tries, next one, last words */
+/* note.c - the delivery state of a message: tries, next try, verdicts */
 
 #include <limits.h>
 #include <stdint.h>
@@ -10,28 +10,20 @@
 #include "spool/line.h"
 #include "spool/note.h"
 
-#define FEW_WORDS	64
+#define SHORT_TEXT	64	/* octets of a text where the note is large */
 
 static const char *const domains[FD__MAX] = {
 	[FD_NONE] = "none", [FD_ERRNO] = "errno", [FD_GAI] = "gai",
 	[FD_TLS] = "tls", [FD_SMTP] = "smtp", [FD_LINK] = "link",
 };
 
-static void
-note_add_number(struct buf *b, const char *key, long long v)
-{
-	line_add(b, key);
-	line_add_number(b, v);
-	line_end(b);
-}
-
 /*
- * The words of a fault, the relay's own no longer than words octets.  They
- * are made printable once more, or the note would be damaged to its reader.
+ * Add a fault with at most max octets of its text.  The text is made
+ * printable again after the cut, because the reader accepts no other.
  */
 static void
 note_add_fault(struct buf *b, const char *key, const struct fault *why,
-    size_t words)
+    size_t max)
 {
 	struct fault cut;
 	char esc[16];
@@ -39,7 +31,7 @@ note_add_fault(struct buf *b, const char *key, const struct fault *why,
 	fault_clear(&cut);
 	fault_what(&cut, "%s", why->what);
 	fault_command(&cut, "%s", why->command);
-	fault_add(&cut, "%.*s", (int)words, why->text);
+	fault_add(&cut, "%.*s", (int)max, why->text);
 	(void)snprintf(esc, sizeof(esc), "%d.%d.%d", why->esc[0],
 	    why->esc[1], why->esc[2]);
 	line_add(b, key);
@@ -55,11 +47,11 @@ note_add_fault(struct buf *b, const char *key, const struct fault *why,
 }
 
 /*
- * Many recipients often meet with the same words, so these are written only
- * where they differ from those of the recipient before.
+ * Many recipients often have the same fault, so it is written only where it
+ * differs from that of the recipient before.
  */
 static void
-note_add_recipients(struct buf *b, const struct envelope *e, size_t words)
+note_add_recipients(struct buf *b, const struct envelope *e, size_t max)
 {
 	struct buf one = { .max = NOTE_MAX }, same = { .max = NOTE_MAX };
 	size_t i;
@@ -70,17 +62,17 @@ note_add_recipients(struct buf *b, const struct envelope *e, size_t words)
 		if (!r->done)
 			continue;
 		if (r->why == NULL) {
-			note_add_number(b, "ok", (long long)i);
+			line_pair(b, "ok", (long long)i);
 			continue;
 		}
 		buf_clear(&one);
-		note_add_fault(&one, "why", r->why, words);
+		note_add_fault(&one, "why", r->why, max);
 		if (strcmp(buf_text(&one), buf_text(&same)) != 0) {
 			buf_clear(&same);
 			buf_add(&same, one.p, one.len);
 			buf_add(b, one.p, one.len);
 		}
-		note_add_number(b, r->told ? "told" : "rcpt", (long long)i);
+		line_pair(b, r->told ? "told" : "rcpt", (long long)i);
 	}
 	buf_release(&one);
 	buf_release(&same);
@@ -88,16 +80,16 @@ note_add_recipients(struct buf *b, const struct envelope *e, size_t words)
 
 static void
 note_format_lines(struct buf *b, const struct note *n, const struct envelope *e,
-    size_t words)
+    size_t max)
 {
 	buf_addf(b, "heloise-note 1 %zu\n", e->nrcpt);
-	note_add_number(b, "tries", n->tries);
-	note_add_number(b, "next", n->next > 0 ? n->next : 0);
-	note_add_number(b, "since", n->since > 0 ? n->since : 0);
+	line_pair(b, "tries", n->tries);
+	line_pair(b, "next", n->next > 0 ? n->next : 0);
+	line_pair(b, "since", n->since > 0 ? n->since : 0);
 	buf_addf(b, "held %s\n", n->held ? "yes" : "no");
 	if (n->last.verdict != VD_OK)
-		note_add_fault(b, "last", &n->last, words);
-	note_add_recipients(b, e, words);
+		note_add_fault(b, "last", &n->last, max);
+	note_add_recipients(b, e, max);
 	buf_adds(b, "end\n");
 }
 
@@ -111,7 +103,7 @@ note_format(struct buf *out, const struct note *n, const struct envelope *e,
 	note_format_lines(&b, n, e, FAULT_TEXT - 1);
 	if (b.full) {
 		buf_clear(&b);
-		note_format_lines(&b, n, e, FEW_WORDS);
+		note_format_lines(&b, n, e, SHORT_TEXT);
 	}
 	if (!b.full)
 		buf_add(out, b.p, b.len);
@@ -125,26 +117,18 @@ note_format(struct buf *out, const struct note *n, const struct envelope *e,
 static bool
 note_take_stage(struct line *l, enum stage *stage)
 {
-	size_t i;
-
-	for (i = 0; i < ST__MAX; i++)
-		if (line_is(l, fault_stage((enum stage)i))) {
-			*stage = (enum stage)i;
+	for (*stage = 0; *stage < ST__MAX; ++*stage)
+		if (line_is(l, fault_stage(*stage)))
 			return true;
-		}
 	return false;
 }
 
 static bool
 note_take_domain(struct line *l, enum domain *domain)
 {
-	size_t i;
-
-	for (i = 0; i < FD__MAX; i++)
-		if (line_is(l, domains[i])) {
-			*domain = (enum domain)i;
+	for (*domain = 0; *domain < FD__MAX; ++*domain)
+		if (line_is(l, domains[*domain]))
 			return true;
-		}
 	return false;
 }
 
@@ -152,25 +136,10 @@ note_take_domain(struct line *l, enum domain *domain)
 static bool
 note_take_verdict(struct line *l, enum verdict *verdict)
 {
-	size_t i;
-
-	for (i = VD_OK + 1; i < VD__MAX; i++)
-		if (line_is(l, fault_verdict((enum verdict)i))) {
-			*verdict = (enum verdict)i;
+	for (*verdict = VD_OK + 1; *verdict < VD__MAX; ++*verdict)
+		if (line_is(l, fault_verdict(*verdict)))
 			return true;
-		}
 	return false;
-}
-
-static bool
-note_take_code(struct line *l, int *code)
-{
-	long long v;
-
-	if (!line_number(l, INT_MIN, INT_MAX, &v))
-		return false;
-	*code = (int)v;
-	return true;
 }
 
 /* "5.7.8" */
@@ -196,9 +165,9 @@ note_take_esc(struct line *l, unsigned char esc[3])
 	return strcmp(word, same) == 0;
 }
 
-/* A fault promises that its words are fit to be printed. */
+/* The strings of a fault must be printable. */
 static bool
-note_take_words(struct line *l, char *out, size_t size, bool lines)
+note_take_text(struct line *l, char *out, size_t size, bool lines)
 {
 	struct buf b = { .max = 4 * FAULT_TEXT };
 	bool good = false;
@@ -214,21 +183,20 @@ note_take_words(struct line *l, char *out, size_t size, bool lines)
 static bool
 note_take_fault(struct line *l, struct fault *why)
 {
-	memset(why, 0, sizeof(*why));
-	return note_take_stage(l, &why->stage) &&
-	    note_take_domain(l, &why->domain) &&
-	    note_take_code(l, &why->code) && note_take_esc(l, why->esc) &&
-	    note_take_verdict(l, &why->verdict) &&
-	    note_take_words(l, why->what, sizeof(why->what), false) &&
-	    note_take_words(l, why->command, sizeof(why->command), false) &&
-	    note_take_words(l, why->text, sizeof(why->text), true) &&
-	    line_next(l);
-}
+	long long code;
 
-static bool
-note_take_number(struct line *l, const char *key, long long max, long long *v)
-{
-	return line_is(l, key) && line_number(l, 0, max, v) && line_next(l);
+	memset(why, 0, sizeof(*why));
+	if (!note_take_stage(l, &why->stage) ||
+	    !note_take_domain(l, &why->domain) ||
+	    !line_number(l, INT_MIN, INT_MAX, &code))
+		return false;
+	why->code = (int)code;
+	return note_take_esc(l, why->esc) &&
+	    note_take_verdict(l, &why->verdict) &&
+	    note_take_text(l, why->what, sizeof(why->what), false) &&
+	    note_take_text(l, why->command, sizeof(why->command), false) &&
+	    note_take_text(l, why->text, sizeof(why->text), true) &&
+	    line_next(l);
 }
 
 /* The facts up to the recipients. */
@@ -238,12 +206,11 @@ note_take_facts(struct line *l, struct note *n, size_t nrcpt)
 	long long all, tries, next, since;
 
 	if (!line_is(l, "heloise-note") ||
-	    !note_take_number(l, "1", INT64_MAX, &all) ||
+	    !line_take(l, "1", INT64_MAX, &all) ||
 	    (unsigned long long)all != nrcpt ||
-	    !note_take_number(l, "tries", UINT_MAX, &tries) ||
-	    !note_take_number(l, "next", INT64_MAX, &next) ||
-	    !note_take_number(l, "since", INT64_MAX, &since) ||
-	    !line_is(l, "held"))
+	    !line_take(l, "tries", UINT_MAX, &tries) ||
+	    !line_take(l, "next", INT64_MAX, &next) ||
+	    !line_take(l, "since", INT64_MAX, &since) || !line_is(l, "held"))
 		return false;
 	n->tries = (unsigned)tries;
 	n->next = (time_t)next;
@@ -254,37 +221,31 @@ note_take_facts(struct line *l, struct note *n, size_t nrcpt)
 	return !line_is(l, "last") || note_take_fault(l, &n->last);
 }
 
-/* Each at most once, in their order. */
+/* Each recipient at most once, in order. */
 static bool
 note_take_recipients(struct line *l, struct envelope *e)
 {
 	struct fault why;
 	long long i, least = 0, max = (long long)e->nrcpt - 1;
-	bool told;
+	bool ok, told;
 
 	fault_clear(&why);
 	for (;;) {
-		told = line_is(l, "told");
-		if (told || line_is(l, "rcpt")) {
-			if (why.verdict == VD_OK ||
-			    !line_number(l, least, max, &i))
-				return false;
-			rcpt_settle(&e->rcpt[i], &why);
-			e->rcpt[i].told = told;
-		} else if (line_is(l, "ok")) {
-			if (!line_number(l, least, max, &i))
-				return false;
-			rcpt_settle(&e->rcpt[i], NULL);
-		} else if (line_is(l, "why")) {
+		if (line_is(l, "why")) {
 			if (!note_take_fault(l, &why))
 				return false;
 			continue;
-		} else {
-			return true;
 		}
-		least = i + 1;
-		if (!line_next(l))
+		ok = line_is(l, "ok");
+		told = !ok && line_is(l, "told");
+		if (!ok && !told && !line_is(l, "rcpt"))
+			return true;
+		if ((!ok && why.verdict == VD_OK) ||
+		    !line_number(l, least, max, &i) || !line_next(l))
 			return false;
+		rcpt_settle(&e->rcpt[i], ok ? NULL : &why);
+		e->rcpt[i].told = told;
+		least = i + 1;
 	}
 }
 

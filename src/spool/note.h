@@ -1,4 +1,4 @@
-/* note.h - how far a message has come: tries, next one, last words */
+/* note.h - the delivery state of a message: tries, next try, verdicts */
 
 #ifndef SPOOL_NOTE_H
 #define SPOOL_NOTE_H
@@ -28,38 +28,38 @@
  *	told 2
  *	end
  *
- * The first number is that of the recipients; "last" is left out where
- * nothing has gone wrong.  A recipient is "ok", or met with the last "why"
- * above it, of which the sender is "told" or not yet; one that is not named
- * has not been tried.  {0} is the note of a message that was never tried.
+ * The first number counts the recipients; "last" is left out without a
+ * fault.  A recipient is "ok", or has the fault of the last "why" above it;
+ * "told" means that its sender got a bounce.  One that is not listed has not
+ * been tried.  {0} is the note of a message that was never tried.
  */
 struct note {
 	unsigned	 tries;
-	time_t		 next;		/* by the wall clock; 0 is at once */
+	time_t		 next;		/* by the wall clock; 0: at once */
 	time_t		 since;		/* expiry counts from here, or 0 */
 	bool		 held;		/* not to be tried until released */
-	bool		 damaged;	/* a note was there and is of no use */
-	struct fault	 last;		/* VD_OK: nothing has gone wrong */
+	bool		 damaged;	/* the note on disk was unreadable */
+	struct fault	 last;		/* VD_OK: no fault so far */
 };
 
 /*
- * Append a note with the verdicts of the recipients.  -1 only where it is
- * larger than NOTE_MAX even when most of the relay's words are left out.
+ * Append a note with the verdicts of the recipients.  -1 only if it is larger
+ * than NOTE_MAX even with the texts cut short.
  */
 int	note_format(struct buf *, const struct note *,
 	    const struct envelope *, struct fault *);
 
 /*
- * Read the note p[0..n) and settle the recipients as it says, none of
- * which is settled yet.  After -1 none is, and the note is {0}.
+ * Read the note p[0..n) and settle the recipients; none of them may be
+ * settled before.  After -1 none is, and the note is {0}.
  */
 int	note_parse(const char *p, size_t n, struct note *, struct envelope *,
 	    struct fault *);
 
 /*
- * Forget the verdicts that a new try may change: all but VD_OK and, unless
- * perm is set, VD_PERM and what the sender was told.  Returns how many
- * recipients are to be tried.
+ * Remove the verdicts that a new try may change: all but VD_OK and, unless
+ * perm is set, VD_PERM and recipients whose sender was told.  Returns the
+ * number of recipients to try.
  */
 size_t	note_reopen(struct envelope *, bool perm);
 

@@ -1,4 +1,4 @@
-/* spool.c - messages that wait, on disk, one file each and a note beside it */
+/* spool.c - the directories of queue messages and their notes */
 
 #include <sys/stat.h>
 
@@ -26,6 +26,15 @@ spool_trouble(const struct spool *sp, enum spool_place place,
 }
 
 int
+spool_unlink(const struct spool *sp, enum spool_place place,
+    const char *name, struct fault *f)
+{
+	if (unlinkat(sp->place[place], name, 0) == -1 && errno != ENOENT)
+		return spool_trouble(sp, place, name, errno, f);
+	return 0;
+}
+
+int
 spool_complaint(const struct spool *sp, enum spool_place place,
     const char *name, struct fault *f)
 {
@@ -37,7 +46,7 @@ spool_complaint(const struct spool *sp, enum spool_place place,
 	return -1;
 }
 
-/* The directory that holds path; "." if no slash says. */
+/* Sync the directory that holds path; "." without a slash. */
 static int
 spool_sync_parent(const char *path)
 {
@@ -51,7 +60,7 @@ spool_sync_parent(const char *path)
 		err = fileio_sync_dir(fd);
 		(void)close(fd);
 	} else if (errno != EACCES) {
-		err = errno;	/* one may write what one may not read */
+		err = errno;	/* a directory may be write-only */
 	}
 	free(up);
 	return err;
@@ -65,7 +74,7 @@ spool_make_directory(const char *path)
 	return spool_sync_parent(path);
 }
 
-/* A directory and those above it that are missing. */
+/* Make a directory and the missing ones above it. */
 static int
 spool_make_path(const char *path)
 {
@@ -85,10 +94,10 @@ spool_make_path(const char *path)
 	return err != 0 ? err : spool_make_directory(path);
 }
 
-/* Hold a directory that is ours alone to change, or -1. */
+/* Open a directory that only this user may change, or -1. */
 static int
-spool_hold(int at, const char *name, int flags, const char *path, struct fault
-    *f)
+spool_open_trusted(
+    int at, const char *name, int flags, const char *path, struct fault *f)
 {
 	struct stat st;
 	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | flags);
@@ -112,7 +121,7 @@ spool_hold(int at, const char *name, int flags, const char *path, struct fault
 }
 
 static int
-spool_hold_place(struct spool *sp, enum spool_place place, bool create,
+spool_open_place(struct spool *sp, enum spool_place place, bool create,
     struct fault *f)
 {
 	char *path = xasprintf("%s/%s", sp->path, places[place]);
@@ -125,8 +134,8 @@ spool_hold_place(struct spool *sp, enum spool_place place, bool create,
 	if (err != 0)
 		fault_errno(f, ST_SPOOL, err, VD_TEMP, "%s", path);
 	else
-		sp->place[place] =
-		    spool_hold(sp->dir, places[place], O_NOFOLLOW, path, f);
+		sp->place[place] = spool_open_trusted(
+		    sp->dir, places[place], O_NOFOLLOW, path, f);
 	free(path);
 	return sp->place[place] == -1 ? -1 : 0;
 }
@@ -146,9 +155,9 @@ spool_open(struct spool *sp, const char *path, bool create, struct fault *f)
 	if (create && stat(sp->path, &st) == -1 && errno == ENOENT &&
 	    (err = spool_make_path(sp->path)) != 0)
 		fault_errno(f, ST_SPOOL, err, VD_TEMP, "%s", sp->path);
-	else if ((sp->dir = spool_hold(AT_FDCWD, sp->path, 0, sp->path,
-	    f)) != -1 && spool_hold_place(sp, SPOOL_QUEUE, create, f) == 0 &&
-	    spool_hold_place(sp, SPOOL_FAILED, create, f) == 0)
+	else if ((sp->dir = spool_open_trusted(AT_FDCWD, sp->path, 0, sp->path,
+	    f)) != -1 && spool_open_place(sp, SPOOL_QUEUE, create, f) == 0 &&
+	    spool_open_place(sp, SPOOL_FAILED, create, f) == 0)
 		return 0;
 	spool_close(sp);
 	return -1;
@@ -224,6 +233,7 @@ spool_list(struct spool *sp, enum spool_place place, char (**ids)[SPOOL_ID],
 	DIR *d = spool_entries(sp, place, f);
 	const struct dirent *entry;
 	size_t cap = 0;
+	int rc = 0;
 
 	*ids = NULL;
 	*n = 0;
@@ -239,17 +249,15 @@ spool_list(struct spool *sp, enum spool_place place, char (**ids)[SPOOL_ID],
 		memcpy((*ids)[(*n)++], entry->d_name, SPOOL_ID);
 	}
 	if (errno != 0) {
-		spool_trouble(sp, place, "", errno, f);
-		(void)closedir(d);
+		rc = spool_trouble(sp, place, "", errno, f);
 		free(*ids);
 		*ids = NULL;
 		*n = 0;
-		return -1;
 	}
 	(void)closedir(d);
 	if (*n > 0)
 		qsort(*ids, *n, sizeof(**ids), spool_older);
-	return 0;
+	return rc;
 }
 
 int

@@ -1,4 +1,4 @@
-/* store.c - where a message is kept while we have it: spool or unnamed file */
+/* store.c - a message file, in the spool or unnamed */
 
 #include <sys/mman.h>
 
@@ -7,9 +7,10 @@
 #include <unistd.h>
 
 #include "base/util.h"
+#include "spool/fileio.h"
 #include "spool/store.h"
 
-/* Without a name from the start; in memory where no directory can be had. */
+/* A file without a name; in memory if no directory can have one. */
 static int
 store_unnamed(struct fault *f)
 {
@@ -24,7 +25,7 @@ store_unnamed(struct fault *f)
 	if ((fd = memfd_create("heloise", MFD_CLOEXEC)) != -1)
 		return fd;
 	return fault_errno(f, ST_SPOOL, errno, VD_TEMP,
-	    "no room for a temporary file");
+	    "cannot create a temporary file");
 }
 
 int
@@ -54,8 +55,7 @@ store_envelope(struct store *s, const struct envelope *e,
 int
 store_write(struct store *s, const void *v, size_t n, struct fault *f)
 {
-	const char *p = v;
-	ssize_t done;
+	int err;
 
 	if (s->spool != NULL) {
 		if (spool_write(s->spool, &s->file, v, n, f) == -1)
@@ -63,15 +63,10 @@ store_write(struct store *s, const void *v, size_t n, struct fault *f)
 		s->size = s->file.size;
 		return 0;
 	}
-	for (; n > 0; p += done, n -= (size_t)done) {
-		done = pwrite(s->fd, p, n, s->at + (off_t)s->size);
-		if (done == -1 && errno == EINTR)
-			done = 0;
-		if (done == -1)
-			return fault_errno(f, ST_SPOOL, errno, VD_TEMP,
-			    "the temporary file cannot be written");
-		s->size += (size_t)done;
-	}
+	if ((err = fileio_write(s->fd, s->at + (off_t)s->size, v, n)) != 0)
+		return fault_errno(f, ST_SPOOL, err, VD_TEMP,
+		    "cannot write the temporary file");
+	s->size += n;
 	return 0;
 }
 

@@ -1,4 +1,4 @@
-/* store.h - where a message is kept while we have it: spool or unnamed file */
+/* store.h - a message file, in the spool or unnamed */
 
 #ifndef SPOOL_STORE_H
 #define SPOOL_STORE_H
@@ -10,9 +10,9 @@
 #include "spool/intake.h"
 
 /*
- * Begin, envelope, write as often as needed; then the message is fd at
- * [at, at + size), and may be committed where there is a spool.  Until then
- * it has no name and goes with the process.
+ * Order of calls: begin, envelope, write as often as needed.  Then the
+ * message is the octets [at, at + size) of fd and may be committed if there
+ * is a spool.  Until then it has no name and is lost with the process.
  */
 struct store {
 	struct spool	*spool;		/* NULL: it cannot be committed */

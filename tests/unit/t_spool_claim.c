@@ -277,8 +277,8 @@ test_strange(struct pond *p)
 	strange(p, "0000000000000004", "No such device");
 	(void)close(fd);
 	NEED(link(good, "0000000000000005") == 0);
-	strange(p, "0000000000000005", "another name");
-	strange(p, good, "another name");
+	strange(p, "0000000000000005", "second hard link");
+	strange(p, good, "second hard link");
 	NEED(unlink("0000000000000005") == 0);
 	NEED(chmod(good, 0622) == 0);
 	strange(p, good, "others may write");

@@ -133,7 +133,7 @@ static const struct {
 	{ FACTS "from -\nrcpt 15 rfc822;b b@x.test\n\n", NULL },
 	{ "", "cut short" },
 	{ "\n", "line 2" },
-	{ FACTS FROM "\n", "line 10 of its envelope: not a recipient" },
+	{ FACTS FROM "\n", "line 10 of its envelope: expected a recipient" },
 	{ FACTS FROM "rcpt 0 - b@x.test\n", "line 11" },
 	{ FACTS FROM "rcpt 0 - b@x.test", "line 10" },
 	{ FACTS FROM "rcpt 0 - b@x.test\n\nx", "line 12" },
