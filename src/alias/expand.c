@@ -98,7 +98,7 @@ expand_release(struct expand *e)
 	*e = (struct expand){ 0 };
 }
 
-/* Add what one recipient becomes to the new envelope, with its NOTIFY. */
+/* Expand one recipient into the new envelope; NOTIFY is copied. */
 static int
 expand_one(struct expand *e, const struct rcpt *r, struct envelope *new,
     struct fault *f)

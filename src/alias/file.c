@@ -36,7 +36,7 @@ alias_file_load(struct aliases *a, const char *path, uid_t *owner,
 		f->verdict = VD_TEMP;
 	if (status == 0 && (st.st_mode & S_IWOTH) != 0)
 		status = fault_set(f, ST_CONFIG, FD_ERRNO, EPERM, VD_PERM,
-		    "%s: everybody may write to this file; run: chmod o-w %s",
+		    "%s: every user may write to this file; run: chmod o-w %s",
 		    path, path);
 	if (status == 0) {
 		(void)aliases_parse(a, path, buf_text(&text), text.len,

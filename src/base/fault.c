@@ -1,4 +1,4 @@
-/* fault.c - what went wrong, where, and whether to try again */
+/* fault.c - an error: its stage, its text, and whether to try again */
 
 #include <stdarg.h>
 #include <stdio.h>

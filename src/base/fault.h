@@ -1,4 +1,4 @@
-/* fault.h - what went wrong, where, and whether to try again */
+/* fault.h - an error: its stage, its text, and whether to try again */
 
 #ifndef BASE_FAULT_H
 #define BASE_FAULT_H

@@ -161,14 +161,14 @@ dsn_add_time(struct buf *out, long long s)
 static void
 dsn_add_opening(struct buf *out, const struct dsn *d)
 {
-	struct buf whose = { .max = 1024 }, tried = { .max = 1024 };
+	struct buf subject = { .max = 1024 }, tried = { .max = 1024 };
 
 	if (strcmp(d->from, d->to) == 0)
-		buf_adds(&whose, "Your message");
+		buf_adds(&subject, "Your message");
 	else if (*d->from == '\0')
-		buf_adds(&whose, "A message without a sender");
+		buf_adds(&subject, "A message without a sender");
 	else
-		buf_addf(&whose, "A message from <%s>", d->from);
+		buf_addf(&subject, "A message from <%s>", d->from);
 	if (d->tries > 1) {
 		buf_addf(&tried, "It was tried %u times in ", d->tries);
 		dsn_add_time(&tried, (long long)d->now - (long long)d->arrival);
@@ -177,9 +177,9 @@ dsn_add_opening(struct buf *out, const struct dsn *d)
 	dsn_add_text(out, "This is the mail program of %s.", d->host);
 	buf_adds(out, "\r\n");
 	dsn_add_text(out, "%s could not be delivered to the recipients named "
-	    "below.  %sIt will not be tried again.", buf_text(&whose),
+	    "below.  %sIt will not be tried again.", buf_text(&subject),
 	    buf_text(&tried));
-	buf_release(&whose);
+	buf_release(&subject);
 	buf_release(&tried);
 }
 

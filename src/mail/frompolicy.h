@@ -9,7 +9,7 @@
 #include "base/buf.h"
 
 enum frompolicy_mode {
-	FROMPOLICY_KEEP,	/* replace only what domains excludes */
+	FROMPOLICY_KEEP,	/* replace only outside the domains */
 	FROMPOLICY_FORCE,	/* always replace */
 	FROMPOLICY_REPLY_TO	/* always replace; the old one to Reply-To */
 };

@@ -3,7 +3,7 @@
  *
  * The header is collected line by line until it ends, then rewritten as a
  * whole; the body passes through in blocks.  A line of the header is kept
- * unchanged until its first octets show what it is, because a line of the
+ * unchanged until its first octets show its kind, because a line of the
  * body must be read by the rules of the body.
  */
 
@@ -113,15 +113,6 @@ msg_set_sender(struct message *m, struct fault *f)
 	return ret;
 }
 
-/* Append the name of the field to the text of the fault. */
-static int
-msg_in_field(struct fault *f, const struct field *fld)
-{
-	fault_add(f, ", in the field %.*s",
-	    (int)(fld->name_len < 40 ? fld->name_len : 40), fld->name);
-	return -1;
-}
-
 static int
 msg_add_list(struct envelope *e, const struct addr_list *list,
     const char *domain, struct fault *f)
@@ -176,7 +167,10 @@ msg_extract_field(struct message *m, const struct field *fld, struct fault *f)
 			    f);
 		repaired_release(&r);
 	}
-	return ret == 0 ? 0 : msg_in_field(f, fld);
+	if (ret == -1)
+		fault_add(f, ", in the field %.*s",
+		    (int)(fld->name_len < 40 ? fld->name_len : 40), fld->name);
+	return ret;
 }
 
 static int

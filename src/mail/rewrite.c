@@ -154,7 +154,7 @@ rewrite_first_from(const struct rewrite *w, struct field *fld)
 	return false;
 }
 
-/* Is one of its mailboxes to be replaced?  A list of none is. */
+/* Is one of its mailboxes to be replaced?  An empty list is. */
 static bool
 rewrite_is_refused(const struct rewrite *w, const struct repaired *r)
 {

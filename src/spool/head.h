@@ -52,7 +52,7 @@ void	spool_meta_release(struct spool_meta *);
 
 /*
  * Append the text before the message, the first line with a size of 0.
- * Refuses what head_parse() refuses: an address with ST_ADDRESS, anything
+ * Refuses all that head_parse() refuses: an address with ST_ADDRESS, all
  * else with ST_SPOOL.
  */
 int	head_format(struct buf *, const struct envelope *,
