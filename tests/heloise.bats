@@ -146,7 +146,7 @@ flights() {
 	start_relay --auth PLAIN --user u --password p --auth-required
 	send 'tls none' 'user u' 'password p' -- -t
 	[ "$status" -eq 77 ]
-	[[ $stderr == *"the password would be readable on the way"* ]]
+	[[ $stderr == *"the password would be readable on the network"* ]]
 	send 'tls none' 'user u' 'password p' 'auth-cleartext yes' -- -t
 	[ "$status" -eq 0 ]
 	[ "$(stored_count)" -eq 1 ]
@@ -179,7 +179,7 @@ flights() {
 	)"
 	send 'tls none' -- -t
 	[ "$status" -eq 75 ]
-	[[ $stderr == *"the last it said was: 220 relay.example.org we are watching"* ]]
+	[[ $stderr == *"its last reply was: 220 relay.example.org we are watching"* ]]
 }
 
 @test "flights: clear with and without CHUNKING, STARTTLS, implicit, AUTH" {

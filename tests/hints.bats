@@ -346,7 +346,7 @@ says() {
 	meet relay.example.org 'tls none' 'user app@example.org' \
 	    'password geheim' -- --auth PLAIN --user x --password y
 	says 0 1 0 <<-'END'
-		heloise: cannot log in to relay.example.org:587: the password would be readable on the way (no TLS)
+		heloise: cannot log in to relay.example.org:587: the password would be readable on the network (no TLS)
 		heloise: hint: without TLS everybody on the way could read the password; set `tls starttls`, or `auth-cleartext yes` on a network that you trust
 		heloise: queued as ID, due for a queue run in N s
 	END

@@ -1,4 +1,4 @@
-/* capability.c - what a relay says it can do, out of its reply to EHLO */
+/* capability.c - the extensions that a relay offers in its reply to EHLO */
 
 #include <string.h>
 
@@ -20,7 +20,7 @@ const struct capability capability_table[] = {
 };
 const size_t capability_count = NITEMS(capability_table);
 
-/* A limit that does not fit is no limit. */
+/* 0 (no limit) if it is no number or too large. */
 static long long
 cap_number(const char *p, size_t n)
 {
@@ -61,7 +61,7 @@ cap_keyword(struct caps *c, const char *p, size_t n)
 	unsigned cap = 0;
 	size_t k = 0, rest;
 
-	/* "AUTH=LOGIN" is how some wrote it before RFC 2554 was out. */
+	/* Some relays write "AUTH=LOGIN", as before RFC 2554. */
 	while (k < n && p[k] != ' ' && p[k] != '=')
 		k++;
 	for (; row < capability_table + capability_count; row++)

@@ -1,4 +1,4 @@
-/* capability.h - what a relay says it can do, out of its reply to EHLO */
+/* capability.h - the extensions that a relay offers in its reply to EHLO */
 
 #ifndef SMTP_CAPABILITY_H
 #define SMTP_CAPABILITY_H
@@ -15,15 +15,15 @@
 #define CAP_ESC		0x080	/* RFC 2034, ENHANCEDSTATUSCODES */
 #define CAP_AUTH	0x100	/* RFC 4954 */
 
-/* All of it in one struct, so that STARTTLS can forget it at once. */
+/* One struct, so that STARTTLS can clear all of it. */
 struct caps {
 	unsigned	set;		/* CAP_* */
-	unsigned	mechs;		/* SASL_BIT()s that we know */
+	unsigned	mechs;		/* SASL_BIT()s of known mechanisms */
 	long long	maxsize;	/* octets; 0: no limit was given */
-	char		auth[256];	/* the mechanisms as the relay said */
+	char		auth[256];	/* the mechanisms as the relay wrote */
 };
 
-/* One row for each CAP_ bit, in the order in which people read them. */
+/* One row for each CAP_ bit, in the order of the probe's output. */
 struct capability {
 	unsigned	 bit;
 	const char	*keyword;	/* "PIPELINING" */
@@ -34,9 +34,8 @@ extern const struct capability capability_table[];
 extern const size_t capability_count;
 
 /*
- * Read the text of a reply to EHLO: lines with LF between, the first of
- * which is the relay's name (RFC 5321, 4.1.1.1).  What is unknown is
- * passed over.
+ * Parse the text of a reply to EHLO: lines with LF between.  The first line
+ * is the relay's name (RFC 5321, 4.1.1.1).  Unknown keywords are ignored.
  */
 void		 capability_parse(struct caps *, const char *text);
 

@@ -1,13 +1,12 @@
 /*
  * client.c - the client's side of an SMTP session, without any I/O
  *
- * Nothing here or in the rooms below opens, reads, writes, waits, prints
- * or looks at a clock, so a test or a fuzzer can be the whole world, and
- * delivery, queue run and probe share it.
+ * The client does no I/O and reads no clock, so tests and fuzzers can play
+ * the relay, and delivery, queue run and probe share it.
  *
- * Every reply answers the oldest command in flight.  Each verb's answer
- * returns the next phase: a path that forgets to go on does not compile,
- * and one that goes on to wait for nothing ends as "stuck".
+ * Every reply answers the oldest command in flight.  The function for it
+ * returns the next phase, so a path without a next phase does not compile.
+ * A path that waits for nothing ends as "stuck".
  */
 
 #include <assert.h>
@@ -17,11 +16,14 @@
 #include "smtp/client_mail.h"
 #include "smtp/client_setup.h"
 
-static enum client_phase client_on_quit(struct client *,
-    const struct client_command *);
+/* The reply does not matter. */
+static enum client_phase
+client_on_quit(struct client *c, const struct client_command *k)
+{
+	return PH_OVER;
+}
 
-static enum client_phase (*const answers[V__MAX])(struct client *,
-    const struct client_command *) = {
+static client_answer *const answers[V__MAX] = {
 	[V_GREET] = client_setup_on_greet,
 	[V_EHLO] = client_setup_on_ehlo,
 	[V_HELO] = client_setup_on_helo,
@@ -36,14 +38,7 @@ static enum client_phase (*const answers[V__MAX])(struct client *,
 	[V_QUIT] = client_on_quit,
 };
 
-/* Whatever it says, we are leaving. */
-static enum client_phase
-client_on_quit(struct client *c, const struct client_command *k)
-{
-	return PH_OVER;
-}
-
-/* Send what the phase asks for. */
+/* Send what the phase needs. */
 static enum client_phase
 client_advance(struct client *c)
 {
@@ -70,17 +65,7 @@ client_advance(struct client *c)
 	return c->phase;
 }
 
-/*
- * What SCRAM's challenges say is enough to try passwords on until one fits,
- * so whoever sends a transcript to others should not have them in it.
- */
-static bool
-client_discreet(const struct client *c)
-{
-	return c->reply.code == 334 && c->reply.text.len > 0 &&
-	    c->mech != SASL__MAX && !sasl_reveals(c->mech);
-}
-
+/* Add the reply to the dialogue, and note its first line. */
 static void
 client_talk_reply(struct client *c)
 {
@@ -93,7 +78,9 @@ client_talk_reply(struct client *c)
 	who[5] = (char)('0' + code % 10);
 	(void)strlcpy(c->last, who + 3, sizeof(c->last));
 	c->last[3] = ' ';
-	if (client_discreet(c))
+	/* A SCRAM challenge allows guessing the password offline: mask it. */
+	if (code == 334 && c->reply.text.len > 0 && c->mech != SASL__MAX &&
+	    !sasl_reveals(c->mech))
 		p = "********";
 	(void)strlcat(c->last, p, sizeof(c->last));
 	for (;; p = nl + 1) {
@@ -107,9 +94,8 @@ client_talk_reply(struct client *c)
 }
 
 /*
- * A reply to what has not been sent yet.  A no may come early, and if it
- * comes in the middle of a message it means that; a yes cannot be meant
- * for us.
+ * A reply to a command that was not sent yet.  A refusal may come early; in
+ * the middle of a message it refuses that.  An early yes is an error.
  */
 static enum client_phase
 client_early(struct client *c)
@@ -132,20 +118,20 @@ client_early(struct client *c)
 }
 
 /*
- * A 421 ends the session whatever it answers; and who is told to go on
- * where nothing can follow no longer talks of the same thing.
+ * Does this reply end the session?  421 always does; so does 3yz to a command
+ * that has no second part.
  */
 static bool
-client_lost(const struct client *c, enum verb v)
+client_ends_session(const struct client *c, enum verb v)
 {
 	if (c->reply.code / 100 == 3)
 		return v != V_AUTH && v != V_DATA && v != V_QUIT;
 	return c->reply.code == 421 && v != V_QUIT;
 }
 
-/* Let the oldest command in flight have the reply just read. */
+/* Give the reply just read to the oldest command in flight. */
 static void
-client_answer(struct client *c)
+client_handle_reply(struct client *c)
 {
 	struct client_command k;
 	enum client_phase next;
@@ -157,8 +143,8 @@ client_answer(struct client *c)
 		next = client_early(c);
 	} else {
 		k = *client_state_oldest(c);
-		next = client_lost(c, k.verb) ? client_state_refused(c) :
-		    answers[k.verb](c, &k);
+		next = client_ends_session(c, k.verb) ?
+		    client_state_refused(c) : answers[k.verb](c, &k);
 		if (c->o->heard != NULL)
 			c->o->heard(c->o->heard_ctx, c, &k);
 	}
@@ -179,17 +165,23 @@ client_looks_like_tls(const struct client *c)
 	    c->in.p[1] == 3;
 }
 
+static enum stage
+client_stage(struct client *c)
+{
+	return c->ring_n == 0 ? ST_BODY :
+	    client_state_verb_stage(client_state_oldest(c)->verb);
+}
+
 static enum client_phase
 client_not_smtp(struct client *c)
 {
-	enum stage stage = c->ring_n > 0 ?
-	    client_state_verb_stage(client_state_oldest(c)->verb) : ST_BODY;
+	enum stage stage = client_stage(c);
 	struct buf said = { .max = 4096 };
 	struct fault f = { 0 };
 
 	if (stage == ST_GREETING && client_looks_like_tls(c))
-		return client_state_die_with(c, stage, VD_PERM, "this port "
-		    "speaks TLS from the start");
+		return client_state_die_with(c, stage, VD_PERM,
+		    "this port speaks TLS from the start");
 	buf_add_visible(&said, buf_text(&c->in),
 	    c->in.len < 200 ? c->in.len : 200, false);
 	(void)fault_set(&f, stage, FD_NONE, 0, VD_TEMP,
@@ -198,7 +190,7 @@ client_not_smtp(struct client *c)
 	return client_state_die(c, &f);
 }
 
-/* Take one whole reply, if there is one.  False: nothing changed. */
+/* Handle one whole reply, if there is one.  False: nothing changed. */
 static bool
 client_take_reply(struct client *c)
 {
@@ -212,7 +204,7 @@ client_take_reply(struct client *c)
 		return false;
 	case REPLY_DONE:
 		buf_drop(&c->in, used);
-		client_answer(c);
+		client_handle_reply(c);
 		c->begun = c->fed;
 		return true;
 	case REPLY_BAD:
@@ -224,7 +216,7 @@ client_take_reply(struct client *c)
 	return true;
 }
 
-/* May the caller give a message or leave, as things are? */
+/* May the caller begin a message, or quit, now? */
 static bool
 client_idle(const struct client *c)
 {
@@ -244,7 +236,7 @@ client_step(struct client *c)
 	while (c->phase != PH_OVER) {
 		if (c->in.full || c->out.full) {
 			c->phase = client_state_die_with(c, ST_BODY, VD_TEMP,
-			    "more came than there is room for");
+			    "the relay sent too much");
 			continue;
 		}
 		if (client_take_reply(c))
@@ -323,17 +315,6 @@ client_feed(struct client *c, const void *p, size_t n)
 	buf_add(&c->in, p, n);
 }
 
-/* Silence or an end before the greeting has one usual cause more. */
-static void
-client_name_silence(struct client *c, struct fault *f)
-{
-	if (f->stage == ST_GREETING && f->domain != FD_NONE && !c->tls &&
-	    c->o->what[0] != '/' &&
-	    (c->in.len == 0 || client_looks_like_tls(c)))
-		fault_add(f, "; if this port speaks TLS from the start, "
-		    "set `tls implicit`");
-}
-
 void
 client_broken(struct client *c, const struct fault *why)
 {
@@ -346,12 +327,15 @@ client_broken(struct client *c, const struct fault *why)
 		return;
 	}
 	if (c->phase != PH_TLS) {
-		f.stage = c->ring_n > 0
-		    ? client_state_verb_stage(client_state_oldest(c)->verb)
-		    : ST_BODY;
+		f.stage = client_stage(c);
 		if (c->ring_n > 0)
 			client_state_command(c, client_state_oldest(c), &f);
-		client_name_silence(c, &f);
+		/* No greeting may mean that the relay waits for TLS. */
+		if (f.stage == ST_GREETING && f.domain != FD_NONE && !c->tls &&
+		    c->o->what[0] != '/' &&
+		    (c->in.len == 0 || client_looks_like_tls(c)))
+			fault_add(&f, "; if this port speaks TLS from the "
+			    "start, set `tls implicit`");
 	}
 	client_state_note(c, "-- ", f.text, strlen(f.text));
 	c->phase = client_state_die(c, &f);

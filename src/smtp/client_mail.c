@@ -1,10 +1,10 @@
 /*
  * client_mail.c - one message: MAIL, RCPT, DATA or BDAT, and their replies
  *
- * While the replies to one message come in, the next may already be in
- * hand: an answer that does not concern the message in hand returns the
- * phase as it is.  A message that is settled before its end leaves NULL in
- * the ring, and what the relay still says of it is only waited for.
+ * While the replies to one message come in, the client may already send the
+ * next.  A reply that does not concern the current message returns the phase
+ * unchanged.  A message that is settled early leaves NULL in the ring, and
+ * further replies to it are ignored.
  */
 
 #include <assert.h>
@@ -35,7 +35,7 @@ cmail_sayf(struct client *c, enum verb v, unsigned rcpt, const char *fmt, ...)
 	return client_state_say(c, v, rcpt, line, NULL);
 }
 
-/* Settle those whose address needs SMTPUTF8 (RFC 6531) in vain. */
+/* Refuse recipients that need SMTPUTF8 (RFC 6531) if it is not offered. */
 static void
 cmail_check_utf8(struct client *c, struct client_mail *m)
 {
@@ -60,17 +60,7 @@ cmail_check_utf8(struct client *c, struct client_mail *m)
 	}
 }
 
-static void
-cmail_settle_rest(struct envelope *e, const struct fault *f)
-{
-	size_t i;
-
-	for (i = 0; i < e->nrcpt; i++)
-		if (!e->rcpt[i].done)
-			rcpt_settle(&e->rcpt[i], f);
-}
-
-/* RFC 1870: a fixed limit that was declared must not be tried. */
+/* RFC 1870: do not send a message over the declared limit. */
 static void
 cmail_check_size(struct client *c, struct client_mail *m)
 {
@@ -83,7 +73,7 @@ cmail_check_size(struct client *c, struct client_mail *m)
 	    "the message has %zu octets, the relay takes at most %lld",
 	    m->size, c->caps.maxsize);
 	f.esc[0] = 5, f.esc[1] = 3, f.esc[2] = 4;
-	cmail_settle_rest(m->env, &f);
+	envelope_settle(m->env, &f);
 }
 
 enum client_phase
@@ -106,10 +96,10 @@ client_mail_begin(struct client *c, struct client_mail *m)
 	assert(c->nmails < CLIENT_WINDOW);
 	c->mails[c->nmails++] = m;
 	c->mail = m;
-	/* The password has gone; a message need not be wiped as it goes. */
+	/* The password was sent; a message need not be wiped. */
 	if (c->out.len == 0)
 		c->out.secret = false;
-	/* What is in flight may yet fail and leave a transaction open. */
+	/* A message in flight may still fail and leave a transaction open. */
 	if (c->ring_n > 0)
 		c->dirty = true;
 	return PH_ENVELOPE;
@@ -139,7 +129,7 @@ cmail_say_mail(struct client *c, struct client_mail *m)
 	    dsn && e->envid != NULL ? e->envid : "");
 }
 
-/* As most are; of these there may be thousands. */
+/* The usual case, without printf(3): a message may have thousands. */
 static enum client_phase
 cmail_say_plain_rcpt(struct client *c, const char *addr, unsigned i)
 {
@@ -205,7 +195,7 @@ client_mail_envelope(struct client *c)
 	return PH_ENVELOPE;
 }
 
-/* All that was to be learnt of the addresses is known: take them back. */
+/* RSET, once there is a reply for every address. */
 static enum client_phase
 cmail_end_probe(struct client *c, struct client_mail *m)
 {
@@ -225,7 +215,7 @@ client_mail_data(struct client *c)
 	if (m->probe)
 		return cmail_end_probe(c, m);
 	m->chunk = c->caps.set & CAP_CHUNKING;
-	/* Who is taken must be known before LMTP's replies can be counted. */
+	/* LMTP has a reply for each recipient taken, so these must be known. */
 	if (m->answered < m->asked && (!pipes || c->o->lmtp ||
 	    (m->chunk && m->size > CLIENT_ONEFLIGHT)))
 		return PH_DATA;		/* until the replies are in */
@@ -237,7 +227,7 @@ client_mail_data(struct client *c)
 	    PH_BODY;
 }
 
-/* RFC 5321 4.5.2: a dot that begins a line is doubled. */
+/* RFC 5321 4.5.2: double a dot that begins a line. */
 static void
 cmail_stuff(struct client *c, struct client_mail *m, const char *p, size_t n)
 {
@@ -316,28 +306,25 @@ client_mail_on_rset(struct client *c, const struct client_command *k)
 	if (client_state_yes(c))
 		return c->phase;
 	client_state_heard(c, &f);
-	f.verdict = VD_TEMP;	/* it is not about the next message */
+	f.verdict = VD_TEMP;	/* the next message is not to blame */
 	return client_state_die(c, &f);
 }
 
 /*
- * The message in hand, if it is m, has nobody left.  What was not sent of
- * it need not be, but for what BDAT has announced; DATA may be in flight,
- * then its reply is awaited.
+ * All recipients of m were refused.  Send no more of it, except the octets
+ * that BDAT announced.  If DATA is in flight, wait for its reply.
  */
 static enum client_phase
 cmail_drop(struct client *c, struct client_mail *m, const struct fault *f)
 {
-	bool in_hand = c->mail == m;
+	bool current = c->mail == m;
 
-	if (in_hand && c->phase == PH_BODY) {
-		cmail_settle_rest(m->env, f);
+	if (current && c->phase == PH_BODY) {
+		envelope_settle(m->env, f);
 		return PH_BODY;
 	}
 	client_state_settle(c, m, f);
-	if (!in_hand)
-		return c->phase;
-	if (c->phase != PH_ENVELOPE && c->phase != PH_DATA)
+	if (!current || (c->phase != PH_ENVELOPE && c->phase != PH_DATA))
 		return c->phase;
 	c->dirty = true;
 	return PH_IDLE;
@@ -369,11 +356,11 @@ client_mail_on_rcpt(struct client *c, const struct client_command *k)
 			rcpt_settle(&m->env->rcpt[k->rcpt], NULL);
 		return c->phase;
 	}
-	memset(&f, 0, sizeof(f));	/* all of it may travel */
+	fault_clear(&f);
 	client_state_heard(c, &f);
 	rcpt_settle(&m->env->rcpt[k->rcpt], &f);
 	if (m->answered == m->asked && m->taken == 0)
-		return cmail_drop(c, m, &f);	/* f: the last no */
+		return cmail_drop(c, m, &f);	/* f: the last refusal */
 	return c->phase;
 }
 
@@ -404,14 +391,17 @@ static bool
 cmail_more_verdicts(struct client_mail *m, const struct fault *f)
 {
 	struct envelope *e = m->env;
+	bool used = false;
 
-	while (m->told < e->nrcpt && e->rcpt[m->told].done)
-		m->told++;
-	if (m->told < e->nrcpt)
+	for (; m->told < e->nrcpt; m->told++) {
+		if (e->rcpt[m->told].done)
+			continue;
+		if (used)
+			return true;
 		rcpt_settle(&e->rcpt[m->told], f);
-	while (m->told < e->nrcpt && e->rcpt[m->told].done)
-		m->told++;
-	return m->told < e->nrcpt;
+		used = true;
+	}
+	return false;
 }
 
 enum client_phase

@@ -5,10 +5,10 @@
 
 #include "smtp/client_state.h"
 
-/* Take a message in hand; what cannot work is settled at once. */
+/* Begin a message; recipients that cannot work get their verdict at once. */
 enum client_phase client_mail_begin(struct client *, struct client_mail *);
 
-/* What to send in PH_ENVELOPE and PH_DATA: as much as the window takes. */
+/* Send what PH_ENVELOPE and PH_DATA need: as much as the window takes. */
 enum client_phase client_mail_envelope(struct client *);
 enum client_phase client_mail_data(struct client *);
 
@@ -16,18 +16,8 @@ enum client_phase client_mail_data(struct client *);
 void		 client_mail_body(struct client *, const char *, size_t);
 enum client_phase client_mail_body_end(struct client *);
 
-/* What to do with the replies. */
-enum client_phase client_mail_on_rset(struct client *, const struct
-    client_command *);
-enum client_phase client_mail_on_mail(struct client *, const struct
-    client_command *);
-enum client_phase client_mail_on_rcpt(struct client *, const struct
-    client_command *);
-enum client_phase client_mail_on_data(struct client *, const struct
-    client_command *);
-enum client_phase client_mail_on_dot(struct client *, const struct
-    client_command *);
-enum client_phase client_mail_on_nobody(struct client *, const struct
-    client_command *);
+/* Handle the replies. */
+client_answer client_mail_on_rset, client_mail_on_mail, client_mail_on_rcpt,
+    client_mail_on_data, client_mail_on_dot, client_mail_on_nobody;
 
 #endif

@@ -37,7 +37,7 @@ client_setup_on_ehlo(struct client *c, const struct client_command *k)
 		capability_parse(&c->caps, buf_text(&c->reply.text));
 		return PH_STARTTLS;
 	}
-	/* Some front ends answer 500 to whatever comes first. */
+	/* Some front ends answer 500 to any first command. */
 	if (code == 500 && c->ehlos == 1)
 		return PH_HELLO;
 	if (c->o->lmtp || (code != 500 && code != 502 && code != 504))
@@ -70,15 +70,14 @@ client_setup_on_starttls(struct client *c, const struct client_command *k)
 {
 	if (c->reply.code != 220)
 		return client_state_refused(c);
-	/* What follows the go-ahead would be read as if it came inside. */
+	/* RFC 3207 4.2, CVE-2011-0411: use no clear text within TLS. */
 	if (c->in.len > 0)
 		return client_state_die_with(c, ST_STARTTLS, VD_TEMP,
-		    "the relay, or somebody in between, sent more before "
-		    "TLS began");
+		    "the relay, or an attacker, sent more before TLS began");
 	return PH_TLS;
 }
 
-/* An explicit mechanism is a minimum: it is this one or none. */
+/* The mechanism that the configuration names: it is this one or none. */
 static int
 setup_choose_explicit(struct client *c, enum sasl_mech m, struct fault *f)
 {
@@ -106,7 +105,7 @@ setup_choose_best(struct client *c, struct fault *f)
 	    "only: %s", c->caps.auth);
 }
 
-/* Which mechanism, or why none. */
+/* Choose c->mech, or say why there is none. */
 static int
 setup_choose(struct client *c, struct fault *f)
 {
@@ -125,9 +124,8 @@ setup_choose(struct client *c, struct fault *f)
 		    "AUTH %s needs a password", sasl_name(m));
 	if (!c->trusted && !c->o->auth_cleartext && sasl_reveals(m))
 		return fault_set(f, ST_AUTH, FD_NONE, 0, VD_PERM,
-		    "the password %s on the way (%s)", m == SASL_CRAM_MD5 ?
-		    "could be guessed from what is readable" :
-		    "would be readable",
+		    "the password %s on the network (%s)", m == SASL_CRAM_MD5 ?
+		    "could be guessed" : "would be readable",
 		    c->tls ? "TLS without a verified certificate" : "no TLS");
 	return 0;
 }
@@ -213,7 +211,7 @@ out:
 	return next;
 }
 
-/* Say no to the exchange, and remember why: the reply will be a 501. */
+/* Cancel the exchange, and keep the reason: the reply will be a 501. */
 static enum client_phase
 setup_cancel(struct client *c, const struct fault *f)
 {
@@ -234,8 +232,8 @@ setup_challenged(struct client *c)
 
 	if (c->held) {
 		c->held = false;
-		next =
-		    client_state_say(c, V_AUTH, 0, buf_text(&c->initial), MASK);
+		next = client_state_say(c, V_AUTH, 0, buf_text(&c->initial),
+		    MASK);
 		buf_release(&c->initial);
 		return next;
 	}
@@ -251,7 +249,7 @@ setup_challenged(struct client *c)
 	return next;
 }
 
-/* The reply is a no; the relay may have said why before. */
+/* The login was refused; a challenge may have told the reason before. */
 static enum client_phase
 setup_rejected(struct client *c)
 {
@@ -277,7 +275,7 @@ client_setup_on_auth(struct client *c, const struct client_command *k)
 	if (c->reply.code != 235)
 		return setup_rejected(c);
 	if (c->held)
-		c->sasl.step = 0;	/* nothing of it was said */
+		c->sasl.step = 0;	/* the response was not sent */
 	if (sasl_success(&c->sasl, buf_text(&c->reply.text), &f) == -1)
 		return client_state_die(c, &f);
 	c->authed = true;

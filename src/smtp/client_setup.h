@@ -5,21 +5,13 @@
 
 #include "smtp/client_state.h"
 
-/* What to send in PH_HELLO, PH_STARTTLS and PH_AUTH. */
+/* Send what PH_HELLO, PH_STARTTLS and PH_AUTH need. */
 enum client_phase client_setup_hello(struct client *);
 enum client_phase client_setup_starttls(struct client *);
 enum client_phase client_setup_auth(struct client *);
 
-/* What to do with the replies. */
-enum client_phase client_setup_on_greet(struct client *, const struct
-    client_command *);
-enum client_phase client_setup_on_ehlo(struct client *, const struct
-    client_command *);
-enum client_phase client_setup_on_helo(struct client *, const struct
-    client_command *);
-enum client_phase client_setup_on_starttls(struct client *,
-		    const struct client_command *);
-enum client_phase client_setup_on_auth(struct client *, const struct
-    client_command *);
+/* Handle the replies. */
+client_answer client_setup_on_greet, client_setup_on_ehlo,
+    client_setup_on_helo, client_setup_on_starttls, client_setup_on_auth;
 
 #endif

@@ -1,5 +1,4 @@
-/* client_state.c - the state of a client session, and the one door for commands
- */
+/* client_state.c - the state of a client session, and how it sends commands */
 
 #include <assert.h>
 #include <stdio.h>
@@ -11,20 +10,21 @@
 static const struct {
 	enum stage	 stage;
 	int		 timeout;
-	bool		 clear;		/* may go before a TLS that is due */
+	bool		 clear;		/* may go before a required TLS */
+	const char	*name;		/* without its arguments; or NULL */
 } verbs[V__MAX] = {
-	[V_GREET]	= { ST_GREETING, 300, true },
-	[V_EHLO]	= { ST_EHLO,	 300, true },
-	[V_HELO]	= { ST_EHLO,	 300, true },
-	[V_STARTTLS]	= { ST_STARTTLS, 120, true },
-	[V_AUTH]	= { ST_AUTH,	 120, false },
-	[V_RSET]	= { ST_RSET,	  60, false },
-	[V_MAIL]	= { ST_MAIL,	 300, false },
-	[V_RCPT]	= { ST_RCPT,	 300, false },
-	[V_DATA]	= { ST_DATA,	 120, false },
-	[V_DOT]		= { ST_BODY,	 600, false },
-	[V_NOBODY]	= { ST_BODY,	 120, false },
-	[V_QUIT]	= { ST_QUIT,	  10, true },
+	[V_GREET]	= { ST_GREETING, 300, true, NULL },
+	[V_EHLO]	= { ST_EHLO,	 300, true, "EHLO" },
+	[V_HELO]	= { ST_EHLO,	 300, true, "HELO" },
+	[V_STARTTLS]	= { ST_STARTTLS, 120, true, "STARTTLS" },
+	[V_AUTH]	= { ST_AUTH,	 120, false, "AUTH" },
+	[V_RSET]	= { ST_RSET,	  60, false, "RSET" },
+	[V_MAIL]	= { ST_MAIL,	 300, false, "MAIL" },
+	[V_RCPT]	= { ST_RCPT,	 300, false, "RCPT" },
+	[V_DATA]	= { ST_DATA,	 120, false, "DATA" },
+	[V_DOT]		= { ST_BODY,	 600, false, "end of message" },
+	[V_NOBODY]	= { ST_BODY,	 120, false, "end of message" },
+	[V_QUIT]	= { ST_QUIT,	  10, true, "QUIT" },
 };
 
 enum stage
@@ -97,8 +97,7 @@ client_state_put(struct client *c, enum verb v, const char *line,
 
 	if (ascii_controls(line, n))
 		return client_state_die_with(c, verbs[v].stage, VD_PERM,
-		    "a control character would have become part of "
-		    "a command");
+		    "a command must not contain a control character");
 	if (c->o->tls >= CLIENT_TLS_STARTTLS && !c->tls && !verbs[v].clear)
 		return client_state_die_with(c, verbs[v].stage, VD_PERM,
 		    "TLS is required but not in use");
@@ -126,52 +125,24 @@ client_state_command(const struct client *c, const struct client_command *k,
     struct fault *f)
 {
 	const struct envelope *e = k->mail != NULL ? k->mail->env : NULL;
+	const char *name = verbs[k->verb].name;
 
-	switch (k->verb) {
-	case V_EHLO:
-		fault_command(f, "%s %s", c->o->lmtp ? "LHLO" : "EHLO",
+	if (k->verb == V_EHLO || k->verb == V_HELO)
+		fault_command(f, "%s %s", c->o->lmtp ? "LHLO" : name,
 		    c->o->helo);
-		break;
-	case V_HELO:
-		fault_command(f, "HELO %s", c->o->helo);
-		break;
-	case V_STARTTLS:
-		fault_command(f, "STARTTLS");
-		break;
-	case V_AUTH:
+	else if (k->verb == V_AUTH)
 		fault_command(f, "AUTH %s", sasl_name(c->mech));
-		break;
-	case V_MAIL:
-		if (e != NULL)
-			fault_command(f, "MAIL FROM:<%s>", e->from);
-		break;
-	case V_RCPT:
-		if (e != NULL)
-			fault_command(f, "RCPT TO:<%s>",
-			    e->rcpt[k->rcpt].addr);
-		break;
-	case V_DATA:
-		fault_command(f, "DATA");
-		break;
-	case V_DOT:
-	case V_NOBODY:
-		fault_command(f, "end of message");
-		break;
-	case V_RSET:
-		fault_command(f, "RSET");
-		break;
-	case V_QUIT:
-		fault_command(f, "QUIT");
-		break;
-	case V_GREET:
-	case V__MAX:
-		break;
-	}
+	else if (k->verb == V_MAIL && e != NULL)
+		fault_command(f, "MAIL FROM:<%s>", e->from);
+	else if (k->verb == V_RCPT && e != NULL)
+		fault_command(f, "RCPT TO:<%s>", e->rcpt[k->rcpt].addr);
+	else if (k->verb != V_MAIL && k->verb != V_RCPT && name != NULL)
+		fault_command(f, "%s", name);
 }
 
 /*
- * A positive reply where it makes no sense (250 to DATA) is a fault as
- * well: the relay has lost the thread, and may find it again.
+ * A positive reply where it makes no sense (250 to DATA) is a temporary
+ * fault: the relay is confused, and a retry may work.
  */
 void
 client_state_heard(const struct client *c, struct fault *f)
@@ -191,11 +162,8 @@ client_state_settle(struct client *c, struct client_mail *m,
     const struct fault *f)
 {
 	unsigned i;
-	size_t r;
 
-	for (r = 0; r < m->env->nrcpt; r++)
-		if (!m->env->rcpt[r].done)
-			rcpt_settle(&m->env->rcpt[r], f);
+	envelope_settle(m->env, f);
 	for (i = 0; i < c->nmails && c->mails[i] != m; i++)
 		;
 	if (i < c->nmails) {
@@ -211,16 +179,16 @@ client_state_settle(struct client *c, struct client_mail *m,
 	m->over = true;
 }
 
-/* The link is gone: say what the relay said last, or what was half said. */
+/* The connection ended: add the last reply, or the part of one that came. */
 static void
-state_last_words(struct client *c, struct fault *f)
+state_add_last_reply(struct client *c, struct fault *f)
 {
 	const char *p = buf_text(&c->reply.text);
 	size_t n;
 
 	if (c->reply.lines == 0 && c->in.len == 0) {
 		if (c->last[0] != '\0')
-			fault_add(f, "; the last it said was: %s", c->last);
+			fault_add(f, "; its last reply was: %s", c->last);
 		return;
 	}
 	fault_add(f, " in the middle of: ");
@@ -234,9 +202,9 @@ state_last_words(struct client *c, struct fault *f)
 	    buf_text(&c->in));
 }
 
-/* What the end of the session, by f, means to one message. */
+/* The verdict on one message if the session ends by f. */
 static enum verdict
-state_share(const struct client *c, const struct client_mail *m,
+state_verdict(const struct client *c, const struct client_mail *m,
     const struct fault *f)
 {
 	const struct client_mail *cause = c->mail;
@@ -252,19 +220,19 @@ enum client_phase
 client_state_die(struct client *c, struct fault *f)
 {
 	struct client_mail *m;
-	struct fault theirs;
+	struct fault share;
 
 	(void)strlcpy(f->what, c->o->what, sizeof(f->what));
 	if (f->domain == FD_LINK)
-		state_last_words(c, f);
-	/* Whoever is leaving has nothing to lose. */
+		state_add_last_reply(c, f);
+	/* After QUIT nothing can be lost. */
 	if (c->ring_n == 0 || client_state_oldest(c)->verb != V_QUIT)
 		c->fault = *f;
 	while (c->nmails > 0) {
 		m = c->mails[0];
-		theirs = *f;
-		theirs.verdict = state_share(c, m, f);
-		client_state_settle(c, m, &theirs);
+		share = *f;
+		share.verdict = state_verdict(c, m, f);
+		client_state_settle(c, m, &share);
 	}
 	c->ring_n = 0;
 	c->mail = NULL;

@@ -1,8 +1,7 @@
 /*
- * client_state.h - the state of a client session, and the one door for commands
+ * client_state.h - the state of a client session, and how it sends commands
  *
- * What smtp/hello, smtp/transact and smtp/client share.  Everybody else
- * sees it through smtp/client.h.
+ * client_setup, client_mail and client share this; others use smtp/client.h.
  */
 
 #ifndef SMTP_CLIENT_STATE_H
@@ -20,7 +19,7 @@
 
 #define CLIENT_RING	1024	/* commands in flight at most */
 #define CLIENT_WINDOW	8	/* messages in flight at most */
-#define CLIENT_ONEFLIGHT 65536	/* BDAT goes with the envelope up to here */
+#define CLIENT_ONEFLIGHT 65536	/* octets that go with their envelope in BDAT */
 #define CLIENT_BLOCK	131072	/* octets of body in c->out at a time */
 #define CLIENT_TALK	65536	/* octets of dialogue kept */
 #define CLIENT_BINDING	64	/* octets that name a TLS session */
@@ -50,20 +49,20 @@ struct client_opts {
 	void		 (*random)(void *, size_t); /* fill with octets */
 
 	/*
-	 * Told of each reply that answers a command, once the machine has
-	 * taken it in; c->reply still holds it.  NULL: nobody.
+	 * Called for each reply that answers a command, after the machine
+	 * has used it; c->reply still holds it.  May be NULL.
 	 */
 	void		 (*heard)(void *ctx, const struct client *,
 			    const struct client_command *);
 	void		*heard_ctx;
 };
 
-/* What the machine itself will do next; only src/smtp looks. */
+/* What the machine does next; only for src/smtp. */
 enum client_phase {
 	PH_WAIT,	/* nothing to send until a reply comes */
 	PH_HELLO,	/* EHLO or HELO to be sent */
 	PH_STARTTLS,	/* decide on and send STARTTLS */
-	PH_TLS,		/* the caller shakes hands */
+	PH_TLS,		/* the caller does the TLS handshake */
 	PH_AUTH,	/* decide on and send AUTH */
 	PH_IDLE,	/* ready for a message, or to leave */
 	PH_ENVELOPE,	/* MAIL, RCPT... to be sent */
@@ -74,11 +73,11 @@ enum client_phase {
 };
 
 /*
- * A message to send.  env, size and probe come from the caller, who keeps
- * all of it alive until over is set; then every recipient of env has a
- * verdict and accepted holds the relay's words, if it took the message.
- * With probe nothing is sent: the verdicts are those on the addresses, of
- * which there may be none.
+ * A message to send.  env, size and probe come from the caller, which keeps
+ * all of it alive until over is set.  Then every recipient of env has a
+ * verdict, and accepted holds the relay's text if it took the message.
+ * With probe no message is sent: the verdicts are those on the addresses.
+ * There may be no recipients then.
  */
 struct client_mail {
 	struct envelope	*env;
@@ -87,18 +86,19 @@ struct client_mail {
 	bool		 over;
 	char		 accepted[512];
 
-	/* the machine's own */
-	size_t		 next;		/* next recipient to name */
-	size_t		 asked;		/* recipients to name in all */
+	/* private to the machine */
+	size_t		 next;		/* next recipient to send */
+	size_t		 asked;		/* recipients to send in all */
 	size_t		 answered, taken; /* RCPTs answered, and with 2yz */
-	size_t		 told;		/* LMTP: whose verdict was heard */
-	bool		 mail_sent, chunk, bol, reset;
-	size_t		 body_left;	/* octets that BDAT still owes */
-	unsigned long long end;		/* in the stream: after the last */
+	size_t		 told;		/* LMTP: recipient of the last reply */
+	bool		 mail_sent, chunk, reset;
+	bool		 bol;		/* at the beginning of a line */
+	size_t		 body_left;	/* octets that BDAT announced */
+	unsigned long long end;		/* stream offset after the last */
 	bool		 ended;		/* all of it is in the stream */
 };
 
-/* A verb, or what else a reply may answer. */
+/* A command, or another event that gets a reply. */
 enum verb {
 	V_GREET, V_EHLO, V_HELO, V_STARTTLS, V_AUTH, V_RSET, V_MAIL, V_RCPT,
 	V_DATA, V_DOT, V_NOBODY, V_QUIT, V__MAX
@@ -108,41 +108,41 @@ struct client_command {
 	enum verb	 verb;
 	unsigned	 rcpt;
 	struct client_mail *mail;
-	unsigned long long end;		/* in the stream: after the command */
+	unsigned long long end;		/* stream offset after the command */
 };
 
 struct client {
 	const struct client_opts *o;
 
-	/* what is known of the relay; the probe reads it */
+	/* facts about the relay; the probe reads them */
 	struct caps	 caps;
 	char		 banner[512];
-	char		 last[512];	/* the first line it said last */
+	char		 last[512];	/* first line of the last reply */
 	bool		 tls, trusted, authed, helo_only;
-	const char	*binding_name;	/* of the TLS session: client_bind() */
+	const char	*binding_name;	/* set by client_bind() */
 	unsigned char	 binding[CLIENT_BINDING];
 	size_t		 binding_len;
 	enum sasl_mech	 mech;		/* the one used, once authed */
 
-	/* the two directions; sent counts octets of all time, fed and
-	 * begun are what it was when the last octets came in, and when the
-	 * reply now being read began */
+	/* the two directions; sent counts all octets of the session; fed and
+	 * begun are its values at the last input, and when the reply now
+	 * being read began */
 	struct buf	 in, out;
 	unsigned long long sent, queued, fed, begun;
 	struct reply	 reply;
 	unsigned long	 replies;	/* whole replies so far: progress */
 
-	/* how many commands there are in the ring, and from where on */
+	/* the first command in the ring, and how many there are */
 	unsigned	 ring_at, ring_n;
 
-	/* messages not yet over, oldest first; the last may be in hand */
+	/* messages not yet over, oldest first */
 	struct client_mail *mails[CLIENT_WINDOW];
 	unsigned	 nmails;
 	struct client_mail *mail;	/* the one being sent, or NULL */
 
 	enum client_phase phase;
 	bool		 again;		/* LMTP: the oldest gets more replies */
-	bool		 paused;	/* the caller has nothing to give now */
+	bool		 paused;	/* the caller has no message now */
 	bool		 dirty;		/* RSET before the next MAIL */
 	unsigned	 ehlos;
 	struct sasl	 sasl;
@@ -152,15 +152,19 @@ struct client {
 	struct fault	 fault;
 
 	/* the dialogue in "C: " and "S: " lines, secrets masked; the caller
-	 * may drop from it what it has shown */
+	 * may drop the part that it has shown */
 	struct buf	 talk;
 
-	/* commands sent and not yet answered, oldest first; it is most of
-	 * all this, and what is not in use was never written */
+	/* commands sent and not yet answered, oldest first; the large part
+	 * of this struct, so client_init() leaves it alone */
 	struct client_command ring[CLIENT_RING];
 };
 
-/* May one more command go out now? */
+/* A function that handles the reply to a command; returns the next phase. */
+typedef enum client_phase client_answer(struct client *,
+    const struct client_command *);
+
+/* May one more command go out now?  Does the relay take several at once? */
 bool		 client_state_room(const struct client *);
 bool		 client_state_pipes(const struct client *);
 
@@ -168,12 +172,11 @@ bool		 client_state_pipes(const struct client *);
 struct client_command *client_state_oldest(struct client *);
 
 /*
- * The one door for commands: puts the line into the stream and expects a
- * reply to it.  No octet that could end a line or fool a reader passes,
- * whatever the address checks have let by, and nothing but the way to TLS
- * passes before a TLS that is due.  shown (or NULL for the line itself) is
- * what people may see of it.  Returns PH_WAIT, or PH_OVER if it did not
- * pass.
+ * Send a command and expect a reply to it; all commands pass here.  A line
+ * with a control character is refused, whatever the address checks allowed.
+ * Where TLS is required, only commands that lead to TLS may go before it.
+ * shown (or NULL for the line itself) goes into the dialogue.  Returns
+ * PH_WAIT, or PH_OVER if the line was refused.
  */
 enum client_phase client_state_say(struct client *, enum verb, unsigned rcpt,
 		    const char *line, const char *shown);
@@ -182,38 +185,38 @@ enum client_phase client_state_say(struct client *, enum verb, unsigned rcpt,
 enum client_phase client_state_put(struct client *, enum verb,
 		    const char *line, const char *shown);
 
-/* Expect a reply to what stands in the stream. */
+/* Expect a reply to the last octets in the stream. */
 void		 client_state_expect(struct client *, enum verb, unsigned rcpt);
 
-/* Note something for people: who is "C: ", "S: " or "-- ". */
+/* Add a line to the dialogue: who is "C: ", "S: " or "-- ". */
 void		 client_state_note(struct client *, const char *who,
 		    const char *p, size_t n);
 
-/* What the relay just said, as a fault; never VD_OK. */
+/* The last reply as a fault; never VD_OK. */
 void		 client_state_heard(const struct client *, struct fault *);
 bool		 client_state_yes(const struct client *);	/* 2yz */
 
-/* The name of a command as it was sent, without a secret. */
+/* Set f->command to the command as it was sent, without a secret. */
 void		 client_state_command(const struct client *,
 		    const struct client_command *, struct fault *);
 
 /*
- * End the session; all return PH_OVER.  Everyone not yet answered for
- * shares the fault, but who had the last octet of his message sent before
- * a silent death is in doubt (RFC 1047), and what is permanent is so only
- * for the message that caused it.  Once QUIT is all that is left to be
- * answered, the session has ended well.
+ * End the session; all return PH_OVER.  Recipients without a verdict get
+ * the fault.  It becomes VD_DOUBT if the last octet of the message was sent
+ * and the connection broke (RFC 1047).  A permanent fault is permanent only
+ * for the message that caused it.  If only QUIT was unanswered, the session
+ * has no fault.
  */
 enum client_phase client_state_die(struct client *, struct fault *);
 enum client_phase client_state_die_with(struct client *, enum stage,
 		    enum verdict, const char *why);
 enum client_phase client_state_refused(struct client *);
 
-/* A message is settled: all its recipients get what is still due to them. */
+/* Finish a message: all its recipients without a verdict get this one. */
 void		 client_state_settle(struct client *, struct client_mail *,
 		    const struct fault *);
 
-/* Where a verb belongs, and its time in seconds (RFC 5321 4.5.3.2). */
+/* The stage of a verb, and its timeout in seconds (RFC 5321 4.5.3.2). */
 enum stage	 client_state_verb_stage(enum verb);
 int		 client_state_verb_timeout(enum verb);
 

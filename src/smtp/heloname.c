@@ -1,9 +1,9 @@
 /*
- * heloname.c - chooses the HELO name from candidates and says why
+ * heloname.c - chooses the HELO name from candidates, with a reason
  *
- * Relays that judge by the name (Google's does, with "421 4.7.0 Try again
- * later") refuse names that a thousand other machines give as well:
- * localhost, container ids, names of private networks.
+ * Some relays check the name (Google's does, with "421 4.7.0 Try again
+ * later").  They refuse names that many machines use: localhost, container
+ * ids, names of private networks.
  */
 
 #include <arpa/inet.h>
@@ -40,12 +40,9 @@ helo_domain(const char *s)
 	if (all == 0 || all > 255)
 		return false;
 	for (;; s++) {
-		if (ascii_alnum(*s)) {
+		if (ascii_alnum(*s) || (*s == '-' && n > 0 &&
+		    (ascii_alnum(s[1]) || s[1] == '-'))) {
 			n++;
-		} else if (*s == '-' && n > 0 && ascii_alnum(s[1])) {
-			n++;
-		} else if (*s == '-' && n > 0 && s[1] == '-') {
-			n++;		/* xn--... and worse */
 		} else {
 			if (n == 0 || n > 63)
 				return false;
@@ -58,26 +55,12 @@ helo_domain(const char *s)
 	}
 }
 
-/* 192.0.2.1 without its brackets is neither domain nor literal. */
-static bool
-helo_bare_address(const char *s)
-{
-	return strspn(s, "0123456789.") == strlen(s);
-}
-
 bool
 heloname_valid(const char *s)
 {
-	return s[0] == '[' ? helo_literal(s)
-			   : helo_domain(s) && !helo_bare_address(s);
-}
-
-static bool
-helo_ends(const char *s, size_t n, const char *tail)
-{
-	size_t t = strlen(tail);
-
-	return n >= t && strncasecmp(s + n - t, tail, t) == 0;
+	/* 192.0.2.1 without its brackets is neither domain nor literal. */
+	return s[0] == '[' ? helo_literal(s) :
+	    helo_domain(s) && strspn(s, "0123456789.") < strlen(s);
 }
 
 /* A label made by Docker (12 or 64 hexadecimal digits). */
@@ -123,9 +106,9 @@ const char *
 heloname_doubt(const char *s)
 {
 	static const char *const private[] = {
-		".local", ".internal", ".lan", ".localdomain", ".localhost",
-		".home", ".intranet", ".private", ".corp", ".home.arpa",
-		".test", ".invalid",
+		"local", "internal", "lan", "localdomain", "localhost",
+		"home", "intranet", "private", "corp", "home.arpa", "test",
+		"invalid",
 	};
 	size_t n = strlen(s), first = strcspn(s, "."), i;
 
@@ -133,7 +116,7 @@ heloname_doubt(const char *s)
 		return NULL;
 	if (n > 0 && s[n - 1] == '.')
 		n--;
-	/* And localhost6.localdomain6, and what else there is of it. */
+	/* Also localhost6.localdomain6 and its like. */
 	if (strncasecmp(s, "localhost", 9) == 0)
 		return "every machine is localhost";
 	if (helo_container(s, first))
@@ -143,14 +126,14 @@ heloname_doubt(const char *s)
 	if (first >= n)
 		return "no dot in it";
 	for (i = 0; i < NITEMS(private); i++)
-		if (helo_ends(s, n, private[i]))
+		if (ascii_below(s, n, private[i], strlen(private[i])))
 			return "a name of a private network";
 	return NULL;
 }
 
-/* What speaks against it as a choice of our own; NULL for nothing. */
+/* Why heloise should not choose it; NULL if there is no known reason. */
 static const char *
-helo_against(const char *s)
+helo_problem(const char *s)
 {
 	if (!heloname_valid(s))
 		return strchr(s, '_') != NULL ? "an underscore in it" :
@@ -158,23 +141,24 @@ helo_against(const char *s)
 	return heloname_doubt(s);
 }
 
+/* Take the candidate if it has no problem; else add the problem to why. */
 static bool
-helo_try(const char *cand, const char *what, char *name, char *why, size_t
-    *used)
+helo_try(const char *cand, const char *what, char *name, char *why,
+    size_t *used)
 {
 	const char *no;
 	int n;
 
 	if (cand == NULL || cand[0] == '\0')
 		return false;
-	no = helo_against(cand);
+	no = helo_problem(cand);
 	if (no == NULL) {
 		(void)strlcpy(name, cand, HELONAME_MAX);
 		(void)snprintf(why + *used, HELONAME_WHY - *used, "%s", what);
 		return true;
 	}
 	n = snprintf(why + *used, HELONAME_WHY - *used,
-	    "%s '%.80s' was passed over (%s); ", what, cand, no);
+	    "%s '%.80s' was not used (%s); ", what, cand, no);
 	if (n > 0)
 		*used += (size_t)n < HELONAME_WHY - *used ? (size_t)n :
 		    HELONAME_WHY - *used - 1;
@@ -205,6 +189,6 @@ heloname_choose(const struct heloname_candidates *c, char *name, char *why)
 		name, why, &used))
 		return;
 	(void)strlcpy(name, "[127.0.0.1]", HELONAME_MAX);
-	(void)strlcpy(why + used, "nothing better is known", HELONAME_WHY -
-	    used);
+	(void)strlcpy(why + used, "there is no better name",
+	    HELONAME_WHY - used);
 }

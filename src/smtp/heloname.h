@@ -1,4 +1,4 @@
-/* heloname.h - chooses the HELO name from candidates and says why */
+/* heloname.h - chooses the HELO name from candidates, with a reason */
 
 #ifndef SMTP_HELONAME_H
 #define SMTP_HELONAME_H
@@ -9,12 +9,12 @@
 #define HELONAME_MAX	256
 #define HELONAME_WHY	512
 
-/* What there is to choose from; NULL or "" where there is nothing. */
+/* The candidates; NULL or "" if there is none. */
 struct heloname_candidates {
-	const char	*setting;	/* what the user asks for; not "auto" */
-	const char	*fqdn;		/* the host's name, whole if known */
+	const char	*setting;	/* of the user, unless it is "auto" */
+	const char	*fqdn;		/* the host's name, full if known */
 	const char	*sender;	/* envelope sender, local@domain */
-	const char	*literal;	/* "[192.0.2.1]", our end of the link */
+	const char	*literal;	/* "[192.0.2.1]", the local address */
 };
 
 /*
@@ -25,15 +25,15 @@ bool	heloname_valid(const char *);
 
 /*
  * Why relays are likely to refuse this valid name ("a container id"), or
- * NULL if nothing is known against it.
+ * NULL if there is no known reason.
  */
 const char *heloname_doubt(const char *);
 
 /*
- * Choose: the setting; else the host's name, the sender's domain, the
- * address literal, the first that nothing speaks against.  name gets
- * HELONAME_MAX, why HELONAME_WHY octets: "the host's name 'web1' was passed
- * over (no dot); the domain of the sender".
+ * Choose the setting; else the first of the host's name, the sender's domain
+ * and the address literal that has no known problem.  name gets HELONAME_MAX,
+ * why HELONAME_WHY octets: "the host's name 'web1' was not used (no dot in
+ * it); the domain of the sender".
  */
 void heloname_choose(const struct heloname_candidates *, char *name, char *why);
 

@@ -1,40 +1,32 @@
-/* reply.c - SMTP replies out of a stream of bytes, bounded */
+/* reply.c - parses SMTP replies, which have limits */
 
 #include <string.h>
 
 #include "base/ascii.h"
 #include "smtp/reply.h"
 
-/* "5.7.8 text" at p: the three numbers.  False if it is something else. */
-static bool
-reply_enhanced(unsigned char out[3], const char *p, size_t n)
+bool
+reply_enhanced(unsigned v[3], const char *p, size_t n)
 {
-	unsigned v[3] = { 0, 0, 0 };
 	size_t i = 0, from;
 	int k;
 
 	for (k = 0; k < 3; k++) {
-		from = i;
-		while (i < n && ascii_digit(p[i]) && i - from < 3)
-			v[k] = v[k] * 10 + (unsigned)(p[i++] - '0');
-		if (i == from || v[k] > 255)
-			return false;
-		if (k < 2 && (i == n || p[i++] != '.'))
+		v[k] = 0;
+		for (from = i; i < n && ascii_digit(p[i]) && i - from < 3; i++)
+			v[k] = v[k] * 10 + (unsigned)(p[i] - '0');
+		if (i == from || (k < 2 && (i == n || p[i++] != '.')))
 			return false;
 	}
-	if (i < n && p[i] != ' ')
-		return false;
-	for (k = 0; k < 3; k++)
-		out[k] = (unsigned char)v[k];
-	return true;
+	return i == n || p[i] == ' ';
 }
 
 /* One line without its line end.  Returns false if this is not SMTP. */
 static bool
 reply_line(struct reply *r, const char *p, size_t n, bool *last)
 {
-	unsigned char e[3];
-	int code;
+	unsigned v[3];
+	int code, k;
 
 	if (n < 3 || p[0] < '2' || p[0] > '5' || !ascii_digit(p[1]) ||
 	    !ascii_digit(p[2]))
@@ -51,8 +43,10 @@ reply_line(struct reply *r, const char *p, size_t n, bool *last)
 
 	p += n > 3 ? 4 : 3;
 	n -= n > 3 ? 4 : 3;
-	if (reply_enhanced(e, p, n) && e[0] == (unsigned)code / 100)
-		memcpy(r->esc, e, sizeof(r->esc));
+	if (reply_enhanced(v, p, n) && v[0] == (unsigned)code / 100 &&
+	    v[1] < 256 && v[2] < 256)
+		for (k = 0; k < 3; k++)
+			r->esc[k] = (unsigned char)v[k];
 	if (r->lines > 1)
 		buf_add(&r->text, "\n", 1);
 	buf_add_visible(&r->text, p, n, false);
@@ -63,7 +57,7 @@ enum reply_got
 reply_next(struct reply *r, const char *p, size_t n, size_t *used)
 {
 	const char *nl;
-	bool last, good;
+	bool last;
 	size_t len;
 
 	for (*used = 0;; *used += len + 1) {
@@ -71,11 +65,8 @@ reply_next(struct reply *r, const char *p, size_t n, size_t *used)
 		if (nl == NULL)
 			return n - *used > REPLY_LINE ? REPLY_BAD : REPLY_MORE;
 		len = (size_t)(nl - p) - *used;
-		if (len > REPLY_LINE)
-			return REPLY_BAD;
-		good = reply_line(r, p + *used,
-		    len > 0 && nl[-1] == '\r' ? len - 1 : len, &last);
-		if (!good)
+		if (len > REPLY_LINE || !reply_line(r, p + *used,
+		    len > 0 && nl[-1] == '\r' ? len - 1 : len, &last))
 			return REPLY_BAD;
 		if (last) {
 			*used += len + 1;

@@ -1,4 +1,4 @@
-/* reply.h - SMTP replies out of a stream of bytes, bounded */
+/* reply.h - parses SMTP replies, which have limits */
 
 #ifndef SMTP_REPLY_H
 #define SMTP_REPLY_H
@@ -20,16 +20,22 @@ struct reply {
 enum reply_got {
 	REPLY_MORE,	/* no whole reply yet */
 	REPLY_DONE,
-	REPLY_BAD	/* this is not SMTP, or it is without end */
+	REPLY_BAD	/* this is not SMTP, or over a limit */
 };
 
 /*
  * Take whole lines from p[0..n) until one reply is complete (RFC 5321, 4.2:
- * the same code on every line; a code may stand without text).  *used says
- * how many octets were taken, whatever the outcome.
+ * the same code on every line; the text may be absent).  *used is always set
+ * to the number of octets taken.
  */
 enum reply_got	reply_next(struct reply *, const char *p, size_t n,
 		    size_t *used);
 void		reply_clear(struct reply *);
+
+/*
+ * Does p[0..n) begin with an enhanced status code (RFC 3463) "5.7.8", and
+ * then a blank or the end?  Its numbers go to v.
+ */
+bool		reply_enhanced(unsigned v[3], const char *p, size_t n);
 
 #endif

@@ -1,4 +1,4 @@
-/* sasl.c - how to log in: client mechanisms as step functions */
+/* sasl.c - login mechanisms of the client as step functions */
 
 #include <assert.h>
 #include <string.h>
@@ -34,11 +34,11 @@ sasl_wrong(struct fault *f, const char *why)
 }
 
 /*
- * The relay gave its reason before its no.  It is on its way once we have
- * answered; in[0..n) may be JSON over several lines.
+ * Keep the reason that the relay gives before it refuses.  It refuses after
+ * the next response; in[0..n) may be JSON over several lines.
  */
 static void
-sasl_refuse(struct sasl *s, const char *in, size_t n)
+sasl_keep_reason(struct sasl *s, const char *in, size_t n)
 {
 	struct buf b = { .max = SASL_CHALLENGE * 4 };
 	size_t i;
@@ -53,7 +53,7 @@ sasl_refuse(struct sasl *s, const char *in, size_t n)
 	buf_release(&b);
 }
 
-/* Who we are stands in the certificate; as whom we want to act, here. */
+/* The certificate has the identity; the response the name to act for. */
 static int
 sasl_external(struct sasl *s, const char *in, size_t n, struct buf *out,
     struct fault *f)
@@ -63,23 +63,16 @@ sasl_external(struct sasl *s, const char *in, size_t n, struct buf *out,
 	return 0;
 }
 
-/* User and token may not end the field that they stand in. */
+/* A control character would end the field of the user or the token. */
 static int
 sasl_check_oauth(const struct sasl *s, struct fault *f)
 {
-	const char *const texts[] = { s->user, s->password };
-	const char *p;
-	size_t i;
-
-	for (i = 0; i < NITEMS(texts); i++)
-		for (p = texts[i]; *p != '\0'; p++)
-			if (ascii_control(*p))
-				return sasl_wrong(f,
-				    i == 0
-					? "there is a control "
-					  "character in the user's name"
-					: "there is a control character in the "
-					  "token");
+	if (ascii_controls(s->user, strlen(s->user)))
+		return sasl_wrong(f,
+		    "there is a control character in the user's name");
+	if (ascii_controls(s->password, strlen(s->password)))
+		return sasl_wrong(f,
+		    "there is a control character in the token");
 	return 0;
 }
 
@@ -88,7 +81,7 @@ sasl_oauthbearer(struct sasl *s, const char *in, size_t n, struct buf *out,
     struct fault *f)
 {
 	if (s->step > 0) {
-		sasl_refuse(s, in, n);
+		sasl_keep_reason(s, in, n);
 		buf_adds(out, "\1");
 		return 0;
 	}
@@ -105,13 +98,13 @@ sasl_oauthbearer(struct sasl *s, const char *in, size_t n, struct buf *out,
 	return 0;
 }
 
-/* No RFC: what Google wrote down, and others do as well. */
+/* No RFC: Google documented it, and others use it too. */
 static int
 sasl_xoauth2(struct sasl *s, const char *in, size_t n, struct buf *out,
     struct fault *f)
 {
 	if (s->step > 0) {
-		sasl_refuse(s, in, n);
+		sasl_keep_reason(s, in, n);
 		return 0;
 	}
 	if (sasl_check_oauth(s, f) == -1)
@@ -138,10 +131,7 @@ sasl_cram_md5(struct sasl *s, const char *in, size_t n, struct buf *out,
 	return 0;
 }
 
-/*
- * No RFC: the prompts are "Username:" and "Password:" as a rule, but what
- * they say is left to the server, so only their order counts.
- */
+/* No RFC: servers choose the text of the prompts, so only the order counts. */
 static int
 sasl_login(struct sasl *s, const char *in, size_t n, struct buf *out,
     struct fault *f)
@@ -179,7 +169,7 @@ sasl_scram(struct sasl *s, const char *in, size_t n, struct buf *out,
 		return 0;
 	}
 	if (n >= 2 && memcmp(in, "e=", 2) == 0) {
-		sasl_refuse(s, in + 2, n - 2);
+		sasl_keep_reason(s, in + 2, n - 2);
 		return 0;
 	}
 	return s->step == 1 ? scram_final(k, in, n, out, f) :
@@ -251,8 +241,8 @@ sasl_step(struct sasl *s, const char *in, size_t n, struct buf *out,
 	    (s->user != NULL && s->password != NULL));
 	if (s->refused || s->step >= mechs[s->mech].steps)
 		return fault_set(f, ST_AUTH, FD_NONE, 0, VD_PERM,
-		    "the relay keeps asking after %s has said all it can "
-		    "say%s%s", mechs[s->mech].name,
+		    "the relay sends another challenge after the last step of "
+		    "%s%s%s", mechs[s->mech].name,
 		    s->refused ? "; it gave as its reason: " : "", s->said);
 	if (mechs[s->mech].step(s, in, n, out, f) == -1)
 		return -1;
@@ -261,11 +251,11 @@ sasl_step(struct sasl *s, const char *in, size_t n, struct buf *out,
 }
 
 /*
- * RFC 4954 has the relay's last word come as one more challenge; some put
- * it into the words of the yes, as the base64 that it would have been.
+ * In RFC 4954 the relay's proof is one more challenge; some relays put its
+ * base64 into the text of the 235 instead.
  */
 static int
-sasl_last_word(struct sasl *s, const char *words, struct fault *f)
+sasl_find_proof(struct sasl *s, const char *words, struct fault *f)
 {
 	struct buf b = { .max = SASL_CHALLENGE };
 	bool found = false;
@@ -281,9 +271,8 @@ sasl_last_word(struct sasl *s, const char *words, struct fault *f)
 	if (found)
 		(void)scram_verify(&s->scram, b.p, b.len, f);
 	else
-		(void)sasl_wrong(f,
-		    "the relay says yes, but did not prove that "
-		    "it knows the password");
+		(void)sasl_wrong(f, "the relay accepted the login, but did "
+		    "not prove that it knows the password");
 	buf_release(&b);
 	return s->scram.proven ? 0 : -1;
 }
@@ -292,13 +281,13 @@ int
 sasl_success(struct sasl *s, const char *words, struct fault *f)
 {
 	if (s->step < mechs[s->mech].enough)
-		return sasl_wrong(f, "the relay says yes before the login was "
-		    "complete");
+		return sasl_wrong(f,
+		    "the relay accepted the login before it was complete");
 	if (s->refused)
 		return fault_set(f, ST_AUTH, FD_NONE, 0, VD_PERM,
-		    "the relay says yes after it gave a reason to say no: %s",
-		    s->said);
+		    "the relay accepted the login after it gave a reason to "
+		    "refuse it: %s", s->said);
 	if (mechs[s->mech].step == sasl_scram && !s->scram.proven)
-		return sasl_last_word(s, words, f);
+		return sasl_find_proof(s, words, f);
 	return 0;
 }

@@ -1,4 +1,4 @@
-/* sasl.h - how to log in: client mechanisms as step functions */
+/* sasl.h - login mechanisms of the client as step functions */
 
 #ifndef SMTP_SASL_H
 #define SMTP_SASL_H
@@ -8,9 +8,9 @@
 #include "smtp/scram.h"
 
 /*
- * Every mechanism, weakest first (see sasl_best()): the end of its constants,
- * its name, its word of the setting `auth`, whether the client speaks first,
- * whether it reveals the password, its steps at most, its steps at least
+ * Every mechanism, weakest first (see sasl_best()): the end of its constant,
+ * its name, its word in the setting `auth`, whether the client speaks first,
+ * whether it reveals the password, its maximum of steps, its minimum of steps
  * before a yes, and its function in sasl.c.
  *
  * RFCs: EXTERNAL 4422 A, OAUTHBEARER 7628, CRAM-MD5 2195, PLAIN 4616,
@@ -41,7 +41,7 @@ enum sasl_mech {
 };
 
 #define SASL_BIT(m)	(1u << (m))
-#define SASL_CHALLENGE	4096	/* octets we are willing to read */
+#define SASL_CHALLENGE	4096	/* octets of a challenge at most */
 
 /* Strings are borrowed until the end; nothing else is kept. */
 struct sasl {
@@ -49,12 +49,12 @@ struct sasl {
 	const char	*user;		/* NULL only with EXTERNAL */
 	const char	*password;	/* or token; NULL only with EXTERNAL */
 	const char	*host;		/* OAUTHBEARER: the relay, or NULL */
-	int		 port;		/* 0: not told */
-	struct scram	 scram;		/* SCRAM: nonce and what is bound to */
+	int		 port;		/* 0: not sent */
+	struct scram	 scram;		/* SCRAM: nonce and channel binding */
 
-	/* its own */
+	/* private */
 	unsigned	 step;
-	bool		 refused;	/* a no is due, for this reason: */
+	bool		 refused;	/* the relay will refuse, because: */
 	char		 said[512];
 };
 
@@ -65,10 +65,9 @@ const char	*sasl_name(enum sasl_mech);
 enum sasl_mech	 sasl_find(const char *p, size_t n);
 
 /*
- * The strongest of a set of SASL_BIT()s, or SASL__MAX for none; never one
- * that wants something else than a password.  bound: there is a TLS session
- * that a login can be bound to.  exposed: others might read what is said,
- * and so CRAM-MD5 is better than to say the password.
+ * The strongest of a set of SASL_BIT()s that take a password, or SASL__MAX
+ * for none.  bound: the TLS session has a channel binding.  exposed: others
+ * may read the dialogue, so CRAM-MD5 is better than a readable password.
  */
 enum sasl_mech	 sasl_best(unsigned set, bool bound, bool exposed);
 
@@ -76,28 +75,27 @@ enum sasl_mech	 sasl_best(unsigned set, bool bound, bool exposed);
 bool		 sasl_secret(enum sasl_mech);
 bool		 sasl_binds(enum sasl_mech);
 
-/* Does the client speak first, so that it can go with the command? */
+/* Does the client speak first, so that its response can go with AUTH? */
 bool		 sasl_initial(enum sasl_mech);
 
 /*
- * Does it show the password, or what it is easily guessed from, to those
- * who can read along or who only pretend to be the relay?
+ * Does it show the password, or data to guess it from, to readers on the
+ * network and to a false relay?
  */
 bool		 sasl_reveals(enum sasl_mech);
 
 /*
  * Answer one challenge (decoded) into out, which should be a secret buf.
  * The first call of a mechanism that speaks first has no challenge.
- * Returns -1 when there is nothing more to say or the challenge is wrong.
+ * Returns -1 and a fault if no more steps are left or the challenge is wrong.
  */
 int		 sasl_step(struct sasl *, const char *in, size_t n,
 		    struct buf *out, struct fault *);
 
 /*
- * The relay said yes, with these words: may it be believed?  Not before all
- * was said, and not while it owes the proof that it knows the password.
+ * The relay accepted the login with these words.  -1 and a fault if it did
+ * so too early, or did not prove that it knows the password (SCRAM).
  */
-int		 sasl_success(struct sasl *, const char *words,
-		    struct fault *);
+int		 sasl_success(struct sasl *, const char *words, struct fault *);
 
 #endif

@@ -1,4 +1,4 @@
-/* scram.c - SCRAM (RFC 5802, 7677): to log in without saying the password */
+/* scram.c - SCRAM (RFC 5802, 7677): login without sending the password */
 
 #include <assert.h>
 #include <string.h>
@@ -10,9 +10,9 @@
 
 #define MESSAGE	65536	/* octets of all messages together, at most */
 
-/* What the relay says first. */
+/* The first message of the relay. */
 struct first {
-	const char	*nonce;		/* theirs, which begins with ours */
+	const char	*nonce;		/* the relay's, after the client's */
 	size_t		 nonce_len;
 	struct buf	 salt;
 	unsigned	 rounds;
@@ -20,10 +20,8 @@ struct first {
 
 /* The keys of RFC 5802 3, to be wiped. */
 struct keys {
-	unsigned char	 salted[CRYPT_HASH_MAX];
-	unsigned char	 client[CRYPT_HASH_MAX];
-	unsigned char	 stored[CRYPT_HASH_MAX];
-	unsigned char	 server[CRYPT_HASH_MAX];
+	unsigned char	 salted[CRYPT_HASH_MAX], client[CRYPT_HASH_MAX];
+	unsigned char	 stored[CRYPT_HASH_MAX], server[CRYPT_HASH_MAX];
 	unsigned char	 signature[CRYPT_HASH_MAX];
 };
 
@@ -34,9 +32,9 @@ scram_wrong(struct fault *f, const char *why)
 }
 
 /*
- * The head tells what we know of channel binding: "p=" we use it, "y" we
- * could but were not offered it (so that a relay which did offer it finds
- * out that somebody in between took it away), "n" we do without.
+ * The GS2 header states the use of channel binding: "p=" it is used, "n" it
+ * is not.  "y": the client can, but saw no offer.  A relay that did offer it
+ * then knows that an attacker removed the offer.
  */
 static void
 scram_head(const struct scram *s, struct buf *out)
@@ -83,7 +81,7 @@ scram_first(const struct scram *s, struct buf *out)
 	scram_first_bare(s, out);
 }
 
-/* Take "k=value" from the front; its value, or NULL if it is another. */
+/* Take "k=value" from the front.  Returns the value; NULL for another key. */
 static const char *
 scram_take(const char **p, const char *end, char k, size_t *n)
 {
@@ -109,7 +107,7 @@ scram_printable(const char *p, size_t n)
 	return true;
 }
 
-/* A number without sign or leading zero; more than we take is ceiling + 1. */
+/* A number without sign or leading zero; too large is over the maximum. */
 static bool
 scram_rounds(const char *p, size_t n, unsigned *v)
 {
@@ -130,9 +128,8 @@ scram_check_rounds(unsigned v, struct fault *f)
 {
 	if (v < SCRAM_ROUNDS_MIN)
 		return fault_set(f, ST_AUTH, FD_NONE, 0, VD_PERM,
-		    "the relay asks for %u rounds of hashing, which is less "
-		    "than %d and too easy to guess from", v,
-		    SCRAM_ROUNDS_MIN);
+		    "the relay asks for only %u rounds of hashing: fewer than "
+		    "%d make the password easy to guess", v, SCRAM_ROUNDS_MIN);
 	if (v > SCRAM_ROUNDS_MAX)
 		return fault_set(f, ST_AUTH, FD_NONE, 0, VD_PERM,
 		    "the relay asks for more than %d rounds of hashing",
@@ -146,23 +143,21 @@ scram_parse_first(const struct scram *s, const char *in, size_t n,
     struct first *v, struct fault *f)
 {
 	const char *p = in, *end = in + n, *salt, *i;
-	size_t ours = strlen(s->nonce), nsalt, ni;
+	size_t own = strlen(s->nonce), nsalt, ni;
 
 	if (n >= 2 && memcmp(in, "m=", 2) == 0)
-		return scram_wrong(f, "the relay demands an extension of SCRAM "
-		    "that is not known here");
+		return scram_wrong(f,
+		    "the relay requires an unknown extension of SCRAM");
 	v->nonce = scram_take(&p, end, 'r', &v->nonce_len);
 	if (v->nonce == NULL || !scram_printable(v->nonce, v->nonce_len))
 		return scram_wrong(f,
 		    "the relay's SCRAM challenge has no nonce");
-	if (v->nonce_len <= ours || memcmp(v->nonce, s->nonce, ours) != 0)
-		return scram_wrong(f, "the relay's SCRAM challenge answers "
-		    "somebody else: its nonce does not continue ours");
+	if (v->nonce_len <= own || memcmp(v->nonce, s->nonce, own) != 0)
+		return scram_wrong(f, "the nonce in the relay's SCRAM "
+		    "challenge does not begin with the client's");
 	salt = scram_take(&p, end, 's', &nsalt);
-	if (salt == NULL || nsalt == 0 ||
-	    !base64_decode(&v->salt, salt, nsalt))
-		return scram_wrong(f,
-		    "the relay's SCRAM challenge has no salt");
+	if (salt == NULL || nsalt == 0 || !base64_decode(&v->salt, salt, nsalt))
+		return scram_wrong(f, "the relay's SCRAM challenge has no salt");
 	i = scram_take(&p, end, 'i', &ni);
 	if (i == NULL || !scram_rounds(i, ni, &v->rounds))
 		return scram_wrong(f, "the relay's SCRAM challenge has no "
@@ -170,7 +165,7 @@ scram_parse_first(const struct scram *s, const char *in, size_t n,
 	return scram_check_rounds(v->rounds, f);
 }
 
-/* "c=...,r=...": the head again, and the TLS session if it is bound. */
+/* "c=...,r=...": the GS2 header again, and the channel binding if used. */
 static void
 scram_final_bare(const struct scram *s, const struct first *v, struct buf *out)
 {
@@ -186,7 +181,7 @@ scram_final_bare(const struct scram *s, const struct first *v, struct buf *out)
 	buf_release(&c);
 }
 
-/* All keys, and the proof due from the relay.  Takes its time. */
+/* All keys, and the proof expected from the relay.  Slow, by design. */
 static bool
 scram_derive(struct scram *s, const struct first *v, const struct buf *auth,
     struct keys *k)
@@ -208,7 +203,7 @@ scram_derive(struct scram *s, const struct first *v, const struct buf *auth,
 	return good;
 }
 
-/* The last message but for the proof, and the proof. */
+/* Append the last message, with the proof. */
 static int
 scram_prove(struct scram *s, const struct first *v, const char *in, size_t n,
     struct buf *out, struct fault *f)
@@ -225,8 +220,7 @@ scram_prove(struct scram *s, const struct first *v, const char *in, size_t n,
 	buf_adds(&auth, ",");
 	buf_add(&auth, buf_text(&last), last.len);
 	if (last.full || auth.full || !scram_derive(s, v, &auth, &k)) {
-		status =
-		    scram_wrong(f, "GnuTLS cannot do the arithmetic of SCRAM");
+		status = scram_wrong(f, "GnuTLS cannot compute SCRAM");
 	} else {
 		for (i = 0; i < crypt_size(s->hash); i++)
 			k.client[i] ^= k.signature[i];
@@ -256,16 +250,15 @@ scram_final(struct scram *s, const char *in, size_t n, struct buf *out,
 int
 scram_verify(struct scram *s, const char *in, size_t n, struct fault *f)
 {
-	struct buf theirs = { .max = MESSAGE };
+	struct buf proof = { .max = MESSAGE };
 	const char *p = in, *v;
 	size_t len;
 
 	v = scram_take(&p, in + n, 'v', &len);
-	s->proven = v != NULL && base64_decode(&theirs, v, len) &&
-	    theirs.len == crypt_size(s->hash) &&
-	    crypt_equal(theirs.p, s->proof, theirs.len);
-	buf_release(&theirs);
-	return s->proven ? 0 : scram_wrong(f, "the relay does not know the "
-	    "password, or somebody else has answered: its SCRAM signature "
-	    "is wrong");
+	s->proven = v != NULL && base64_decode(&proof, v, len) &&
+	    proof.len == crypt_size(s->hash) &&
+	    crypt_equal(proof.p, s->proof, proof.len);
+	buf_release(&proof);
+	return s->proven ? 0 : scram_wrong(f, "the SCRAM signature is wrong: "
+	    "the relay does not know the password, or an attacker answered");
 }

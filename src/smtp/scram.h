@@ -1,4 +1,4 @@
-/* scram.h - SCRAM (RFC 5802, 7677): to log in without saying the password */
+/* scram.h - SCRAM (RFC 5802, 7677): login without sending the password */
 
 #ifndef SMTP_SCRAM_H
 #define SMTP_SCRAM_H
@@ -12,7 +12,7 @@
 
 #define SCRAM_NONCE	33		/* with the NUL */
 #define SCRAM_ROUNDS_MIN 4096		/* RFC 5802 5.1, RFC 7677 4 */
-#define SCRAM_ROUNDS_MAX 1000000	/* about a second of our time */
+#define SCRAM_ROUNDS_MAX 1000000	/* about a second of CPU time */
 
 /* All that it points to is borrowed until the end. */
 struct scram {
@@ -21,27 +21,26 @@ struct scram {
 	const char	*password;
 	char		 nonce[SCRAM_NONCE]; /* fresh, printable, no comma */
 
-	/* what names the TLS session: "tls-exporter" and its octets; NULL
-	 * if there is none or it has none */
+	/* channel binding of the TLS session: "tls-exporter" and its octets;
+	 * NULL if there is none */
 	const char	*binding_name;
 	const void	*binding;
 	size_t		 binding_len;
 	bool		 plus;		/* bind the login to that session */
-	bool		 plus_offered;	/* the relay could do that */
+	bool		 plus_offered;	/* the relay offers that */
 
-	/* its own */
-	unsigned char	 proof[CRYPT_HASH_MAX]; /* due from the relay */
-	bool		 proven;	/* it knows the password as well */
+	/* private */
+	unsigned char	 proof[CRYPT_HASH_MAX]; /* expected from the relay */
+	bool		 proven;	/* the relay knows the password */
 };
 
 /* Append a name as GS2 has it: "=2C" for a comma, "=3D" for "=". */
 void	scram_name(struct buf *out, const char *, size_t);
 
-/* The messages in order; in[0..n) is what the relay said to the last. */
+/* The messages in order; in[0..n) is the relay's answer to the one before. */
 void	scram_first(const struct scram *, struct buf *out);
-int	scram_final(struct scram *, const char *in, size_t n,
-	    struct buf *out, struct fault *);
-int	scram_verify(struct scram *, const char *in, size_t n,
+int	scram_final(struct scram *, const char *in, size_t n, struct buf *out,
 	    struct fault *);
+int	scram_verify(struct scram *, const char *in, size_t n, struct fault *);
 
 #endif

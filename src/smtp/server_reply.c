@@ -1,35 +1,16 @@
-/* server_reply.c - the replies that we give, as octets for the wire */
+/* server_reply.c - formats the replies of the server */
 
 #include <stdio.h>
 #include <string.h>
 
-#include "base/ascii.h"
+#include "smtp/reply.h"
 #include "smtp/server_reply.h"
 
 #define LINE	480		/* octets of text in a line, at most */
 #define NAMED	20		/* recipients named in a reply */
 #define TEXT	65536		/* octets of all of it */
 
-/* Does it begin with an enhanced status code of that class? */
-static bool
-sreply_enhanced(const char *p, int class)
-{
-	int part, n;
-
-	if (*p++ != '0' + class)
-		return false;
-	for (part = 0; part < 2; part++) {
-		if (*p++ != '.')
-			return false;
-		for (n = 0; n < 3 && ascii_digit(*p); n++)
-			p++;
-		if (n == 0)
-			return false;
-	}
-	return *p == ' ' || *p == '\n' || *p == '\0';
-}
-
-/* How much of the text goes into a line; no character is cut in two. */
+/* How much of the text goes into a line; never cuts a UTF-8 character. */
 static size_t
 sreply_fitting(const char *text)
 {
@@ -45,6 +26,7 @@ sreply_fitting(const char *text)
 void
 server_reply_add(struct buf *out, int code, const char *esc, const char *text)
 {
+	unsigned v[3];
 	size_t n;
 	bool more;
 
@@ -52,7 +34,8 @@ server_reply_add(struct buf *out, int code, const char *esc, const char *text)
 		n = sreply_fitting(text);
 		more = text[n] != '\0';
 		buf_addf(out, "%03d%c", code, more ? '-' : ' ');
-		if (esc != NULL && !sreply_enhanced(text, code / 100))
+		if (esc != NULL && (!reply_enhanced(v, text, n) ||
+		    v[0] != (unsigned)code / 100))
 			buf_addf(out, "%s%s", esc, n > 0 ? " " : "");
 		buf_add_visible(out, text, n, false);
 		buf_add(out, "\r\n", 2);
@@ -60,18 +43,18 @@ server_reply_add(struct buf *out, int code, const char *esc, const char *text)
 	} while (more);
 }
 
-/* Was this said of the message, by the relay or in its manner? */
+/* Is this an SMTP reply about the message? */
 static bool
-sreply_said_of_it(const struct fault *f)
+sreply_of_message(const struct fault *f)
 {
 	return f->domain == FD_SMTP && f->stage >= ST_MAIL &&
 	    f->stage <= ST_BODY && f->code >= 400 && f->code < 600 &&
 	    f->code != 421;
 }
 
-/* Will this message never go through, whatever the administrator does? */
+/* Is the message itself at fault, so that no retry can help? */
 static bool
-sreply_hopeless(const struct fault *f)
+sreply_permanent(const struct fault *f)
 {
 	return f->verdict == VD_PERM && (f->stage == ST_INPUT ||
 	    f->stage == ST_ADDRESS || (f->stage >= ST_MAIL &&
@@ -82,9 +65,8 @@ sreply_hopeless(const struct fault *f)
 static int
 sreply_refusal(const struct fault *f, char esc[16], struct buf *text)
 {
-	int code = sreply_said_of_it(f) ? f->code
-	    : sreply_hopeless(f)	? 554
-					: 451;
+	bool reply = sreply_of_message(f);
+	int code = reply ? f->code : sreply_permanent(f) ? 554 : 451;
 
 	if (f->esc[0] == code / 100)
 		(void)snprintf(esc, 16, "%d.%d.%d", f->esc[0], f->esc[1],
@@ -92,7 +74,7 @@ sreply_refusal(const struct fault *f, char esc[16], struct buf *text)
 	else
 		(void)snprintf(esc, 16, "%d.%d.0", code / 100,
 		    code == 451 ? 3 : 0);
-	if (sreply_said_of_it(f))
+	if (reply)
 		buf_adds(text, f->text);
 	else
 		fault_print(text, f);
@@ -116,9 +98,9 @@ sreply_failed(const struct rcpt *r)
 	return !r->done || r->verdict != VD_OK;
 }
 
-/* The reason that speaks for all: one that is for good, if there is one. */
+/* The reason for the reply code: a permanent one, if there is one. */
 static const struct fault *
-sreply_chief_reason(const struct envelope *e)
+sreply_main_reason(const struct envelope *e)
 {
 	const struct fault *why = NULL, *other;
 	size_t i;
@@ -132,7 +114,7 @@ sreply_chief_reason(const struct envelope *e)
 	return why;
 }
 
-/* Who did not get it, with the reason unless it is the one given. */
+/* Name the failed recipients, each with its reason unless it is given. */
 static void
 sreply_name_failed(struct buf *text, const struct envelope *e,
     const struct fault *given)
@@ -161,11 +143,11 @@ sreply_name_failed(struct buf *text, const struct envelope *e,
 }
 
 void
-server_reply_verdicts(struct buf *out, const struct envelope *e, const char
-    *words)
+server_reply_verdicts(struct buf *out, const struct envelope *e,
+    const char *words)
 {
 	struct buf text = { .max = TEXT };
-	const struct fault *why = sreply_chief_reason(e);
+	const struct fault *why = sreply_main_reason(e);
 	struct fault unknown;
 	char esc[16];
 	size_t i;
@@ -180,7 +162,7 @@ server_reply_verdicts(struct buf *out, const struct envelope *e, const char
 	if (why == NULL) {
 		fault_clear(&unknown);
 		(void)fault_set(&unknown, ST_BODY, FD_NONE, 0, VD_TEMP,
-		    "nothing is known of what became of it");
+		    "there is no result for the message");
 		why = &unknown;
 	}
 	code = sreply_refusal(why, esc, &text);

@@ -1,4 +1,4 @@
-/* server_reply.h - the replies that we give, as octets for the wire */
+/* server_reply.h - formats the replies of the server */
 
 #ifndef SMTP_SERVER_REPLY_H
 #define SMTP_SERVER_REPLY_H
@@ -10,22 +10,22 @@
 /*
  * Append a reply (RFC 5321, 4.2), with as many lines as the text has or
  * needs.  esc is the enhanced status code (RFC 2034) for lines that do not
- * begin with one of the right class, or NULL for none at all.
+ * begin with one of the right class; NULL adds none.
  */
-void server_reply_add(struct buf *, int code, const char *esc, const char
-    *text);
+void	server_reply_add(struct buf *, int code, const char *esc,
+	    const char *text);
 
 /*
- * Append the refusal of a message.  What the relay said of it goes on as it
- * was said, with its code; anything else is 451, or 554 where the message
- * itself is at fault.  So is a 421, which would speak of our own session.
+ * Append the refusal of a message.  A relay's reply about the message keeps
+ * its code and text.  Other faults become 451, or 554 if the message itself
+ * is at fault; so does 421, which would end the session with the caller.
  */
 void	server_reply_fault(struct buf *, const struct fault *);
 
 /*
- * Append the answer to a whole message: 250 and the words if everyone has
- * VD_OK; else the refusal of one who has not, and who else got it or not.
- * Who is not done did not get it.
+ * Append the reply to a whole message: 250 and the words if all recipients
+ * have VD_OK.  Else it refuses with the reason of one recipient, and lists
+ * the results of the others.  A recipient without a verdict counts as failed.
  */
 void	server_reply_verdicts(struct buf *, const struct envelope *,
 	    const char *words);

@@ -481,7 +481,7 @@ check_fault(const struct fault *f)
 		CHECK((unsigned char)*p >= ' ' || *p == '\n' ||
 		    *p == '\t');
 	CHECK(f->what[0] != '\0');
-	CHECK(strcmp(f->text, "more came than there is room for") != 0 ||
+	CHECK(strcmp(f->text, "the relay sent too much") != 0 ||
 	    f->domain != FD_NONE);
 	CHECK(fault_exit(f) != 0);
 }

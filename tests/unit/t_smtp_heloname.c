@@ -106,7 +106,7 @@ static const struct {
 	{ { "", "web.example.org", "a@b.org", "[192.0.2.1]" },
 	    "web.example.org", "the host's name" },
 	{ { NULL, "web1", "a@b.org", "[192.0.2.1]" }, "b.org",
-	    "the host's name 'web1' was passed over (no dot in it); "
+	    "the host's name 'web1' was not used (no dot in it); "
 	    "the domain of the sender" },
 	{ { NULL, "my_host.example.org", "a@b.org", NULL }, "b.org",
 	    "(an underscore in it)" },
@@ -114,7 +114,7 @@ static const struct {
 	    "(not a host name)" },
 	{ { NULL, "0123456789ab", "a@b.org", NULL }, "b.org",
 	    "(a container id)" },
-	{ { NULL, HEX64, "a@b.org", NULL }, "b.org", "passed over" },
+	{ { NULL, HEX64, "a@b.org", NULL }, "b.org", "was not used" },
 	{ { NULL, "name-5d8f9c7b6-x2x4q", "a@b.org", NULL }, "b.org",
 	    "(the name of a pod)" },
 	{ { NULL, "localhost.localdomain", "a@b.org", NULL }, "b.org",
@@ -122,7 +122,7 @@ static const struct {
 	{ { NULL, "", "a@b.org", NULL }, "b.org", "the domain of the" },
 	{ { NULL, NULL, "\"x@y\"@b.org", NULL }, "b.org", "sender" },
 	{ { NULL, NULL, "a@web.lan", "[192.0.2.1]" }, "[192.0.2.1]",
-	    "the domain of the sender 'web.lan' was passed over (a name of "
+	    "the domain of the sender 'web.lan' was not used (a name of "
 	    "a private network); the address of this end" },
 	{ { NULL, "localhost", "", "[192.0.2.1]" }, "[192.0.2.1]",
 	    "the address of this end" },
@@ -138,7 +138,7 @@ static const struct {
 	{ { NULL, NULL, NULL, "[127.0.0.1]" }, "[127.0.0.1]",
 	    "the address of this end" },
 	{ { NULL, NULL, NULL, NULL }, "[127.0.0.1]",
-	    "nothing better is known" },
+	    "there is no better name" },
 };
 
 static void
@@ -168,7 +168,7 @@ long_names(void)
 	junk[sizeof(junk) - 1] = '\0';
 	heloname_choose(&c, name, why);
 	is(name, "[127.0.0.1]", "nothing but junk");
-	ok(strlen(why) < HELONAME_WHY && strstr(why, "nothing better") != NULL,
+	ok(strlen(why) < HELONAME_WHY && strstr(why, "no better name") != NULL,
 	    "and a reason of bounded length");
 	c.setting = junk;
 	heloname_choose(&c, name, why);

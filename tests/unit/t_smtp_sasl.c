@@ -61,7 +61,7 @@ answers(void)
 {
 	static const struct talk t[] = {
 		{ "PLAIN", SASL_PLAIN, "u", "pw", { { NULL, "AHUAcHc=" },
-		    { "more", NULL } }, "keeps asking" },
+		    { "more", NULL } }, "another challenge" },
 		{ "RFC 4616 4", SASL_PLAIN, "tim", "tanstaaftanstaaf",
 		    { { NULL, "AHRpbQB0YW5zdGFhZnRhbnN0YWFm" } }, NULL },
 		{ "PLAIN, one form", SASL_PLAIN, "u", "e\xcc\x81",
@@ -70,13 +70,13 @@ answers(void)
 		    { { NULL, "AHUA6Q==" } }, NULL },
 		{ "LOGIN", SASL_LOGIN, "u", "pw", { { "Username:", "dQ==" },
 		    { "Password:", "cHc=" }, { "Password:", NULL } },
-		    "keeps asking after LOGIN" },
+		    "after the last step of LOGIN" },
 		{ "LOGIN, odd prompts", SASL_LOGIN, "u", "pw",
 		    { { "", "dQ==" }, { "\x01", "cHc=" } }, NULL },
 		{ "RFC 2195 2", SASL_CRAM_MD5, "tim", "tanstaaftanstaaf",
 		    { { "<1896.697170952@postoffice.reston.mci.net>",
 		    "dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw" },
-		    { "<2@x>", NULL } }, "keeps asking" },
+		    { "<2@x>", NULL } }, "another challenge" },
 		/* a key longer than the block of the hash */
 		{ "CRAM-MD5, 80 octets", SASL_CRAM_MD5, "u", KEY80,
 		    { { "<1@x>", "dSAxZmJjZDExMDk3ODBkY2RjNTZmYjRhMGI1OWI2"
@@ -84,7 +84,7 @@ answers(void)
 		{ "CRAM-MD5, no challenge", SASL_CRAM_MD5, "u", "pw",
 		    { { "", NULL } }, "is empty" },
 		{ "EXTERNAL", SASL_EXTERNAL, "u", NULL, { { NULL, "dQ==" },
-		    { "", NULL } }, "keeps asking" },
+		    { "", NULL } }, "another challenge" },
 		{ "EXTERNAL, nobody", SASL_EXTERNAL, NULL, NULL,
 		    { { NULL, "" } }, NULL },
 		{ "XOAUTH2", SASL_XOAUTH2, "someuser@example.com",
@@ -93,7 +93,7 @@ answers(void)
 		    "JlciB5YTI5LnZGOWRmdDRxbVRjMk52YjNSbGNrQmhkSFJoZG1semRHRX"
 		    "VZMjl0Q2cBAQ==" }, { "{\"status\":\"401\"}", "" },
 		    { "{}", NULL } },
-		    "keeps asking after XOAUTH2 has said all it can say; it "
+		    "after the last step of XOAUTH2; it "
 		    "gave as its reason: {\"status\":\"401\"}" },
 		{ "RFC 7628 4.1", SASL_OAUTHBEARER, "user@example.com",
 		    "vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==",
@@ -116,7 +116,7 @@ answers(void)
 		    "BYK0hJNFRzPQ==" },
 		    { "v=rmF9pqV8S7suAoZWja4dJRkFsKQ=", "" },
 		    { "v=rmF9pqV8S7suAoZWja4dJRkFsKQ=", NULL } },
-		    "keeps asking" },
+		    "another challenge" },
 		{ "SCRAM, wrong signature", SASL_SCRAM_SHA_1, "user",
 		    "pencil", { { NULL, "biwsbj11c2VyLHI9ZnlrbytkMmxiYkZnT05S"
 		    "djlxa3hkYXdM" }, { "r=" NONCE "3rfcNHYJY1ZVvWVs7j,"
@@ -153,23 +153,23 @@ believed(void)
 		{ "PLAIN", SASL_PLAIN, { NULL, NULL }, "in", NULL },
 		{ "LOGIN", SASL_LOGIN, { "Password:", NULL }, "in", NULL },
 		{ "LOGIN, half of it", SASL_LOGIN, { NULL, NULL }, "in",
-		    "before the login was complete" },
+		    "before it was complete" },
 		{ "EXTERNAL", SASL_EXTERNAL, { NULL, NULL }, "", NULL },
 		{ "XOAUTH2", SASL_XOAUTH2, { NULL, NULL }, "", NULL },
 		{ "XOAUTH2, a no", SASL_XOAUTH2, { "{}", NULL }, "in",
-		    "a reason to say no: {}" },
+		    "a reason to refuse it: {}" },
 		{ "OAUTHBEARER, a no", SASL_OAUTHBEARER,
 		    { "{\n  \"status\": \"x\"\r\n}", NULL }, "in",
-		    "a reason to say no: { \"status\": \"x\" }" },
+		    "a reason to refuse it: { \"status\": \"x\" }" },
 		{ "SCRAM", SASL_SCRAM_SHA_1, { CHALLENGE, good }, "in",
 		    NULL },
 		{ "SCRAM, not asked", SASL_SCRAM_SHA_1, { NULL, NULL },
 		    "in",
-		    "before the login was complete" },
+		    "before it was complete" },
 		{ "SCRAM, at once with a signature", SASL_SCRAM_SHA_1,
 		    { NULL, NULL },
 		    "dj1BQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE9",
-		    "before the login was complete" },
+		    "before it was complete" },
 		{ "SCRAM, no proof", SASL_SCRAM_SHA_1, { CHALLENGE, NULL },
 		    "Authentication successful", "did not prove" },
 		{ "SCRAM, no words", SASL_SCRAM_SHA_1, { CHALLENGE, NULL },
@@ -187,7 +187,7 @@ believed(void)
 		    "does not know the password" },
 		{ "SCRAM, an error", SASL_SCRAM_SHA_1, { CHALLENGE,
 		    "e=invalid-proof" }, "in",
-		    "a reason to say no: invalid-proof" },
+		    "a reason to refuse it: invalid-proof" },
 	};
 	struct buf out = { .max = 16384 };
 	struct fault f;
