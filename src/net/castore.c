@@ -1,16 +1,14 @@
-/* castore.c - the certificates that are believed, parsed when needed */
-
 /*
- * To parse all certificates of a system's trust store costs five times as
- * much as the rest of a delivery, and one of them is needed.  So the store
- * is kept as PEM, and of each certificate we note where the subject is.  Once
- * a relay has sent its chain, GnuTLS is given those whose subject is an
- * issuer or a subject in it.  It considers no others, for it compares names
- * by their octets too.
+ * castore.c - the trusted certificates, parsed when needed
  *
- * Where the lines of a PEM block are equally long, as they are, octet n can
- * be read without those before it.  Whatever is not so plain GnuTLS gets at
- * once.
+ * To parse all certificates of a system's trust store costs five times as
+ * much as the rest of a delivery, and only one is needed.  So the store is
+ * kept as PEM, with the position of each subject.  When a relay has sent its
+ * chain, GnuTLS gets those whose subject is an issuer or a subject in it.
+ * Others cannot match, because GnuTLS compares names by their octets too.
+ *
+ * The lines of a PEM block are usually equally long, so octet n can be read
+ * without those before it.  GnuTLS gets all other blocks at once.
  */
 
 #include <sys/stat.h>
@@ -34,16 +32,16 @@
 
 struct anchor {
 	size_t		 at, n;		/* its PEM block in the text */
-	size_t		 from, to;	/* the base64 of that */
-	size_t		 subject, len;	/* in its DER; 0: not found */
-	bool		 given;		/* GnuTLS has it, or cannot take it */
+	size_t		 from, to;	/* its base64 in the text */
+	size_t		 subject, len;	/* in its DER; len 0: not found */
+	bool		 given;		/* to GnuTLS, which may have failed */
 };
 
 /* The base64 of a block, in lines that are equally long. */
 struct lines {
 	const unsigned char	*p;
-	size_t			 n;	/* octets of all of it, */
-	size_t			 line;	/* and of a line without its end, */
+	size_t			 n;
+	size_t			 line;	/* octets of a line without its end */
 	size_t			 stride; /* and with it */
 };
 
@@ -63,7 +61,7 @@ castore_lines_of(const struct castore *s, const struct anchor *a)
 	return l;
 }
 
-/* Are these nothing but the lines that so many octets make? */
+/* Are these exactly the lines that so many octets make? */
 static bool
 castore_plain(const struct lines *l, size_t octets)
 {
@@ -91,7 +89,7 @@ castore_digit(unsigned char c)
 	return c == '+' ? 62 : c == '/' ? 63 : 64;
 }
 
-/* Decode octets [at, at + n); false if they are not to be found there. */
+/* Decode octets [at, at + n); false if they are not there. */
 static bool
 castore_peek(const struct lines *l, size_t at, unsigned char *out, size_t n)
 {
@@ -118,7 +116,7 @@ castore_peek(const struct lines *l, size_t at, unsigned char *out, size_t n)
 	return true;
 }
 
-/* Read tag and length at *at, and move behind them. */
+/* Read tag and length at *at, and move *at behind them. */
 static bool
 castore_enter(const struct lines *l, size_t *at, unsigned char tag, size_t *len)
 {
@@ -139,7 +137,7 @@ castore_enter(const struct lines *l, size_t *at, unsigned char tag, size_t *len)
 	return true;
 }
 
-/* As cert_parts(), but by leaps. */
+/* As cert_parts(), but it decodes only tags and lengths. */
 static bool
 castore_find_subject(const struct lines *l, struct anchor *a)
 {
@@ -168,8 +166,8 @@ castore_find_subject(const struct lines *l, struct anchor *a)
 
 /* Is this its subject? */
 static bool
-castore_is_subject(const struct castore *s, const struct anchor *a, struct
-    octets dn)
+castore_is_subject(const struct castore *s, const struct anchor *a,
+    struct octets dn)
 {
 	struct lines l;
 	unsigned char *p;
@@ -179,8 +177,8 @@ castore_is_subject(const struct castore *s, const struct anchor *a, struct
 		return false;
 	l = castore_lines_of(s, a);
 	p = xmalloc(dn.n);
-	same =
-	    castore_peek(&l, a->subject, p, dn.n) && memcmp(p, dn.p, dn.n) == 0;
+	same = castore_peek(&l, a->subject, p, dn.n) &&
+	    memcmp(p, dn.p, dn.n) == 0;
 	free(p);
 	return same;
 }
@@ -214,13 +212,12 @@ castore_note(struct castore *s, const struct anchor *a)
 		return;
 	if (s->n == s->cap) {
 		s->cap = s->cap > 0 ? 2 * s->cap : 256;
-		s->v = xreallocarray(s->v, s->cap,
-		    sizeof(*s->v));
+		s->v = xreallocarray(s->v, s->cap, sizeof(*s->v));
 	}
 	s->v[s->n++] = *a;
 }
 
-/* Note the certificates in the text from there on. */
+/* Note the certificates in the text after from. */
 static void
 castore_scan(struct castore *s, size_t from)
 {
@@ -242,10 +239,9 @@ castore_scan(struct castore *s, size_t from)
 		/* Base64 has no dash. */
 		body = p + strlen(heads[i]);
 		tail = memchr(body, '-', (size_t)(end - body));
-		next = tail == NULL ? end
-		    : !castore_begins(tail, end, "-----END ")
-		    ? tail
-		    : memchr(tail, '\n', (size_t)(end - tail));
+		next = tail == NULL ? end :
+		    !castore_begins(tail, end, "-----END ") ? tail :
+		    memchr(tail, '\n', (size_t)(end - tail));
 		next = next != NULL ? next : end;
 		tail = tail != NULL ? tail : end;
 		for (; body < tail && (*body == '\r' || *body == '\n'); body++)
@@ -264,9 +260,9 @@ castore_scan(struct castore *s, size_t from)
 
 /* Files */
 
-/* Append a regular file to the text: 0, or an errno and nothing. */
+/* Append a regular file to the text.  0, or an errno and nothing added. */
 static int
-castore_slurp(struct castore *s, int dir, const char *name)
+castore_read(struct castore *s, int dir, const char *name)
 {
 	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOCTTY |
 	    O_NONBLOCK);
@@ -303,7 +299,7 @@ castore_slurp(struct castore *s, int dir, const char *name)
 	return err;
 }
 
-/* Note what a file holds: 0 or an errno. */
+/* Note the certificates of a file: 0 or an errno. */
 static int
 castore_scan_file(struct castore *s, int dir, const char *name)
 {
@@ -311,20 +307,19 @@ castore_scan_file(struct castore *s, int dir, const char *name)
 	int err;
 
 	s->text.max = TEXT_MAX;
-	if ((err = castore_slurp(s, dir, name)) == 0)
+	if ((err = castore_read(s, dir, name)) == 0)
 		castore_scan(s, from);
 	if (s->n == had)
 		s->text.len = from;
 	return err;
 }
 
-/* All that is in a directory, as c_rehash(1) and others fill it. */
+/* All files of a directory, as c_rehash(1) and others fill it. */
 static int
 castore_scan_dir(struct castore *s, const char *path)
 {
 	struct dirent **entry;
-	int i, n, err, fd = open(path, O_RDONLY | O_DIRECTORY |
-	    O_CLOEXEC);
+	int i, n, err, fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd == -1)
 		return errno;
@@ -361,7 +356,7 @@ castore_add_found(struct castore *s, gnutls_certificate_credentials_t cred,
 	return n;
 }
 
-/* All of a few, or else those that cannot be found by their subject. */
+/* Give all if they are few, else those without a known subject. */
 static int
 castore_give_early(struct castore *s, gnutls_certificate_credentials_t cred)
 {
@@ -394,7 +389,7 @@ castore_load(struct castore *s, gnutls_certificate_credentials_t cred,
 	if (s->n == s->unread)
 		return fault_set(f, ST_CONFIG, FD_TLS, e, VD_PERM,
 		    "tls-ca: there is no certificate in %s", path);
-	/* A directory may hold anything else. */
+	/* A directory may hold other files. */
 	if (e > 0 || dir)
 		return 0;
 	return fault_set(f, ST_CONFIG, FD_TLS, e, VD_PERM,
@@ -402,7 +397,7 @@ castore_load(struct castore *s, gnutls_certificate_credentials_t cred,
 	    gnutls.strerror(e));
 }
 
-/* Where systems keep it; GnuTLS knows too, but would parse all of it. */
+/* GnuTLS knows these paths too, but would parse all certificates. */
 bool
 castore_system(struct castore *s, gnutls_certificate_credentials_t cred)
 {

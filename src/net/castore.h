@@ -1,4 +1,4 @@
-/* castore.h - the certificates that are believed, parsed when needed */
+/* castore.h - the trusted certificates, parsed when needed */
 
 #ifndef NET_CASTORE_H
 #define NET_CASTORE_H
@@ -13,12 +13,12 @@
 
 struct anchor;
 
-/* All zero is none. */
+/* All zero is an empty store. */
 struct castore {
 	struct buf	 text;		/* PEM, maybe with other text */
 	struct anchor	*v;
 	size_t		 n, cap;
-	size_t		 unread;	/* GnuTLS could not take so many */
+	size_t		 unread;	/* certificates GnuTLS cannot read */
 };
 
 void	castore_release(struct castore *);
@@ -31,10 +31,10 @@ void	castore_release(struct castore *);
 int	castore_load(struct castore *, gnutls_certificate_credentials_t,
 	    const char *path, struct fault *);
 
-/* Read what the system trusts; false if that is found nowhere. */
+/* Read the system's trust store; false if there is none. */
 bool	castore_system(struct castore *, gnutls_certificate_credentials_t);
 
-/* Give GnuTLS those that a certificate names as its issuer or itself. */
+/* Give GnuTLS those whose subject is the issuer or subject of der. */
 void	castore_give(struct castore *, gnutls_certificate_credentials_t,
 	    struct octets der);
 void	castore_give_all(struct castore *, gnutls_certificate_credentials_t);

@@ -1,4 +1,4 @@
-/* cert.c - what a certificate says, and why it is not good enough */
+/* cert.c - the contents of a certificate, and why it is refused */
 
 #include <arpa/inet.h>
 #include <stdint.h>
@@ -10,17 +10,17 @@
 #include "base/util.h"
 #include "net/cert.h"
 
-#define CHAIN_MAX	17	/* certificates looked at for words */
-#define NAMES_MAX	8	/* names of one that are told */
+#define CHAIN_MAX	17	/* certificates of a chain, at most */
+#define NAMES_MAX	8	/* names shown of one */
 #define DAY		86400
 
 #define INTEGER		0x02
 #define SEQUENCE	0x30
 #define EXPLICIT	0xa0	/* [0], the version; absent from version 1 */
 
-/* Pieces, without GnuTLS: a whole trust store is looked through so. */
+/* Pieces, without GnuTLS, which need not be loaded */
 
-/* Take tag and length off d; what they announce may not all be there. */
+/* Take tag and length off d; the octets after them may be incomplete. */
 static bool
 cert_enter(struct octets *d, unsigned char tag, size_t *len)
 {
@@ -106,7 +106,7 @@ cert_dn(char *out, size_t size, gnutls_datum_t *d)
 	(*gnutls.free)(d->data);
 }
 
-/* Append the i-th alternative name, "" for a kind not for us; or false. */
+/* Append the i-th alternative name, or "" for other kinds; false at the end. */
 static bool
 cert_add_name(struct buf *b, gnutls_x509_crt_t crt, unsigned i, const char *sep)
 {
@@ -117,7 +117,7 @@ cert_add_name(struct buf *b, gnutls_x509_crt_t crt, unsigned i, const char *sep)
 	if (kind == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
 		return false;
 	if (kind == GNUTLS_SAN_DNSNAME) {
-		/* An address that is written as a name is for nobody. */
+		/* An address that is written as a DNS name matches nothing. */
 		buf_addf(b, "%s%s", sep, inet_pton(AF_INET, san, ip) == 1 ||
 		    inet_pton(AF_INET6, san, ip) == 1 ? "DNS:" : "");
 		buf_add_visible(b, san, n, false);
@@ -128,7 +128,7 @@ cert_add_name(struct buf *b, gnutls_x509_crt_t crt, unsigned i, const char *sep)
 	return true;
 }
 
-/* Whom it is for; the common name if there is nothing better. */
+/* Its alternative names; the common name if there are none. */
 static void
 cert_names(char *out, size_t size, gnutls_x509_crt_t crt)
 {
@@ -137,8 +137,8 @@ cert_names(char *out, size_t size, gnutls_x509_crt_t crt)
 	size_t n = sizeof(cn), at;
 	unsigned i = 0;
 
-	while (
-	    i < NAMES_MAX && cert_add_name(&b, crt, i, b.len > 0 ? ", " : ""))
+	while (i < NAMES_MAX &&
+	    cert_add_name(&b, crt, i, b.len > 0 ? ", " : ""))
 		i++;
 	at = b.len;
 	if (cert_add_name(&b, crt, i, "")) {
@@ -182,7 +182,7 @@ cert_facts(struct octets der, struct cert_facts *c)
 	return true;
 }
 
-/* Why one is not good enough */
+/* Why one is refused */
 
 static const struct {
 	unsigned	 flag;
@@ -192,17 +192,17 @@ static const struct {
 	    "extended key usage lacks serverAuth)" },
 	{ GNUTLS_CERT_REVOKED, "it was revoked" },
 	{ GNUTLS_CERT_SIGNER_NOT_CA,
-	    "it was signed by one that is no certificate authority" },
+	    "its issuer is not a certificate authority" },
 	{ GNUTLS_CERT_INSECURE_ALGORITHM,
 	    "it was signed with an insecure algorithm or key" },
 	{ GNUTLS_CERT_SIGNATURE_FAILURE, "its signature is wrong" },
 	{ GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE,
 	    "its issuer may not sign such certificates" },
 	{ GNUTLS_CERT_UNKNOWN_CRIT_EXTENSIONS,
-	    "it has a critical extension that is not known here" },
-	{ GNUTLS_CERT_MISMATCH, "it is not the one that was expected" },
+	    "it has an unknown critical extension" },
+	{ GNUTLS_CERT_MISMATCH, "it is not the expected one" },
 	{ GNUTLS_CERT_MISSING_OCSP_STATUS,
-	    "the relay did not send the OCSP status that it promises" },
+	    "the relay did not send the OCSP status that it requires" },
 	{ GNUTLS_CERT_INVALID_OCSP_STATUS, "its OCSP status is not valid" },
 	{ GNUTLS_CERT_REVOCATION_DATA_SUPERSEDED,
 	    "its revocation data are old" },
@@ -216,7 +216,7 @@ cert_reason(struct buf *b, const char *words)
 	buf_addf(b, "%s%s", b->len > 0 ? "; " : "", words);
 }
 
-/* The date of the first that is out of date, the relay's own first. */
+/* The date of the first that is outside its dates, the relay's own first. */
 static void
 cert_reason_time(struct buf *b, const struct cert_facts *v, size_t n, bool past)
 {
@@ -259,9 +259,9 @@ cert_reason_issuer(struct buf *b, const struct octets *chain, size_t nsent,
 }
 
 /*
- * Which one it is, and what is not said yet of whom it is for.  Nobody but
- * its key can vouch for one that is self-signed, or has expired, or is for
- * nobody, so that is shown.
+ * Describe the certificate, with its names unless a reason has them.  If it
+ * is self-signed, has expired or has no name, only a pin can help, so show
+ * its key.
  */
 static void
 cert_identify(struct buf *b, unsigned status, const struct cert_facts *v)

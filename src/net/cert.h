@@ -1,4 +1,4 @@
-/* cert.h - what a certificate says, and why it is not good enough */
+/* cert.h - the contents of a certificate, and why it is refused */
 
 #ifndef NET_CERT_H
 #define NET_CERT_H
@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "net/pin.h"
 
-/* Octets of somebody else: a certificate in DER, or a piece of one. */
+/* Borrowed octets: a certificate in DER, or a piece of one. */
 struct octets {
 	const unsigned char	*p;
 	size_t			 n;
@@ -21,13 +21,13 @@ struct cert_parts {
 	struct octets	key;		/* NULL if the octets end before it */
 };
 
-/* Find them.  False if this is none, or ends before its subject does. */
+/* Find them.  False if der is no certificate, or ends within its subject. */
 bool	cert_parts(struct octets der, struct cert_parts *);
 
 /* The SHA-256 of its public key, as pins have it; false if it has none. */
 bool	cert_pin(struct octets der, unsigned char pin[PIN_SIZE]);
 
-/* All that is shown of one; texts are printable and cut where too long. */
+/* All that people see of one; texts are printable, and cut if too long. */
 struct cert_facts {
 	char		subject[256], issuer[256];	/* RFC 4514 */
 	char		names[512];	/* "relay.example.org, 192.0.2.1" */
@@ -43,10 +43,10 @@ struct cert_facts {
 bool	cert_facts(struct octets der, struct cert_facts *);
 
 /*
- * Append why a relay that was to be called name cannot be believed: the
- * reasons for each bit of status (GNUTLS_CERT_*), then which certificate it
- * is and whom it is for.  The chain begins with the relay's own; nsent are
- * from the relay, and one more may follow that is trusted here.
+ * Append why the relay, whose name should be name, was refused: a reason for
+ * each bit of status (GNUTLS_CERT_*), then the certificate and its names.
+ * The chain begins with the relay's own; nsent are from the relay, and one
+ * more may follow that is trusted here.
  */
 void	cert_why(struct buf *, unsigned status, const struct octets *chain,
 	    size_t nsent, size_t n, const char *name);

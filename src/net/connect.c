@@ -1,4 +1,4 @@
-/* connect.c - the first of several addresses that answers */
+/* connect.c - connects to the first of several addresses that answers */
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -22,8 +22,7 @@
 struct race {
 	const struct addresses	*a;
 	struct pollfd		 p[RESOLVE_MAX];	/* -1: not running */
-	size_t			 started;
-	size_t			 running;
+	size_t			 started, running;
 	long long		 next;		/* when the next may start */
 	long long		 time;		/* for all of them, ms */
 	int			 err;		/* of the last that failed */
@@ -88,7 +87,7 @@ connect_start(struct race *r)
 		connect_failed(r, i, errno, strerror(errno));
 }
 
-/* Sleep until something happened; the index of a winner, or -1. */
+/* Wait for an event; returns the index of a connected socket, or -1. */
 static int
 connect_watch(struct race *r, long long deadline)
 {
@@ -144,7 +143,7 @@ connect_seconds(long long ms)
 }
 
 static int
-connect_all_lost(struct race *r, struct fault *f)
+connect_all_failed(struct race *r, struct fault *f)
 {
 	char why[64];
 	size_t i;
@@ -187,7 +186,7 @@ connect_tcp(const struct addresses *a, long long deadline,
 	if ((winner = connect_run(&r, deadline)) != -1)
 		connect_finish(&r, (size_t)winner, c);
 	else
-		result = connect_all_lost(&r, f);
+		result = connect_all_failed(&r, f);
 	for (i = 0; i < r.started; i++)
 		if (r.p[i].fd != -1 && (int)i != winner)
 			(void)close(r.p[i].fd);

@@ -1,4 +1,4 @@
-/* connect.h - the first of several addresses that answers */
+/* connect.h - connects to the first of several addresses that answers */
 
 #ifndef NET_CONNECT_H
 #define NET_CONNECT_H
@@ -7,26 +7,25 @@
 #include "net/resolve.h"
 
 struct connection {
-	int		fd;	/* the caller's now; non-blocking, CLOEXEC */
-	struct address	local;	/* our end */
+	int		fd;	/* owned by the caller; non-blocking, CLOEXEC */
+	struct address	local;
 	struct address	peer;
 	char text[RESOLVE_ADDRESS_TEXT]; /* the peer: "::1 port 25" */
 };
 
 /*
- * Connect by TCP to one of the addresses, in their order: each gets a head
- * start of 250 ms on the next, which starts at once when one has failed
- * (RFC 8305, section 5).  The first that answers wins, the others are
- * closed.  The deadline (clock_ms()) is for all of them together.
- * Returns 0, or -1 with a fault of VD_TEMP that names every address tried
- * and what became of it.
+ * Connect by TCP to one of the addresses, in their order.  The next starts
+ * 250 ms after the one before, or when one has failed (RFC 8305, section 5).
+ * The first that answers is used, the others are closed.  The deadline
+ * (clock_ms()) is for all of them together.  Returns 0, or -1 with a fault
+ * of VD_TEMP that names every address tried and its error.
  */
 int	connect_tcp(const struct addresses *, long long deadline,
 	    struct connection *, struct fault *);
 
 /*
- * Connect to a socket in the file system, which answers at once or not at
- * all.  local and peer are left empty.
+ * Connect to a socket in the file system, without waiting.  local and peer
+ * are left empty.
  */
 int	connect_unix(const char *path, struct connection *, struct fault *);
 
@@ -40,7 +39,7 @@ void	connect_literal(const struct address *, char *, size_t);
 int	connect_lost(struct fault *, int err);
 
 /*
- * The fault of a deadline that passed: what ("no answer") goes before
+ * The fault of a deadline that passed: what ("no answer") stands before
  * "within 30 seconds".  ETIMEDOUT, VD_TEMP; keeps f->stage.
  */
 int	connect_late(struct fault *, const char *what, long long ms);

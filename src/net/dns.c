@@ -1,4 +1,4 @@
-/* dns.c - the hosts that a domain names for a service (RFC 2782) */
+/* dns.c - queries to the DNS itself: hosts of a service (RFC 2782) */
 
 #include <sys/types.h>
 
@@ -104,7 +104,7 @@ dns_by_priority(const void *a, const void *b)
 
 	if (x->priority != y->priority)
 		return x->priority < y->priority ? -1 : 1;
-	/* Those without weight come first, RFC 2782: they may be chosen. */
+	/* RFC 2782: those without weight come first, to have a chance. */
 	return (x->weight > y->weight) - (x->weight < y->weight);
 }
 
@@ -147,6 +147,17 @@ dns_use(struct __res_state *st, const char *resolver)
 	return true;
 }
 
+/* A resolver to be closed with res_nclose(). */
+static int
+dns_open(struct __res_state *st, const char *resolver, struct fault *f)
+{
+	memset(st, 0, sizeof(*st));
+	if (res_ninit(st) == 0 && (resolver == NULL || dns_use(st, resolver)))
+		return 0;
+	return fault_set(f, ST_RESOLVE, FD_NONE, 0, VD_TEMP,
+	    "the resolver cannot be set up");
+}
+
 static int
 dns_failed(struct fault *f, const char *what, int why)
 {
@@ -156,7 +167,7 @@ dns_failed(struct fault *f, const char *what, int why)
 	    "the name server has no answer to the question for %s", what);
 }
 
-/* A is asked for first: who has no such address seldom has one of IPv6. */
+/* A first: a name without an A record seldom has AAAA. */
 int
 dns_known(const char *host, const char *resolver, bool *known,
     struct fault *f)
@@ -168,12 +179,9 @@ dns_known(const char *host, const char *resolver, bool *known,
 	int status = 0;
 
 	*known = false;
-	memset(&st, 0, sizeof(st));
-	if (res_ninit(&st) == -1 ||
-	    (resolver != NULL && !dns_use(&st, resolver)))
-		return fault_set(f, ST_RESOLVE, FD_NONE, 0, VD_TEMP,
-		    "the resolver cannot be set up");
-	/* It is not worth the wait that the relay's own name is. */
+	if (dns_open(&st, resolver, f) == -1)
+		return -1;
+	/* This is less important than the relay's own name: wait less. */
 	st.retrans = 2;
 	st.retry = 1;
 	for (i = 0; i < 2 && !*known && status == 0; i++)
@@ -195,11 +203,8 @@ dns_srv_lookup(const char *what, const char *resolver,
 	int n, status = 0;
 
 	list->n = 0;
-	memset(&st, 0, sizeof(st));
-	if (res_ninit(&st) == -1 ||
-	    (resolver != NULL && !dns_use(&st, resolver)))
-		return fault_set(f, ST_RESOLVE, FD_NONE, 0, VD_TEMP,
-		    "the resolver cannot be set up");
+	if (dns_open(&st, resolver, f) == -1)
+		return -1;
 	n = res_nquery(&st, what, ns_c_in, ns_t_srv, answer, sizeof(answer));
 	if (n == -1)
 		status = dns_failed(f, what, st.res_h_errno);

@@ -1,4 +1,4 @@
-/* dns.h - what is asked of the DNS itself: hosts of a service (RFC 2782) */
+/* dns.h - queries to the DNS itself: hosts of a service (RFC 2782) */
 
 #ifndef NET_DNS_H
 #define NET_DNS_H
@@ -9,7 +9,7 @@
 
 #include "base/fault.h"
 
-#define DNS_SRV_MAX	8	/* hosts that we are willing to try */
+#define DNS_SRV_MAX	8	/* hosts to try at most */
 
 struct dns_srv {
 	uint16_t	priority, weight, port;
@@ -22,18 +22,18 @@ struct dns_srv_list {
 };
 
 /*
- * Ask for NAME ("_submissions._tcp.example.org"), in the order in which to
- * try them.  resolver is "ADDRESS[:PORT]", IPv4, or NULL for those of the
- * system.  A service that does not exist, or that the domain says it does
- * not offer, is an empty list; -1 with a fault of VD_TEMP: nobody could
- * tell.  Blocks for as long as the resolver does.
+ * Look up NAME ("_submissions._tcp.example.org"); the hosts are in the order
+ * in which to try them.  resolver is "ADDRESS[:PORT]", IPv4, or NULL for
+ * those of the system.  The list is empty if the service does not exist, or
+ * the domain does not offer it.  -1 with a fault of VD_TEMP if there was no
+ * answer.  Blocks for as long as the resolver does.
  */
 int dns_srv_lookup(const char *name, const char *resolver,
     struct dns_srv_list *, struct fault *);
 
 /*
- * Does the DNS, whatever this host believes, know an address of that name?
- * -1 with a fault: nobody could tell, within some seconds.
+ * Does the DNS, without hosts(5), know an address of that name?  -1 with a
+ * fault: there was no answer within some seconds.
  */
 int	dns_known(const char *host, const char *resolver, bool *known,
 	    struct fault *);

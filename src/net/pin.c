@@ -1,4 +1,4 @@
-/* pin.c - what the setting `tls-pin` says */
+/* pin.c - parses the setting `tls-pin` */
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* pin.h - what the setting `tls-pin` says */
+/* pin.h - parses the setting `tls-pin` */
 
 #ifndef NET_PIN_H
 #define NET_PIN_H
@@ -13,16 +13,16 @@
  * Parse the first of the blank-separated pins at *list and move *list
  * behind it.  A pin is the SHA-256 of a public key with its algorithm
  * (SubjectPublicKeyInfo, RFC 5280 4.1) in base64, or in hexadecimal with or
- * without colons; "sha256:" may stand before it, or "sha256//" as others
- * write it.  False at the end of the list, or if it is no pin, which does
- * not move *list.
+ * without colons.  "sha256:" may stand before it, or "sha256//" as in other
+ * programs.  False at the end of the list, or if it is no pin; then *list
+ * does not move.
  */
 bool	pin_next(const char **list, unsigned char pin[PIN_SIZE]);
 
-/* Is it a list of pins, of one at least? */
+/* Is it a list of at least one pin? */
 bool	pin_valid(const char *list);
 
-/* The form that the manual shows: "sha256:" and base64. */
+/* The form in the manual: "sha256:" and base64. */
 void	pin_text(const unsigned char pin[PIN_SIZE], char text[PIN_TEXT]);
 
 #endif

@@ -1,4 +1,4 @@
-/* relay.c - what the setting `relay` says */
+/* relay.c - parses the setting `relay` */
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -29,8 +29,8 @@ relay_host_char(char c)
 }
 
 /*
- * A name to look up, so with underscores, which are common among containers,
- * and with a dot at the end, which stops a search list.
+ * A name to look up.  It may have underscores, which are common in names of
+ * containers, and a dot at the end, which turns off a search list.
  */
 static bool
 relay_is_name(const char *s)
@@ -53,11 +53,11 @@ relay_is_name(const char *s)
 		if (*label == '\0')
 			break;
 	}
-	/* 127.1 is neither an address to us nor a name to anyone. */
+	/* 127.1 is neither an address nor a name. */
 	return *label == '\0' || strspn(label, "0123456789") != strlen(label);
 }
 
-/* An IPv6 address, maybe with the interface it is reached by. */
+/* An IPv6 address, maybe with a zone (its interface). */
 static bool
 relay_is_ipv6(const char *s)
 {
@@ -134,15 +134,6 @@ relay_is_loopback(const char *host)
 	    strcasecmp(host, "localhost.") == 0;
 }
 
-static void
-relay_drop_slash(char *s)
-{
-	size_t n = strlen(s);
-
-	if (n > 0 && s[n - 1] == '/')
-		s[n - 1] = '\0';
-}
-
 /* What follows the prefix, or NULL. */
 static const char *
 relay_after(const char *s, const char *prefix)
@@ -196,11 +187,9 @@ relay_take_path(struct relay *r, enum relay_kind kind, const char *path)
 static bool
 relay_take_domain(struct relay *r, const char *s)
 {
-	unsigned char addr[sizeof(struct in6_addr)];
-
 	r->kind = RELAY_SRV;
 	return relay_take_host(r, s) && relay_is_name(r->host) &&
-	    inet_pton(AF_INET, r->host, addr) != 1;
+	    !relay_is_address(AF_INET, r->host);
 }
 
 /* A host after "smtp://" and its like, with a slash at the end or not. */
@@ -208,10 +197,12 @@ static bool
 relay_take_url(struct relay *r, const char *s)
 {
 	char text[1024];
+	size_t n = strlcpy(text, s, sizeof(text));
 
-	if (strlcpy(text, s, sizeof(text)) >= sizeof(text))
+	if (n >= sizeof(text))
 		return false;
-	relay_drop_slash(text);
+	if (n > 0 && text[n - 1] == '/')
+		text[n - 1] = '\0';
 	return relay_host(text, r);
 }
 
@@ -234,21 +225,14 @@ relay_parse(const char *value, struct relay *r)
 	const char *p;
 
 	memset(r, 0, sizeof(*r));
-	if ((p = relay_after(value, "smtp://")) != NULL)
+	r->implicit = relay_after(value, "smtps://") != NULL;
+	r->lmtp = relay_after(value, "lmtp:/") != NULL;
+	if ((p = relay_after(value, "smtp://")) != NULL ||
+	    (p = relay_after(value, "smtps://")) != NULL ||
+	    (p = relay_after(value, "lmtp://")) != NULL)
 		return relay_take_url(r, p);
-	if ((p = relay_after(value, "smtps://")) != NULL) {
-		r->implicit = true;
-		return relay_take_url(r, p);
-	}
-	if ((p = relay_after(value, "lmtp://")) != NULL) {
-		r->lmtp = true;
-		return relay_take_url(r, p);
-	}
-	if ((p = relay_after(value, "lmtp:/")) != NULL) {
-		r->lmtp = true;
-		return relay_take_path(r, RELAY_UNIX, p - 1);
-	}
-	if ((p = relay_after(value, "unix:/")) != NULL)
+	if ((p = relay_after(value, "lmtp:/")) != NULL ||
+	    (p = relay_after(value, "unix:/")) != NULL)
 		return relay_take_path(r, RELAY_UNIX, p - 1);
 	if ((p = relay_after(value, "maildir:/")) != NULL)
 		return relay_take_path(r, RELAY_MAILDIR, p - 1);

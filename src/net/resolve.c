@@ -45,7 +45,7 @@ resolve_literal(const char *host, unsigned char ip[16])
 	return inet_pton(AF_INET6, text, ip) == 1 ? 16 : 0;
 }
 
-/* A name that stands for this host however the network is (RFC 6761). */
+/* A name that always means this host (RFC 6761). */
 static bool
 resolve_is_localhost(const char *host)
 {
@@ -118,12 +118,12 @@ resolve_have(const struct addresses *a, const struct addrinfo *ai)
 }
 
 /*
- * Take over a family, or any with AF_UNSPEC, until there are max addresses:
- * a name with many of one family must not crowd out the other.
+ * Copy addresses of a family, or any with AF_UNSPEC, until there are max.
+ * So a name with many of one family leaves room for the other.
  */
 static void
-resolve_take(struct addresses *a, const struct addrinfo *ai, int family, size_t
-    max)
+resolve_take(struct addresses *a, const struct addrinfo *ai, int family,
+    size_t max)
 {
 	struct address *p;
 
@@ -152,8 +152,8 @@ resolve_host(const char *host, unsigned port, int family, struct addresses *out,
 	if (!resolve_unbracket(host, name, sizeof(name)))
 		return resolve_refuse(f, EAI_NONAME, AF_UNSPEC);
 	/*
-	 * Only families that this host can use are asked for; but glibc
-	 * does not count loopback addresses as usable.
+	 * Look up only families that this host can use; but glibc does not
+	 * count loopback addresses as usable.
 	 */
 	if (resolve_literal(name, ip) > 0)
 		hints.ai_flags |= AI_NUMERICHOST;

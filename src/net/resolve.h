@@ -10,9 +10,8 @@
 
 #include "base/fault.h"
 
-#define RESOLVE_MAX	16	/* addresses that we are willing to try */
-#define RESOLVE_ADDRESS_TEXT 80 /* an IPv6 address with its zone, and a port \
-				 */
+#define RESOLVE_MAX	16	/* addresses to try at most */
+#define RESOLVE_ADDRESS_TEXT 80 /* an IPv6 address with zone, and a port */
 
 struct address {
 	struct sockaddr_storage	sa;
@@ -23,7 +22,7 @@ struct address {
 struct addresses {
 	struct address	v[RESOLVE_MAX];
 	size_t		n;
-	struct address	source;	/* our end; any if its len is 0 */
+	struct address	source;	/* local address; any if its len is 0 */
 };
 
 /*
@@ -32,7 +31,7 @@ struct addresses {
  * The families take turns, the one that the system prefers first (RFC 8305,
  * section 4).  Blocks for as long as the resolver of the system does.
  * Returns 0, or -1 with a fault of FD_GAI: VD_PERM if there is no such
- * name, VD_TEMP if nobody could tell.
+ * name, VD_TEMP if there was no answer.
  */
 int	resolve_host(const char *host, unsigned port, int family,
 	    struct addresses *, struct fault *);

@@ -1,4 +1,4 @@
-/* socks.c - through a SOCKS 5 proxy (RFC 1928) */
+/* socks.c - connects through a SOCKS 5 proxy (RFC 1928) */
 
 #include <sys/socket.h>
 
@@ -18,14 +18,14 @@
 enum kind { KIND_IPV4 = 1, KIND_NAME = 3, KIND_IPV6 = 4 };
 
 static int
-socks_trouble(struct fault *f, const char *why)
+socks_fault(struct fault *f, const char *why)
 {
 	return fault_set(f, ST_CONNECT, FD_NONE, 0, VD_TEMP, "the proxy %s",
 	    why);
 }
 
 static int
-socks_say(struct stream *w, const unsigned char *p, size_t n,
+socks_write(struct stream *w, const unsigned char *p, size_t n,
     long long deadline, struct fault *f)
 {
 	ssize_t done;
@@ -40,9 +40,9 @@ socks_say(struct stream *w, const unsigned char *p, size_t n,
 	return 0;
 }
 
-/* Read n octets and not one more: what follows is the relay's. */
+/* Read exactly n octets: the next ones are from the relay. */
 static int
-socks_hear(struct stream *w, unsigned char *p, size_t n, long long deadline,
+socks_read(struct stream *w, unsigned char *p, size_t n, long long deadline,
     struct fault *f)
 {
 	ssize_t got;
@@ -78,21 +78,21 @@ static int
 socks_refused(struct fault *f, unsigned code)
 {
 	static const char *const words[] = {
-		[1] = "cannot do it",
+		[1] = "has a general failure",
 		[2] = "does not allow this connection",
 		[3] = "cannot reach the network",
 		[4] = "cannot reach the host",
 		[5] = "says: connection refused",
 		[6] = "says: no answer in time",
-		[7] = "does not know how to connect",
-		[8] = "does not know such addresses",
+		[7] = "does not support this command",
+		[8] = "does not support this kind of address",
 	};
 
-	return socks_trouble(f, code < NITEMS(words) ? words[code] :
-	    "refuses, without a reason that is known");
+	return socks_fault(f, code < NITEMS(words) ? words[code] :
+	    "refuses, with an unknown reason");
 }
 
-/* Its address and port, which are of no use. */
+/* Skip the address and port in the reply. */
 static int
 socks_skip_bound(struct stream *w, unsigned kind, long long deadline,
     struct fault *f)
@@ -101,14 +101,14 @@ socks_skip_bound(struct stream *w, unsigned kind, long long deadline,
 
 	switch (kind) {
 	case KIND_IPV4:
-		return socks_hear(w, rest, 4 + 2, deadline, f);
+		return socks_read(w, rest, 4 + 2, deadline, f);
 	case KIND_IPV6:
-		return socks_hear(w, rest, 16 + 2, deadline, f);
+		return socks_read(w, rest, 16 + 2, deadline, f);
 	case KIND_NAME:
-		return socks_hear(w, &n, 1, deadline, f) == -1 ? -1 :
-		    socks_hear(w, rest, (size_t)n + 2, deadline, f);
+		return socks_read(w, &n, 1, deadline, f) == -1 ? -1 :
+		    socks_read(w, rest, (size_t)n + 2, deadline, f);
 	}
-	return socks_trouble(f, "does not speak SOCKS 5");
+	return socks_fault(f, "does not speak SOCKS 5");
 }
 
 int
@@ -124,22 +124,22 @@ socks_connect(int fd, const char *host, int port, long long deadline,
 	f->stage = ST_CONNECT;
 	stream_init(&w, fd);
 	if (strlen(host) > 255)
-		return socks_trouble(f, "takes no such name");
-	if (socks_say(&w, hello, sizeof(hello), deadline, f) == -1 ||
-	    socks_hear(&w, reply, 2, deadline, f) == -1)
+		return socks_fault(f, "takes no name of over 255 octets");
+	if (socks_write(&w, hello, sizeof(hello), deadline, f) == -1 ||
+	    socks_read(&w, reply, 2, deadline, f) == -1)
 		return -1;
 	if (reply[0] != VERSION_5)
-		return socks_trouble(f, "does not speak SOCKS 5");
+		return socks_fault(f, "does not speak SOCKS 5");
 	if (reply[1] != NO_LOGIN)
-		return socks_trouble(f, "wants a login");
+		return socks_fault(f, "wants a login");
 	n = 3 + socks_put_host(ask + 3, host);
 	ask[n++] = (unsigned char)(port >> 8);
 	ask[n++] = (unsigned char)(port & 0xff);
-	if (socks_say(&w, ask, n, deadline, f) == -1 ||
-	    socks_hear(&w, reply, sizeof(reply), deadline, f) == -1)
+	if (socks_write(&w, ask, n, deadline, f) == -1 ||
+	    socks_read(&w, reply, sizeof(reply), deadline, f) == -1)
 		return -1;
 	if (reply[0] != VERSION_5)
-		return socks_trouble(f, "does not speak SOCKS 5");
+		return socks_fault(f, "does not speak SOCKS 5");
 	if (reply[1] != 0)
 		return socks_refused(f, reply[1]);
 	return socks_skip_bound(&w, reply[3], deadline, f);

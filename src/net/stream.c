@@ -16,11 +16,8 @@
 void
 stream_init(struct stream *w, int fd)
 {
-	w->fd = fd;
-	w->watch = -1;
-	w->wake = false;
-	w->tls = NULL;
-	w->deadline = w->since = -1;
+	*w = (struct stream){ .fd = fd, .watch = -1, .deadline = -1,
+	    .since = -1 };
 }
 
 void
@@ -43,9 +40,9 @@ stream_unsent(const struct stream *w)
 }
 
 /*
- * Poll for these events and for what TLS wants.  Returns 1 and what came, 0
- * after a signal or by wake, -1 with a fault: late says what did not happen
- * in time.
+ * Poll for these events and those that TLS needs.  Returns 1 and the events
+ * that came, 0 after a signal or by wake, -1 with a fault; late names the
+ * missing event in the fault of a timeout.
  */
 static int
 stream_wait_for(struct stream *w, short events, short *came, long long deadline,
@@ -102,10 +99,7 @@ stream_wait(struct stream *w, int want, long long deadline, struct fault *f)
 			return r;
 		if (came & (POLLIN | POLLHUP | POLLERR))
 			got |= want & STREAM_READ;
-		/*
-		 * If nothing can be sent any more, there may yet be last
-		 * words to read.
-		 */
+		/* If sending fails, a last reply may still be read. */
 		if (stream_unsent(w) && tls_flush(w->tls, f) == -1)
 			return want & STREAM_READ ? STREAM_READ : -1;
 		if ((came & (POLLOUT | POLLHUP | POLLERR)) && !stream_unsent(w))
@@ -136,8 +130,8 @@ out:
 }
 
 /*
- * A ClientHello that nobody means to follow up: any TLS server answers it,
- * if only with an alert.
+ * A ClientHello without a handshake after it: any TLS server answers it, at
+ * least with an alert.
  */
 static const unsigned char hello[] = {
 	22, 3, 1, 0, 51,		/* a record with a handshake */

@@ -17,43 +17,43 @@
 /*
  * Only stream_wait() and stream_tls() wait.  Deadlines are absolute values of
  * clock_ms() and hold however slowly the bytes come.  The faults have
- * VD_TEMP unless said otherwise and, but for those of stream_tls(), keep
- * f->stage: what was being done is known to the caller.  A connection that
- * ended is FD_LINK, with 0 or the errno.
+ * VD_TEMP unless stated otherwise.  They keep f->stage, which the caller
+ * sets, except those of stream_tls().  A connection that ended is FD_LINK,
+ * with 0 or the errno.
  */
 struct stream {
 	int		 fd;		/* a connected socket; -1: closed */
-	int		 watch;		/* lost with its other end; or -1 */
-	bool		 wake;		/* once: what it says ends a wait */
+	int		 watch;		/* end all if this pipe ends; or -1 */
+	bool		 wake;		/* once: input on watch ends a wait */
 	struct tls	*tls;		/* NULL: in clear */
-	long long	 deadline;	/* the one being waited for, */
-	long long	 since;		/* and from when */
+	long long	 deadline;	/* of the current wait, */
+	long long	 since;		/* and its start */
 };
 
 void	stream_init(struct stream *, int fd);
 
-/* Close it, with a goodbye under TLS if that needs no waiting. */
+/* Close it; under TLS send close_notify if that needs no waiting. */
 void	stream_close(struct stream *);
 
 /*
- * Does who is there speak TLS from the start?  Takes a new connection, which
- * is good for nothing after that (RFC 8446, 5.1).  Needs no GnuTLS.
+ * Does the peer speak TLS from the start (RFC 8446, 5.1)?  Uses up a new
+ * connection, which is useless after that.  Needs no GnuTLS.
  */
 bool	stream_speaks_tls(struct stream *, long long deadline);
 
 /*
- * Start TLS: the whole handshake, verification and all.  Returns 0, or -1
- * with a fault as from tls_new() and tls_handshake(); then the wire is
- * closed, so that nothing can go on in clear.
+ * Start TLS: the whole handshake, with verification.  Returns 0, or -1 with
+ * a fault as from tls_new() and tls_handshake(); then the stream is closed,
+ * so that nothing can be sent in clear.
  */
 int	stream_tls(struct stream *, const struct tls_opts *, long long deadline,
 	    struct fault *);
 
 /*
- * Wait for something of the set want.  Returns what is there, 0 after a
- * signal or where wake was set, -1 with ETIMEDOUT or what became of the
- * connection.  The end of the connection counts as readable.  Whatever TLS
- * still has to send is sent meanwhile.
+ * Wait for an event of the set want.  Returns the events, 0 after a signal
+ * or by wake, -1 with ETIMEDOUT or the error of the connection.  The end of
+ * the connection counts as readable.  Unsent octets of TLS are sent
+ * meanwhile.
  */
 int stream_wait(struct stream *, int want, long long deadline, struct fault *);
 
@@ -61,9 +61,9 @@ int stream_wait(struct stream *, int want, long long deadline, struct fault *);
 ssize_t	stream_read(struct stream *, void *, size_t, struct fault *);
 
 /*
- * Bytes taken, 0 if none can be now, -1 with a fault; what the relay said
- * before the fault may still be read.  Give a whole flight at once: it goes
- * in one piece, in full TLS records.
+ * Bytes taken, 0 if none can be now, -1 with a fault; earlier replies may
+ * still be read after it.  Give a whole flight at once: it is sent in one
+ * piece, in full TLS records.
  */
 ssize_t	stream_write(struct stream *, const void *, size_t, struct fault *);
 

@@ -1,11 +1,11 @@
-/* tls.c - the only room with TLS sessions: handshakes, records, facts */
-
 /*
- * GnuTLS writes into a buffer of ours and never sees a socket that is full,
- * so no record of its own is ever half sent: its rules for repeating a call
- * do not come up, and a flight of several records leaves in one piece.
- * Reading goes straight to the socket; GnuTLS takes no more than the record
- * it is at, so poll(2) tells the truth but for decrypted bytes not yet read.
+ * tls.c - TLS sessions: handshakes, records, facts
+ *
+ * GnuTLS writes into a buffer and never sees a full socket.  So it never
+ * sends half a record, its rules for repeating a call do not apply, and a
+ * flight of several records is sent in one piece.  It reads directly from
+ * the socket, and only the current record, so poll(2) is right except for
+ * decrypted bytes not yet read.
  */
 
 #include <sys/socket.h>
@@ -40,15 +40,12 @@ struct tls {
 	struct trust_verdict	 verdict;
 	char			*name;		/* no brackets, no final dot */
 	unsigned char		 ip[16];
-	gnutls_typed_vdata_st	 must[2];	/* what a certificate must be */
-	bool			 noverify;
-	bool			 implicit;
-	bool			 up;
-	bool			 eof;
+	gnutls_typed_vdata_st	 must[2];	/* checks for the certificate */
+	bool			 noverify, implicit, up, eof;
 	int			 err;		/* errno of the socket */
 	struct buf		 out;
 	size_t			 sent;		/* of out */
-	char			 first[8];	/* what the peer began with */
+	char			 first[8];	/* first octets of the peer */
 	size_t			 nfirst;
 };
 
@@ -119,9 +116,9 @@ tls_pull(gnutls_transport_ptr_t ptr, void *p, size_t n)
 
 /* A session */
 
-/* The user's string, and then away with what he does not name. */
+/* The user's string, without the old versions that it does not name. */
 static void
-tls_amend(struct buf *out, const char *user)
+tls_add_priority(struct buf *out, const char *user)
 {
 	static const struct { const char *add, *del; } old[] = {
 		{ "+VERS-TLS1.0", ":-VERS-TLS1.0" },
@@ -136,8 +133,8 @@ tls_amend(struct buf *out, const char *user)
 }
 
 /*
- * X25519 costs the least, and nearly all relays have it; a policy of this
- * system may not.
+ * X25519 costs the least, and nearly all relays have it; the system's crypto
+ * policy may forbid it.
  */
 static int
 tls_set_priority(struct tls *t, const char *user, struct fault *f)
@@ -152,7 +149,7 @@ tls_set_priority(struct tls *t, const char *user, struct fault *f)
 	if (user == NULL || *user == '\0')
 		buf_adds(&b, VERSIONS);
 	else
-		tls_amend(&b, user);
+		tls_add_priority(&b, user);
 	e = b.full ? GNUTLS_E_INVALID_REQUEST :
 	    gnutls.priority_set_direct(t->session, buf_text(&b), &at);
 	if (e < 0)
@@ -164,7 +161,7 @@ tls_set_priority(struct tls *t, const char *user, struct fault *f)
 	return e < 0 ? -1 : 0;
 }
 
-/* The certificate has come: go on or not. */
+/* Callback of GnuTLS: is the relay's certificate good? */
 static int
 tls_judge(gnutls_session_t session)
 {
@@ -174,7 +171,7 @@ tls_judge(gnutls_session_t session)
 	    &t->verdict);
 }
 
-/* Whom we want to talk to: said to the relay, asked of its certificate. */
+/* The relay's name, to be sent to it (SNI) and checked in its certificate. */
 static int
 tls_set_name(struct tls *t, const struct tls_opts *o)
 {
@@ -208,7 +205,7 @@ tls_set_up(struct tls *t, const struct tls_opts *o, struct fault *f)
 	    GNUTLS_NO_TICKETS | GNUTLS_KEY_SHARE_TOP;
 	int e;
 
-	/* Whatever authorities the relay lists, we have but one to show. */
+	/* Send tls-cert whatever authorities the relay lists. */
 	if (o->trust != NULL && trust_has_own(o->trust))
 		flags |= GNUTLS_FORCE_CLIENT_CERT;
 	if ((e = gnutls.init(&t->session, flags)) < 0)
@@ -226,7 +223,7 @@ tls_set_up(struct tls *t, const struct tls_opts *o, struct fault *f)
 	gnutls.transport_set_ptr(t->session, t);
 	gnutls.transport_set_vec_push_function(t->session, tls_push);
 	gnutls.transport_set_pull_function(t->session, tls_pull);
-	/* The deadline is the caller's. */
+	/* The caller has its own deadline. */
 	gnutls.handshake_set_timeout(t->session, 0);
 	return 0;
 fail:
@@ -291,9 +288,9 @@ tls_in_clear(const struct tls *t)
 	return t->nfirst > 3 && (t->first[3] == ' ' || t->first[3] == '-');
 }
 
-/* Show what it said; the rest of the line is still in the socket. */
+/* Quote the line; the rest of it is still in the socket. */
 static int
-tls_clear_words(struct tls *t, int e, struct fault *f)
+tls_quote_clear(struct tls *t, int e, struct fault *f)
 {
 	char line[512];
 	ssize_t n;
@@ -311,16 +308,16 @@ tls_clear_words(struct tls *t, int e, struct fault *f)
 }
 
 static int
-tls_alert_words(struct tls *t, int e, struct fault *f)
+tls_alert_fault(struct tls *t, int e, struct fault *f)
 {
 	gnutls_alert_description_t a = gnutls.alert_get(t->session);
 	const char *name = gnutls.alert_get_name(a);
-	bool passing = t->up || a == GNUTLS_A_INTERNAL_ERROR ||
+	bool temp = t->up || a == GNUTLS_A_INTERNAL_ERROR ||
 	    a == GNUTLS_A_USER_CANCELED;
 
-	return fault_set(f, f->stage, FD_TLS, e, passing ? VD_TEMP : VD_PERM,
+	return fault_set(f, f->stage, FD_TLS, e, temp ? VD_TEMP : VD_PERM,
 	    "the relay sent a TLS alert: %s",
-	    name != NULL ? name : "one that is not known");
+	    name != NULL ? name : "an unknown one");
 }
 
 static int
@@ -328,7 +325,7 @@ tls_failed(struct tls *t, int e, struct fault *f)
 {
 	f->stage = ST_TLS;
 	if (tls_in_clear(t))
-		return tls_clear_words(t, e, f);
+		return tls_quote_clear(t, e, f);
 	if (t->eof)
 		return fault_set(f, ST_TLS, FD_LINK, 0, VD_TEMP,
 		    "the relay closed the connection in the TLS handshake%s",
@@ -337,7 +334,7 @@ tls_failed(struct tls *t, int e, struct fault *f)
 	if (e == GNUTLS_E_PULL_ERROR || e == GNUTLS_E_PUSH_ERROR)
 		return connect_lost(f, t->err);
 	if (e == GNUTLS_E_FATAL_ALERT_RECEIVED)
-		return tls_alert_words(t, e, f);
+		return tls_alert_fault(t, e, f);
 	if (gnutls.alert_send_appropriate(t->session, e) == 0)
 		(void)tls_send_rest(t);
 	if (e == GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR)
@@ -354,13 +351,13 @@ tls_handshake(struct tls *t, struct fault *f)
 {
 	int e = gnutls.handshake(t->session);
 
-	/* If the relay is gone it may still have said why: read on. */
+	/* If this fails, the relay's reason may still be read. */
 	(void)tls_send_rest(t);
 	if (e == GNUTLS_E_SUCCESS) {
 		t->up = true;
 		return 1;
 	}
-	/* What is not fatal, such as a warning, is waited on like EAGAIN. */
+	/* Treat an error that is not fatal, such as a warning, as EAGAIN. */
 	return gnutls.error_is_fatal(e) ? tls_failed(t, e, f) : 0;
 }
 
@@ -372,12 +369,12 @@ tls_broken(struct tls *t, int e, struct fault *f)
 	switch (e) {
 	case GNUTLS_E_PREMATURE_TERMINATION:
 		return fault_set(f, f->stage, FD_LINK, 0, VD_TEMP,
-		    "connection closed by the relay without a TLS goodbye");
+		    "connection closed by the relay without close_notify");
 	case GNUTLS_E_PULL_ERROR:
 	case GNUTLS_E_PUSH_ERROR:
 		return connect_lost(f, t->err);
 	case GNUTLS_E_FATAL_ALERT_RECEIVED:
-		return tls_alert_words(t, e, f);
+		return tls_alert_fault(t, e, f);
 	default:
 		return fault_set(f, f->stage, FD_TLS, e, VD_TEMP, "%s",
 		    gnutls.strerror(e));
@@ -389,7 +386,7 @@ tls_read(struct tls *t, void *p, size_t n, struct fault *f)
 {
 	ssize_t got = gnutls.record_recv(t->session, p, n);
 
-	/* CVE-2009-3555: there is nothing that we would negotiate anew. */
+	/* CVE-2009-3555: never renegotiate. */
 	if (got == GNUTLS_E_REHANDSHAKE)
 		(void)gnutls.alert_send(t->session, GNUTLS_AL_WARNING,
 		    GNUTLS_A_NO_RENEGOTIATION);
@@ -476,9 +473,9 @@ tls_assurance(const struct tls *t)
 	    t->verdict.pinned ? "pinned" : "verified";
 }
 
-/* What the relay sent along about its certificate, its own or not. */
+/* The OCSP status that the relay sent with its certificate. */
 static const char *
-tls_ocsp_words(const struct tls *t)
+tls_ocsp(const struct tls *t)
 {
 	gnutls_datum_t der;
 	gnutls_ocsp_resp_t resp;
@@ -509,12 +506,12 @@ tls_facts(const struct tls *t, struct tls_facts *facts)
 	memset(facts, 0, sizeof(*facts));
 	facts->version = tls_version(t);
 	facts->cipher = tls_cipher(t);
-	/* TLS 1.2 can do without, with a key that RSA encrypts. */
+	/* TLS 1.2 with RSA key exchange has no group. */
 	facts->group = tls_known(group != GNUTLS_GROUP_INVALID ?
 	    gnutls.group_get_name(group) :
 	    gnutls.kx_get_name(gnutls.kx_get(t->session)));
 	facts->assurance = tls_assurance(t);
-	facts->ocsp = tls_ocsp_words(t);
+	facts->ocsp = tls_ocsp(t);
 	der = gnutls.certificate_get_peers(t->session, &n);
 	for (i = 0; der != NULL && i < n && i < TLS_FACTS_CHAIN; i++)
 		if (!cert_facts((struct octets){ der[i].data, der[i].size },
@@ -522,24 +519,9 @@ tls_facts(const struct tls *t, struct tls_facts *facts)
 			break;
 }
 
-bool
-tls_pin_line(const struct tls *t, char text[PIN_TEXT])
-{
-	unsigned char pin[PIN_SIZE];
-	unsigned n = 0;
-	const gnutls_datum_t *der = gnutls.certificate_get_peers(t->session,
-	    &n);
-
-	if (der == NULL || n == 0 ||
-	    !cert_pin((struct octets){ der->data, der->size }, pin))
-		return false;
-	pin_text(pin, text);
-	return true;
-}
-
 /*
- * tls-unique names a session only while none is resumed (RFC 7627), and
- * none of ours is.
+ * tls-unique is unique only if sessions are never resumed (RFC 7627);
+ * heloise resumes none.
  */
 const char *
 tls_binding(const struct tls *t, struct buf *out)
@@ -553,10 +535,4 @@ tls_binding(const struct tls *t, struct buf *out)
 	buf_add(out, d.data, d.size);
 	(*gnutls.free)(d.data);
 	return old ? "tls-unique" : "tls-exporter";
-}
-
-bool
-tls_looks_like_tls(const char *p, size_t n)
-{
-	return n >= 2 && (p[0] == 0x15 || p[0] == 0x16) && p[1] == 0x03;
 }

@@ -1,4 +1,4 @@
-/* tls.h - the only room with TLS sessions: handshakes, records, facts */
+/* tls.h - TLS sessions: handshakes, records, facts */
 
 #ifndef NET_TLS_H
 #define NET_TLS_H
@@ -15,11 +15,11 @@
 struct tls;
 struct trust;
 
-/* Nothing here is kept but trust, which must outlive the session. */
+/* Only trust is kept, and must outlive the session. */
 struct tls_opts {
 	/*
-	 * The relay as it was configured, never what DNS made of it (RFC
-	 * 7817): a host name or an address, with or without brackets.
+	 * The relay as it was configured, never a name from DNS (RFC 7817):
+	 * a host name or an address, with or without brackets.
 	 */
 	const char		*name;
 	struct trust		*trust;		/* NULL only with noverify */
@@ -29,8 +29,8 @@ struct tls_opts {
 	 * "NORMAL:+VERS-TLS1.1".
 	 */
 	const char		*priority;
-	bool			 noverify;	/* believe anybody */
-	bool			 implicit;	/* no STARTTLS before: words */
+	bool			 noverify;	/* accept any certificate */
+	bool			 implicit;	/* no STARTTLS; for messages */
 };
 
 /*
@@ -41,23 +41,23 @@ struct tls *tls_new(int fd, const struct tls_opts *, struct fault *);
 void	tls_free(struct tls *);
 
 /*
- * None of these waits.  What they have to send is collected and sent with
- * one send(2), as far as the socket takes it; the rest is "unsent" and goes
- * with tls_flush() once the socket is writable.
+ * None of these waits.  Their output is collected and sent with one send(2),
+ * as far as the socket takes it; the rest is "unsent" and goes with
+ * tls_flush() once the socket is writable.
  */
 
 /*
- * Go on with the handshake: 1 it is done and the relay is who it should
- * be, 0 wait for the socket to be readable (or writable while something is
- * unsent), -1 a fault of ST_TLS: VD_TEMP if the connection is to blame,
- * else VD_PERM.  After that the session is good for tls_free() only.
+ * Continue the handshake.  1: it is done and the relay is verified.  0: wait
+ * until the socket is readable (or writable while something is unsent).  -1:
+ * a fault of ST_TLS, VD_TEMP if the connection is to blame, else VD_PERM;
+ * after that only tls_free() is allowed.
  */
 int	tls_handshake(struct tls *, struct fault *);
 
 /*
  * As stream_read() and stream_write(): bytes, 0 for nothing now, -1 a fault.
- * A write takes bytes only when nothing is unsent.  A failed write does not
- * keep one from reading what the relay said before.
+ * A write takes bytes only when nothing is unsent.  After a failed write
+ * the earlier replies of the relay may still be read.
  */
 ssize_t	tls_read(struct tls *, void *, size_t, struct fault *);
 ssize_t	tls_write(struct tls *, const void *, size_t, struct fault *);
@@ -65,10 +65,10 @@ ssize_t	tls_write(struct tls *, const void *, size_t, struct fault *);
 bool	tls_unsent(const struct tls *);
 int	tls_flush(struct tls *, struct fault *);
 
-/* Is there plaintext to read that poll(2) cannot know of? */
+/* Is there decrypted text to read, which poll(2) does not see? */
 bool	tls_pending(const struct tls *);
 
-/* Say goodbye, if that is possible without waiting. */
+/* Send close_notify, if that is possible without waiting. */
 void	tls_bye(struct tls *);
 
 /* "TLS1.3" and "AES-256-GCM" of a session that is up. */
@@ -76,20 +76,20 @@ const char *tls_version(const struct tls *);
 const char *tls_cipher(const struct tls *);
 
 /*
- * How sure it is who the relay is: "verified"; "pinned", its own key being
- * one of `tls-pin`; or "unverified", of which each delivery should warn.
+ * How the relay was verified: "verified"; "pinned" if its own key is in
+ * `tls-pin`; or "unverified", for which each delivery should warn.
  */
 const char *tls_assurance(const struct tls *);
 
 #define TLS_FACTS_CHAIN	8
 
-/* What there is to tell of a session that is up; words are static. */
+/* Facts about a session that is up; the strings are static. */
 struct tls_facts {
 	const char	*version, *cipher, *assurance;	/* as above */
 	const char	*group;		/* "X25519": the key exchange */
 	/*
-	 * The state of the certificate as the relay says by OCSP: "good",
-	 * "revoked", "unknown", "unreadable"; "none" if it says nothing.
+	 * The status of the certificate that the relay sent by OCSP: "good",
+	 * "revoked", "unknown", "unreadable"; "none" if it sent none.
 	 */
 	const char	*ocsp;
 	struct cert_facts cert[TLS_FACTS_CHAIN]; /* as sent, its own first */
@@ -98,20 +98,11 @@ struct tls_facts {
 
 void	tls_facts(const struct tls *, struct tls_facts *);
 
-/* A value for `tls-pin` of the relay's own certificate, if it has one. */
-bool	tls_pin_line(const struct tls *, char text[PIN_TEXT]);
-
 /*
- * Append what names this session and no other, so that a login can be bound
- * to it, and return the kind: "tls-exporter" (RFC 9266) from TLS 1.3 on,
- * "tls-unique" (RFC 5929) before.  NULL if GnuTLS has none.
+ * Append the channel binding, which is unique to this session, and return
+ * its kind: "tls-exporter" (RFC 9266) from TLS 1.3 on, "tls-unique" (RFC
+ * 5929) before.  NULL if GnuTLS has none.
  */
 const char *tls_binding(const struct tls *, struct buf *);
-
-/*
- * Are these the first bytes of a TLS server that was spoken to in clear, an
- * alert or a handshake record?
- */
-bool	tls_looks_like_tls(const char *, size_t);
 
 #endif

@@ -1,4 +1,4 @@
-/* trust.c - whom we believe, and who we say we are */
+/* trust.c - which relays to believe, and the certificate of the client */
 
 #include <sys/stat.h>
 
@@ -15,7 +15,7 @@
 
 #define CHAIN_MAX	16	/* as GnuTLS */
 
-/* What does not matter of a certificate whose key is known. */
+/* Faults that do not matter in a certificate whose key is pinned. */
 #define PIN_FORGIVES	((unsigned)(GNUTLS_CERT_INVALID | \
 	GNUTLS_CERT_SIGNER_NOT_FOUND | GNUTLS_CERT_SIGNER_NOT_CA | \
 	GNUTLS_CERT_NOT_ACTIVATED | GNUTLS_CERT_EXPIRED | \
@@ -26,11 +26,11 @@ struct trust {
 	struct castore	 anchors;
 	unsigned char	(*pin)[PIN_SIZE];
 	size_t		 npins;
-	bool		 own;
-	bool		 token;		/* ... and its key is in one */
+	bool		 own;		/* there is a client certificate, */
+	bool		 token;		/* and its key is in a token */
 };
 
-/* Who we are */
+/* The certificate of the client */
 
 static bool
 trust_is_uri(const char *s)
@@ -38,9 +38,9 @@ trust_is_uri(const char *s)
 	return strncmp(s, "pkcs11:", 7) == 0;
 }
 
-/* Containers mount secrets where nobody else can see them. */
+/* Containers mount secrets where no other user can read them. */
 static bool
-trust_sheltered(const char *path)
+trust_is_mount(const char *path)
 {
 	return strstr(path, "/../") == NULL &&
 	    (strncmp(path, "/run/secrets/", 13) == 0 ||
@@ -48,8 +48,8 @@ trust_sheltered(const char *path)
 }
 
 static int
-trust_check_file(const char *key, const char *path, bool secret, struct fault
-    *f)
+trust_check_file(const char *key, const char *path, bool secret,
+    struct fault *f)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	struct stat st;
@@ -65,11 +65,11 @@ trust_check_file(const char *key, const char *path, bool secret, struct fault
 	if (!S_ISREG(st.st_mode))
 		return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
 		    "%s: %s is not a regular file", key, path);
-	/* The group of root's own file is root's decision. */
-	if (secret && !trust_sheltered(path) &&
+	/* root may share a file of root with its group. */
+	if (secret && !trust_is_mount(path) &&
 	    (st.st_mode & (st.st_uid == 0 ? 007 : 077)) != 0)
 		return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
-		    "%s: others can get at the private key in %s; "
+		    "%s: others can access the private key in %s; "
 		    "run: chmod go-rwx %s", key, path, path);
 	return 0;
 }
@@ -91,8 +91,8 @@ trust_own_words(int e)
 }
 
 static int
-trust_load_own(struct trust *t, const char *cert, const char *key, struct fault
-    *f)
+trust_load_own(struct trust *t, const char *cert, const char *key,
+    struct fault *f)
 {
 	const char *from = key != NULL ? key : cert;
 	int e;
@@ -103,10 +103,10 @@ trust_load_own(struct trust *t, const char *cert, const char *key, struct fault
 		return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
 		    "tls-key is set, but no tls-cert");
 	if ((!trust_is_uri(cert) &&
-		trust_check_file("tls-cert", cert, false, f) == -1) ||
+	    trust_check_file("tls-cert", cert, false, f) == -1) ||
 	    (!trust_is_uri(from) &&
-		trust_check_file(key != NULL ? "tls-key" : "tls-cert", from,
-		    true, f) == -1))
+	    trust_check_file(key != NULL ? "tls-key" : "tls-cert", from, true,
+	    f) == -1))
 		return -1;
 	e = gnutls.certificate_set_x509_key_file2(t->cred, cert, from,
 	    GNUTLS_X509_FMT_PEM, NULL, 0);
@@ -235,13 +235,13 @@ trust_add_pinned(const struct trust *t, gnutls_x509_trust_list_t list,
 	return false;
 }
 
-/* All issuers that are pinned, of those sent and of those believed. */
+/* All pinned issuers, among those sent and those trusted. */
 static bool
 trust_add_all_pinned(const struct trust *t, gnutls_x509_trust_list_t list,
     const gnutls_datum_t *chain, unsigned n)
 {
 	gnutls_x509_trust_list_iter_t iter = NULL;
-	gnutls_x509_trust_list_t believed;
+	gnutls_x509_trust_list_t trusted;
 	gnutls_x509_crt_t crt;
 	gnutls_datum_t der;
 	bool any = false;
@@ -249,9 +249,8 @@ trust_add_all_pinned(const struct trust *t, gnutls_x509_trust_list_t list,
 
 	for (i = 1; i < n; i++)
 		any |= trust_add_pinned(t, list, &chain[i]);
-	gnutls.certificate_get_trust_list(t->cred, &believed);
-	while (gnutls.x509_trust_list_iter_get_ca(believed, &iter,
-	    &crt) == 0) {
+	gnutls.certificate_get_trust_list(t->cred, &trusted);
+	while (gnutls.x509_trust_list_iter_get_ca(trusted, &iter, &crt) == 0) {
 		if (gnutls.x509_crt_export2(crt, GNUTLS_X509_FMT_DER,
 		    &der) == 0) {
 			any |= trust_add_pinned(t, list, &der);
@@ -264,8 +263,8 @@ trust_add_all_pinned(const struct trust *t, gnutls_x509_trust_list_t list,
 }
 
 /*
- * Does the chain lead to a pinned key?  That one merely comes along with it
- * proves nothing, so the chain must stand with nobody else believed.
+ * Does the chain lead to a pinned key?  A pinned certificate that is only
+ * sent along proves nothing, so verify with the pinned ones alone.
  */
 static bool
 trust_leads_to_pin(const struct trust *t, const gnutls_datum_t *chain,
@@ -298,29 +297,21 @@ out:
 
 /* The verdict */
 
-static void
-trust_give_needed(struct trust *t, const gnutls_datum_t *chain, unsigned n)
-{
-	unsigned i;
-
-	for (i = 0; i < n; i++)
-		castore_give(&t->anchors, t->cred,
-		    (struct octets){ chain[i].data, chain[i].size });
-}
-
 int
 trust_judge(struct trust *t, gnutls_session_t session,
     gnutls_typed_vdata_st *must, unsigned nmust, struct trust_verdict *v)
 {
 	const gnutls_datum_t *chain;
-	unsigned n = 0;
+	unsigned i, n = 0;
 	int e;
 
 	memset(v, 0, sizeof(*v));
 	chain = gnutls.certificate_get_peers(session, &n);
 	if (chain == NULL || n == 0)
 		return GNUTLS_E_NO_CERTIFICATE_FOUND;
-	trust_give_needed(t, chain, n);
+	for (i = 0; i < n; i++)
+		castore_give(&t->anchors, t->cred,
+		    (struct octets){ chain[i].data, chain[i].size });
 	e = gnutls.certificate_verify_peers(session, must, nmust, &v->status);
 	v->pinned = trust_pinned(t, (struct octets){ chain[0].data,
 	    chain[0].size });
@@ -340,7 +331,7 @@ trust_judge(struct trust *t, gnutls_session_t session,
 	    GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR : 0;
 }
 
-/* The one that we believe and that the last of the chain names, or none. */
+/* The trusted certificate that issued the last of the chain, if any. */
 static bool
 trust_last_issuer(const struct trust *t, const gnutls_datum_t *last,
     gnutls_datum_t *der)

@@ -1,4 +1,4 @@
-/* trust.h - whom we believe, and who we say we are */
+/* trust.h - which relays to believe, and the certificate of the client */
 
 #ifndef NET_TRUST_H
 #define NET_TRUST_H
@@ -13,35 +13,35 @@
 struct trust;
 
 struct trust_opts {
-	/* A PEM file or a directory of them; NULL: what the system trusts. */
+	/* A PEM file or a directory of them; NULL: the system's store. */
 	const char	*ca;
 	const char	*pins;		/* as pin_next() reads them, or NULL */
 	bool		 pins_only;	/* no authority is believed */
 	/*
-	 * What to show a relay that asks who we are, or NULL: PEM files or
-	 * PKCS#11 URIs.  Without a key, it is in the same file.
+	 * The client's certificate and key: PEM files or PKCS#11 URIs, or
+	 * NULL.  Without key, the key is in the file of cert.
 	 */
 	const char	*cert, *key;
 };
 
 /*
- * Read all that is needed of these, before the file system is given up;
- * serves many sessions.  NULL and a fault of ST_CONFIG that names the file
- * if one cannot be used: no certificate in it is not "trust nobody".  Only
- * the system's may be missing where there are pins.
+ * Read all these files, before the sandbox closes the file system; serves
+ * many sessions.  NULL and a fault of ST_CONFIG that names the file if one
+ * cannot be used, or has no certificate.  Only the system's store may be
+ * missing if there are pins.
  */
 struct trust *trust_new(const struct trust_opts *, struct fault *);
 void	trust_free(struct trust *);
 
-/* What a session needs; they are the trust's. */
+/* For a session; the trust owns them. */
 gnutls_certificate_credentials_t trust_credentials(const struct trust *);
 
-/* Do we have something to show who we are? */
+/* Is there a certificate of the client? */
 bool	trust_has_own(const struct trust *);
 
 /*
- * Is its key in a token?  The library of that may read files whenever the
- * key is used (SoftHSM does).
+ * Is its key in a token?  The library of the token may read files whenever
+ * the key is used (SoftHSM does).
  */
 bool	trust_has_token(const struct trust *);
 
@@ -49,23 +49,23 @@ struct trust_verdict {
 	unsigned	status;		/* GNUTLS_CERT_* */
 	bool		pinned;		/* the relay's own key is pinned */
 	bool		unpinned;	/* there are pins, and none fits */
-	size_t		unread;		/* certificates of ours, of no use */
+	size_t		unread;		/* unreadable trusted certificates */
 };
 
 /*
- * Is the relay who it must be?  To be called when its certificate has come,
- * with what gnutls_certificate_verify_peers() takes.  0, or the code of
- * GnuTLS that ends the handshake.
+ * Verify the relay.  To be called when its certificate has come, with the
+ * arguments of gnutls_certificate_verify_peers().  0, or the code of GnuTLS
+ * that ends the handshake.
  *
  * A chain must lead to an authority that is believed and, if there are
  * pins, hold a pinned key on the way there.  But if the relay's own key is
- * pinned, nothing else matters: neither the authority, nor the name, nor the
- * date, nor the purpose.  Even so, one that was revoked stays refused.
+ * pinned, authority, name, date and purpose do not matter.  A revoked one
+ * stays refused.
  */
 int	trust_judge(struct trust *, gnutls_session_t, gnutls_typed_vdata_st *,
 	    unsigned n, struct trust_verdict *);
 
-/* Append why not, to a relay that was to be called name. */
+/* Append why the relay, whose name should be name, was refused. */
 void	trust_why(const struct trust *, gnutls_session_t,
 	    const struct trust_verdict *, const char *name, struct buf *);
 

@@ -1,26 +1,22 @@
 /*
  * server.c - the server's side of an SMTP session, without any I/O
  *
- * The client is a program on this host that started us, so it is believed
- * what a stranger would not be: bare names are qualified, UTF-8 needs no
- * SMTPUTF8, parameters need no EHLO, and it may send as many commands at a
- * time as it likes.
+ * The client is a program on this host that started heloise, so it gets
+ * more trust than a remote client: bare names are qualified, UTF-8 needs no
+ * SMTPUTF8, parameters need no EHLO, and pipelining has no limit.
  *
- * What it must not do by accident is to let a message speak for it.  The
+ * The text of a message must never become commands (SMTP smuggling).  The
  * end of a message is CRLF "." CRLF.  A client all of whose commands ended
- * in a bare LF will end the message so as well, and only for that one LF
- * "." LF is an end too: for whom CRLF is the end of a line, a bare LF is an
- * octet of the message, and who wrote the message must not be able to end
- * it with one and go on with commands.  And a client that sends its message
- * without waiting for the 354 has it read as commands when there is none;
- * so the first line after a refused DATA that is no command ends the
- * session.
+ * in a bare LF also ends the message so; for that client LF "." LF is an end
+ * too.  For all others a bare LF is an octet of the message.  Some clients
+ * send the message without waiting for the 354.  If DATA was refused, its
+ * lines arrive as commands; so the first line then that is no command ends
+ * the session.
  */
 
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/ascii.h"
 #include "base/util.h"
@@ -29,7 +25,7 @@
 #include "smtp/server_reply.h"
 
 #define IN	65536		/* octets read ahead */
-#define OUT	524288		/* octets of replies that wait, about */
+#define OUT	524288		/* octets of unsent replies, about */
 
 static void
 server_say(struct server *s, int code, const char *esc, const char *text)
@@ -37,13 +33,13 @@ server_say(struct server *s, int code, const char *esc, const char *text)
 	server_reply_add(&s->out, code, esc, text);
 }
 
-/* One error more; true: it was the last. */
+/* Count an error; true if it was the last one allowed. */
 static bool
-server_tired(struct server *s)
+server_count_error(struct server *s)
 {
 	if (++s->errors < SERVER_ERRORS)
 		return false;
-	server_say(s, 421, "4.7.0", "too many errors, goodbye");
+	server_say(s, 421, "4.7.0", "too many errors, closing");
 	s->phase = SP_OVER;
 	return true;
 }
@@ -51,15 +47,15 @@ server_tired(struct server *s)
 static void
 server_complain(struct server *s, int code, const char *esc, const char *text)
 {
-	if (!server_tired(s))
+	if (!server_count_error(s))
 		server_say(s, code, esc, text);
 }
 
-/* An address may be refused as often as the client has such addresses. */
+/* Bad addresses do not count as errors: a list may have many. */
 static void
 server_refuse_argument(struct server *s, const struct fault *f)
 {
-	if (f->code == 552 || f->code == 553 || !server_tired(s))
+	if (f->code == 552 || f->code == 553 || !server_count_error(s))
 		server_reply_fault(&s->out, f);
 }
 
@@ -81,8 +77,7 @@ server_do_ehlo(struct server *s, char *arg)
 	server_reset(s);
 	s->hello = true;
 	buf_addf(&b, "%.1000s\nPIPELINING\nSIZE %lld\n8BITMIME\nSMTPUTF8\n"
-	    "ENHANCEDSTATUSCODES\nDSN\nHELP", s->o->hostname,
-	    s->o->max_size);
+	    "ENHANCEDSTATUSCODES\nDSN\nHELP", s->o->hostname, s->o->max_size);
 	server_say(s, 250, NULL, buf_text(&b));
 	buf_release(&b);
 }
@@ -100,12 +95,9 @@ server_do_mail(struct server *s, char *arg)
 {
 	struct fault f;
 
-	if (!s->hello) {
-		server_complain(s, 503, "5.5.1", "say EHLO or HELO first");
-		return;
-	}
-	if (s->open) {
-		server_complain(s, 503, "5.5.1", "there is a sender already");
+	if (!s->hello || s->open) {
+		server_complain(s, 503, "5.5.1", s->open ?
+		    "there is a sender already" : "send EHLO or HELO first");
 		return;
 	}
 	fault_clear(&f);
@@ -125,7 +117,7 @@ server_do_rcpt(struct server *s, char *arg)
 	struct fault f;
 
 	if (!s->open) {
-		server_say(s, 503, "5.5.1", "say MAIL first");
+		server_say(s, 503, "5.5.1", "send MAIL first");
 		return;
 	}
 	s->named = true;
@@ -147,12 +139,12 @@ server_do_data(struct server *s, char *arg)
 		s->phase = SP_BEGIN;
 		return;
 	}
-	s->waits = true;
+	s->refused = true;
 	if (s->named)
 		server_say(s, 554, "5.5.1", "no valid recipients");
 	else
-		server_say(s, 503, "5.5.1", s->open ? "say RCPT first" :
-		    "say MAIL first");
+		server_say(s, 503, "5.5.1", s->open ? "send RCPT first" :
+		    "send MAIL first");
 }
 
 static void
@@ -172,7 +164,7 @@ server_do_noop(struct server *s, char *arg)
 static void
 server_do_vrfy(struct server *s, char *arg)
 {
-	server_say(s, 252, "2.0.0", "cannot tell, but will try to deliver");
+	server_say(s, 252, "2.0.0", "cannot verify, but will try to deliver");
 }
 
 static void
@@ -186,7 +178,7 @@ static void
 server_do_quit(struct server *s, char *arg)
 {
 	server_reset(s);
-	server_say(s, 221, "2.0.0", "goodbye");
+	server_say(s, 221, "2.0.0", "closing");
 	s->phase = SP_OVER;
 }
 
@@ -207,7 +199,7 @@ static const struct verb {
 	{ "VRFY", ARGS_SOME, server_do_vrfy },
 	{ "HELP", ARGS_ANY, server_do_help },
 	{ "QUIT", ARGS_NONE, server_do_quit },
-	/* known to others */
+	/* not offered */
 	{ "EXPN", ARGS_ANY, NULL },
 	{ "AUTH", ARGS_ANY, NULL },
 	{ "BDAT", ARGS_ANY, NULL },
@@ -222,22 +214,21 @@ server_find_verb(const char *p, size_t n)
 	size_t i;
 
 	for (i = 0; i < NITEMS(verbs); i++)
-		if (strlen(verbs[i].name) == n &&
-		    strncasecmp(verbs[i].name, p, n) == 0)
+		if (ascii_is(p, n, verbs[i].name))
 			return &verbs[i];
 	return NULL;
 }
 
-/* Not a command: perhaps the message that the refused DATA was for. */
+/* Not a command: after a refused DATA it may be a line of the message. */
 static void
-server_junk(struct server *s, const char *esc, const char *text)
+server_not_command(struct server *s, const char *esc, const char *text)
 {
-	if (!s->waits) {
+	if (!s->refused) {
 		server_complain(s, 500, esc, text);
 		return;
 	}
 	server_say(s, 421, "4.7.0",
-	    "the message must wait for the 354, goodbye");
+	    "the message must wait for the 354, closing");
 	s->phase = SP_OVER;
 }
 
@@ -252,23 +243,24 @@ server_command(struct server *s, char *p, size_t n)
 		n--;
 	p[n] = '\0';
 	if (ascii_controls(p, n)) {
-		server_junk(s, "5.5.2", "a control character in a command");
+		server_not_command(s, "5.5.2",
+		    "a control character in a command");
 		return;
 	}
 	name = strcspn(p, " ");
 	if ((v = server_find_verb(p, name)) == NULL) {
-		server_junk(s, "5.5.1", "that is no command; say HELP");
+		server_not_command(s, "5.5.1", "unknown command; send HELP");
 		return;
 	}
-	s->waits = false;
+	s->refused = false;
 	p += name;
 	p += strspn(p, " ");
 	if (v->run == NULL)
-		server_complain(s, 502, "5.5.1", "that is not done here");
+		server_complain(s, 502, "5.5.1", "command not implemented");
 	else if (v->args == ARGS_SOME && *p == '\0')
-		server_complain(s, 501, "5.5.4", "something must follow");
+		server_complain(s, 501, "5.5.4", "an argument is missing");
 	else if (v->args == ARGS_NONE && *p != '\0')
-		server_complain(s, 501, "5.5.4", "nothing may follow");
+		server_complain(s, 501, "5.5.4", "unexpected argument");
 	else
 		v->run(s, p);
 }
@@ -299,14 +291,14 @@ server_take_line(struct server *s)
 		n--;
 	}
 	if (s->skip)
-		server_junk(s, "5.5.2", "that line is too long");
+		server_not_command(s, "5.5.2", "the line is too long");
 	else
 		server_command(s, p, n);
 	s->skip = false;
 	return true;
 }
 
-/* Give out octets of the message, unless nobody wants them. */
+/* Pass on octets of the message, unless it was refused. */
 static void
 server_give(struct server *s, const char *p, size_t n)
 {
@@ -343,8 +335,8 @@ server_take_text(struct server *s)
 }
 
 /*
- * Take what there is of the message, without the dots that were put before
- * dots (RFC 5321, 4.5.2).  True: it has ended.
+ * Take the available octets of the message, and undo dot-stuffing (RFC 5321,
+ * 4.5.2).  True: it has ended.
  */
 static bool
 server_take_message(struct server *s)
@@ -394,9 +386,9 @@ server_message_ends(struct server *s)
 	s->phase = SP_COMMAND;
 }
 
-/* What the owner is wanted for, if for anything. */
+/* What the caller must do now with the message.  False: nothing. */
 static bool
-server_owner_wanted(struct server *s, enum server_want *want)
+server_wants(struct server *s, enum server_want *want)
 {
 	if (s->begun && s->phase == SP_OVER) {
 		s->begun = false;
@@ -418,7 +410,7 @@ server_owner_wanted(struct server *s, enum server_want *want)
 	return true;
 }
 
-/* Go on with what was read.  False: nothing changed. */
+/* Process the input.  False: nothing changed. */
 static bool
 server_advance(struct server *s)
 {
@@ -438,7 +430,7 @@ server_step(struct server *s)
 
 	buf_clear(&s->data);
 	for (;;) {
-		if (server_owner_wanted(s, &want))
+		if (server_wants(s, &want))
 			return want;
 		if (server_advance(s))
 			continue;
@@ -526,7 +518,7 @@ server_refuse(struct server *s, const struct fault *f)
 		return;
 	}
 	assert(s->phase == SP_BEGIN || s->phase == SP_END);
-	s->waits = s->phase == SP_BEGIN;
+	s->refused = s->phase == SP_BEGIN;
 	server_reply_fault(&s->out, f);
 	server_reset(s);
 	s->phase = SP_COMMAND;

@@ -1,21 +1,22 @@
 /*
- * server_params.c - what stands behind MAIL and RCPT, into an envelope
+ * server_params.c - parses the arguments of MAIL and RCPT into an envelope
  *
- * An address in UTF-8 needs no SMTPUTF8 beside it, nor 8-bit octets in the
- * message BODY=8BITMIME: who delivers it looks for himself.
+ * An address in UTF-8 needs no SMTPUTF8, and a message with 8-bit octets no
+ * BODY=8BITMIME: the delivery agent checks both itself.
  */
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/util.h"
 #include "mail/addr.h"
 #include "smtp/server_params.h"
 
 #define ORCPT	500		/* octets (RFC 3461, 4.2) */
 
-/* What the parameters are for, and where they go. */
+/* The destination of the parameters. */
 struct target {
 	struct envelope	*e;
 	struct rcpt	*r;		/* NULL with MAIL */
@@ -59,7 +60,7 @@ params_take_body(struct target *t, const char *v, struct fault *f)
 	return params_refuse(f, 504, 5, 4, "BODY is 7BIT or 8BITMIME");
 }
 
-/* SMTPUTF8 has no value; AUTH names who is nobody to the relay. */
+/* SMTPUTF8 has no value; the relay would not believe the name in AUTH. */
 static int
 params_take_nothing(struct target *t, const char *v, struct fault *f)
 {
@@ -112,8 +113,7 @@ params_take_orcpt(struct target *t, const char *v, struct fault *f)
 static const struct parameter {
 	const char	*name;
 	bool		 rcpt, value;
-	int		(*take)(struct target *, const char *,
-			    struct fault *);
+	int		(*take)(struct target *, const char *, struct fault *);
 } parameters[] = {
 	{ "SIZE",	false,	true,	params_take_size },
 	{ "BODY",	false,	true,	params_take_body },
@@ -134,19 +134,16 @@ params_take(struct target *t, const char *word, unsigned *seen, struct fault *f)
 	const char *value = word[n] == '=' ? word + n + 1 : NULL;
 
 	for (i = 0; i < NITEMS(parameters); i++, k++)
-		if (k->rcpt == (t->r != NULL) && strlen(k->name) == n &&
-		    strncasecmp(k->name, word, n) == 0)
+		if (k->rcpt == (t->r != NULL) && ascii_is(word, n, k->name))
 			break;
 	if (i == NITEMS(parameters))
-		return params_refuse(f, 555, 5, 4,
-		    "a parameter is not known here");
+		return params_refuse(f, 555, 5, 4, "unknown parameter");
 	if (k->value != (value != NULL))
 		return params_refuse(f, 501, 5, 4, k->value ?
 		    "a parameter lacks its value" :
 		    "a parameter that takes no value has one");
 	if (*seen & 1u << i)
-		return params_refuse(f, 501, 5, 4,
-		    "a parameter is there twice");
+		return params_refuse(f, 501, 5, 4, "a parameter occurs twice");
 	*seen |= 1u << i;
 	return k->take(t, value, f);
 }
@@ -157,18 +154,13 @@ params_take_all(struct target *t, char *p, struct fault *f)
 	unsigned seen = 0;
 	char *word;
 
-	while (*(p += strspn(p, " ")) != '\0') {
-		word = p;
-		p += strcspn(p, " ");
-		if (*p != '\0')
-			*p++ = '\0';
-		if (params_take(t, word, &seen, f) == -1)
+	while ((word = strsep(&p, " ")) != NULL)
+		if (*word != '\0' && params_take(t, word, &seen, f) == -1)
 			return -1;
-	}
 	return 0;
 }
 
-/* The first such octet outside quotes, or the NUL. */
+/* The first such octet outside quotes, or the terminating NUL. */
 static char *
 params_unquoted(char *p, char which)
 {
@@ -184,8 +176,8 @@ params_unquoted(char *p, char which)
 }
 
 /*
- * What stands behind a route, @a,@b:c@d, which must be taken and should not
- * be used (RFC 5321, appendix C).
+ * The address after a source route, @a,@b:c@d.  Servers must accept a route
+ * and should ignore it (RFC 5321, appendix C).
  */
 static char *
 params_past_route(char *p)
@@ -203,9 +195,9 @@ params_past_route(char *p)
 }
 
 /*
- * Cut "FROM:<a@b> ..." in pieces; *spec is what stands between <>, *rest
- * the parameters.  Blanks before the address and an address without <> are
- * against the rules, and common.
+ * Split "FROM:<a@b> ...": *spec is the address between <>, *rest the
+ * parameters.  Blanks before the address and an address without <> break
+ * the rules, but are common.
  */
 static int
 params_split(char *arg, const char *word, char **spec, char **rest,
@@ -234,7 +226,7 @@ wrong:
 	return -1;
 }
 
-/* The address, whole and checked, to be freed; NULL: it is none. */
+/* The address, qualified and checked, to be freed; NULL: it is not valid. */
 static char *
 params_whole(const char *spec, const char *domain, unsigned char detail,
     struct fault *f)
@@ -288,7 +280,7 @@ server_params_rcpt(struct envelope *e, char *arg, const char *domain,
 	    (addr = params_whole(spec, domain, 3, f)) == NULL)
 		return -1;
 	if ((status = params_take_all(&t, rest, f)) == 0) {
-		i = envelope_add(e, addr);	/* which may move rcpt */
+		i = envelope_add(e, addr);	/* may move e->rcpt */
 		to = &e->rcpt[i];
 		if (r.notify != 0)
 			to->notify = r.notify;

@@ -123,14 +123,14 @@ scripts(void)
 		    "220 me.test ESMTP heloise\r\n", EX_OK },
 		{ "a message", NULL, NULL, TX "x\r\n.\r\nQUIT\r\n",
 		    "begin x\r\nend ", "250 2.0.0 accepted\r\n"
-		    "221 2.0.0 goodbye\r\n", EX_OK },
+		    "221 2.0.0 closing\r\n", EX_OK },
 		{ "a message without QUIT", NULL, NULL, TX "x\r\n.\r\n",
 		    "begin x\r\nend ", "250 2.0.0 accepted\r\n", EX_OK },
 		{ "the owner's words", NULL, "2.1.9 queued", TX ".\r\n",
 		    "begin end ", "250 2.1.9 queued\r\n", EX_OK },
 		{ "refused at the beginning", "begin", NULL, TX "QUIT\r\n",
 		    "begin ", "550 5.0.0 not in begin\r\n"
-		    "221 2.0.0 goodbye\r\n", EX_OK },
+		    "221 2.0.0 closing\r\n", EX_OK },
 		{ "refused in the middle", "data", NULL, TX "x\r\n.\r\n",
 		    "begin data drop ", "550 5.0.0 not in data\r\n", EX_OK },
 		{ "refused at the end", "end", NULL, TX "x\r\n.\r\n",
