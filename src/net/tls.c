@@ -35,7 +35,7 @@
 struct tls {
 	int			 fd;
 	gnutls_session_t	 session;
-	gnutls_certificate_credentials_t nobody; /* without trust */
+	gnutls_certificate_credentials_t empty; /* without trust */
 	struct trust		*trust;
 	struct trust_verdict	 verdict;
 	char			*name;		/* no brackets, no final dot */
@@ -213,10 +213,10 @@ tls_set_up(struct tls *t, const struct tls_opts *o, struct fault *f)
 	if (tls_set_priority(t, o->priority, f) == -1)
 		return -1;
 	if (o->trust == NULL && (e =
-	    gnutls.certificate_allocate_credentials(&t->nobody)) < 0)
+	    gnutls.certificate_allocate_credentials(&t->empty)) < 0)
 		goto fail;
 	if ((e = gnutls.credentials_set(t->session, GNUTLS_CRD_CERTIFICATE,
-	    o->trust != NULL ? trust_credentials(o->trust) : t->nobody)) < 0 ||
+	    o->trust != NULL ? trust_credentials(o->trust) : t->empty)) < 0 ||
 	    (e = tls_set_name(t, o)) < 0)
 		goto fail;
 	gnutls.session_set_ptr(t->session, t);
@@ -255,8 +255,8 @@ tls_free(struct tls *t)
 		return;
 	if (t->session != NULL)
 		gnutls.deinit(t->session);
-	if (t->nobody != NULL)
-		gnutls.certificate_free_credentials(t->nobody);
+	if (t->empty != NULL)
+		gnutls.certificate_free_credentials(t->empty);
 	buf_release(&t->out);
 	free(t->name);
 	free(t);
