@@ -209,7 +209,7 @@ check() {
 		daemon cannot read the password: $DIR/pw: Permission denied
 		    hint: daemon may not read the password in $DIR/pw; run \`chgrp daemon $DIR/pw && chmod 640 $DIR/pw\`
 		daemon cannot write to the spool: $DIR/spool: Permission denied
-		    hint: daemon may not write to the spool $DIR/spool; set \`spool <directory>\` to one that belongs to daemon, or \`queue no\`
+		    hint: daemon may not write to the spool $DIR/spool; set \`spool <directory>\` to one of daemon, or \`queue no\`
 		daemon cannot write the log: $DIR/log: Permission denied
 		    hint: daemon may not write the log $DIR/log; run \`touch $DIR/log && chown daemon $DIR/log\`, or set \`log syslog\`
 		4 mistakes
@@ -238,7 +238,7 @@ check() {
 	chmod 644 c
 	check --as daemon
 	[[ $output == *"daemon cannot write to the spool: $DIR/spool belongs to user 0, not to user "* ]]
-	[[ $output == *"hint: the spool $DIR/spool belongs to somebody else; set \`spool <directory>\` to one that belongs to daemon"* ]]
+	[[ $output == *"hint: the spool $DIR/spool belongs to another user; set \`spool <directory>\` to one of daemon"* ]]
 	[ "$status" -eq 78 ]
 }
 

@@ -289,7 +289,7 @@ says() {
 	    --tls starttls
 	says 0 1 0 <<-'END'
 		heloise: cannot log in to relay.example.net:587: the relay does not offer AUTH
-		heloise: hint: the relay offers no login; set `auth none` if it knows this host by its address, else correct `relay relay.example.net`
+		heloise: hint: the relay offers no login; set `auth none` if it knows this host's address, else correct `relay relay.example.net`
 		heloise: queued as ID, due for a queue run in N s
 	END
 }
@@ -326,7 +326,7 @@ says() {
 	    --fail 'STARTTLS:502 5.5.1 Command not implemented'
 	says 0 1 0 <<-'END'
 		heloise: cannot start TLS with relay.example.org:25: 502 5.5.1 Command not implemented (in reply to STARTTLS)
-		heloise: hint: relay.example.org has no STARTTLS on port 25, or somebody in between takes it away; set `port 465` and `tls implicit`; only on a network that you trust, `tls none`
+		heloise: hint: relay.example.org has no STARTTLS on port 25, or an attacker in between removes it; set `port 465` and `tls implicit`; only on a network that you trust, `tls none`
 		heloise: queued as ID, due for a queue run in N s
 	END
 }
@@ -337,7 +337,7 @@ says() {
 	    --auth PLAIN --user x --password y --fail 'AUTH:538 5.7.11 Encryption required for requested authentication mechanism'
 	says 0 1 0 <<-'END'
 		heloise: cannot log in to relay.example.org:587: 538 5.7.11 Encryption required for requested authentication mechanism (in reply to AUTH PLAIN)
-		heloise: hint: the relay wants TLS first; set `tls starttls`
+		heloise: hint: the relay requires TLS; set `tls starttls`
 		heloise: queued as ID, due for a queue run in N s
 	END
 }
@@ -346,8 +346,8 @@ says() {
 	meet relay.example.org 'tls none' 'user app@example.org' \
 	    'password geheim' -- --auth PLAIN --user x --password y
 	says 0 1 0 <<-'END'
-		heloise: cannot log in to relay.example.org:587: the password would be readable on the network (no TLS)
-		heloise: hint: without TLS everybody on the way could read the password; set `tls starttls`, or `auth-cleartext yes` on a network that you trust
+		heloise: cannot log in to relay.example.org:587: the password would be readable on the way (no TLS)
+		heloise: hint: without TLS the password could be read on the network; set `tls starttls`, or `auth-cleartext yes` on a network that you trust
 		heloise: queued as ID, due for a queue run in N s
 	END
 }
@@ -357,7 +357,7 @@ says() {
 	    'password geheim' 'auth-cleartext yes' -- --tls starttls
 	says 0 1 0 <<-'END'
 		heloise: cannot log in to relay.example.org:587: the relay does not offer AUTH on a connection without TLS
-		heloise: hint: the relay takes a login only inside TLS; set `tls starttls`
+		heloise: hint: the relay allows a login only with TLS; set `tls starttls`
 		heloise: queued as ID, due for a queue run in N s
 	END
 }
@@ -367,7 +367,7 @@ says() {
 	    --cert "$CERTS/self-signed.pem"
 	says 0 1 0 <<-'END'
 		heloise: cannot agree on TLS with relay.example.org:587: the certificate of the relay is not good: it is self-signed (CN=heloise test relay, issued by CN=heloise test relay, for localhost, relay.example.org, 127.0.0.1, ::1, key sha256:PIN)
-		heloise: hint: the certificate of relay.example.org is self-signed, so nobody vouches for it; if it is the right one, set `tls-pin sha256:PIN`, or save it and set `tls-ca <its file>`
+		heloise: hint: the certificate of relay.example.org is self-signed, so no authority confirms it; if it is the right one, set `tls-pin sha256:PIN`, or save it and set `tls-ca <its file>`
 		heloise: queued as ID, due for a queue run in N s
 	END
 }
@@ -377,7 +377,7 @@ says() {
 	    --fail 'MAIL:550 5.7.1 <root@web1.internal>: Sender address rejected: not one of our domains'
 	says 69 0 1 <<-'END'
 		heloise: cannot name the sender to relay.example.org:587: 550 5.7.1 <root@web1.internal>: Sender address rejected: not one of our domains (in reply to MAIL FROM:<root@web1.internal>)
-		heloise: hint: the relay takes no mail from root@web1.internal here; set `from <address>` to one it does, or log in: set `user <name>` and `password <password>`
+		heloise: hint: the relay accepts no mail from root@web1.internal here; set `from <address>` to one that it accepts, or log in: set `user <name>` and `password <password>`
 	END
 }
 
@@ -433,7 +433,7 @@ tells() {
 		    tells 77 'is not good: nobody' 'heloise: hint: ' "$want"
 		stop_relay
 	done <<-'END'
-		expired|localhost has expired, if the clock of this host is right; have the operators of the relay renew it; only as a stop-gap, set `tls-pin sha256:
+		expired|localhost has expired, if the clock of this host is right; have the operators of the relay renew it; until then, set `tls-pin sha256:
 		wrong-name|is for wrong.example.net, not for localhost; if that is your relay, set `tls-name wrong.example.net`
 		other|from an authority that this host does not trust; set `tls-ca <file>`
 		client-only|must not be trusted; have the operators of the relay replace it
@@ -447,10 +447,10 @@ tells() {
 @test "no such name, no name server, nobody there" {
 	local_fault 'relay relay.invalid' 'queue no'
 	tells 68 'cannot find relay.invalid:587: ' \
-	    'hint: no host has the name relay.invalid: perhaps it is misspelt; correct `relay relay.invalid`'
+	    'hint: no host has the name relay.invalid; it may be misspelt; correct `relay relay.invalid`'
 	local_fault 'relay srv:example.org' 'resolver 127.0.0.1:1' 'queue no'
 	tells 75 'hint: the name server does not answer; the name ' \
-	    "see to the network, and to /etc/resolv.conf or, if that is set, \`resolver <address>\`"
+	    "check the network, and /etc/resolv.conf or, if it is set, \`resolver <address>\`"
 	local_fault 'relay 127.0.0.1:1' 'queue no'
 	tells 75 'Connection refused' \
 	    'hint: no mail server listens on port 1 of this host; start it, or set `relay <host>`'
@@ -459,9 +459,9 @@ tells() {
 @test "what the queue says of a name that does not exist is the same" {
 	local_fault 'relay relay.invalid' "spool $BATS_TEST_TMPDIR/spool" \
 	    'linger no'
-	tells 0 'perhaps it is misspelt; correct `relay relay.invalid`'
+	tells 0 'it may be misspelt; correct `relay relay.invalid`'
 	run "$HELOISE" -C "$CONF" -bp
-	[[ $output == *'perhaps it is misspelt; correct `relay relay.invalid`'* ]]
+	[[ $output == *'it may be misspelt; correct `relay relay.invalid`'* ]]
 	# And of a socket, whatever the relay is by now.
 	local_fault 'relay lmtp:/no/socket' "spool $BATS_TEST_TMPDIR/s2" \
 	    'linger no'
@@ -482,13 +482,13 @@ tells() {
 	local_fault "relay localhost:$RELAY_PORT" 'user x' 'password y' \
 	    'auth plain' 'auth-cleartext yes' 'queue no'
 	tells 77 'does not offer AUTH PLAIN, only: LOGIN' \
-	    'hint: the relay does not know the login that auth asks for; it has: LOGIN; set `auth auto`'
+	    'hint: the relay does not offer the mechanism of `auth`, only: LOGIN; set `auth auto`'
 	stop_relay
 	start_relay --max-size 20
 	local_fault "relay localhost:$RELAY_PORT" 'queue no'
-	tells 65 'hint: the message is larger than the relay takes'
+	tells 65 'hint: the message is larger than the relay allows'
 	local_fault "relay localhost:$RELAY_PORT" 'queue no' 'max-size 20'
-	tells 65 'hint: the message is larger than this configuration allows; set `max-size <size>` to more'
+	tells 65 'hint: the message is larger than this configuration allows; set a larger `max-size <size>`'
 }
 
 # Where others get, too.
@@ -510,7 +510,7 @@ tells() {
 	    "hint: daemon may not read the password in $OPEN/pw; run \`chgrp " \
 	    " $OPEN/pw && chmod 640 $OPEN/pw" \
 	    "cannot use the spool: $OPEN/spool: Permission denied" \
-	    "hint: daemon may not write to the spool $OPEN/spool; set \`spool <directory>\` to one that belongs to daemon, or \`queue no\`"
+	    "hint: daemon may not write to the spool $OPEN/spool; set \`spool <directory>\` to one of daemon, or \`queue no\`"
 	(umask 077 && : >"$OPEN/d")
 	CONF=$OPEN/d
 	chmod 600 "$CONF"

@@ -1,18 +1,18 @@
 /*
- * hint.c - from what went wrong to its cause, and the setting to change
+ * hint.c - from a fault to its cause, and the setting to change
  *
- * The tables say what to look for; here is what they look at.  In their
- * texts these are filled in:
+ * The tables hold the rules; this room collects the facts that they test.
+ * It replaces these in their texts:
  *
  *	%r relay	%p port		%h HELO name	%H a better one
  *	%s sender	%S a better one	%c recipient	%D domain for bare names
  *	%u user		%m mechanism	%o mechanisms offered
  *	%f file		%n name in the certificate	%k its pin
- *	%U who we are	%G a group of ours
- *	%i " (ADDRESS)", ours as the relay sees it, or nothing
- *	%R host that would relay instead
+ *	%w the setting relay	%R host that would relay instead
+ *	%U user of this process	%G a group of that user
+ *	%i " (ADDRESS)", this host's as the relay sees it, or nothing
  *	%a "; WORDS" of the provider on logins, or nothing
- *	%A " (WORDS)" on where he lets hosts in, or nothing
+ *	%A " (WORDS)" on where the provider allows hosts, or nothing
  */
 
 #include <arpa/inet.h>
@@ -33,9 +33,8 @@ struct view {
 	const struct hint_context *ctx;
 	const struct provider *provider;	/* or NULL */
 	bool		 reply;		/* the relay gave a reason */
-	int		 code;		/* and this is its code; or errno */
-	char		 esc[16];	/* "5.7.8" or "" */
-	char		 text[FAULT_TEXT]; /* lower case, on one line */
+	int		 code;		/* of its reply; else an errno */
+	char		 text[FAULT_TEXT + 32]; /* lower case, on one line */
 	unsigned	 facts;		/* IF_* */
 };
 
@@ -62,7 +61,7 @@ hint_enhanced(const char *p)
 	return i;
 }
 
-/* Sentences go on over lines, each of which has the status code again. */
+/* A sentence may span lines, each of which repeats the status code. */
 static void
 hint_flatten(char *out, const char *in)
 {
@@ -79,9 +78,9 @@ hint_flatten(char *out, const char *in)
 	*out = '\0';
 }
 
-/* The relay may have said no before it hung up: "...: 421 4.7.0 Try". */
+/* The code of a refusal before the relay hung up: "...: 421 4.7.0 Try". */
 static int
-hint_last_no(const char *text)
+hint_last_refusal(const char *text)
 {
 	const char *p;
 
@@ -97,7 +96,7 @@ hint_last_no(const char *text)
 
 /* Facts */
 
-/* The name that we gave, as far as it is known. */
+/* The HELO name that was sent, or "". */
 static const char *
 hint_given_helo(const struct hint_context *ctx)
 {
@@ -108,7 +107,7 @@ hint_given_helo(const struct hint_context *ctx)
 	return hint_given(ctx->helo) ? ctx->helo : "";
 }
 
-/* "2001:db8::1 port 25: why; ...": is each of them an IPv6 address? */
+/* "2001:db8::1 port 25: why; ...": are all of these IPv6 addresses? */
 static bool
 hint_all_ipv6(const struct fault *f)
 {
@@ -135,6 +134,7 @@ hint_loopback(const char *host)
 	    strcmp(host, "[::1]") == 0);
 }
 
+/* May relays refuse this HELO name? */
 static bool
 hint_poor(const char *helo)
 {
@@ -147,9 +147,7 @@ static unsigned
 hint_facts(const struct hint_context *ctx, const struct provider *p, bool mx)
 {
 	const struct fault *f = ctx->fault;
-	const struct { unsigned bit; bool is;
-	} v[] = {
-		{ IF_TEMP, f->verdict == VD_TEMP },
+	const struct { unsigned bit; bool is; } v[] = {
 		{ IF_TLS, ctx->tls_up },
 		{ IF_IMPLICIT, ctx->tls == CLIENT_TLS_IMPLICIT },
 		{ IF_STARTTLS, (ctx->caps & CAP_STARTTLS) != 0 },
@@ -168,9 +166,8 @@ hint_facts(const struct hint_context *ctx, const struct provider *p, bool mx)
 		{ IF_IPV6, hint_all_ipv6(f) },
 		{ IF_LOST, f->domain == FD_LINK },
 		{ IF_LHLO, strncmp(f->command, "LHLO", 4) == 0 },
-		{ IF_SOCKET,
-		    hint_given(ctx->relay) && ctx->relay[0] == '/' &&
-			!ctx->maildir },
+		{ IF_SOCKET, hint_given(ctx->relay) &&
+		    ctx->relay[0] == '/' && !ctx->maildir },
 		{ IF_MAILDIR, ctx->maildir },
 	};
 	unsigned all = 0;
@@ -186,6 +183,7 @@ hint_look(struct view *v, const struct hint_context *ctx)
 {
 	const struct fault *f = ctx->fault;
 	char banner[512] = "";
+	int n = 0;
 	bool mx;
 
 	memset(v, 0, sizeof(*v));
@@ -194,15 +192,15 @@ hint_look(struct view *v, const struct hint_context *ctx)
 	v->ctx = ctx;
 	v->provider = provider_find(ctx->relay, banner, &mx);
 	v->facts = hint_facts(ctx, v->provider, mx);
-	hint_flatten(v->text, f->text);
-	v->code = f->domain == FD_LINK ? hint_last_no(f->text) :
+	v->code = f->domain == FD_LINK ? hint_last_refusal(f->text) :
 	    f->domain == FD_SMTP ? f->code : 0;
 	v->reply = v->code != 0;
-	if (!v->reply && (f->domain == FD_ERRNO || f->domain == FD_LINK))
+	if (v->reply)
+		n = snprintf(v->text, sizeof(v->text), "<%d><%d.%d.%d>",
+		    v->code, f->esc[0], f->esc[1], f->esc[2]);
+	else if (f->domain == FD_ERRNO || f->domain == FD_LINK)
 		v->code = f->code;
-	if (f->esc[0] != 0)
-		(void)snprintf(v->esc, sizeof(v->esc), "%d.%d.%d", f->esc[0],
-		    f->esc[1], f->esc[2]);
+	hint_flatten(v->text + n, f->text);
 }
 
 /* The first row that applies */
@@ -211,6 +209,7 @@ static bool
 hint_applies(const struct advice *a, const struct view *v)
 {
 	unsigned by = v->provider != NULL ? v->provider->bit : 0;
+	const char *fix = a->fix != NULL ? a->fix : "";
 	bool class = v->reply && (a->code == 4 || a->code == 5);
 
 	if (a->stages != 0 &&
@@ -222,12 +221,9 @@ hint_applies(const struct advice *a, const struct view *v)
 		return false;
 	if (a->by != 0 && (a->by & by) == 0)
 		return false;
-	/* A socket has no port, and there is none to be changed. */
-	if ((v->facts & IF_SOCKET) != 0 && (strstr(a->fix, "`port") != NULL ||
+	/* A socket has no port. */
+	if ((v->facts & IF_SOCKET) != 0 && (strstr(fix, "`port") != NULL ||
 	    strstr(a->cause, "port %p") != NULL))
-		return false;
-	if (a->esc != NULL && (v->esc[0] == '\0' || strcmp(v->esc + 1,
-	    a->esc + 1) != 0 || (a->esc[0] != 'x' && a->esc[0] != v->esc[0])))
 		return false;
 	return a->words == NULL || provider_words_match(v->text, a->words);
 }
@@ -248,14 +244,6 @@ hint_find(const struct view *v)
 
 /* What is filled in */
 
-static void
-hint_add(struct buf *out, const char *s, const char *otherwise)
-{
-	if (!hint_given(s))
-		s = otherwise;
-	buf_adds_visible(out, s);
-}
-
 static bool
 hint_good_name(const char *s)
 {
@@ -271,30 +259,15 @@ hint_domain_of(const char *addr)
 	return at != NULL ? at + 1 : NULL;
 }
 
-/* A name for HELO, but not the one that was refused. */
+/* The first name to suggest that is not the one refused, or NULL. */
 static const char *
-hint_better_helo(const struct hint_context *ctx)
+hint_better(const char *const names[3], const char *refused)
 {
-	const char *const names[] = { hint_domain_of(ctx->sender), ctx->fqdn,
-	    hint_domain_of(ctx->user) };
 	size_t i;
 
-	for (i = 0; i < NITEMS(names); i++)
+	for (i = 0; i < 3; i++)
 		if (hint_good_name(names[i]) &&
-		    strcasecmp(names[i], hint_given_helo(ctx)) != 0)
-			return names[i];
-	return NULL;
-}
-
-static const char *
-hint_better_domain(const struct hint_context *ctx)
-{
-	const char *const names[] = { hint_domain_of(ctx->user),
-	    hint_domain_of(ctx->sender), ctx->fqdn };
-	size_t i;
-
-	for (i = 0; i < NITEMS(names); i++)
-		if (hint_good_name(names[i]))
+		    strcasecmp(names[i], refused) != 0)
 			return names[i];
 	return NULL;
 }
@@ -303,7 +276,7 @@ static void
 hint_add_sender(struct buf *out, const struct hint_context *ctx)
 {
 	if (hint_given(ctx->user) && hint_good_name(hint_domain_of(ctx->user)))
-		hint_add(out, ctx->user, "");
+		buf_adds_visible(out, ctx->user);
 	else if (ctx->login && hint_given(ctx->user))
 		buf_adds(out, "<the address of the user>");
 	else
@@ -320,12 +293,13 @@ hint_add_file(struct buf *out, const struct hint_context *ctx)
 		p += strcspn(p, " ");
 		p += strspn(p, " ");
 	}
-	/* A file that was named from here is all that comes before why. */
+	/* A relative path of a password file is all before ": why". */
 	if (*p == '\0' && ctx->fault->stage == ST_SECRET &&
 	    ctx->fault->domain == FD_ERRNO)
 		p = ctx->fault->text;
 	if (*p == '\0') {
-		hint_add(out, ctx->config_file, "<file>");
+		buf_adds_visible(out, hint_given(ctx->config_file) ?
+		    ctx->config_file : "<file>");
 		return;
 	}
 	if ((end = strstr(p, ": ")) == NULL)
@@ -336,8 +310,8 @@ hint_add_file(struct buf *out, const struct hint_context *ctx)
 }
 
 /*
- * From "it is for *.example.org, a.example.org, not for b": one to use, and
- * rather the name of a host than a pattern, localhost or an address.
+ * From "it is for *.example.org, a.example.org, not for b": a name to use.
+ * A host name is preferred to a pattern, localhost or an address.
  */
 static void
 hint_add_certificate_name(struct buf *out, const struct fault *f)
@@ -407,16 +381,20 @@ hint_fill(struct buf *out, char what, const struct view *v)
 {
 	const struct hint_context *ctx = v->ctx;
 	const struct provider *p = v->provider;
+	const char *sender = hint_domain_of(ctx->sender);
+	const char *user = hint_domain_of(ctx->user);
 	const struct { char what; const char *is, *otherwise; } texts[] = {
 		{ 'r', ctx->relay, "the relay" },
 		{ 'w', hint_given(ctx->setting) ? ctx->setting : ctx->relay,
 		    "<host>" },
 		{ 'h', hint_given_helo(ctx), "it was given" },
-		{ 'H', hint_better_helo(ctx), "<full name of this host>" },
+		{ 'H', hint_better((const char *const[]){ sender, ctx->fqdn,
+		    user }, hint_given_helo(ctx)), "<full name of this host>" },
 		{ 's', ctx->sender, ctx->sender != NULL ?
 		    "the empty sender" : "that sender" },
 		{ 'c', ctx->recipient, "of that name" },
-		{ 'D', hint_better_domain(ctx), "<domain>" },
+		{ 'D', hint_better((const char *const[]){ user, sender,
+		    ctx->fqdn }, ""), "<domain>" },
 		{ 'u', ctx->user, "the user" },
 		{ 'm', ctx->mech, "in use" },
 		{ 'o', ctx->auth_offered, "none" },
@@ -429,7 +407,8 @@ hint_fill(struct buf *out, char what, const struct view *v)
 
 	for (i = 0; i < NITEMS(texts); i++)
 		if (texts[i].what == what)
-			hint_add(out, texts[i].is, texts[i].otherwise);
+			buf_adds_visible(out, hint_given(texts[i].is) ?
+			    texts[i].is : texts[i].otherwise);
 	if (what == 'p')
 		buf_addf(out, "%d", ctx->port);
 	else if (what == 'S')
@@ -453,7 +432,7 @@ hint_expand(char *text, const char *template, const struct view *v)
 {
 	struct buf out = { .max = 4 * HINT_TEXT };
 
-	for (; *template != '\0'; template++)
+	for (; template != NULL && *template != '\0'; template++)
 		if (*template == '%')
 			hint_fill(&out, *++template, v);
 		else
@@ -483,7 +462,7 @@ hint_for(const struct hint_context *ctx, struct hint *h)
 void
 hint_print(struct buf *out, const struct hint *h)
 {
-	buf_addf(out, "hint: %s%s%s%s", h->cause, h->fix[0] != '\0' ?
-	    "; " : "", h->fix, h->permanent ?
-	    " (retrying will not help)" : "");
+	buf_addf(out, "hint: %s%s%s%s", h->cause,
+	    h->fix[0] != '\0' ? "; " : "", h->fix,
+	    h->permanent ? " (retrying will not help)" : "");
 }

@@ -1,4 +1,4 @@
-/* local_table.h - what goes wrong before a relay refuses, and what to do */
+/* local_table.h - rules for faults that no reply of the relay explains */
 
 #ifndef HINT_LOCAL_TABLE_H
 #define HINT_LOCAL_TABLE_H
@@ -8,14 +8,13 @@
 
 #include "base/fault.h"
 
-/* What is known besides the words: facts that a row may ask for. */
-#define IF_TEMP		0x00001	/* the verdict is VD_TEMP */
+/* Facts besides the text that a row may ask for. */
 #define IF_TLS		0x00002	/* TLS was up */
 #define IF_IMPLICIT	0x00004	/* tls implicit is in force */
 #define IF_STARTTLS	0x00008	/* STARTTLS was offered */
 #define IF_LOGIN	0x00010	/* a login is set */
-#define IF_BARE_USER	0x00020	/* its name is no address */
-#define IF_POOR_HELO	0x00040	/* a HELO name that nobody should give */
+#define IF_BARE_USER	0x00020	/* the user is not an address */
+#define IF_POOR_HELO	0x00040	/* relays may refuse the HELO name */
 #define IF_NO_SENDER	0x00080	/* the envelope sender is empty */
 #define IF_PORT_25	0x00100
 #define IF_PORT_465	0x00200
@@ -23,22 +22,21 @@
 #define IF_LOOPBACK	0x00800	/* the relay is this host */
 #define IF_MX		0x01000	/* it takes mail in and does not relay */
 #define IF_ADVISED	0x02000	/* provider.login is known */
-#define IF_IPV6		0x04000	/* only IPv6 addresses stand in the words */
+#define IF_IPV6		0x04000	/* the text names only IPv6 addresses */
 #define IF_LOST		0x08000	/* the connection was lost */
 #define IF_SOCKET	0x10000	/* the relay is a socket of this host */
-#define IF_MAILDIR	0x40000	/* there is none but a directory */
-#define IF_LHLO		0x20000	/* it refused LHLO, which is LMTP's */
+#define IF_MAILDIR	0x40000	/* the relay is a directory */
+#define IF_LHLO		0x20000	/* it refused LHLO, the EHLO of LMTP */
 
 /*
  * One rule: if all of it applies, these are the cause and the fix.  In
- * both, %x is filled in (see hint.c); `key value` in a fix is a line for
- * the configuration.  A fix of "" is: nothing here needs to change.
+ * both, %x is replaced (see hint.c).  `key value` in a fix is a line for
+ * the configuration.  A fix of NULL means: no setting would help.
  */
 struct advice {
 	unsigned	 stages;	/* ADVICE_AT(...); 0: any */
 	int		 code;		/* errno, or 421, 4, 5 of a reply */
-	const char	*esc;		/* "5.7.8", "x.1.8"; NULL: any */
-	const char *words; /* for provider_words_match(); NULL: any */
+	const char	*words;	/* for provider_words_match(); NULL: any */
 	unsigned	 by;		/* BY_*: one of these; 0: any */
 	unsigned	 when;		/* IF_*: all of these */
 	unsigned	 unless;	/* none of these */
@@ -50,8 +48,8 @@ struct advice {
 #define ADVICE_AT(stage)	(1u << (stage))
 
 /*
- * From special to general: the first that applies is meant.  This table is
- * for what we find ourselves; code is an errno.
+ * The first rule that applies is used, so special ones stand before general
+ * ones.  This table is for faults found on this host; code is an errno.
  */
 extern const struct advice advice_table[];
 extern const size_t advice_count;

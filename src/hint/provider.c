@@ -1,4 +1,4 @@
-/* provider.c - who runs a relay, as far as it makes a difference */
+/* provider.c - the providers whose relays need advice of their own */
 
 #include <string.h>
 
@@ -29,12 +29,11 @@ static const struct provider providers[] = {
 	  .allow = "an inbound connector of Exchange Online" },
 	{ .bit = BY_SES, .hosts = "amazonaws.com|awsapps.com",
 	  .banner = "amazonaws.com|simpleemailservice",
-	  .login = "what it wants are SMTP credentials made in the SES "
-	    "console for the relay's region, not an IAM access key" },
+	  .login = "use SMTP credentials made in the SES console "
+	    "for the relay's region, not an IAM access key" },
 	{ .hosts = "mailgun.org|mailgun.com", .banner = "mailgun",
-	  .login = "what it wants are the SMTP credentials of the sending "
-	    "domain; for one in the EU the relay is "
-	    "smtp.eu.mailgun.org" },
+	  .login = "use the SMTP credentials of the sending domain; for one "
+	    "in the EU the relay is smtp.eu.mailgun.org" },
 	{ .hosts = "smtp.sendgrid.net", .banner = "sendgrid",
 	  .login = "the user is the word apikey, the password an API key" },
 	{ .bit = BY_YAHOO,
@@ -87,7 +86,7 @@ static const struct provider providers[] = {
 	  .login = "the password is an SMTP key, not an API key",
 	  .allow = "https://app.brevo.com/security/authorised_ips" },
 
-	/* programs, whoever runs them */
+	/* mail servers of any operator */
 	{ .banner = "microsoft esmtp mail service",
 	  .login = "the user is NAME@DOMAIN or DOMAIN\\NAME",
 	  .allow = "a receive connector of Exchange" },

@@ -1,4 +1,4 @@
-/* provider.h - who runs a relay, as far as it makes a difference */
+/* provider.h - the providers whose relays need advice of their own */
 
 #ifndef HINT_PROVIDER_H
 #define HINT_PROVIDER_H
@@ -12,21 +12,21 @@
 #define BY_YAHOO	0x08
 #define BY_ZOHO		0x10
 
-/* NULL or 0 is: nothing. */
+/* NULL or 0 means: none. */
 struct provider {
 	unsigned	 bit;		/* BY_* */
 	const char	*hosts;		/* its relays: ends of names, by '|' */
-	const char *banner; /* a pattern for provider_words_match() */
+	const char	*banner; /* a pattern for provider_words_match() */
 	const char	*mx;		/* ends of hosts that do not relay */
 	const char	*relay;		/* the one that does */
-	const char	*login;		/* what user and password must be */
-	const char	*allow;		/* where it lets hosts in */
+	const char	*login;		/* which user and password it takes */
+	const char	*allow;		/* where it allows hosts */
 };
 
 /*
  * The row of the relay with this name, or else this banner (NULL: not
- * known); NULL for one that nothing is known about.  mx is set if it only
- * takes mail in.
+ * known).  NULL if there is none.  *mx is set if the host accepts mail but
+ * does not relay.
  */
 const struct provider *provider_find(const char *host, const char *banner,
     bool *mx);

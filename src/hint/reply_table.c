@@ -1,13 +1,12 @@
 /*
- * reply_table.c - what relays say when they refuse, and what to do
+ * reply_table.c - rules for replies with which a relay refuses
  *
- * A row says what it looks like and no more than is needed to tell it from
- * others, so that a relay nobody here has heard of gets the same advice as
- * one that is known.  A provider is named only where the same words mean
- * something else with him.
+ * A row tests no more than is needed to tell a reply from others, so that
+ * unknown relays get the same advice as known ones.  A row names a provider
+ * only if its replies use the same words in another sense.
  *
- * In the patterns enhanced status codes at the beginning of lines do not
- * count as text: they are matched by .esc.
+ * Enhanced status codes at the beginning of lines are not part of the text.
+ * Patterns such as "<5.7.60>" match them.
  */
 
 #include "base/util.h"
@@ -22,7 +21,7 @@
 
 #define CHOOSE_LOGIN	"set `user <name>` and `password <password>`"
 
-/* What a relay says when it does not like our name. */
+/* The relay refuses the HELO name. */
 #define HELO_WORDS \
     "helo command rejected|ehlo command rejected|helo/ehlo|ehlo/helo|" \
     "helo argument|ehlo argument|invalid helo|invalid ehlo|bad helo|" \
@@ -33,7 +32,7 @@
     "helo&localhost|ehlo&localhost|(helo)|(ehlo)|helo&rejected|" \
     "ehlo&rejected|helo&ung\xc3\xbcltig|nom helo|helo&invalide"
 
-/* And when the sender is somebody else's. */
+/* The login may not use this sender. */
 #define SENDER_WORDS \
     "not owned by|address must be same as auth|must equal auth|" \
     "sendasdenied|send as this sender|not allowed to send as|" \
@@ -55,7 +54,7 @@
     "mittente&autoriz|mittente&consentit|remitente&autoriz|" \
     "remitente&permitid"
 
-/* When the mail is not for its own users. */
+/* The relay does not relay for this host or login. */
 #define RELAY_WORDS \
     "relay access denied|relaying denied|unable to relay|" \
     "relay not permitted|not permitted to relay|relaying&not allowed|" \
@@ -67,20 +66,20 @@
     "tenantattribution|no relay|relais refus|relay non|non relay|" \
     "relay verweigert|weiterleit&nicht|relaying&refused|open relay"
 
-/* When our address is in bad company. */
+/* The address of this host is on a block list. */
 #define LIST_WORDS \
     "spamhaus|dnsbl|spamcop|barracuda|blacklist|black list|blocklist|" \
     "block list|blocked using|banned sending ip|bad reputation|" \
     "poor reputation|low reputation|listed at|listed in|listed by"
 
-/* When our address is not in a list of theirs. */
+/* The address of this host is not on an allow list of the relay. */
 #define ALLOW_WORDS \
     "allowlist|allow list|allow-list|whitelist|white list|white-list|" \
     "permitted host|permitted client|permitted network|trusted host|" \
     "trusted client|trusted network|host&not permitted|" \
     "host&not allowed&!recipient&!relay"
 
-/* When mail in that name should come from elsewhere. */
+/* SPF, DKIM or DMARC of the sender domain fail. */
 #define VOUCH_WORDS \
     "spf&dkim|spf&fail|spf&not permitted|spf&not authori|dkim&fail|" \
     "dkim&invalid|dkim&required|dkim&not signed|dmarc|" \
@@ -91,34 +90,33 @@
 
 const struct advice refusal_table[] = {
 
-/* The relay of Google Workspace, which goes by address and names */
+/* The relay of Google Workspace: it checks address and names */
 
-	{ .stages = AT_MAIL, .code = 5, .words = "invalid credentials for "
-	    "relay&address you've registered|empty envelope-from",
-	  .when = IF_NO_SENDER,
-	  .cause = "the relay cannot tell from an empty sender and the name "
-	    "'%h' whose mail this is",
-	  .fix = "set `helo %H`, a name in a domain registered with the "
-	    "relay, or log in with `user <name>`" },
-	{ .stages = AT_MAIL, .code = 5, .words = "invalid credentials for "
-	    "relay&address you've registered",
+	{ .stages = AT_MAIL, .code = 5,
+	  .words = "invalid credentials for relay&address you've registered|"
+	    "empty envelope-from", .when = IF_NO_SENDER,
+	  .cause = "the relay cannot find the account of an empty sender and "
+	    "the name '%h'",
+	  .fix = "set `helo %H`, a name in a domain registered with the relay, "
+	    "or log in with `user <name>`" },
+	{ .stages = AT_MAIL, .code = 5,
+	  .words = "invalid credentials for relay&address you've registered",
 	  .cause = "the relay knows the address of this host%i, but neither "
 	    "the domain of '%h' nor that of the sender %s",
 	  .fix = "set `helo %H` and `from %S`, both in a domain registered "
 	    "with the relay, or log in with `user <name>`" },
 	{ .stages = AT_MAIL, .words = "mail relay denied|"
 	    "invalid credentials for relay", .lasting = true,
-	  .cause = "the relay does not know the address of this host%i, or "
-	    "not the domains of '%h' and %s",
+	  .cause = "the relay does not know the address of this host%i, or not "
+	    "the domains of '%h' and %s",
 	  .fix = "have that address allowed there%A, and set `helo %H` and "
 	    "`from %S` in a domain of that account" },
 
-/* Our name; Postfix waits with this until RCPT */
+/* The HELO name; Postfix refuses it only at RCPT */
 
-	{ .stages = AT_HELLO, .words = "too many&connection|"
-	    "too many&session|too many concurrent|concurrent connections",
-	  .cause = "the relay has too many connections from here just now",
-	  .fix = "" },
+	{ .stages = AT_HELLO, .words = "too many&connection|too many&session|"
+	    "too many concurrent|concurrent connections",
+	  .cause = "the relay has too many connections from this host" },
 	{ .stages = AT(ST_EHLO), .code = 421, .by = BY_GOOGLE,
 	  .words = "try again later", .lasting = true,
 	  .cause = "the relay refuses the name '%h'",
@@ -133,9 +131,8 @@ const struct advice refusal_table[] = {
 	  .fix = "set `helo %H`" },
 	{ .stages = AT(ST_EHLO), .words = "invalid domain name|valid host|fqdn|"
 	    "syntactically invalid|fully-qualified|fully qualified|"
-	    "requires domain address|requires valid address|"
-	    "invalid hostname|bad hostname|invalid host name|argument",
-	  .lasting = true,
+	    "requires domain address|requires valid address|invalid hostname|"
+	    "bad hostname|invalid host name|argument", .lasting = true,
 	  .cause = "the relay refuses the name '%h'",
 	  .fix = "set `helo %H`" },
 	{ .stages = AT(ST_EHLO) | AT(ST_AUTH) | AT(ST_MAIL), .code = 421,
@@ -147,283 +144,239 @@ const struct advice refusal_table[] = {
 	  .words = "!blocked&!black&!list&!spam&!reputation",
 	  .cause = "the relay refuses the name '%h'",
 	  .fix = "set `helo %H`" },
-	{ .stages = AT(ST_EHLO), .code = 500, .when = IF_LHLO,
-	  .cause = "the relay speaks SMTP, not LMTP",
-	  .fix = "set `relay <host>:<port>`, or `relay unix:<socket>`" },
-	{ .stages = AT(ST_EHLO), .code = 502, .when = IF_LHLO,
+	{ .stages = AT(ST_EHLO), .when = IF_LHLO, .words = "<500>|<502>",
 	  .cause = "the relay speaks SMTP, not LMTP",
 	  .fix = "set `relay <host>:<port>`, or `relay unix:<socket>`" },
 	{ .stages = AT(ST_EHLO), .code = 500,
-	  .cause = "something before the relay answers that does not know "
-	    "EHLO",
-	  .fix = "set `port 587`; otherwise it is for the relay's operators "
-	    "to see to" },
+	  .cause = "the server does not know EHLO; it may be a filter",
+	  .fix = "set `port 587`, or ask the operators of the relay" },
 
-/* In clear where TLS is asked for */
+/* TLS is required */
 
-	{ .code = 5, .unless = IF_TLS,
-	  .words = "starttls command|starttls first|starttls is required|"
-	    "require&starttls|must&starttls|tls required|requires tls|"
-	    "must use tls|must use ssl|use ssl/tls|use tls|use starttls|"
-	    "encrypted channel|encrypted session|without tls|"
-	    "ssl&required|tls is required|"
+	{ .code = 5, .unless = IF_TLS, .words = "starttls command|"
+	    "starttls first|starttls is required|require&starttls|"
+	    "must&starttls|tls required|requires tls|must use tls|must use ssl|"
+	    "use ssl/tls|use tls|use starttls|encrypted channel|"
+	    "encrypted session|without tls|ssl&required|tls is required|"
 	    "encryption required|encryption needed|encrypted connection|"
 	    "secure connection|requires encryption|tls&mandatory|"
-	    "verschl\xc3\xbcsselt|verschluesselt|chiffr\xc3\xa9" "e",
-	  .cause = "the relay wants TLS first",
+	    "verschl\xc3\xbcsselt|verschluesselt|chiffr\xc3\xa9" "e|"
+	    "<550>&<5.7.29>",
+	  .cause = "the relay requires TLS",
 	  .fix = "set `tls starttls`" },
 	{ .code = 4, .unless = IF_TLS, .lasting = true,
 	  .words = "tls required|requires tls|starttls&first|must&starttls|"
 	    "encryption required|tls is required|require&tls",
-	  .cause = "the relay wants TLS first",
+	  .cause = "the relay requires TLS",
 	  .fix = "set `tls starttls`" },
 	{ .stages = AT(ST_STARTTLS), .code = 4,
-	  .cause = "the relay cannot do TLS at the moment",
-	  .fix = "set `port 465` if that goes on; the mail can wait" },
+	  .cause = "the relay cannot use TLS at the moment",
+	  .fix = "set `port 465` if it stays so; the mail can wait" },
 	{ .code = 523,
-	  .cause = "the relay heard a command before TLS was up: something "
+	  .cause = "the relay received a command before TLS was up: a device "
 	    "in between changes the dialogue",
 	  .fix = "set `port 465` and `tls implicit`" },
 	{ .stages = AT(ST_STARTTLS),
-	  .cause = "%r has no STARTTLS on port %p, or somebody in between "
-	    "takes it away",
+	  .cause = "%r has no STARTTLS on port %p, or an attacker in between "
+	    "removes it",
 	  .fix = "set `port 465` and `tls implicit`; only on a network that "
 	    "you trust, `tls none`" },
-	{ .code = 550, .esc = "5.7.29", .unless = IF_TLS,
-	  .cause = "the relay wants TLS first",
-	  .fix = "set `tls starttls`" },
 	{ .stages = AT(ST_AUTH), .code = 538, .unless = IF_TLS,
-	  .cause = "the relay wants TLS before a login",
+	  .cause = "the relay requires TLS before a login",
 	  .fix = "set `tls starttls`" },
 
-/* Login: what the relay says */
+/* Login */
 
 	{ .stages = AT(ST_AUTH), .code = 5,
 	  .words = "basic authentication is disabled|basic auth&disabled|"
 	    "use oauth|oauth&required|requires oauth|modern auth",
-	  .cause = "the relay takes no passwords any more, not even app "
-	    "passwords",
+	  .cause = "the relay accepts no passwords, not even app passwords",
 	  .fix = "set `auth xoauth2` with an access token as `password "
 	    "<token>`, or use another relay" },
 	{ .stages = AT(ST_AUTH), .code = 5,
 	  .words = "clientauthentication is disabled|"
 	    "client authentication is disabled|smtp auth&disabled",
-	  .cause = "SMTP login is turned off for '%u' or all its company",
+	  .cause = "SMTP login is turned off for '%u' or its organization",
 	  .fix = "have an administrator turn on \"Authenticated SMTP\" for "
 	    "that mailbox, or set another `user <name>`" },
-	{ .stages = AT(ST_AUTH), .code = 5,
-	  .words = "security defaults|conditional access",
-	  .cause = "a policy of the company forbids '%u' to log in with a "
-	    "password",
-	  .fix = "have an administrator exempt that user, or set `auth "
-	    "xoauth2`" },
-	{ .stages = AT(ST_AUTH), .code = 5,
-	  .words = "application-specific|application specific|"
-	    "application password|app password|app-specific|apppassword|"
-	    "parol prilozheniya|authorization code|invalidsecondfactor|"
-	    "two-factor|two factor|2-step|second factor|"
+	{ .stages = AT(ST_AUTH), .code = 5, .words = "security defaults|"
+	    "conditional access",
+	  .cause = "a policy of its organization forbids '%u' a password login",
+	  .fix = "have an administrator exempt it, or set `auth xoauth2`" },
+	{ .stages = AT(ST_AUTH), .code = 5, .words = "application-specific|"
+	    "application specific|application password|app password|"
+	    "app-specific|apppassword|parol prilozheniya|authorization code|"
+	    "invalidsecondfactor|two-factor|two factor|2-step|second factor|"
 	    "\xe6\x8e\x88\xe6\x9d\x83\xe7\xa0\x81|anwendungspasswort|"
 	    "anwendungsspezifisch|mot de passe d'application",
-	  .cause = "the relay wants an app password, not the one of the "
-	    "account",
-	  .fix = "make one and set it as `password <app password>`%a" },
-	{ .stages = AT(ST_AUTH),
-	  .words = "web browser|webloginrequired|suspicious|unusual&log|"
-	    "unusual&sign",
+	  .cause = "the relay requires an app password",
+	  .fix = "create one and set it as `password <app password>`%a" },
+	{ .stages = AT(ST_AUTH), .words = "web browser|webloginrequired|"
+	    "suspicious|unusual&log|unusual&sign",
 	  .cause = "the relay finds this login suspicious",
-	  .fix = "log in as '%u' with a browser once, or make an app "
+	  .fix = "log in as '%u' with a browser once, or create an app "
 	    "password and set it as `password <app password>`" },
 	{ .stages = AT(ST_AUTH), .code = 5, .by = BY_YAHOO,
-	  .cause = "the relay wants an app password, not the one of the "
-	    "account (whatever else it says)",
-	  .fix = "make one and set it as `password <app password>`%a" },
-	{ .stages = AT(ST_AUTH),
-	  .words = "too many&login|too many&auth|too many&attempt|"
-	    "too many&fail|attempts&exceeded|zu viele|trop de|demasiados|"
-	    "login frequency",
-	  .cause = "the relay has had too many failed logins from here and "
-	    "takes none for a while",
-	  .fix = "correct `user <name>` and `password <password>`, then "
-	    "wait an hour" },
-	{ .stages = AT(ST_AUTH), .code = 5,
-	  .words = "mechanism|unrecognized authentication type|"
-	    "authentication type|auth type",
-	  .cause = "the relay does not take the login %m, though it may "
-	    "offer it",
+	  .cause = "the relay requires an app password",
+	  .fix = "create one and set it as `password <app password>`%a" },
+	{ .stages = AT(ST_AUTH), .words = "too many&login|too many&auth|"
+	    "too many&attempt|too many&fail|attempts&exceeded|zu viele|trop de|"
+	    "demasiados|login frequency",
+	  .cause = "too many logins from this host failed, so the relay "
+	    "accepts none for some time",
+	  .fix = "correct `user <name>` and `password <password>`, then wait "
+	    "an hour" },
+	{ .stages = AT(ST_AUTH), .code = 5, .words = "mechanism|"
+	    "unrecognized authentication type|authentication type|auth type",
+	  .cause = "the relay refuses the mechanism %m, though it may offer it",
 	  .fix = "set `auth plain` or `auth login`" },
-	{ .stages = AT(ST_AUTH), .unless = IF_TLS,
-	  .words = "not enabled|not advertised|not available|"
-	    "not implemented|unrecognized command|command not",
-	  .cause = "the relay takes no login without TLS",
+	{ .stages = AT(ST_AUTH), .unless = IF_TLS, .words = "not enabled|"
+	    "not advertised|not available|not implemented|unrecognized command|"
+	    "command not",
+	  .cause = "the relay allows no login without TLS",
 	  .fix = "set `tls starttls`" },
 	{ .stages = AT(ST_AUTH), .code = 503, .words = "identity",
-	  .cause = "the relay was asked to log in twice in one session",
-	  .fix = "" },
+	  .cause = "the session had a second login, which the relay refuses" },
 	{ .stages = AT(ST_AUTH), .when = IF_TLS,
-	  .words = "authentication not enabled|not advertised|"
-	    "not implemented|unrecognized command|command not",
-	  .cause = "the relay takes no login on port %p",
-	  .fix = "set `auth none` if it knows this host by its address, or "
-	    "`port 587` for a port that does" },
-	{ .stages = AT(ST_AUTH), .code = 5,
-	  .words = "no permission|access rights|service is not|"
-	    "service not|imap&enabled|pop3&enabled|not enabled|"
-	    "smtp access",
+	  .words = "authentication not enabled|not advertised|not implemented|"
+	    "unrecognized command|command not",
+	  .cause = "the relay allows no login on port %p",
+	  .fix = "set `port 587`, or `auth none` if it knows this host's "
+	    "address" },
+	{ .stages = AT(ST_AUTH), .code = 5, .words = "no permission|"
+	    "access rights|service is not|service not|imap&enabled|"
+	    "pop3&enabled|not enabled|smtp access",
 	  .cause = "sending by SMTP is not turned on for '%u'",
-	  .fix = "turn it on in the settings of that mailbox at the "
-	    "provider, or set another `user <name>`" },
-	{ .stages = AT(ST_AUTH),
-	  .words = "account&disabled|account&blocked|account&locked|"
-	    "account&suspend|user&suspend|user&disabled|credits exceeded|"
-	    "not yet activated|not activated|account&inactive",
+	  .fix = "turn it on in the settings of that mailbox at the provider, "
+	    "or set another `user <name>`" },
+	{ .stages = AT(ST_AUTH), .words = "account&disabled|account&blocked|"
+	    "account&locked|account&suspend|user&suspend|user&disabled|"
+	    "credits exceeded|not yet activated|not activated|account&inactive",
 	  .lasting = true,
 	  .cause = "the account of '%u' is blocked or not active",
-	  .fix = "see to it at the provider, or set another `user <name>`" },
-	{ .stages = AT(ST_AUTH),
-	  .words = "unauthorized ip|ip&not allowed|ip&not authorized|"
-	    "ip&unauthorized|not allowed from this ip",
+	  .fix = "ask the provider, or set another `user <name>`" },
+	{ .stages = AT(ST_AUTH), .words = "unauthorized ip|ip&not allowed|"
+	    "ip&not authorized|ip&unauthorized|not allowed from this ip",
 	  .lasting = true,
-	  .cause = "the relay takes no login from the address of this "
-	    "host%i",
-	  .fix = "have it allowed at the provider%A; user and password "
-	    "may well be right" },
+	  .cause = "the relay allows no login from the address of this host%i",
+	  .fix = "have it allowed at the provider%A" },
 	{ .stages = AT(ST_AUTH), .code = 5, .when = IF_ADVISED,
 	  .cause = "the relay refuses '%u' with this password",
 	  .fix = "correct `user <name>` and `password <password>`%a" },
 	{ .stages = AT(ST_AUTH), .code = 5, .when = IF_BARE_USER,
 	  .cause = "the relay refuses '%u' with this password",
-	  .fix = "correct `user <name>` (many relays want the whole address) "
-	    "and `password <password>` (as it is, without quotes)" },
+	  .fix = "correct `user <name>` (many relays require the whole "
+	    "address) and `password <password>` (without quotes)" },
 	{ .stages = AT(ST_AUTH), .code = 5,
 	  .cause = "the relay refuses '%u' with this password",
-	  .fix = "correct `user <name>` and `password <password>` (as it is, "
-	    "without quotes); an account blocked for spam is refused, too" },
+	  .fix = "correct `user <name>` and `password <password>` (without "
+	    "quotes); the account may also be blocked for spam" },
 	{ .stages = AT(ST_AUTH), .code = 4,
-	  .cause = "the relay cannot check logins at the moment",
-	  .fix = "" },
+	  .cause = "the relay cannot check logins at the moment" },
 
-/* Straight to somebody's mail server, or from a bad place */
+/* Not a relay, or the address of this host */
 
 	{ .words = "send email directly|send mail directly|"
 	    "ip you're using to send",
-	  .cause = "%r takes mail in for its own users; it is not a relay",
+	  .cause = "%r accepts mail for its own users only; it is not a relay",
 	  .fix = "set `relay %R`" },
-	{ .stages = AT_ANY, .when = IF_MX, .code = 5,
-	  .words = "relay|not accepting|denied|blocked|spf|policy|"
-	    "not allowed|unauthenticated|ptr|reputation",
-	  .cause = "%r takes mail in for its own users; it is not a relay",
+	{ .stages = AT_ANY, .when = IF_MX, .code = 5, .words = "relay|"
+	    "not accepting|denied|blocked|spf|policy|not allowed|"
+	    "unauthenticated|ptr|reputation",
+	  .cause = "%r accepts mail for its own users only; it is not a relay",
 	  .fix = "set `relay %R`" },
-	{ .stages = AT(ST_GREETING), .code = 5,
-	  .words = "not accepting|no smtp service",
-	  .cause = "%r takes no mail from this host; perhaps it is not a "
+	{ .stages = AT(ST_GREETING), .code = 5, .words = "not accepting|"
+	    "no smtp service",
+	  .cause = "%r accepts no mail from this host; it is probably not a "
 	    "relay",
 	  .fix = "set `relay %R` and a login, on `port 587`" },
 	{ .stages = AT_ANY, .words = "ipv6&ptr|ipv6&sending guidelines|"
 	    "ipv6&reverse", .lasting = true,
 	  .cause = "the IPv6 address of this host has no name in DNS",
 	  .fix = "set `address-family ipv4`, or send through `relay %R`" },
-	{ .stages = AT_ANY, .lasting = true,
-	  .words = "ptr record|no ptr|reverse dns|rdns|your hostname|"
-	    "your reverse hostname|reverse lookup|unknown reverse",
-	  .cause = "the address of this host%i has no name in DNS, as a "
-	    "relay would",
+	{ .stages = AT_ANY, .lasting = true, .words = "ptr record|no ptr|"
+	    "reverse dns|rdns|your hostname|your reverse hostname|"
+	    "reverse lookup|unknown reverse|<5.7.25>",
+	  .cause = "the address of this host%i has no name in DNS",
 	  .fix = "send through `relay %R` with a login" },
-	{ .stages = AT_ANY, .esc = "5.7.25",
-	  .cause = "the address of this host%i has no name in DNS, as a "
-	    "relay would",
-	  .fix = "send through `relay %R` with a login" },
-	{ .stages = AT_ANY, .code = 5, .when = IF_LOGIN,
-	  .words = VOUCH_WORDS,
-	  .cause = "nobody vouches for the domain of %s (SPF, DKIM) when "
-	    "mail comes through this relay",
-	  .fix = "set `from %S`, or have the DNS of that domain name the "
-	    "relay" },
+	{ .stages = AT_ANY, .code = 5, .when = IF_LOGIN, .words = VOUCH_WORDS,
+	  .cause = "SPF and DKIM of the domain of %s do not cover this relay",
+	  .fix = "set `from %S`, or add the relay to the SPF and DKIM records "
+	    "of that domain" },
 	{ .stages = AT_ANY, .code = 5, .words = VOUCH_WORDS,
-	  .cause = "nobody vouches for the domain of %s (SPF, DKIM) when "
-	    "mail comes from here",
-	  .fix = "send through that domain's own relay: `relay %R`" },
+	  .cause = "SPF and DKIM of the domain of %s do not cover this host",
+	  .fix = "use that domain's own relay: `relay %R`" },
+	{ .stages = AT_ANY, .words = LIST_WORDS, .when = IF_LOGIN,
+	  .cause = "the address of this host%i is on a list of spam senders",
+	  .fix = "have it removed from that list; a login on `port 587` may "
+	    "still work" },
 	{ .stages = AT_ANY, .words = LIST_WORDS,
-	  .when = IF_LOGIN,
-	  .cause = "the address of this host%i is on a list of those that "
-	    "send spam",
-	  .fix = "have it taken off that list; a login on `port 587` may "
-	    "be taken all the same" },
-	{ .stages = AT_ANY, .words = LIST_WORDS,
-	  .cause = "the address of this host%i is on a list of those that "
-	    "send spam",
+	  .cause = "the address of this host%i is on a list of spam senders",
 	  .fix = "send with a login, on `port 587`: " CHOOSE_LOGIN },
-	{ .stages = AT_ANY, .code = 5,
-	  .words = "client host rejected|" ALLOW_WORDS "|"
-	    "connections from&not|your ip&not|your ip&denied|"
+	{ .stages = AT_ANY, .code = 5, .words = "client host rejected|"
+	    ALLOW_WORDS "|connections from&not|your ip&not|your ip&denied|"
 	    "your ip&rejected|your ip&blocked|client address&not|"
 	    "ip&not permitted|ip&not registered|ip&not recogni|"
-	    "not accepted from this ip|unauthorized ip|"
-	    "ip&not authorized|ip&not allowed|"
-	    "connection refused|connection rejected|"
+	    "not accepted from this ip|unauthorized ip|ip&not authorized|"
+	    "ip&not allowed|connection refused|connection rejected|"
 	    "no access from|access from&denied",
 	  .cause = "the relay refuses the address of this host%i",
-	  .fix = "have it allowed at the relay%A, or log in: "
-	    CHOOSE_LOGIN },
+	  .fix = "have it allowed at the relay%A, or log in: " CHOOSE_LOGIN },
 
 	{ .stages = AT_ANY, .code = 4, .lasting = true,
 	  .words = "ip&allowlist|ip&whitelist|host&whitelist|host&allowlist",
 	  .cause = "the relay refuses the address of this host%i",
-	  .fix = "have it allowed at the relay%A, or log in: "
-	    CHOOSE_LOGIN },
+	  .fix = "have it allowed at the relay%A, or log in: " CHOOSE_LOGIN },
 
-/* No login where one is needed */
+/* A login is required */
 
 	{ .stages = AT_MAIL, .by = BY_M365, .unless = IF_LOGIN,
 	  .words = "anonymous|not authenticated|tenantattribution",
-	  .cause = "the relay wants a login and none is set",
-	  .fix = CHOOSE_LOGIN ", or `relay <company>.mail.protection."
-	    "outlook.com` on `port 25` with a connector for this host" },
+	  .cause = "the relay requires a login and none is set",
+	  .fix = CHOOSE_LOGIN ", or `relay "
+	    "<company>.mail.protection.outlook.com` on `port 25` with a "
+	    "connector for this host" },
 	{ .stages = AT_MAIL, .unless = IF_LOGIN, .code = 5,
 	  .words = "authentication required|authentication is required|"
-	    "authentication needed|auth required|auth first|"
-	    "must authenticate|authenticate first|not authenticated|"
-	    "unauthenticated|please authenticate|must be authenticated|"
-	    "must first authenticate|need to authenticate|"
-	    "requires authentication|require authentication|smtp auth|"
-	    "not logged in|log in first|login first|login required|"
-	    "anonymous|valid login|authentication is mandatory|"
-	    "authentication mandatory|authentication must|"
-	    "authentication necessary|no auth command|"
+	    "authentication needed|auth required|auth first|must authenticate|"
+	    "authenticate first|not authenticated|unauthenticated|"
+	    "please authenticate|must be authenticated|must first authenticate|"
+	    "need to authenticate|requires authentication|"
+	    "require authentication|smtp auth|not logged in|log in first|"
+	    "login first|login required|anonymous|valid login|"
+	    "authentication is mandatory|authentication mandatory|"
+	    "authentication must|authentication necessary|no auth command|"
 	    "authentifizier|anmeldung&erforderlich|zuerst anmelden|"
 	    "authentification|autenticazione|autenticaci\xc3\xb3n|"
-	    "autenticacion|autentica\xc3\xa7\xc3\xa3o|uwierzytelni",
-	  .cause = "the relay wants a login and none is set",
-	  .fix = CHOOSE_LOGIN "%a" },
-	{ .stages = AT_MAIL, .unless = IF_LOGIN, .code = 530,
-	  .words = "!sender&!from",
-	  .cause = "the relay wants a login and none is set",
+	    "autenticacion|autentica\xc3\xa7\xc3\xa3o|uwierzytelni|"
+	    "<530>&!sender&!from",
+	  .cause = "the relay requires a login and none is set",
 	  .fix = CHOOSE_LOGIN "%a" },
 
 /* The sender */
 
 	{ .stages = AT_MAIL, .words = "sandbox", .lasting = true,
-	  .cause = "the domain in use with the relay is a sandbox that may "
-	    "write to a few people only",
-	  .fix = "verify a domain of your own there and set `from <address "
-	    "in it>`" },
+	  .cause = "the domain used with the relay is a sandbox, which may "
+	    "send to a few addresses only",
+	  .fix = "verify your own domain there; set `from <address in it>`" },
 	{ .stages = AT_MAIL, .by = BY_SES, .lasting = true,
 	  .words = "not verified",
 	  .cause = "the relay has not verified one of these addresses in its "
 	    "region (the sender is %s)",
 	  .fix = "verify it there, set `from <verified address>`, or correct "
 	    "the region in `relay %w`" },
-	{ .stages = AT_MAIL, .lasting = true,
-	  .words = "not verified|verified sender|not a verified|unverified|"
-	    "unconfigured sending domain|verify your domain|"
-	    "verify the domain|verify the sender|sender&not validated|"
-	    "domain&not validated|domain&not activated|"
-	    "domain&not configured|domain&is not allowed to send|"
-	    "domain&not registered|sender signature",
+	{ .stages = AT_MAIL, .lasting = true, .words = "not verified|"
+	    "verified sender|not a verified|unverified|"
+	    "unconfigured sending domain|verify your domain|verify the domain|"
+	    "verify the sender|sender&not validated|domain&not validated|"
+	    "domain&not activated|domain&not configured|"
+	    "domain&is not allowed to send|domain&not registered|"
+	    "sender signature",
 	  .cause = "the relay has not verified the sender %s or its domain",
 	  .fix = "verify it there, or set `from <verified address>`" },
-	{ .stages = AT_MAIL, .lasting = true,
-	  .words = "header from&match|from header&match|from:&match mail from|"
-	    "header from&differ|from header&differ|header from&not allowed|"
+	{ .stages = AT_MAIL, .lasting = true, .words = "header from&match|"
+	    "from header&match|from:&match mail from|header from&differ|"
+	    "from header&differ|header from&not allowed|"
 	    "from this header address",
 	  .cause = "the From field of the message is not the sender %s",
 	  .fix = "set `from-policy force` and `from %S`" },
@@ -433,18 +386,15 @@ const struct advice refusal_table[] = {
 	  .fix = "set `from %S` and `from-policy force`" },
 	{ .stages = AT_MAIL, .words = SENDER_WORDS, .unless = IF_LOGIN,
 	  .lasting = true,
-	  .cause = "the relay takes no mail from %s here",
-	  .fix = "set `from <address>` to one it does, or log in: "
+	  .cause = "the relay accepts no mail from %s here",
+	  .fix = "set `from <address>` to one that it accepts, or log in: "
 	    CHOOSE_LOGIN },
 	{ .stages = AT_MAIL, .words = SENDER_WORDS, .when = IF_NO_SENDER,
 	  .lasting = true,
-	  .cause = "the relay lets '%u' send as himself only, not with an "
-	    "empty sender",
+	  .cause = "the relay lets '%u' send with its own address only, not "
+	    "with an empty sender",
 	  .fix = "set `from %S` and `from-policy force`" },
-	{ .stages = AT_MAIL, .words = SENDER_WORDS, .lasting = true,
-	  .cause = "the relay does not let '%u' send as %s",
-	  .fix = "set `from %S` and `from-policy force`" },
-	{ .stages = AT_MAIL, .esc = "5.7.60",
+	{ .stages = AT_MAIL, .words = SENDER_WORDS "|<5.7.60>", .lasting = true,
 	  .cause = "the relay does not let '%u' send as %s",
 	  .fix = "set `from %S` and `from-policy force`" },
 	{ .stages = AT_MAIL, .lasting = true,
@@ -453,47 +403,37 @@ const struct advice refusal_table[] = {
 	    "sender&domain&resolve|sender&unresolvable|"
 	    "domain of sender address|sender verify failed|"
 	    "sender&verification failed|unrouteable&sender|"
-	    "invalid sender domain|sender&dns",
-	  .cause = "the relay finds no mail domain behind the sender %s",
+	    "invalid sender domain|sender&dns|<4.1.8>|<5.1.8>",
+	  .cause = "the relay finds no mail domain for the sender %s",
 	  .fix = "set `from %S`, or `domain %D` for senders without one" },
-	{ .stages = AT_MAIL, .esc = "x.1.8", .lasting = true,
-	  .cause = "the relay finds no mail domain behind the sender %s",
-	  .fix = "set `from %S`, or `domain %D` for senders without one" },
-	{ .stages = AT_MAIL, .code = 5,
-	  .words = "sender address&not a valid|bad sender address|"
-	    "sender&need fully|sender&must contain a domain|"
+	{ .stages = AT_MAIL, .code = 5, .words = "sender address&not a valid|"
+	    "bad sender address|sender&need fully|sender&must contain a domain|"
 	    "sender&malformed|malformed&sender|sender&syntax",
-	  .cause = "the relay finds %s no proper address",
+	  .cause = "the relay does not accept %s as an address",
 	  .fix = "set `from %S`, or `domain %D` for senders without one" },
-	{ .stages = AT(ST_MAIL), .code = 5, .esc = "5.1.7",
-	  .cause = "the relay finds %s no proper address",
-	  .fix = "set `from %S`, or `domain %D` for senders without one" },
-	{ .stages = AT(ST_MAIL), .code = 555, .words = "syntax",
-	  .cause = "the relay finds %s no proper address",
+	{ .stages = AT(ST_MAIL), .code = 5, .words = "<5.1.7>|<555>&syntax",
+	  .cause = "the relay does not accept %s as an address",
 	  .fix = "set `from %S`, or `domain %D` for senders without one" },
 
-/* Recipients that need a domain; then relaying */
+/* Recipients without a domain; then relaying */
 
 	{ .stages = AT_MAIL, .words = "smtputf8",
-	  .cause = "an address is not ASCII and the relay cannot carry that",
-	  .fix = "use an ASCII address of the same person, as `from "
-	    "<address>` or recipient" },
+	  .cause = "an address is not ASCII, which the relay does not support",
+	  .fix = "use an ASCII address of the same person, as `from <address>` "
+	    "or recipient" },
 	{ .stages = AT_MAIL, .code = 5,
 	  .words = "recipient address must contain a domain|"
 	    "recipient&need fully|missing final '@domain'|"
 	    "recipient&not a valid rfc|to&must contain a domain|"
 	    "address&without a domain|recipient&no domain",
-	  .cause = "the relay wants a domain after each name, such as root",
-	  .fix = "set `domain %D`, or give the name an address in the "
-	    "aliases" },
+	  .cause = "the relay requires a domain in each recipient",
+	  .fix = "set `domain %D`, or add an alias for the name" },
 	{ .stages = AT_MAIL, .unless = IF_LOGIN, .lasting = true,
 	  .words = RELAY_WORDS,
 	  .cause = "the relay does not know this host, and no login is set",
-	  .fix = CHOOSE_LOGIN ", or have this host's address "
-	    "allowed%A" },
-	{ .stages = AT_MAIL, .lasting = true,
-	  .words = RELAY_WORDS,
-	  .cause = "the relay does not send mail to others for '%u'",
+	  .fix = CHOOSE_LOGIN ", or have this host's address allowed%A" },
+	{ .stages = AT_MAIL, .lasting = true, .words = RELAY_WORDS,
+	  .cause = "the relay does not relay mail for '%u'",
 	  .fix = "correct `relay %w`, set `port 587`, or send as `from %S`" },
 
 /* The message */
@@ -501,85 +441,64 @@ const struct advice refusal_table[] = {
 	{ .stages = AT(ST_RCPT), .words = "mailbox full|mailbox is full|"
 	    "over quota|overquota|out of storage|quota exceeded|"
 	    "mailbox&exceeded",
-	  .cause = "the mailbox of %c is full",
-	  .fix = "" },
-	{ .stages = AT_MAIL, .code = 5, .esc = "5.3.4",
-	  .cause = "the message is larger than the relay takes",
-	  .fix = "" },
+	  .cause = "the mailbox of %c is full" },
 	{ .stages = AT_MAIL, .code = 5, .words = "size limit|size&exceed|"
-	    "exceed&size|too large|too big|maximum message size|"
-	    "fixed maximum|message size|nachricht&gro\xc3\x9f",
-	  .cause = "the message is larger than the relay takes",
-	  .fix = "" },
-	{ .stages = AT_MAIL, .code = 5, .esc = "5.2.3",
-	  .cause = "the message is larger than the relay takes",
-	  .fix = "" },
+	    "exceed&size|too large|too big|maximum message size|fixed maximum|"
+	    "message size|nachricht&gro\xc3\x9f|<5.3.4>|<5.2.3>",
+	  .cause = "the message is larger than the relay allows" },
 	{ .stages = AT_MESSAGE, .code = 5, .words = "line too long|"
 	    "lines too long|lines longer|line is too long|line length|"
 	    "maximum allowed line",
 	  .cause = "the message has lines longer than 998 octets",
 	  .fix = "set `header-repair yes`" },
-	{ .stages = AT_MESSAGE, .code = 5,
-	  .words = "header malformed|invalid header|bad header|"
-	    "header&invalid|header&duplicate|duplicate&from|"
-	    "multiple from|from: header|"
-	    "'from' header|from header|header&missing|missing&header|"
-	    "malformed header|headers are malformed|no from|"
-	    "multiple addresses in from|message-id|rfc 5322|rfc 2822",
-	  .cause = "the header of the message is not as it must be",
-	  .fix = "set `header-repair yes`, and `from %S` if From is without "
-	    "a domain" },
-	{ .stages = AT_MAIL, .code = 554,
-	  .words = "due to policy restrictions",
-	  .cause = "the relay finds the header malformed, or a sender that "
-	    "is not '%u'",
-	  .fix = "set `header-repair yes`, `from %S` and `from-policy "
-	    "force`" },
+	{ .stages = AT_MESSAGE, .code = 5, .words = "header malformed|"
+	    "invalid header|bad header|header&invalid|header&duplicate|"
+	    "duplicate&from|multiple from|from: header|'from' header|"
+	    "from header|header&missing|missing&header|malformed header|"
+	    "headers are malformed|no from|multiple addresses in from|"
+	    "message-id|rfc 5322|rfc 2822",
+	  .cause = "the header of the message is malformed",
+	  .fix = "set `header-repair yes`, and a full address `from %S`" },
+	{ .stages = AT_MAIL, .code = 554, .words = "due to policy restrictions",
+	  .cause = "for the relay the header is malformed, or the sender is "
+	    "not '%u'",
+	  .fix = "set `header-repair yes`, `from %S` and `from-policy force`" },
 
-/* No matter of settings */
+/* Refusals that no setting changes */
 
-	{ .stages = AT_MAIL, .words = "greylist|graylist|grey-list|"
-	    "grey list|postgrey",
-	  .cause = "the relay wants to see the message a second time",
-	  .fix = "" },
-	{ .stages = AT(ST_RCPT) | AT_MESSAGE, .code = 5, .esc = "5.1.1",
-	  .cause = "the relay knows no recipient %c",
-	  .fix = "" },
-	{ .stages = AT(ST_RCPT) | AT_MESSAGE, .code = 5, .esc = "5.1.2",
-	  .cause = "the domain of the recipient %c takes no mail",
-	  .fix = "" },
+	{ .stages = AT_MAIL, .words = "greylist|graylist|grey-list|grey list|"
+	    "postgrey",
+	  .cause = "the relay uses greylisting: it accepts the message at a "
+	    "later try" },
+	{ .stages = AT(ST_RCPT) | AT_MESSAGE, .code = 5, .words = "<5.1.1>",
+	  .cause = "the relay knows no recipient %c" },
 	{ .stages = AT(ST_RCPT) | AT_MESSAGE, .code = 5,
 	  .words = "host unknown|domain not found|no such domain|"
-	    "recipient&domain&not exist",
-	  .cause = "the domain of the recipient %c takes no mail",
-	  .fix = "" },
+	    "recipient&domain&not exist|<5.1.2>",
+	  .cause = "the domain of the recipient %c accepts no mail" },
 	{ .stages = AT(ST_RCPT), .code = 5, .words = "user unknown|"
 	    "unknown user|no such user|no such recipient|unknown recipient|"
 	    "user not found|recipient not found|mailbox not found|"
 	    "mailbox unavailable|no mailbox|no such mailbox|"
 	    "not a valid mailbox|unknown or illegal alias|does not exist|"
 	    "doesn't exist|invalid recipient|recipient rejected|"
-	    "recipient address rejected|"
-	    "unrouteable address|unknown address|benutzer unbekannt|"
-	    "utilisateur inconnu|usuario desconocido|utente sconosciuto",
-	  .cause = "the relay knows no recipient %c",
-	  .fix = "" },
+	    "recipient address rejected|unrouteable address|unknown address|"
+	    "benutzer unbekannt|utilisateur inconnu|usuario desconocido|"
+	    "utente sconosciuto",
+	  .cause = "the relay knows no recipient %c" },
 	{ .stages = AT_MAIL, .words = "relay limit|sending limit|daily&limit|"
 	    "sending quota|daily user sending|limit exceeded|rate limit|"
 	    "throttl|sending rate|too many messages|too many emails|"
 	    "message rate|unusual rate|too much mail|limit reached|"
 	    "hourly&limit|monthly&limit|monthly quota|per hour|daily quota|"
 	    "mails per|limite&atteint",
-	  .cause = "the relay takes only so much mail in a time, and that is "
-	    "used up",
-	  .fix = "" },
-	{ .stages = AT_MAIL, .code = 5, .words = "spam|virus|malware|"
-	    "phishing|prohibited content|content rejected",
-	  .cause = "the relay does not like what is in the message",
-	  .fix = "" },
+	  .cause = "the limit of the relay for mail in a period is reached" },
+	{ .stages = AT_MAIL, .code = 5, .words = "spam|virus|malware|phishing|"
+	    "prohibited content|content rejected",
+	  .cause = "the relay refuses the content of the message" },
 	{ .stages = AT_MAIL, .code = 5, .words = "sender address rejected|"
 	    "sender rejected|invalid sender|sender denied|bad sender",
-	  .cause = "the relay takes no mail from %s",
-	  .fix = "set `from <address>` to one it does" },
+	  .cause = "the relay accepts no mail from %s",
+	  .fix = "set `from <address>` to one that it accepts" },
 };
 const size_t refusal_count = NITEMS(refusal_table);

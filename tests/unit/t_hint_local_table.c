@@ -32,7 +32,7 @@ check_lines(const struct advice *a)
 {
 	struct buf why = { .max = 512 };
 	const struct setting *row;
-	const char *p = a->fix;
+	const char *p = a->fix != NULL ? a->fix : "";
 	char line[128], *value;
 	size_t n, lines = 0;
 
