@@ -66,7 +66,7 @@ check() {
 		c:12: account b: fallback: an account cannot stand in for itself
 		c:12: account b: fallback: there is no account c
 		c:6: account b: password is set, but no user
-		c:5: tls: on port 465 TLS comes from the start: set \`tls implicit\`, or \`port 587\` (c:4: port)
+		c:5: tls: port 465 uses TLS from the start: set \`tls implicit\`, or \`port 587\` (c:4: port)
 		c:7: warning: helo: relays may refuse this name: give the full name of this host
 		c:9: warning: queue: no effect, since c:10 comes after it
 	END
@@ -177,7 +177,7 @@ check() {
 	    'account g' 'relay smtp.example.org' 'auth none'
 	check
 	diff <(grep ^c: <<<"$output") - <<-END
-		c:6: warning: from: of % only %U, %H and %% mean something
+		c:6: warning: from: use only %U, %H and %% after a %
 		c:9: warning: relay: account a: it gets the password of another relay: set user and password of this one, or \`auth none\`
 		c:20: warning: relay: account d: it gets the password of another relay: set user and password of this one, or \`auth none\`
 	END

@@ -1,27 +1,30 @@
-/* lint.h - settings that do not go together, or are likely a mistake */
+/* lint.h - settings that contradict each other, or are likely a mistake */
 
 #ifndef CONFIG_LINT_H
 #define CONFIG_LINT_H
 
 #include "config/config.h"
 
-/* Lines of what was found, and how many of them are of which kind. */
+/* A line for each mistake and warning, and how many there are. */
 struct lint {
 	struct buf	 out;
 	size_t		 nmistakes;
 	size_t		 nwarnings;
 };
 
-/* {0} but for out.max is fine.  One more line; key may be NULL. */
+/*
+ * Add a line to a lint, which is {0} at first but for out.max.  origin and
+ * key may be NULL.
+ */
 void	lint_add(struct lint *, bool mistake, const char *origin,
 	    const char *key, const char *, ...)
 	    __attribute__((__format__(__printf__, 5, 6)));
 
 /*
- * Look at settings that have been read: the mistakes in their lines, what
- * config_judge() finds, lines that have no effect, contradictions, which
- * count as mistakes, and what relays or people are likely to regret, which
- * is a warning.  Mail may go out in spite of a contradiction.
+ * Check settings that have been read.  Mistakes: those in their lines, those
+ * that config_judge() finds, and contradictions.  Warnings: lines without
+ * effect, and settings that probably do not do what was meant.  Mail may be
+ * delivered in spite of a contradiction.
  */
 void	lint_config(struct lint *, const struct config *,
 	    const struct config_source *);

@@ -23,22 +23,22 @@ static const struct {
 
 	/* TLS and ports */
 	{ RELAY "port 465\ntls starttls\n",
-	    "c:3: tls: on port 465 TLS comes "
-	    "from the start: set `tls implicit`, or `port 587` (c:2: port)",
+	    "c:3: tls: port 465 uses TLS from the start: set `tls implicit`, "
+	    "or `port 587` (c:2: port)",
 	    1, 0 },
 	{ "relay h:465\ntls none\n",
-	    "c:2: tls: on port 465 TLS comes from "
-	    "the start: set `tls implicit`, or `port 587` (c:1: port)",
+	    "c:2: tls: port 465 uses TLS from the start: set `tls implicit`, "
+	    "or `port 587` (c:1: port)",
 	    1, 0 },
 	{ RELAY "port 465\n", "", 0, 0 },
 	{ RELAY "port 587\ntls implicit\n",
-	    "c:3: tls: on ports 25 and 587 a "
-	    "connection begins in clear: set `tls starttls`, or `port 465` "
+	    "c:3: tls: ports 25 and 587 use no TLS at the start: set `tls "
+	    "starttls`, or `port 465` "
 	    "(c:2: port)",
 	    1, 0 },
 	{ "relay smtps://h:25\n",
-	    "c:1: tls: on ports 25 and 587 a connection "
-	    "begins in clear: set `tls starttls`, or `port 465`",
+	    "c:1: tls: ports 25 and 587 use no TLS at the start: set `tls "
+	    "starttls`, or `port 465`",
 	    1, 0 },
 	{ "relay smtps://h\n", "", 0, 0 },
 	{ "relay smtps://h\ntls starttls\n",
@@ -55,8 +55,8 @@ static const struct {
 	    "no host",
 	    1, 0 },
 	{ RELAY "tls-verify no\n",
-	    "c:2: warning: tls-verify: anyone on the "
-	    "way can pose as the relay: set `tls-verify yes`, or `tls-pin <its "
+	    "c:2: warning: tls-verify: another host can pose as the relay: set "
+	    "`tls-verify yes`, or `tls-pin <its "
 	    "pin>`",
 	    0, 1 },
 	{ RELAY "tls none\ntls-ca /ca\n",
@@ -64,24 +64,22 @@ static const struct {
 	    "without TLS (c:2: tls)",
 	    0, 1 },
 	{ RELAY "tls-key /k\n",
-	    "c:2: tls-key: there is no tls-cert that it "
-	    "is the key of",
-	    1, 0 },
+	    "c:2: tls-key: there is no tls-cert for this key", 1, 0 },
 	{ "relay gmail-smtp-in.l.google.com\n",
-	    "c:1: warning: relay: it "
-	    "takes mail in for its own users; it is not a relay",
+	    "c:1: warning: relay: it accepts mail for its own users only; it "
+	    "is not a relay",
 	    0, 1 },
 
 	/* Logins */
 	{ RELAY "user u\nauth none\n",
-	    "c:3: auth: with none nobody logs in, "
-	    "so the user has no effect (c:2: user)",
+	    "c:3: auth: none means no login, so the user has no effect (c:2: "
+	    "user)",
 	    1, 0 },
 	{ RELAY "user u\npassword p\naccount a\nrelay i\nauth none\n", "", 0,
 	    0 },
 	{ RELAY "auth none\naccount a\nuser u\n",
-	    "c:2: auth: account a: with "
-	    "none nobody logs in, so the user has no effect (c:4: user)",
+	    "c:2: auth: account a: none means no login, so the user has no "
+	    "effect (c:4: user)",
 	    1, 0 },
 	{ RELAY "user u\n",
 	    "c:2: user is set, but neither password nor "
@@ -93,16 +91,14 @@ static const struct {
 	    "set",
 	    1, 0 },
 	{ RELAY "auth external\n",
-	    "c:2: warning: auth: external is of little "
-	    "use without a tls-cert",
-	    0, 1 },
+	    "c:2: warning: auth: external usually needs a tls-cert", 0, 1 },
 	{ RELAY "tls none\nuser u\npassword p\n",
-	    "c:2: warning: tls: without "
-	    "TLS nothing but SCRAM may log in: set `tls starttls` (c:3: user)",
+	    "c:2: warning: tls: without TLS only SCRAM may log in: set `tls "
+	    "starttls` (c:3: user)",
 	    0, 1 },
 	{ RELAY "tls none\nuser u\npassword p\nauth-cleartext yes\n",
-	    "c:5: warning: auth-cleartext: everybody on the way can read the "
-	    "password (c:2: tls)",
+	    "c:5: warning: auth-cleartext: the password can be read on the "
+	    "network (c:2: tls)",
 	    0, 1 },
 	{ "relay localhost\nuser u\npassword p\nauth-cleartext yes\n", "", 0,
 	    0 },
@@ -116,12 +112,12 @@ static const struct {
 	{ RELAY "account a\nfallback b\naccount b\nfallback a\n", "", 0, 0 },
 	{ RELAY "from-policy force\naccount a\nrelay h\n",
 	    "c:2: from-policy: "
-	    "there is no `from` that senders could become",
+	    "`from` is not set, so there is no address to use",
 	    1, 0 },
 	{ "port 465\ntls starttls\naccount a\nrelay h\naccount b\nrelay i\n"
 	  "tls implicit\n",
-	    "c:2: tls: account a: on port 465 TLS comes from "
-	    "the start: set `tls implicit`, or `port 587` (c:1: port)",
+	    "c:2: tls: account a: port 465 uses TLS from the start: set `tls "
+	    "implicit`, or `port 587` (c:1: port)",
 	    1, 0 },
 	{ RELAY "account x\nrelay h\nspol /x\n",
 	    "c:4: spol: no setting has "
@@ -130,21 +126,19 @@ static const struct {
 
 	/* The others */
 	{ RELAY "from-domains example.org\n",
-	    "c:2: from-domains: there is "
-	    "no `from` that other senders could become",
+	    "c:2: from-domains: `from` is not set, so there is no address to "
+	    "use",
 	    1, 0 },
 	{ RELAY "queue no\ndelivery background\n",
-	    "c:3: delivery: there is "
-	    "no queue that mail could wait in (c:2: queue)",
+	    "c:3: delivery: there is no queue in which mail could wait (c:2: "
+	    "queue)",
 	    1, 0 },
 	{ RELAY "retry-min 4h\n",
 	    "c:2: retry-min: it is longer than "
 	    "retry-max",
 	    1, 0 },
 	{ RELAY "expire 30s\n",
-	    "c:2: expire: mail expires before it is tried "
-	    "a second time",
-	    1, 0 },
+	    "c:2: expire: mail expires before the second try", 1, 0 },
 	{ RELAY "address-family ipv4\nsource-address ::1\n",
 	    "c:3: source-address: it is of the other address family "
 	    "(c:2: address-family)",
@@ -177,7 +171,7 @@ static const struct {
 	{ "relay h\nprot 25\nport x\nport 25\nport 26\nuser u\nauth none\n",
 	    "c:2: prot: no setting has this name; did you mean port?\n"
 	    "c:3: port: expected auto or a number from 1 to 65535\n"
-	    "c:7: auth: with none nobody logs in, so the user has no effect "
+	    "c:7: auth: none means no login, so the user has no effect "
 	    "(c:6: user)\n"
 	    "c:4: warning: port: no effect, since c:5 comes after it",
 	    3, 1 },
