@@ -288,17 +288,17 @@ account=default account-why="no account matches"' ]
 		[ "$status" -eq 78 ]
 		[[ $stderr == *"$want"* ]] || { echo "$stderr"; false; }
 	done <<-'END'
-		fallback b|account b: fallback: an account cannot stand in for itself
+		fallback b|account b: fallback: an account cannot be a fallback for itself
 		fallback c|account b: fallback: there is no account c
 		user u|account b: user is set, but neither password
-		spool /x|:6: spool: holds for all accounts
+		spool /x|:6: spool: this setting is for all accounts
 		account default|:6: account: expected a name
 		account a/b|:6: account: expected a name
 	END
 	use 'relay h' 'match example.org'
 	send -t
 	[ "$status" -eq 78 ]
-	[[ $stderr == *':4: match: stands below a line "account NAME" only'* ]]
+	[[ $stderr == *':4: match: put this setting below a line "account NAME"'* ]]
 }
 
 @test "--show-config: accounts, and where each line is from" {

@@ -63,7 +63,7 @@ check() {
 		c:2: prot: no setting has this name; did you mean port?
 		c:3: port: expected auto or a number from 1 to 65535
 		c:6: password is set, but no user
-		c:12: account b: fallback: an account cannot stand in for itself
+		c:12: account b: fallback: an account cannot be a fallback for itself
 		c:12: account b: fallback: there is no account c
 		c:6: account b: password is set, but no user
 		c:5: tls: port 465 uses TLS from the start: set \`tls implicit\`, or \`port 587\` (c:4: port)
@@ -114,14 +114,14 @@ check() {
 	    'queue no'
 	chmod 644 c
 	check
-	[[ $output == 'c: this file holds a password and others can get at it; run: chmod '* ]]
+	[[ $output == 'c: this file holds a password and others can read it; run: chmod '* ]]
 	[ "$status" -eq 78 ]
 	use 'relay smtp.example.net' 'user u' "password-file $DIR/pw" \
 	    'log none' 'queue no'
 	echo geheim >pw
 	chmod 644 pw
 	check
-	[[ $output == *" cannot read the password: $DIR/pw: everybody can get at this password; run: chmod o-rwx $DIR/pw"* ]]
+	[[ $output == *" cannot read the password: $DIR/pw: all users can read this password; run: chmod o-rwx $DIR/pw"* ]]
 	[ "$status" -eq 78 ]
 }
 
@@ -253,7 +253,7 @@ check() {
 	[ "$(id -u)" -ne 0 ] || others=(setpriv --reuid 65534 --clear-groups)
 	run "${others[@]}" "$HELOISE" -C c --check-config --as daemon
 	[ "$status" -eq 64 ]
-	[[ $output == *'only root can look with the eyes of another user' ]]
+	[[ $output == *'only root can check as another user' ]]
 	run "$HELOISE" --as daemon -t </dev/null
 	[ "$status" -eq 64 ]
 	[[ $output == *'--as: only with --check-config' ]]

@@ -1,4 +1,4 @@
-/* account.c - which account takes a message, and which stand in for it */
+/* account.c - the account for a message, and its fallbacks */
 
 #include <stdio.h>
 #include <string.h>
@@ -6,23 +6,13 @@
 #include "base/ascii.h"
 #include "config/account.h"
 
-static int
-account_named(const struct config *c, const char *name, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < c->naccount; i++)
-		if (strlen(c->account[i].name) == n &&
-		    strncmp(c->account[i].name, name, n) == 0)
-			return (int)i;
-	return ACCOUNT_NONE;
-}
-
 int
 account_find(const struct config *c, const char *name)
 {
-	return *name == '\0' ? ACCOUNT_BASE
-			     : account_named(c, name, strlen(name));
+	int found = config_account(c, name, strlen(name));
+
+	return *name == '\0' ? ACCOUNT_BASE :
+	    found == -1 ? ACCOUNT_NONE : found;
 }
 
 const char *
@@ -37,7 +27,7 @@ account_label(const struct config *c, int account)
 	return account < 0 ? "default" : account_name(c, account);
 }
 
-/* Does the pattern p[0..n) with * and ? fit the whole of s? */
+/* Does the pattern p[0..n) with * and ? match all of s? */
 static bool
 account_glob(const char *p, size_t n, const char *s)
 {
@@ -69,7 +59,7 @@ account_fits(const char *p, size_t n, const char *sender)
 	const char *at = strrchr(sender, '@');
 
 	if (memchr(p, '*', n) != NULL || memchr(p, '?', n) != NULL)
-		return *sender != '\0' && account_glob(p, n, sender) ? 1 : 0;
+		return *sender != '\0' && account_glob(p, n, sender);
 	if (*sender == '\0')
 		return ascii_is(p, n, "<>") ? 3 : 0;
 	if (*p == '@') {
@@ -102,17 +92,15 @@ void
 account_why(const struct config *c, int account, const char *sender,
     char *why)
 {
-	const char *match = account >= 0 ? c->account[account].set.match :
-	    NULL;
+	const char *match = account < 0 ? NULL : c->account[account].set.match;
 
-	if (c->base.account != NULL)
-		(void)strlcpy(why, "it was asked for", ACCOUNT_WHY);
-	else if (account < 0)
+	if (account < 0 && c->base.account == NULL)
 		(void)strlcpy(why, "no account matches", ACCOUNT_WHY);
-	else if (match != NULL && account_match(match, sender) > 0)
+	else if (c->base.account == NULL && match != NULL &&
+	    account_match(match, sender) > 0)
 		(void)snprintf(why, ACCOUNT_WHY, "its match takes <%.320s>",
 		    sender);
-	else	/* when it came */
+	else	/* now, or when the message was queued */
 		(void)strlcpy(why, "it was asked for", ACCOUNT_WHY);
 }
 
@@ -158,10 +146,10 @@ account_chain(const struct config *c, int account, int chain[ACCOUNT_CHAIN])
 		p += strspn(p, " \t");
 		if ((len = strcspn(p, " \t")) == 0)
 			continue;
-		next = account_named(c, p, len);
+		next = config_account(c, p, len);
 		for (k = 0; k < n && chain[k] != next; k++)
 			;
-		if (k == n && next != ACCOUNT_NONE && n < ACCOUNT_CHAIN)
+		if (k == n && next != -1 && n < ACCOUNT_CHAIN)
 			chain[n++] = next;
 	}
 	return n;

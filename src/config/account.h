@@ -1,4 +1,4 @@
-/* account.h - which account takes a message, and which stand in for it */
+/* account.h - the account for a message, and its fallbacks */
 
 #ifndef CONFIG_ACCOUNT_H
 #define CONFIG_ACCOUNT_H
@@ -7,30 +7,30 @@
 
 #include "config/config.h"
 
-#define ACCOUNT_BASE	(-1)	/* what stands above all accounts */
+#define ACCOUNT_BASE	(-1)	/* the settings above all accounts */
 #define ACCOUNT_NONE	(-2)
 #define ACCOUNT_CHAIN	(CONFIG_ACCOUNTS + 1)
 #define ACCOUNT_WHY	512
 
-/* The one of that name, "" being ACCOUNT_BASE; or ACCOUNT_NONE. */
+/* The account of that name, or ACCOUNT_NONE; "" is ACCOUNT_BASE. */
 int	account_find(const struct config *, const char *name);
 
-/* The name; "" for ACCOUNT_BASE, for people "default". */
+/* The name; for ACCOUNT_BASE "", and as a label for people "default". */
 const char *account_name(const struct config *, int account);
 const char *account_label(const struct config *, int account);
 
 /*
- * How well one of the patterns fits the sender ("" is the null sender, in
+ * How well the best pattern matches the sender ("" is the null sender, in
  * patterns "<>"): 3 its address, 2 its domain, 1 a pattern with * and ?,
- * 0 not at all.  Letter case does not count.
+ * 0 not at all.  Letter case does not matter.
  */
 int	account_match(const char *patterns, const char *sender);
 
 /*
  * The account for mail of that sender (NULL if it is not known yet): the
- * one that was asked for, else the one whose `match` fits best, the first
- * of several; else ACCOUNT_BASE if that has a relay, else ACCOUNT_NONE.
- * why gets ACCOUNT_WHY octets: "its match takes alice@example.org".
+ * one that was asked for, else the first one whose `match` fits best, else
+ * ACCOUNT_BASE if that has a relay, else ACCOUNT_NONE.  why gets
+ * ACCOUNT_WHY octets, as from account_why().
  */
 int	account_choose(const struct config *, const char *sender, char *why);
 
@@ -42,12 +42,12 @@ void	account_why(const struct config *, int account, const char *sender,
 	    char *why);
 
 /*
- * Does it need a password?  True if user is set, and auth is neither none
- * nor external.
+ * Do these settings need a password?  True if user is set, and auth is
+ * neither none nor external.
  */
 bool	account_logs_in(const struct settings *);
 
-/* It and its fallbacks in their order; returns how many. */
+/* The account and its fallbacks in their order; returns how many. */
 size_t	account_chain(const struct config *, int account,
 	    int chain[ACCOUNT_CHAIN]);
 

@@ -1,10 +1,10 @@
 /*
- * config.c - the settings in force, and where each is from
+ * config.c - the settings in force, and the origin of each
  *
  * Every value passes config_place() with the level it comes from.  A level
- * never overwrites a higher one, so the order of reading does not matter, and
- * within a level the last one wins.  What goes wrong becomes a line of
- * c->mistakes, and reading goes on.
+ * never overwrites a higher one, so the order of reading does not matter.
+ * Within a level the last value wins.  A mistake becomes a line of
+ * c->mistakes, and reading continues.
  */
 
 #include <stdarg.h>
@@ -16,7 +16,7 @@
 #include "config/config.h"
 #include "net/relay.h"
 
-/* A set of values and where each is from. */
+/* A set of values and their origins. */
 struct layer {
 	struct settings	*set;
 	struct origin	*origin;
@@ -73,20 +73,30 @@ config_release(struct config *c)
 void
 config_wipe(struct config *c)
 {
+	char *password;
 	int i;
 
-	for (i = -1; i < (int)c->naccount; i++) {
-		struct settings *s = config_layer_of(c, i).set;
-
-		if (s->password != NULL)
-			explicit_bzero(s->password, strlen(s->password));
-	}
+	for (i = -1; i < (int)c->naccount; i++)
+		if ((password = config_layer_of(c, i).set->password) != NULL)
+			explicit_bzero(password, strlen(password));
 }
 
 const struct settings *
 config_settings(const struct config *c, int account)
 {
 	return account == -1 ? &c->base : &c->account[account].set;
+}
+
+int
+config_account(const struct config *c, const char *name, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < c->naccount; i++)
+		if (strlen(c->account[i].name) == n &&
+		    memcmp(c->account[i].name, name, n) == 0)
+			return (int)i;
+	return -1;
 }
 
 static void
@@ -116,11 +126,19 @@ config_origin_of(struct layer l, const struct setting *row)
 }
 
 const char *
-config_origin(const struct config *c, const struct setting *row)
+config_where(const struct config *c, int account, const struct setting *row)
 {
-	const char *text = c->origin[row - setting_table].text;
+	const struct origin *all = account == -1 ? c->origin :
+	    c->account[account].origin;
+	const char *text = all[row - setting_table].text;
 
 	return text != NULL ? text : "default";
+}
+
+const char *
+config_origin(const struct config *c, const struct setting *row)
+{
+	return config_where(c, -1, row);
 }
 
 static void
@@ -135,14 +153,13 @@ config_originate(struct layer l, const struct setting *row,
 	o->vacant = false;
 }
 
-/* One of two that set the same has no effect. */
+/* Warn that the first of two lines for the same setting has no effect. */
 static void
 config_overridden(struct config *c, const struct setting *row,
     const char *origin, const char *by)
 {
-	char *line = xasprintf("%s: warning: %s: no effect, since %s "
-	    "comes after it",
-	    origin, row->key, by);
+	char *line = xasprintf("%s: warning: %s: no effect, since %s comes "
+	    "after it", origin, row->key, by);
 
 	c->nwarnings++;
 	config_add_line(&c->warnings, line);
@@ -150,8 +167,8 @@ config_overridden(struct config *c, const struct setting *row,
 }
 
 /*
- * Take back a setting that this one replaces, unless a higher level has
- * made it; lower ones cannot set it any more.
+ * Unset a setting that this one replaces, unless it is of a higher level.
+ * Lower levels can no longer set it.
  */
 static void
 config_supersede(struct config *c, struct layer l, const char *key,
@@ -171,7 +188,7 @@ config_supersede(struct config *c, struct layer l, const char *key,
 
 /*
  * Check a value and, unless a higher level has set it, store it.  False if
- * it is wrong; why then says what was expected.
+ * it is wrong; why then names the expected form.
  */
 static bool
 config_place(struct config *c, struct layer l, const struct setting *row,
@@ -214,9 +231,9 @@ static const char *
 config_misplaced(const struct setting *row, bool within)
 {
 	if (row->scope == SETTING_ABOVE && within)
-		return "holds for all accounts and stands above them";
+		return "this setting is for all accounts: put it above them";
 	if (row->scope == SETTING_WITHIN && !within)
-		return "stands below a line \"account NAME\" only";
+		return "put this setting below a line \"account NAME\"";
 	return NULL;
 }
 
@@ -230,7 +247,7 @@ config_apply(struct config *c, const struct setting *row,
 	if (wrong != NULL)
 		config_mistake(c, "%s: %s: %s", origin, row->key, wrong);
 	else if (!config_place(c, config_layer_of(c, c->open), row, level,
-		     origin, value, &why))
+	    origin, value, &why))
 		config_mistake(c, "%s: %s: %s", origin, row->key,
 		    buf_text(&why));
 	buf_release(&why);
@@ -241,24 +258,21 @@ config_open(struct config *c, const char *name, const char *origin)
 {
 	struct buf why = { .max = 512 };
 	struct config_account *a;
-	size_t i;
 
-	for (i = 0; i < c->naccount; i++)
-		if (strcmp(c->account[i].name, name) == 0)
-			break;
+	c->open = config_account(c, name, strlen(name));
 	if (!setting_set(setting_find("account"), NULL, name, &why))
 		config_mistake(c, "%s: account: %s", origin, buf_text(&why));
-	else if (i == CONFIG_ACCOUNTS)
-		config_mistake(c, "%s: account: these are more than %d",
+	else if (c->open == -1 && c->naccount >= CONFIG_ACCOUNTS)
+		config_mistake(c, "%s: account: there are more than %d",
 		    origin, CONFIG_ACCOUNTS);
 	buf_release(&why);
-	c->open = (int)i;
-	if (i < c->naccount)
+	if (c->open != -1)
 		return;
-	/* Even one that has a wrong name holds the lines below it. */
+	/* Even an account with a wrong name holds the lines below it. */
+	c->open = (int)c->naccount;
 	c->account = xreallocarray(c->account, ++c->naccount,
 	    sizeof(*c->account));
-	a = &c->account[i];
+	a = &c->account[c->open];
 	memset(a, 0, sizeof(*a));
 	a->name = xstrdup(name);
 	a->where = xstrdup(origin);
@@ -311,26 +325,25 @@ config_set_flag(struct config *c, const struct config_source *src,
 		    "--%.40s: no such option", key);
 	if (row->secret)
 		return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
-		    "--%s: every user of this host could read it; "
-		    "use --%s", key, row->rival[0]);
+		    "--%s: every user of this host could read it; use --%s",
+		    key, row->rival[0]);
 	if (src->elevated && !row->anyone)
 		return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
-		    "--%s: not for those who gain privileges by running "
-		    "this program", key);
+		    "--%s: not allowed when running set-group-ID", key);
 	if (config_misplaced(row, false) != NULL)
 		return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM, "--%s: %s",
 		    key, config_misplaced(row, false));
 	(void)strlcpy(origin, "--", sizeof(origin));
 	(void)strlcat(origin, key, sizeof(origin));
 	if (!config_place(c, config_layer_of(c, -1), row, CONFIG_FLAG, origin,
-		value, &why))
+	    value, &why))
 		rc = fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM, "--%s: %s",
 		    key, buf_text(&why));
 	buf_release(&why);
 	return rc;
 }
 
-/* What the settings come to */
+/* Values that depend on several settings */
 
 static bool
 config_relay_of(const struct settings *s, struct relay *r)
@@ -353,7 +366,7 @@ config_tls_mode(const struct settings *s)
 	port = s->port != 0 ? s->port : r.port;
 	if (port == 465)
 		return SETTING_TLS_IMPLICIT;
-	/* Behind a proxy it is the proxy's loopback. */
+	/* With a proxy, the loopback is that of the proxy. */
 	return r.loopback && s->proxy == NULL ? SETTING_TLS_OPPORTUNISTIC :
 	    SETTING_TLS_STARTTLS;
 }
@@ -404,43 +417,17 @@ config_port(const struct settings *s)
 	return config_tls_mode(s) == SETTING_TLS_IMPLICIT ? 465 : 587;
 }
 
-/* A layer to look at. */
-struct view {
-	const struct settings *set;
-	const struct origin *origin;
-	char		 who[64];	/* "account b: ", or "" */
-};
-
-static struct view
-config_view_of(const struct config *c, int account)
-{
-	struct view l = { .set = config_settings(c, account),
-	    .origin = account == -1 ? c->origin :
-	    c->account[account].origin };
-
-	if (account != -1)
-		(void)snprintf(l.who, sizeof(l.who), "account %s: ",
-		    c->account[account].name);
-	return l;
-}
-
-static const char *
-config_origin_text(const struct view *l, const char *key)
-{
-	const char *text = l->origin[setting_find(key) - setting_table].text;
-
-	return text != NULL ? text : "default";
-}
-
-/* What is found, a line each. */
+/* Mistakes in the settings of one account, or above them. */
 struct findings {
-	struct buf	*out;
+	const struct config *c;
+	int		 account;	/* or -1 */
+	struct buf	*out;		/* a line each */
 	size_t		 n;
 };
 
-static void __attribute__((__format__(__printf__, 4, 5)))
-config_unfit(struct findings *all, const struct view *l, const char *key,
-    const char *fmt, ...)
+/* Add a line; key, the setting it is about, may be NULL. */
+static void __attribute__((__format__(__printf__, 3, 4)))
+config_unfit(struct findings *all, const char *key, const char *fmt, ...)
 {
 	char line[1024];
 	va_list ap;
@@ -449,132 +436,107 @@ config_unfit(struct findings *all, const struct view *l, const char *key,
 	(void)vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
 	if (key != NULL)
-		buf_addf(all->out, "%s: ", config_origin_text(l, key));
-	buf_addf(all->out, "%s%s\n", l->who, line);
+		buf_addf(all->out, "%s: ", config_where(all->c, all->account,
+		    setting_find(key)));
+	if (all->account != -1)
+		buf_addf(all->out, "account %s: ",
+		    all->c->account[all->account].name);
+	buf_addf(all->out, "%s\n", line);
 	all->n++;
 }
 
 static void
-config_judge_login(const struct view *l, struct findings *all)
+config_judge_login(const struct settings *s, struct findings *all)
 {
-	static const char *const keys[] = { "password", "password-file",
-	    "password-command" };
-	const struct settings *s = l->set;
-	const char *secret = NULL;
-	size_t i;
+	const char *secret = s->password != NULL ? "password" :
+	    s->password_file != NULL ? "password-file" :
+	    s->password_command != NULL ? "password-command" : NULL;
 
-	for (i = 0; i < NITEMS(keys) && secret == NULL; i++)
-		if (setting_text(setting_find(keys[i]), s) != NULL)
-			secret = keys[i];
 	if (s->auth == SETTING_AUTH_NONE || s->auth == SETTING_AUTH_EXTERNAL)
 		return;
 	if (s->user != NULL && secret == NULL)
-		config_unfit(all, l, "user",
-		    "user is set, but neither password nor "
-		    "password-file nor password-command");
+		config_unfit(all, "user", "user is set, but neither password "
+		    "nor password-file nor password-command");
 	else if (s->user == NULL && secret != NULL)
-		config_unfit(all, l, secret, "%s is set, but no user", secret);
+		config_unfit(all, secret, "%s is set, but no user", secret);
 	else if (s->user == NULL && s->auth != SETTING_AUTH_AUTO)
-		config_unfit(all, l, "auth",
-		    "auth asks for a login, but no user is "
-		    "set");
+		config_unfit(all, "auth",
+		    "auth asks for a login, but no user is set");
 }
 
-/* What a way to the relay and what is set for another do not agree on. */
+/* Settings that the form of relay contradicts. */
 static void
-config_judge_way(const struct view *l, const struct relay *r, struct findings
-    *all)
+config_judge_relay(const struct settings *s, const struct relay *r,
+    struct findings *all)
 {
-	const struct settings *s = l->set;
+	const char *relay = config_where(all->c, all->account,
+	    setting_find("relay"));
 
 	if (r->implicit && s->tls != SETTING_TLS_AUTO &&
 	    s->tls != SETTING_TLS_IMPLICIT)
-		config_unfit(all, l, "tls", "relay (%s) is smtps://, which is "
-		    "implicit TLS, but tls says otherwise",
-		    config_origin_text(l, "relay"));
+		config_unfit(all, "tls", "relay (%s) is smtps://, which is "
+		    "implicit TLS, but tls says otherwise", relay);
 	if (r->kind != RELAY_HOST && s->port != 0)
-		config_unfit(all, l, "port",
-		    "port is set, but relay (%s) is no host",
-		    config_origin_text(l, "relay"));
+		config_unfit(all, "port",
+		    "port is set, but relay (%s) is no host", relay);
 	if (r->kind >= RELAY_UNIX && s->proxy != NULL)
-		config_unfit(all, l, "proxy",
-		    "proxy is set, but relay (%s) is on "
-		    "this host",
-		    config_origin_text(l, "relay"));
-}
-
-static bool
-config_has_account(const struct config *c, const char *name, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < c->naccount; i++)
-		if (strlen(c->account[i].name) == n &&
-		    strncmp(c->account[i].name, name, n) == 0)
-			return true;
-	return false;
+		config_unfit(all, "proxy",
+		    "proxy is set, but relay (%s) is on this host", relay);
 }
 
 static void
-config_judge_fallback(const struct config *c, const struct view *l,
-    const char *name, struct findings *all)
+config_judge_fallback(const struct settings *s, struct findings *all)
 {
-	const char *p = l->set->fallback != NULL ? l->set->fallback : "";
+	const char *p = s->fallback != NULL ? s->fallback : "";
+	int other;
 	size_t n;
 
 	for (; *p != '\0'; p += n) {
 		p += strspn(p, " \t");
 		if ((n = strcspn(p, " \t")) == 0)
 			continue;
-		if (!config_has_account(c, p, n))
-			config_unfit(all, l, "fallback",
-			    "fallback: there is no "
-			    "account %.*s",
-			    (int)n, p);
-		if (name != NULL && strlen(name) == n &&
-		    strncmp(name, p, n) == 0)
-			config_unfit(all, l, "fallback", "fallback: an account "
-			    "cannot stand in for itself");
+		other = config_account(all->c, p, n);
+		if (other == -1)
+			config_unfit(all, "fallback",
+			    "fallback: there is no account %.*s", (int)n, p);
+		else if (other == all->account)
+			config_unfit(all, "fallback", "fallback: an account "
+			    "cannot be a fallback for itself");
 	}
 }
 
 static void
-config_judge_layer(const struct config *c, int account,
-    const struct config_source *src, struct findings *all)
+config_judge_layer(const struct config_source *src, struct findings *all)
 {
-	const struct view l = config_view_of(c, account);
+	const struct settings *s = config_settings(all->c, all->account);
 	struct relay r;
 
-	if (!config_relay_of(l.set, &r)) {
-		config_unfit(all, &l, NULL, "no relay is set: put a line "
+	if (!config_relay_of(s, &r)) {
+		config_unfit(all, NULL, "no relay is set: put a line "
 		    "\"relay HOST\" into %s, or set HELOISE_RELAY",
 		    src->file != NULL ? src->file : src->system);
 		return;
 	}
-	config_judge_way(&l, &r, all);
-	config_judge_fallback(c, &l, account == -1 ? NULL :
-	    c->account[account].name, all);
+	config_judge_relay(s, &r, all);
+	config_judge_fallback(s, all);
 	if (r.kind != RELAY_MAILDIR)
-		config_judge_login(&l, all);
+		config_judge_login(s, all);
 }
 
 size_t
 config_judge(const struct config *c, const struct config_source *src,
     struct buf *out)
 {
-	const struct view base = config_view_of(c, -1);
 	const char *name = c->base.account;
-	struct findings all = { .out = out };
-	size_t i;
+	struct findings all = { .c = c, .account = -1, .out = out };
 
-	if (name != NULL && !config_has_account(c, name, strlen(name)))
-		config_unfit(&all, &base, "account", "there is no account %s",
-		    name);
-	/* Above accounts there need not be a relay, only with them. */
+	if (name != NULL && config_account(c, name, strlen(name)) == -1)
+		config_unfit(&all, "account", "there is no account %s", name);
+	/* With accounts, the base need not have a relay. */
 	if (c->naccount == 0 || c->base.relay != NULL)
-		config_judge_layer(c, -1, src, &all);
-	for (i = 0; i < c->naccount; i++)
-		config_judge_layer(c, (int)i, src, &all);
+		config_judge_layer(src, &all);
+	while (++all.account < (int)c->naccount)
+		config_judge_layer(src, &all);
 	return all.n;
 }
 
@@ -590,14 +552,6 @@ config_check(const struct config *c, const struct config_source *src,
 		    (int)strcspn(buf_text(&lines), "\n"), buf_text(&lines));
 	buf_release(&lines);
 	return status;
-}
-
-const char *
-config_where(const struct config *c, int account, const struct setting *row)
-{
-	const struct view l = config_view_of(c, account);
-
-	return config_origin_text(&l, row->key);
 }
 
 void
@@ -622,19 +576,19 @@ config_meaning(const struct setting *row, const struct settings *s,
 }
 
 static void
-config_dump_row(const struct view *l, const struct setting *row, struct buf
-    *out)
+config_dump_row(const struct config *c, int account,
+    const struct setting *row, struct buf *out)
 {
-	const char *origin = config_origin_text(l, row->key);
+	const struct settings *set = config_settings(c, account);
 	struct buf meaning = { .max = 64 };
 	size_t start = out->len;
 
 	buf_addf(out, "%-16s ", row->key);
-	setting_show(row, l->set, out);
+	setting_show(row, set, out);
 	buf_addf(out, "%*s # ", (int)(out->len - start < 40 ?
 	    40 - (out->len - start) : 0), "");
-	buf_adds_visible(out, origin);
-	config_meaning(row, l->set, &meaning);
+	buf_adds_visible(out, config_where(c, account, row));
+	config_meaning(row, set, &meaning);
 	if (meaning.len > 0)
 		buf_addf(out, ": %s", buf_text(&meaning));
 	buf_adds(out, "\n");
@@ -644,21 +598,18 @@ config_dump_row(const struct view *l, const struct setting *row, struct buf
 void
 config_dump(const struct config *c, struct buf *out)
 {
-	struct view base = config_view_of(c, -1), l;
 	const struct setting *row, *end = setting_table + setting_count;
-	size_t i;
+	int i;
 
 	for (row = setting_table; row < end; row++)
-		config_dump_row(&base, row, out);
-	for (i = 0; i < c->naccount; i++) {
-		l = config_view_of(c, (int)i);
+		config_dump_row(c, -1, row, out);
+	for (i = 0; i < (int)c->naccount; i++) {
 		buf_addf(out, "\naccount %-32s # ", c->account[i].name);
-		buf_adds_visible(out, c->account[i].where);
-		buf_adds(out, "\n");
-		/* What is not shown is as above. */
+		config_add_line(out, c->account[i].where);
+		/* Other settings are as above. */
 		for (row = setting_table; row < end; row++)
-			if (strcmp(config_origin_text(&l, row->key),
-			    config_origin_text(&base, row->key)) != 0)
-				config_dump_row(&l, row, out);
+			if (strcmp(config_where(c, i, row),
+			    config_where(c, -1, row)) != 0)
+				config_dump_row(c, i, row, out);
 	}
 }

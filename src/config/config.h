@@ -1,4 +1,4 @@
-/* config.h - the settings in force, and where each is from */
+/* config.h - the settings in force, and the origin of each */
 
 #ifndef CONFIG_CONFIG_H
 #define CONFIG_CONFIG_H
@@ -12,9 +12,9 @@
 #include "config/setting.h"
 #include "smtp/client_state.h"
 
-/* Where settings may come from; all of it borrowed. */
+/* The sources of settings; all of it borrowed. */
 struct config_source {
-	bool		 elevated;	/* privileges gained: trust no caller */
+	bool		 elevated;	/* set-group-ID: trust no caller */
 	uid_t		 uid;		/* the caller */
 	const char	*system;	/* the system's file */
 	const char	*file;		/* -C: instead of both files, or NULL */
@@ -22,7 +22,7 @@ struct config_source {
 	char *const	*env;		/* "NAME=value"..., NULL; or NULL */
 };
 
-/* Later ones win over earlier ones, whatever order they are read in. */
+/* Higher levels win, in whichever order they are read. */
 enum config_level {
 	CONFIG_BUILTIN, CONFIG_SYSTEM, CONFIG_USER, CONFIG_SMTP_ENV,
 	CONFIG_ENV, CONFIG_FLAG
@@ -31,13 +31,13 @@ enum config_level {
 struct origin {
 	enum config_level level;
 	char		*text;	/* "/etc/heloise.conf:12"; NULL: built in */
-	bool		 vacant; /* only unset there, by a rival */
+	bool		 vacant; /* unset there, by a rival */
 };
 
 #define CONFIG_ACCOUNTS	32	/* more are a mistake */
 
 /*
- * What stands below a line "account NAME".  Until config_finish() only the
+ * The settings below a line "account NAME".  Until config_finish() only the
  * rows that stand there are set.
  */
 struct config_account {
@@ -55,7 +55,7 @@ struct config {
 	int		 open;		/* account being read, or -1 */
 	struct buf	 mistakes;		/* a line each */
 	size_t		 nmistakes;
-	struct buf	 warnings;		/* the same: lines in vain */
+	struct buf	 warnings;	/* lines without effect, a line each */
 	size_t		 nwarnings;
 };
 
@@ -65,39 +65,42 @@ void	config_init(struct config *);
 void	config_wipe(struct config *);
 void	config_release(struct config *);
 
-/* An account by its index, or what stands above all of them for -1. */
+/* The account of that name, or -1. */
+int	config_account(const struct config *, const char *name, size_t n);
+
+/* Those of an account by its index, or for -1 those above all accounts. */
 const struct settings *config_settings(const struct config *, int account);
 
 /*
- * Set one from the command line, before or after the files are read; key
- * is without the "--".
+ * Set one from the command line, before or after the files are read.  key
+ * has no "--".  -1 and a fault of ST_USAGE if it is wrong or not allowed.
  */
 int	config_set_flag(struct config *, const struct config_source *,
 	    const char *key, const char *value, struct fault *);
 
 /*
  * Can mail be delivered with these settings, and with those of each
- * account?  Looks at what hangs together: a missing relay, half a login,
- * smtps:// with another `tls`, a fallback that does not exist.
+ * account?  Checks settings that depend on each other: a missing relay,
+ * half a login, smtps:// with another `tls`, a fallback that does not exist.
  */
 int	config_check(const struct config *, const struct config_source *,
 	    struct fault *);
 
-/* All of that, not the first alone: append lines, return how many. */
+/* The same for all mistakes: append a line each, return how many. */
 size_t	config_judge(const struct config *, const struct config_source *,
 	    struct buf *);
 
 /* A line "key value # origin" for each row; secrets are not shown. */
 void	config_dump(const struct config *, struct buf *);
 
-/* Where the row's value is from: "default", "--port", ... */
+/* The origin of the row's value: "default", "--port", ... */
 const char *config_origin(const struct config *, const struct setting *);
 
 /* The same for an account by its index, or -1. */
 const char *config_where(const struct config *, int account,
 	    const struct setting *);
 
-/* Append what a value comes to that does not say it: "587" for port auto. */
+/* Append the meaning of an automatic value: "587" for port auto. */
 void	config_meaning(const struct setting *, const struct settings *,
 	    struct buf *);
 
@@ -114,9 +117,9 @@ enum client_tls config_client_tls(const struct settings *);
 enum sasl_mech config_mech(const struct settings *);
 
 /*
- * For those who read: set one value, of the account that is open if one is,
- * or add a mistake if it is wrong.
- * Never give a value to config_mistake(): it may be a secret.
+ * For readers: set one value, in the open account if there is one, or add a
+ * mistake if it is wrong.  Never give a value to config_mistake(): it may be
+ * a secret.
  */
 void	config_apply(struct config *, const struct setting *,
 	    enum config_level, const char *origin, const char *value);
@@ -124,8 +127,8 @@ void	config_open(struct config *, const char *name, const char *origin);
 void	config_close(struct config *);
 
 /*
- * And once all is read: give to each account what it did not set itself,
- * and what the environment or a flag wants in any case.
+ * After all is read: copy to each account the settings that it does not have
+ * itself, and those of the environment and of flags.
  */
 void	config_finish(struct config *);
 

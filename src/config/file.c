@@ -14,8 +14,8 @@
 #include "system/readfile.h"
 
 /*
- * "~/x" is in the home directory, "x" beside the file it is named in; a key
- * on a PKCS#11 token is in no directory.
+ * "~/x" is in the home directory, "x" in the directory of the file that
+ * names it.  A key on a PKCS#11 token is in no directory.
  */
 static char *
 cfile_resolve_path(const char *file, const char *home, const char *path)
@@ -55,7 +55,7 @@ cfile_trim(char *s)
 
 /*
  * Cut a line into key and value; NULL if it does not begin with a key.
- * sep is what stood between them.
+ * *sep is the character after the key.
  */
 static char *
 cfile_cut(char *line, char *sep)
@@ -76,7 +76,7 @@ cfile_cut(char *line, char *sep)
 	return value;
 }
 
-/* A line that is no comment, without its end; returns the row it sets. */
+/* A line that is no comment, without its end.  Returns the row it sets. */
 static const struct setting *
 cfile_read_line(struct config *c, enum config_level level, const char *origin,
     const char *file, const char *home, char *line)
@@ -87,7 +87,7 @@ cfile_read_line(struct config *c, enum config_level level, const char *origin,
 	value = cfile_cut(line, &sep);
 	row = value != NULL ? setting_find(line) : NULL;
 	if (value == NULL || (row == NULL && sep == '\0')) {
-		/* Not quoted here: it may be the rest of a password. */
+		/* Not quoted, since it may be the rest of a password. */
 		config_mistake(c, "%s: expected a key, a blank and a value",
 		    origin);
 		return NULL;
@@ -107,13 +107,12 @@ cfile_read_line(struct config *c, enum config_level level, const char *origin,
 		cfile_trim(value);
 	if (row == setting_find("account")) {
 		config_open(c, value, origin);
-	} else if (row->type == SETTING_PATH) {
-		path = cfile_resolve_path(file, home, value);
-		config_apply(c, row, level, origin, path);
-		free(path);
-	} else {
-		config_apply(c, row, level, origin, value);
+		return row;
 	}
+	path = row->type == SETTING_PATH ?
+	    cfile_resolve_path(file, home, value) : NULL;
+	config_apply(c, row, level, origin, path != NULL ? path : value);
+	free(path);
 	return row;
 }
 
@@ -155,7 +154,7 @@ config_file_text(struct config *c, enum config_level level, const char *file,
 	size_t k;
 
 	if (n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
-		text += 3;		/* an editor's mark: UTF-8 */
+		text += 3;		/* the byte order mark of UTF-8 */
 		n -= 3;
 	}
 	while (n > 0) {
@@ -173,12 +172,12 @@ config_file_text(struct config *c, enum config_level level, const char *file,
 	return secret;
 }
 
-/* A file with a secret that the wrong people may read or have written. */
+/* A file with a secret: check owner and mode. */
 static void
 cfile_check_mode(struct config *c, const struct config_source *src,
     enum config_level level, const char *path, const struct stat *st)
 {
-	/* The group of root's own file is root's decision. */
+	/* Root may choose the group of a file of root. */
 	bool group = level == CONFIG_SYSTEM || st->st_uid == 0;
 
 	if (level == CONFIG_USER && path != src->file &&
@@ -188,14 +187,11 @@ cfile_check_mode(struct config *c, const struct config_source *src,
 		    (unsigned)src->uid, path);
 	if ((st->st_mode & (group ? 007 : 077)) != 0)
 		config_mistake(c, "%s: this file holds a password and others "
-		    "can get at it; run: chmod %s %s", path,
+		    "can read it; run: chmod %s %s", path,
 		    group ? "o-rwx" : "600", path);
 }
 
-/*
- * Is it not there, or in a directory closed to us, as when HOME is somebody
- * else's?
- */
+/* Does it not exist, or is it in a directory of another user? */
 static bool
 cfile_missing(const char *path, int err)
 {
@@ -207,18 +203,20 @@ cfile_missing(const char *path, int err)
 
 static void
 cfile_unreadable(struct config *c, enum config_level level, const char *path,
-    uid_t uid, const struct fault *f)
+    const struct fault *f)
 {
+	unsigned uid = geteuid();
+
 	if (f->code != EACCES)
 		config_mistake(c, "%s", f->text);
 	else if (level == CONFIG_SYSTEM)
 		config_mistake(c, "%s: uid %u may not read this file; put "
 		    "that user into its group and run: chmod 640 %s; or keep "
 		    "the password in a password-file and run: chmod 644 %s",
-		    path, (unsigned)uid, path, path);
+		    path, uid, path, path);
 	else
 		config_mistake(c, "%s: uid %u may not read this file; run: "
-		    "chgrp %u %s && chmod 640 %s", path, (unsigned)uid,
+		    "chgrp %u %s && chmod 640 %s", path, uid,
 		    (unsigned)getgid(), path, path);
 }
 
@@ -239,7 +237,7 @@ config_file_load(struct config *c, const struct config_source *src,
 	} else if (!must && cfile_missing(path, f.code)) {
 		found = false;
 	} else {
-		cfile_unreadable(c, level, path, geteuid(), &f);
+		cfile_unreadable(c, level, path, &f);
 	}
 	buf_release(&text);
 	return found;

@@ -11,16 +11,16 @@
 #define CONFIG_FILE_MAX	1048576	/* octets of a file at most */
 
 /*
- * Read a file, "~/" being in home (NULL if unknown).  Mistakes are added to
- * c->mistakes.  Returns whether there was a file; that there is none is a
- * mistake only if it is src->file.
+ * Read a file; "~/" is in home (NULL if unknown).  Adds mistakes to
+ * c->mistakes.  Returns whether there was a file; a missing one is a mistake
+ * only if it is src->file.
  */
 bool	config_file_load(struct config *c, const struct config_source *src,
 	    enum config_level, const char *path, const char *home);
 
 /*
- * Read text[0..n), found in that file.  Returns whether a secret was among
- * the lines.
+ * Read text[0..n), the content of that file.  Returns whether one of the
+ * lines sets a secret.
  */
 bool	config_file_text(struct config *, enum config_level, const char *file,
 	    const char *home, const char *text, size_t n);

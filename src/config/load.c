@@ -17,7 +17,7 @@
 #define ENV_PREFIX	"HELOISE_"
 #define ENV_NAME	(sizeof(ENV_PREFIX) + SETTING_KEY + sizeof("_FILE"))
 
-/* What a variable holds, or NULL; one that is empty counts as not set. */
+/* The value of a variable, or NULL; an empty one counts as not set. */
 static const char *
 load_env_value(const struct config_source *src, const char *name)
 {
@@ -64,7 +64,7 @@ config_load_user_path(const struct config_source *src)
 	return path;
 }
 
-/* Was there one? */
+/* Read the file of the user; was there one? */
 static bool
 load_user_file(struct config *c, const struct config_source *src,
     const char *home)
@@ -89,22 +89,22 @@ load_env_name(const char *key, char *name)
 		*p = *p == '-' ? '_' : ascii_upper(*p);
 }
 
-/* The other way round: the row that name[0..n) is the variable of. */
+/* The row whose variable has the name name[0..n), or NULL. */
 static const struct setting *
 load_env_row(const char *name, size_t n)
 {
 	const struct setting *row;
-	char ours[ENV_NAME];
+	char own[ENV_NAME];
 
 	for (row = setting_table; row < setting_table + setting_count; row++) {
-		load_env_name(row->key, ours);
-		if (strlen(ours) == n && memcmp(ours, name, n) == 0)
+		load_env_name(row->key, own);
+		if (strlen(own) == n && memcmp(own, name, n) == 0)
 			return row;
 	}
 	return NULL;
 }
 
-/* The value is what the file holds, without one line end. */
+/* The value is the content of the file, without one line end. */
 static void
 load_apply_file(struct config *c, const struct setting *row,
     enum config_level level, const char *origin, const char *path)
@@ -130,7 +130,7 @@ load_apply_file(struct config *c, const struct setting *row,
 	buf_release(&text);
 }
 
-/* What others' words mean, in any case: On, TRUE. */
+/* Translate words of other programs, in any letter case: On, TRUE. */
 static const char *
 load_translate(const struct setting_word *w, const char *value)
 {
@@ -141,8 +141,8 @@ load_translate(const struct setting_word *w, const char *value)
 }
 
 /*
- * NAME or NAME_FILE of one row.  The file of a secret is named only, like
- * any password-file.
+ * NAME or NAME_FILE of one row.  For a secret, NAME_FILE sets the setting for
+ * its file, such as password-file.
  */
 static void
 load_variable(struct config *c, const struct config_source *src,
@@ -174,7 +174,7 @@ load_variable(struct config *c, const struct config_source *src,
 	free(origin);
 }
 
-/* A variable that begins as ours do and is none of them. */
+/* Report a variable with the prefix that is for no setting. */
 static void
 load_check_variable(struct config *c, const char *entry)
 {
@@ -200,41 +200,39 @@ load_check_variable(struct config *c, const char *entry)
 }
 
 /*
- * Of the environment only what may be for us, which is mostly nothing: each
- * row is looked up in it.  To be freed, but not what it holds.
+ * The variables that may be settings, mostly none: each row is searched in
+ * them.  The caller frees the list, but not its strings.
  */
 static char **
-load_env_ours(char *const *env)
+load_env_own(char *const *env)
 {
 	static const char *const prefix[] = { ENV_PREFIX, "SMTP_" };
-	char **ours;
+	char **own;
 	size_t i, n = 0, k;
 
 	for (i = 0; env != NULL && env[i] != NULL; i++)
 		;
-	ours = xcalloc(i + 1, sizeof(*ours));
+	own = xcalloc(i + 1, sizeof(*own));
 	for (; i > 0; i--, env++)
 		for (k = 0; k < NITEMS(prefix); k++)
 			if (strncmp(*env, prefix[k], strlen(prefix[k])) == 0)
-				ours[n++] = *env;
-	return ours;
+				own[n++] = *env;
+	return own;
 }
 
 static void
 load_variables(struct config *c, const struct config_source *src, bool smtp)
 {
-	const struct setting *row;
+	const struct setting *row, *end = setting_table + setting_count;
 	char name[ENV_NAME];
 	size_t i;
 
-	for (i = 0; smtp && i < setting_count; i++) {
-		row = &setting_table[i];
+	for (row = setting_table; smtp && row < end; row++)
 		if (row->env != NULL)
 			load_variable(c, src, row, CONFIG_SMTP_ENV, row->env);
-	}
-	for (i = 0; i < setting_count; i++) {
-		load_env_name(setting_table[i].key, name);
-		load_variable(c, src, &setting_table[i], CONFIG_ENV, name);
+	for (row = setting_table; row < end; row++) {
+		load_env_name(row->key, name);
+		load_variable(c, src, row, CONFIG_ENV, name);
 	}
 	for (i = 0; src->env[i] != NULL; i++)
 		if (strncmp(src->env[i], ENV_PREFIX,
@@ -247,23 +245,12 @@ load_environment(struct config *c, const struct config_source *src,
     bool smtp)
 {
 	struct config_source few = *src;
-	char **ours = load_env_ours(src->env);
+	char **own = load_env_own(src->env);
 
-	few.env = ours;
-	if (ours[0] != NULL)
+	few.env = own;
+	if (own[0] != NULL)
 		load_variables(c, &few, smtp);
-	free(ours);
-}
-
-static void
-load_elevated(struct config *c, const struct config_source *src)
-{
-	if (src->file != NULL)
-		config_mistake(c, "%s: another file is not for those who gain "
-		    "privileges by running this program", src->file);
-	else
-		(void)config_file_load(c, src, CONFIG_SYSTEM, src->system,
-		    NULL);
+	free(own);
 }
 
 int
@@ -273,8 +260,12 @@ config_load(struct config *c, const struct config_source *src,
 	char *home;
 	bool found;
 
-	if (src->elevated) {
-		load_elevated(c, src);
+	if (src->elevated && src->file != NULL) {
+		config_mistake(c, "%s: another file is not allowed when "
+		    "running set-group-ID", src->file);
+	} else if (src->elevated) {
+		(void)config_file_load(c, src, CONFIG_SYSTEM, src->system,
+		    NULL);
 	} else {
 		home = load_home_dir(src);
 		if (src->file != NULL) {

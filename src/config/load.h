@@ -6,9 +6,9 @@
 #include "config/config.h"
 
 /*
- * Read what src offers: the system's file, the user's, the environment.
+ * Read the sources: the system's file, the user's, and the environment.
  * All mistakes are collected: on -1 they are in c->mistakes, a line each,
- * and as many of them as fit in the fault.
+ * and in the fault as many of them as fit.
  */
 int	config_load(struct config *, const struct config_source *,
 	    struct fault *);

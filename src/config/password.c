@@ -13,7 +13,7 @@
 #include "system/command.h"
 #include "system/readfile.h"
 
-#define PATIENCE	30000	/* ms that a command may take */
+#define COMMAND_MS	30000	/* ms that a command may take */
 
 static bool
 pw_below(const char *dir, const char *path)
@@ -26,16 +26,16 @@ pw_below(const char *dir, const char *path)
 	    strstr(path + n, "/../") == NULL;
 }
 
-/* Containers and systemd mount secrets where nobody else can see them. */
+/* Containers and systemd mount secrets in places that are private. */
 static bool
-pw_sheltered(const char *path, const char *credentials)
+pw_private(const char *path, const char *credentials)
 {
 	return pw_below("/run/secrets", path) ||
 	    pw_below("/var/run/secrets", path) || (credentials != NULL &&
 	    credentials[0] == '/' && pw_below(credentials, path));
 }
 
-/* A single line of anything but control characters. */
+/* A single line without control characters. */
 static int
 pw_check_text(const char *path, const char *kind, struct buf *text,
     struct fault *f)
@@ -67,9 +67,9 @@ pw_read_file(const char *path, const char *credentials, struct buf *text,
 			f->verdict = VD_TEMP;
 		return -1;
 	}
-	if ((st.st_mode & 007) != 0 && !pw_sheltered(path, credentials))
+	if ((st.st_mode & 007) != 0 && !pw_private(path, credentials))
 		return fault_set(f, ST_SECRET, FD_NONE, 0, VD_PERM,
-		    "%s: everybody can get at this password; "
+		    "%s: all users can read this password; "
 		    "run: chmod o-rwx %s", path, path);
 	return pw_check_text(path, "file", text, f);
 }
@@ -78,7 +78,7 @@ static int
 pw_ask_command(const char *line, long long limit, struct buf *text,
     struct fault *f)
 {
-	long long now = clock_ms(), end = now + PATIENCE;
+	long long now = clock_ms(), end = now + COMMAND_MS;
 
 	if (limit > 0 && limit < end)
 		end = limit > now ? limit : now + 1;
@@ -139,7 +139,7 @@ password_forget(const struct settings *s)
 
 	if (s->password != NULL)
 		explicit_bzero(s->password, strlen(s->password));
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (i = 0; i < NITEMS(names); i++)
 		if ((value = getenv(names[i])) != NULL)
 			explicit_bzero(value, strlen(value));
 }

@@ -1,7 +1,7 @@
 /*
  * setting.c - every setting, one row each
  *
- * A new setting is a member of struct settings, a row of the table below
+ * A new setting needs a member of struct settings, a row of the table below
  * and an entry in heloise.conf(5).  Files, environment, flags, --help and
  * --show-config read the table.
  */
@@ -99,11 +99,11 @@ static const struct setting_word auth_words[] = {
 const struct setting setting_table[] = {
 	{ .key = "account", TEXT(account), .check = validate_account,
 	  .scope = SETTING_ABOVE, .arg = "NAME", .akin = "use-account",
-	  .doc = "The account to use, whoever sends." },
+	  .doc = "The account to use for any sender." },
 	{ .key = "match", LIST(match), .check = validate_match, .own = true,
 	  .scope = SETTING_WITHIN, .arg = "SENDER ...",
 	  .akin = "senders sender-pattern",
-	  .doc = "Senders whose mail an account takes." },
+	  .doc = "Senders whose mail uses this account." },
 	{ .key = "fallback", LIST(fallback), .check = validate_accounts,
 	  .own = true, .arg = "ACCOUNT ...", .akin = "backup fallback-relay",
 	  .doc = "Accounts to try if this one cannot deliver." },
@@ -111,10 +111,9 @@ const struct setting setting_table[] = {
 	  .env = "SMTP_HOST", .arg = "HOST[:PORT]",
 	  .akin = "host server smarthost mailhub relayhost smtp-host",
 	  .doc = "The relay that takes the mail." },
-	{ .key = "port", NUMBER(port, 1, 65535), .def = "auto",
-	  .zero = "auto", .env = "SMTP_PORT", .arg = "NUMBER",
-	  .akin = "smtp-port",
-	  .doc = "Its port; auto is 465 or 587, as tls is." },
+	{ .key = "port", NUMBER(port, 1, 65535), .def = "auto", .zero = "auto",
+	  .env = "SMTP_PORT", .arg = "NUMBER", .akin = "smtp-port",
+	  .doc = "Its port; auto: 465 or 587, as tls requires." },
 	{ .key = "tls", CHOICE(tls, tls_choice), .def = "auto",
 	  .env = "SMTP_TLS", .words = tls_words, .arg = "MODE",
 	  .akin = "starttls ssl usetls usestarttls tls-starttls security",
@@ -130,24 +129,22 @@ const struct setting setting_table[] = {
 	  .doc = "Public keys that the relay must have one of." },
 	{ .key = "tls-cert", PATH(tls_cert), .check = validate_token,
 	  .arg = "FILE|URI", .akin = "tls-cert-file cert certificate",
-	  .doc = "Our own certificate, if the relay asks for it." },
+	  .doc = "The client certificate, if the relay asks for it." },
 	{ .key = "tls-key", PATH(tls_key), .check = validate_token,
 	  .arg = "FILE|URI", .akin = "tls-key-file private-key",
 	  .doc = "Its private key, if it is not in the same file." },
-	{ .key = "tls-priority", TEXT(tls_priority),
-	  .check = validate_priority, .arg = "STRING",
-	  .akin = "tls-priorities",
+	{ .key = "tls-priority", TEXT(tls_priority), .check = validate_priority,
+	  .arg = "STRING", .akin = "tls-priorities",
 	  .doc = "Ciphers and versions, as GnuTLS names them." },
-	{ .key = "tls-verify", BOOL(tls_verify), .def = "yes",
-	  .arg = "YES|NO", .akin = "tls-certcheck",
-	  .doc = "Verify the relay's certificate." },
+	{ .key = "tls-verify", BOOL(tls_verify), .def = "yes", .arg = "YES|NO",
+	  .akin = "tls-certcheck", .doc = "Verify the relay's certificate." },
 	{ .key = "auth", CHOICE(auth, auth_choice), .def = "auto",
 	  .env = "SMTP_AUTH", .words = auth_words, .arg = "MECHANISM",
 	  .akin = "authmethod auth-method",
 	  .doc = "How to log in; auto does when user is set." },
 	{ .key = "auth-cleartext", BOOL(auth_cleartext), .def = "no",
 	  .arg = "YES|NO",
-	  .doc = "Send the password in clear if need be." },
+	  .doc = "Allow the password on an unsafe connection." },
 	{ .key = "user", TEXT(user), .env = "SMTP_USER", .arg = "NAME",
 	  .akin = "username login authuser auth-user",
 	  .doc = "Log in as this user." },
@@ -167,83 +164,72 @@ const struct setting setting_table[] = {
 	{ .key = "helo", TEXT(helo), .def = "auto", .check = validate_helo,
 	  .env = "SMTP_HELO_NAME", .arg = "NAME",
 	  .akin = "ehlo hello helo-name ehlo-name hostname",
-	  .doc = "The name to give in EHLO." },
+	  .doc = "The name to send in EHLO." },
 	{ .key = "from", TEXT(from), .check = validate_from, .anyone = true,
 	  .env = "SMTP_FROM", .arg = "ADDRESS",
 	  .akin = "sender envelope-from mail-from",
 	  .doc = "The envelope sender where none is given." },
-	{ .key = "from-name", TEXT(from_name), .anyone = true,
-	  .arg = "NAME", .akin = "full-name fullname name",
+	{ .key = "from-name", TEXT(from_name), .anyone = true, .arg = "NAME",
+	  .akin = "full-name fullname name",
 	  .doc = "The sender's full name where none is given." },
 	{ .key = "from-policy", CHOICE(from_policy, policy_choice),
 	  .def = "keep", .arg = "POLICY",
-	  .doc = "Whether to keep senders or to replace them." },
+	  .doc = "Keep senders or replace them by from." },
 	{ .key = "from-domains", TEXT(from_domains), .arg = "DOMAINS",
-	  .doc = "Senders of other domains become the setting from." },
+	  .doc = "Rewrite senders outside these domains to from." },
 	{ .key = "header-repair", BOOL(header_repair), .def = "yes",
-	  .arg = "YES|NO",
-	  .doc = "Repair headers that relays would refuse." },
+	  .arg = "YES|NO", .doc = "Repair headers that relays would refuse." },
 	{ .key = "domain", TEXT(domain), .check = validate_domain,
 	  .arg = "DOMAIN", .akin = "mydomain myorigin rewritedomain maildomain",
-	  .doc = "What follows the @ of a bare name." },
-	{ .key = "aliases", PATH(aliases),
-	  .scope = SETTING_ABOVE, .def = "/etc/aliases",
-	  .arg = "FILE", .akin = "alias-file alias-maps",
-	  .doc = "What local names stand for, or none." },
-	{ .key = "max-size", OCTETS(max_size),
-	  .scope = SETTING_ABOVE, .def = "0", .arg = "SIZE",
-	  .akin = "size message-size-limit maxsize",
+	  .doc = "The domain to add to an address without one." },
+	{ .key = "aliases", PATH(aliases), .scope = SETTING_ABOVE,
+	  .def = "/etc/aliases", .arg = "FILE", .akin = "alias-file alias-maps",
+	  .doc = "The file of aliases, or none." },
+	{ .key = "max-size", OCTETS(max_size), .scope = SETTING_ABOVE,
+	  .def = "0", .arg = "SIZE", .akin = "size message-size-limit maxsize",
 	  .doc = "Refuse larger messages; 0 is no limit." },
-	{ .key = "connect-timeout", SECONDS(connect_timeout, 1),
-	  .def = "30s", .arg = "TIME",
-	  .doc = "Time to get connected, all addresses together." },
-	{ .key = "timeout", SECONDS(timeout, 1), .def = "auto",
-	  .zero = "auto", .arg = "TIME",
-	  .doc = "Time for each reply; auto is as in RFC 5321." },
-	{ .key = "deadline", SECONDS(deadline, 0),
-	  .scope = SETTING_ABOVE, .def = "0",
-	  .arg = "TIME", .akin = "max-time",
-	  .doc = "Time for everything together; 0 is no limit." },
-	{ .key = "patience", SECONDS(patience, 1),
-	  .scope = SETTING_ABOVE, .def = "60s",
+	{ .key = "connect-timeout", SECONDS(connect_timeout, 1), .def = "30s",
 	  .arg = "TIME",
-	  .doc = "How long a caller waits for a verdict." },
+	  .doc = "Time to connect, for all addresses together." },
+	{ .key = "timeout", SECONDS(timeout, 1), .def = "auto", .zero = "auto",
+	  .arg = "TIME",
+	  .doc = "Time for each reply; auto is as in RFC 5321." },
+	{ .key = "deadline", SECONDS(deadline, 0), .scope = SETTING_ABOVE,
+	  .def = "0", .arg = "TIME", .akin = "max-time",
+	  .doc = "Time for everything together; 0 is no limit." },
+	{ .key = "patience", SECONDS(patience, 1), .scope = SETTING_ABOVE,
+	  .def = "60s", .arg = "TIME",
+	  .doc = "How long a caller waits for the result." },
 	{ .key = "delivery", CHOICE(delivery, delivery_choice),
 	  .scope = SETTING_ABOVE, .def = "now", .arg = "MODE",
 	  .doc = "Deliver now, in the background, or later." },
-	{ .key = "queue", BOOL(queue),
-	  .scope = SETTING_ABOVE, .def = "yes", .arg = "YES|NO",
-	  .doc = "Keep and retry what cannot be delivered now." },
-	{ .key = "spool", PATH(spool),
-	  .scope = SETTING_ABOVE, .arg = "DIRECTORY",
-	  .doc = "Where the queue is." },
-	{ .key = "retry-min", SECONDS(retry_min, 1),
-	  .scope = SETTING_ABOVE, .def = "1m",
-	  .arg = "TIME",
+	{ .key = "queue", BOOL(queue), .scope = SETTING_ABOVE, .def = "yes",
+	  .arg = "YES|NO",
+	  .doc = "Queue and retry mail that cannot be delivered." },
+	{ .key = "spool", PATH(spool), .scope = SETTING_ABOVE,
+	  .arg = "DIRECTORY", .doc = "The directory of the queue." },
+	{ .key = "retry-min", SECONDS(retry_min, 1), .scope = SETTING_ABOVE,
+	  .def = "1m", .arg = "TIME",
 	  .doc = "Time to the second try; it doubles from there." },
-	{ .key = "retry-max", SECONDS(retry_max, 1),
-	  .scope = SETTING_ABOVE, .def = "3h",
-	  .arg = "TIME", .doc = "The longest time between two tries." },
-	{ .key = "expire", SECONDS(expire, 1),
-	  .scope = SETTING_ABOVE, .def = "5d",
-	  .arg = "TIME", .doc = "Give up after this time." },
-	{ .key = "linger", BOOL(linger),
-	  .scope = SETTING_ABOVE, .def = "yes", .arg = "YES|NO",
-	  .doc = "Leave a process that retries the queue." },
-	{ .key = "bounce-to", TEXT(bounce_to),
-	  .scope = SETTING_ABOVE, .arg = "ADDRESS",
-	  .check = validate_from,
-	  .doc = "Who gets the bounces of senders that get no mail." },
+	{ .key = "retry-max", SECONDS(retry_max, 1), .scope = SETTING_ABOVE,
+	  .def = "3h", .arg = "TIME",
+	  .doc = "The longest time between two tries." },
+	{ .key = "expire", SECONDS(expire, 1), .scope = SETTING_ABOVE,
+	  .def = "5d", .arg = "TIME", .doc = "Give up after this time." },
+	{ .key = "linger", BOOL(linger), .scope = SETTING_ABOVE, .def = "yes",
+	  .arg = "YES|NO", .doc = "Keep a process that retries the queue." },
+	{ .key = "bounce-to", TEXT(bounce_to), .scope = SETTING_ABOVE,
+	  .arg = "ADDRESS", .check = validate_from,
+	  .doc = "Where bounces go if the sender gets no mail." },
 	{ .key = "log", TEXT(log), .def = "syslog", .check = validate_log,
 	  .scope = SETTING_ABOVE, .arg = "WHERE",
 	  .akin = "logfile log-file syslog",
-	  .doc = "Where to log each try." },
+	  .doc = "Where to log each delivery attempt." },
 	{ .key = "log-format", CHOICE(log_format, log_choice),
 	  .scope = SETTING_ABOVE, .def = "text", .arg = "FORMAT",
-	  .doc = "What a line of the log looks like." },
-	{ .key = "address-family", CHOICE(family, family_choice),
-	  .def = "any", .arg = "FAMILY",
-	  .akin = "family inet-protocols protocols",
+	  .doc = "The format of a log line." },
+	{ .key = "address-family", CHOICE(family, family_choice), .def = "any",
+	  .arg = "FAMILY", .akin = "family inet-protocols protocols",
 	  .doc = "Connect over IPv4, IPv6 or any of them." },
 	{ .key = "source-address", TEXT(source_address),
 	  .check = validate_address, .arg = "ADDRESS",
@@ -278,6 +264,13 @@ setting_value_of(const struct setting *row, const struct settings *s)
 	return (const char *)s + row->at;
 }
 
+static bool
+setting_is_text(const struct setting *row)
+{
+	return row->type == SETTING_TEXT || row->type == SETTING_PATH ||
+	    row->type == SETTING_LIST;
+}
+
 /* Forget a text, which may be the password. */
 static void
 setting_unset(const struct setting *row, struct settings *s)
@@ -291,20 +284,17 @@ setting_unset(const struct setting *row, struct settings *s)
 }
 
 /*
- * Nothing that controls may be in a value: it ends up in a command, in a
- * header or on a terminal.  A secret is never shown and may be in any
- * character set.
+ * A value has no control characters, since it may go to a command, a header
+ * or a terminal.  A secret is never shown and may be in any character set.
  */
 static const char *
 setting_check_octets(const struct setting *row, const char *value)
 {
 	struct buf shown = { .max = strlen(value) };
-	const char *p;
 	bool same;
 
-	for (p = value; *p != '\0'; p++)
-		if (ascii_control(*p))
-			return "no control characters";
+	if (ascii_controls(value, strlen(value)))
+		return "no control characters";
 	if (row->secret)
 		return NULL;
 	buf_adds_visible(&shown, value);
@@ -313,32 +303,17 @@ setting_check_octets(const struct setting *row, const char *value)
 	return same ? NULL : "UTF-8 without control characters";
 }
 
-static bool
-setting_set_text(const struct setting *row, struct settings *s, const char
-    *value)
+/* Store a text; one of a list goes behind those that are there. */
+static void
+setting_set_text(const struct setting *row, struct settings *s,
+    const char *value)
 {
-	if (s != NULL) {
-		setting_unset(row, s);
-		*(char **)setting_slot(row, s) = xstrdup(value);
-	}
-	return true;
-}
+	char **at = setting_slot(row, s), *text;
 
-static bool
-setting_add_text(const struct setting *row, struct settings *s, const char
-    *value)
-{
-	char **at, *old;
-
-	if (s == NULL)
-		return true;
-	at = setting_slot(row, s);
-	if ((old = *at) != NULL)
-		*at = xasprintf("%s %s", old, value);
-	else
-		*at = xstrdup(value);
-	free(old);
-	return true;
+	text = row->type == SETTING_LIST && *at != NULL ?
+	    xasprintf("%s %s", *at, value) : xstrdup(value);
+	setting_unset(row, s);
+	*at = text;
 }
 
 static bool
@@ -437,9 +412,10 @@ setting_set(const struct setting *row, struct settings *s, const char *value,
 	switch (row->type) {
 	case SETTING_TEXT:
 	case SETTING_PATH:
-		return setting_set_text(row, s, value);
 	case SETTING_LIST:
-		return setting_add_text(row, s, value);
+		if (s != NULL)
+			setting_set_text(row, s, value);
+		return true;
 	case SETTING_CHOICE:
 		return setting_set_choice(row, s, value, why);
 	case SETTING_BOOL:
@@ -463,20 +439,19 @@ setting_copy(const struct setting *row, struct settings *to,
 	case SETTING_PATH:
 	case SETTING_LIST:
 		setting_unset(row, to);
-		if (*(char *const *)v != NULL)
-			*(char **)setting_slot(row, to) =
-			    xstrdup(*(char *const *)v);
+		if (setting_text(row, from) != NULL)
+			setting_set_text(row, to, setting_text(row, from));
 		break;
 	case SETTING_NUMBER:
 	case SETTING_CHOICE:
-		*(int *)setting_slot(row, to) = *(const int *)v;
+		memcpy(setting_slot(row, to), v, sizeof(int));
 		break;
 	case SETTING_BOOL:
-		*(bool *)setting_slot(row, to) = *(const bool *)v;
+		memcpy(setting_slot(row, to), v, sizeof(bool));
 		break;
 	case SETTING_SECONDS:
 	case SETTING_OCTETS:
-		*(long long *)setting_slot(row, to) = *(const long long *)v;
+		memcpy(setting_slot(row, to), v, sizeof(long long));
 		break;
 	}
 }
@@ -486,32 +461,18 @@ setting_reset(const struct setting *row, struct settings *s)
 {
 	struct buf why = { .max = 256 };
 
-	if (row->def != NULL) {
-		(void)setting_set(row, s, row->def, &why);
-	} else {
-		/* Only texts may go without a value. */
+	/* Only texts have no default. */
+	if (setting_is_text(row))
 		setting_unset(row, s);
-	}
+	if (row->def != NULL)
+		(void)setting_set(row, s, row->def, &why);
 	buf_release(&why);
 }
 
 const char *
 setting_text(const struct setting *row, const struct settings *s)
 {
-	const void *v = setting_value_of(row, s);
-
-	return *(char *const *)v;
-}
-
-static void
-setting_show_text(const struct setting *row, const char *text, struct buf *out)
-{
-	if (text == NULL)
-		buf_adds(out, "(unset)");
-	else if (row->secret)
-		buf_adds(out, "(set)");
-	else
-		buf_adds_visible(out, text);
+	return *(char *const *)setting_value_of(row, s);
 }
 
 static void
@@ -529,12 +490,15 @@ setting_show(const struct setting *row, const struct settings *s,
     struct buf *out)
 {
 	const void *v = setting_value_of(row, s);
+	const char *text;
 
 	switch (row->type) {
 	case SETTING_TEXT:
 	case SETTING_PATH:
 	case SETTING_LIST:
-		setting_show_text(row, *(char *const *)v, out);
+		text = setting_text(row, s);
+		buf_adds_visible(out, text == NULL ? "(unset)" :
+		    row->secret ? "(set)" : text);
 		break;
 	case SETTING_CHOICE:
 		buf_adds(out, row->choice[*(const int *)v]);
@@ -568,8 +532,7 @@ settings_release(struct settings *s)
 	const struct setting *row;
 
 	for (row = setting_table; row < setting_table + setting_count; row++)
-		if (row->type == SETTING_TEXT || row->type == SETTING_PATH ||
-		    row->type == SETTING_LIST)
+		if (setting_is_text(row))
 			setting_unset(row, s);
 }
 
@@ -594,8 +557,7 @@ setting_help(FILE *out)
 
 	for (row = setting_table; row < setting_table + setting_count; row++) {
 		n = fprintf(out, "  --%s %s", row->key, row->arg);
-		(void)fprintf(out, "%*s%s", n < 28 ? 28 - n : 1, "",
-		    row->doc);
+		(void)fprintf(out, "%*s%s", n < 28 ? 28 - n : 1, "", row->doc);
 		if (row->def != NULL)
 			(void)fprintf(out, " [%s]", row->def);
 		(void)fputc('\n', out);

@@ -74,7 +74,7 @@ struct settings {
 	char		*source_address;
 	char		*proxy;		/* see relay_proxy() */
 	char		*resolver;	/* "ADDRESS[:PORT]" */
-	char		*redirect_all;	/* who gets all mail instead */
+	char		*redirect_all;	/* the recipient of all mail */
 	long long	 patience;	/* seconds */
 	int		 delivery;	/* enum setting_delivery */
 	bool		 queue;
@@ -105,7 +105,7 @@ enum setting_scope {
 	SETTING_WITHIN		/* only within an account */
 };
 
-/* What others write, and what they mean by it. */
+/* A word of other programs, and the value that it means. */
 struct setting_word {
 	const char	*word;		/* NULL ends the list */
 	const char	*value;
@@ -120,16 +120,16 @@ struct setting {
 	const char		*zero;	/* a word for 0 */
 	long long		 min, max; /* of a number, duration or size */
 
-	/* Says what else is expected of the value; NULL if it is fine. */
+	/* The expected form of the value; NULL if the value is right. */
 	const char		*(*check)(const char *);
 
 	const char		*env;	/* the name in the SMTP_* set */
-	const struct setting_word *words; /* what that one may hold as well */
+	const struct setting_word *words; /* other words it may hold */
 	const char		*rival[2]; /* setting one unsets the others */
 	enum setting_scope	 scope;
 	bool			 own;	/* not handed down to accounts */
 	bool			 secret; /* never shown, never in argv */
-	bool			 anyone; /* a flag with privileges gained */
+	bool			 anyone; /* a flag even if set-group-ID */
 
 	const char		*arg;	/* placeholder in --help */
 	const char		*doc;	/* one sentence for --help */
@@ -146,22 +146,22 @@ extern const size_t setting_count;
 const struct setting *setting_find(const char *key);
 
 /*
- * Parse value and store it in s, if s is not NULL; one of a list is added
- * to those that s has.  If it is wrong, return
- * false and append to why what is expected ("expected yes or no"), never
- * the value itself: it may be a password in the wrong place.
+ * Parse value and store it in s, if s is not NULL; a value of a list is
+ * added to those in s.  If it is wrong, return false and append to why the
+ * expected form ("expected yes or no"), never the value itself: it may be a
+ * password in the wrong place.
  */
 bool	setting_set(const struct setting *, struct settings *s,
 	    const char *value, struct buf *why);
 
-/* Take the value of this row from another; strings are copied. */
+/* Copy the value of this row, with its strings. */
 void	setting_copy(const struct setting *, struct settings *to,
 	    const struct settings *from);
 
 /* Back to the built-in value. */
 void	setting_reset(const struct setting *, struct settings *);
 
-/* Append the value as a file would have it; "(set)" if it is a secret. */
+/* Append the value as in a file; "(set)" if it is a secret. */
 void	setting_show(const struct setting *, const struct settings *,
 	    struct buf *);
 

@@ -1,4 +1,4 @@
-/* spoolpath.c - where the spool of a caller is */
+/* spoolpath.c - the place of the spool */
 
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-/* spoolpath.h - where the spool of a caller is */
+/* spoolpath.h - the place of the spool */
 
 #ifndef CONFIG_SPOOLPATH_H
 #define CONFIG_SPOOLPATH_H
@@ -13,8 +13,8 @@ char	*spoolpath_find(const struct settings *,
 	    const struct config_source *);
 
 /*
- * The default place: the system's spool for root and where running the
- * program gave privileges, else a directory below the home directory.
+ * The default place: the system's spool for root and if elevated (see
+ * priv_elevated()), else a directory below the home directory.
  * NULL if that is unknown.  The caller frees it.
  */
 char	*spoolpath_default(const char *home, const char *xdg_state_home,

@@ -1,4 +1,4 @@
-/* suggest.c - the word that a writer may have meant */
+/* suggest.c - the nearest known word to a wrong one */
 
 #include <string.h>
 
@@ -12,7 +12,7 @@ suggest_fold(char c)
 }
 
 static unsigned
-suggest_least(unsigned a, unsigned b)
+suggest_min(unsigned a, unsigned b)
 {
 	return a < b ? a : b;
 }
@@ -25,25 +25,25 @@ static unsigned
 suggest_distance(const char *a, const char *b)
 {
 	unsigned d[3][SETTING_KEY], *row = d[0], *up = d[1], *upper = d[2];
-	unsigned *spare;
+	unsigned *next;
 	size_t i, k, n = strlen(b);
 
 	for (k = 0; k <= n; k++)
 		row[k] = (unsigned)k;
 	for (i = 1; a[i - 1] != '\0'; i++) {
-		spare = upper;
+		next = upper;
 		upper = up;
 		up = row;
-		row = spare;
+		row = next;
 		row[0] = (unsigned)i;
 		for (k = 1; k <= n; k++) {
 			row[k] = up[k - 1] + (a[i - 1] != b[k - 1]);
-			row[k] = suggest_least(row[k], up[k] + 1);
-			row[k] = suggest_least(row[k], row[k - 1] + 1);
+			row[k] = suggest_min(row[k], up[k] + 1);
+			row[k] = suggest_min(row[k], row[k - 1] + 1);
 			if (i > 1 && k > 1 && a[i - 1] == b[k - 2] &&
 			    a[i - 2] == b[k - 1])
-				row[k] =
-				    suggest_least(row[k], upper[k - 2] + 1);
+				row[k] = suggest_min(row[k],
+				    upper[k - 2] + 1);
 		}
 	}
 	return row[n];

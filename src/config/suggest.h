@@ -1,4 +1,4 @@
-/* suggest.h - the word that a writer may have meant */
+/* suggest.h - the nearest known word to a wrong one */
 
 #ifndef CONFIG_SUGGEST_H
 #define CONFIG_SUGGEST_H
@@ -13,17 +13,18 @@ struct suggest {
 
 /*
  * Search: give each word of a list to suggest_nearer().  It returns true if
- * that word, which is shorter than SETTING_KEY, is nearer than all before
- * it and near enough; the last one is the answer.  akin has other names for
- * it with blanks between, which must match.  Either may be NULL.
+ * that word is near enough, and nearer than all words before it; the last
+ * one is the answer.  A word is shorter than SETTING_KEY.  akin holds other
+ * names for it, separated by blanks, which must match exactly.  Either may
+ * be NULL.
  */
 void	suggest_init(struct suggest *, const char *word);
 bool	suggest_nearer(struct suggest *, const char *word, const char *akin);
 
-/* Is word one of list, which has blanks between?  list may be NULL. */
+/* Is word in list, which is separated by blanks?  list may be NULL. */
 bool	suggest_listed(const char *list, const char *word);
 
-/* The setting whose key the writer may have meant, or NULL. */
+/* The setting with the nearest key, or NULL. */
 const struct setting *suggest_setting(const char *key);
 
 #endif

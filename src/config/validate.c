@@ -1,4 +1,4 @@
-/* validate.c - what settings ask of a value beyond its type */
+/* validate.c - checks of values beyond their type */
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -12,9 +12,9 @@
 #include "net/relay.h"
 #include "smtp/heloname.h"
 
-/* The name of an account: it stands in files, notes and logs. */
+/* The name of an account, which is written to files, notes and logs. */
 static bool
-validate_name_valid(const char *s, size_t n)
+validate_name(const char *s, size_t n)
 {
 	return n > 0 && n <= 32 && *s != '-' && *s != '.' &&
 	    strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -38,7 +38,7 @@ validate_relay(const char *value)
 const char *
 validate_account(const char *value)
 {
-	return validate_name_valid(value, strlen(value)) ? NULL :
+	return validate_name(value, strlen(value)) ? NULL :
 	    "a name of up to 32 letters, digits, '.', '-' and '_', but not "
 	    "default";
 }
@@ -51,7 +51,7 @@ validate_accounts(const char *value)
 	for (; *value != '\0'; value += n) {
 		value += strspn(value, " \t");
 		n = strcspn(value, " \t");
-		if (n > 0 && !validate_name_valid(value, n))
+		if (n > 0 && !validate_name(value, n))
 			return "names of accounts";
 	}
 	return NULL;

@@ -1,11 +1,11 @@
-/* validate.h - what settings ask of a value beyond its type */
+/* validate.h - checks of values beyond their type */
 
 #ifndef CONFIG_VALIDATE_H
 #define CONFIG_VALIDATE_H
 
 /*
- * Each says what is expected of a value ("a host name or an address"), or
- * returns NULL if it is fine.  The words are static.
+ * Each returns NULL if the value is right, else the expected form ("a host
+ * name or an address"), a static text.
  */
 const char *validate_relay(const char *);
 const char *validate_account(const char *);

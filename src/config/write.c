@@ -1,4 +1,4 @@
-/* write.c - what the environment says, as a configuration file */
+/* write.c - settings of environment and flags, as a configuration file */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -39,8 +39,7 @@ cwrite_add_row(const struct config *c, const struct setting *row,
 	if (value.p[0] == ' ')
 		status = cwrite_refuse(f, row, "it begins with a blank");
 	else if (cwrite_relative(row, value.p))
-		status =
-		    cwrite_refuse(f, row, "its path would be another there");
+		status = cwrite_refuse(f, row, "its path is relative");
 	else
 		buf_addf(out, "%s %s\n", row->key, value.p);
 	buf_release(&value);

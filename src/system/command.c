@@ -13,7 +13,7 @@
 #include "base/util.h"
 #include "system/command.h"
 
-#define WORDS_SAID	1024	/* octets of standard error that are shown */
+#define STDERR_MAX	1024	/* octets of standard error that are shown */
 #define NOT_FOUND	127	/* as the shell has it */
 
 /* A child and what is read from it. */
@@ -21,7 +21,7 @@ struct command {
 	pid_t		 pid;
 	struct pollfd	 p[2];		/* its standard output and error */
 	struct buf	*out;
-	struct buf	 said;
+	struct buf	 error;
 	bool		 late;
 };
 
@@ -33,7 +33,7 @@ cmd_after(const char *s, const char *word)
 	return strncmp(s, word, n) == 0 ? s + n + strspn(s + n, " \t") : NULL;
 }
 
-/* Words and the NULL behind them, all in one piece of memory. */
+/* The words of the command and a NULL; freed by cmd_free_words(). */
 static char **
 cmd_split(const char *line)
 {
@@ -69,18 +69,18 @@ cmd_free_words(char **argv)
 	free(argv);
 }
 
-/* Be the command. */
+/* Execute the command in the child. */
 static _Noreturn void
 cmd_become(char **argv, int out, int err)
 {
-	static const int plain[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE,
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE,
 	    SIGXFSZ };
 	int null = open("/dev/null", O_RDWR);
 	const char *why;
 	size_t i;
 
-	for (i = 0; i < NITEMS(plain); i++)
-		(void)signal(plain[i], SIG_DFL);
+	for (i = 0; i < NITEMS(signals); i++)
+		(void)signal(signals[i], SIG_DFL);
 	(void)setsid();
 	if (null == -1 || dup2(null, STDIN_FILENO) == -1 ||
 	    dup2(out, STDOUT_FILENO) == -1 || dup2(err, STDERR_FILENO) == -1)
@@ -95,7 +95,7 @@ cmd_become(char **argv, int out, int err)
 	_exit(NOT_FOUND);
 }
 
-/* Above 2, so that dup2() in the child cannot overwrite one. */
+/* Descriptors above 2, which dup2() in the child cannot overwrite. */
 static int
 cmd_pipe_above(int fds[2])
 {
@@ -142,7 +142,7 @@ cmd_start(struct command *c, char **argv)
 }
 
 static void
-cmd_take(struct command *c, size_t i)
+cmd_read(struct command *c, size_t i)
 {
 	char block[4096];
 	ssize_t n = read(c->p[i].fd, block, sizeof(block));
@@ -150,7 +150,7 @@ cmd_take(struct command *c, size_t i)
 	if (n == -1 && errno == EINTR)
 		return;
 	if (n > 0)
-		buf_add(i == 0 ? c->out : &c->said, block, (size_t)n);
+		buf_add(i == 0 ? c->out : &c->error, block, (size_t)n);
 	explicit_bzero(block, sizeof(block));
 	if (n > 0 && !(i == 0 && c->out->full))
 		return;
@@ -158,9 +158,9 @@ cmd_take(struct command *c, size_t i)
 	c->p[i].fd = -1;
 }
 
-/* Until it has closed both, or time is up. */
+/* Read until the command has closed both, or time is up. */
 static void
-cmd_listen(struct command *c, long long deadline)
+cmd_read_all(struct command *c, long long deadline)
 {
 	long long left;
 	size_t i;
@@ -174,14 +174,14 @@ cmd_listen(struct command *c, long long deadline)
 			continue;
 		for (i = 0; i < 2; i++)
 			if (c->p[i].fd != -1 && c->p[i].revents != 0)
-				cmd_take(c, i);
+				cmd_read(c, i);
 	}
 	for (i = 0; i < 2; i++)
 		if (c->p[i].fd != -1)
 			(void)close(c->p[i].fd);
 }
 
-/* Its status; one that goes on without output is not waited for. */
+/* Wait for its end until the deadline, then kill it; returns its status. */
 static int
 cmd_finish(struct command *c, long long deadline)
 {
@@ -208,23 +208,21 @@ cmd_finish(struct command *c, long long deadline)
 static int
 cmd_failed(struct command *c, const char *name, int status, struct fault *f)
 {
-	size_t n = c->said.len;
+	const char *p = buf_text(&c->error);
+	size_t n = c->error.len;
 
-	while (n > 0 && (c->said.p[n - 1] == '\n' || c->said.p[n - 1] == '\r'))
+	while (n > 0 && (p[n - 1] == '\n' || p[n - 1] == '\r'))
 		n--;
+	(void)fault_set(f, ST_SECRET, FD_NONE, 0, VD_TEMP, "the command %s ",
+	    name);
 	if (c->late)
-		(void)fault_set(f, ST_SECRET, FD_NONE, 0, VD_TEMP,
-		    "the command %s took too long", name);
+		fault_add(f, "took too long");
 	else if (WIFSIGNALED(status))
-		(void)fault_set(f, ST_SECRET, FD_NONE, 0, VD_TEMP,
-		    "the command %s was ended by signal %d", name,
-		    WTERMSIG(status));
+		fault_add(f, "was ended by signal %d", WTERMSIG(status));
 	else
-		(void)fault_set(f, ST_SECRET, FD_NONE, 0, VD_TEMP,
-		    "the command %s ended with status %d", name,
-		    WEXITSTATUS(status));
+		fault_add(f, "ended with status %d", WEXITSTATUS(status));
 	if (n > 0)
-		fault_add(f, ": %.*s", (int)n, buf_text(&c->said));
+		fault_add(f, ": %.*s", (int)n, p);
 	return -1;
 }
 
@@ -233,7 +231,7 @@ command_run(const char *line, long long ms, struct buf *out, struct fault *f)
 {
 	struct command c = { .p = { { .fd = -1, .events = POLLIN },
 	    { .fd = -1, .events = POLLIN } }, .out = out,
-	    .said = { .max = WORDS_SAID } };
+	    .error = { .max = STDERR_MAX } };
 	long long deadline = clock_ms() + ms;
 	char **argv = cmd_split(line);
 	int status, result = 0;
@@ -247,12 +245,12 @@ command_run(const char *line, long long ms, struct buf *out, struct fault *f)
 		result = fault_errno(f, ST_SECRET, errno, VD_TEMP,
 		    "the command %s cannot be started", argv[0]);
 	} else {
-		cmd_listen(&c, deadline);
+		cmd_read_all(&c, deadline);
 		status = cmd_finish(&c, deadline);
 		if (c.late || (status != 0 && !out->full))
 			result = cmd_failed(&c, argv[0], status, f);
 	}
-	buf_release(&c.said);
+	buf_release(&c.error);
 	cmd_free_words(argv);
 	return result;
 }

@@ -1,4 +1,4 @@
-/* identity.c - who is calling, and on which host */
+/* identity.c - the calling user, its group and process, and the host */
 
 #include <sys/types.h>
 #include <sys/socket.h>

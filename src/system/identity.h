@@ -1,4 +1,4 @@
-/* identity.h - who is calling, and on which host */
+/* identity.h - the calling user, its group and process, and the host */
 
 #ifndef SYSTEM_IDENTITY_H
 #define SYSTEM_IDENTITY_H
@@ -13,15 +13,15 @@
  */
 void	identity_user(uid_t, char *name, size_t n, char *full, size_t nfull);
 
-/* The name of our group, or its number. */
+/* The name of the group of this process, or its number. */
 void	identity_group(char *, size_t);
 
-/* The command of the process that started us ("cron"), or "". */
+/* The command of the parent process ("cron"), or "". */
 void	identity_parent(char *, size_t);
 
 /*
- * The host's name, qualified if the resolver knows how: without a dot in
- * it there was no better.  May ask the resolver.
+ * The host's name, with its domain if the resolver knows it.  May ask the
+ * resolver.
  */
 void	identity_host(char *, size_t);
 

@@ -1,4 +1,4 @@
-/* log.c - words for people, on stderr */
+/* log.c - messages for people, on stderr */
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "system/log.h"
 
-/* One write a message, so that those of several processes do not mix. */
+/* One write for each message, so that processes do not mix theirs. */
 static void
 log_put(const char *p, size_t n)
 {

@@ -1,4 +1,4 @@
-/* log.h - words for people, on stderr */
+/* log.h - messages for people, on stderr */
 
 #ifndef SYSTEM_LOG_H
 #define SYSTEM_LOG_H
@@ -8,8 +8,8 @@
 #include "base/fault.h"
 
 /*
- * One message on stderr after the program's name.  Whatever could control
- * a terminal becomes '?'; line feeds stay.
+ * One message on stderr after the program's name.  Characters that could
+ * control a terminal become '?'; line feeds stay.
  */
 void	log_say(const char *, ...)
     __attribute__((__format__(__printf__, 1, 2)));
@@ -26,7 +26,7 @@ int	log_exit(const struct fault *);
  */
 int	log_flush(int status);
 
-/* The bytes as they are, but visible: a dialogue. */
+/* Text of a dialogue, without the program's name, but made visible. */
 void	log_raw(const char *, size_t);
 
 #endif

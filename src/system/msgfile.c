@@ -1,4 +1,4 @@
-/* msgfile.c - a message in a file: read it, mend it for the relay */
+/* msgfile.c - a message in a file: read it, convert it for the relay */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -40,8 +40,8 @@ msgfile_reader(int fd)
 }
 
 static int
-msgfile_drain(const struct msgfile_convert *c, struct recode *e, struct fault
-    *f)
+msgfile_drain(const struct msgfile_convert *c, struct recode *e,
+    struct fault *f)
 {
 	int status = 0;
 
@@ -51,9 +51,9 @@ msgfile_drain(const struct msgfile_convert *c, struct recode *e, struct fault
 	return status;
 }
 
-/* One reading: all of the message to one of the two functions. */
+/* Give all of the message to one of the two functions. */
 static int
-msgfile_reading(const struct msgfile_convert *c, struct recode *e, char *block,
+msgfile_pass(const struct msgfile_convert *c, struct recode *e, char *block,
     void (*take)(struct recode *, const char *, size_t), struct fault *f)
 {
 	size_t at, n;
@@ -78,10 +78,10 @@ msgfile_convert(struct msgfile_convert *c, struct fault *f)
 
 	recode_init(&e, c->why);
 	c->changed = false;
-	status = msgfile_reading(c, &e, block, recode_look, f);
+	status = msgfile_pass(c, &e, block, recode_look, f);
 	if (status == 0 && recode_plan(&e)) {
 		c->changed = true;
-		status = msgfile_reading(c, &e, block, recode_feed, f);
+		status = msgfile_pass(c, &e, block, recode_feed, f);
 		recode_end(&e);
 		if (status == 0)
 			status = msgfile_drain(c, &e, f);

@@ -1,4 +1,4 @@
-/* msgfile.h - a message in a file: read it, mend it for the relay */
+/* msgfile.h - a message in a file: read it, convert it for the relay */
 
 #ifndef SYSTEM_MSGFILE_H
 #define SYSTEM_MSGFILE_H
@@ -15,16 +15,12 @@
 size_t	msgfile_read(const struct span *, size_t from, void *, size_t n,
 	    enum stage, struct fault *);
 
-/*
- * A descriptor of its own for an open file, which can only read and has no
- * lock; -1 and errno.
- */
+/* Open the file again, read-only and without its lock; -1 and errno. */
 int	msgfile_reader(int fd);
 
 /*
- * What is to be mended in a message (see recode_init()).  What comes of it
- * is given to write, piece by piece; the first piece comes when it is known
- * that there will be a change.
+ * The conversion of a message (see recode_init()).  The result goes to write
+ * in pieces.  write is not called unless there is a change.
  */
 struct msgfile_convert {
 	struct span	 message;

@@ -1,4 +1,4 @@
-/* priv.c - a sane start, and what the caller may say */
+/* priv.c - a safe start, and the privileges of the process */
 
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -20,9 +20,9 @@
 #include "system/priv.h"
 
 /*
- * Fill the holes below 3, so that no socket or spool file gets a number
- * that error messages go to or the message is read from.  A hole stays one
- * for those who use it: standard input cannot be read, output not written.
+ * Open closed descriptors below 3, so that no socket or spool file gets
+ * such a number.  Otherwise error messages could go to it, or the message
+ * could be read from it.  Reading or writing them fails as before.
  */
 static void
 priv_open_standard(void)
@@ -95,7 +95,7 @@ priv_unlimited(void)
 	    setrlimit(RLIMIT_FSIZE, &size) == 0;
 }
 
-/* Root has groups that its lesser self must not keep. */
+/* Drop the groups of root. */
 static bool
 priv_drop_groups(uid_t uid, gid_t *gid)
 {
@@ -165,8 +165,7 @@ priv_become(const char *name, uid_t *uid, char *home, size_t n,
 		return 0;
 	if (geteuid() != 0)
 		return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
-		    "--as %s: only root can look with the eyes of another "
-		    "user", name);
+		    "--as %s: only root can check as another user", name);
 	/* Groups first: without root they could not be changed. */
 	if (initgroups(name, pw->pw_gid) == -1 ||
 	    setresgid(pw->pw_gid, pw->pw_gid, pw->pw_gid) == -1 ||

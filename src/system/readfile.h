@@ -11,8 +11,8 @@
 #include "base/fault.h"
 
 /*
- * Append what a file holds to out; more than out->max is a fault.  st is
- * the status of what was opened.  A pipe or a device is read only if
+ * Append the content of a file to out; more than out->max is a fault.  *st
+ * is the status of the open file.  A pipe or a device is read only if
  * special is set.  The fault's code is an errno.
  */
 int	readfile_whole(const char *path, bool special, struct buf *out,

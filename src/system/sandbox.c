@@ -1,8 +1,8 @@
 /*
- * sandbox.c - give up, for good, what a process will not need
+ * sandbox.c - give up the rights that a process does not need
  *
- * Landlock has no wrappers in libc, and the headers of a stable system are
- * older than the kernels it runs on: the few numbers stand here.
+ * Landlock has no wrappers in libc, and the system's headers may be older
+ * than its kernel, so the few numbers are defined here.
  */
 
 #include <sys/prctl.h>
@@ -89,10 +89,10 @@ box_landlock(const struct sandbox *b)
 	int fd;
 	size_t i;
 
-	/* ABI 1 forbids all moves between directories, which we need. */
+	/* ABI 1 forbids all moves between directories, which are needed. */
 	if (version < 2)
 		return;
-	/* What is not handled is not restricted. */
+	/* Rights that are not handled are not restricted. */
 	if (b->reading)
 		set.fs &= ~FS_READ;
 	fd = (int)syscall(CREATE_RULESET, &set,
@@ -110,7 +110,7 @@ box_landlock(const struct sandbox *b)
 		port.port = (uint64_t)b->ports[i];
 		(void)syscall(ADD_RULE, fd, RULE_PORT, &port, 0);
 	}
-	/* Port 0: any that is free, none in particular. */
+	/* Port 0 means any free port. */
 	port = (struct port_rule){ .access = NET_BIND };
 	if (version >= 4 && b->bind)
 		(void)syscall(ADD_RULE, fd, RULE_PORT, &port, 0);

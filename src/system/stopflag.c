@@ -5,7 +5,7 @@
 static volatile sig_atomic_t flag;
 
 static void
-stopflag_set_flag(int sig)
+stopflag_set(int sig)
 {
 	flag = 1;
 }
@@ -13,8 +13,8 @@ stopflag_set_flag(int sig)
 void
 stopflag_catch(void)
 {
-	(void)signal(SIGTERM, stopflag_set_flag);
-	(void)signal(SIGINT, stopflag_set_flag);
+	(void)signal(SIGTERM, stopflag_set);
+	(void)signal(SIGINT, stopflag_set);
 }
 
 const volatile sig_atomic_t *

@@ -5,7 +5,7 @@
 
 #include <signal.h>
 
-/* From now on these signals set the flag and end nothing. */
+/* From now on these signals only set the flag. */
 void	stopflag_catch(void);
 
 /* Not 0 once a signal has come; for poll loops. */

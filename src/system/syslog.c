@@ -1,4 +1,4 @@
-/* syslog.c - where the lines of the log go: syslog, a file, stderr */
+/* syslog.c - write log lines to syslog, a file or stderr */
 
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -52,7 +52,7 @@ syslog_check_file(int fd, const char *path, struct fault *f)
 		    path);
 	if (S_ISREG(st.st_mode) && st.st_nlink != 1)
 		return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
-		    "log: %s: this file has a second name", path);
+		    "log: %s: this file has several hard links", path);
 	if (S_ISREG(st.st_mode) || S_ISFIFO(st.st_mode) ||
 	    S_ISCHR(st.st_mode))
 		return 0;
@@ -97,7 +97,7 @@ syslog_open(struct syslog *j, const char *log, const char *socket,
 	}
 	if (status == -1)
 		syslog_close(j);
-	/* What is in a box later cannot read the time zone any more. */
+	/* A sandbox cannot read the time zone later. */
 	tzset();
 	return status;
 }
@@ -110,9 +110,9 @@ syslog_close(struct syslog *j)
 	j->fd = -1;
 }
 
-/* Before a line: what syslog(3) sends, or what people want to see. */
+/* The prefix of a line, as syslog(3) sends it, or for people. */
 static void
-syslog_preface(struct buf *b, const struct syslog *j, enum syslog_level level,
+syslog_prefix(struct buf *b, const struct syslog *j, enum syslog_level level,
     time_t now)
 {
 	struct tm tm;
@@ -129,9 +129,9 @@ syslog_preface(struct buf *b, const struct syslog *j, enum syslog_level level,
 }
 
 /*
- * In one piece, so that lines of several processes do not mix; but to
- * stderr, which we must not make non-blocking for others, no more than a
- * pipe that is writable has room for.
+ * One write, so that lines of several processes do not mix.  stderr is
+ * shared and must stay blocking, so it gets no more than a writable pipe
+ * has room for.
  */
 static void
 syslog_put(const struct syslog *j, const char *p, size_t n)
@@ -158,7 +158,7 @@ syslog_write(const struct syslog *j, enum syslog_level level,
 
 	if (j->fd == -1)
 		return;
-	syslog_preface(&b, j, level, now);
+	syslog_prefix(&b, j, level, now);
 	buf_add_visible(&b, line, n, false);
 	if (j->syslog) {
 		(void)send(j->fd, buf_text(&b), b.len,

@@ -265,16 +265,16 @@ flags(void)
 		    "this host could read it; use --password-file" },
 		{ &gained, "from", "a@example.org", NULL },
 		{ &gained, "from-name", "A", NULL },
-		{ &gained, "relay", "h", "--relay: not for those who gain "
-		    "privileges by running this program" },
-		{ &gained, "tls-verify", "no", "--tls-verify: not for those "
-		    "who gain privileges by running this program" },
-		{ &gained, "auth-cleartext", "yes", "--auth-cleartext: not "
-		    "for those who gain privileges by running this program" },
-		{ &gained, "password-file", "/f", "--password-file: not for "
-		    "those who gain privileges by running this program" },
-		{ &gained, "tls-ca", "/f", "--tls-ca: not for those who gain "
-		    "privileges by running this program" },
+		{ &gained, "relay", "h",
+		    "--relay: not allowed when running set-group-ID" },
+		{ &gained, "tls-verify", "no",
+		    "--tls-verify: not allowed when running set-group-ID" },
+		{ &gained, "auth-cleartext", "yes",
+		    "--auth-cleartext: not allowed when running set-group-ID" },
+		{ &gained, "password-file", "/f",
+		    "--password-file: not allowed when running set-group-ID" },
+		{ &gained, "tls-ca", "/f",
+		    "--tls-ca: not allowed when running set-group-ID" },
 	};
 	struct config c;
 	struct fault f;

@@ -106,7 +106,7 @@ static const struct {
 	/* Accounts */
 	{ RELAY "account a\nfallback a\n",
 	    "c:3: account a: fallback: an "
-	    "account cannot stand in for itself",
+	    "account cannot be a fallback for itself",
 	    1, 0 },
 	{ RELAY "fallback b\n", "c:2: fallback: there is no account b", 1, 0 },
 	{ RELAY "account a\nfallback b\naccount b\nfallback a\n", "", 0, 0 },
