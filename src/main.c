@@ -1,4 +1,4 @@
-/* main.c - the order of privileges, options and settings; then the mode */
+/* main.c - drops privileges, reads options and settings, runs the mode */
 
 #include <stdio.h>
 #include <sysexits.h>
@@ -10,7 +10,7 @@
 #include "admin/showconfig.h"
 #include "cli/argv.h"
 #include "cli/help.h"
-#include "cli/options.h"
+#include "cli/option_table.h"
 #include "config/config.h"
 #include "probe/probe.h"
 #include "queue/command.h"
@@ -21,24 +21,19 @@
 
 extern char **environ;
 
-/* What each mode does; all functions return the exit status. */
+/* Each function returns the exit status. */
 static const struct {
-	/* NULL: nothing. */
 	int	(*run)(const struct options *, struct config *,
-		    const struct config_source *);
-	bool	 unread;	/* it needs no settings, or reads them itself */
-
-	/* If the settings are wrong.  NULL: they are named on stderr. */
-	int	(*refuse)(const struct options *, struct config *,
-		    const struct config_source *, const struct fault *);
+		    const struct config_source *);	/* NULL: do nothing */
+	bool	 unread;	/* run is called before the settings are read */
+	bool	 submits;	/* report wrong settings as for a submission */
 } modes[MODE__MAX] = {
-	[MODE_SEND] = { .run = sendmail_run, .refuse = sendmail_refuse },
-	[MODE_SMTP] = { .run = smtpd_run, .refuse = sendmail_refuse },
+	[MODE_SEND] = { .run = sendmail_run, .submits = true },
+	[MODE_SMTP] = { .run = smtpd_run, .submits = true },
 	[MODE_QUEUE_RUN] = { .run = queue_command },
 	[MODE_MAILQ] = { .run = queuectl_run },
 	[MODE_ALIASES] = { .run = aliases_rebuild },
 	[MODE_VERIFY] = { .run = aliases_verify },
-	[MODE_NOTHING] = { .run = NULL },
 	[MODE_HELP] = { .run = help_run, .unread = true },
 	[MODE_VERSION] = { .run = help_version, .unread = true },
 	[MODE_SHOW_CONFIG] = { .run = showconfig_run },
@@ -52,18 +47,15 @@ static const struct {
 };
 
 /*
- * When running set-user-ID: refuse -C, limits, and a process that the caller
- * could not stop; turn off -v and --trace.
+ * When running set-user-ID: refuse -C, -qTIME and resource limits that would
+ * stop the process halfway; turn off -v and --trace.
  */
 static int
 restrain(struct options *o, struct fault *f)
 {
-	if (o->file != NULL)
-		return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
-		    "-C: not allowed with the privileges of another user");
-	if (o->interval > 0)
-		return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
-		    "-qTIME: not allowed with the privileges of another user");
+	if (o->file != NULL || o->interval > 0)
+		return option_usage(f, o->file != NULL ? "-C" : "-qTIME",
+		    OPTION_PRIVILEGED);
 	if (!priv_unlimited())
 		return fault_set(f, ST_SPOOL, FD_NONE, 0, VD_TEMP,
 		    "not allowed under a limit on processor time or on the "
@@ -81,16 +73,16 @@ run(const struct options *o, const struct config_source *src)
 
 	config_init(&c);
 	if (!modes[o->mode].unread && options_configure(o, &c, src, &f) == -1)
-		status = modes[o->mode].refuse != NULL ?
-		    modes[o->mode].refuse(o, &c, src, &f) : log_exit(&f);
+		status = modes[o->mode].submits ?
+		    sendmail_refuse(o, &c, src, &f) : log_exit(&f);
 	else if (modes[o->mode].run != NULL)
 		status = modes[o->mode].run(o, &c, src);
 	config_release(&c);
 	return status;
 }
 
-static int
-work(int argc, char **argv)
+int
+main(int argc, char **argv)
 {
 	struct config_source src = { .system = SYSCONFDIR "/heloise.conf" };
 	struct options o;
@@ -101,7 +93,7 @@ work(int argc, char **argv)
 		return EX_USAGE;
 	priv_start();
 	src.uid = getuid();
-	/* Root has nothing to gain. */
+	/* Root gains no privileges. */
 	src.elevated = priv_elevated() && src.uid != 0;
 	if (src.elevated)
 		priv_environment();
@@ -115,19 +107,10 @@ work(int argc, char **argv)
 		status = run(&o, &src);
 	}
 	options_release(&o);
-	return status;
-}
-
-/* The kernel frees the rest; no exit handler is needed. */
-int
-main(int argc, char **argv)
-{
-	int status = work(argc, argv);
-
 	(void)fflush(stdout);
 #ifdef __SANITIZE_ADDRESS__
-	return status;	/* it looks for leaks there */
+	return status;	/* the leak check runs in an exit handler */
 #else
-	_exit(status);
+	_exit(status);	/* no exit handler is needed */
 #endif
 }

@@ -507,7 +507,7 @@ bare() {
 	fi
 	run bare_env SMTP_HOST=elsewhere "$HELOISE" --show-config --write "$file"
 	[ "$status" -eq 0 ]
-	[[ $output == *"$file: exists already and is left as it is"* ]]
+	[[ $output == *"$file: already exists and was not changed"* ]]
 	[ "$(grep -c elsewhere "$file")" -eq 0 ]
 }
 

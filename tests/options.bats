@@ -101,7 +101,7 @@ sent() {
 		call "$form"
 		n=$((n + 1))
 		[ "$status" -eq 0 ]
-		[[ $stderr == *"opens no file"* ]]
+		[[ $stderr == *"no file is opened"* ]]
 		[ "$(sent)" -eq "$n" ]
 	done
 	[ ! -e there ]

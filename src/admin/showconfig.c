@@ -4,6 +4,7 @@
 #include <sysexits.h>
 
 #include "admin/showconfig.h"
+#include "cli/option_table.h"
 #include "config/write.h"
 #include "system/log.h"
 
@@ -15,15 +16,13 @@ showconfig_write(const struct config *c, const struct config_source *src,
 	bool made = true;
 
 	if (src->elevated)
-		(void)fault_set(&f, ST_USAGE, FD_NONE, 0, VD_PERM,
-		    "--write: not allowed with the privileges of another "
-		    "user");
+		(void)option_usage(&f, "--write", OPTION_PRIVILEGED);
 	else
 		(void)config_write(c, path, &made, &f);
 	if (f.verdict != VD_OK)
 		return log_exit(&f);
 	if (!made)
-		log_say("%s: exists already and is left as it is", path);
+		log_say("%s: already exists and was not changed", path);
 	return EX_OK;
 }
 

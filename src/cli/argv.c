@@ -1,4 +1,4 @@
-/* argv.c - from the words of the command line to struct options */
+/* argv.c - parses the command line into struct options */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,26 +11,22 @@
 
 struct argv {
 	struct options	*o;
-	char		**word;		/* the next one; NULL ends them */
-	const struct option *command;	/* the long one that chose a mode */
+	char		**word;		/* the next; NULL after the last */
+	const struct option *command;	/* the long option of the mode */
 	bool		 given[OPTION_MAX];
 	bool		 sendmail;	/* called by one of its names */
-	bool		 literal;	/* there was a "--" */
+	bool		 literal;	/* "--" was given */
 };
 
 static int
-argv_missing(const char *name, const char *arg, const char *more,
-    struct fault *f)
+argv_missing(const char *name, const char *arg, struct fault *f)
 {
 	return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
-	    "%s: a value is missing%s%s%s", name, arg != NULL ? ": " : "",
-	    arg != NULL ? arg : "", more);
+	    "%s: a value is missing%s%s", name, arg != NULL ? ": " : "",
+	    arg != NULL ? arg : "");
 }
 
-/*
- * Do what the row says.  attached is the value that stands in the same word,
- * or NULL; without it the next word is the value.
- */
+/* Apply the row.  If attached, the value in the same word, is NULL: the next. */
 static int
 argv_apply(struct argv *a, const struct option *row, const char *attached,
     struct fault *f)
@@ -40,17 +36,16 @@ argv_apply(struct argv *a, const struct option *row, const char *attached,
 
 	if (row->takes == OPTION_VALUE && attached == NULL) {
 		if ((value = *a->word) == NULL)
-			return argv_missing(row->name, row->arg, "", f);
+			return argv_missing(row->name, row->arg, f);
 		a->word++;
 	}
-	if (row->act == NULL) {
-		(void)snprintf(name, sizeof(name), "-b%s", value);
-		row = option_find(name, strlen(name));
-		if (row == NULL)
-			return option_usage(f, name, "there is no such mode");
+	if (strcmp(row->name, OPTION_B) == 0) {
+		(void)snprintf(name, sizeof(name), OPTION_B "%s", value);
+		if ((row = option_find(name, strlen(name))) == NULL)
+			return option_usage(f, name, "no such mode");
 	}
 	a->given[row - option_table] = true;
-	return row->act(a->o, row, value, f);
+	return row->act != NULL ? row->act(a->o, row, value, f) : 0;
 }
 
 /* --key VALUE or --key=VALUE */
@@ -60,8 +55,7 @@ argv_setting(struct argv *a, const char *key, size_t n, const char *value,
 {
 	char *name = xstrndup(key, n);
 	const struct setting *row = setting_find(name);
-	const struct option *other;
-	char more[64] = "";
+	const struct option *other = option_akin(name);
 
 	if (row != NULL && value == NULL && *a->word != NULL)
 		value = *a->word++;
@@ -72,10 +66,9 @@ argv_setting(struct argv *a, const char *key, size_t n, const char *value,
 	if (row == NULL) {
 		(void)option_unknown(name, f);
 	} else {
-		if ((other = option_akin(name)) != NULL)
-			(void)snprintf(more, sizeof(more),
-			    "; did you mean %s?", other->name);
-		(void)argv_missing(key - 2, row->arg, more, f);
+		(void)argv_missing(key - 2, row->arg, f);
+		if (other != NULL)
+			fault_add(f, "; did you mean %s?", other->name);
 	}
 	free(name);
 	return -1;
@@ -93,7 +86,7 @@ argv_long(struct argv *a, const char *word, struct fault *f)
 	if (value != NULL && row->takes == OPTION_ALONE)
 		return option_usage(f, row->name, "takes no value");
 	if (row->chooses && a->command != NULL)
-		return option_usage(f, row->name, "one thing at a time");
+		return option_usage(f, row->name, "only one command is allowed");
 	if (row->chooses)
 		a->command = row;
 	return argv_apply(a, row, value, f);
@@ -154,9 +147,8 @@ argv_letters(struct argv *a, struct fault *f)
 			break;
 		}
 		if (word[1] == '-')
-			return option_usage(f, word, "long options must come "
-			    "before all others, and not when called as "
-			    "sendmail");
+			return option_usage(f, word, "allowed only before all "
+			    "short options, and not when called as sendmail");
 		if (argv_cluster(a, word + 1, f) == -1)
 			return -1;
 	}
@@ -180,7 +172,7 @@ argv_mismatch(const struct option *row, struct fault *f)
 	return -1;
 }
 
-/* Do the options that were given go with the mode and the operands? */
+/* Are the given options allowed with the mode and the operands? */
 static int
 argv_check(const struct argv *a, struct fault *f)
 {
@@ -190,7 +182,7 @@ argv_check(const struct argv *a, struct fault *f)
 
 	if (a->command != NULL && o->mode != a->command->mode)
 		return option_usage(f, a->command->name,
-		    "cannot go with -b, -q or -I");
+		    "not allowed with -b, -q or -I");
 	for (i = 0; i < option_count; i++) {
 		row = &option_table[i];
 		if (!a->given[i])
@@ -222,7 +214,7 @@ argv_operand(const struct argv *a, struct fault *f)
 	    "heloise -- %s", o->rcpt[0], row->name, o->rcpt[0]);
 }
 
-/* Is it one of sendmail's names?  Some choose a mode. */
+/* Is it one of sendmail's names?  Some select a mode. */
 static bool
 argv_name(struct options *o, const char *argv0)
 {
@@ -230,10 +222,9 @@ argv_name(struct options *o, const char *argv0)
 	const char *base = slash != NULL ? slash + 1 : argv0;
 	const struct option *row = option_by_word(base);
 
-	if (row != NULL && row->word != NULL)
-		o->mode = row->mode;
-	else if (strcmp(base, "sendmail") != 0)
-		return false;
+	if (row == NULL || row->word == NULL)
+		return strcmp(base, "sendmail") == 0;
+	o->mode = row->mode;
 	return true;
 }
 
@@ -249,10 +240,8 @@ argv_parse(struct options *o, int argc, char **argv, struct fault *f)
 		return -1;
 	o->rcpt = a.word;
 	o->nrcpt = (size_t)(argc - (a.word - argv));
-	/* Alone, --json is for the queue; with a message it is a mistake. */
+	/* Without a message, --json lists the queue; with one it is an error. */
 	if (o->json && o->mode == MODE_SEND && !o->extract && o->nrcpt == 0)
 		o->mode = MODE_MAILQ;
-	if (argv_check(&a, f) == -1)
-		return -1;
-	return argv_operand(&a, f);
+	return argv_check(&a, f) == -1 ? -1 : argv_operand(&a, f);
 }

@@ -10,9 +10,9 @@
 #include "system/log.h"
 #include "system/sandbox.h"
 
-#define INDENT	28	/* where the sentences begin */
+#define INDENT	28	/* column of the descriptions */
 
-/* "  -f ADDRESS" or "     --hold ID", then what it does */
+/* "  -f ADDRESS" or "     --hold ID", then the description */
 static void
 help_row(const struct option *row)
 {

@@ -13,22 +13,15 @@
 int
 option_usage(struct fault *f, const char *name, const char *why)
 {
-	return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM, "%s: %s", name,
-	    why);
+	return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM, "%s: %s", name, why);
 }
 
-/* What all of them are given. */
+/* The parameters of all of them. */
 #define ACT	struct options *o, const struct option *row, \
 		const char *value, struct fault *f
 
 static int
-option_table_act_ignore(ACT)
-{
-	return 0;
-}
-
-static int
-option_table_act_flag(ACT)
+option_act_flag(ACT)
 {
 	void *at = (char *)o + row->at;
 
@@ -37,7 +30,7 @@ option_table_act_flag(ACT)
 }
 
 static int
-option_table_act_text(ACT)
+option_act_text(ACT)
 {
 	void *at = (char *)o + row->at;
 
@@ -46,7 +39,7 @@ option_table_act_text(ACT)
 }
 
 static int
-option_table_act_mode(ACT)
+option_act_mode(ACT)
 {
 	o->mode = row->mode;
 	if (row->takes != OPTION_ALONE)
@@ -55,20 +48,20 @@ option_table_act_mode(ACT)
 }
 
 static int
-option_table_act_refuse(ACT)
+option_act_refuse(ACT)
 {
 	return option_usage(f, row->name, row->refusal);
 }
 
 static int
-option_table_act_warn(ACT)
+option_act_warn(ACT)
 {
-	log_say("%s is not supported and opens no file", row->name);
+	log_say("%s is not supported; no file is opened", row->name);
 	return 0;
 }
 
 static int
-option_table_act_file(ACT)
+option_act_file(ACT)
 {
 	if (o->file != NULL)
 		return option_usage(f, row->name, row->refusal);
@@ -77,21 +70,21 @@ option_table_act_file(ACT)
 }
 
 static int
-option_table_act_account(ACT)
+option_act_account(ACT)
 {
 	options_flag(o, xstrdup("account"), value);
 	return 0;
 }
 
 static int
-option_table_act_notify(ACT)
+option_act_notify(ACT)
 {
 	o->notify = envelope_notify(value);	/* 0: nonsense is ignored */
 	return 0;
 }
 
 static int
-option_table_act_ret(ACT)
+option_act_ret(ACT)
 {
 	o->ret = strcasecmp(value, "full") == 0 ? RET_FULL :
 	    strcasecmp(value, "hdrs") == 0 ? RET_HDRS : RET_UNSET;
@@ -99,64 +92,50 @@ option_table_act_ret(ACT)
 }
 
 static int
-option_table_act_envid(ACT)
+option_act_envid(ACT)
 {
 	if (envelope_xtext(value, ENVELOPE_ENVID))
 		o->envid = value;
 	return 0;
 }
 
-static int
-option_table_act_dot(ACT)
-{
-	o->dot_ends = false;
-	return 0;
-}
-
 /* The x of -odx. */
 static void
-option_table_delivery(struct options *o, char how)
+option_delivery(struct options *o, char how)
 {
-	switch (how) {
-	case 'i':
-	case 'f':
+	if (how == 'i' || how == 'f')
 		o->delivery = SETTING_DELIVERY_NOW;
-		break;
-	case 'b':
+	else if (how == 'b')
 		o->delivery = SETTING_DELIVERY_BACKGROUND;
-		break;
-	case 'q':
-	case 'd':
+	else if (how == 'q' || how == 'd')
 		o->delivery = SETTING_DELIVERY_QUEUE;
-		break;
-	}
 }
 
-/* -oi, -odb and the like; others have no meaning here. */
+/* -i, -oi, -odb and the like; others have no meaning here. */
 static int
-option_table_act_o(ACT)
+option_act_o(ACT)
 {
-	if (value[0] == 'i')
+	if (row->takes == OPTION_ALONE || value[0] == 'i')
 		o->dot_ends = false;
 	else if (value[0] == 'd')
-		option_table_delivery(o, value[1]);
+		option_delivery(o, value[1]);
 	return 0;
 }
 
 /* -O DeliveryMode=b; other options of sendmail.cf are ignored. */
 static int
-option_table_act_long_o(ACT)
+option_act_long_o(ACT)
 {
 	static const char key[] = "DeliveryMode=";
 
 	if (strncasecmp(value, key, sizeof(key) - 1) == 0)
-		option_table_delivery(o, value[sizeof(key) - 1]);
+		option_delivery(o, value[sizeof(key) - 1]);
 	return 0;
 }
 
 /* -q, -q15m, -qIid, -qRrcpt, -qSsender; other letters select nothing. */
 static int
-option_table_act_queue(ACT)
+option_act_queue(ACT)
 {
 	static const char letters[] = "IRS";
 	const char *p = strchr(letters, value[0]);
@@ -170,140 +149,126 @@ option_table_act_queue(ACT)
 	if (value[0] == '\0' || p == NULL)
 		return 0;
 	if (value[1] == '\0')
-		return option_usage(f, row->name, "a text must follow -qI, "
-		    "-qR or -qS without a blank");
+		return option_usage(f, row->name, "-qI, -qR and -qS need a "
+		    "text, without a blank before it");
 	o->select[p - letters] = value + 1;
 	return 0;
 }
 
-#define IGNORE		.act = option_table_act_ignore
-#define FLAG(m) .act = option_table_act_flag, .at = offsetof(struct options, m)
-#define TEXT(m)		OPTION_VALUE, .act = option_table_act_text, \
-			.at = offsetof(struct options, m)
-#define MODE(m)		.act = option_table_act_mode, .chooses = true, .mode = m
+#define FLAG(m)		.act = option_act_flag, .at = offsetof(struct options, m)
+#define VALUE(a)	OPTION_VALUE, .act = option_act_ ## a
+#define TEXT(m)		VALUE(text), .at = offsetof(struct options, m)
+#define MODE(m)		.act = option_act_mode, .chooses = true, .mode = m
 #define LONG_MODE(m)	MODE(m), .first = true
 #define ON_MESSAGE(m)	OPTION_VALUE, LONG_MODE(m), \
-			.surplus = "one message at a time"
-#define NO_DAEMON	"there is no daemon; -q15m -bD runs the queue"
-#define FIRST		"must come before all other options, once, and " \
-			"not when called as sendmail"
+			.surplus = "unexpected argument; give one message ID"
+#define IGNORED(s)	{ s, .act = NULL }
+#define IGNORED_VALUE(s) { s, OPTION_VALUE, .act = NULL }
+#define IGNORED_ATTACHED(s) { s, OPTION_ATTACHED, .act = NULL }
+#define NO_DAEMON	"there is no daemon; use -q15m -bD to run the queue"
+#define FIRST		"allowed once, before all other options, and not " \
+			"when called as sendmail"
 #define NO_OPERAND	"unexpected argument"
 
 const struct option option_table[] = {
 	{ "-t", FLAG(extract), .doc = "Take recipients from To, Cc and Bcc.",
 	    .akin = "read-recipients" },
-	{ "-i", .act = option_table_act_dot,
-	    .doc = "A lone dot does not end the message." },
+	{ "-i", .act = option_act_o,
+	    .doc = "A line with only a dot does not end the message." },
 	{ "-f", TEXT(sender), .arg = "ADDRESS", .doc = "The envelope sender." },
 	{ "-r", TEXT(sender) },
 	{ "-F", TEXT(full_name), .arg = "NAME",
 	    .doc = "The sender's full name." },
-	{ "-N", OPTION_VALUE, .act = option_table_act_notify, .arg = "WHEN",
-	    .doc = "never, or success,failure,delay (DSN)." },
-	{ "-R", OPTION_VALUE, .act = option_table_act_ret, .arg = "WHAT",
-	    .doc = "full or hdrs: what a DSN returns." },
-	{ "-V", OPTION_VALUE, .act = option_table_act_envid, .arg = "ID",
-	    .doc = "The envelope id for a DSN." },
+	{ "-N", VALUE(notify), .arg = "WHEN",
+	    .doc = "When to send a DSN: never, or success,failure,delay." },
+	{ "-R", VALUE(ret), .arg = "WHAT",
+	    .doc = "What a DSN returns: full or hdrs." },
+	{ "-V", VALUE(envid), .arg = "ID", .doc = "The envelope id for a DSN." },
 	{ "-v", FLAG(verbose), .doc = "Show the dialogue with the relay.",
 	    .akin = "verbose debug" },
-	{ "-C", OPTION_VALUE, .act = option_table_act_file, .first = true,
-	    .refusal = FIRST, .arg = "FILE",
-	    .doc = "Read this configuration (comes first).",
+	{ "-C", VALUE(file), .first = true, .refusal = FIRST, .arg = "FILE",
+	    .doc = "Read this configuration file; must come first.",
 	    .akin = "file config config-file configfile conf" },
-	{ "-a", OPTION_VALUE, .act = option_table_act_account, .first = true,
-	    .refusal = FIRST, .arg = "NAME",
-	    .doc = "Use this account (comes first)." },
-	{ "-b", OPTION_VALUE, .act = NULL },
-	{ "-bm", MODE(MODE_SEND),
-	    .doc = "Send a message, as without an option." },
+	{ "-a", VALUE(account), .first = true, .refusal = FIRST, .arg = "NAME",
+	    .doc = "Use this account; must come first." },
+	{ OPTION_B, OPTION_VALUE, .act = NULL },
+	{ "-bm", MODE(MODE_SEND), .doc = "Send a message (the default)." },
 	{ "-bs", MODE(MODE_SMTP), .akin = "smtp",
 	    .doc = "Speak SMTP on standard input and output." },
 	{ "-bp", MODE(MODE_MAILQ), .word = "mailq", .doc = "List the queue.",
 	    .akin = "mailq list queue list-queue show-queue print-queue" },
 	{ "-bi", MODE(MODE_ALIASES), .word = "newaliases",
 	    .doc = "Check the aliases file.", .akin = "newaliases" },
-	{ "-bv", MODE(MODE_VERIFY), .doc = "Say what each RECIPIENT becomes.",
-	    .akin = "verify expand" },
+	{ "-bv", MODE(MODE_VERIFY), .akin = "verify expand",
+	    .doc = "Show the addresses that a RECIPIENT expands to." },
 	{ "-bh", MODE(MODE_NOTHING) },
 	{ "-bH", MODE(MODE_NOTHING) },
 	{ "-bD", FLAG(foreground), .modes = OPTION_IN(MODE_QUEUE_RUN),
 	    .refusal = NO_DAEMON, .doc = "With -qTIME: stay in the foreground.",
 	    .akin = "foreground" },
-	{ "-bd", .act = option_table_act_refuse, .refusal = NO_DAEMON,
+	{ "-bd", .act = option_act_refuse, .refusal = NO_DAEMON,
 	    .akin = "daemon" },
-	{ "-q", OPTION_ATTACHED, .act = option_table_act_queue,
-	    .mode = MODE_QUEUE_RUN, .chooses = true, .arg = "[TIME]",
-	    .surplus = "a queue run has no recipients; -qR selects",
+	{ "-q", OPTION_ATTACHED, .act = option_act_queue, .chooses = true,
+	    .mode = MODE_QUEUE_RUN, .arg = "[TIME]",
+	    .surplus = "a queue run takes no recipients; use -qR to select",
 	    .doc = "Run the queue, once or every TIME.",
 	    .akin = "flush flush-queue run-queue process-queue" },
 	{ "-I", MODE(MODE_ALIASES) },
 	{ "-n", FLAG(no_aliases), .doc = "Do not use the aliases." },
-	{ "-o", OPTION_VALUE, .act = option_table_act_o, .arg = "i|db|dq|di",
+	{ "-o", VALUE(o), .arg = "i|db|dq|di",
 	    .doc = "As -i; deliver in the background, later, now." },
-	{ "-O", OPTION_VALUE, .act = option_table_act_long_o },
-	{ "-X", OPTION_VALUE, .act = option_table_act_warn },
-	{ "-D", OPTION_VALUE, .act = option_table_act_warn },
-	{ "-M", OPTION_VALUE, .act = option_table_act_refuse,
-	    .refusal = "not supported" },
-	{ "-A", OPTION_VALUE, IGNORE },
-	{ "-B", OPTION_VALUE, IGNORE },
-	{ "-d", OPTION_ATTACHED, IGNORE },
-	{ "-e", OPTION_VALUE, IGNORE },
-	{ "-E", OPTION_ATTACHED, IGNORE },
-	{ "-G", IGNORE },
-	{ "-h", OPTION_VALUE, IGNORE },
-	{ "-J", OPTION_ATTACHED, IGNORE },
-	{ "-L", OPTION_VALUE, IGNORE },
-	{ "-Q", OPTION_ATTACHED, IGNORE },
-	{ "-U", IGNORE },
-	{ "-c", IGNORE },
-	{ "-m", IGNORE },
-	{ "-p", OPTION_VALUE, IGNORE },
-	{ "-s", IGNORE,
-	    .surplus = "only mail(1) has this option; write the "
-		       "subject into the message: printf 'Subject: "
-		       "hello\\n\\ntext\\n' | "
-		       "heloise user@example.org" },
-	{ "-T", IGNORE },
-	{ "-x", IGNORE },
+	{ "-O", VALUE(long_o) },
+	{ "-X", VALUE(warn) },
+	{ "-D", VALUE(warn) },
+	{ "-M", VALUE(refuse), .refusal = "not supported" },
+	IGNORED_VALUE("-A"), IGNORED_VALUE("-B"), IGNORED_VALUE("-e"),
+	IGNORED_VALUE("-h"), IGNORED_VALUE("-L"), IGNORED_VALUE("-p"),
+	IGNORED_ATTACHED("-d"), IGNORED_ATTACHED("-E"),
+	IGNORED_ATTACHED("-J"), IGNORED_ATTACHED("-Q"),
+	IGNORED("-G"), IGNORED("-U"), IGNORED("-c"), IGNORED("-m"),
+	IGNORED("-T"), IGNORED("-x"),
+	{ "-s", .surplus = "only mail(1) has this option; write the subject "
+	    "into the message: printf 'Subject: hello\\n\\ntext\\n' | "
+	    "heloise user@example.org" },
 	{ "--help", LONG_MODE(MODE_HELP), .doc = "Show this text.",
 	    .akin = "usage" },
 	{ "--version", LONG_MODE(MODE_VERSION), .surplus = NO_OPERAND,
 	    .doc = "Show the version." },
 	{ "--show-config", LONG_MODE(MODE_SHOW_CONFIG), .surplus = NO_OPERAND,
-	    .doc = "Show the settings in force and where from.",
+	    .doc = "Show the settings in force and their origins.",
 	    .akin = "print-config dump-config settings" },
 	{ "--check-config", LONG_MODE(MODE_CHECK_CONFIG), .surplus = NO_OPERAND,
 	    .doc = "List mistakes in the configuration.",
 	    .akin = "check configtest config-test test-config lint validate" },
 	{ "--probe", LONG_MODE(MODE_PROBE),
-	    .doc = "Test the way to the relay; send no mail.",
+	    .doc = "Test the delivery to the relay; send no mail.",
 	    .akin = "dry-run test serverinfo pretend simulate connect ping" },
 	{ "--hold", ON_MESSAGE(MODE_HOLD), .arg = "ID",
-	    .doc = "Do not try this message for now.",
+	    .doc = "Keep a message in the queue until --release.",
 	    .akin = "freeze suspend" },
 	{ "--release", ON_MESSAGE(MODE_RELEASE), .arg = "ID",
-	    .doc = "Try it again.", .akin = "unhold thaw unfreeze" },
+	    .doc = "Try a held message again.",
+	    .akin = "unhold thaw unfreeze" },
 	{ "--retry", ON_MESSAGE(MODE_RETRY), .arg = "ID|all",
-	    .doc = "Try now; by its ID also one that failed.",
+	    .doc = "Try now; with an ID also a failed message.",
 	    .akin = "requeue deliver resend" },
 	{ "--remove", ON_MESSAGE(MODE_REMOVE), .arg = "ID|all",
-	    .doc = "Throw it away.", .akin = "delete rm cancel" },
+	    .doc = "Remove a message.", .akin = "delete rm cancel" },
 	{ "--show", ON_MESSAGE(MODE_SHOW), .arg = "ID",
-	    .doc = "Show the message.", .akin = "view cat" },
-	{ "--as", TEXT(as), .first = true,
-	    .modes = OPTION_IN(MODE_CHECK_CONFIG), .arg = "USER",
-	    .doc = "With --check-config: check it as this user." },
+	    .doc = "Show a message.", .akin = "view cat" },
+	{ "--as", TEXT(as), .first = true, .arg = "USER",
+	    .modes = OPTION_IN(MODE_CHECK_CONFIG),
+	    .doc = "With --check-config: check as this user." },
 	{ "--all", FLAG(all), .first = true, .modes = OPTION_IN(MODE_PROBE),
-	    .doc = "With --probe: every account and address." },
+	    .doc = "With --probe: test every account and address." },
 	{ "--json", FLAG(json), .first = true,
 	    .modes = OPTION_IN(MODE_MAILQ) | OPTION_IN(MODE_PROBE),
-	    .doc = "With -bp or --probe: as JSON." },
+	    .doc = "With -bp or --probe: print JSON." },
 	{ "--trace", FLAG(trace), .first = true,
 	    .doc = "Show the dialogue if a message is not accepted." },
-	{ "--write", TEXT(write), .first = true,
-	    .modes = OPTION_IN(MODE_SHOW_CONFIG), .arg = "FILE",
-	    .doc = "With --show-config: write the environment's." },
+	{ "--write", TEXT(write), .first = true, .arg = "FILE",
+	    .modes = OPTION_IN(MODE_SHOW_CONFIG),
+	    .doc = "With --show-config: write environment settings." },
 };
 const size_t option_count = NITEMS(option_table);
 
@@ -323,7 +288,7 @@ option_find(const char *name, size_t n)
 
 /* The name without its dashes, or NULL if it is a letter. */
 static const char *
-option_table_long_name(const struct option *row)
+option_long_name(const struct option *row)
 {
 	return row->name[1] == '-' ? row->name + 2 : NULL;
 }
@@ -335,8 +300,7 @@ option_by_word(const char *word)
 	const char *name;
 
 	for (row = option_table; row < option_table + option_count; row++) {
-		name =
-		    row->word != NULL ? row->word : option_table_long_name(row);
+		name = row->word != NULL ? row->word : option_long_name(row);
 		if (row->chooses && name != NULL && strcmp(name, word) == 0)
 			return row;
 	}
@@ -364,7 +328,7 @@ option_unknown(const char *word, struct fault *f)
 
 	suggest_init(&s, word);
 	for (row = option_table; row < option_table + option_count; row++)
-		if (suggest_nearer(&s, option_table_long_name(row), row->akin))
+		if (suggest_nearer(&s, option_long_name(row), row->akin))
 			near = row->name;
 	for (set = setting_table; set < setting_table + setting_count; set++)
 		if (suggest_nearer(&s, set->key, set->akin)) {

@@ -11,35 +11,35 @@ enum option_takes {
 	OPTION_ATTACHED		/* -d or -d8.4, never the next word */
 };
 
-/*
- * The letters are those of sendmail 8 and Postfix.  A row "-bX" is what the
- * value X of -b stands for.
- */
+#define OPTION_B	"-b"	/* the value X of -b selects the row "-bX" */
+
+/* The letters are those of sendmail 8 and Postfix. */
 struct option {
 	const char	*name;		/* "-t", "-bp" or "--hold" */
 	enum option_takes takes;
 
-	/* Does it.  -1 with a fault.  NULL: see the row of -b and value. */
+	/*
+	 * Applies the option.  -1 with a fault.  NULL: it has no effect; of
+	 * OPTION_B the row of its value applies.
+	 */
 	int		(*act)(struct options *, const struct option *,
 			    const char *value, struct fault *);
-	size_t		 at;		/* offset of what act sets */
-	bool		 chooses;	/* a mode: */
+	size_t		 at;		/* offset of the field that act sets */
+	bool		 chooses;	/* it selects this mode: */
 	enum options_mode mode;
 	bool		 first;		/* before all others; heloise only */
-	unsigned	 modes;		/* OPTION_IN(); 0: goes with all */
-	const char	*refusal;	/* why, if act or modes refuses it */
+	unsigned	 modes;		/* OPTION_IN(); 0: allowed with all */
+	const char	*refusal;	/* the error if act or modes refuses it */
 
 	/*
-	 * Why operands are refused, with this mode or, when called as
-	 * heloise, with this option.  NULL: they are not.
+	 * The error for operands in this mode or, when called as heloise,
+	 * with this option.  NULL: operands are allowed.
 	 */
 	const char	*surplus;
-
-	/* The mode as a program's name, or a word that is no address. */
-	const char	*word;
+	const char	*word;		/* a program's name for the mode */
 	const char	*arg;		/* the value in --help; NULL: none */
-	const char	*doc;		/* for --help; NULL: not there */
-	const char	*akin;		/* names of it in other programs */
+	const char	*doc;		/* for --help; NULL: not listed */
+	const char	*akin;		/* its names in other programs */
 };
 
 #define OPTION_IN(mode)	(1U << (mode))
@@ -51,19 +51,21 @@ extern const size_t option_count;
 /* The row of the name name[0..n), or NULL. */
 const struct option *option_find(const char *name, size_t n);
 
-/* The row whose mode is called by this word, without dashes, or NULL. */
+/* The row of the mode with this program or option name, no dashes, or NULL. */
 const struct option *option_by_word(const char *word);
 
-/* The row that other programs call so, or NULL. */
+/* The row with this name in other programs, or NULL. */
 const struct option *option_akin(const char *word);
 
 /*
- * The fault for "--word", which is neither an option nor a setting; it
- * names the nearest of both.  Returns -1.
+ * The fault for "--word", which is neither option nor setting.  It suggests
+ * the nearest of both.  Returns -1.
  */
 int	option_unknown(const char *word, struct fault *);
 
-/* The fault for a name and why it is refused.  Returns -1. */
+/* The fault of a name and the reason for its refusal.  Returns -1. */
 int	option_usage(struct fault *, const char *name, const char *why);
+
+#define OPTION_PRIVILEGED	"not allowed with the privileges of another user"
 
 #endif

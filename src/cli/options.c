@@ -1,4 +1,4 @@
-/* options.c - what the command line asks for */
+/* options.c - the parsed command line */
 
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-/* options.h - what the command line asks for */
+/* options.h - the parsed command line */
 
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
@@ -24,16 +24,16 @@ enum options_mode {
 	MODE__MAX
 };
 
-/* A setting from the command line, both parts borrowed from argv. */
+/* A setting from the command line. */
 struct options_flag {
 	char		*key;		/* allocated */
-	const char	*value;
+	const char	*value;		/* borrowed from argv */
 };
 
 /* Strings are borrowed from argv. */
 struct options {
 	enum options_mode mode;
-	const char	*what;		/* the ID of --hold and its like */
+	const char	*what;		/* the ID of --hold and the like */
 	bool		 json;
 	bool		 all;		/* --all, of --probe */
 	const char	*write;		/* --write FILE, or NULL */
@@ -46,7 +46,7 @@ struct options {
 	bool		 extract;	/* -t */
 	bool		 dot_ends;	/* no -i */
 	bool		 verbose;
-	bool		 trace;		/* the dialogue of what failed */
+	bool		 trace;		/* show the dialogue of a failure */
 	const char	*file;		/* -C, or NULL */
 	const char	*sender;	/* -f as given, or NULL */
 	const char	*full_name;	/* -F, or NULL */
@@ -59,19 +59,19 @@ struct options {
 	size_t		 nrcpt;
 };
 
-/* Add a setting.  Takes the key over. */
+/* Add a setting.  Takes ownership of the key. */
 void	options_flag(struct options *, char *key, const char *value);
 
-/* Free what is allocated, but for the options themselves. */
+/* Free the contents. */
 void	options_release(struct options *);
 
-/* All settings: those of the command line, files and environment. */
+/* Load all settings: of the command line, files and environment. */
 int	options_configure(const struct options *, struct config *,
 	    const struct config_source *, struct fault *);
 
 /*
- * For struct runner: read them anew.  -1 with a fault if files are wrong now
- * or gone; then the settings stay as they are.
+ * For struct runner: load the settings again.  -1 with a fault if a file is
+ * missing or has mistakes; then the settings do not change.
  */
 struct options_again {
 	const struct options *o;

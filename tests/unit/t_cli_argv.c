@@ -149,39 +149,39 @@ static const struct {
 	{ "heloise -f", "-f: a value is missing: ADDRESS" },
 	{ "heloise -e", "-e: a value is missing" },
 	{ "heloise -C", "-C: a value is missing: FILE" },
-	{ "heloise -bz", "-bz: there is no such mode" },
+	{ "heloise -bz", "-bz: no such mode" },
 	{ "heloise -bd",
-	  "-bd: there is no daemon; -q15m -bD runs the queue" },
+	  "-bd: there is no daemon; use -q15m -bD to run the queue" },
 	{ "heloise -bD",
-	  "-bD: there is no daemon; -q15m -bD runs the queue" },
+	  "-bD: there is no daemon; use -q15m -bD to run the queue" },
 	{ "heloise -M x", "-M: not supported" },
 	{ "heloise -q0", "-q: expected a time such as 15m" },
 	{ "heloise -qS",
-	  "-q: a text must follow -qI, -qR or -qS without a blank" },
-	{ "heloise -t -C f", "-C: must come before all other options, once, "
+	  "-q: -qI, -qR and -qS need a text, without a blank before it" },
+	{ "heloise -t -C f", "-C: allowed once, before all other options, "
 	  "and not when called as sendmail" },
-	{ "sendmail -a x", "-a: must come before all other options, once, "
+	{ "sendmail -a x", "-a: allowed once, before all other options, "
 	  "and not when called as sendmail" },
-	{ "sendmail --help", "--help: long options must come before all "
-	  "others, and not when called as sendmail" },
+	{ "sendmail --help", "--help: allowed only before all short "
+	  "options, and not when called as sendmail" },
 	{ "heloise --relay", "--relay: a value is missing: HOST[:PORT]" },
 	{ "heloise --hold", "--hold: a value is missing: ID" },
 	{ "heloise --queue",
 	  "--queue: a value is missing: YES|NO; did you mean -bp?" },
 	{ "heloise --json=x", "--json: takes no value" },
-	{ "heloise --probe --help", "--help: one thing at a time" },
-	{ "heloise --probe -q", "--probe: cannot go with -b, -q or -I" },
+	{ "heloise --probe --help", "--help: only one command is allowed" },
+	{ "heloise --probe -q", "--probe: not allowed with -b, -q or -I" },
 	{ "heloise --as x -t", "--as: only with --check-config" },
 	{ "heloise --all -bp", "--all: only with --probe" },
 	{ "heloise --json a@x", "--json: only with -bp or --probe" },
 	{ "heloise --write x", "--write: only with --show-config" },
 	{ "heloise -q a@x",
-	  "a@x: a queue run has no recipients; -qR selects" },
+	  "a@x: a queue run takes no recipients; use -qR to select" },
 	{ "sendmail -q a@x",
-	  "a@x: a queue run has no recipients; -qR selects" },
+	  "a@x: a queue run takes no recipients; use -qR to select" },
 	{ "heloise --check-config a", "a: unexpected argument" },
 	{ "heloise --version a", "a: unexpected argument" },
-	{ "heloise --retry 1 2", "2: one message at a time" },
+	{ "heloise --retry 1 2", "2: unexpected argument; give one message ID" },
 	{ "heloise -s hello a@x", "-s: only mail(1) has this option; write "
 	  "the subject into the message: printf 'Subject: hello\\n\\ntext\\n' "
 	  "| heloise user@example.org" },
@@ -339,7 +339,8 @@ line_with(const struct option *row, bool value)
 static void
 check_row(const struct option *row)
 {
-	bool is_long = row->name[1] == '-', refused = row->act == NULL ||
+	bool is_long = row->name[1] == '-', refused =
+	    strcmp(row->name, OPTION_B) == 0 ||
 	    (row->modes == 0 && row->refusal != NULL && !row->first);
 	char *line = line_with(row, true), *got;
 	struct fault f = { 0 };
