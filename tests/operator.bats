@@ -58,7 +58,7 @@ tried once"*bob@example.org*"Connection refused"*"hint: "*"Total requests: 1" ]]
 	use 'linger no'
 	send bob@example.org
 	heloise -bp
-	[[ $output == 'Mail queue is empty'*'Failed, '*'no such user'* ]]
+	[[ $output == 'Mail queue is empty'*'Failed; '*'no such user'* ]]
 	heloise --json
 	[[ $output == *'"place":"failed","state":"failed"'*'"code":550'* ]]
 	[[ $output == *'"next":null'*'"enhanced":"5.1.1"'* ]]
@@ -82,11 +82,11 @@ tried once"*bob@example.org*"Connection refused"*"hint: "*"Total requests: 1" ]]
 	[ "$status" -eq 65 ]
 	[[ $stderr == *"--release $id"* ]]
 	heloise --retry all
-	[[ $output == *"held, and left so: 1"* ]]
+	[[ $output == *"still held: 1"* ]]
 	[ "$(stored_count)" -eq 1 ]
 	heloise --release "$id"
 	[ "$status" -eq 0 ]
-	[[ $output == "$id: released, and due now"*"1 tried: 1 delivered, 0 given up"* ]]
+	[[ $output == "$id: released, due now"*"1 tried: 1 delivered, 0 given up"* ]]
 	[ "$(stored_count)" -eq 2 ]
 }
 

@@ -1,4 +1,4 @@
-/* aliases.c - -bi and -bv: what aliases there are, what addresses become */
+/* aliases.c - -bi and -bv: check the aliases, expand addresses */
 
 #include <stdio.h>
 #include <string.h>

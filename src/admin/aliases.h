@@ -1,4 +1,4 @@
-/* aliases.h - -bi and -bv: what aliases there are, what addresses become */
+/* aliases.h - -bi and -bv: check the aliases, expand addresses */
 
 #ifndef ADMIN_ALIASES_H
 #define ADMIN_ALIASES_H
@@ -7,13 +7,13 @@
 #include "config/config.h"
 
 /*
- * Check the aliases file: every mistake on stderr, how many aliases there
- * are on stdout.  Returns an exit status.
+ * Check the aliases file: mistakes go to stderr, the number of aliases to
+ * stdout.  Returns the exit status.
  */
 int	aliases_rebuild(const struct options *, struct config *,
 	    const struct config_source *);
 
-/* Say what each operand becomes.  Sends nothing.  An exit status. */
+/* Print the addresses that each operand expands to; the exit status. */
 int	aliases_verify(const struct options *, struct config *,
 	    const struct config_source *);
 

@@ -1,4 +1,4 @@
-/* checkconfig.h - --check-config: what is wrong with the configuration */
+/* checkconfig.h - --check-config: mistakes in the configuration */
 
 #ifndef ADMIN_CHECKCONFIG_H
 #define ADMIN_CHECKCONFIG_H
@@ -7,10 +7,11 @@
 #include "config/config.h"
 
 /*
- * Read the configuration into c, which is new.  Look at all of it and at the
- * files it names; as the user of o->as if there is one, and then there is no
- * way back.  Print what is found.  Returns the exit status: EX_CONFIG if
- * there is a mistake; warnings are none.
+ * Read the configuration into c, which is new.  Check it and the files that
+ * it names, as the user o->as if there is one; the process stays that user.
+ * Makes and changes nothing, runs no command and uses no network.  Prints
+ * the findings.  Returns the exit status: EX_CONFIG if there is a mistake;
+ * warnings do not count.
  */
 int	checkconfig_run(const struct options *, struct config *c,
 	    const struct config_source *);

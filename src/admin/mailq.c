@@ -1,4 +1,4 @@
-/* mailq.c - the operator's view of the spool */
+/* mailq.c - lists and shows queue messages */
 
 #include <sys/file.h>
 
@@ -13,24 +13,24 @@
 #include "queue/backoff.h"
 #include "spool/fileio.h"
 
-#define LINES_MAX	(8 * HEAD_MAX)	/* whatever a head may hold */
+#define LINES_MAX	(8 * HEAD_MAX)	/* more than a head may hold */
 #define BLOCK		65536
 
 static const char *const places[SPOOL__MAX] = {
 	[SPOOL_QUEUE] = "queue", [SPOOL_FAILED] = "failed",
 };
 
-/* A message that we look at. */
-struct letter {
+/* A queue message, not locked. */
+struct qmsg {
 	struct claimed	 c;
-	struct fault	 why;		/* of a note or file that is damaged */
-	bool		 busy;
+	struct fault	 why;		/* if its note or file is damaged */
+	bool		 busy;		/* being delivered now */
 };
 
-/* What is in the buf is written out with each message and recipient. */
 struct printer {
 	const struct mailq *q;
-	struct buf	 b;
+	bool		 json;
+	struct buf	 b;		/* written out after each recipient */
 	size_t		 n;		/* messages so far */
 };
 
@@ -42,25 +42,22 @@ mailq_may(const struct mailq *q, enum claim got, const struct claimed *c)
 
 static enum claim
 mailq_look(const struct mailq *q, enum spool_place place, const char *id,
-    struct letter *l)
+    struct qmsg *m)
 {
 	enum claim got;
 
-	memset(l, 0, sizeof(*l));
-	got = spool_peek(q->spool, place, id, &l->c.file, &l->c.env, &l->c.meta,
-	    &l->c.note, &l->why);
-	if (got != CLAIM_GONE && !mailq_may(q, got, &l->c)) {
-		claim_release(q->spool, &l->c);
+	memset(m, 0, sizeof(*m));
+	got = spool_peek(q->spool, place, id, &m->c.file, &m->c.env, &m->c.meta,
+	    &m->c.note, &m->why);
+	if (got != CLAIM_GONE && !mailq_may(q, got, &m->c)) {
+		claim_release(q->spool, &m->c);
 		return CLAIM_GONE;
 	}
-	/*
-	 * A shared lock, so that two who look do not take each other for a
-	 * delivery; it lasts for this one call.
-	 */
+	/* A shared lock, held briefly: two that list do not look busy. */
 	if (got == CLAIM_OK && place == SPOOL_QUEUE) {
-		l->busy = flock(l->c.file.fd, LOCK_SH | LOCK_NB) == -1 &&
+		m->busy = flock(m->c.file.fd, LOCK_SH | LOCK_NB) == -1 &&
 		    errno == EWOULDBLOCK;
-		(void)flock(l->c.file.fd, LOCK_UN);
+		(void)flock(m->c.file.fd, LOCK_UN);
 	}
 	return got;
 }
@@ -70,6 +67,13 @@ mailq_put(struct printer *p)
 {
 	(void)fwrite(buf_text(&p->b), 1, p->b.len, p->q->out);
 	buf_clear(&p->b);
+}
+
+static void
+mailq_add(struct buf *b, const char *before, const char *text)
+{
+	buf_adds(b, before);
+	buf_adds_visible(b, text);
 }
 
 /* "2h 5m", "12m", "45s": the two largest units, seconds alone. */
@@ -112,7 +116,7 @@ mailq_add_size(struct buf *b, size_t n)
 		buf_addf(b, "%zu%c", n / 1024, units[i]);
 }
 
-/* Each line of it, indented. */
+/* Append each line, indented. */
 static void
 mailq_add_lines(struct buf *b, const char *indent, const char *s)
 {
@@ -130,46 +134,46 @@ mailq_add_lines(struct buf *b, const char *indent, const char *s)
 }
 
 static const char *
-mailq_state(const struct letter *l)
+mailq_state(const struct qmsg *m)
 {
-	if (l->c.file.place == SPOOL_FAILED)
+	if (m->c.file.place == SPOOL_FAILED)
 		return "failed";
-	if (l->busy)
+	if (m->busy)
 		return "busy";
-	return l->c.note.held ? "held" : "waiting";
+	return m->c.note.held ? "held" : "waiting";
 }
 
-/* When it will be tried, not before now; 0 if it will not. */
+/* The time of the next try, not before now; 0: none. */
 static time_t
-mailq_next_try(const struct mailq *q, const struct letter *l)
+mailq_next_try(const struct mailq *q, const struct qmsg *m)
 {
 	time_t due;
 
-	if (l->c.file.place == SPOOL_FAILED || l->c.note.held)
+	if (m->c.file.place == SPOOL_FAILED || m->c.note.held)
 		return 0;
-	due = backoff_due(q->set, l->c.note.next, q->now);
+	due = backoff_due(q->set, m->c.note.next, q->now);
 	return due > q->now ? due : q->now;
 }
 
 static const char *
-mailq_rcpt_state(const struct letter *l, const struct rcpt *r)
+mailq_rcpt_state(const struct qmsg *m, const struct rcpt *r)
 {
 	if (r->done && r->verdict == VD_OK)
 		return "accepted";
-	if (l->c.file.place == SPOOL_FAILED)
+	if (m->c.file.place == SPOOL_FAILED)
 		return "failed";
 	if (!rcpt_waits(r))
 		return "refused";
 	return r->done && r->verdict == VD_DOUBT ? "doubt" : "waiting";
 }
 
-/* The last words on a recipient, or on the message if he has none. */
+/* The last fault of a recipient, or of the message if there is none. */
 static const struct fault *
-mailq_reason(const struct letter *l, const struct rcpt *r)
+mailq_reason(const struct qmsg *m, const struct rcpt *r)
 {
 	if (r->done)
 		return r->why;
-	return l->c.note.last.verdict != VD_OK ? &l->c.note.last : NULL;
+	return m->c.note.last.verdict != VD_OK ? &m->c.note.last : NULL;
 }
 
 static bool
@@ -185,12 +189,12 @@ mailq_same_reason(const struct fault *a, const struct fault *b)
 
 /* Append the cause and the setting to change; false if nothing is known. */
 static bool
-mailq_hint(const struct mailq *q, const struct letter *l,
+mailq_hint(const struct mailq *q, const struct qmsg *m,
     const struct fault *why, struct buf *out)
 {
-	const struct explain_place at = { .account = l->c.meta.account,
-	    .sender = l->c.env.from, .recipient = l->c.env.nrcpt == 1 ?
-	    l->c.env.rcpt[0].addr : NULL };
+	const struct explain_place at = { .account = m->c.meta.account,
+	    .sender = m->c.env.from, .recipient = m->c.env.nrcpt == 1 ?
+	    m->c.env.rcpt[0].addr : NULL };
 
 	if (why == NULL || q->explain == NULL)
 		return false;
@@ -198,127 +202,110 @@ mailq_hint(const struct mailq *q, const struct letter *l,
 }
 
 static void
-mailq_text_reason(struct printer *p, const struct letter *l,
+mailq_text_reason(struct printer *p, const struct qmsg *m,
     const struct fault *why)
 {
-	struct buf words = { .max = LINES_MAX }, advice = { .max = LINES_MAX };
+	struct buf words = { .max = LINES_MAX };
 
 	if (why == NULL)
 		return;
 	fault_print(&words, why);
 	mailq_add_lines(&p->b, "        ", buf_text(&words));
-	if (mailq_hint(p->q, l, why, &advice)) {
-		buf_clear(&words);
-		buf_addf(&words, "hint: %s", buf_text(&advice));
+	buf_clear(&words);
+	buf_adds(&words, "hint: ");
+	if (mailq_hint(p->q, m, why, &words))
 		mailq_add_lines(&p->b, "        ", buf_text(&words));
-	}
 	buf_release(&words);
-	buf_release(&advice);
 }
 
-/* Those who met with the same words stand together above them. */
+/* Consecutive recipients with the same fault share one line for it. */
 static void
-mailq_text_recipients(struct printer *p, const struct letter *l)
+mailq_text_recipients(struct printer *p, const struct qmsg *m)
 {
+	const struct rcpt *r, *end = m->c.env.rcpt + m->c.env.nrcpt;
 	const struct fault *why;
-	const char *how;
-	size_t i;
+	const char *state;
 
-	for (i = 0; i < l->c.env.nrcpt; i++) {
-		const struct rcpt *r = &l->c.env.rcpt[i];
-
-		how = mailq_rcpt_state(l, r);
-		if (strcmp(how, "doubt") == 0)
-			how = "may have arrived";
-		else if (strcmp(how, "waiting") == 0)
-			how = "";
-		buf_adds(&p->b, "    ");
-		buf_adds_visible(&p->b, r->addr);
-		buf_addf(&p->b, "%s%s\n", how[0] != '\0' ? ": " : "", how);
-		why = mailq_reason(l, r);
-		if (i + 1 == l->c.env.nrcpt ||
-		    !mailq_same_reason(why, mailq_reason(l, r + 1)))
-			mailq_text_reason(p, l, why);
+	for (r = m->c.env.rcpt; r < end; r++) {
+		state = mailq_rcpt_state(m, r);
+		mailq_add(&p->b, "    ", r->addr);
+		if (strcmp(state, "doubt") == 0)
+			buf_adds(&p->b, ": may have arrived");
+		else if (strcmp(state, "waiting") != 0)
+			buf_addf(&p->b, ": %s", state);
+		buf_adds(&p->b, "\n");
+		why = mailq_reason(m, r);
+		if (r + 1 == end ||
+		    !mailq_same_reason(why, mailq_reason(m, r + 1)))
+			mailq_text_reason(p, m, why);
 		mailq_put(p);
 	}
 }
 
 /* "next try in 12m, tried 3 times, account work, by uid 0 (cron)" */
 static void
-mailq_text_progress(struct printer *p, const struct letter *l)
+mailq_text_progress(struct printer *p, const struct qmsg *m)
 {
-	time_t next = mailq_next_try(p->q, l);
+	time_t next = mailq_next_try(p->q, m);
 	struct buf *b = &p->b;
 
-	if (l->busy)
+	if (m->busy)
 		buf_adds(b, "being delivered right now");
 	else if (next == 0)
-		buf_adds(b, mailq_state(l));
+		buf_adds(b, mailq_state(m));
 	else if (next == p->q->now)
 		buf_adds(b, "due now");
 	else {
 		buf_adds(b, "next try in ");
 		mailq_add_duration(b, next - p->q->now);
 	}
-	if (l->c.note.tries < 2)
-		buf_adds(b, l->c.note.tries == 1 ? ", tried once" :
+	if (m->c.note.tries < 2)
+		buf_adds(b, m->c.note.tries == 1 ? ", tried once" :
 		    ", not tried yet");
 	else
-		buf_addf(b, ", tried %u times", l->c.note.tries);
-	if (l->c.meta.account[0] != '\0') {
-		buf_adds(b, ", account ");
-		buf_adds_visible(b, l->c.meta.account);
-	}
-	buf_addf(b, ", by uid %lld", (long long)l->c.meta.uid);
-	if (l->c.meta.origin[0] != '\0') {
-		buf_adds(b, " (");
-		buf_adds_visible(b, l->c.meta.origin);
+		buf_addf(b, ", tried %u times", m->c.note.tries);
+	if (m->c.meta.account[0] != '\0')
+		mailq_add(b, ", account ", m->c.meta.account);
+	buf_addf(b, ", by uid %lld", (long long)m->c.meta.uid);
+	if (m->c.meta.origin[0] != '\0') {
+		mailq_add(b, " (", m->c.meta.origin);
 		buf_adds(b, ")");
 	}
-	buf_adds(b, l->c.meta.bounce ? ", a bounce\n" : "\n");
+	buf_adds(b, m->c.meta.bounce ? ", a bounce\n" : "\n");
 }
 
 static void
-mailq_text_letter(struct printer *p, const struct letter *l)
+mailq_text_qmsg(struct printer *p, const struct qmsg *m)
 {
 	struct buf size = { .max = 64 }, age = { .max = 64 };
 
-	mailq_add_size(&size, l->c.file.size);
-	mailq_add_duration(&age, p->q->now - l->c.meta.submitted);
-	buf_addf(&p->b, "%s  %5s  %7s  ", l->c.file.id, buf_text(&size),
+	mailq_add_size(&size, m->c.file.size);
+	mailq_add_duration(&age, p->q->now - m->c.meta.submitted);
+	buf_addf(&p->b, "%s  %5s  %7s", m->c.file.id, buf_text(&size),
 	    buf_text(&age));
-	buf_adds_visible(&p->b, l->c.env.from[0] != '\0' ? l->c.env.from :
-	    "<>");
+	mailq_add(&p->b, "  ", *m->c.env.from != '\0' ? m->c.env.from : "<>");
 	buf_adds(&p->b, "\n    ");
-	mailq_text_progress(p, l);
-	if (l->c.note.damaged)
-		mailq_add_lines(&p->b, "    ", l->why.text);
-	mailq_text_recipients(p, l);
+	mailq_text_progress(p, m);
+	if (m->c.note.damaged)
+		mailq_add_lines(&p->b, "    ", m->why.text);
+	mailq_text_recipients(p, m);
 	buf_release(&size);
 	buf_release(&age);
 }
 
 static void
-mailq_text_damaged(struct printer *p, const char *id, const struct letter *l)
-{
-	buf_addf(&p->b, "%s  cannot be used\n", id);
-	mailq_add_lines(&p->b, "    ", l->why.text);
-	mailq_put(p);
-}
-
-static void
-mailq_json_reply(struct printer *p, const struct letter *l,
+mailq_json_reply(struct printer *p, const struct qmsg *m,
     const struct fault *why)
 {
-	struct buf advice = { .max = LINES_MAX };
 	struct buf words = { .max = LINES_MAX }, *b = &p->b;
 
 	if (why == NULL) {
 		json_null(b, "reply");
 	} else {
 		fault_print(&words, why);
-		buf_addf(b, ",\"reply\":{\"stage\":\"%s\"",
-		    fault_stage(why->stage));
+		json_key(b, "reply");
+		buf_adds(b, "{");
+		json_text(b, "stage", fault_stage(why->stage));
 		json_text(b, "verdict", fault_verdict(why->verdict));
 		if (why->domain == FD_SMTP)
 			json_number(b, "code", why->code);
@@ -331,26 +318,26 @@ mailq_json_reply(struct printer *p, const struct letter *l,
 			json_null(b, "enhanced");
 		json_text(b, "text", buf_text(&words));
 		buf_adds(b, "}");
-		buf_release(&words);
 	}
-	json_text(b, "hint", mailq_hint(p->q, l, why, &advice) ?
-	    buf_text(&advice) : NULL);
-	buf_release(&advice);
+	buf_clear(&words);
+	json_text(b, "hint", mailq_hint(p->q, m, why, &words) ?
+	    buf_text(&words) : NULL);
+	buf_release(&words);
 }
 
 static void
-mailq_json_recipients(struct printer *p, const struct letter *l)
+mailq_json_recipients(struct printer *p, const struct qmsg *m)
 {
 	size_t i;
 
 	buf_adds(&p->b, ",\"recipients\":[");
-	for (i = 0; i < l->c.env.nrcpt; i++) {
-		const struct rcpt *r = &l->c.env.rcpt[i];
+	for (i = 0; i < m->c.env.nrcpt; i++) {
+		const struct rcpt *r = &m->c.env.rcpt[i];
 
-		buf_adds(&p->b, i > 0 ? ",{\"address\":" : "{\"address\":");
-		json_string(&p->b, r->addr);
-		json_text(&p->b, "state", mailq_rcpt_state(l, r));
-		mailq_json_reply(p, l, mailq_reason(l, r));
+		buf_adds(&p->b, i > 0 ? ",{" : "{");
+		json_text(&p->b, "address", r->addr);
+		json_text(&p->b, "state", mailq_rcpt_state(m, r));
+		mailq_json_reply(p, m, mailq_reason(m, r));
 		buf_adds(&p->b, "}");
 		mailq_put(p);
 	}
@@ -358,77 +345,79 @@ mailq_json_recipients(struct printer *p, const struct letter *l)
 }
 
 static void
-mailq_json_letter(struct printer *p, const struct letter *l)
+mailq_json_qmsg(struct printer *p, const struct qmsg *m)
 {
-	long long age = p->q->now - l->c.meta.submitted;
-	time_t next = mailq_next_try(p->q, l);
+	long long age = p->q->now - m->c.meta.submitted;
+	time_t next = mailq_next_try(p->q, m);
 	struct buf *b = &p->b;
 
-	json_text(b, "state", mailq_state(l));
+	json_text(b, "state", mailq_state(m));
 	json_number(b, "age", age > 0 ? age : 0);
-	json_number(b, "submitted", l->c.meta.submitted);
-	json_number(b, "size", (long long)l->c.file.size);
-	json_text(b, "sender", l->c.env.from);
-	buf_addf(b, ",\"bounce\":%s", l->c.meta.bounce ? "true" : "false");
-	json_number(b, "uid", (long long)l->c.meta.uid);
-	json_text(b, "origin", l->c.meta.origin);
-	json_text(b, "account", l->c.meta.account);
-	json_number(b, "tries", l->c.note.tries);
+	json_number(b, "submitted", m->c.meta.submitted);
+	json_number(b, "size", (long long)m->c.file.size);
+	json_text(b, "sender", m->c.env.from);
+	json_bool(b, "bounce", m->c.meta.bounce);
+	json_number(b, "uid", (long long)m->c.meta.uid);
+	json_text(b, "origin", m->c.meta.origin);
+	json_text(b, "account", m->c.meta.account);
+	json_number(b, "tries", m->c.note.tries);
 	if (next != 0)
 		json_number(b, "next", next);
 	else
 		json_null(b, "next");
-	mailq_json_recipients(p, l);
+	mailq_json_recipients(p, m);
 }
 
 static void
 mailq_json_entry(struct printer *p, enum spool_place place, const char *id,
-    const struct letter *l, bool good)
+    const struct qmsg *m, bool good)
 {
 	buf_addf(&p->b, "%s{\"id\":\"%s\",\"place\":\"%s\"",
 	    p->n > 0 ? ",\n" : "", id, places[place]);
 	if (good) {
-		mailq_json_letter(p, l);
+		mailq_json_qmsg(p, m);
 	} else {
 		json_text(&p->b, "state", "damaged");
-		json_text(&p->b, "error", l->why.text);
+		json_text(&p->b, "error", m->why.text);
 	}
 	buf_adds(&p->b, "}");
-	mailq_put(p);
 }
 
 static void
 mailq_text_entry(struct printer *p, enum spool_place place, const char *id,
-    const struct letter *l, bool good)
+    const struct qmsg *m, bool good)
 {
 	if (p->n == 0 && place == SPOOL_FAILED)
-		buf_adds(&p->b, "\nFailed, and tried again only by --retry "
-		    "ID:\n");
+		buf_adds(
+		    &p->b, "\nFailed; only --retry ID tries them again:\n");
 	buf_adds(&p->b, p->n > 0 || place == SPOOL_FAILED ? "\n" : "");
-	if (good)
-		mailq_text_letter(p, l);
-	else
-		mailq_text_damaged(p, id, l);
+	if (good) {
+		mailq_text_qmsg(p, m);
+	} else {
+		buf_addf(&p->b, "%s  cannot be used\n", id);
+		mailq_add_lines(&p->b, "    ", m->why.text);
+	}
 }
 
-/* Messages that have gone since are passed over. */
+/* Skips messages that were removed meanwhile. */
 static void
 mailq_list_place(struct printer *p, enum spool_place place,
-    char (*ids)[SPOOL_ID], size_t n, bool json)
+    char (*ids)[SPOOL_ID], size_t n)
 {
-	struct letter l;
+	struct qmsg m;
 	enum claim got;
 	size_t i;
 
 	for (i = 0; i < n && !ferror(p->q->out); i++) {
-		if ((got = mailq_look(p->q, place, ids[i], &l)) == CLAIM_GONE)
+		if ((got = mailq_look(p->q, place, ids[i], &m)) == CLAIM_GONE)
 			continue;
-		if (json)
-			mailq_json_entry(p, place, ids[i], &l, got == CLAIM_OK);
+		if (p->json)
+			mailq_json_entry(p, place, ids[i], &m, got == CLAIM_OK);
 		else
-			mailq_text_entry(p, place, ids[i], &l, got == CLAIM_OK);
+			mailq_text_entry(p, place, ids[i], &m, got == CLAIM_OK);
+		mailq_put(p);
 		p->n++;
-		claim_release(p->q->spool, &l.c);
+		claim_release(p->q->spool, &m.c);
 	}
 }
 
@@ -439,11 +428,11 @@ mailq_unknown(const char *id, struct fault *f)
 		return fault_set(f, ST_INPUT, FD_NONE, 0, VD_PERM,
 		    "%s: there is no such message", id);
 	return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
-	    "%s: not the id of a message, which has %d of the digits 0-9 and "
-	    "a-f; mailq shows them", id, SPOOL_ID - 1);
+	    "%s: not the id of a message; an id has %d of the digits 0-9 and "
+	    "a-f; mailq lists the ids", id, SPOOL_ID - 1);
 }
 
-/* All ids, or -1; to be freed in either case. */
+/* List all ids, or -1; the caller frees ids in either case. */
 static int
 mailq_all_ids(const struct mailq *q, char (*ids[SPOOL__MAX])[SPOOL_ID],
     size_t n[SPOOL__MAX], struct fault *f)
@@ -460,24 +449,21 @@ mailq_all_ids(const struct mailq *q, char (*ids[SPOOL__MAX])[SPOOL_ID],
 int
 mailq_list(const struct mailq *q, bool json, struct fault *f)
 {
-	struct printer p = { .q = q, .b = { .max = LINES_MAX } };
+	struct printer p = { .q = q, .json = json, .b.max = LINES_MAX };
 	char (*ids[SPOOL__MAX])[SPOOL_ID] = { 0 };
 	size_t n[SPOOL__MAX] = { 0 };
 	int rc = mailq_all_ids(q, ids, n, f);
 
-	if (rc == 0 && json) {
-		(void)fputs("[", q->out);
-		mailq_list_place(&p, SPOOL_QUEUE, ids[0], n[0], true);
-		mailq_list_place(&p, SPOOL_FAILED, ids[1], n[1], true);
-		(void)fputs("]\n", q->out);
-	} else if (rc == 0) {
-		mailq_list_place(&p, SPOOL_QUEUE, ids[0], n[0], false);
-		if (p.n > 0)
+	if (rc == 0) {
+		(void)fputs(json ? "[" : "", q->out);
+		mailq_list_place(&p, SPOOL_QUEUE, ids[0], n[0]);
+		if (!json && p.n > 0)
 			(void)fprintf(q->out, "\nTotal requests: %zu\n", p.n);
-		else
+		else if (!json)
 			(void)fputs("Mail queue is empty\n", q->out);
-		p.n = 0;
-		mailq_list_place(&p, SPOOL_FAILED, ids[1], n[1], false);
+		p.n = json ? p.n : 0;
+		mailq_list_place(&p, SPOOL_FAILED, ids[1], n[1]);
+		(void)fputs(json ? "]\n" : "", q->out);
 	}
 	free(ids[0]);
 	free(ids[1]);
@@ -485,10 +471,7 @@ mailq_list(const struct mailq *q, bool json, struct fault *f)
 	return rc;
 }
 
-/*
- * How much of p[0..n) can be shown without cutting a character or a CRLF in
- * two: more will come.
- */
+/* The length of p[0..n) without a CRLF or a character that is cut off. */
 static size_t
 mailq_whole(const char *p, size_t n)
 {
@@ -505,12 +488,12 @@ static void
 mailq_add_message(struct buf *b, const char *p, size_t n)
 {
 	const char *end = p + n, *cr;
+	size_t k;
 
 	while ((cr = memchr(p, '\r', (size_t)(end - p))) != NULL) {
-		if (cr + 1 < end && cr[1] == '\n')
-			buf_add_visible(b, p, (size_t)(cr - p), true);
-		else
-			buf_add_visible(b, p, (size_t)(cr - p) + 1, true);
+		k = (size_t)(cr - p);
+		buf_add_visible(b, p, k + (cr + 1 == end || cr[1] != '\n'),
+		    true);
 		p = cr + 1;
 	}
 	buf_add_visible(b, p, (size_t)(end - p), true);
@@ -525,8 +508,8 @@ mailq_print_message(struct printer *p, const struct spool_file *file,
 	int err = 0;
 
 	while (done < file->size && !ferror(p->q->out)) {
-		n = file->size - done < BLOCK - had ? file->size - done :
-		    BLOCK - had;
+		n = file->size - done;
+		n = n < BLOCK - had ? n : BLOCK - had;
 		if ((err = fileio_read(file->fd, file->at + (off_t)done,
 		    block + had, n)) != 0)
 			break;
@@ -543,9 +526,9 @@ mailq_print_message(struct printer *p, const struct spool_file *file,
 	    err, f) : 0;
 }
 
-/* What is of no use in a list. */
+/* Facts that the list leaves out. */
 static void
-mailq_text_facts(struct printer *p, const struct letter *l)
+mailq_text_facts(struct printer *p, const struct qmsg *m)
 {
 	static const char *const rets[] = {
 		[RET_UNSET] = NULL, [RET_FULL] = "full", [RET_HDRS] = "hdrs",
@@ -553,42 +536,39 @@ mailq_text_facts(struct printer *p, const struct letter *l)
 	struct buf *b = &p->b;
 	struct tm tm = { 0 };
 
-	(void)localtime_r(&l->c.meta.submitted, &tm);
+	(void)localtime_r(&m->c.meta.submitted, &tm);
 	buf_adds(b, "    submitted ");
-	date_add(b, l->c.meta.submitted, tm.tm_gmtoff);
-	if (rets[l->c.env.ret] != NULL)
-		buf_addf(b, ", RET %s", rets[l->c.env.ret]);
-	if (l->c.env.envid != NULL) {
-		buf_adds(b, ", ENVID ");
-		buf_adds_visible(b, l->c.env.envid);
-	}
-	buf_adds(b, "\n    file ");
-	buf_adds_visible(b, p->q->spool->path);
-	buf_addf(b, "/%s/%s\n\n", places[l->c.file.place], l->c.file.id);
+	date_add(b, m->c.meta.submitted, tm.tm_gmtoff);
+	if (rets[m->c.env.ret] != NULL)
+		buf_addf(b, ", RET %s", rets[m->c.env.ret]);
+	if (m->c.env.envid != NULL)
+		mailq_add(b, ", ENVID ", m->c.env.envid);
+	mailq_add(b, "\n    file ", p->q->spool->path);
+	buf_addf(b, "/%s/%s\n\n", places[m->c.file.place], m->c.file.id);
 	mailq_put(p);
 }
 
 int
 mailq_show(const struct mailq *q, const char *id, struct fault *f)
 {
-	struct printer p = { .q = q, .b = { .max = LINES_MAX } };
+	struct printer p = { .q = q, .b.max = LINES_MAX };
 	enum claim got = CLAIM_GONE;
-	struct letter l;
+	struct qmsg m;
 	int rc = -1;
 
 	if (q->spool == NULL || !spool_is_id(id))
 		return mailq_unknown(id, f);
-	if ((got = mailq_look(q, SPOOL_QUEUE, id, &l)) == CLAIM_GONE)
-		got = mailq_look(q, SPOOL_FAILED, id, &l);
+	if ((got = mailq_look(q, SPOOL_QUEUE, id, &m)) == CLAIM_GONE)
+		got = mailq_look(q, SPOOL_FAILED, id, &m);
 	if (got == CLAIM_OK) {
-		mailq_text_letter(&p, &l);
-		mailq_text_facts(&p, &l);
-		rc = mailq_print_message(&p, &l.c.file, f);
-		claim_release(q->spool, &l.c);
+		mailq_text_qmsg(&p, &m);
+		mailq_text_facts(&p, &m);
+		rc = mailq_print_message(&p, &m.c.file, f);
+		claim_release(q->spool, &m.c);
 	} else if (got == CLAIM_GONE) {
 		(void)mailq_unknown(id, f);
 	} else {
-		*f = l.why;
+		*f = m.why;
 	}
 	buf_release(&p.b);
 	return rc;

@@ -1,4 +1,4 @@
-/* mailq.h - the operator's view of the spool */
+/* mailq.h - lists and shows queue messages */
 
 #ifndef ADMIN_MAILQ_H
 #define ADMIN_MAILQ_H
@@ -11,13 +11,13 @@
 #include "spool/claim.h"
 #include "spool/spool.h"
 
-/* What all of these work with; borrowed. */
+/* The context of all functions; borrowed. */
 struct mailq {
-	struct spool	*spool;		/* NULL: none, so it is empty */
+	struct spool *spool; /* NULL: there is none; treat as empty */
 	FILE		*out;
 	time_t		 now;
 	const struct settings *set;
-	bool		 own;		/* only what uid has submitted */
+	bool		 own;		/* only messages that uid submitted */
 	uid_t		 uid;
 	const struct explain *explain;	/* for hints; NULL: none */
 };
@@ -25,13 +25,13 @@ struct mailq {
 /*
  * These return 0, or -1 with a fault: a message that does not exist or is
  * not in a state for it (EX_USAGE, EX_DATAERR), or the spool (EX_TEMPFAIL).
- * What could not be written to out is for the caller to see (ferror), as
- * flushing is.  What came from outside is printable there.
+ * The caller flushes out and checks it for errors (ferror).  Text from
+ * outside is made printable.
  */
 
 /*
  * List the messages that wait, then those that failed, each the oldest
- * first.  One that cannot be used is listed with the reason.  As JSON it is
+ * first.  An unusable message is listed with the reason.  As JSON it is
  * one array of objects:
  *
  *	id	and place, "queue" or "failed"
@@ -39,29 +39,29 @@ struct mailq {
  *		"failed", or "damaged": then error and nothing else follows
  *	age	in seconds; submitted, in seconds since 1970
  *	size	octets; sender ("" is the null sender), bounce (is it one?),
- *		uid, origin (what the caller was) and account
+ *		uid, origin (the program that submitted it) and account
  *	tries	and next, seconds since 1970, null if it will not be tried
  *	recipients, an array of
  *		address
- *		state	"waiting", "accepted", "refused", "failed" (of a
- *			message that failed), or "doubt": it may have
- *			arrived, and will be tried again
+ *		state	"waiting", "accepted", "refused", "failed" (the
+ *			message failed), or "doubt": it may have arrived,
+ *			and will be tried again
  *		reply	null, or stage, verdict, code (of SMTP, or null),
  *			enhanced (or null) and text
  *		hint	null or text
  */
 int	mailq_list(const struct mailq *, bool json, struct fault *);
 
-/* All that is known of one message, and the message with LF line ends. */
+/* Show the facts of one message, and the message with LF line ends. */
 int	mailq_show(const struct mailq *, const char *id, struct fault *);
 
 /*
- * May who asks see this message?  Whose one is that cannot be read is not
- * known.
+ * May the user see this message?  Unreadable messages have no known owner
+ * and are hidden.
  */
 bool	mailq_may(const struct mailq *, enum claim, const struct claimed *);
 
-/* What to say of an id that names nothing; returns -1. */
+/* The fault for an id without a message; returns -1. */
 int	mailq_unknown(const char *id, struct fault *);
 
 #endif

@@ -26,7 +26,7 @@ argv_missing(const char *name, const char *arg, struct fault *f)
 	    arg != NULL ? arg : "");
 }
 
-/* Apply the row.  If attached, the value in the same word, is NULL: the next. */
+/* Without attached, a value in the same word, the next word is the value. */
 static int
 argv_apply(struct argv *a, const struct option *row, const char *attached,
     struct fault *f)
@@ -86,7 +86,7 @@ argv_long(struct argv *a, const char *word, struct fault *f)
 	if (value != NULL && row->takes == OPTION_ALONE)
 		return option_usage(f, row->name, "takes no value");
 	if (row->chooses && a->command != NULL)
-		return option_usage(f, row->name, "only one command is allowed");
+		return option_usage(f, row->name, "only one command allowed");
 	if (row->chooses)
 		a->command = row;
 	return argv_apply(a, row, value, f);
@@ -240,7 +240,7 @@ argv_parse(struct options *o, int argc, char **argv, struct fault *f)
 		return -1;
 	o->rcpt = a.word;
 	o->nrcpt = (size_t)(argc - (a.word - argv));
-	/* Without a message, --json lists the queue; with one it is an error. */
+	/* Without a message, --json lists the queue; with one it is wrong. */
 	if (o->json && o->mode == MODE_SEND && !o->extract && o->nrcpt == 0)
 		o->mode = MODE_MAILQ;
 	return argv_check(&a, f) == -1 ? -1 : argv_operand(&a, f);

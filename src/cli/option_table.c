@@ -155,7 +155,7 @@ option_act_queue(ACT)
 	return 0;
 }
 
-#define FLAG(m)		.act = option_act_flag, .at = offsetof(struct options, m)
+#define FLAG(m) .act = option_act_flag, .at = offsetof(struct options, m)
 #define VALUE(a)	OPTION_VALUE, .act = option_act_ ## a
 #define TEXT(m)		VALUE(text), .at = offsetof(struct options, m)
 #define MODE(m)		.act = option_act_mode, .chooses = true, .mode = m
@@ -183,7 +183,8 @@ const struct option option_table[] = {
 	    .doc = "When to send a DSN: never, or success,failure,delay." },
 	{ "-R", VALUE(ret), .arg = "WHAT",
 	    .doc = "What a DSN returns: full or hdrs." },
-	{ "-V", VALUE(envid), .arg = "ID", .doc = "The envelope id for a DSN." },
+	{ "-V", VALUE(envid), .arg = "ID",
+	    .doc = "The envelope id for a DSN." },
 	{ "-v", FLAG(verbose), .doc = "Show the dialogue with the relay.",
 	    .akin = "verbose debug" },
 	{ "-C", VALUE(file), .first = true, .refusal = FIRST, .arg = "FILE",

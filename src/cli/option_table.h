@@ -29,7 +29,7 @@ struct option {
 	enum options_mode mode;
 	bool		 first;		/* before all others; heloise only */
 	unsigned	 modes;		/* OPTION_IN(); 0: allowed with all */
-	const char	*refusal;	/* the error if act or modes refuses it */
+	const char	*refusal;	/* error if act or modes refuse it */
 
 	/*
 	 * The error for operands in this mode or, when called as heloise,
@@ -66,6 +66,6 @@ int	option_unknown(const char *word, struct fault *);
 /* The fault of a name and the reason for its refusal.  Returns -1. */
 int	option_usage(struct fault *, const char *name, const char *why);
 
-#define OPTION_PRIVILEGED	"not allowed with the privileges of another user"
+#define OPTION_PRIVILEGED "not allowed with the privileges of another user"
 
 #endif

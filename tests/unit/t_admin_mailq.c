@@ -232,7 +232,7 @@ test_places(void)
 	    "account work, by uid 1000 (cron)\n    b@x.test\n\n"
 	    "%s     21    2h 5m  <>\n    held, tried once, account work, "
 	    "by uid 1000 (cron)\n    b@x.test\n\nTotal requests: 2\n\n"
-	    "Failed, and tried again only by --retry ID:\n\n"
+	    "Failed; only --retry ID tries them again:\n\n"
 	    "%s     21    2h 5m  <>\n    failed, tried once, account work, "
 	    "by uid 1000 (cron)\n    b@x.test: failed\n", a, b, c);
 	expect(&p, false, NOW, want, "", "two wait and one has failed");
@@ -248,8 +248,8 @@ test_places(void)
 	    "it will not be tried");
 	NEED(spool_remove(&p.spool, SPOOL_QUEUE, a, &p.f) == 0);
 	NEED(spool_remove(&p.spool, SPOOL_QUEUE, b, &p.f) == 0);
-	shows(&p, false, NOW, "Mail queue is empty\n\nFailed, and tried again "
-	    "only by --retry ID:\n\n#  ", c, "only a failed one");
+	shows(&p, false, NOW, "Mail queue is empty\n\nFailed; only --retry ID "
+	    "tries them again:\n\n#  ", c, "only a failed one");
 	envelope_release(&e);
 	pond_close(&p);
 }

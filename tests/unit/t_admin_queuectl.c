@@ -8,11 +8,9 @@
 static const struct settings set = { .retry_min = 60, .retry_max = 10800,
     .expire = 432000 };
 
-typedef int (*deed)(const struct mailq *, const char *, struct fault *);
-
 /* Do it; the result, and what was said to be freed in *said. */
 static int
-does(struct pond *p, deed d, const char *which, char **said)
+does(struct pond *p, enum options_mode mode, const char *which, char **said)
 {
 	struct mailq q = { .spool = &p->spool, .now = NOW,
 	    .set = &set };
@@ -22,20 +20,20 @@ does(struct pond *p, deed d, const char *which, char **said)
 	fault_clear(&p->f);
 	q.out = open_memstream(said, &n);
 	NEED(q.out != NULL);
-	rc = d(&q, which, &p->f);
+	rc = queuectl_do(&q, mode, which, &p->f);
 	NEED(fclose(q.out) == 0);
 	return rc;
 }
 
 /* It works and says so; form has a %s for the id, or none. */
 static void
-works(struct pond *p, deed d, const char *which, const char *form,
-    const char *name)
+works(struct pond *p, enum options_mode mode, const char *which,
+    const char *form, const char *name)
 {
 	char *said, *want = strcmp(which, "all") == 0 ? xstrdup(form) :
 	    xasprintf("%s: %s\n", which, form);
 
-	is_int(does(p, d, which, &said), 0, "%s", name);
+	is_int(does(p, mode, which, &said), 0, "%s", name);
 	is(said, want, "%s, and says so", name);
 	free(said);
 	free(want);
@@ -43,12 +41,12 @@ works(struct pond *p, deed d, const char *which, const char *form,
 
 /* It does not work, with these words, and nothing is said on out. */
 static void
-fails(struct pond *p, deed d, const char *which, int status,
+fails(struct pond *p, enum options_mode mode, const char *which, int status,
     const char *words, const char *name)
 {
 	char *said;
 
-	is_int(does(p, d, which, &said), -1, "%s", name);
+	is_int(does(p, mode, which, &said), -1, "%s", name);
 	is_int(fault_exit(&p->f), status, "%s, exit status", name);
 	if (!ok(strstr(p->f.text, words) != NULL, "%s, in words", name))
 		printf("# %s\n", p->f.text);
@@ -101,20 +99,20 @@ test_hold(void)
 
 	pond_open(&p);
 	tried(&p, SPOOL_QUEUE, id);
-	works(&p, queuectl_release, id, "released, and due now",
+	works(&p, MODE_RELEASE, id, "released, due now",
 	    "release one that is not held");
 	n = note_of(&p, SPOOL_QUEUE, id);
 	ok(!n.held && n.next == NOW + 500 && n.since == NOW - 500,
 	    "it stays as it was");
-	works(&p, queuectl_hold, id, "held", "hold");
+	works(&p, MODE_HOLD, id, "held", "hold");
 	n = note_of(&p, SPOOL_QUEUE, id);
 	ok(n.held && n.tries == 2 && n.next == NOW + 500 &&
 	    n.since == NOW - 500, "it is held, and nothing else");
-	works(&p, queuectl_hold, id, "held", "hold again");
-	fails(&p, queuectl_retry, id, 65, "is held; --release",
+	works(&p, MODE_HOLD, id, "held", "hold again");
+	fails(&p, MODE_RETRY, id, 65, "is held; --release",
 	    "retry one that is held");
 	ok(note_of(&p, SPOOL_QUEUE, id).held, "it still is");
-	works(&p, queuectl_release, id, "released, and due now", "release");
+	works(&p, MODE_RELEASE, id, "released, due now", "release");
 	n = note_of(&p, SPOOL_QUEUE, id);
 	ok(!n.held && n.tries == 2 && n.next == 0 && n.since == NOW,
 	    "it is due, and expires later");
@@ -130,7 +128,7 @@ test_retry(void)
 
 	pond_open(&p);
 	tried(&p, SPOOL_QUEUE, id);
-	works(&p, queuectl_retry, id, "due now", "retry");
+	works(&p, MODE_RETRY, id, "due now", "retry");
 	NEED(look(&p, SPOOL_QUEUE, id, &c) == CLAIM_OK);
 	ok(c.note.next == 0 && c.note.tries == 2 &&
 	    c.note.since == NOW - 500, "it is due");
@@ -143,7 +141,7 @@ test_retry(void)
 	NEED(spool_remove(&p.spool, SPOOL_QUEUE, id, &p.f) == 0);
 
 	tried(&p, SPOOL_FAILED, id);
-	works(&p, queuectl_retry, id, "due now", "retry one that failed");
+	works(&p, MODE_RETRY, id, "due now", "retry one that failed");
 	ok(look(&p, SPOOL_FAILED, id, &c) == CLAIM_GONE,
 	    "it has not failed any more");
 	NEED(look(&p, SPOOL_QUEUE, id, &c) == CLAIM_OK);
@@ -162,15 +160,15 @@ test_remove(void)
 
 	pond_open(&p);
 	tried(&p, SPOOL_QUEUE, id);
-	works(&p, queuectl_remove, id, "removed", "remove");
+	works(&p, MODE_REMOVE, id, "removed", "remove");
 	is_int(entries(&p, "queue"), 0, "the queue is empty");
 	tried(&p, SPOOL_FAILED, id);
-	works(&p, queuectl_remove, id, "removed", "remove one that failed");
+	works(&p, MODE_REMOVE, id, "removed", "remove one that failed");
 	is_int(entries(&p, "failed"), 0, "nothing has failed");
 	put_file(&p, "queue/0000000000000001", "x", 1);
-	fails(&p, queuectl_hold, "0000000000000001", 75,
+	fails(&p, MODE_HOLD, "0000000000000001", 75,
 	    "queue/0000000000000001", "hold one that is damaged");
-	works(&p, queuectl_remove, "0000000000000001", "removed",
+	works(&p, MODE_REMOVE, "0000000000000001", "removed",
 	    "remove one that is damaged");
 	is_int(entries(&p, "queue"), 0, "the queue is empty again");
 	pond_close(&p);
@@ -180,9 +178,14 @@ test_remove(void)
 static void
 test_refused(void)
 {
-	static const struct { deed d; const char *name; } deeds[] = {
-		{ queuectl_hold, "hold" }, { queuectl_release, "release" },
-		{ queuectl_retry, "retry" }, { queuectl_remove, "remove" },
+	static const struct {
+		enum options_mode mode;
+		const char *name;
+	} modes[] = {
+		{ MODE_HOLD, "hold" },
+		{ MODE_RELEASE, "release" },
+		{ MODE_RETRY, "retry" },
+		{ MODE_REMOVE, "remove" },
 	};
 	struct mailq none = { .out = stderr };
 	char id[SPOOL_ID], failed[SPOOL_ID];
@@ -193,24 +196,24 @@ test_refused(void)
 	pond_open(&p);
 	tried(&p, SPOOL_QUEUE, id);
 	tried(&p, SPOOL_FAILED, failed);
-	for (i = 0; i < NITEMS(deeds); i++) {
-		fails(&p, deeds[i].d, "0000000000000000", 65,
-		    "0000000000000000: there is no such", deeds[i].name);
-		fails(&p, deeds[i].d, "../queue", 64, "../queue: not the id",
-		    deeds[i].name);
-		fails(&p, deeds[i].d, "", 64, "not the id", deeds[i].name);
+	for (i = 0; i < NITEMS(modes); i++) {
+		fails(&p, modes[i].mode, "0000000000000000", 65,
+		    "0000000000000000: there is no such", modes[i].name);
+		fails(&p, modes[i].mode, "../queue", 64, "../queue: not the id",
+		    modes[i].name);
+		fails(&p, modes[i].mode, "", 64, "not the id", modes[i].name);
 		NEED(fish(&p, SPOOL_QUEUE, id, &c) == CLAIM_OK);
-		fails(&p, deeds[i].d, id, 75, "is being delivered right now",
-		    deeds[i].name);
+		fails(&p, modes[i].mode, id, 75, "is being delivered right now",
+		    modes[i].name);
 		let_go(&p, &c);
 		if (i < 2)
-			fails(&p, deeds[i].d, failed, 65, "has failed",
-			    deeds[i].name);
-		ok(deeds[i].d(&none, id, &p.f) == -1 &&
+			fails(&p, modes[i].mode, failed, 65, "has failed",
+			    modes[i].name);
+		ok(queuectl_do(&none, modes[i].mode, id, &p.f) == -1 &&
 		    fault_exit(&p.f) == 65, "%s without a spool",
-		    deeds[i].name);
+		    modes[i].name);
 	}
-	fails(&p, queuectl_hold, "all", 64, "all: not the id", "hold all");
+	fails(&p, MODE_HOLD, "all", 64, "all: not the id", "hold all");
 	is_int(entries(&p, "queue"), 2, "nothing happened");
 	is_int(entries(&p, "failed"), 2, "nor there");
 	ok(!note_of(&p, SPOOL_QUEUE, id).held &&
@@ -227,17 +230,18 @@ test_all(void)
 	struct pond p;
 
 	pond_open(&p);
-	works(&p, queuectl_retry, "all", "due now: 0\n", "retry nothing");
-	works(&p, queuectl_remove, "all", "removed: 0\n", "remove nothing");
-	ok(queuectl_remove(&none, "all", &p.f) == 0, "without a spool");
+	works(&p, MODE_RETRY, "all", "due now: 0\n", "retry nothing");
+	works(&p, MODE_REMOVE, "all", "removed: 0\n", "remove nothing");
+	ok(queuectl_do(&none, MODE_REMOVE, "all", &p.f) == 0,
+	    "without a spool");
 	tried(&p, SPOOL_QUEUE, a);
 	tried(&p, SPOOL_QUEUE, b);
 	tried(&p, SPOOL_QUEUE, c);
 	tried(&p, SPOOL_FAILED, d);
-	works(&p, queuectl_hold, b, "held", "hold one of three");
+	works(&p, MODE_HOLD, b, "held", "hold one of three");
 	NEED(fish(&p, SPOOL_QUEUE, c, &hold) == CLAIM_OK);
-	works(&p, queuectl_retry, "all", "due now: 1\nheld, and left so: 1\n"
-	    "being delivered right now, and left alone: 1\n", "retry all");
+	works(&p, MODE_RETRY, "all", "due now: 1\nstill held: 1\n"
+	    "being delivered, unchanged: 1\n", "retry all");
 	ok(note_of(&p, SPOOL_QUEUE, a).next == 0, "the first is due");
 	ok(note_of(&p, SPOOL_QUEUE, b).held, "the second is held");
 	ok(note_of(&p, SPOOL_QUEUE, c).next == NOW + 500,
@@ -245,22 +249,22 @@ test_all(void)
 	ok(is_there(&p, "failed") && entries(&p, "failed") == 2,
 	    "the fourth has failed");
 	put_file(&p, "queue/0000000000000001", "x", 1);
-	is_int(does(&p, queuectl_retry, "all", &said), -1,
+	is_int(does(&p, MODE_RETRY, "all", &said), -1,
 	    "retry all, with one that is damaged");
-	is(said, "due now: 1\nheld, and left so: 1\n"
-	    "being delivered right now, and left alone: 1\n", "the same");
+	is(said, "due now: 1\nstill held: 1\n"
+	    "being delivered, unchanged: 1\n", "the same");
 	ok(strstr(p.f.text, "0000000000000001") != NULL, "and says so");
 	free(said);
-	is_int(does(&p, queuectl_remove, "all", &said), -1,
+	is_int(does(&p, MODE_REMOVE, "all", &said), -1,
 	    "remove all, with one that is busy");
-	is(said, "removed: 4\nbeing delivered right now, and left alone: 1\n",
+	is(said, "removed: 4\nbeing delivered, unchanged: 1\n",
 	    "the others are gone");
 	is_int(fault_exit(&p.f), 75, "it can be tried again");
 	free(said);
 	ok(entries(&p, "queue") == 2 && entries(&p, "failed") == 0,
 	    "they are");
 	let_go(&p, &hold);
-	works(&p, queuectl_remove, "all", "removed: 1\n", "remove the last");
+	works(&p, MODE_REMOVE, "all", "removed: 1\n", "remove the last");
 	is_int(entries(&p, "queue"), 0, "all gone");
 	pond_close(&p);
 }
@@ -281,7 +285,7 @@ test_trouble(void)
 	n = 0;
 	do {
 		shim_set(++n, ENOSPC, NULL);
-		rc = does(&p, queuectl_hold, id, &said);
+		rc = does(&p, MODE_HOLD, id, &said);
 		hit = shim.n >= n;
 		shim_set(0, 0, NULL);
 		failed += rc == -1;
@@ -289,7 +293,7 @@ test_trouble(void)
 		    (rc == 0 && !note_of(&p, SPOOL_QUEUE, id).held) ||
 		    (rc == -1 && fault_exit(&p.f) != 75);
 		free(said);
-		NEED(does(&p, queuectl_release, id, &said) == 0);
+		NEED(does(&p, MODE_RELEASE, id, &said) == 0);
 		free(said);
 	} while (hit);
 	ok(bad == 0 && failed > 3 && failed == n - 1,

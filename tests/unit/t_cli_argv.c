@@ -151,46 +151,55 @@ static const struct {
 	{ "heloise -C", "-C: a value is missing: FILE" },
 	{ "heloise -bz", "-bz: no such mode" },
 	{ "heloise -bd",
-	  "-bd: there is no daemon; use -q15m -bD to run the queue" },
+	    "-bd: there is no daemon; use -q15m -bD to run the queue" },
 	{ "heloise -bD",
-	  "-bD: there is no daemon; use -q15m -bD to run the queue" },
+	    "-bD: there is no daemon; use -q15m -bD to run the queue" },
 	{ "heloise -M x", "-M: not supported" },
 	{ "heloise -q0", "-q: expected a time such as 15m" },
 	{ "heloise -qS",
-	  "-q: -qI, -qR and -qS need a text, without a blank before it" },
-	{ "heloise -t -C f", "-C: allowed once, before all other options, "
-	  "and not when called as sendmail" },
-	{ "sendmail -a x", "-a: allowed once, before all other options, "
-	  "and not when called as sendmail" },
-	{ "sendmail --help", "--help: allowed only before all short "
-	  "options, and not when called as sendmail" },
+	    "-q: -qI, -qR and -qS need a text, without a blank before it" },
+	{ "heloise -t -C f",
+	    "-C: allowed once, before all other options, "
+	    "and not when called as sendmail" },
+	{ "sendmail -a x",
+	    "-a: allowed once, before all other options, "
+	    "and not when called as sendmail" },
+	{ "sendmail --help",
+	    "--help: allowed only before all short "
+	    "options, and not when called as sendmail" },
 	{ "heloise --relay", "--relay: a value is missing: HOST[:PORT]" },
 	{ "heloise --hold", "--hold: a value is missing: ID" },
 	{ "heloise --queue",
-	  "--queue: a value is missing: YES|NO; did you mean -bp?" },
+	    "--queue: a value is missing: YES|NO; did you mean -bp?" },
 	{ "heloise --json=x", "--json: takes no value" },
-	{ "heloise --probe --help", "--help: only one command is allowed" },
+	{ "heloise --probe --help", "--help: only one command allowed" },
 	{ "heloise --probe -q", "--probe: not allowed with -b, -q or -I" },
 	{ "heloise --as x -t", "--as: only with --check-config" },
 	{ "heloise --all -bp", "--all: only with --probe" },
 	{ "heloise --json a@x", "--json: only with -bp or --probe" },
 	{ "heloise --write x", "--write: only with --show-config" },
 	{ "heloise -q a@x",
-	  "a@x: a queue run takes no recipients; use -qR to select" },
+	    "a@x: a queue run takes no recipients; use -qR to select" },
 	{ "sendmail -q a@x",
-	  "a@x: a queue run takes no recipients; use -qR to select" },
+	    "a@x: a queue run takes no recipients; use -qR to select" },
 	{ "heloise --check-config a", "a: unexpected argument" },
 	{ "heloise --version a", "a: unexpected argument" },
-	{ "heloise --retry 1 2", "2: unexpected argument; give one message ID" },
-	{ "heloise -s hello a@x", "-s: only mail(1) has this option; write "
-	  "the subject into the message: printf 'Subject: hello\\n\\ntext\\n' "
-	  "| heloise user@example.org" },
-	{ "heloise help", "help is not an address; did you mean --help?  For "
-	  "a local user of this name: heloise -- help" },
-	{ "heloise mailq", "mailq is not an address; did you mean -bp?  For "
-	  "a local user of this name: heloise -- mailq" },
-	{ "heloise newaliases x", "newaliases is not an address; did you mean "
-	  "-bi?  For a local user of this name: heloise -- newaliases" },
+	{ "heloise --retry 1 2",
+	    "2: unexpected argument; give one message ID" },
+	{ "heloise -s hello a@x",
+	    "-s: only mail(1) has this option; write "
+	    "the subject into the message: printf 'Subject: "
+	    "hello\\n\\ntext\\n' "
+	    "| heloise user@example.org" },
+	{ "heloise help",
+	    "help is not an address; did you mean --help?  For "
+	    "a local user of this name: heloise -- help" },
+	{ "heloise mailq",
+	    "mailq is not an address; did you mean -bp?  For "
+	    "a local user of this name: heloise -- mailq" },
+	{ "heloise newaliases x",
+	    "newaliases is not an address; did you mean "
+	    "-bi?  For a local user of this name: heloise -- newaliases" },
 	{ "heloise --zebra", "--zebra: no such option" },
 	{ "heloise --zebra=1", "--zebra: no such option" },
 };
