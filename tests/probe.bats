@@ -77,7 +77,7 @@ lacks() {
 	[ "$(line mail)" = '<alice@example.org>: 250 2.1.0 Ok' ]
 	[ "$(line rcpt)" = '<bob@example.net>: 250 2.1.5 Ok' ]
 	has 'takes several commands at once (PIPELINING), '
-	has "✓ 127.0.0.1:$RELAY_PORT takes mail from alice@example.org for bob@example.net."
+	has "✓ 127.0.0.1:$RELAY_PORT accepts mail from alice@example.org for bob@example.net."
 }
 
 @test "settings in force, and where each is from" {
@@ -108,7 +108,7 @@ lacks() {
 	[ "$status" -eq 0 ]
 	[ "$(steps)" = '✓helo ✓resolve ✓connect ✓greeting ✓ehlo ✓starttls ✓tls ✓ehlo ✓auth ✓mail ✓rcpt ✓rset ✓quit ' ]
 	[[ $(line tls) == 'TLS1.3, '*'; verified' ]]
-	has 'takes TLS (STARTTLS); what else it takes, it says after that'
+	has 'takes TLS (STARTTLS); it lists other extensions after that'
 	has 'certificate for localhost, relay.example.org, 127.0.0.1, ::1; 36'
 	has ' days left, until 20'
 	has 'issued by CN=heloise test ca'
@@ -157,7 +157,7 @@ lacks() {
 	    'password sesame-7' -- bob@example.net
 	[ "$status" -eq 0 ]
 	[[ $(steps) == *'-tls !auth ✓mail'* ]]
-	has 'warning: the login went over the line in clear: who listens has the password'
+	has 'warning: the login was sent in clear: others on the network can read the password'
 }
 
 @test "without a recipient; the null sender; several recipients" {
@@ -167,11 +167,11 @@ lacks() {
 	[[ $(steps) == *'✓mail -rcpt ✓rset ✓quit ' ]]
 	[ "$(line rcpt)" = 'no recipient was named' ]
 	[ "$(grep -c '^C: RCPT' "$RELAY_LOG")" -eq 0 ]
-	has 'takes mail from alice@example.org; name a recipient to ask for one as well.'
+	has 'accepts mail from alice@example.org; add a recipient to test one as well.'
 	probe 'tls none' -- -f '<>' b@example.net c@example.net
 	[ "$(line mail)" = '<>: 250 2.1.0 Ok' ]
 	[[ $(steps) == *'✓mail ✓rcpt ✓rcpt ✓rset ✓quit ' ]]
-	has 'takes mail from <> for b@example.net, c@example.net.'
+	has 'accepts mail from <> for b@example.net, c@example.net.'
 }
 
 @test "addresses are what a delivery would make of them" {
@@ -233,7 +233,7 @@ fails() {
 	start_relay
 	probe 'tls starttls'
 	fails 69 '✓ehlo ✗starttls' "start TLS with 127.0.0.1:$RELAY_PORT: the relay does not offer STARTTLS" ''
-	has 'does not take TLS here (no STARTTLS)'
+	has 'offers no TLS here (no STARTTLS)'
 	start_relay --tls starttls --cert "$CERTS/ok.pem" \
 	    --fail 'STARTTLS:502 5.5.1 no'
 	probe 'tls starttls'
@@ -251,7 +251,7 @@ fails() {
 		    "agree on TLS with 127.0.0.1:$RELAY_PORT: the certificate of the relay is not good" ''
 		pin=$(certtool -i --infile "$CERTS/$cert.pem" |
 		    sed -n 's/^.*pin-sha256:/sha256:/p')
-		has 'looked again, believing anybody:'
+		has 'connected again, without verification:'
 		has "to pin it: \`tls-pin $pin\`"
 		lacks 'its pin>'
 		# The second look has no business but TLS.
@@ -260,7 +260,7 @@ fails() {
 	start_relay --tls implicit --cert "$CERTS/self-signed.pem"
 	probe 'tls implicit' "tls-ca $CERTS/ca.pem" -- bob@example.net
 	fails 77 '✗tls -tls' "agree on TLS" ''
-	has 'signed by itself'
+	has 'self-signed'
 	has 'set `tls-pin sha256:'
 }
 
@@ -279,12 +279,12 @@ fails() {
 	make_certs
 	start_relay --tls starttls --cert "$CERTS/ok.pem"
 	probe 'tls implicit' "tls-ca $CERTS/ca.pem"
-	fails 77 '✗tls !tls' "agree on TLS with 127.0.0.1:$RELAY_PORT: this port greets in clear and offers STARTTLS" \
+	fails 77 '✗tls !tls' "agree on TLS with 127.0.0.1:$RELAY_PORT: this port begins in clear and offers STARTTLS" \
 	    "set \`tls starttls\` (now implicit, $CONF:6)"
-	has 'tried the other mode: this port greets in clear and offers STARTTLS'
+	has 'tried the other mode: this port begins in clear and offers STARTTLS'
 	start_relay
 	probe 'tls implicit'
-	fails 77 '✗tls !tls' "agree on TLS with 127.0.0.1:$RELAY_PORT: this port greets in clear and offers no TLS at all" \
+	fails 77 '✗tls !tls' "agree on TLS with 127.0.0.1:$RELAY_PORT: this port begins in clear and offers no TLS" \
 	    "set \`tls none\` (now implicit, $CONF:6)"
 	settings "relay smtps://127.0.0.1:$RELAY_PORT"
 	run "$HELOISE" -C "$CONF" --probe
@@ -359,7 +359,7 @@ fails() {
 	probe 'tls none'
 	[ "$status" -eq 0 ]
 	[[ $(steps) == *'!quit ' ]]
-	[ "$(line quit)" = 'the relay left without a reply' ]
+	[ "$(line quit)" = 'the relay closed the connection without a reply' ]
 }
 
 @test "EHLO unknown, HELO known; no PIPELINING" {
@@ -418,7 +418,7 @@ fails() {
 	probe 'tls starttls' "tls-ca $CERTS/ca.pem" -- bob@example.net
 	[ "$status" -eq 0 ]
 	[[ $(steps) == *'✓starttls !tls ✓ehlo'* ]]
-	has 'warning: the certificate of the relay ends soon: 9 days left, until '
+	has 'warning: the certificate of the relay expires soon: 9 days left, until '
 }
 
 @test "a HELO name that the DNS does not know, and one that it knows" {
@@ -428,7 +428,7 @@ fails() {
 	run "$HELOISE" -C "$CONF" --resolver "127.0.0.1:$SAID" --probe
 	[ "$status" -eq 0 ]
 	[[ $(steps) == '!helo '* ]]
-	has 'warning: the DNS knows no address of this name'
+	has 'warning: the DNS has no address for this name'
 	run "$HELOISE" -C "$CONF" --resolver "127.0.0.1:$SAID" \
 	    --helo known.example.org --probe
 	[[ $(steps) == '✓helo '* ]]
@@ -570,10 +570,10 @@ on_terminal() {
 	run "$HELOISE" -C "$CONF" --all --probe bob@example.net
 	[ "$status" -eq 69 ]
 	has "account work, 127.0.0.1:$good"
-	has "127.0.0.1:$good takes mail from w@work.example for bob@"
+	has "127.0.0.1:$good accepts mail from w@work.example for bob@"
 	has "✗ cannot name the sender to 127.0.0.1:$bad: 550 5.7.1 not you"
-	has "✓ Mail would be kept in $BATS_TEST_TMPDIR/box."
-	has '2 of 3 ways work.'
+	has "✓ Mail would be stored in $BATS_TEST_TMPDIR/box."
+	has '2 of 3 tests succeeded.'
 	[ ! -e "$BATS_TEST_TMPDIR/box" ]
 	run "$HELOISE" -C "$CONF" -a work --all --probe bob@example.net
 	[ "$status" -eq 0 ]
@@ -593,7 +593,7 @@ on_terminal() {
 	run "$HELOISE" -C "$CONF" --resolver "127.0.0.1:$SAID" --all --probe
 	[[ $output != *'names no host'* ]] || skip 'no addresses as hosts'
 	[ "$status" -eq 75 ]
-	has '1 of 2 ways work.'
+	has '1 of 2 tests succeeded.'
 	has '127.0.0.2 port 1'
 }
 
@@ -644,7 +644,7 @@ on_terminal() {
 	run "$HELOISE" -C "$CONF" --probe bob@example.net
 	[ "$status" -eq 0 ]
 	[ ! -e "$BATS_TEST_TMPDIR/mail" ]
-	has "mail is kept in $BATS_TEST_TMPDIR/mail, which the first message makes"
+	has "mail is stored in $BATS_TEST_TMPDIR/mail, which the first message creates"
 	settings "relay maildir:$BATS_TEST_TMPDIR/no/mail"
 	run "$HELOISE" -C "$CONF" --probe bob@example.net
 	[ "$status" -eq 75 ]
@@ -658,9 +658,9 @@ on_terminal() {
 	    "proxy socks5://127.0.0.1:$SAID"
 	run "$HELOISE" -C "$CONF" --probe bob@example.net
 	[ "$status" -eq 0 ]
-	has 'through a proxy, which looks up names itself'
+	has 'through a proxy, which looks up the names'
 	has "127.0.0.1 port $SAID: 127.0.0.1"
-	has "relay.example.org:$RELAY_PORT takes mail from"
+	has "relay.example.org:$RELAY_PORT accepts mail from"
 }
 
 @test "mistakes on the command line: 64" {

@@ -189,7 +189,7 @@ no mistakes' ]
 	echo "$output$stderr"
 	[ "$status" -eq 0 ]
 	[[ $output == *'password         (set) '* ]]
-	[[ $output == *"localhost:$RELAY_PORT takes mail from alice@example.org for bob@example.net."* ]]
+	[[ $output == *"localhost:$RELAY_PORT accepts mail from alice@example.org for bob@example.net."* ]]
 	[[ $output == *'"mechanism":"PLAIN"'* ]]
 	[[ $output == *'relay 64'* ]]
 	[[ $output == *'file 64'* ]]

@@ -1,4 +1,4 @@
-/* output.c - shows a probe: lines for people as it goes, or one JSON object */
+/* output.c - shows a probe: text step by step, or one JSON object */
 
 #include <sys/ioctl.h>
 
@@ -10,7 +10,7 @@
 #include "base/util.h"
 #include "probe/output.h"
 
-#define COLUMN	23	/* where texts stand: after mark, step and time */
+#define COLUMN	23	/* of texts, after mark, step and time */
 #define DOC	((size_t)1 << 24)
 #define TEXT	((size_t)1 << 18)
 
@@ -70,13 +70,7 @@ output_release(struct output *d)
 
 /* Text */
 
-static bool
-output_continues(char c)
-{
-	return ((unsigned char)c & 0xc0) == 0x80;
-}
-
-/* How many octets of a line, to a blank or its end, have room. */
+/* The number of octets, up to a blank or the end, that fit in a line. */
 static size_t
 output_fits(const char *p, size_t n, size_t room)
 {
@@ -85,7 +79,7 @@ output_fits(const char *p, size_t n, size_t room)
 	for (i = 0; i < n; i++) {
 		if (p[i] == ' ' && (columns <= room || at == 0))
 			at = i;
-		columns += !output_continues(p[i]);
+		columns += ((unsigned char)p[i] & 0xc0) != 0x80;
 		if (columns > room && at > 0)
 			return at;
 	}
@@ -127,7 +121,7 @@ output_wrap(struct buf *b, const char *text, size_t indent, size_t width)
 	}
 }
 
-/* In the colour of the mark, where there are colours. */
+/* Add text in the colour of the mark. */
 static void
 output_paint(const struct output *d, struct buf *b, enum mark mark,
     const char *text)
@@ -141,12 +135,12 @@ output_paint(const struct output *d, struct buf *b, enum mark mark,
 static void
 output_paint_mark(const struct output *d, struct buf *b, enum mark mark)
 {
-	output_paint(d, b, mark, d->utf8 ? marks[mark].utf8 :
-	    marks[mark].ascii);
+	output_paint(d, b, mark,
+	    d->utf8 ? marks[mark].utf8 : marks[mark].ascii);
 	buf_adds(b, " ");
 }
 
-/* What is shown must be seen at once: the next step may take minutes. */
+/* Flush: the next step may take minutes. */
 static void
 output_print(struct output *d, struct buf *b)
 {
@@ -155,99 +149,79 @@ output_print(struct output *d, struct buf *b)
 	buf_release(b);
 }
 
+/*
+ * Open the list of the JSON object that this bracket ends, unless it is open;
+ * first close another one.  '\0': only close it.
+ */
 static void
-output_print_finding(struct output *d, const struct step *x)
+output_list(struct output *d, const char *key, char close)
 {
-	struct buf b = { .max = TEXT };
-	size_t i;
-
-	output_paint_mark(d, &b, x->mark);
-	buf_addf(&b, "%-9s", x->step);
-	if (x->ms >= 0)
-		buf_addf(&b, "%7lld ms  ", x->ms);
-	else
-		buf_addf(&b, "%*s", COLUMN - 11, "");
-	output_wrap(&b, buf_text(&x->text), COLUMN, d->width);
-	for (i = 0; i < x->nwarning; i++) {
-		buf_addf(&b, "\n%*s", COLUMN, "");
-		output_paint(d, &b, MARK_WARNING, "warning:");
-		buf_adds(&b, " ");
-		output_wrap(&b, x->warning[i].text, COLUMN,
-		    d->width > 9 ? d->width - 9 : d->width);
+	if (d->close == close)
+		return;
+	if (d->close != '\0')
+		buf_add(&d->doc, &d->close, 1);
+	d->close = close;
+	if (close != '\0') {
+		json_key(&d->doc, key);
+		buf_adds(&d->doc, close == ']' ? "[" : "{");
 	}
-	buf_adds(&b, "\n");
-	output_print(d, &b);
 }
 
-static void
-output_print_verdict(struct output *d, const struct ending *v)
-{
-	struct buf b = { .max = TEXT }, words = { .max = TEXT };
-	enum mark mark = v->fault->verdict == VD_OK ? MARK_OK : MARK_FAILED;
-
-	buf_adds(&b, "\n");
-	output_paint_mark(d, &b, mark);
-	if (mark == MARK_OK)
-		buf_adds(&words, v->words);
-	else
-		fault_print(&words, v->fault);
-	output_wrap(&b, buf_text(&words), 2, d->width);
-	if (v->hint[0] != '\0') {
-		buf_adds(&b, "\n  ");
-		buf_clear(&words);
-		buf_addf(&words, "hint: %s", v->hint);
-		output_wrap(&b, buf_text(&words), 2, d->width);
-	}
-	buf_adds(&b, "\n");
-	buf_release(&words);
-	output_print(d, &b);
-}
-
-static void
-output_print_walk(struct output *d, const char *account, const char *relay,
+void
+output_attempt(struct output *d, const char *account, const char *relay,
     const char *address)
 {
 	struct buf b = { .max = TEXT };
 
-	if (d->walks == 0)
-		buf_adds(&b, "What a delivery would meet; no mail is sent.\n");
+	if (d->attempts++ == 0 && !d->json)
+		buf_adds(&b, "Test of a delivery; no mail is sent.\n");
+	if (d->json) {
+		json_key(&d->doc, NULL);
+		buf_adds(&d->doc, "{");
+		json_text(&d->doc, "account", account);
+		json_text(&d->doc, "relay", relay);
+		return;
+	}
 	buf_addf(&b, "\n%s%s%s%s%s%s\n", account[0] != '\0' ? "account " : "",
 	    account, account[0] != '\0' ? ", " : "", relay,
 	    address != NULL ? " at " : "", address != NULL ? address : "");
 	output_print(d, &b);
 }
 
-/* JSON */
-
-static void
-output_close_list(struct output *d)
+void
+output_setting(struct output *d, const char *key, const char *value,
+    const char *meaning, const char *where)
 {
-	if (d->open == OUTPUT_SETTINGS)
-		buf_adds(&d->doc, "}");
-	else if (d->open == OUTPUT_STEPS)
-		buf_adds(&d->doc, "]");
-	d->open = OUTPUT_NOTHING;
-}
+	struct buf b = { .max = TEXT };
+	struct buf *doc = &d->doc;
 
-static void
-output_open_list(struct output *d, enum output_list list, const char *key,
-    const char *with)
-{
-	if (d->open == list)
+	if (!d->json) {
+		buf_addf(&b, "    %-16s ", key);
+		buf_adds_visible(&b, value);
+		if (*meaning != '\0')
+			buf_addf(&b, ": %s", meaning);
+		buf_addf(&b, "%*s # %s\n", b.len < 45 ? (int)(45 - b.len) : 0,
+		    "", where);
+		output_print(d, &b);
 		return;
-	output_close_list(d);
-	json_key(&d->doc, key);
-	buf_adds(&d->doc, with);
-	d->open = list;
+	}
+	output_list(d, "settings", '}');
+	json_key(doc, key);
+	buf_adds(doc, "{");
+	json_text(doc, "value", value);
+	if (*meaning != '\0')
+		json_text(doc, "means", meaning);
+	json_text(doc, "from", where);
+	buf_adds(doc, "}");
 }
 
 static void
-output_add_finding(struct output *d, const struct step *x)
+output_step_json(struct output *d, const struct step *x)
 {
 	struct buf *b = &d->doc;
 	size_t i;
 
-	output_open_list(d, OUTPUT_STEPS, "steps", "[");
+	output_list(d, "steps", ']');
 	json_key(b, NULL);
 	buf_adds(b, "{");
 	json_text(b, "step", x->step);
@@ -271,16 +245,42 @@ output_add_finding(struct output *d, const struct step *x)
 	buf_adds(b, "]}");
 }
 
-static void
-output_add_verdict(struct output *d, const struct ending *v)
+void
+output_step(struct output *d, const struct step *x)
 {
-	struct buf *b = &d->doc, words = { .max = TEXT };
+	struct buf b = { .max = TEXT };
+	size_t i;
+
+	if (d->json) {
+		output_step_json(d, x);
+		return;
+	}
+	output_paint_mark(d, &b, x->mark);
+	buf_addf(&b, "%-9s", x->step);
+	if (x->ms >= 0)
+		buf_addf(&b, "%7lld ms  ", x->ms);
+	else
+		buf_addf(&b, "%*s", COLUMN - 11, "");
+	output_wrap(&b, buf_text(&x->text), COLUMN, d->width);
+	for (i = 0; i < x->nwarning; i++) {
+		buf_addf(&b, "\n%*s", COLUMN, "");
+		output_paint(d, &b, MARK_WARNING, "warning:");
+		buf_adds(&b, " ");
+		output_wrap(&b, x->warning[i].text, COLUMN,
+		    d->width > 9 ? d->width - 9 : d->width);
+	}
+	buf_adds(&b, "\n");
+	output_print(d, &b);
+}
+
+static void
+output_ending_json(struct output *d, const struct ending *v, const char *words)
+{
 	const struct fault *f = v->fault;
 	bool good = f->verdict == VD_OK;
+	struct buf *b = &d->doc;
 
-	if (!good)
-		fault_print(&words, f);
-	output_close_list(d);
+	output_list(d, NULL, '\0');
 	json_text(b, "address", v->address[0] != '\0' ? v->address : NULL);
 	json_text(b, "result", good ? "ok" : "failed");
 	json_number(b, "exit", fault_exit(f));
@@ -289,72 +289,33 @@ output_add_verdict(struct output *d, const struct ending *v)
 		json_number(b, "code", f->code);
 	else
 		json_null(b, "code");
-	json_text(b, "text", good ? v->words : buf_text(&words));
+	json_text(b, "text", words);
 	json_text(b, "hint", v->hint[0] != '\0' ? v->hint : NULL);
 	buf_adds(b, "}");
-	buf_release(&words);
-}
-
-/* Both */
-
-void
-output_walk(struct output *d, const char *account, const char *relay,
-    const char *address)
-{
-	if (d->json) {
-		json_key(&d->doc, NULL);
-		buf_adds(&d->doc, "{");
-		json_text(&d->doc, "account", account);
-		json_text(&d->doc, "relay", relay);
-	} else {
-		output_print_walk(d, account, relay, address);
-	}
-	d->walks++;
-}
-
-void
-output_setting(struct output *d, const char *key, const char *value,
-    const char *meaning, const char *where)
-{
-	struct buf b = { .max = TEXT };
-	struct buf *doc = &d->doc;
-
-	if (!d->json) {
-		buf_addf(&b, "    %-16s ", key);
-		buf_adds_visible(&b, value);
-		if (*meaning != '\0')
-			buf_addf(&b, ": %s", meaning);
-		buf_addf(&b, "%*s # %s\n", b.len < 45 ? (int)(45 - b.len) : 0,
-		    "", where);
-		output_print(d, &b);
-		return;
-	}
-	output_open_list(d, OUTPUT_SETTINGS, "settings", "{");
-	json_key(doc, key);
-	buf_adds(doc, "{");
-	json_text(doc, "value", value);
-	if (*meaning != '\0')
-		json_text(doc, "means", meaning);
-	json_text(doc, "from", where);
-	buf_adds(doc, "}");
-}
-
-void
-output_finding(struct output *d, const struct step *x)
-{
-	if (d->json)
-		output_add_finding(d, x);
-	else
-		output_print_finding(d, x);
 }
 
 void
 output_ending(struct output *d, const struct ending *v)
 {
-	if (d->json)
-		output_add_verdict(d, v);
+	struct buf b = { .max = TEXT }, words = { .max = TEXT };
+	enum mark mark = v->fault->verdict == VD_OK ? MARK_OK : MARK_FAILED;
+
+	if (mark == MARK_OK)
+		buf_adds(&words, v->words);
 	else
-		output_print_verdict(d, v);
+		fault_print(&words, v->fault);
+	if (d->json) {
+		output_ending_json(d, v, buf_text(&words));
+	} else {
+		buf_adds(&b, "\n");
+		output_paint_mark(d, &b, mark);
+		if (v->hint[0] != '\0')
+			buf_addf(&words, "\nhint: %s", v->hint);
+		output_wrap(&b, buf_text(&words), 2, d->width);
+		buf_adds(&b, "\n");
+		output_print(d, &b);
+	}
+	buf_release(&words);
 }
 
 int
@@ -368,8 +329,9 @@ output_end(struct output *d, size_t good, int status)
 		json_number(&d->doc, "exit", status);
 		buf_adds(&d->doc, "}\n");
 		output_print(d, &d->doc);
-	} else if (d->walks > 1) {
-		buf_addf(&b, "\n%zu of %zu ways work.\n", good, d->walks);
+	} else if (d->attempts > 1) {
+		buf_addf(&b, "\n%zu of %zu tests succeeded.\n", good,
+		    d->attempts);
 		output_print(d, &b);
 	}
 	return ferror(d->out) == 0 ? 0 : -1;

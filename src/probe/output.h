@@ -1,4 +1,4 @@
-/* output.h - shows a probe: lines for people as it goes, or one JSON object */
+/* output.h - shows a probe: text step by step, or one JSON object */
 
 #ifndef PROBE_OUTPUT_H
 #define PROBE_OUTPUT_H
@@ -8,28 +8,23 @@
 
 #include "probe/step.h"
 
-/* A list that is open in the JSON object. */
-enum output_list {
-	OUTPUT_NOTHING, OUTPUT_SETTINGS, OUTPUT_STEPS
-};
-
 struct output {
 	FILE		*out;
 	bool		 json;
-	bool		 utf8;		/* not only ASCII may be shown */
+	bool		 utf8;		/* marks may be UTF-8 */
 	bool		 colour;
-	size_t		 width;		/* of lines; 0: they are not broken */
+	size_t		 width;		/* of lines; 0: do not wrap */
 	struct buf	 doc;		/* the JSON object so far */
-	enum output_list open;		/* of the last walk */
-	size_t		 walks;
+	char		 close;		/* ends its open list; '\0': none */
+	size_t		 attempts;
 };
 
-/* How one walk ended. */
+/* The result of one attempt. */
 struct ending {
-	const struct fault *fault;	/* VD_OK: it went well */
-	const char	*words;		/* of success; printable */
-	const char	*hint;		/* what to change, or "" */
-	const char	*address;	/* that was connected to, or "" */
+	const struct fault *fault;	/* VD_OK: success */
+	const char	*words;		/* after success; printable */
+	const char	*hint;		/* the setting to change, or "" */
+	const char	*address;	/* of the connection, or "" */
 };
 
 /*
@@ -39,29 +34,29 @@ struct ending {
 void	output_init(struct output *, FILE *, bool json);
 void	output_release(struct output *);
 
-/* A walk begins; account "" is the default one, address NULL: not chosen. */
-void	output_walk(struct output *, const char *account, const char *relay,
+/* An attempt begins.  Account "" is the default; address NULL: all. */
+void	output_attempt(struct output *, const char *account, const char *relay,
 	    const char *address);
 
 /*
- * One setting in force, before any finding of that walk: its value, what
- * that comes to (or ""), and where it is from.
+ * One setting in force, before any step of that attempt: its value, the
+ * meaning of the value (or ""), and its origin.
  */
 void	output_setting(struct output *, const char *key, const char *value,
 	    const char *meaning, const char *where);
 
-void	output_finding(struct output *, const struct step *);
+void	output_step(struct output *, const struct step *);
 void	output_ending(struct output *, const struct ending *);
 
 /*
- * All is said: so many of the walks went well, and status is what the
- * program exits with.  -1 if what was shown could not be written.
+ * The end: the number of attempts that succeeded, and the exit status.  -1
+ * if the output could not be written.
  */
 int	output_end(struct output *, size_t good, int status);
 
 /*
- * Append text broken at blanks, so that no line is over width where that
- * can be; each line but the first is indented.  0: broken at LF only.
+ * Append text, wrapped at blanks to lines of width where possible.  Each
+ * line but the first is indented.  Width 0: break at LF only.
  */
 void	output_wrap(struct buf *, const char *text, size_t indent,
 	    size_t width);

@@ -21,22 +21,22 @@
 #include "config/account.h"
 #include "config/password.h"
 #include "net/dns.h"
-#include "probe/output.h"
+#include "probe/attempt.h"
 #include "probe/probe.h"
-#include "probe/walk.h"
 #include "submit/sender.h"
 
 #define EARLY	3		/* steps before the connection */
 
-/* An account that is tried. */
+/* An account to test. */
 struct target {
-	int		 number;	/* as config/account numbers them */
+	int		 number;	/* of the account in struct config */
 	const struct settings *set;
 	struct envelope	 env;
 	struct account	 account;
 	enum helo_known	 helo_known;
 	struct step	 early[EARLY];
-	size_t		 nearly, shown;
+	size_t		 nearly, nshown;
+	bool		 begun;		/* output_attempt() was called */
 };
 
 struct probe {
@@ -44,11 +44,11 @@ struct probe {
 	struct config	*c;
 	struct submitter by;
 	struct submission sender;
-	struct output	 display;
+	struct output	 output;
 	struct target	*target;
 	size_t		 n;
-	long long	 limit;		/* clock_ms() when all ends; 0: never */
-	size_t		 good;
+	long long	 limit;		/* deadline, clock_ms(); 0: none */
+	size_t		 good;		/* attempts that succeeded */
 	int		 status;
 };
 
@@ -81,7 +81,7 @@ probe_ask(struct settings *s, struct settings *before)
 	buf_release(&prompt);
 }
 
-/* A password need not be in a file to be tried. */
+/* Ask on the terminal for passwords that no setting gives. */
 static void
 probe_ask_passwords(struct config *c)
 {
@@ -147,19 +147,19 @@ probe_choose(struct probe *p, struct fault *f)
 	return 0;
 }
 
-/* What is shown before the connection */
+/* Before the connection */
 
-/* Show it?  Only if it was set, or says how to reach the relay. */
+/* Show this setting?  Only if it was set or concerns the connection. */
 static bool
 probe_matters(const struct target *t, const struct setting *row,
     const char *value, const char *where)
 {
 	static const char *const always[] = { "relay", "port", "tls", "auth",
 	    "helo" };
-	bool way = t->account.transport.route.relay.kind != RELAY_MAILDIR;
+	bool connects = t->account.transport.route.relay.kind != RELAY_MAILDIR;
 	size_t i;
 
-	for (i = 0; i < NITEMS(always) && way; i++)
+	for (i = 0; i < NITEMS(always) && connects; i++)
 		if (strcmp(row->key, always[i]) == 0)
 			return true;
 	return strcmp(where, "default") != 0 && strcmp(value, "(unset)") != 0;
@@ -179,7 +179,7 @@ probe_show_settings(struct probe *p, const struct target *t)
 		setting_show(row, t->set, &value);
 		config_meaning(row, t->set, &meaning);
 		if (probe_matters(t, row, buf_text(&value), where))
-			output_setting(&p->display, row->key,
+			output_setting(&p->output, row->key,
 			    buf_text(&value), buf_text(&meaning), where);
 	}
 	buf_release(&value);
@@ -189,20 +189,21 @@ probe_show_settings(struct probe *p, const struct target *t)
 static void
 probe_show_early(struct probe *p, struct target *t)
 {
-	if (t->shown == 0) {
-		output_walk(&p->display, account_name(p->c, t->number),
-		    t->account.transport.what[0] != '\0' ?
-		    t->account.transport.what : t->set->relay, NULL);
+	const char *what = t->account.transport.what;
+
+	if (!t->begun) {
+		output_attempt(&p->output, account_name(p->c, t->number),
+		    what[0] != '\0' ? what : t->set->relay, NULL);
 		probe_show_settings(p, t);
-		t->shown = 1;
+		t->begun = true;
 	}
-	while (t->shown <= t->nearly) {
-		output_finding(&p->display, &t->early[t->shown - 1]);
-		step_release(&t->early[t->shown++ - 1]);
+	for (; t->nshown < t->nearly; t->nshown++) {
+		output_step(&p->output, &t->early[t->nshown]);
+		step_release(&t->early[t->nshown]);
 	}
 }
 
-/* Steps of the first account are shown at once, the others' later. */
+/* Steps of the first account are shown at once, those of others later. */
 static struct step *
 probe_early(struct target *t, const char *step, long long ms)
 {
@@ -223,7 +224,8 @@ static void
 probe_introduce(struct target *t)
 {
 	struct transport *r = &t->account.transport;
-	struct scene scene = { .helo = r->helo, .near = probe_is_local(t) };
+	struct warn_context about = { .helo = r->helo,
+	    .near = probe_is_local(t) };
 	struct step *d;
 	struct fault f = { 0 };
 	bool known;
@@ -239,9 +241,9 @@ probe_introduce(struct target *t)
 	if (r->helo[0] != '[' && heloname_doubt(r->helo) == NULL &&
 	    dns_known(r->helo, t->set->resolver, &known, &f) == 0)
 		t->helo_known = known ? HELO_KNOWN : HELO_UNKNOWN;
-	scene.helo_known = t->helo_known;
+	about.helo_known = t->helo_known;
 	step_helo(d, r->helo, r->why);
-	step_warn(d, &scene);
+	step_warn(d, &about);
 }
 
 static void
@@ -259,8 +261,8 @@ probe_add_addresses(struct step *d, const char *host, int port, bool srv,
 		buf_addf(&b, "%s%s", i > 0 ? ", " : "", text);
 	}
 	if (srv)
-		step_line(d, "%s port %d: %s", host, port, addrs->n > 0 ?
-		    buf_text(&b) : "no address");
+		step_line(d, "%s port %d: %s", host, port,
+		    addrs->n > 0 ? buf_text(&b) : "no address");
 	else
 		step_line(d, "%s: %s", host, buf_text(&b));
 	buf_release(&b);
@@ -277,8 +279,7 @@ probe_show_addresses(struct target *t, long long ms)
 	json_key(&d->facts, "addresses");
 	buf_adds(&d->facts, "[");
 	if (r->proxy.host[0] != '\0') {
-		step_line(d, "through a proxy, which looks up names "
-		    "itself");
+		step_line(d, "through a proxy, which looks up the names");
 		probe_add_addresses(d, r->proxy.host, r->proxy.port, true,
 		    &r->proxy_addrs);
 	}
@@ -293,7 +294,7 @@ probe_show_addresses(struct target *t, long long ms)
 	buf_adds(&d->facts, "]");
 }
 
-/* There is no relay to connect to. */
+/* A maildir needs no connection. */
 static void
 probe_show_maildir(struct target *t)
 {
@@ -303,7 +304,7 @@ probe_show_maildir(struct target *t)
 	char *parent, *slash;
 
 	if (faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0) {
-		step_line(d, "mail is kept in %s and goes nowhere", path);
+		step_line(d, "mail is stored in %s and not sent", path);
 		return;
 	}
 	parent = xstrdup(path);
@@ -311,8 +312,8 @@ probe_show_maildir(struct target *t)
 		*slash = '\0';
 	if (errno == ENOENT &&
 	    faccessat(AT_FDCWD, parent, W_OK | X_OK, AT_EACCESS) == 0) {
-		step_line(d, "mail is kept in %s, which the first message "
-		    "makes, and goes nowhere", path);
+		step_line(d, "mail is stored in %s, which the first message "
+		    "creates, and not sent", path);
 	} else {
 		fault_what(f, "%s", path);
 		(void)fault_errno(f, ST_CONNECT, errno, VD_TEMP,
@@ -322,9 +323,9 @@ probe_show_maildir(struct target *t)
 	free(parent);
 }
 
-/* Certificates, password and addresses, which need the file system. */
+/* Get certificates, password and addresses, which need files. */
 static void
-probe_get_ready(struct probe *p, struct target *t)
+probe_prepare(struct probe *p, struct target *t)
 {
 	struct account *a = &t->account;
 	struct step *d;
@@ -343,8 +344,8 @@ probe_get_ready(struct probe *p, struct target *t)
 		return;
 	start = clock_ms();
 	if (accounts_locate(a) == -1) {
-		d = probe_early(t, fault_stage(a->fault.stage), clock_ms() -
-		    start);
+		d = probe_early(t, fault_stage(a->fault.stage),
+		    clock_ms() - start);
 		step_fault(d, &a->fault);
 	} else if (a->transport.route.relay.kind != RELAY_UNIX) {
 		probe_show_addresses(t, clock_ms() - start);
@@ -360,7 +361,7 @@ probe_enter_sandbox(struct probe *p)
 
 	for (i = 0; i < p->n; i++)
 		list[i] = &p->target[i].account;
-	/* Without TLS, too, a second connection may have to look for it. */
+	/* Even without TLS: a second connection may test for it. */
 	(void)crypt_ready(&f);
 	config_wipe(p->c);
 	password_forget(&p->c->base);
@@ -370,10 +371,10 @@ probe_enter_sandbox(struct probe *p)
 
 /* The connection */
 
-/* The line that would set the right TLS mode, and what stands there now. */
+/* Name the setting of the right TLS mode, and its present value. */
 static void
 probe_advise_mode(const struct probe *p, const struct target *t,
-    const struct walk *w, struct buf *hint)
+    const struct attempt *a, struct buf *hint)
 {
 	static const char *const words[] = { "none", "opportunistic",
 	    "starttls", "implicit" };
@@ -381,23 +382,23 @@ probe_advise_mode(const struct probe *p, const struct target *t,
 	const struct route *r = &t->account.transport.route;
 
 	if (r->relay.kind == RELAY_SRV && t->set->tls == SETTING_TLS_AUTO) {
-		buf_addf(hint, "the DNS of %s says otherwise; have it "
-		    "corrected", r->relay.host);
+		buf_addf(hint, "the DNS records of %s name another mode; "
+		    "correct them", r->relay.host);
 		return;
 	}
-	buf_adds(hint, w->mode == CLIENT_TLS_NONE && !probe_is_local(t) ?
+	buf_adds(hint, a->mode == CLIENT_TLS_NONE && !probe_is_local(t) ?
 	    "only on a network that you trust, set" : "set");
 	if (r->relay.implicit) {
 		buf_addf(hint, " `relay %s:%d` and", r->relay.host,
 		    r->hop[0].port);
 		row = setting_find("relay");
 	}
-	buf_addf(hint, " `tls %s` (now ", words[w->mode]);
+	buf_addf(hint, " `tls %s` (now ", words[a->mode]);
 	setting_show(row, t->set, hint);
 	buf_addf(hint, ", %s)", config_where(p->c, t->number, row));
 }
 
-/* The pin that a hint asks for is known. */
+/* Replace the placeholder in the hint by the known pin. */
 static void
 probe_fill_in(struct buf *hint, const char *pin)
 {
@@ -414,48 +415,48 @@ probe_fill_in(struct buf *hint, const char *pin)
 }
 
 static void
-probe_praise(const struct target *t, struct buf *words)
+probe_add_success(const struct target *t, struct buf *words)
 {
 	const struct envelope *e = &t->env;
 	size_t i;
 
 	if (t->account.transport.route.relay.kind == RELAY_MAILDIR) {
-		buf_addf(words, "Mail would be kept in %s.",
+		buf_addf(words, "Mail would be stored in %s.",
 		    t->account.transport.what);
 		return;
 	}
-	buf_addf(words, "%s takes mail from %s%s%s", t->account.transport.what,
-	    e->from[0] != '\0' ? e->from : "<>",
-	    e->nrcpt > 0 ? " for " : "", e->nrcpt > 0 ? e->rcpt[0].addr : "");
-	for (i = 1; i < e->nrcpt; i++)
-		buf_addf(words, ", %s", e->rcpt[i].addr);
-	buf_adds(words, e->nrcpt > 0 ? "." : "; name a recipient to ask for "
-	    "one as well.");
+	buf_addf(words, "%s accepts mail from %s", t->account.transport.what,
+	    e->from[0] != '\0' ? e->from : "<>");
+	for (i = 0; i < e->nrcpt; i++)
+		buf_addf(words, "%s%s", i > 0 ? ", " : " for ",
+		    e->rcpt[i].addr);
+	buf_adds(words, e->nrcpt > 0 ? "." :
+	    "; add a recipient to test one as well.");
 }
 
-/* How a walk ended; w is NULL if there was none. */
+/* Show the result; a is NULL if there was no connection. */
 static void
-probe_judge(struct probe *p, const struct target *t, const struct fault *f,
-    const struct walk *w)
+probe_show_result(struct probe *p, const struct target *t,
+    const struct fault *f, const struct attempt *a)
 {
-	struct explain_place at = { .conninfo = w != NULL ? &w->conninfo : NULL,
+	struct explain_place at = { .conninfo = a != NULL ? &a->conninfo : NULL,
 	    .account = account_name(p->c, t->number), .sender = t->env.from,
 	    .recipient = t->env.nrcpt == 1 ? t->env.rcpt[0].addr : NULL };
 	struct buf words = { .max = 65536 }, hint = { .max = 4096 };
 	struct ending v = { .fault = f,
-	    .address = w != NULL ? w->conninfo.ip : "" };
+	    .address = a != NULL ? a->conninfo.ip : "" };
 
 	if (f->verdict == VD_OK)
-		probe_praise(t, &words);
-	else if (w != NULL && w->mistaken)
-		probe_advise_mode(p, t, w, &hint);
+		probe_add_success(t, &words);
+	else if (a != NULL && a->mode_wrong)
+		probe_advise_mode(p, t, a, &hint);
 	else
 		(void)explain_hint(&p->by.log.explain, f, &at, &hint);
-	if (w != NULL)
-		probe_fill_in(&hint, w->pin);
+	if (a != NULL)
+		probe_fill_in(&hint, a->pin);
 	v.words = buf_text(&words);
 	v.hint = buf_text(&hint);
-	output_ending(&p->display, &v);
+	output_ending(&p->output, &v);
 	p->good += f->verdict == VD_OK;
 	if (p->status == EX_OK)
 		p->status = fault_exit(f);
@@ -464,26 +465,26 @@ probe_judge(struct probe *p, const struct target *t, const struct fault *f,
 }
 
 static void
-probe_go(struct probe *p, struct target *t)
+probe_attempt(struct probe *p, struct target *t)
 {
-	struct walk w = { .transport = &t->account.transport, .env = &t->env,
-	    .display = &p->display, .near = probe_is_local(t),
+	struct attempt a = { .transport = &t->account.transport, .env = &t->env,
+	    .output = &p->output, .near = probe_is_local(t),
 	    .helo_known = t->helo_known, .trace = p->o->trace };
 
-	w.transport->session.trace = p->o->verbose;
-	w.transport->limit = w.transport->session.limit = p->limit;
-	walk_run(&w);
-	probe_judge(p, t, &w.fault, &w);
+	a.transport->session.trace = p->o->verbose;
+	a.transport->limit = a.transport->session.limit = p->limit;
+	attempt_run(&a);
+	probe_show_result(p, t, &a.fault, &a);
 }
 
-/* Each address of each host, as if there were no other. */
+/* Test each address of each host alone. */
 static void
-probe_go_everywhere(struct probe *p, struct target *t)
+probe_each_address(struct probe *p, struct target *t)
 {
 	struct route *r = &t->account.transport.route;
 	struct route *all = xmalloc(sizeof(*all));
 	char text[RESOLVE_ADDRESS_TEXT];
-	size_t i, k, n, walks = 0;
+	size_t i, k, n, attempts = 0;
 
 	*all = *r;
 	r->n = 1;
@@ -495,11 +496,11 @@ probe_go_everywhere(struct probe *p, struct target *t)
 			r->hop[0].addrs.v[0] = all->hop[i].addrs.v[k];
 			resolve_address_text(&r->hop[0].addrs.v[0], text,
 			    sizeof(text));
-			if (walks++ > 0)
-				output_walk(&p->display,
+			if (attempts++ > 0)
+				output_attempt(&p->output,
 				    account_name(p->c, t->number),
 				    all->hop[i].host, text);
-			probe_go(p, t);
+			probe_attempt(p, t);
 		}
 	}
 	*r = *all;
@@ -507,17 +508,17 @@ probe_go_everywhere(struct probe *p, struct target *t)
 }
 
 static void
-probe_visit(struct probe *p, struct target *t)
+probe_target(struct probe *p, struct target *t)
 {
 	const struct relay *relay = &t->account.transport.route.relay;
 
 	probe_show_early(p, t);
 	if (t->account.fault.verdict != VD_OK || relay->kind == RELAY_MAILDIR)
-		probe_judge(p, t, &t->account.fault, NULL);
+		probe_show_result(p, t, &t->account.fault, NULL);
 	else if (p->o->all && relay->kind != RELAY_UNIX)
-		probe_go_everywhere(p, t);
+		probe_each_address(p, t);
 	else
-		probe_go(p, t);
+		probe_attempt(p, t);
 }
 
 static void
@@ -530,7 +531,7 @@ probe_release(struct probe *p)
 		envelope_release(&t->env);
 	}
 	free(p->target);
-	output_release(&p->display);
+	output_release(&p->output);
 	sender_release(&p->sender);
 	process_release(&p->by);
 }
@@ -553,15 +554,15 @@ probe_run(const struct options *o, struct config *c,
 		probe_release(&p);
 		return fault_exit(&f);
 	}
-	output_init(&p.display, stdout, o->json);
+	output_init(&p.output, stdout, o->json);
 	if (c->base.deadline > 0)
 		p.limit = clock_ms() + c->base.deadline * 1000;
 	for (i = 0; i < p.n; i++)
-		probe_get_ready(&p, &p.target[i]);
+		probe_prepare(&p, &p.target[i]);
 	probe_enter_sandbox(&p);
 	for (i = 0; i < p.n; i++)
-		probe_visit(&p, &p.target[i]);
-	if (output_end(&p.display, p.good, p.status) == -1 &&
+		probe_target(&p, &p.target[i]);
+	if (output_end(&p.output, p.good, p.status) == -1 &&
 	    p.status == EX_OK)
 		p.status = EX_IOERR;
 	probe_release(&p);

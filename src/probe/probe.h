@@ -1,4 +1,4 @@
-/* probe.h - --probe: the walk of a delivery, without a message */
+/* probe.h - --probe: the steps of a delivery, without a message */
 
 #ifndef PROBE_PROBE_H
 #define PROBE_PROBE_H
@@ -6,7 +6,7 @@
 #include "cli/options.h"
 #include "config/config.h"
 
-/* Walk it and show each step on stdout; the exit status. */
+/* Show each step on stdout; the exit status. */
 int	probe_run(const struct options *, struct config *,
 	    const struct config_source *);
 

@@ -1,6 +1,4 @@
-/*
- * step.c - what a probe meets, in words and as facts, and what it warns of
- */
+/* step.c - a probe step: its text, its facts and its warnings */
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,7 +12,7 @@
 #include "probe/step.h"
 #include "smtp/heloname.h"
 
-#define SOON	21	/* days: a certificate that ends by then is noticed */
+#define SOON	21	/* days left of a certificate: warn below this */
 
 void
 step_init(struct step *d, const char *step, long long ms)
@@ -102,7 +100,7 @@ step_add_capability(struct buf *b, const struct capability *row,
 		buf_addf(b, " (%s)", row->keyword);
 }
 
-/* No TLS will follow what is offered now. */
+/* Is this EHLO the last: no TLS follows? */
 static bool
 step_settled(const struct client *c)
 {
@@ -136,8 +134,8 @@ step_ehlo(struct step *d, const struct client *c)
 		json_text(&d->facts, "auth", c->caps.auth);
 	if (!step_settled(c))
 		step_line(d, c->caps.set & CAP_STARTTLS ?
-		    "takes TLS (STARTTLS); what else it takes, it says "
-		    "after that" : "does not take TLS here (no STARTTLS)");
+		    "takes TLS (STARTTLS); it lists other extensions after "
+		    "that" : "offers no TLS here (no STARTTLS)");
 	else if (can.len > 0)
 		step_line(d, "takes %s", buf_text(&can));
 	else if (strchr(text, '\n') == NULL)
@@ -151,8 +149,8 @@ step_day(char out[16], long long when)
 	time_t t = (time_t)when;
 	struct tm tm;
 
-	if (gmtime_r(&t, &tm) == NULL || strftime(out, 16, "%Y-%m-%d",
-	    &tm) == 0)
+	if (gmtime_r(&t, &tm) == NULL ||
+	    strftime(out, 16, "%Y-%m-%d", &tm) == 0)
 		(void)strlcpy(out, "?", 16);
 }
 
@@ -202,17 +200,17 @@ step_chain(struct step *d, const struct tls_facts *t)
 		return;
 	step_lifetime(life, sizeof(life), v);
 	step_line(d, "certificate for %s; %s", v->names[0] != '\0' ?
-	    v->names : "nobody", life);
+	    v->names : "no name", life);
 	if (strcmp(v->subject, v->issuer) == 0) {
-		step_line(d, "signed by itself: %s", v->subject);
+		step_line(d, "self-signed: %s", v->subject);
 	} else {
 		step_line(d, "issued by %s", v->issuer);
-		/* The root, if it is sent as well, is not news. */
-		for (i = 1; i < t->ncerts && strcmp(v[i].subject,
-		    v[i].issuer) != 0; i++) {
+		/* The chain ends before a root that is sent as well. */
+		for (i = 1; i < t->ncerts &&
+		    strcmp(v[i].subject, v[i].issuer) != 0; i++) {
 			step_lifetime(life, sizeof(life), &v[i]);
-			step_line(d, "and that by %s; %s", v[i].issuer,
-			    life);
+			step_line(d, "which is issued by %s; %s",
+			    v[i].issuer, life);
 		}
 	}
 	if (v->pin[0] != '\0')
@@ -271,46 +269,41 @@ step_fault(struct step *d, const struct fault *f)
 	json_text(&d->facts, "reply", f->text);
 }
 
-/* Warnings: each rule appends its words, or returns false. */
+/* Warnings: each rule appends its text; false: it does not apply. */
 
 static bool
-step_warn_unknown(const struct scene *s, struct buf *b)
+step_warn_unknown(const struct warn_context *s, struct buf *b)
 {
-	if (s->helo_known != HELO_UNKNOWN)
-		return false;
-	buf_adds(b, "the DNS knows no address of this name, and relays may "
-	    "refuse it for that; set `helo` to one that it knows");
-	return true;
+	buf_adds(b, "the DNS has no address for this name, and relays may "
+	    "refuse it; set `helo` to a name that has one");
+	return s->helo_known == HELO_UNKNOWN;
 }
 
 static bool
-step_warn_doubtful(const struct scene *s, struct buf *b)
+step_warn_doubtful(const struct warn_context *s, struct buf *b)
 {
 	const char *why = s->helo != NULL ? heloname_doubt(s->helo) : NULL;
 
-	if (why == NULL)
-		return false;
 	buf_addf(b, "relays often refuse such a name (%s); set `helo` to the "
-	    "full name of this host", why);
-	return true;
+	    "full name of this host", why != NULL ? why : "");
+	return why != NULL;
 }
 
 static bool
-step_warn_slow(const struct scene *s, struct buf *b)
+step_warn_slow(const struct warn_context *s, struct buf *b)
 {
-	if (!step_settled(s->client) || s->client->caps.set & CAP_PIPELINING)
-		return false;
 	buf_adds(b, "no PIPELINING: each command waits for the reply to the "
 	    "one before");
-	return true;
+	return step_settled(s->client) &&
+	    !(s->client->caps.set & CAP_PIPELINING);
 }
 
 static bool
-step_warn_clear(const struct scene *s, struct buf *b)
+step_warn_clear(const struct warn_context *s, struct buf *b)
 {
 	if (s->near || !step_settled(s->client) || s->client->tls)
 		return false;
-	buf_addf(b, "no TLS: others on the way can read the mail; %s",
+	buf_addf(b, "no TLS: others on the network can read the mail; %s",
 	    s->client->caps.set & CAP_STARTTLS ?
 	    "the relay offers it: set `tls starttls`" :
 	    "the relay does not offer it here");
@@ -318,7 +311,7 @@ step_warn_clear(const struct scene *s, struct buf *b)
 }
 
 static bool
-step_warn_expires(const struct scene *s, struct buf *b)
+step_warn_expires(const struct warn_context *s, struct buf *b)
 {
 	const struct tls_facts *t = s->tls;
 	char life[64];
@@ -326,43 +319,37 @@ step_warn_expires(const struct scene *s, struct buf *b)
 	if (t == NULL || t->ncerts == 0 || t->cert[0].days >= SOON)
 		return false;
 	step_lifetime(life, sizeof(life), &t->cert[0]);
-	buf_addf(b, "the certificate of the relay ends soon: %s", life);
-	if (t->cert[0].days < 0) {
-		buf_clear(b);
-		buf_addf(b, "the certificate of the relay has %s", life);
-	}
+	buf_addf(b, "the certificate of the relay %s %s",
+	    t->cert[0].days < 0 ? "has" : "expires soon:", life);
 	return true;
 }
 
 static bool
-step_warn_unverified(const struct scene *s, struct buf *b)
+step_warn_unverified(const struct warn_context *s, struct buf *b)
 {
 	if (s->near || s->tls == NULL ||
 	    strcmp(s->tls->assurance, "unverified") != 0)
 		return false;
-	buf_adds(b, "nobody has verified that this is the relay");
-	if (s->client->o->tls == CLIENT_TLS_OPPORTUNISTIC)
-		buf_adds(b, "; set `tls starttls`");
-	else
-		buf_adds(b, "; set `tls-verify yes`");
+	buf_addf(b, "the relay is not verified and may be another host; set "
+	    "`%s`", s->client->o->tls == CLIENT_TLS_OPPORTUNISTIC ?
+	    "tls starttls" : "tls-verify yes");
 	return true;
 }
 
 static bool
-step_warn_login(const struct scene *s, struct buf *b)
+step_warn_login(const struct warn_context *s, struct buf *b)
 {
 	const struct client *c = s->client;
 
 	if (c == NULL || !c->authed || c->tls)
 		return false;
-	buf_addf(b, "the login went over the line in clear: %s",
-	    sasl_reveals(c->mech) ? "who listens has the password" :
-	    "who listens knows the user");
+	buf_addf(b, "the login was sent in clear: others on the network can "
+	    "read the %s", sasl_reveals(c->mech) ? "password" : "user name");
 	return true;
 }
 
 static bool
-step_warn_domain(const struct scene *s, struct buf *b)
+step_warn_domain(const struct warn_context *s, struct buf *b)
 {
 	const char *at = s->sender != NULL ? strrchr(s->sender, '@') : NULL;
 	const struct provider *p;
@@ -378,41 +365,37 @@ step_warn_domain(const struct scene *s, struct buf *b)
 	n = strlen(s->helo);
 	if (ascii_below(s->helo, n, at, k) || ascii_below(at, k, s->helo, n))
 		return false;
-	buf_addf(b, "the sender is of %s and HELO says %s: Google's relay "
-	    "may take you for a stranger; set `helo` to a name in %s", at,
-	    s->helo, at);
+	buf_addf(b, "the sender is in %s, but HELO says %s: Google's relay "
+	    "may refuse this; set `helo` to a name in %s", at, s->helo, at);
 	return true;
 }
 
 static const struct {
-	enum stage	 stage;
+	const char	*step;
 	const char	*rule;
-	bool		(*applies)(const struct scene *, struct buf *);
+	bool		(*applies)(const struct warn_context *, struct buf *);
 } rules[] = {
-	{ ST__MAX, "helo-unknown", step_warn_unknown },
-	{ ST__MAX, "helo-doubtful", step_warn_doubtful },
-	{ ST_EHLO, "no-pipelining", step_warn_slow },
-	{ ST_EHLO, "no-tls", step_warn_clear },
-	{ ST_TLS, "certificate-expires", step_warn_expires },
-	{ ST_TLS, "unverified", step_warn_unverified },
-	{ ST_AUTH, "cleartext-login", step_warn_login },
-	{ ST_MAIL, "sender-domain", step_warn_domain },
+	{ "helo", "helo-unknown", step_warn_unknown },
+	{ "helo", "helo-doubtful", step_warn_doubtful },
+	{ "ehlo", "no-pipelining", step_warn_slow },
+	{ "ehlo", "no-tls", step_warn_clear },
+	{ "tls", "certificate-expires", step_warn_expires },
+	{ "tls", "unverified", step_warn_unverified },
+	{ "auth", "cleartext-login", step_warn_login },
+	{ "mail", "sender-domain", step_warn_domain },
 };
 
 void
-step_warn(struct step *d, const struct scene *s)
+step_warn(struct step *d, const struct warn_context *s)
 {
 	struct buf b = { .max = sizeof(d->warning[0].text) - 1 };
 	struct warning *w;
 	size_t i;
 
 	for (i = 0; i < NITEMS(rules); i++) {
-		if (strcmp(d->step, rules[i].stage == ST__MAX ? "helo" :
-		    fault_stage(rules[i].stage)) != 0)
-			continue;
 		buf_clear(&b);
-		if (d->nwarning == STEP_WARNINGS ||
-		    !rules[i].applies(s, &b))
+		if (strcmp(d->step, rules[i].step) != 0 ||
+		    d->nwarning == STEP_WARNINGS || !rules[i].applies(s, &b))
 			continue;
 		w = &d->warning[d->nwarning++];
 		w->rule = rules[i].rule;

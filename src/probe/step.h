@@ -1,9 +1,4 @@
-/*
- * step.h - what a probe meets, in words and as facts, and what it warns of
- *
- * All that a step has to tell goes into a finding; how that is shown is for
- * the display to know.
- */
+/* step.h - a probe step: its text, its facts and its warnings */
 
 #ifndef PROBE_STEP_H
 #define PROBE_STEP_H
@@ -19,12 +14,12 @@ enum mark {
 	MARK_OK,
 	MARK_WARNING,
 	MARK_FAILED,
-	MARK_SKIPPED,	/* it was not done, and the words say why */
+	MARK_SKIPPED,	/* not done; the text says why */
 	MARK__MAX
 };
 
 #define STEP_WARNINGS	4
-#define STEP_TEXT		65536
+#define STEP_TEXT	65536
 
 struct warning {
 	const char	*rule;		/* "certificate-expires": its name */
@@ -35,8 +30,8 @@ struct warning {
 struct step {
 	const char	*step;		/* "ehlo": see fault_stage() */
 	enum mark	 mark;
-	long long	 ms;		/* that it took; -1: not timed */
-	struct buf	 text;		/* lines, LF between */
+	long long	 ms;		/* duration; -1: not timed */
+	struct buf	 text;		/* lines with LF between them */
 	struct buf	 facts;		/* members of a JSON object */
 	struct warning	 warning[STEP_WARNINGS];
 	size_t		 nwarning;
@@ -49,43 +44,42 @@ void	step_release(struct step *);
 void	step_line(struct step *, const char *, ...)
 	    __attribute__((__format__(__printf__, 2, 3)));
 
-/* Does the DNS know an address of the name in HELO? */
+/* Does the DNS have an address for the HELO name? */
 enum helo_known { HELO_UNASKED, HELO_KNOWN, HELO_UNKNOWN };
 
-/* What the rules for warnings look at; borrowed, NULL is: not known. */
-struct scene {
+/* Input of the warning rules; borrowed.  NULL: not known. */
+struct warn_context {
 	const struct client *client;
 	const char	*host;		/* of the relay */
-	bool		 near;		/* it is on this host */
+	bool		 near;		/* the relay is on this host */
 	const char	*sender;	/* of the envelope */
 	const char	*helo;
 	enum helo_known	 helo_known;
 	const struct tls_facts *tls;
 };
 
-/* Apply the rules that belong to its step. */
-void	step_warn(struct step *, const struct scene *);
+/* Apply the rules of this step. */
+void	step_warn(struct step *, const struct warn_context *);
 
-/* The name in HELO, and why this one. */
+/* Add the HELO name and the reason for it. */
 void	step_helo(struct step *, const char *name, const char *why);
 
-/* What the relay just said to something: "<a@example.org>: 250 ok". */
-void	step_reply(struct step *, const char *to,
-	    const struct client *);
+/* Add the present reply, and its subject: "<a@example.org>: 250 ok". */
+void	step_reply(struct step *, const char *to, const struct client *);
 
-/* That reply as the one to EHLO: what the relay can do. */
+/* Add the reply to EHLO and the capabilities of the relay. */
 void	step_ehlo(struct step *, const struct client *);
 
-/* TLS as it came up, and a line for `tls-pin`. */
+/* Add the facts of TLS and a line for `tls-pin`. */
 void	step_tls(struct step *, const struct tls_facts *);
 
-/* How the login went; asked: `auth` names the mechanism. */
+/* Add the login.  asked: `auth` names the mechanism. */
 void	step_auth(struct step *, const struct client *, bool asked);
 
-/* It failed with this. */
+/* Mark the step as failed with this fault. */
 void	step_fault(struct step *, const struct fault *);
 
-/* "20 MiB": octets, for people. */
+/* Append octets with a unit: "20 MiB". */
 void	step_size(struct buf *, long long);
 
 #endif

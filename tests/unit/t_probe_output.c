@@ -54,13 +54,13 @@ show(struct output *d)
 	    .hint = "", .address = "192.0.2.1" };
 	struct step x;
 
-	output_walk(d, "work", "relay:25", NULL);
+	output_attempt(d, "work", "relay:25", NULL);
 	output_setting(d, "port", "auto", "25", "default");
 	output_setting(d, "tls", "none", "", "/etc/heloise.conf:2");
 	step_init(&x, "greeting", 12);
 	step_line(&x, "220 hi");
 	json_number(&x.facts, "code", 220);
-	output_finding(d, &x);
+	output_step(d, &x);
 	step_release(&x);
 	step_init(&x, "ehlo", -1);
 	step_line(&x, "250 \"hi\"");
@@ -68,10 +68,10 @@ show(struct output *d)
 	x.nwarning = 1;
 	x.warning[0].rule = "slow";
 	(void)strlcpy(x.warning[0].text, "slowly", 10);
-	output_finding(d, &x);
+	output_step(d, &x);
 	step_release(&x);
 	output_ending(d, &e);
-	output_walk(d, "", "relay:26", "192.0.2.2");
+	output_attempt(d, "", "relay:26", "192.0.2.2");
 	(void)fault_set(&bad, ST_AUTH, FD_SMTP, 535, VD_PERM, "no");
 	fault_what(&bad, "relay:26");
 	e = (struct ending){ .fault = &bad, .words = "", .address = "",
@@ -105,7 +105,7 @@ shows(const char *name, const char *lang, bool json, bool colour,
 }
 
 static const char ascii[] =
-    "What a delivery would meet; no mail is sent.\n"
+    "Test of a delivery; no mail is sent.\n"
     "\n"
     "account work, relay:25\n"
     "    port             auto: 25                 # default\n"
@@ -122,7 +122,7 @@ static const char ascii[] =
     "x cannot log in to relay:26: 535 no\n"
     "  hint: set `user x`\n"
     "\n"
-    "1 of 2 ways work.\n";
+    "1 of 2 tests succeeded.\n";
 
 static const char json[] = "{\"version\":\"" VERSION "\",\"walks\":["
     "{\"account\":\"work\",\"relay\":\"relay:25\",\"settings\":{"
@@ -147,7 +147,7 @@ main(void)
 	shows("ASCII", "C", false, false, ascii);
 	shows("JSON", "C.UTF-8", true, false, json);
 	shows("UTF-8 in colour", "de_DE.utf8", false, true,
-	    "What a delivery would meet; no mail is sent.\n"
+	    "Test of a delivery; no mail is sent.\n"
 	    "\n"
 	    "account work, relay:25\n"
 	    "    port             auto: 25                 # default\n"
@@ -164,6 +164,6 @@ main(void)
 	    "\033[31m\342\234\227\033[0m cannot log in to relay:26: 535 no\n"
 	    "  hint: set `user x`\n"
 	    "\n"
-	    "1 of 2 ways work.\n");
+	    "1 of 2 tests succeeded.\n");
 	return done();
 }

@@ -72,11 +72,11 @@ ehlo(void)
 		{ "before TLS", CLIENT_TLS_STARTTLS, false,
 		  "relay\nSTARTTLS\nDSN",
 		  "EHLO web1.example.org: 250 relay\ntakes TLS (STARTTLS); "
-		  "what else it takes, it says after that",
+		  "it lists other extensions after that",
 		  "{\"code\":250,\"reply\":\"relay\\nSTARTTLS\\nDSN\","
 		  "\"offers\":[\"STARTTLS\",\"DSN\"]}" },
 		{ "no STARTTLS", CLIENT_TLS_STARTTLS, false, "relay\nDSN",
-		  "EHLO web1.example.org: 250 relay\ndoes not take TLS here "
+		  "EHLO web1.example.org: 250 relay\noffers no TLS here "
 		  "(no STARTTLS)",
 		  "{\"code\":250,\"reply\":\"relay\\nDSN\","
 		  "\"offers\":[\"DSN\"]}" },
@@ -192,7 +192,8 @@ certificates(void)
 	step_tls(&d, &tls);
 	is(buf_text(&d.text), "TLS1.3, AES-256-GCM, X25519; verified, OCSP "
 	    "says good\ncertificate for relay.example.org; 21 days left, "
-	    "until 2025-12-17\nissued by CN=ca\nand that by CN=root; 1 day "
+	    "until 2025-12-17\nissued by CN=ca\n"
+	    "which is issued by CN=root; 1 day "
 	    "left, until 2025-12-17\nto pin it: `tls-pin sha256:abc`",
 	    "a chain");
 	step_release(&d);
@@ -202,7 +203,7 @@ certificates(void)
 	step_init(&d, "tls", 3);
 	step_tls(&d, &tls);
 	ok(strstr(buf_text(&d.text), "expired 2 days ago, on 2025-12-17\n"
-	    "signed by itself: CN=relay\n") != NULL, "old and self-signed");
+	    "self-signed: CN=relay\n") != NULL, "old and self-signed");
 	step_release(&d);
 	tls.ncerts = 0;
 	step_init(&d, "tls", 3);
@@ -215,7 +216,7 @@ certificates(void)
 
 /* The rules that apply to a step, with blanks between. */
 static void
-warns(const struct scene *s, const char *step, const char *want,
+warns(const struct warn_context *s, const char *step, const char *want,
     const char *name)
 {
 	struct buf b = { .max = 256 };
@@ -248,7 +249,7 @@ warn_names(void)
 		{ "localhost", HELO_UNASKED, "helo-doubtful" },
 		{ "web1", HELO_UNKNOWN, "helo-unknown helo-doubtful" },
 	};
-	struct scene s = { 0 };
+	struct warn_context s = { 0 };
 	size_t i;
 
 	for (i = 0; i < NITEMS(t); i++) {
@@ -291,7 +292,7 @@ warn_session(void)
 		{ "login under TLS", "auth", CLIENT_TLS_STARTTLS, true,
 		  false, 0, "" },
 	};
-	struct scene s = { .client = &client };
+	struct warn_context s = { .client = &client };
 	size_t i;
 
 	client.authed = true;
@@ -322,7 +323,7 @@ warn_certificate(void)
 		{ 90, "unverified", true, "" },
 		{ 2, "unverified", false, "certificate-expires unverified" },
 	};
-	struct scene s = { .client = &client, .tls = &tls };
+	struct warn_context s = { .client = &client, .tls = &tls };
 	size_t i;
 
 	tls.ncerts = 1;
@@ -354,7 +355,7 @@ warn_google(void)
 		{ "smtp.example.com", "a@example.org", "web1.example.net",
 		  "" },
 	};
-	struct scene s = { .client = &client };
+	struct warn_context s = { .client = &client };
 	size_t i;
 
 	for (i = 0; i < NITEMS(t); i++) {
