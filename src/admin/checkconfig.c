@@ -35,7 +35,7 @@ struct check {
 	const struct options *o;
 	struct config	*config;
 	struct config_source src;
-	bool		 unread;	/* the user may not read the file */
+	bool		 unread;	/* the user cannot read the file */
 	struct lint	 lint;
 	struct explain	 explain;
 };
@@ -191,7 +191,7 @@ check_accounts(struct check *k)
 	}
 }
 
-/* Counts the mistakes that -bi shows, without a look into the DNS. */
+/* Counts the mistakes that -bi shows, without DNS queries. */
 static void
 check_aliases(struct check *k)
 {

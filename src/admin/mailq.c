@@ -53,7 +53,7 @@ mailq_look(const struct mailq *q, enum spool_place place, const char *id,
 		claim_release(q->spool, &m->c);
 		return CLAIM_GONE;
 	}
-	/* A shared lock, held briefly: two that list do not look busy. */
+	/* A shared lock, held briefly: another mailq does not report busy. */
 	if (got == CLAIM_OK && place == SPOOL_QUEUE) {
 		m->busy = flock(m->c.file.fd, LOCK_SH | LOCK_NB) == -1 &&
 		    errno == EWOULDBLOCK;
