@@ -86,8 +86,7 @@ agent_find_accounts(const struct agent *a, struct delivery *d, const char *name)
 	d->chain[0] = account_find(a->o->config, name);
 	d->nchain = 1;
 	if (d->chain[0] != ACCOUNT_NONE)
-		d->nchain = account_chain(a->o->config, d->chain[0],
-		    d->chain);
+		d->nchain = account_chain(a->o->config, d->chain[0], d->chain);
 }
 
 static struct delivery *

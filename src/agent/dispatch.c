@@ -180,8 +180,7 @@ dispatch_send_record(struct dispatch *k, const struct ipc_record *r, int fd)
 static uint32_t
 dispatch_add_rcpts(struct ipc_words *w, const struct delivery *d, uint32_t i)
 {
-	while (i < d->nindex &&
-	    ipc_add_rcpt(w, &d->env->rcpt[d->index[i]]))
+	while (i < d->nindex && ipc_add_rcpt(w, &d->env->rcpt[d->index[i]]))
 		i++;
 	return i;
 }

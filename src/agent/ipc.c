@@ -122,14 +122,12 @@ ipc_next(struct ipc_reader *rd)
 }
 
 const char *
-ipc_next_rcpt(struct ipc_reader *rd, unsigned *notify,
-    const char **orcpt)
+ipc_next_rcpt(struct ipc_reader *rd, unsigned *notify, const char **orcpt)
 {
 	const char *word = ipc_next(rd);
 
 	if (word == NULL || word[0] < NOTHING ||
-	    word[0] > NOTHING + NOTIFY_ALL ||
-	    (*orcpt = ipc_next(rd)) == NULL)
+	    word[0] > NOTHING + NOTIFY_ALL || (*orcpt = ipc_next(rd)) == NULL)
 		return NULL;
 	*notify = (unsigned)(word[0] - NOTHING);
 	return word + 1;

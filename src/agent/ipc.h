@@ -108,8 +108,7 @@ int	ipc_pair(int fds[2], struct fault *);
  * Send one; fd (or -1) goes along.  1 sent, 0 only if nonblocking and there
  * is no room, -1 if the other side is gone.
  */
-int	ipc_send(int sock, const struct ipc_record *, int fd,
-	    int nonblocking);
+int	ipc_send(int sock, const struct ipc_record *, int fd, int nonblocking);
 
 /*
  * Receive one and check it; *fd is a descriptor that came along, or -1.

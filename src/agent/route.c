@@ -180,8 +180,7 @@ route_name(const struct route *r)
 	if (r->relay.kind == RELAY_UNIX)
 		return "localhost";
 	return r->relay.kind != RELAY_SRV || ascii_below(host, strlen(host),
-	    r->relay.host, strlen(r->relay.host)) ?
-	    host : r->relay.host;
+	    r->relay.host, strlen(r->relay.host)) ? host : r->relay.host;
 }
 
 /* The proxy connects; it looks up the name. */

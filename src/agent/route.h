@@ -31,8 +31,7 @@ struct route {
 };
 
 /* 0, or -1 with a fault of ST_CONFIG; to be released in any case. */
-int	route_prepare(struct route *, const struct settings *,
-	    struct fault *);
+int	route_prepare(struct route *, const struct settings *, struct fault *);
 void	route_release(struct route *);
 
 /*

@@ -365,8 +365,7 @@ transfer_keep_all(struct transfer *k)
 		    &d->message, name, &f);
 		envelope_settle(d->env, kept == 0 ? NULL : &f);
 		if (kept == 0)
-			(void)strlcpy(d->accepted, name,
-			    sizeof(d->accepted));
+			(void)strlcpy(d->accepted, name, sizeof(d->accepted));
 		transfer_report(k, d);
 	}
 }

@@ -52,8 +52,7 @@ transport_settle(struct transport *r)
 	r->client.host = hop->host;
 	r->client.port = hop->port;
 	r->session.tls.name = route_name(&r->route);
-	if (r->route.relay.kind != RELAY_SRV || r->set->tls !=
-	    SETTING_TLS_AUTO)
+	if (r->route.relay.kind != RELAY_SRV || r->set->tls != SETTING_TLS_AUTO)
 		return;
 	r->client.tls = hop->implicit ? CLIENT_TLS_IMPLICIT :
 	    CLIENT_TLS_STARTTLS;

@@ -2,7 +2,6 @@
 
 #include <stddef.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/ascii.h"
 #include "base/util.h"
@@ -10,24 +9,6 @@
 
 #define BELIEVED	8		/* tries; see backoff_next() */
 #define LONGEST		315360000LL	/* ten years, the most of a setting */
-
-static bool
-backoff_starts(const char *s, const char *word)
-{
-	return strncasecmp(s, word, strlen(word)) == 0;
-}
-
-/* Is p[0..n) one of these words? */
-static bool
-backoff_one_of(const char *const *words, size_t nwords, const char *p, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < nwords; i++)
-		if (strlen(words[i]) == n && backoff_starts(p, words[i]))
-			return true;
-	return false;
-}
 
 /* Without one of these, "100 messages in 60 minutes" is no request. */
 static bool
@@ -74,10 +55,10 @@ static long long
 backoff_delay(const char *p)
 {
 	static const struct { const char *unit; long long secs; } units[] = {
-		{ "s", 1 }, { "sec", 1 }, { "secs", 1 }, { "second", 1 },
-		{ "seconds", 1 },
-		{ "m", 60 }, { "min", 60 }, { "mins", 60 }, { "minute", 60 },
-		{ "minutes", 60 },
+		{ "s", 1 }, { "sec", 1 }, { "secs", 1 },
+		{ "second", 1 }, { "seconds", 1 },
+		{ "m", 60 }, { "min", 60 }, { "mins", 60 },
+		{ "minute", 60 }, { "minutes", 60 },
 		{ "h", 3600 }, { "hr", 3600 }, { "hrs", 3600 },
 		{ "hour", 3600 }, { "hours", 3600 },
 		{ "d", 86400 }, { "day", 86400 }, { "days", 86400 },
@@ -94,8 +75,7 @@ backoff_delay(const char *p)
 	while (ascii_letter(p[n]))
 		n++;
 	for (i = 0; i < NITEMS(units); i++)
-		if (strlen(units[i].unit) == n &&
-		    backoff_starts(p, units[i].unit))
+		if (ascii_is(p, n, units[i].unit))
 			return v * units[i].secs;
 	return -1;
 }
@@ -108,6 +88,7 @@ backoff_asked(const char *text)
 	};
 	const char *p = text, *word;
 	long long v;
+	size_t i;
 
 	if (!backoff_asks_for_patience(text))
 		return -1;
@@ -118,8 +99,10 @@ backoff_asked(const char *text)
 		}
 		for (word = p; ascii_letter(*p); p++)
 			;
-		if (!backoff_one_of(before, NITEMS(before), word,
-		    (size_t)(p - word)))
+		for (i = 0; i < NITEMS(before); i++)
+			if (ascii_is(word, (size_t)(p - word), before[i]))
+				break;
+		if (i == NITEMS(before))
 			continue;
 		p += strspn(p, " \n");
 		if ((v = backoff_delay(p)) != -1)

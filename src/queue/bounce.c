@@ -68,8 +68,8 @@ bounce_read_back(struct text *t, const struct claimed *c, struct fault *f)
 
 /* The cause and what to change; NULL if nothing is known.  Allocated. */
 static char *
-bounce_hint(const struct bounce *b, const struct claimed *c, const struct rcpt
-    *r)
+bounce_hint(const struct bounce *b, const struct claimed *c,
+    const struct rcpt *r)
 {
 	const struct explain_place at = { .account = c->meta.account,
 	    .conninfo = b->conninfo, .sender = c->env.from,
@@ -97,20 +97,14 @@ bounce_gather(struct text *t, const struct bounce *b, const struct claimed *c,
 	    (unsigned long long)now, random_bits(), host);
 	(void)snprintf(t->boundary, sizeof(t->boundary), "=_%08x%08x%08x",
 	    random_bits(), random_bits(), random_bits());
-	t->dsn.to = to;
-	t->dsn.host = host;
-	t->dsn.message_id = t->id;
-	t->dsn.boundary = t->boundary;
-	t->dsn.now = now;
+	t->rcpt = xcalloc(c->env.nrcpt, sizeof(*t->rcpt));
+	t->dsn = (struct dsn){ .to = to, .host = host, .message_id = t->id,
+	    .boundary = t->boundary, .now = now, .rcpt = t->rcpt,
+	    .arrival = c->meta.submitted, .tries = c->note.tries,
+	    .from = c->env.from, .envid = c->env.envid, .ret = c->env.ret,
+	    .eightbit = c->env.eightbit };
 	if (localtime_r(&now, &tm) != NULL)
 		t->dsn.utc_offset = tm.tm_gmtoff;
-	t->dsn.arrival = c->meta.submitted;
-	t->dsn.tries = c->note.tries;
-	t->dsn.from = c->env.from;
-	t->dsn.envid = c->env.envid;
-	t->dsn.ret = c->env.ret;
-	t->dsn.eightbit = c->env.eightbit;
-	t->rcpt = xcalloc(c->env.nrcpt, sizeof(*t->rcpt));
 	for (i = 0; i < c->env.nrcpt; i++)
 		if (bounce_concerned(&c->env.rcpt[i], b->expired))
 			t->rcpt[t->dsn.nrcpt++] = (struct dsn_rcpt){
@@ -118,7 +112,6 @@ bounce_gather(struct text *t, const struct bounce *b, const struct claimed *c,
 			    .orcpt = c->env.rcpt[i].orcpt,
 			    .why = c->env.rcpt[i].why,
 			    .hint = bounce_hint(b, c, &c->env.rcpt[i]) };
-	t->dsn.rcpt = t->rcpt;
 }
 
 static int
@@ -142,8 +135,7 @@ bounce_queue(struct spool *spool, const struct text *t, struct claimed *c,
 	    (!dsn_whole(&t->dsn) || spool_write(spool, &file, t->message,
 	    c->file.size, f) == 0) &&
 	    spool_write(spool, &file, buf_text(&tail), tail.len, f) == 0)
-		status = spool_commit(spool, &file, SPOOL_QUEUE, &env, NULL,
-		    f);
+		status = spool_commit(spool, &file, SPOOL_QUEUE, &env, NULL, f);
 	spool_release(spool, &file);
 	envelope_release(&env);
 	buf_release(&head);
@@ -163,11 +155,9 @@ bounce_send(const struct bounce *b, struct claimed *c, bool *any,
 	*any = false;
 	if (to != NULL)
 		bounce_gather(&t, b, c, to);
-	if (t.dsn.nrcpt > 0) {
-		status = bounce_read_back(&t, c, f);
-		if (status == 0)
-			status = bounce_queue(b->spool, &t, c, f);
-	}
+	if (t.dsn.nrcpt > 0 && (bounce_read_back(&t, c, f) == -1 ||
+	    bounce_queue(b->spool, &t, c, f) == -1))
+		status = -1;
 	for (i = 0; i < c->env.nrcpt && status == 0; i++)
 		if (bounce_untold(&c->env.rcpt[i], b->expired))
 			*any = c->env.rcpt[i].told = true;

@@ -14,36 +14,7 @@
 #include "report/maillog.h"
 #include "system/identity.h"
 #include "system/log.h"
-
-static volatile sig_atomic_t stop;
-
-static void
-command_on_stop(int sig)
-{
-	stop = 1;
-}
-
-static void
-command_signals(const struct options *o)
-{
-	(void)signal(SIGTERM, command_on_stop);
-	(void)signal(SIGINT, command_on_stop);
-	if (o->interval == 0)
-		(void)signal(SIGHUP, SIG_IGN);
-}
-
-/* The messages that -qI and its like select, or the ID of --retry. */
-static struct queue_select
-command_select(const struct options *o)
-{
-	struct queue_select select = { .all = o->mode == MODE_QUEUE_RUN,
-	    .id = o->select[0], .rcpt = o->select[1],
-	    .sender = o->select[2] };
-
-	if (o->what != NULL && strcmp(o->what, "all") != 0)
-		select.id = o->what;
-	return select;
-}
+#include "system/stopflag.h"
 
 static void
 command_result(const struct queue_result *r)
@@ -54,16 +25,19 @@ command_result(const struct queue_result *r)
 	    "again\n", r->tried, r->done - r->failed, r->failed, again);
 }
 
-/* A spool that does not exist yet is empty. */
+/* Run what -qI and the like select, or --retry.  No spool: nothing waits. */
 static int
 command_once(const struct options *o, const struct runner *r)
 {
-	const struct queue_select select = command_select(o);
+	struct queue_select select = { .all = o->mode == MODE_QUEUE_RUN,
+	    .id = o->select[0], .rcpt = o->select[1], .sender = o->select[2] };
 	struct queue_result result;
 	struct fault f = { 0 };
 
 	if (r->spool == NULL)
 		return EX_OK;
+	if (o->what != NULL && strcmp(o->what, "all") != 0)
+		select.id = o->what;
 	if (runner_once(r, &select, &result, &f) == -1)
 		return f.domain == FD_ERRNO && f.code == ENOENT ? EX_OK :
 		    log_exit(&f);
@@ -81,7 +55,7 @@ queue_command(const struct options *o, struct config *c,
 	const struct options_again again = { o, src, c };
 	const struct runner r = { .config = c, .spool = path, .host = host,
 	    .log = &log, .trace = o->verbose, .transcript = o->trace,
-	    .stop = &stop, .reload = options_reload, .ctx = &again };
+	    .stop = stopflag_get(), .reload = options_reload, .ctx = &again };
 	struct fault f = { 0 };
 	int status = EX_OK;
 
@@ -91,7 +65,9 @@ queue_command(const struct options *o, struct config *c,
 	}
 	identity_host(host, sizeof(host));
 	maillog_init(&log, c, src, host);
-	command_signals(o);
+	stopflag_catch();
+	if (o->interval == 0)
+		(void)signal(SIGHUP, SIG_IGN);
 	if (o->interval == 0)
 		status = command_once(o, &r);
 	else if (!o->foreground && daemon(1, 0) == -1)

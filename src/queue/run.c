@@ -134,8 +134,7 @@ run_hopeless(const struct envelope *e)
 	size_t i;
 
 	for (i = 0; i < e->nrcpt; i++)
-		if (e->rcpt[i].why != NULL &&
-		    fault_of_session(e->rcpt[i].why))
+		if (e->rcpt[i].why != NULL && fault_of_session(e->rcpt[i].why))
 			return true;
 	return false;
 }

@@ -31,7 +31,6 @@ struct queue_result {
  */
 int	queue_run(struct spool *, const struct settings *,
 	    const struct maillog *, struct dispatch *,
-	    const struct queue_select *, struct queue_result *,
-	    struct fault *);
+	    const struct queue_select *, struct queue_result *, struct fault *);
 
 #endif

@@ -26,18 +26,20 @@
 #include "system/log.h"
 #include "system/sandbox.h"
 
-#define INTERVAL 1000		/* ms until the stop flag is checked again */
-#define STEP	5		/* seconds until the queue is checked */
+#define INTERVAL	1000	/* ms until the stop flag is checked again */
+#define STEP		5	/* seconds until the queue is checked */
 #define FAILED_DAYS	30	/* how long failed/ keeps a message */
 
 /* What a dispatcher sends to the process that started it. */
-struct told {
+struct report {
 	struct queue_result result;
 	struct fault	 fault;
 };
 
+static const struct queue_select runner_due;	/* {0}: all that are due */
+
 static void
-runner_all_of(int fd, const void *v, size_t n)
+runner_send(int fd, const void *v, size_t n)
 {
 	const char *p = v;
 	ssize_t done;
@@ -54,10 +56,10 @@ runner_all_of(int fd, const void *v, size_t n)
 
 /* The dispatcher of a queue run, in its own process. */
 static void
-runner_keep(const struct runner *r, const struct queue_select *select, int sock,
+runner_dispatch(const struct runner *r, const struct queue_select *select, int sock,
     int out)
 {
-	struct told t = { 0 };
+	struct report t = { 0 };
 	struct maillog log = *r->log;
 	struct dispatch dispatch;
 	struct spool spool;
@@ -67,7 +69,7 @@ runner_keep(const struct runner *r, const struct queue_select *select, int sock,
 	int i;
 
 	if (spool_open(&spool, r->spool, false, &t.fault) == -1) {
-		runner_all_of(out, &t, sizeof(t));
+		runner_send(out, &t, sizeof(t));
 		return;
 	}
 	maillog_open(&log);
@@ -88,17 +90,8 @@ runner_keep(const struct runner *r, const struct queue_select *select, int sock,
 	    select, &t.result, &t.fault);
 	maillog_close(&log);
 	dispatch_release(&dispatch);
-	runner_all_of(out, &t, sizeof(t));
+	runner_send(out, &t, sizeof(t));
 	spool_close(&spool);
-}
-
-static void
-runner_carry(const struct runner *r, int sock)
-{
-	const struct agent_opts o = { .config = r->config, .fqdn = r->host,
-	    .trace = r->trace, .transcript = r->transcript };
-
-	agent_run(sock, &o);
 }
 
 static bool
@@ -109,7 +102,7 @@ runner_stopped(const struct runner *r)
 
 /* Receive the result.  Pass a signal to stop on to the dispatcher. */
 static bool
-runner_hear(const struct runner *r, int in, pid_t dispatcher, struct told *t)
+runner_receive(const struct runner *r, int in, pid_t dispatcher, struct report *t)
 {
 	struct pollfd p = { .fd = in, .events = POLLIN };
 	char *to = (char *)t;
@@ -134,26 +127,22 @@ runner_hear(const struct runner *r, int in, pid_t dispatcher, struct told *t)
 	return true;
 }
 
-static int
-runner_nothing_told(struct fault *f, int err)
-{
-	return fault_errno(f, ST_SPOOL, err, VD_TEMP,
-	    "the queue run ended too early");
-}
-
 int
 runner_once(const struct runner *r, const struct queue_select *select,
     struct queue_result *result, struct fault *f)
 {
 	int sock[2], pipes[2];
-	struct told t;
+	const struct agent_opts o = { .config = r->config, .fqdn = r->host,
+	    .trace = r->trace, .transcript = r->transcript };
+	static const char early[] = "the queue run ended too early";
+	struct report t;
 	pid_t agent, dispatcher;
-	bool told;
+	bool whole;
 
 	if (ipc_pair(sock, f) == -1)
 		return -1;
 	if (pipe2(pipes, O_CLOEXEC) == -1) {
-		runner_nothing_told(f, errno);
+		(void)fault_errno(f, ST_SPOOL, errno, VD_TEMP, early);
 		(void)close(sock[0]);
 		(void)close(sock[1]);
 		return -1;
@@ -162,18 +151,18 @@ runner_once(const struct runner *r, const struct queue_select *select,
 		(void)close(sock[0]);
 		(void)close(pipes[0]);
 		(void)close(pipes[1]);
-		runner_carry(r, sock[1]);
+		agent_run(sock[1], &o);
 		_exit(EX_OK);
 	}
 	(void)close(sock[1]);
 	if ((dispatcher = fork()) == 0) {
 		(void)close(pipes[0]);
-		runner_keep(r, select, sock[0], pipes[1]);
+		runner_dispatch(r, select, sock[0], pipes[1]);
 		_exit(EX_OK);
 	}
 	(void)close(sock[0]);
 	(void)close(pipes[1]);
-	told = runner_hear(r, pipes[0], dispatcher, &t);
+	whole = runner_receive(r, pipes[0], dispatcher, &t);
 	(void)close(pipes[0]);
 	if (dispatcher != -1)
 		(void)waitpid(dispatcher, NULL, 0);
@@ -181,8 +170,8 @@ runner_once(const struct runner *r, const struct queue_select *select,
 		(void)kill(agent, SIGKILL);
 	if (agent != -1)
 		(void)waitpid(agent, NULL, 0);
-	if (!told || !fault_sane(&t.fault))
-		return runner_nothing_told(f, EIO);
+	if (!whole || !fault_sane(&t.fault))
+		return fault_errno(f, ST_SPOOL, EIO, VD_TEMP, early);
 	*result = t.result;
 	*f = t.fault;
 	return f->verdict == VD_OK ? 0 : -1;
@@ -197,17 +186,6 @@ runner_changed(const struct spool *s)
 	if (fstat(s->place[SPOOL_QUEUE], &st) == -1)
 		return 0;
 	return st.st_mtim.tv_sec * 1000000000LL + st.st_mtim.tv_nsec;
-}
-
-static void
-runner_pause_until(struct spool *s, time_t next, long long seen)
-{
-	time_t now;
-
-	do {
-		(void)sleep(STEP);
-		now = time(NULL);
-	} while (now < next && runner_changed(s) == seen);
 }
 
 /* Report wrong settings once, not each time. */
@@ -234,17 +212,16 @@ runner_reread(const struct runner *r, bool *wrong)
  * changed the queue itself, so the next one must look for new messages.
  */
 static void
-runner_run_until_empty(const struct runner *r, struct spool *spool, long long
-    *seen)
+runner_run_until_empty(const struct runner *r, struct spool *spool,
+    long long *seen)
 {
-	struct queue_select due = { 0 };
 	struct queue_result res;
 	struct fault f = { 0 };
 	bool wrong = false;
 
 	for (;;) {
 		*seen = runner_changed(spool);
-		if (runner_once(r, &due, &res, &f) == -1) {
+		if (runner_once(r, &runner_due, &res, &f) == -1) {
 			if (f.domain == FD_ERRNO && f.code == ENOENT)
 				return;
 			/* The queue could not be read: try later. */
@@ -256,7 +233,10 @@ runner_run_until_empty(const struct runner *r, struct spool *spool, long long
 		if (res.tried > 0)
 			(void)sleep(1);
 		else if (res.waiting > 0)
-			runner_pause_until(spool, res.next, *seen);
+			do
+				(void)sleep(STEP);
+			while (time(NULL) < res.next &&
+			    runner_changed(spool) == *seen);
 		else
 			return;
 		runner_reread(r, &wrong);
@@ -264,44 +244,35 @@ runner_run_until_empty(const struct runner *r, struct spool *spool, long long
 }
 
 /*
- * Become the runner, unless there is one.  A runner looks at the queue once
- * more after it released the lock, so that it misses no message.
+ * Run the queue once; with `linger` become the runner, unless there is one.
+ * A runner looks at the queue once more after it released the lock, so that
+ * it misses no message.
  */
 static void
-runner_linger(const struct runner *r)
+runner_serve(const struct runner *r)
 {
-	struct queue_select due = { 0 };
 	struct queue_result res;
 	struct spool spool;
 	struct fault f = { 0 };
 	long long seen;
 	int lock;
 
+	if (!r->config->base.linger) {
+		(void)runner_once(r, &runner_due, &res, &f);
+		return;
+	}
 	if (spool_open(&spool, r->spool, false, &f) == -1)
 		return;
 	do {
 		if (spool_runner_lock(&spool, false, &lock, &f) == -1 ||
 		    lock == -1) {
-			(void)runner_once(r, &due, &res, &f);
+			(void)runner_once(r, &runner_due, &res, &f);
 			break;
 		}
 		runner_run_until_empty(r, &spool, &seen);
 		(void)close(lock);
 	} while (runner_changed(&spool) != seen);
 	spool_close(&spool);
-}
-
-static void
-runner_serve_word(const struct runner *r)
-{
-	struct queue_select due = { 0 };
-	struct queue_result res;
-	struct fault f = { 0 };
-
-	if (r->config->base.linger)
-		runner_linger(r);
-	else
-		(void)runner_once(r, &due, &res, &f);
 }
 
 /* Close all but one descriptor: the caller could wait for the others. */
@@ -339,21 +310,19 @@ runner_spare(const struct runner *r)
 		while ((n = read(in, &word, 1)) == 1 ||
 		    (n == -1 && errno == EINTR))
 			if (n == 1)
-				runner_serve_word(r);
+				runner_serve(r);
 		_exit(EX_OK);
 	}
 	(void)close(pipes[0]);
-	if (pid == -1) {
-		(void)close(pipes[1]);
-		return -1;
-	}
-	return pipes[1];
+	if (pid != -1)
+		return pipes[1];
+	(void)close(pipes[1]);
+	return -1;
 }
 
 void
 runner_loop(const struct runner *r, long long seconds)
 {
-	struct queue_select due = { 0 };
 	struct queue_result res;
 	struct fault f = { 0 };
 	bool wrong = false;
@@ -361,7 +330,7 @@ runner_loop(const struct runner *r, long long seconds)
 
 	while (!runner_stopped(r)) {
 		/* The first queued message makes the spool. */
-		if (runner_once(r, &due, &res, &f) == -1 &&
+		if (runner_once(r, &runner_due, &res, &f) == -1 &&
 		    (f.domain != FD_ERRNO || f.code != ENOENT))
 			log_fault(&f);
 		/* In steps: a signal may come just before sleep(). */

@@ -80,8 +80,7 @@ explain_hint(const struct explain *x, const struct fault *f,
 	    .tls = config_client_tls(s), .fqdn = x->fqdn,
 	    .login = s->user != NULL && s->auth != SETTING_AUTH_NONE,
 	    .user = s->user, .sender = at->sender,
-	    .recipient = at->recipient, .config_file = x->file,
-	    .who = x->who };
+	    .recipient = at->recipient, .config_file = x->file, .who = x->who };
 	struct buf words = { .max = EXPLAIN_HINT };
 	char group[64] = "";
 	struct hint h;

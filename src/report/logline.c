@@ -154,9 +154,14 @@ logline_add_value(struct buf *out, const char *s)
 	buf_release(&v);
 }
 
+/* Add a text; "-" or null if it is not given. */
 static void
-logline_pair(struct buf *out, const char *key, const char *value)
+logline_text(struct buf *out, bool json, const char *key, const char *value)
 {
+	if (json) {
+		json_text(out, key, logline_given(value) ? value : NULL);
+		return;
+	}
 	buf_addf(out, "%s%s=", out->len > 0 ? " " : "", key);
 	if (logline_given(value))
 		logline_add_value(out, value);
@@ -164,10 +169,21 @@ logline_pair(struct buf *out, const char *key, const char *value)
 		buf_adds(out, "-");
 }
 
+/* The same, but if it is not given only JSON names it. */
 static void
-logline_pair_number(struct buf *out, const char *key, long long v)
+logline_option(struct buf *out, bool json, const char *key, const char *value)
 {
-	buf_addf(out, " %s=%lld", key, v);
+	if (json || logline_given(value))
+		logline_text(out, json, key, value);
+}
+
+static void
+logline_number(struct buf *out, bool json, const char *key, long long v)
+{
+	if (json)
+		json_number(out, key, v);
+	else
+		buf_addf(out, " %s=%lld", key, v);
 }
 
 /* The texts that both forms need. */
@@ -202,126 +218,106 @@ logline_find_words(struct words *w, const struct logline *a)
 }
 
 static void
-logline_pair_to(struct buf *out, const struct logline *a)
+logline_recipients(struct buf *out, bool json, const struct logline *a)
 {
 	struct buf all = { .max = LOGLINE_LINE };
 	size_t i;
 
+	if (json) {
+		json_key(out, "to");
+		buf_adds(out, "[");
+	}
 	for (i = 0; i < a->nto; i++)
-		buf_addf(&all, "%s%s", i > 0 ? "," : "", a->to[i]);
-	logline_pair(out, "to", buf_text(&all));
+		if (json)
+			json_text(out, NULL, a->to[i]);
+		else
+			buf_addf(&all, "%s%s", i > 0 ? "," : "", a->to[i]);
+	if (json)
+		buf_adds(out, "]");
+	else
+		logline_text(out, false, "to", buf_text(&all));
 	buf_release(&all);
+}
+
+static void
+logline_rtt(struct buf *out, bool json, long long us)
+{
+	if (us < 0) {
+		logline_text(out, json, "rtt", NULL);
+		return;
+	}
+	if (json)
+		json_key(out, "rtt");
+	buf_addf(out, json ? "%lld.%03lld" : " rtt=%lld.%03lldms", us / 1000,
+	    us % 1000);
+}
+
+static void
+logline_add_all(struct buf *o, bool json, const struct logline *a)
+{
+	const char *from = a->from;
+	struct words w;
+
+	logline_find_words(&w, a);
+	logline_text(o, json, "id", a->id);
+	if (json)
+		json_text(o, "from", from);
+	else
+		logline_text(o, json, "from",
+		    from != NULL && from[0] == '\0' ? "<>" : from);
+	logline_recipients(o, json, a);
+	logline_option(o, json, "account", a->account);
+	if (json || logline_given(a->account))
+		logline_text(o, json, json ? "account_why" : "account-why",
+		    a->why);
+	logline_text(o, json, "relay", a->relay);
+	logline_text(o, json, "ip", a->ip);
+	logline_text(o, json, "helo", a->helo);
+	logline_text(o, json, "tls", a->tls);
+	logline_text(o, json, "auth", a->auth);
+	if (a->size >= 0)
+		logline_number(o, json, "size", a->size);
+	else
+		logline_option(o, json, "size", NULL);
+	logline_text(o, json, "stage", w.stage);
+	if (w.code != 0)
+		logline_number(o, json, "code", w.code);
+	else
+		logline_text(o, json, "code", NULL);
+	logline_text(o, json, "esc", w.esc);
+	logline_number(o, json, "tries", a->tries);
+	logline_number(o, json, "delay", a->delay);
+	logline_rtt(o, json, a->rtt);
+	logline_text(o, json, "result", a->result);
+	logline_text(o, json, json ? "relay_id" : "relay-id", w.relay_id);
+	logline_number(o, json, "uid", a->uid);
+	logline_text(o, json, "caller", a->caller);
+	logline_text(o, json, "text", buf_text(&w.text));
+	logline_option(o, json, "warning", a->warning);
+	logline_option(o, json, "hint", a->hint);
+	buf_release(&w.text);
 }
 
 void
 logline_format(struct buf *out, const struct logline *a)
 {
 	struct buf line = { .max = 2 * LOGLINE_LINE };
-	struct words w;
 
-	logline_find_words(&w, a);
-	logline_pair(&line, "id", a->id);
-	logline_pair(&line, "from",
-	    a->from != NULL && a->from[0] == '\0' ? "<>" : a->from);
-	logline_pair_to(&line, a);
-	if (logline_given(a->account)) {
-		logline_pair(&line, "account", a->account);
-		logline_pair(&line, "account-why", a->why);
-	}
-	logline_pair(&line, "relay", a->relay);
-	logline_pair(&line, "ip", a->ip);
-	logline_pair(&line, "helo", a->helo);
-	logline_pair(&line, "tls", a->tls);
-	logline_pair(&line, "auth", a->auth);
-	if (a->size >= 0)
-		logline_pair_number(&line, "size", a->size);
-	logline_pair(&line, "stage", w.stage);
-	if (w.code != 0)
-		logline_pair_number(&line, "code", w.code);
-	else
-		logline_pair(&line, "code", NULL);
-	logline_pair(&line, "esc", w.esc);
-	logline_pair_number(&line, "tries", a->tries);
-	logline_pair_number(&line, "delay", a->delay);
-	if (a->rtt >= 0)
-		buf_addf(&line, " rtt=%lld.%03lldms", a->rtt / 1000,
-		    a->rtt % 1000);
-	else
-		logline_pair(&line, "rtt", NULL);
-	logline_pair(&line, "result", a->result);
-	logline_pair(&line, "relay-id", w.relay_id);
-	logline_pair_number(&line, "uid", a->uid);
-	logline_pair(&line, "caller", a->caller);
-	logline_pair(&line, "text", buf_text(&w.text));
-	if (logline_given(a->warning))
-		logline_pair(&line, "warning", a->warning);
-	if (logline_given(a->hint))
-		logline_pair(&line, "hint", a->hint);
+	logline_add_all(&line, false, a);
 	buf_add(out, buf_text(&line), line.len);
 	buf_release(&line);
-	buf_release(&w.text);
-}
-
-static void
-logline_member(struct buf *out, const char *key, const char *value)
-{
-	json_text(out, key, logline_given(value) ? value : NULL);
-}
-
-static void
-logline_member_number(struct buf *out, const char *key, long long v, bool known)
-{
-	if (known)
-		json_number(out, key, v);
-	else
-		json_null(out, key);
 }
 
 void
 logline_json(struct buf *out, const struct logline *a)
 {
 	struct buf o = { .max = 2 * LOGLINE_LINE };
-	struct words w;
-	size_t i;
 
-	logline_find_words(&w, a);
 	buf_adds(&o, "{");
 	if (logline_given(a->time))
 		json_text(&o, "time", a->time);
-	logline_member(&o, "id", a->id);
-	json_text(&o, "from", a->from);
-	json_key(&o, "to");
-	buf_adds(&o, "[");
-	for (i = 0; i < a->nto; i++)
-		json_text(&o, NULL, a->to[i]);
-	buf_adds(&o, "]");
-	logline_member(&o, "account", a->account);
-	logline_member(&o, "account_why", a->why);
-	logline_member(&o, "relay", a->relay);
-	logline_member(&o, "ip", a->ip);
-	logline_member(&o, "helo", a->helo);
-	logline_member(&o, "tls", a->tls);
-	logline_member(&o, "auth", a->auth);
-	logline_member_number(&o, "size", a->size, a->size >= 0);
-	logline_member(&o, "stage", w.stage);
-	logline_member_number(&o, "code", w.code, w.code != 0);
-	logline_member(&o, "esc", w.esc);
-	json_number(&o, "tries", a->tries);
-	json_number(&o, "delay", a->delay);
-	json_key(&o, "rtt");
-	if (a->rtt >= 0)
-		buf_addf(&o, "%lld.%03lld", a->rtt / 1000, a->rtt % 1000);
-	else
-		buf_adds(&o, "null");
-	logline_member(&o, "result", a->result);
-	logline_member(&o, "relay_id", w.relay_id);
-	json_number(&o, "uid", a->uid);
-	logline_member(&o, "caller", a->caller);
-	logline_member(&o, "text", buf_text(&w.text));
-	logline_member(&o, "warning", a->warning);
-	logline_member(&o, "hint", a->hint);
+	logline_add_all(&o, true, a);
 	buf_adds(&o, "}");
 	buf_add(out, buf_text(&o), o.len);
 	buf_release(&o);
-	buf_release(&w.text);
 }

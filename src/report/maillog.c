@@ -172,9 +172,8 @@ maillog_write_outcome(const struct maillog *r, const struct maillog_try *t,
     const struct rcpt *to, struct logline *a, time_t now)
 {
 	const struct explain_place at = { .account = t->meta->account,
-		.conninfo = t->conninfo,
-		.sender = t->env->from,
-		.recipient = to->addr };
+	    .conninfo = t->conninfo, .sender = t->env->from,
+	    .recipient = to->addr };
 	struct buf hint = { .max = EXPLAIN_HINT };
 	enum syslog_level level;
 
@@ -184,9 +183,8 @@ maillog_write_outcome(const struct maillog *r, const struct maillog_try *t,
 	if (a->fault != NULL)
 		(void)explain_hint(&r->explain, a->fault, &at, &hint);
 	a->hint = buf_text(&hint);
-	a->warning = t->untried
-	    ? NULL
-	    : maillog_unsafe(explain_settings(&r->explain, &at));
+	a->warning = t->untried ? NULL :
+	    maillog_unsafe(explain_settings(&r->explain, &at));
 	maillog_write_line(r, a, level, now);
 	buf_release(&hint);
 }

@@ -100,8 +100,7 @@ deliver_tell_queued(const struct deliver *d, const struct store *st,
     const struct delivered *r)
 {
 	const struct maillog_try t = { .id = r->id, .env = env, .meta = meta,
-	    .accepted = "", .size = st->size, .kept = true,
-	    .untried = true };
+	    .accepted = "", .size = st->size, .kept = true, .untried = true };
 
 	maillog_attempt(d->log, &t);
 }

@@ -84,8 +84,7 @@ process_start_children(struct submitter *p, const struct config_source *src,
 	if (p->deliver.spool != NULL && (p->set->linger ||
 	    p->deliver.mode == SETTING_DELIVERY_BACKGROUND))
 		p->deliver.spare = runner_spare(&r);
-	if (p->deliver.mode == SETTING_DELIVERY_NOW ||
-	    p->deliver.spool == NULL)
+	if (p->deliver.mode == SETTING_DELIVERY_NOW || p->deliver.spool == NULL)
 		return process_fork_agent(p, f);
 	return 0;
 }
@@ -167,8 +166,7 @@ process_find(struct submitter *p, const struct config_source *src,
 		return -1;
 	process_close_inherited(c);
 	if (c->base.account != NULL)
-		p->set = config_settings(c, account_find(c,
-		    c->base.account));
+		p->set = config_settings(c, account_find(c, c->base.account));
 	caller_find(&p->caller, src->uid, p->set);
 	process_load_aliases(p);
 	return 0;

@@ -137,8 +137,7 @@ sender_options(struct submission *s)
 	struct caller *a = &s->by->caller;
 
 	(void)snprintf(a->unique, sizeof(a->unique), "%llx.%x%08x",
-	    (unsigned long long)time(NULL), (unsigned)getpid(),
-	    random_bits());
+	    (unsigned long long)time(NULL), (unsigned)getpid(), random_bits());
 	s->opts = (struct message_opts){
 		.sender = s->sender,
 		.user = a->user,

@@ -100,8 +100,7 @@ io_data(struct dialogue *d)
 	struct fault f;
 
 	fault_clear(&f);
-	if (d->work->data(d->work->ctx, d->s.data.p, d->s.data.len,
-	    &f) == -1)
+	if (d->work->data(d->work->ctx, d->s.data.p, d->s.data.len, &f) == -1)
 		server_refuse(&d->s, &f);
 }
 
