@@ -36,7 +36,7 @@ agent_free_delivery(struct delivery *d)
 	free(d);
 }
 
-/* The dispatcher counts recipients by place, so none may come twice. */
+/* The dispatcher numbers recipients in order, so none may come twice. */
 static bool
 agent_add_rcpts(struct envelope *env, struct ipc_reader *rd)
 {
@@ -80,15 +80,6 @@ agent_read_rcpts(struct agent *a, struct delivery *d, struct ipc_reader *rd,
 	return d->env->nrcpt == all;
 }
 
-static void
-agent_find_accounts(const struct agent *a, struct delivery *d, const char *name)
-{
-	d->chain[0] = account_find(a->o->config, name);
-	d->nchain = 1;
-	if (d->chain[0] != ACCOUNT_NONE)
-		d->nchain = account_chain(a->o->config, d->chain[0], d->chain);
-}
-
 static struct delivery *
 agent_read_delivery(struct agent *a, const struct ipc_record *r, int fd)
 {
@@ -97,7 +88,10 @@ agent_read_delivery(struct agent *a, const struct ipc_record *r, int fd)
 	const char *envid;
 
 	ipc_read(&rd, &r->u.delivery.words);
-	agent_find_accounts(a, d, ipc_next(&rd));
+	d->chain[0] = account_find(a->o->config, ipc_next(&rd));
+	d->nchain = 1;
+	if (d->chain[0] != ACCOUNT_NONE)
+		d->nchain = account_chain(a->o->config, d->chain[0], d->chain);
 	conninfo_clear(&d->conninfo);
 	d->number = r->number;
 	d->message = (struct span){ .fd = fd, .at = (off_t)r->u.delivery.at,
@@ -216,8 +210,8 @@ agent_may_fall_back(const struct rcpt *r)
 
 /* For the log, in one line: why this account could not deliver. */
 static void
-agent_pass_over(const struct agent *a, struct delivery *d, const struct fault
-    *f)
+agent_pass_over(const struct agent *a, struct delivery *d,
+    const struct fault *f)
 {
 	struct buf b = { .max = 4 * FAULT_TEXT };
 	char *p;
@@ -286,10 +280,13 @@ agent_report_faults(struct agent *a, const struct delivery *d)
 }
 
 static void
-agent_report(struct agent *a, struct delivery *d)
+agent_done(void *ctx, struct delivery *d)
 {
+	struct agent *a = ctx;
 	struct ipc_record r;
 
+	if (agent_fall_back(a, d))
+		return;
 	agent_report_faults(a, d);
 	ipc_begin(&r, IPC_DONE, d->number);
 	r.u.done.taken = (uint32_t)envelope_count(d->env, VD_OK);
@@ -299,15 +296,6 @@ agent_report(struct agent *a, struct delivery *d)
 	r.u.done.conninfo.account = d->chain[d->step];
 	agent_tell(a, &r);
 	agent_free_delivery(d);
-}
-
-static void
-agent_done(void *ctx, struct delivery *d)
-{
-	struct agent *a = ctx;
-
-	if (!agent_fall_back(a, d))
-		agent_report(a, d);
 }
 
 static struct account *
@@ -388,9 +376,7 @@ static void
 agent_work(struct agent *a)
 {
 	const struct transfer_work work = { .next = agent_next,
-		.sent = agent_sent,
-		.done = agent_done,
-		.ctx = a };
+	    .sent = agent_sent, .done = agent_done, .ctx = a };
 	const struct transfer_opts opts = { .trace = a->o->trace,
 	    .transcript = a->o->transcript, .progress = a->o->progress,
 	    .dispatch = a->sock };

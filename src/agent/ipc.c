@@ -16,6 +16,12 @@
 #define SIZE(m)	(HEAD + sizeof(((struct ipc_record *)0)->u.m))
 #define BARE(m)	(SIZE(m) - IPC_WORDS)
 
+/* Room for a descriptor that goes along. */
+union control {
+	struct cmsghdr	head;
+	char		room[CMSG_SPACE(sizeof(int))];
+};
+
 /* Without the words. */
 static const size_t sizes[IPC__MAX] = {
 	[IPC_DELIVERY] = BARE(delivery),
@@ -136,10 +142,7 @@ ipc_next_rcpt(struct ipc_reader *rd, unsigned *notify, const char **orcpt)
 int
 ipc_send(int sock, const struct ipc_record *r, int fd, int nonblocking)
 {
-	union {
-		struct cmsghdr	head;
-		char		room[CMSG_SPACE(sizeof(int))];
-	} control = { 0 };
+	union control control = { 0 };
 	union {
 		const void	*in;
 		void		*out;
@@ -255,10 +258,7 @@ ipc_descriptor(struct msghdr *m, bool *odd)
 int
 ipc_receive(int sock, struct ipc_record *r, int *fd, int nonblocking)
 {
-	union {
-		struct cmsghdr	head;
-		char		room[CMSG_SPACE(sizeof(int))];
-	} control = { 0 };
+	union control control = { 0 };
 	struct iovec v = { .iov_base = r, .iov_len = sizeof(*r) };
 	struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1,
 	    .msg_control = control.room,

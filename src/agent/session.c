@@ -61,19 +61,6 @@ session_lost(struct session *s, struct fault *f)
 	client_broken(s->c, f);
 }
 
-static void
-session_feed(struct session *s)
-{
-	char chunk[16384];
-	struct fault f = { 0 };
-	ssize_t n = stream_read(s->w, chunk, sizeof(chunk), &f);
-
-	if (n == -1)
-		session_lost(s, &f);
-	else
-		client_feed(s->c, chunk, (size_t)n);
-}
-
 /* If there is no greeting for a short time, find out why. */
 static int
 session_wait_for(struct session *s, int want, struct fault *f)
@@ -114,6 +101,7 @@ session_read_rest(struct session *s, const struct fault *why)
 static void
 session_transmit(struct session *s, int want)
 {
+	char chunk[16384];
 	struct fault f = { 0 };
 	int ready;
 	ssize_t n;
@@ -126,43 +114,37 @@ session_transmit(struct session *s, int want)
 	if (ready == 0)
 		client_resume(s->c);
 	if (ready & STREAM_READ) {
-		session_feed(s);
-		return;
+		n = stream_read(s->w, chunk, sizeof(chunk), &f);
+		if (n == -1)
+			session_lost(s, &f);
+		else
+			client_feed(s->c, chunk, (size_t)n);
+	} else if (ready & STREAM_WRITE) {
+		n = stream_write(s->w, s->c->out.p, s->c->out.len, &f);
+		if (n == -1)
+			session_read_rest(s, &f);
+		else
+			client_sent(s->c, (size_t)n);
 	}
-	if (!(ready & STREAM_WRITE))
-		return;
-	n = stream_write(s->w, s->c->out.p, s->c->out.len, &f);
-	if (n == -1)
-		session_read_rest(s, &f);
-	else
-		client_sent(s->c, (size_t)n);
-}
-
-static void
-session_bind_login(struct session *s)
-{
-	struct buf b = { .max = CLIENT_BINDING };
-	const char *name = tls_binding(s->w->tls, &b);
-
-	if (name != NULL)
-		client_bind(s->c, name, buf_text(&b), b.len);
-	buf_release(&b);
 }
 
 static void
 session_handshake(struct session *s)
 {
 	long long start = clock_ms();
+	struct buf binding = { .max = CLIENT_BINDING };
 	struct fault f = { 0 };
+	const char *name;
 
-	if (stream_tls(s->w, &s->tls,
-		session_within(s, s->timeout > 0 ? s->timeout : HANDSHAKE),
-		&f) == -1) {
+	if (stream_tls(s->w, &s->tls, session_within(s, s->timeout > 0 ?
+	    s->timeout : HANDSHAKE), &f) == -1) {
 		client_broken(s->c, &f);
 		return;
 	}
 	s->shook = clock_ms() - start;
-	session_bind_login(s);
+	if ((name = tls_binding(s->w->tls, &binding)) != NULL)
+		client_bind(s->c, name, buf_text(&binding), binding.len);
+	buf_release(&binding);
 	client_tls_up(s->c, s->trusted);
 	s->due = 0;
 }

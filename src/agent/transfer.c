@@ -232,14 +232,6 @@ transfer_give(struct transfer *k)
 	client_mail(k->client, &s->mail);
 }
 
-static char *
-transfer_block(struct transfer *k)
-{
-	if (k->block == NULL)
-		k->block = xmalloc(CLIENT_BLOCK);
-	return k->block;
-}
-
 static void
 transfer_give_body(struct transfer *k)
 {
@@ -255,8 +247,11 @@ transfer_give_body(struct transfer *k)
 		client_body_end(k->client);
 		return;
 	}
-	if ((to = client_space(k->client, most)) == NULL)
-		to = transfer_block(k);
+	if ((to = client_space(k->client, most)) == NULL) {
+		if (k->block == NULL)
+			k->block = xmalloc(CLIENT_BLOCK);
+		to = k->block;
+	}
 	n = msgfile_read(message, s->sent, to, most, ST_BODY, &f);
 	if (n == 0) {
 		client_broken(k->client, &f);
@@ -309,22 +304,6 @@ transfer_fail(struct transfer *k, const struct fault *f)
 	}
 }
 
-/*
- * Why a session settled no message, so that the next would not either.
- * VD_OK: it settled one.
- */
-static void
-transfer_stuck(const struct transfer *k, struct fault *f)
-{
-	fault_clear(f);
-	if (k->settled > 0)
-		return;
-	*f = k->client->fault;
-	if (f->verdict == VD_OK)
-		(void)fault_set(f, ST_MAIL, FD_NONE, 0, VD_TEMP,
-		    "the relay took no message in a whole session");
-}
-
 /* Sessions, while there are messages and each session settles one. */
 static void
 transfer_sessions(struct transfer *k)
@@ -341,9 +320,16 @@ transfer_sessions(struct transfer *k)
 		}
 		k->transport->stream.watch = k->o->dispatch;
 		transfer_talk(k);
-		transfer_stuck(k, &f);
-		if (f.verdict == VD_OK)
+		if (k->settled > 0) {
+			fault_clear(&f);
 			client_release(k->client);
+			continue;
+		}
+		/* No message is settled: a new session would not help. */
+		f = k->client->fault;
+		if (f.verdict == VD_OK)
+			(void)fault_set(&f, ST_MAIL, FD_NONE, 0, VD_TEMP,
+			    "the relay took no message in a whole session");
 	}
 	if (f.verdict != VD_OK)
 		transfer_fail(k, &f);

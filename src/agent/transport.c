@@ -65,20 +65,16 @@ transport_prepare_client(struct transport *r)
 	const struct settings *s = r->set;
 
 	r->client = (struct client_opts){
-		.helo = r->helo,
-		.what = r->what,
-		.tls = config_client_tls(s),
+		.helo = r->helo, .what = r->what, .tls = config_client_tls(s),
 		.user = s->auth == SETTING_AUTH_NONE ? NULL : s->user,
-		.lmtp = r->route.relay.lmtp,
-		.mech = config_mech(s),
-		.auth_cleartext = s->auth_cleartext,
-		.random = arc4random_buf,
+		.lmtp = r->route.relay.lmtp, .mech = config_mech(s),
+		.auth_cleartext = s->auth_cleartext, .random = arc4random_buf,
 	};
 }
 
 static void
-transport_prepare_session(struct transport *r, enum setting_tls mode, bool
-    verify)
+transport_prepare_session(struct transport *r, enum setting_tls mode,
+    bool verify)
 {
 	const struct settings *s = r->set;
 
@@ -95,17 +91,6 @@ transport_prepare_session(struct transport *r, enum setting_tls mode, bool
 	};
 }
 
-/* Without TLS: a login may need hashes, known only in the sandbox. */
-static int
-transport_prepare_login(const struct transport *r, struct fault *f)
-{
-	if (r->client.user == NULL || gnutls_load(f) == 0)
-		return 0;
-	f->stage = ST_AUTH;
-	return -1;
-}
-
-/* Certificates are loaded first, so that the relay need not wait. */
 int
 transport_prepare(struct transport *r, const struct settings *s,
     const char *fqdn, struct fault *f)
@@ -124,8 +109,13 @@ transport_prepare(struct transport *r, const struct settings *s,
 	fault_what(f, "%s", r->what);
 	if (r->route.relay.kind == RELAY_MAILDIR)
 		return 0;
-	if (mode == SETTING_TLS_NONE)
-		return transport_prepare_login(r, f);
+	if (mode == SETTING_TLS_NONE) {
+		/* A login may need hashes; the sandbox cannot load them. */
+		if (r->client.user == NULL || gnutls_load(f) == 0)
+			return 0;
+		f->stage = ST_AUTH;
+		return -1;
+	}
 	r->trust = trust_new(&trust, f);
 	r->session.tls.trust = r->trust;
 	return r->trust != NULL ? 0 : -1;
@@ -148,8 +138,8 @@ transport_introduce(struct transport *r, const char *sender)
 	if (r->stream.fd != -1)
 		connect_literal(&r->connection.local, literal, sizeof(literal));
 	cand.literal = literal;
-	cand.setting = helo != NULL && strcmp(helo, "auto") != 0 ? helo :
-	    NULL;
+	if (helo != NULL && strcmp(helo, "auto") != 0)
+		cand.setting = helo;
 	heloname_choose(&cand, r->helo, r->why);
 }
 

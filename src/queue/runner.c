@@ -56,8 +56,8 @@ runner_send(int fd, const void *v, size_t n)
 
 /* The dispatcher of a queue run, in its own process. */
 static void
-runner_dispatch(const struct runner *r, const struct queue_select *select, int sock,
-    int out)
+runner_dispatch(const struct runner *r, const struct queue_select *select,
+    int sock, int out)
 {
 	struct report t = { 0 };
 	struct maillog log = *r->log;
@@ -102,7 +102,8 @@ runner_stopped(const struct runner *r)
 
 /* Receive the result.  Pass a signal to stop on to the dispatcher. */
 static bool
-runner_receive(const struct runner *r, int in, pid_t dispatcher, struct report *t)
+runner_receive(const struct runner *r, int in, pid_t dispatcher,
+    struct report *t)
 {
 	struct pollfd p = { .fd = in, .events = POLLIN };
 	char *to = (char *)t;

@@ -178,9 +178,12 @@ logline_option(struct buf *out, bool json, const char *key, const char *value)
 }
 
 static void
-logline_number(struct buf *out, bool json, const char *key, long long v)
+logline_number(struct buf *out, bool json, const char *key, long long v,
+    bool known)
 {
-	if (json)
+	if (!known)
+		logline_text(out, json, key, NULL);
+	else if (json)
 		json_number(out, key, v);
 	else
 		buf_addf(out, " %s=%lld", key, v);
@@ -223,101 +226,80 @@ logline_recipients(struct buf *out, bool json, const struct logline *a)
 	struct buf all = { .max = LOGLINE_LINE };
 	size_t i;
 
-	if (json) {
-		json_key(out, "to");
-		buf_adds(out, "[");
-	}
 	for (i = 0; i < a->nto; i++)
 		if (json)
-			json_text(out, NULL, a->to[i]);
+			json_text(&all, NULL, a->to[i]);
 		else
 			buf_addf(&all, "%s%s", i > 0 ? "," : "", a->to[i]);
-	if (json)
-		buf_adds(out, "]");
-	else
+	if (json) {
+		json_key(out, "to");
+		buf_addf(out, "[%s]", buf_text(&all));
+	} else {
 		logline_text(out, false, "to", buf_text(&all));
+	}
 	buf_release(&all);
 }
 
 static void
-logline_rtt(struct buf *out, bool json, long long us)
-{
-	if (us < 0) {
-		logline_text(out, json, "rtt", NULL);
-		return;
-	}
-	if (json)
-		json_key(out, "rtt");
-	buf_addf(out, json ? "%lld.%03lld" : " rtt=%lld.%03lldms", us / 1000,
-	    us % 1000);
-}
-
-static void
-logline_add_all(struct buf *o, bool json, const struct logline *a)
+logline_write(struct buf *out, bool json, const struct logline *a)
 {
 	const char *from = a->from;
+	struct buf o = { .max = 2 * LOGLINE_LINE };
 	struct words w;
 
 	logline_find_words(&w, a);
-	logline_text(o, json, "id", a->id);
 	if (json)
-		json_text(o, "from", from);
+		buf_adds(&o, "{");
+	if (json && logline_given(a->time))
+		json_text(&o, "time", a->time);
+	logline_text(&o, json, "id", a->id);
+	if (json)
+		json_text(&o, "from", from);
 	else
-		logline_text(o, json, "from",
+		logline_text(&o, json, "from",
 		    from != NULL && from[0] == '\0' ? "<>" : from);
-	logline_recipients(o, json, a);
-	logline_option(o, json, "account", a->account);
+	logline_recipients(&o, json, a);
+	logline_option(&o, json, "account", a->account);
 	if (json || logline_given(a->account))
-		logline_text(o, json, json ? "account_why" : "account-why",
+		logline_text(&o, json, json ? "account_why" : "account-why",
 		    a->why);
-	logline_text(o, json, "relay", a->relay);
-	logline_text(o, json, "ip", a->ip);
-	logline_text(o, json, "helo", a->helo);
-	logline_text(o, json, "tls", a->tls);
-	logline_text(o, json, "auth", a->auth);
-	if (a->size >= 0)
-		logline_number(o, json, "size", a->size);
-	else
-		logline_option(o, json, "size", NULL);
-	logline_text(o, json, "stage", w.stage);
-	if (w.code != 0)
-		logline_number(o, json, "code", w.code);
-	else
-		logline_text(o, json, "code", NULL);
-	logline_text(o, json, "esc", w.esc);
-	logline_number(o, json, "tries", a->tries);
-	logline_number(o, json, "delay", a->delay);
-	logline_rtt(o, json, a->rtt);
-	logline_text(o, json, "result", a->result);
-	logline_text(o, json, json ? "relay_id" : "relay-id", w.relay_id);
-	logline_number(o, json, "uid", a->uid);
-	logline_text(o, json, "caller", a->caller);
-	logline_text(o, json, "text", buf_text(&w.text));
-	logline_option(o, json, "warning", a->warning);
-	logline_option(o, json, "hint", a->hint);
+	logline_text(&o, json, "relay", a->relay);
+	logline_text(&o, json, "ip", a->ip);
+	logline_text(&o, json, "helo", a->helo);
+	logline_text(&o, json, "tls", a->tls);
+	logline_text(&o, json, "auth", a->auth);
+	if (json || a->size >= 0)
+		logline_number(&o, json, "size", a->size, a->size >= 0);
+	logline_text(&o, json, "stage", w.stage);
+	logline_number(&o, json, "code", w.code, w.code != 0);
+	logline_text(&o, json, "esc", w.esc);
+	logline_number(&o, json, "tries", a->tries, true);
+	logline_number(&o, json, "delay", a->delay, true);
+	logline_number(&o, json, "rtt", a->rtt / 1000, a->rtt >= 0);
+	if (a->rtt >= 0)
+		buf_addf(&o, json ? ".%03lld" : ".%03lldms", a->rtt % 1000);
+	logline_text(&o, json, "result", a->result);
+	logline_text(&o, json, json ? "relay_id" : "relay-id", w.relay_id);
+	logline_number(&o, json, "uid", a->uid, true);
+	logline_text(&o, json, "caller", a->caller);
+	logline_text(&o, json, "text", buf_text(&w.text));
+	logline_option(&o, json, "warning", a->warning);
+	logline_option(&o, json, "hint", a->hint);
+	if (json)
+		buf_adds(&o, "}");
+	buf_add(out, buf_text(&o), o.len);
+	buf_release(&o);
 	buf_release(&w.text);
 }
 
 void
 logline_format(struct buf *out, const struct logline *a)
 {
-	struct buf line = { .max = 2 * LOGLINE_LINE };
-
-	logline_add_all(&line, false, a);
-	buf_add(out, buf_text(&line), line.len);
-	buf_release(&line);
+	logline_write(out, false, a);
 }
 
 void
 logline_json(struct buf *out, const struct logline *a)
 {
-	struct buf o = { .max = 2 * LOGLINE_LINE };
-
-	buf_adds(&o, "{");
-	if (logline_given(a->time))
-		json_text(&o, "time", a->time);
-	logline_add_all(&o, true, a);
-	buf_adds(&o, "}");
-	buf_add(out, buf_text(&o), o.len);
-	buf_release(&o);
+	logline_write(out, true, a);
 }

@@ -19,7 +19,7 @@ deliver_run_queue(struct deliver *d)
 		;
 }
 
-/* Put it into the queue, untried or with the result of a deliver_try. */
+/* Put it into the queue, untried or with the result of a try. */
 static int
 deliver_enqueue(struct deliver *d, struct store *st, const struct envelope *env,
     const struct note *note, struct delivered *r, struct fault *f)
@@ -80,59 +80,33 @@ deliver_settle(struct deliver *d, struct store *st, struct envelope *env,
 	return 0;
 }
 
-/* Log the deliver_try. */
+/* Log the try, or that the message is queued and was not tried. */
 static void
-deliver_tell(const struct deliver *d, const struct store *st,
+deliver_log(const struct deliver *d, const struct store *st,
     const struct envelope *env, const struct spool_meta *meta,
-    const struct delivered *r)
+    const struct delivered *r, bool tried)
 {
 	const struct maillog_try t = { .id = r->id, .env = env, .meta = meta,
-	    .conninfo = &r->conninfo, .accepted = r->accepted, .size = st->size,
-	    .tries = 1, .kept = r->id[0] != '\0' };
+	    .conninfo = tried ? &r->conninfo : NULL, .accepted = r->accepted,
+	    .size = st->size, .tries = tried, .kept = r->id[0] != '\0',
+	    .untried = !tried };
 
 	maillog_attempt(d->log, &t);
-}
-
-/* Log that it is queued and was not tried. */
-static void
-deliver_tell_queued(const struct deliver *d, const struct store *st,
-    const struct envelope *env, const struct spool_meta *meta,
-    const struct delivered *r)
-{
-	const struct maillog_try t = { .id = r->id, .env = env, .meta = meta,
-	    .accepted = "", .size = st->size, .kept = true, .untried = true };
-
-	maillog_attempt(d->log, &t);
-}
-
-/* The verdict on recipients that were not tried. */
-static void
-deliver_settle_untried(struct envelope *env, struct delivered *r)
-{
-	struct fault f = { 0 };
-
-	(void)fault_set(&f, ST_SPOOL, FD_NONE, 0, VD_TEMP, "queued");
-	envelope_settle(env, &f);
-	r->queued = env->nrcpt;
 }
 
 /*
- * Nobody waits any longer: from here on it is a message of the queue that
- * is being tried, and ours until deliver_finish().
+ * The caller no longer waits: from here on this is a queue message that is
+ * being tried.  This process keeps it locked until deliver_finish().
  */
 static int
 deliver_hand_over(struct deliver *d, struct store *st, struct envelope *env,
     struct spool_meta *meta, struct queue_delivery *q, struct delivered *r,
     struct fault *f)
 {
-	struct note note = { 0 };
-
 	if (deliver_enqueue(d, st, env, NULL, r, f) == -1)
 		return -1;
-	q->claimed.file = st->file;
-	q->claimed.env = *env;
-	q->claimed.meta = *meta;
-	q->claimed.note = note;
+	q->claimed = (struct claimed){ .file = st->file, .env = *env,
+	    .meta = *meta };
 	q->d.env = &q->claimed.env;
 	*env = (struct envelope){ 0 };
 	*meta = (struct spool_meta){ 0 };
@@ -168,7 +142,7 @@ deliver_try(struct deliver *d, struct store *st, struct envelope *env,
 	(void)strlcpy(r->accepted, q->d.accepted, sizeof(r->accepted));
 	r->conninfo = q->d.conninfo;
 	status = deliver_settle(d, st, env, meta, r, f);
-	deliver_tell(d, st, env, meta, r);
+	deliver_log(d, st, env, meta, r, true);
 	free(q);
 	return status;
 }
@@ -191,12 +165,13 @@ int
 deliver_message(struct deliver *d, struct store *st, struct envelope *env,
     struct spool_meta *meta, struct delivered *r, struct fault *f)
 {
+	struct fault queued = { 0 };
 	int status;
 
 	*r = (struct delivered){ 0 };
 	if (d->mode == SETTING_DELIVERY_NOW || d->spool == NULL) {
 		status = deliver_try(d, st, env, meta, r, f);
-		/* The relay accepts mail: deliver_try the queue, too. */
+		/* The relay accepts mail: try the queue, too. */
 		if (status == 0 && !r->waits_not && (r->queued > 0 ||
 		    (r->taken > 0 && deliver_something_waits(d))))
 			deliver_run_queue(d);
@@ -204,8 +179,10 @@ deliver_message(struct deliver *d, struct store *st, struct envelope *env,
 	}
 	if (deliver_enqueue(d, st, env, NULL, r, f) == -1)
 		return -1;
-	deliver_tell_queued(d, st, env, meta, r);
-	deliver_settle_untried(env, r);
+	deliver_log(d, st, env, meta, r, false);
+	(void)fault_set(&queued, ST_SPOOL, FD_NONE, 0, VD_TEMP, "queued");
+	envelope_settle(env, &queued);
+	r->queued = env->nrcpt;
 	store_release(st);
 	deliver_run_queue(d);
 	return 0;
@@ -234,13 +211,12 @@ deliver_finish(struct deliver *d)
 	struct queue_delivery *q;
 
 	if (got == NULL && d->dispatch.ndelivery > 0) {
-		dispatch_part(&d->dispatch);	/* we are to stop */
+		dispatch_part(&d->dispatch);	/* after a signal */
 		got = dispatch_wait(&d->dispatch, 0);
 	}
 	if (got != NULL) {
 		q = got->ctx;
-		what = outcome_record(d->spool, d->set, &d->log->explain, q,
-		    &f);
+		what = outcome_record(d->spool, d->set, &d->log->explain, q, &f);
 		outcome_log(d->log, q, what);
 		claim_release(d->spool, &q->claimed);
 		free(q);

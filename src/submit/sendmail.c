@@ -108,17 +108,11 @@ sm_say_queued(const struct submission *s, const struct delivered *d)
 static int
 sm_cut_off(struct submission *s, const char *id)
 {
-	switch (deliver_cut(&s->by->deliver)) {
-	case CUT_WAITS:
-		log_say("queued as %s before there was a verdict", id);
-		break;
-	case CUT_DOUBT:
-		log_say("queued as %s before there was a verdict; the relay "
-		    "may have it already", id);
-		break;
-	case CUT_DONE:
-		break;
-	}
+	enum cut how = deliver_cut(&s->by->deliver);
+
+	if (how != CUT_DONE)
+		log_say("queued as %s before there was a verdict%s", id,
+		    how == CUT_DOUBT ? "; the relay may have it already" : "");
 	return EX_OK;
 }
 

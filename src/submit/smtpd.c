@@ -172,10 +172,8 @@ smtpd_run(const struct options *o, struct config *c,
 	struct fault f = { 0 };
 	struct session s;
 	const struct smtpd_io_work work = { .begin = smtpd_begin,
-		.data = smtpd_data,
-		.end = smtpd_end,
-		.drop = smtpd_drop,
-		.ctx = &s };
+	    .data = smtpd_data, .end = smtpd_end, .drop = smtpd_drop,
+	    .ctx = &s };
 	int status;
 
 	process_init(&s.by, o, c, src);

@@ -60,19 +60,15 @@ io_give(struct dialogue *d)
 static void
 io_exchange(struct dialogue *d, bool writing)
 {
-	struct pollfd p[2] = { { .fd = -1 }, { .fd = -1 } };
+	bool reading = !d->at_end && server_room(&d->s) > 0;
+	struct pollfd p[2] = {
+		{ .fd = reading ? d->in : -1, .events = POLLIN },
+		{ .fd = writing ? d->out : -1, .events = POLLOUT },
+	};
 
-	if (!d->at_end && server_room(&d->s) > 0) {
-		p[0].fd = d->in;
-		p[0].events = POLLIN;
-	}
 	if (writing && d->broken) {
 		io_give(d);
 		return;
-	}
-	if (writing) {
-		p[1].fd = d->out;
-		p[1].events = POLLOUT;
 	}
 	if (poll(p, 2, -1) == -1)
 		return;
@@ -82,69 +78,46 @@ io_exchange(struct dialogue *d, bool writing)
 		io_take(d);
 }
 
-static void
-io_begin(struct dialogue *d)
-{
-	struct fault f;
-
-	fault_clear(&f);
-	if (d->work->begin(d->work->ctx, &d->s.env, &f) == -1)
-		server_refuse(&d->s, &f);
-	else
-		server_go(&d->s);
-}
-
-static void
-io_data(struct dialogue *d)
-{
-	struct fault f;
-
-	fault_clear(&f);
-	if (d->work->data(d->work->ctx, d->s.data.p, d->s.data.len, &f) == -1)
-		server_refuse(&d->s, &f);
-}
-
-static void
-io_end(struct dialogue *d)
-{
-	struct buf words = { .max = WORDS };
-	struct fault f;
-
-	fault_clear(&f);
-	if (d->work->end(d->work->ctx, &words, &f) == -1)
-		server_refuse(&d->s, &f);
-	else
-		server_verdict(&d->s, words.len > 0 ? words.p : "accepted");
-	buf_release(&words);
-}
-
 /* Do what the SMTP machine wants.  False at the end of the dialogue. */
 static bool
 io_turn(struct dialogue *d)
 {
+	const struct smtpd_io_work *work = d->work;
+	struct buf words = { .max = WORDS };
+	struct fault f = { 0 };
+	int status = 0;
+
 	switch (server_step(&d->s)) {
 	case SERVER_SEND:
 		io_exchange(d, true);
-		return true;
+		break;
 	case SERVER_RECV:
 		io_exchange(d, false);
-		return true;
-	case SERVER_BEGIN:
-		io_begin(d);
-		return true;
-	case SERVER_DATA:
-		io_data(d);
-		return true;
-	case SERVER_END:
-		io_end(d);
-		return true;
-	case SERVER_DROP:
-		d->work->drop(d->work->ctx);
-		return true;
-	case SERVER_OVER:
 		break;
+	case SERVER_BEGIN:
+		status = work->begin(work->ctx, &d->s.env, &f);
+		if (status == 0)
+			server_go(&d->s);
+		break;
+	case SERVER_DATA:
+		status = work->data(work->ctx, d->s.data.p, d->s.data.len, &f);
+		break;
+	case SERVER_END:
+		status = work->end(work->ctx, &words, &f);
+		if (status == 0)
+			server_verdict(&d->s, words.len > 0 ? words.p :
+			    "accepted");
+		buf_release(&words);
+		break;
+	case SERVER_DROP:
+		work->drop(work->ctx);
+		break;
+	case SERVER_OVER:
+		return false;
 	}
-	return false;
+	if (status == -1)
+		server_refuse(&d->s, &f);
+	return true;
 }
 
 int
