@@ -128,7 +128,7 @@ account=default account-why="no account matches"' ]
 	    'match example.com'
 	send -f alice@example.org -t
 	[ "$status" -eq 78 ]
-	[[ $stderr == *"no account takes mail of <alice@example.org>"* ]]
+	[[ $stderr == *"no account takes mail from <alice@example.org>"* ]]
 	send -f alice@example.com -t
 	[ "$status" -eq 0 ]
 	[ "$(got 0)" -eq 1 ]

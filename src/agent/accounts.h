@@ -31,8 +31,8 @@ int	accounts_locate(struct account *);
 
 /*
  * Allow this process only what these accounts need, for good: to connect
- * to the ports of their relays, and to write to their maildirs.  A NULL is
- * passed over.
+ * to the ports of their relays, and to write to their maildirs.  Entries
+ * that are NULL are skipped.
  */
 void	accounts_sandbox(struct account *const *, size_t n);
 

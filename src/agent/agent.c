@@ -23,7 +23,7 @@ struct agent {
 	struct delivery	**queue;	/* each waits for its next account */
 	size_t		 nqueue;
 	bool		 ended;		/* no more messages for now */
-	bool		 gone;		/* the dispatcher has ended */
+	bool		 closed;	/* the dispatcher has ended */
 };
 
 static void
@@ -126,7 +126,7 @@ agent_receive(struct agent *a, bool wait, struct delivery **d)
 		a->ended = r.u.delivery.last != 0;
 		return TRANSFER_GOT;
 	}
-	a->gone = true;
+	a->closed = true;
 	return TRANSFER_END;
 }
 
@@ -167,7 +167,7 @@ agent_next(void *ctx, bool wait, struct delivery **d)
 	struct delivery *new;
 
 	while ((*d = agent_dequeue(a)) == NULL) {
-		if (a->ended || a->gone)
+		if (a->ended || a->closed)
 			return TRANSFER_END;
 		switch (agent_receive(a, wait && a->nqueue == 0, &new)) {
 		case TRANSFER_GOT:
@@ -182,12 +182,12 @@ agent_next(void *ctx, bool wait, struct delivery **d)
 	return TRANSFER_GOT;
 }
 
-/* A dispatcher that cannot be reached is treated as gone. */
+/* If the dispatcher cannot be reached, treat it as ended. */
 static void
 agent_tell(struct agent *a, const struct ipc_record *r)
 {
-	if (!a->gone && ipc_send(a->sock, r, -1, 0) != 1)
-		a->gone = true;
+	if (!a->closed && ipc_send(a->sock, r, -1, 0) != 1)
+		a->closed = true;
 }
 
 static bool
@@ -198,7 +198,7 @@ agent_sent(void *ctx, struct delivery *d)
 
 	ipc_begin(&r, IPC_SENT, d->number);
 	agent_tell(a, &r);
-	return !a->gone;
+	return !a->closed;
 }
 
 /* May another account do better?  Not if it could be a second copy. */
@@ -382,7 +382,7 @@ agent_work(struct agent *a)
 	    .dispatch = a->sock };
 	struct account *account;
 
-	while (a->nqueue > 0 && !a->gone) {
+	while (a->nqueue > 0 && !a->closed) {
 		a->current = a->queue[0]->chain[a->queue[0]->step];
 		account = a->current == ACCOUNT_NONE ? NULL :
 		    a->account[a->current + 1];
@@ -424,7 +424,7 @@ agent_run(int sock, const struct agent_opts *o)
 	a.account = xcalloc(o->config->naccount + 1, sizeof(struct account *));
 	if (o->config->naccount == 0)
 		(void)agent_prepare(&a, ACCOUNT_BASE);
-	while (!a.gone) {
+	while (!a.closed) {
 		a.ended = false;
 		if (agent_receive(&a, true, &d) != TRANSFER_GOT)
 			continue;

@@ -11,6 +11,7 @@
 #include "agent/dispatch.h"
 #include "agent/ipc.h"
 #include "base/util.h"
+#include "system/msgfile.h"
 
 #define INTERVAL	1000	/* ms until the stop flag is checked again */
 #define BATCH		64	/* records until the clock is checked again */
@@ -128,7 +129,7 @@ dispatch_part(struct dispatch *k)
 			continue;
 		(void)fault_set(&f, ST_BODY, FD_NONE, 0,
 		    d->sent ? VD_DOUBT : VD_TEMP,
-		    "the process that held the connection ended");
+		    "the delivery agent ended too early");
 		envelope_settle(d->env, &f);
 		d->done = true;
 	}
@@ -188,6 +189,7 @@ dispatch_add_rcpts(struct ipc_words *w, const struct delivery *d, uint32_t i)
 static void
 dispatch_send_delivery(struct dispatch *k, const struct delivery *d, bool last)
 {
+	int fd = msgfile_reader(d->message.fd);
 	struct ipc_record r;
 	uint32_t i;
 
@@ -202,7 +204,9 @@ dispatch_send_delivery(struct dispatch *k, const struct delivery *d, bool last)
 	(void)ipc_add(&r.u.delivery.words, d->env->from);
 	(void)ipc_add(&r.u.delivery.words, d->env->envid);
 	i = dispatch_add_rcpts(&r.u.delivery.words, d, 0);
-	dispatch_send_record(k, &r, d->message.fd);
+	dispatch_send_record(k, &r, fd != -1 ? fd : d->message.fd);
+	if (fd != -1)
+		(void)close(fd);
 	while (i < d->nindex) {
 		ipc_begin(&r, IPC_RCPT, d->number);
 		i = dispatch_add_rcpts(&r.u.rcpt.words, d, i);

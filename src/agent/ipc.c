@@ -43,7 +43,7 @@ ipc_pair(int fds[2], struct fault *f)
 {
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) == -1)
 		return fault_errno(f, ST_SPOOL, errno, VD_TEMP,
-		    "no socket pair");
+		    "cannot create a socket pair");
 	return 0;
 }
 

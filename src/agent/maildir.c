@@ -58,7 +58,8 @@ maildir_put(int out, const struct buf *b, struct fault *f)
 		if (n == -1 && errno == EINTR)
 			n = 0;
 		if (n == -1)
-			return maildir_trouble(f, errno, "writing");
+			return maildir_trouble(
+			    f, errno, "the message cannot be written");
 	}
 	return 0;
 }
@@ -101,7 +102,7 @@ maildir_put_message(int out, const struct span *s, struct fault *f)
 	return status;
 }
 
-/* Make the new name last: it and what it names survive a crash. */
+/* Give it its name, so that name and message survive a crash. */
 static int
 maildir_publish(int dir, const char *tmp, const char *name, struct fault *f)
 {

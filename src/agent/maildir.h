@@ -7,16 +7,15 @@
 #include "mail/envelope.h"
 
 /*
- * Open a maildir, and make what is missing of it; the directory that holds
- * it must exist.  A descriptor, or -1 with a fault.
+ * Open a maildir, and make its missing directories; the directory above it
+ * must exist.  A descriptor, or -1 with a fault.
  */
 int	maildir_open(const char *path, struct fault *);
 
 /*
- * Keep the message there, in lines that end in LF,
- * after the fields Return-Path and, for each recipient without a verdict,
- * Delivered-To.  It is on disk then, and name has 64 octets of it, "new/...".
- * 0, or -1 with a fault of VD_TEMP.
+ * Keep the message there, in lines that end in LF, after Return-Path and a
+ * Delivered-To for each recipient without a verdict.  Then it is on disk, and
+ * name is its path, "new/...".  0, or -1 with a fault of VD_TEMP.
  */
 int	maildir_keep(int dir, const struct envelope *,
 	    const struct span *, char name[64], struct fault *);

@@ -8,12 +8,12 @@
 
 #include "base/buf.h"
 
-#define PROGRESS_MIN	1048576	/* octets; below there is nothing to show */
+#define PROGRESS_MIN	1048576	/* octets; smaller messages show nothing */
 
 /* {0} has shown nothing yet. */
 struct progress {
 	long long	 began;		/* clock_ms() */
-	long long	 shown;		/* when there was a line last */
+	long long	 shown;		/* when the last line was shown */
 	size_t		 width;		/* of that line */
 };
 
@@ -29,7 +29,7 @@ void	progress_text(struct buf *, size_t done, size_t total, long long ms);
  */
 void	progress_show(struct progress *, size_t done, size_t total);
 
-/* Wipe the line away. */
+/* Clear the line. */
 void	progress_end(struct progress *);
 
 #endif

@@ -210,7 +210,7 @@ route_open_hop(struct route *r, long long deadline, struct connection *c,
 	if (hop->addrs.n > 0)
 		return connect_tcp(&hop->addrs, deadline, c, f);
 	return fault_set(f, ST_RESOLVE, FD_NONE, 0, VD_TEMP,
-	    "it has no address");
+	    "the host has no address");
 }
 
 int

@@ -73,7 +73,7 @@ transfer_unsettle_leftovers(struct delivery *d)
 	return any;
 }
 
-/* A message is over; if it failed, show the dialogue. */
+/* Report a message; if it failed, show the dialogue. */
 static void
 transfer_report(struct transfer *k, struct delivery *d)
 {
@@ -91,7 +91,7 @@ transfer_report(struct transfer *k, struct delivery *d)
 	k->work->done(k->work->ctx, d);
 }
 
-/* Report what is over; a message with leftovers is sent again. */
+/* Report messages with verdicts; one with leftovers is sent again. */
 static void
 transfer_collect(struct transfer *k)
 {
@@ -260,7 +260,7 @@ transfer_give_body(struct transfer *k)
 	/* With BDAT nothing follows the last octet. */
 	if (n == left && !k->work->sent(k->work->ctx, s->delivery)) {
 		(void)fault_set(&f, ST_BODY, FD_NONE, 0, VD_TEMP,
-		    "the process that sends the message has ended");
+		    "the dispatcher ended before the message was sent");
 		client_broken(k->client, &f);
 		return;
 	}
@@ -292,7 +292,7 @@ transfer_talk(struct transfer *k)
 	stream_close(&k->transport->stream);
 }
 
-/* The relay cannot be used: all that are left end with this fault. */
+/* The relay cannot be used: all other messages get this fault. */
 static void
 transfer_fail(struct transfer *k, const struct fault *f)
 {
@@ -329,7 +329,7 @@ transfer_sessions(struct transfer *k)
 		f = k->client->fault;
 		if (f.verdict == VD_OK)
 			(void)fault_set(&f, ST_MAIL, FD_NONE, 0, VD_TEMP,
-			    "the relay took no message in a whole session");
+			    "the relay accepted no message in a whole session");
 	}
 	if (f.verdict != VD_OK)
 		transfer_fail(k, &f);

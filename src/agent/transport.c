@@ -1,4 +1,4 @@
-/* transport.c - the connection to a relay, as the settings want it */
+/* transport.c - the connection to a relay, as the settings say */
 
 #include <sys/socket.h>
 

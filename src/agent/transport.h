@@ -1,4 +1,4 @@
-/* transport.h - the connection to a relay, as the settings want it */
+/* transport.h - the connection to a relay, as the settings say */
 
 #ifndef AGENT_TRANSPORT_H
 #define AGENT_TRANSPORT_H
@@ -41,7 +41,7 @@ void	transport_introduce(struct transport *, const char *sender);
 /* Connect to the first of the addresses that answers. */
 int	transport_open(struct transport *, const char *sender, struct fault *);
 
-/* Or use this connection, which is open. */
+/* In its place: use this connection, which is open. */
 void	transport_adopt(struct transport *, const struct connection *,
 	    const char *sender);
 void	transport_release(struct transport *);

@@ -2,14 +2,12 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/util.h"
 #include "queue/backoff.h"
 #include "queue/outcome.h"
 #include "queue/run.h"
 #include "system/log.h"
-#include "system/msgfile.h"
 
 /*
  * Messages claimed at a time.  If the process is killed, so many may be sent
@@ -109,7 +107,6 @@ run_now_or_later(struct run *r, const struct claimed *c, time_t now)
 static void
 run_give(struct run *r, struct queue_delivery *q)
 {
-	int fd = msgfile_reader(q->claimed.file.fd);
 	size_t i;
 
 	q->tried = xcalloc(q->claimed.env.nrcpt, sizeof(*q->tried));
@@ -117,11 +114,9 @@ run_give(struct run *r, struct queue_delivery *q)
 		q->tried[i] = !q->claimed.env.rcpt[i].done;
 	q->d = (struct delivery){ .env = &q->claimed.env,
 	    .account = q->claimed.meta.account, .ctx = q,
-	    .message = { .fd = fd != -1 ? fd : q->claimed.file.fd,
-	    .at = q->claimed.file.at, .size = q->claimed.file.size } };
+	    .message = { .fd = q->claimed.file.fd, .at = q->claimed.file.at,
+	    .size = q->claimed.file.size } };
 	dispatch_give(r->dispatch, &q->d, false);
-	if (fd != -1)
-		(void)close(fd);
 	r->result->tried++;
 	r->given = true;
 	r->out++;

@@ -63,9 +63,9 @@ runner_dispatch(const struct runner *r, const struct queue_select *select,
 	struct maillog log = *r->log;
 	struct dispatch dispatch;
 	struct spool spool;
-	struct sandbox box = { .dirs = &spool.dir, .ndirs = 1 };
+	struct sandbox sandbox = { .dirs = &spool.dir, .ndirs = 1 };
 	struct buf foreign = { .max = 65536 };
-	size_t gone;
+	size_t removed;
 	int i;
 
 	if (spool_open(&spool, r->spool, false, &t.fault) == -1) {
@@ -75,7 +75,7 @@ runner_dispatch(const struct runner *r, const struct queue_select *select,
 	maillog_open(&log);
 	for (i = -1; i < (int)r->config->naccount; i++)
 		password_forget(config_settings(r->config, i));
-	sandbox_enter(&box);
+	sandbox_enter(&sandbox);
 	dispatch_init(&dispatch, sock);
 	dispatch.stop = r->stop;
 	(void)spool_sweep(&spool, &foreign, &t.fault);
@@ -83,7 +83,7 @@ runner_dispatch(const struct runner *r, const struct queue_select *select,
 		log_say("%s holds unknown files:\n%.*s", r->spool,
 		    (int)foreign.len - 1, buf_text(&foreign));
 	buf_release(&foreign);
-	(void)spool_expire_failed(&spool, time(NULL), FAILED_DAYS, &gone,
+	(void)spool_expire_failed(&spool, time(NULL), FAILED_DAYS, &removed,
 	    &t.fault);
 	fault_clear(&t.fault);
 	(void)queue_run(&spool, &r->config->base, &log, &dispatch,
@@ -193,7 +193,7 @@ runner_changed(const struct spool *s)
 static void
 runner_reread(const struct runner *r, bool *wrong)
 {
-	const struct spool_meta nobody = { .uid = getuid() };
+	const struct spool_meta meta = { .uid = getuid() };
 	struct maillog log = *r->log;
 	struct fault f = { 0 };
 	bool is = r->reload(r->ctx, &f) == -1;
@@ -202,7 +202,7 @@ runner_reread(const struct runner *r, bool *wrong)
 		maillog_open(&log);
 		if (!log.syslog.borrowed)
 			log_fault(&f);
-		maillog_refusal(&log, &f, &nobody);
+		maillog_refusal(&log, &f, &meta);
 		maillog_close(&log);
 	}
 	*wrong = is;
@@ -298,7 +298,7 @@ runner_spare(const struct runner *r)
 {
 	int pipes[2], in;
 	ssize_t n;
-	char word;
+	char octet;
 	pid_t pid;
 
 	if (pipe2(pipes, O_CLOEXEC) == -1)
@@ -308,7 +308,7 @@ runner_spare(const struct runner *r)
 		in = runner_detach(pipes[0]);
 		(void)signal(SIGHUP, SIG_IGN);
 		(void)signal(SIGINT, SIG_IGN);
-		while ((n = read(in, &word, 1)) == 1 ||
+		while ((n = read(in, &octet, 1)) == 1 ||
 		    (n == -1 && errno == EINTR))
 			if (n == 1)
 				runner_serve(r);

@@ -190,7 +190,7 @@ logline_number(struct buf *out, bool json, const char *key, long long v,
 }
 
 /* The texts that both forms need. */
-struct words {
+struct texts {
 	struct buf	 text;
 	char		 relay_id[128];
 	char		 esc[16];
@@ -199,11 +199,11 @@ struct words {
 };
 
 static void
-logline_find_words(struct words *w, const struct logline *a)
+logline_find_texts(struct texts *w, const struct logline *a)
 {
 	const struct fault *f = a->fault;
 
-	*w = (struct words){ .text = { .max = 2 * LOGLINE_TEXT } };
+	*w = (struct texts){ .text = { .max = 2 * LOGLINE_TEXT } };
 	if (f == NULL) {
 		if (a->text != NULL) {
 			logline_shorten(&w->text, a->text);
@@ -245,9 +245,9 @@ logline_write(struct buf *out, bool json, const struct logline *a)
 {
 	const char *from = a->from;
 	struct buf o = { .max = 2 * LOGLINE_LINE };
-	struct words w;
+	struct texts w;
 
-	logline_find_words(&w, a);
+	logline_find_texts(&w, a);
 	if (json)
 		buf_adds(&o, "{");
 	if (json && logline_given(a->time))

@@ -50,7 +50,7 @@ accept_note_script(struct accept *s)
 	buf_release(&b);
 }
 
-/* The header completes the envelope, which stands before the message. */
+/* The header completes the envelope, which is stored first. */
 static int
 accept_write_envelope(struct accept *s, struct fault *f)
 {
@@ -118,7 +118,7 @@ accept_write_again(void *ctx, const char *p, size_t n, struct fault *f)
 
 /* Some repairs need to know the whole message: read it a second time. */
 static int
-accept_mend(struct accept *s, unsigned why, struct fault *f)
+accept_repair(struct accept *s, unsigned why, struct fault *f)
 {
 	struct msgfile_convert c = { .message = { .fd = s->store->fd,
 	    .at = s->store->at, .size = s->store->size }, .why = why,
@@ -147,7 +147,7 @@ accept_end(struct accept *s, struct fault *f)
 		return -1;
 	s->env->eightbit = s->message.header_8bit || s->message.body_8bit;
 	why = message_wants(&s->message);
-	return why != 0 ? accept_mend(s, why, f) : 0;
+	return why != 0 ? accept_repair(s, why, f) : 0;
 }
 
 int

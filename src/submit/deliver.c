@@ -8,14 +8,13 @@
 #include "base/util.h"
 #include "submit/deliver.h"
 #include "system/log.h"
-#include "system/msgfile.h"
 
 void
 deliver_run_queue(struct deliver *d)
 {
-	if (d->spare == -1)
+	if (d->standby == -1)
 		return;
-	while (write(d->spare, "r", 1) == -1 && errno == EINTR)
+	while (write(d->standby, "r", 1) == -1 && errno == EINTR)
 		;
 }
 
@@ -63,7 +62,7 @@ deliver_settle(struct deliver *d, struct store *st, struct envelope *env,
 	deliver_count(env, r);
 	if (d->spool == NULL || r->queued + r->failed == 0)
 		return 0;
-	told = !d->untold || r->failed == env->nrcpt;
+	told = !d->by_bounce || r->failed == env->nrcpt;
 	for (i = 0; i < env->nrcpt; i++) {
 		to = &env->rcpt[i];
 		if (to->verdict != VD_OK && !rcpt_waits(to))
@@ -99,7 +98,7 @@ deliver_log(const struct deliver *d, const struct store *st,
  * being tried.  This process keeps it locked until deliver_finish().
  */
 static int
-deliver_hand_over(struct deliver *d, struct store *st, struct envelope *env,
+deliver_detach(struct deliver *d, struct store *st, struct envelope *env,
     struct spool_meta *meta, struct queue_delivery *q, struct delivered *r,
     struct fault *f)
 {
@@ -111,7 +110,7 @@ deliver_hand_over(struct deliver *d, struct store *st, struct envelope *env,
 	*env = (struct envelope){ 0 };
 	*meta = (struct spool_meta){ 0 };
 	st->file.fd = st->fd = -1;
-	r->waits_not = true;
+	r->in_background = true;
 	r->queued = q->claimed.env.nrcpt;
 	return 0;
 }
@@ -123,17 +122,15 @@ deliver_try(struct deliver *d, struct store *st, struct envelope *env,
 	struct queue_delivery *q = xcalloc(1, sizeof(*q));
 	long long patience = d->spool != NULL ?
 	    clock_ms() + d->set->patience * 1000 : 0;
-	int status, fd = msgfile_reader(st->fd);
+	int status;
 
 	q->d = (struct delivery){ .env = env, .account = meta->account,
-	    .message = { .fd = fd != -1 ? fd : st->fd, .at = st->at,
-	    .size = st->size }, .ctx = q };
+	    .message = { .fd = st->fd, .at = st->at, .size = st->size },
+	    .ctx = q };
 	dispatch_give(&d->dispatch, &q->d, true);
-	if (fd != -1)
-		(void)close(fd);
 	if (dispatch_wait(&d->dispatch, patience) == NULL) {
 		if (d->spool != NULL &&
-		    deliver_hand_over(d, st, env, meta, q, r, f) == 0)
+		    deliver_detach(d, st, env, meta, q, r, f) == 0)
 			return 0;
 		/* The caller owns the envelope: no verdict may come later. */
 		dispatch_part(&d->dispatch);
@@ -148,7 +145,7 @@ deliver_try(struct deliver *d, struct store *st, struct envelope *env,
 }
 
 static bool
-deliver_something_waits(struct deliver *d)
+deliver_queue_holds_any(struct deliver *d)
 {
 	char (*ids)[SPOOL_ID] = NULL;
 	struct fault f;
@@ -172,8 +169,8 @@ deliver_message(struct deliver *d, struct store *st, struct envelope *env,
 	if (d->mode == SETTING_DELIVERY_NOW || d->spool == NULL) {
 		status = deliver_try(d, st, env, meta, r, f);
 		/* The relay accepts mail: try the queue, too. */
-		if (status == 0 && !r->waits_not && (r->queued > 0 ||
-		    (r->taken > 0 && deliver_something_waits(d))))
+		if (status == 0 && !r->in_background && (r->queued > 0 ||
+		    (r->taken > 0 && deliver_queue_holds_any(d))))
 			deliver_run_queue(d);
 		return status;
 	}
@@ -216,7 +213,8 @@ deliver_finish(struct deliver *d)
 	}
 	if (got != NULL) {
 		q = got->ctx;
-		what = outcome_record(d->spool, d->set, &d->log->explain, q, &f);
+		what =
+		    outcome_record(d->spool, d->set, &d->log->explain, q, &f);
 		outcome_log(d->log, q, what);
 		claim_release(d->spool, &q->claimed);
 		free(q);

@@ -14,21 +14,21 @@ struct deliver {
 	const struct settings *set;
 	struct spool	*spool;		/* NULL: nothing can be queued */
 	struct dispatch	 dispatch;
-	int		 spare;		/* writing to it runs the queue; -1: none */
+	int standby; /* pipe: writing runs the queue; -1: none */
 	enum setting_delivery mode;
-	bool		 untold;	/* see deliver_message() */
+	bool by_bounce; /* a bounce reports failures: see below */
 	const struct maillog *log;
 };
 
-/* What became of one message. */
+/* The result for one message. */
 struct delivered {
 	size_t		 taken;		/* recipients accepted by the relay */
 	size_t		 queued;	/* will be tried (again) */
 	size_t		 failed;	/* will not */
-	bool		 waits_not;	/* patience has ended: see below */
+	bool		 in_background;	/* patience has ended: see below */
 	time_t		 next;		/* when, if queued after a try */
 	struct fault	 why;		/* of the queued; VD_OK: not tried */
-	char		 accepted[512];	/* the relay's words */
+	char		 accepted[512];	/* the relay's reply */
 	char		 id[SPOOL_ID];	/* in the spool, or "" */
 	struct conninfo	 conninfo;	/* the connection, if tried */
 };
@@ -40,11 +40,11 @@ struct delivered {
  * and only the recipients with VD_OK have it.
  *
  * Usually the caller reports the failed recipients to the user.  If it
- * cannot (untold) and other recipients have the message or wait for it, the
+ * cannot (by_bounce) and other recipients have the message or wait for it, the
  * message is queued so that a bounce follows.
  *
- * If patience ends first, the message is in the queue and waits_not is set.
- * The envelope is then empty.  A process that keeps no caller waiting must
+ * If patience ends first, the message is in the queue and in_background is
+ * set.  The envelope is then empty.  A process for which no caller waits must
  * call deliver_finish().
  */
 int	deliver_message(struct deliver *, struct store *, struct envelope *,

@@ -59,8 +59,8 @@ process_fork_agent(struct submitter *p, struct fault *f)
 		maillog_close(&p->log);
 		if (p->deliver.spool != NULL)
 			spool_close(p->deliver.spool);
-		if (p->deliver.spare != -1)
-			(void)close(p->deliver.spare);
+		if (p->deliver.standby != -1)
+			(void)close(p->deliver.standby);
 		agent_run(sock[1], &so);
 		_exit(EX_OK);
 	}
@@ -83,7 +83,7 @@ process_start_children(struct submitter *p, const struct config_source *src,
 	dispatch_init(&p->deliver.dispatch, -1);
 	if (p->deliver.spool != NULL && (p->set->linger ||
 	    p->deliver.mode == SETTING_DELIVERY_BACKGROUND))
-		p->deliver.spare = runner_spare(&r);
+		p->deliver.standby = runner_spare(&r);
 	if (p->deliver.mode == SETTING_DELIVERY_NOW || p->deliver.spool == NULL)
 		return process_fork_agent(p, f);
 	return 0;
@@ -91,7 +91,7 @@ process_start_children(struct submitter *p, const struct config_source *src,
 
 /*
  * The dispatcher keeps no password and only the directories that it needs.
- * It reads libraries: a domain that is not ASCII takes GnuTLS.
+ * It may read libraries: a domain that is not ASCII needs GnuTLS.
  */
 static void
 process_enter_sandbox(struct submitter *p)
@@ -127,8 +127,8 @@ process_load_aliases(struct submitter *p)
 }
 
 /*
- * A child may work on after the caller has its exit status.  It must not
- * hold a pipe that another process reads to its end.
+ * A child may go on after the process that the caller waits for has ended.
+ * It must not hold a pipe that another process reads to its end.
  */
 static void
 process_close_inherited(const struct config *c)
@@ -151,7 +151,7 @@ process_init(struct submitter *p, const struct options *o, struct config *c,
 {
 	*p = (struct submitter){ .o = o, .c = c, .set = &c->base,
 	    .caller.uid = src->uid,
-	    .deliver = { .set = &c->base, .spare = -1,
+	    .deliver = { .set = &c->base, .standby = -1,
 	    .log = &p->log, .dispatch = { .sock = -1 } }, .null = -1 };
 	maillog_init(&p->log, c, src, p->caller.host);
 }

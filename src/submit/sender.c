@@ -27,7 +27,7 @@ sender_expanded(const struct caller *a, const char *text, bool is_address)
 	return out;
 }
 
-/* From here on the message has these settings. */
+/* Use these settings for the message. */
 static void
 sender_apply(struct submission *s, const struct settings *set)
 {
@@ -60,8 +60,8 @@ sender_account(struct submission *s, const char *from, struct fault *f)
 
 	if (account == ACCOUNT_NONE)
 		return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
-		    "no account takes mail of <%s>, and above them no relay "
-		    "is set", from);
+		    "no account takes mail from <%s>, and no relay is set "
+		    "outside the accounts", from);
 	sender_use(s, account);
 	if (s->by->o->verbose && c->naccount > 0)
 		log_say("account %s: %s", account_label(c, account), why);

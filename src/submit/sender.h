@@ -26,7 +26,7 @@ void	sender_init(struct submission *, struct submitter *);
 /* For the next message sender_init() is not needed. */
 void	sender_release(struct submission *);
 
-/* Use this account, whatever the sender is. */
+/* Use this account for any sender. */
 void	sender_use(struct submission *, int account);
 
 /*
@@ -39,8 +39,8 @@ int	sender_account(struct submission *, const char *from, struct fault *);
 int	sender_address(struct submission *, struct fault *);
 
 /*
- * Fill opts, with a new Message-ID; a caller may change them.  Comes after
- * one of the three functions above, which say whose settings hold.
+ * Fill opts, with a new Message-ID; a caller may change them.  Call it after
+ * one of the three functions above, which choose the settings.
  */
 void	sender_options(struct submission *);
 
@@ -51,14 +51,14 @@ void	sender_options(struct submission *);
 int	sender_begin(struct submission *, struct fault *);
 
 /*
- * The envelope is complete: choose an account where that had to wait, and
- * apply redirect-all.  For struct accept, which sender_begin() tells of it.
+ * The envelope is complete: choose an account if none is chosen yet, and
+ * apply redirect-all.  sender_begin() gives this function to struct accept.
  */
 int	sender_addressed(void *, struct buf *fields, struct fault *);
 
 /*
- * The message is not taken: tell the caller and the log, release message
- * and process, return the exit status.
+ * Refuse the message: report the fault to the caller and the log, release
+ * message and process, return the exit status.
  */
 int	sender_refuse(struct submission *, const struct fault *);
 

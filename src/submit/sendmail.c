@@ -14,7 +14,7 @@
 #include "system/log.h"
 #include "system/stopflag.h"
 
-/* The envelope, as far as the command line has it. */
+/* The part of the envelope that the command line gives. */
 static int
 sm_read_options(struct submission *s, struct fault *f)
 {
@@ -79,7 +79,7 @@ sm_say_failed(const struct submission *s, const struct conninfo *conninfo,
 	return status;
 }
 
-/* A recipient that has not got it yet, or NULL. */
+/* A recipient that does not have the message yet, or NULL. */
 static const char *
 sm_waiting(const struct envelope *env)
 {
@@ -106,7 +106,7 @@ sm_say_queued(const struct submission *s, const struct delivered *d)
 
 /* The process has to stop before there is a verdict. */
 static int
-sm_cut_off(struct submission *s, const char *id)
+sm_stop(struct submission *s, const char *id)
 {
 	enum cut how = deliver_cut(&s->by->deliver);
 
@@ -130,9 +130,9 @@ sm_deliver(struct submission *s, struct fault *f)
 		log_fault(f);
 		return fault_exit(f);
 	}
-	if (d.waits_not) {
+	if (d.in_background) {
 		if (*stopflag_get() || (pid = fork()) == -1)
-			return sm_cut_off(s, d.id);
+			return sm_stop(s, d.id);
 		if (pid == 0) {
 			process_background(p);
 			_exit(EX_OK);

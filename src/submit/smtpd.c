@@ -12,7 +12,7 @@
 #include "submit/smtpd.h"
 #include "submit/smtpd_io.h"
 
-/* The dialogue, and the message that it is at. */
+/* The dialogue, and its current message. */
 struct session {
 	struct submitter by;
 	struct submission m;
@@ -116,14 +116,14 @@ smtpd_same_recipients(const struct session *s)
 
 /*
  * Give the verdicts to the client's recipients.  If aliases changed these,
- * the client hears a refusal only when all failed; else a bounce names those
+ * the reply is a refusal only when all failed; else a bounce names those
  * that failed.  Without a spool there is no bounce: one refusal refuses all.
  */
 static void
 smtpd_answer(struct session *s, const struct delivered *d)
 {
 	const struct fault *worst = NULL;
-	bool same = !s->by.deliver.untold && !d->waits_not, any = false;
+	bool same = !s->by.deliver.by_bounce && !d->in_background, any = false;
 	size_t i;
 
 	for (i = 0; i < s->m.env.nrcpt; i++) {
@@ -140,13 +140,13 @@ smtpd_answer(struct session *s, const struct delivered *d)
 }
 
 static int
-smtpd_end(void *ctx, struct buf *words, struct fault *f)
+smtpd_end(void *ctx, struct buf *text, struct fault *f)
 {
 	struct session *s = ctx;
 	struct delivered d = { 0 };
 	int status = accept_end(&s->m.accept, f);
 
-	s->by.deliver.untold = !smtpd_same_recipients(s);
+	s->by.deliver.by_bounce = !smtpd_same_recipients(s);
 	if (status == 0)
 		status = deliver_message(&s->by.deliver, &s->m.store,
 		    &s->m.env, &s->m.meta, &d, f);
@@ -155,10 +155,10 @@ smtpd_end(void *ctx, struct buf *words, struct fault *f)
 	else
 		maillog_refusal(&s->by.log, f, &s->m.meta);
 	if (d.id[0] != '\0')
-		buf_addf(words, "queued as %s", d.id);
+		buf_addf(text, "queued as %s", d.id);
 	else
-		buf_adds(words, d.accepted);
-	if (d.waits_not)
+		buf_adds(text, d.accepted);
+	if (d.in_background)
 		smtpd_leave(s);
 	smtpd_drop(s);
 	return status;

@@ -83,7 +83,7 @@ static bool
 io_turn(struct dialogue *d)
 {
 	const struct smtpd_io_work *work = d->work;
-	struct buf words = { .max = WORDS };
+	struct buf text = { .max = WORDS };
 	struct fault f = { 0 };
 	int status = 0;
 
@@ -103,11 +103,11 @@ io_turn(struct dialogue *d)
 		status = work->data(work->ctx, d->s.data.p, d->s.data.len, &f);
 		break;
 	case SERVER_END:
-		status = work->end(work->ctx, &words, &f);
+		status = work->end(work->ctx, &text, &f);
 		if (status == 0)
-			server_verdict(&d->s, words.len > 0 ? words.p :
+			server_verdict(&d->s, text.len > 0 ? text.p :
 			    "accepted");
-		buf_release(&words);
+		buf_release(&text);
 		break;
 	case SERVER_DROP:
 		work->drop(work->ctx);

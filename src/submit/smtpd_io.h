@@ -9,8 +9,8 @@
 #include "smtp/server.h"
 
 /*
- * Called for each message.  The functions return 0, or -1 with a fault that
- * the client is told.  After begin() has returned 0, exactly one end() or
+ * Called for each message.  The functions return 0, or -1 with a fault for
+ * the reply.  After begin() has returned 0, exactly one end() or
  * drop() follows, also after data() has failed.  The envelope stays where
  * it is until then; the SMTP machine releases it.
  */
@@ -27,9 +27,9 @@ struct smtpd_io_work {
 	 * queue has it for that recipient.  Append the text of the reply
 	 * for the case that all are VD_OK.
 	 */
-	int	(*end)(void *, struct buf *words, struct fault *);
+	int	(*end)(void *, struct buf *text, struct fault *);
 
-	/* Do not send it: the client is gone, or has heard a refusal. */
+	/* Do not send it: the client left, or the reply was a refusal. */
 	void	(*drop)(void *);
 	void	*ctx;
 };

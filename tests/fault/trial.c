@@ -126,7 +126,7 @@ trial(struct place *p, const struct scenario *s, struct outcome *o)
 	const struct job j = { .port = s->relay == DOWN ? p->down :
 	    p->post[s->relay].port, .tls = s->relay == TLS,
 	    .linger = s->roles[1][0] != NULL &&
-	    strcmp(s->roles[1][0], "spare runner") == 0, .faulty = true,
+	    strcmp(s->roles[1][0], "standby runner") == 0, .faulty = true,
 	    .args = s->args };
 	const struct job again = { .port = p->post[AFTER].port, .args = q };
 	struct tally t = { .o = o };

@@ -75,7 +75,7 @@ static const struct scenario scenarios[] = {
 	    .relay = TAKES,
 	    .to = { TO_GOOD },
 	    .args = { "-odb", "good@example.org" },
-	    .roles = { { "submitter", "m" }, { "spare runner", "m1" },
+	    .roles = { { "submitter", "m" }, { "standby runner", "m1" },
 		{ "agent", "m11" }, { "dispatcher", "m12" } } },
 	{ .name = "run of the queue",
 	    .relay = TAKES,

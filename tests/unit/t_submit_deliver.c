@@ -1,4 +1,5 @@
-/* t_submit_deliver.c - a message that nobody waits for any longer */
+/* t_submit_deliver.c - a message that the caller does not wait for any longer
+ */
 
 #include <sys/socket.h>
 
@@ -30,7 +31,7 @@ begin(struct scene *s)
 	int sock[2];
 
 	*s = (struct scene){ .dir = "/tmp/deliver.XXXXXX", .d = {
-	    .set = &set, .spare = -1, .log = &nowhere, .spool = &s->spool } };
+	    .set = &set, .standby = -1, .log = &nowhere, .spool = &s->spool } };
 	NEED(mkdtemp(s->dir) != NULL);
 	s->path = xasprintf("%s/spool", s->dir);
 	NEED(spool_open(&s->spool, s->path, true, &f) == 0);
@@ -105,7 +106,7 @@ cut_off(void)
 		begin(&s);
 		NEED(
 		    deliver_message(&s.d, &s.st, &s.env, &s.meta, &r, &f) == 0);
-		ok(r.waits_not, "nobody waits for %zu", i);
+		ok(r.in_background, "the caller does not wait for %zu", i);
 		for (k = 0; k < cuts[i].n; k++) {
 			ipc_begin(&rec, cuts[i].said[k], 1);
 			if (cuts[i].said[k] == IPC_DONE) {

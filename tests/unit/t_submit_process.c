@@ -95,7 +95,7 @@ start(const char *path, int delivery, char *const *env, bool all)
 	    process_find(&p, &src, &f)) == 0 ? STARTED : 0;
 	got |= p.deliver.spool != NULL ? SPOOL : 0;
 	got |= p.deliver.dispatch.sock != -1 ? AGENT : 0;
-	got |= p.deliver.spare != -1 ? RUNNER : 0;
+	got |= p.deliver.standby != -1 ? RUNNER : 0;
 	got |= fcntl(MARK, F_GETFD) != -1 ? OPEN : 0;
 	return got;
 }
