@@ -21,8 +21,8 @@ struct agent_opts {
  * and enter the sandbox: then the process can only connect to the relays.
  * Messages that one account cannot deliver go to its fallbacks, in their
  * order; the deadline is for all of them together.  Descriptors 0 and 1
- * become /dev/null, and so does 2 unless the dialogue is shown, so that no
- * process waits for the agent to close them.
+ * become /dev/null; so does 2 unless the dialogue is shown.  So no process
+ * waits for the agent to close them.
  */
 void	agent_run(int sock, const struct agent_opts *);
 

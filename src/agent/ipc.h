@@ -1,11 +1,10 @@
 /*
  * ipc.h - records between dispatcher and agent
  *
- * Records over a SOCK_SEQPACKET pair: of a fixed size for each kind, but
- * for those that name recipients, which hold as many as there is room for.
- * An attacker may control the other process: a record of the wrong size, an
- * enum out of range, a string without end or an index out of range ends the
- * connection.
+ * Records over a SOCK_SEQPACKET pair.  Each kind has a fixed size; only
+ * those with recipients have as many as fit.  An attacker may control the
+ * other process.  So a wrong size, an enum or index out of range, or a string
+ * without end ends the connection.
  */
 
 #ifndef AGENT_IPC_H
@@ -112,8 +111,8 @@ int	ipc_send(int sock, const struct ipc_record *, int fd, int nonblocking);
 
 /*
  * Receive one and check it; *fd is a descriptor that came along, or -1.
- * 1 received, 0 only if nonblocking and there is none, -1 at the end, or
- * if what came is not a record.
+ * 1 received, 0 only if nonblocking and there is none, -1 at the end or if
+ * it is no valid record.
  */
 int	ipc_receive(int sock, struct ipc_record *, int *fd, int nonblocking);
 

@@ -58,8 +58,8 @@ maildir_put(int out, const struct buf *b, struct fault *f)
 		if (n == -1 && errno == EINTR)
 			n = 0;
 		if (n == -1)
-			return maildir_trouble(
-			    f, errno, "the message cannot be written");
+			return maildir_trouble(f, errno,
+			    "the message cannot be written");
 	}
 	return 0;
 }
@@ -111,8 +111,8 @@ maildir_publish(int dir, const char *tmp, const char *name, struct fault *f)
 	if (renameat(dir, tmp, dir, name) == -1)
 		return maildir_trouble(f, errno, name);
 	new = openat(dir, "new", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	status =
-	    new == -1 || fsync(new) == -1 ? maildir_trouble(f, errno, name) : 0;
+	status = new != -1 && fsync(new) != -1 ? 0 :
+	    maildir_trouble(f, errno, name);
 	if (new != -1)
 		(void)close(new);
 	return status;

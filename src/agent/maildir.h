@@ -13,9 +13,9 @@
 int	maildir_open(const char *path, struct fault *);
 
 /*
- * Keep the message there, in lines that end in LF, after Return-Path and a
- * Delivered-To for each recipient without a verdict.  Then it is on disk, and
- * name is its path, "new/...".  0, or -1 with a fault of VD_TEMP.
+ * Write the message there and sync it.  Lines end in LF.  Return-Path and,
+ * for each recipient without a verdict, Delivered-To come first.  name gets
+ * its path, "new/...".  0, or -1 with a fault of VD_TEMP.
  */
 int	maildir_keep(int dir, const struct envelope *,
 	    const struct span *, char name[64], struct fault *);

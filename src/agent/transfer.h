@@ -34,10 +34,10 @@ struct transfer_opts {
 
 /*
  * Send all messages that next() returns over one connection.  If the relay
- * accepts only some of the recipients, the others are sent in a transaction
- * of their own (RFC 5321, 4.5.3.1.10).  An account with a maildir keeps the
- * messages; one with a fault refuses them.  Every recipient of every message
- * ends with a verdict, at limit (clock_ms(); 0 is never) at the latest.
+ * accepts only some of the recipients, the others get another transaction
+ * (RFC 5321, 4.5.3.1.10).  An account with a maildir keeps the messages; one
+ * with a fault refuses them.  Every recipient of every message ends with a
+ * verdict, at limit (clock_ms(); 0 is never) at the latest.
  */
 void	transfer_run(struct account *, const struct transfer_opts *,
 	    const struct transfer_work *, long long limit);

@@ -14,8 +14,8 @@
  * When to try again after so many tries (1 or more); last is the fault of the
  * last one.  The delay is retry_min, doubled with each try up to retry_max.
  * A reply such as "try again in 5 minutes" sets the delay, within retry_min
- * and retry_max; after eight tries it can only make the delay longer.  Up to
- * a quarter is added by random, any 32 bits, so that messages do not all
+ * and retry_max; after eight tries it can only make the delay longer.
+ * random, any 32 bits, adds up to a quarter, so that messages do not all
  * come back at the same time.
  */
 time_t	backoff_next(const struct settings *, unsigned tries,

@@ -36,17 +36,6 @@ explain_settings(const struct explain *x, const struct explain_place *at)
 	    config_settings(x->config, account);
 }
 
-static void
-explain_add_link(struct hint_context *ctx, const struct conninfo *l)
-{
-	ctx->tls_up = l->tls[0] != '\0';
-	ctx->caps = l->caps;
-	ctx->auth_offered = l->offered;
-	ctx->banner = l->banner;
-	ctx->helo = l->helo;
-	ctx->mech = l->auth;
-}
-
 /* The relay that was tried: the settings may have changed since. */
 static void
 explain_add_relay(struct hint_context *ctx, const struct settings *s,
@@ -75,13 +64,14 @@ explain_hint(const struct explain *x, const struct fault *f,
     const struct explain_place *at, struct buf *out)
 {
 	const struct settings *s = explain_settings(x, at);
+	const struct conninfo *l = at->conninfo;
 	struct relay relay = { 0 }, tried = { 0 };
 	struct hint_context ctx = { .fault = f, .port = config_port(s),
 	    .tls = config_client_tls(s), .fqdn = x->fqdn,
 	    .login = s->user != NULL && s->auth != SETTING_AUTH_NONE,
 	    .user = s->user, .sender = at->sender,
 	    .recipient = at->recipient, .config_file = x->file, .who = x->who };
-	struct buf words = { .max = EXPLAIN_HINT };
+	struct buf line = { .max = EXPLAIN_HINT };
 	char group[64] = "";
 	struct hint h;
 	bool any;
@@ -92,14 +82,20 @@ explain_hint(const struct explain *x, const struct fault *f,
 	if (s->helo != NULL && strcmp(s->helo, "auto") != 0)
 		ctx.helo = s->helo;
 	explain_add_relay(&ctx, s, &relay, &tried);
-	if (at->conninfo != NULL)
-		explain_add_link(&ctx, at->conninfo);
-	if ((any = hint_for(&ctx, &h))) {
-		hint_print(&words, &h);
-		buf_drop(&words, sizeof("hint: ") - 1);
-		buf_adds(out, buf_text(&words));
+	if (l != NULL) {
+		ctx.tls_up = l->tls[0] != '\0';
+		ctx.caps = l->caps;
+		ctx.auth_offered = l->offered;
+		ctx.banner = l->banner;
+		ctx.helo = l->helo;
+		ctx.mech = l->auth;
 	}
-	buf_release(&words);
+	if ((any = hint_for(&ctx, &h))) {
+		hint_print(&line, &h);
+		buf_drop(&line, sizeof("hint: ") - 1);
+		buf_adds(out, buf_text(&line));
+	}
+	buf_release(&line);
 	return any;
 }
 

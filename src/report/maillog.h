@@ -29,7 +29,7 @@ struct maillog_try {
 	const bool	*tried;		/* which of env; NULL: all */
 	const struct spool_meta *meta;
 	const struct conninfo *conninfo;	/* NULL: there was none */
-	const char	*accepted;	/* the relay's words, or "" */
+	const char	*accepted;	/* the relay's reply, or "" */
 	size_t		 size;
 	unsigned	 tries;
 	bool		 kept;		/* in the queue, to be tried again */

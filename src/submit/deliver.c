@@ -213,8 +213,8 @@ deliver_finish(struct deliver *d)
 	}
 	if (got != NULL) {
 		q = got->ctx;
-		what =
-		    outcome_record(d->spool, d->set, &d->log->explain, q, &f);
+		what = outcome_record(d->spool, d->set, &d->log->explain,
+		    q, &f);
 		outcome_log(d->log, q, what);
 		claim_release(d->spool, &q->claimed);
 		free(q);

@@ -39,9 +39,9 @@ struct delivered {
  * d->queued counts them.  -1 with a fault: the message could not be queued,
  * and only the recipients with VD_OK have it.
  *
- * Usually the caller reports the failed recipients to the user.  If it
- * cannot (by_bounce) and other recipients have the message or wait for it, the
- * message is queued so that a bounce follows.
+ * Usually the caller reports the failed recipients to the user.  With
+ * by_bounce it cannot.  If other recipients then have the message or wait for
+ * it, the message is queued so that a bounce follows.
  *
  * If patience ends first, the message is in the queue and in_background is
  * set.  The envelope is then empty.  A process for which no caller waits must

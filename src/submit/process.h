@@ -29,18 +29,18 @@ void	process_init(struct submitter *, const struct options *,
 	    struct config *, const struct config_source *);
 
 /*
- * Check the settings; find out what there is to know of the caller, the
- * host and its aliases.  Closes the descriptors from 3 on, unless a
- * password comes from one.  -1 with a fault of the configuration.
+ * Check the settings; get the facts about the caller, the host and its
+ * aliases.  Closes the descriptors from 3 on, unless a password comes from
+ * one.  -1 with a fault of the configuration.
  */
 int	process_find(struct submitter *, const struct config_source *,
 	    struct fault *);
 
 /*
- * The same; then open log and spool, start the delivery agent and the
- * process for the runner, wipe all passwords from this process, and enter
- * the sandbox.  Input from others may be read after this, not before.  -1
- * with a fault for sender_refuse().
+ * The same; then open log and spool, and start the delivery agent and the
+ * process for the runner.  Wipe all passwords from this process and enter
+ * the sandbox.  Read input from others only after this.  -1 with a fault for
+ * sender_refuse().
  */
 int	process_start(struct submitter *, const struct config_source *,
 	    struct fault *);
