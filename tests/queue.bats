@@ -201,6 +201,44 @@ second_over() {
 	[ "$(relay_log | grep -c '^C: RCPT TO:<slow@')" -eq 1 ]
 }
 
+# The lines of the bounces in the relay's store, as one.
+bounce_text() {
+	cat "$RELAY_STORE"/*.msg | tr -s '\r\n ' ' '
+}
+
+@test "a bounce says what is wrong and which setting changes it" {
+	local denied='554 5.7.1 Relay access denied'
+	local helo='450 4.7.1 Helo command rejected: Host not found'
+
+	start_relay --fail "RCPT:bad@example.org:$denied" \
+	    --fail "RCPT:slow@example.org:$helo"
+	use 'linger no'
+	send -odq bad@example.org slow@example.org
+	heloise -q
+	heloise -q
+	[ "$(stored_count)" -eq 1 ]
+	[[ $(bounce_text) == *" $denied Hint: the relay does not know"* ]]
+	[[ $(bounce_text) == *"\`user <name>\`"* ]]
+	[[ $(bounce_text) != *"$helo"* ]]
+	await given_up
+	heloise -q
+	[ "$(stored_count)" -eq 2 ]
+	[[ $(bounce_text) == *" $helo Hint: the relay finds no host"* ]]
+	[[ $(bounce_text) == *"'app.example.org'"*"\`helo "* ]]
+}
+
+@test "NOTIFY=NEVER: no bounce, whether refused or too late" {
+	start_relay --fail 'RCPT:bad@example.org:550 5.1.1 no such user' \
+	    --fail 'RCPT:slow@example.org:451 4.2.0 later'
+	use 'linger no'
+	send -odq -N never bad@example.org slow@example.org
+	heloise -q
+	await given_up
+	heloise -q
+	[ "$(stored_count)" -eq 0 ]
+	[ "$(waiting)" -eq 0 ]
+}
+
 @test "a recipient that the caller was told of is not bounced as well" {
 	start_relay --fail 'RCPT:bad@example.org:550 5.1.1 no such user' \
 	    --fail 'RCPT:slow@example.org:451 4.2.0 later'
