@@ -1,5 +1,7 @@
 /* t_queue_outcome.c - what becomes of a message after a try */
 
+#include <sys/mman.h>
+
 #include <time.h>
 
 #include "queue/outcome.h"
@@ -32,10 +34,12 @@ static const struct {
 	{ 'f', VD_PERM, ST_RCPT, 550, NOTIFY_FAILURE, false, "no" },
 	{ 'n', VD_PERM, ST_RCPT, 550, NOTIFY_NEVER, false, "no" },
 	{ 'y', VD_PERM, ST_RCPT, 550, NOTIFY_DELAY, false, "no" },
+	{ 'S', VD_PERM, ST_RCPT, 550, NOTIFY_SUCCESS, false, "no" },
 	{ 'q', VD_TEMP, ST_RCPT, 450, NOTIFY_NEVER, false, "later" },
 	{ 'T', VD_PERM, ST_RCPT, 550, 0, true, "no such user" },
 	{ 'E', VD_TEMP, ST_RCPT, 450, 0, true, "greylisted" },
 	{ 'h', VD_PERM, ST_RCPT, 554, 0, false, "Relay access denied" },
+	{ 'm', VD_PERM, ST_MAIL, 553, 0, false, "not owned by user" },
 };
 
 static size_t
@@ -160,6 +164,7 @@ static const struct {
 	{ "NOTIFY=NEVER, too late", "a@x.test", "q", EXPIRE, OUTCOME_GAVE_UP,
 	    "" },
 	{ "NOTIFY=DELAY", "a@x.test", "y", 0, OUTCOME_GAVE_UP, "" },
+	{ "NOTIFY=SUCCESS", "a@x.test", "S", 0, OUTCOME_GAVE_UP, "" },
 	{ "the null sender", "", "p", 0, OUTCOME_GAVE_UP, "" },
 };
 
@@ -349,6 +354,181 @@ hints(void)
 	pond_close(&p);
 }
 
+/* What a bounce takes from the message, and what from the settings. */
+static const struct {
+	enum ret	 ret;
+	bool		 eightbit;	/* the message, and so the bounce */
+	const char	*whole;		/* the message in it, or NULL */
+} facts[] = {
+	{ RET_UNSET, false, LETTER },
+	{ RET_FULL, true, LETTER },
+	{ RET_HDRS, true, NULL },
+};
+
+static void
+takes(size_t i)
+{
+	static const char *const want[] = {
+		" Sep 2001 ",
+		"\r\nOriginal-Envelope-Id: id 17\r\n",
+		"\r\nOriginal-Recipient: rfc822;bob@y.test\r\n",
+		"tried 3 times in ", "\r\nSubject: x\r\n",
+	};
+	struct queue_delivery q;
+	struct fault f = { 0 };
+	struct pond p;
+	struct catch c;
+	char (*ids)[SPOOL_ID], to[64], *text;
+	size_t n, k;
+
+	pond_open(&p);
+	tried(&p, &q, "a@x.test", "p", 0, false);
+	q.claimed.meta.submitted = 1000000000;
+	free(q.claimed.meta.account);
+	q.claimed.meta.account = xstrdup("work");
+	q.claimed.env.envid = xstrdup("id+2017");
+	q.claimed.env.rcpt[0].orcpt = xstrdup("rfc822;bob@y.test");
+	q.claimed.env.ret = facts[i].ret;
+	q.claimed.env.eightbit = facts[i].eightbit;
+	q.claimed.note.tries = 2;
+	(void)outcome_record(&p.spool, &set, &explain, &q, &f);
+	claim_release(&p.spool, &q.claimed);
+	NEED((text = bounce(&p, to)) != NULL);
+	for (k = 0; k < NITEMS(want); k++)
+		ok(strstr(text, want[k]) != NULL, "%zu: '%s'", i, want[k]);
+	is_int(strstr(text, LETTER) != NULL, facts[i].whole != NULL,
+	    "%zu: the message comes back", i);
+	free(text);
+	NEED(spool_list(&p.spool, SPOOL_QUEUE, &ids, &n, &p.f) == 0 &&
+	    n == 1 && look(&p, SPOOL_QUEUE, ids[0], &c) == CLAIM_OK);
+	is(c.m.account, "work", "%zu: the account", i);
+	is_int(c.m.uid, 1000, "%zu: the user", i);
+	is_int(c.e.eightbit, facts[i].eightbit && facts[i].whole != NULL,
+	    "%zu: octets over 127", i);
+	let_go(&p, &c);
+	free(ids);
+	pond_close(&p);
+}
+
+/* The hint is of the account that the message went over, or else is for. */
+static const struct {
+	const char	*account;
+	bool		 connected;	/* over the account "home" */
+	const char	*user;
+} users[] = {
+	{ "", false, "base" }, { "work", false, "worker" },
+	{ "work", true, "homer" },
+};
+
+static void
+names(size_t i)
+{
+	struct config_account accounts[] = {
+		{ .name = (char[]){ "home" }, .set = config.base },
+		{ .name = (char[]){ "work" }, .set = config.base },
+	};
+	struct config all = { .base = config.base, .account = accounts,
+	    .naccount = NITEMS(accounts) };
+	struct explain x = explain;
+	struct queue_delivery q;
+	struct fault f = { 0 };
+	struct pond p;
+	char to[64], *text, *want;
+
+	all.base.user = (char[]){ "base" };
+	accounts[0].set.user = (char[]){ "homer" };
+	accounts[1].set.user = (char[]){ "worker" };
+	x.config = &all;
+	pond_open(&p);
+	tried(&p, &q, "a@x.test", "m", 0, false);
+	free(q.claimed.meta.account);
+	q.claimed.meta.account = xstrdup(users[i].account);
+	q.d.done = users[i].connected;
+	(void)outcome_record(&p.spool, &set, &x, &q, &f);
+	claim_release(&p.spool, &q.claimed);
+	NEED((text = bounce(&p, to)) != NULL);
+	squeeze(text);
+	want = xasprintf("Hint: the relay does not let '%s' send as a@x.test",
+	    users[i].user);
+	ok(strstr(text, want) != NULL, "%zu: %s", i, want);
+	free(want);
+	free(text);
+	pond_close(&p);
+}
+
+/* A message that all have cannot be removed: it is not sent again. */
+static void
+unremovable(void)
+{
+	struct queue_delivery q;
+	struct fault f = { 0 };
+	struct pond p;
+	struct catch c;
+	char id[SPOOL_ID];
+	time_t now = time(NULL);
+
+	pond_open(&p);
+	tried(&p, &q, "a@x.test", "oo", 0, false);
+	(void)strlcpy(id, q.claimed.file.id, sizeof(id));
+	shim_set(1, EROFS, NULL);
+	is_int(outcome_record(&p.spool, &set, &explain, &q, &f),
+	    OUTCOME_WAITS, "it cannot be removed");
+	is_int(f.code, EROFS, "and that is said");
+	claim_release(&p.spool, &q.claimed);
+	NEED(look(&p, SPOOL_QUEUE, id, &c) == CLAIM_OK);
+	is_int((long long)envelope_count(&c.e, VD_OK), 2,
+	    "nobody gets it again");
+	ok(c.note.next >= now + set.retry_min &&
+	    c.note.next <= time(NULL) + set.retry_min,
+	    "it is to be removed at the next retry");
+	let_go(&p, &c);
+	pond_close(&p);
+}
+
+/* What a line of the log has from the message and the connection. */
+static const struct {
+	const char	*rcpts;
+	const char	*want[3];
+} lines[] = {
+	{ "oo", { " tries=3 ", " result=sent relay-id=4xyz ",
+	    " relay=smtp.x.test:25 " } },
+	{ "t", { " tries=3 ", " result=deferred ", " size=21 " } },
+	{ "p", { " tries=3 ", " result=failed ", " to=b@x.test " } },
+};
+
+static void
+logs(size_t i)
+{
+	struct maillog log = { .explain = explain, .syslog = { .bare = true,
+	    .fd = memfd_create("log", MFD_CLOEXEC) } };
+	struct queue_delivery q;
+	struct fault f = { 0 };
+	struct pond p;
+	char text[4096];
+	ssize_t n;
+	size_t k;
+
+	NEED(log.syslog.fd != -1);
+	pond_open(&p);
+	tried(&p, &q, "a@x.test", lines[i].rcpts, 0, false);
+	q.claimed.note.tries = 2;
+	(void)strlcpy(q.d.accepted, "2.0.0 Ok: queued as 4xyz",
+	    sizeof(q.d.accepted));
+	conninfo_clear(&q.d.conninfo);
+	(void)strlcpy(q.d.conninfo.what, "smtp.x.test:25",
+	    sizeof(q.d.conninfo.what));
+	outcome_log(&log, &q, outcome_record(&p.spool, &set, &explain, &q,
+	    &f));
+	n = pread(log.syslog.fd, text, sizeof(text) - 1, 0);
+	text[n > 0 ? n : 0] = '\0';
+	for (k = 0; k < NITEMS(lines[i].want); k++)
+		ok(strstr(text, lines[i].want[k]) != NULL, "%s:%s",
+		    lines[i].rcpts, lines[i].want[k]);
+	maillog_close(&log);
+	claim_release(&p.spool, &q.claimed);
+	pond_close(&p);
+}
+
 /* The call number at fails.  False: there are not so many. */
 static bool
 broken(const char *rcpts, int at)
@@ -372,6 +552,8 @@ broken(const char *rcpts, int at)
 	    entries(&p, "failed") > 0, "%s, %d: it is not lost", rcpts, at);
 	ok(got != OUTCOME_DONE || !refused, "%s, %d: never done if refused",
 	    rcpts, at);
+	ok(at > 1 || (got == OUTCOME_WAITS && text == NULL),
+	    "%s, %d: nothing follows", rcpts, at);
 	ok(text != NULL || !refused || (is_there(&p, here) &&
 	    !q.claimed.env.rcpt[strchr(rcpts, 'p') - rcpts].told),
 	    "%s, %d: told, or to be told", rcpts, at);
@@ -395,6 +577,13 @@ main(void)
 		receives(i);
 	bounce_of_bounce();
 	hints();
+	for (i = 0; i < NITEMS(facts); i++)
+		takes(i);
+	for (i = 0; i < NITEMS(users); i++)
+		names(i);
+	unremovable();
+	for (i = 0; i < NITEMS(lines); i++)
+		logs(i);
 	for (i = 0; i < NITEMS(rcpts); i++)
 		for (at = 1; broken(rcpts[i], at); at++)
 			;
