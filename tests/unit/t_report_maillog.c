@@ -248,10 +248,7 @@ static void
 groups(void)
 {
 	struct scene s;
-	char addr[32];
 	bool tried[] = { false, true, true, true, true };
-	int i, lines, names;
-	const char *p;
 
 	begin(&s, "");
 	add(&s, "b@x.test", VD_OK, 0, "");
@@ -276,19 +273,128 @@ groups(void)
 	ok(has(line(&s), " to=b@x.test,c@x.test,d@x.test,e@x.test,f@x.test "),
 	    "all are queued alike");
 	end(&s);
+}
 
-	begin(&s, "");
-	for (i = 0; i < 150; i++) {
-		(void)snprintf(addr, sizeof(addr), "%d@x", i);
-		add(&s, addr, VD_OK, 0, "");
+/* How many a line names, each of which ends in '@'. */
+static int
+recipients(const char *of)
+{
+	const char *p = strstr(of, " to=");
+	int n = 0;
+
+	while (p != NULL && *++p != ' ')
+		n += *p == '@';
+	return n;
+}
+
+/* How many recipients a line holds, and how far they may be apart. */
+static void
+limits(void)
+{
+	static const struct {
+		int		 n;
+		const char	*name;	/* before the number of each */
+		int		 other;	/* from 1 up to it all fare otherwise */
+		int		 first;	/* so many are in the first line */
+	} t[] = {
+		{ 64, "", 0, 64 }, { 65, "", 0, 64 }, { 150, "", 0, 64 },
+		/* 80 octets with the comma */
+		{ 10, "r2345678901234567890123456789012345678901234567890"
+		    "1234567890123456789012345", 0, 10 },
+		{ 11, "r2345678901234567890123456789012345678901234567890"
+		    "1234567890123456789012345", 0, 10 },
+		{ 256, "", 254, 2 }, { 257, "", 255, 1 },
+	};
+	struct scene s;
+	char addr[128];
+	int k, first, all;
+	size_t i;
+
+	for (i = 0; i < NITEMS(t); i++) {
+		begin(&s, "");
+		for (k = 0; k < t[i].n; k++) {
+			(void)snprintf(addr, sizeof(addr), "%s%03d@", t[i].name,
+			    k);
+			add(&s, addr, k > 0 && k <= t[i].other ? VD_PERM :
+			    VD_OK, 550, "no");
+		}
+		envelope_from(&s.env, "");
+		maillog_attempt(&s.log, &s.try);
+		first = recipients(line(&s));
+		for (all = first; *line(&s) != '\0'; )
+			all += recipients(s.line);
+		is_int(first, t[i].first, "%d: in the first line", t[i].n);
+		is_int(all, t[i].n, "%d: each once", t[i].n);
+		end(&s);
 	}
+}
+
+/* Two share a line if all of it is the same. */
+static void
+alike(void)
+{
+	static const struct {
+		enum stage	 stage;
+		int		 code;
+		enum verdict	 verdict;
+		const char	*words;
+		int		 lines;	/* with the first row */
+	} t[] = {
+		{ ST_RCPT, 450, VD_TEMP, "no", 1 },
+		{ ST_DATA, 450, VD_TEMP, "no", 2 },
+		{ ST_RCPT, 451, VD_TEMP, "no", 2 },
+		{ ST_RCPT, 450, VD_PERM, "no", 2 },
+		{ ST_RCPT, 450, VD_TEMP, "not now", 2 },
+	};
+	struct scene s;
+	struct fault f = { 0 };
+	size_t i;
+	int n;
+
+	for (i = 0; i < NITEMS(t); i++) {
+		begin(&s, "");
+		add(&s, "b@x.test", t[0].verdict, t[0].code, t[0].words);
+		(void)envelope_add(&s.env, "c@x.test");
+		(void)fault_set(&f, t[i].stage, FD_SMTP, t[i].code,
+		    t[i].verdict, "%s", t[i].words);
+		rcpt_settle(&s.env.rcpt[1], &f);
+		maillog_attempt(&s.log, &s.try);
+		for (n = 0; *line(&s) != '\0'; n++)
+			;
+		is_int(n, t[i].lines, "like the first: %zu", i);
+		end(&s);
+	}
+}
+
+/* Without a check of the certificate, unless something stands for it. */
+static void
+warnings(void)
+{
+	static const struct {
+		const char	*more;
+		bool		 warned;
+	} t[] = {
+		{ "", false }, { "tls-verify no\n", true },
+		{ "tls-verify no\ntls-pin sha256:0123456789abcdef0123456789"
+		    "abcdef0123456789abcdef0123456789abcdef\n", false },
+	};
+	struct scene s;
+	size_t i;
+
+	for (i = 0; i < NITEMS(t); i++) {
+		begin(&s, t[i].more);
+		add(&s, "b@x.test", VD_OK, 0, "");
+		maillog_attempt(&s.log, &s.try);
+		is_int(strstr(line(&s), " warning=\"tls-verify is no: ") !=
+		    NULL, t[i].warned, "a warning with '%s'", t[i].more);
+		end(&s);
+	}
+	begin(&s, "");
+	s.config.base.tls_verify = false;
+	s.config.base.tls = SETTING_TLS_NONE;
+	add(&s, "b@x.test", VD_OK, 0, "");
 	maillog_attempt(&s.log, &s.try);
-	for (lines = names = 0; *line(&s) != '\0'; lines++)
-		for (p = s.line; (p = strstr(p, "@x")) != NULL; p++)
-			names++;
-	is_int(lines, 3, "64 names in a line");
-	/* The sender is a@x.test, in each line. */
-	is_int(names, 150 + 3, "each once");
+	ok(strstr(line(&s), "warning=") == NULL, "nor without TLS");
 	end(&s);
 }
 
@@ -328,6 +434,9 @@ main(void)
 	facts();
 	accounts();
 	groups();
+	limits();
+	alike();
+	warnings();
 	refusal();
 	return done();
 }
