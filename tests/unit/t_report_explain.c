@@ -12,6 +12,7 @@
 #include "config/account.h"
 #include "config/file.h"
 #include "report/explain.h"
+#include "system/identity.h"
 #include "tap.h"
 
 static const char text[] =
@@ -27,7 +28,16 @@ static const char text[] =
     "account box\n"
     "relay maildir:/var/mail/box\n"
     "account socket\n"
-    "relay unix:/run/relay\n";
+    "relay unix:/run/relay\n"
+    "account start\n"
+    "relay start.x.test\n"
+    "tls implicit\n"
+    "helo start.local\n"
+    "account open\n"
+    "relay open.x.test\n"
+    "user bob\n"
+    "auth none\n"
+    "helo auto\n";
 
 static struct config config;
 
@@ -95,6 +105,9 @@ static const struct {
 	{ "the relay that was tried", ST_CONNECT, FD_ERRNO, ECONNREFUSED,
 	    "Connection refused", "old.x.test:2525", "home", false,
 	    { "old.x.test", "2525" }, "home.x.test" },
+	{ "no port was tried", ST_CONNECT, FD_ERRNO, ETIMEDOUT,
+	    "Connection timed out", "old.x.test", "home", false,
+	    { "home.x.test", "port 25 is blocked" }, "old.x.test" },
 	{ "a socket", ST_CONNECT, FD_ERRNO, ENOENT,
 	    "No such file or directory", "/run/relay", "socket", false,
 	    { "socket /run/relay", "relay unix:/run/relay" }, NULL },
@@ -105,6 +118,21 @@ static const struct {
 	    "No such file or directory", "/var/mail/box", "box", false,
 	    { "kept in /var/mail/box", "relay maildir:/var/mail/box" },
 	    NULL },
+	{ "the name in the settings", ST_EHLO, FD_SMTP, 550,
+	    "invalid host name", "start.x.test:465", "start", false,
+	    { "'start.local'", "helo web1.example.org" }, NULL },
+	{ "no name in the settings", ST_EHLO, FD_SMTP, 550,
+	    "invalid host name", "open.x.test:587", "open", false,
+	    { "helo web1.example.org", NULL }, "auto" },
+	{ "the login", ST_MAIL, FD_SMTP, 553, "not owned by user",
+	    "work.x.test:587", "work", false,
+	    { "'alice' send as alice@x.test", NULL }, NULL },
+	{ "auth none is no login", ST_RCPT, FD_SMTP, 554,
+	    "relay access denied", "open.x.test:587", "open", false,
+	    { "no login is set", NULL }, NULL },
+	{ "TLS from the start", ST_TLS, FD_TLS, -15, "unexpected TLS packet",
+	    "start.x.test:465", "start", false,
+	    { "does not speak TLS from the start", NULL }, NULL },
 	{ "the user", ST_SECRET, FD_ERRNO, EACCES,
 	    "password-file: /etc/secret: Permission denied", "", "", false,
 	    { "www-data", NULL }, NULL },
@@ -146,6 +174,77 @@ hint(size_t i)
 		    hints[i].want[k] : "");
 	ok(hints[i].never == NULL || strstr(got, hints[i].never) == NULL,
 	    "%s: nothing else", hints[i].name);
+	buf_release(&out);
+}
+
+/* What a hint takes from the connection. */
+static const struct {
+	const char	*words;
+	enum domain	 domain;
+	int		 code;
+	struct { const char *tls, *offered, *banner, *auth; } link;
+	uint32_t	 caps;
+	const char	*want;
+} links[] = {
+	{ "would be readable", FD_NONE, 0, { "", "", "", "" }, 0,
+	    "without TLS everybody" },
+	{ "would be readable", FD_NONE, 0, { "TLS1.3", "", "", "" }, 0,
+	    "certificate is not verified" },
+	{ "does not offer AUTH on", FD_NONE, 0, { "", "", "", "" }, 0,
+	    "nor STARTTLS" },
+	{ "does not offer AUTH on", FD_NONE, 0, { "", "", "", "" },
+	    CAP_STARTTLS, "only inside TLS" },
+	{ "does not offer AUTH X, only: Y", FD_NONE, 0,
+	    { "", "NTLM GSSAPI", "", "" }, 0, "it has: NTLM GSSAPI" },
+	{ "bad credentials", FD_SMTP, 535, { "", "", "ESMTP Mailgun", "" },
+	    0, "SMTP credentials of the sending domain" },
+	{ "unrecognized authentication type", FD_SMTP, 504,
+	    { "", "", "", "CRAM-MD5" }, 0, "the login CRAM-MD5" },
+};
+
+static void
+connection(size_t i)
+{
+	const struct explain x = { .config = &config };
+	struct buf out = { .max = EXPLAIN_HINT };
+	struct conninfo link;
+	struct fault f = { 0 };
+
+	conninfo_clear(&link);
+	link.account = account_find(&config, "work");
+	(void)strlcpy(link.tls, links[i].link.tls, sizeof(link.tls));
+	(void)strlcpy(link.offered, links[i].link.offered,
+	    sizeof(link.offered));
+	(void)strlcpy(link.banner, links[i].link.banner, sizeof(link.banner));
+	(void)strlcpy(link.auth, links[i].link.auth, sizeof(link.auth));
+	link.caps = links[i].caps;
+	(void)fault_set(&f, ST_AUTH, links[i].domain, links[i].code, VD_PERM,
+	    "%s", links[i].words);
+	fault_what(&f, "work.x.test:587");
+	(void)explain_hint(&x, &f, &(struct explain_place){
+	    .conninfo = &link }, &out);
+	ok(strstr(buf_text(&out), links[i].want) != NULL, "'%s': %s",
+	    links[i].want, buf_text(&out));
+	buf_release(&out);
+}
+
+/* The group that a file could be made readable for. */
+static void
+group(void)
+{
+	const struct explain x = { .config = &config, .who = "www-data" };
+	struct buf out = { .max = EXPLAIN_HINT };
+	struct fault f = { 0 };
+	char name[64], *want;
+
+	identity_group(name, sizeof(name));
+	want = xasprintf("`chgrp %s /etc/secret ", name);
+	(void)fault_set(&f, ST_SECRET, FD_ERRNO, EACCES, VD_PERM,
+	    "password-file: /etc/secret: Permission denied");
+	(void)explain_hint(&x, &f, &(struct explain_place){ 0 }, &out);
+	ok(strstr(buf_text(&out), want) != NULL, "%s: %s", want,
+	    buf_text(&out));
+	free(want);
 	buf_release(&out);
 }
 
@@ -225,6 +324,9 @@ main(void)
 	settings();
 	for (i = 0; i < NITEMS(hints); i++)
 		hint(i);
+	for (i = 0; i < NITEMS(links); i++)
+		connection(i);
+	group();
 	nothing();
 	on_stderr();
 	files();
