@@ -16,6 +16,7 @@ static const struct settings set = { .retry_min = 60, .retry_max = 600,
 static const struct config config;
 
 static char logged[8192];	/* the lines of the last run */
+static char said[8192];		/* on stderr */
 
 static volatile sig_atomic_t stop;
 
@@ -170,6 +171,16 @@ descriptors(void)
 	return n;
 }
 
+/* The text of a file, which is closed. */
+static void
+take(int fd, char text[8192])
+{
+	ssize_t n = pread(fd, text, 8191, 0);
+
+	text[n > 0 ? n : 0] = '\0';
+	(void)close(fd);
+}
+
 /* Run the queue.  What the agent heard is in heard, the log in logged. */
 static int
 run(struct pond *p, const struct queue_select *select,
@@ -181,25 +192,27 @@ run(struct pond *p, const struct queue_select *select,
 	    .fd = memfd_create("log", MFD_CLOEXEC) } };
 	struct dispatch d;
 	struct fault f = { 0 };
-	int sock[2], log[2], status;
+	int err = memfd_create("stderr", MFD_CLOEXEC);
+	int sock[2], log[2], status, old = dup(STDERR_FILENO);
 	ssize_t got;
 	pid_t pid;
 
-	NEED(lines.syslog.fd != -1);
+	NEED(lines.syslog.fd != -1 && err != -1 && old != -1);
 	NEED(ipc_pair(sock, &f) == 0 && pipe(log) == 0);
 	pid = agent(sock, log);
 	dispatch_init(&d, sock[0]);
 	d.stop = &stop;
+	NEED(dup2(err, STDERR_FILENO) != -1);
 	status = queue_run(&p->spool, &set, &lines, &d, select, res, &f);
+	NEED(dup2(old, STDERR_FILENO) != -1 && close(old) == 0);
+	take(err, said);
 	dispatch_release(&d);
 	NEED(waitpid(pid, NULL, 0) == pid);
 	while ((got = read(log[0], heard + n, 4095 - n)) > 0)
 		n += (size_t)got;
 	heard[n] = '\0';
 	(void)close(log[0]);
-	got = pread(lines.syslog.fd, logged, sizeof(logged) - 1, 0);
-	logged[got > 0 ? got : 0] = '\0';
-	maillog_close(&lines);
+	take(lines.syslog.fd, logged);
 	NEED(descriptors() == before);
 	return status;
 }
@@ -322,6 +335,30 @@ too_late(void)
 	pond_close(&p);
 }
 
+/* Of all that wait, the first to be due counts. */
+static void
+first_due(void)
+{
+	static const long long next[] = { 400, 200, 500 };
+	const time_t now = time(NULL);
+	struct queue_select due = { 0 };
+	struct queue_result res;
+	struct note note = { 0 };
+	struct pond p;
+	char id[SPOOL_ID], heard[4096];
+	size_t i;
+
+	pond_open(&p);
+	for (i = 0; i < NITEMS(next); i++) {
+		note.next = now + next[i];
+		put(&p, "ok@x.test", "", &note, id);
+	}
+	is_int(run(&p, &due, &res, heard), 0, "three wait");
+	is_int((long long)res.waiting, 3, "all of them");
+	is_int(res.next, now + 200, "the first of them");
+	pond_close(&p);
+}
+
 /* By its id, of two. */
 static void
 by_id(void)
@@ -395,6 +432,46 @@ some_recipients(void)
 	pond_close(&p);
 }
 
+/* Its recipients are as given: NULL is one that has it. */
+static void
+settled(struct pond *p, const char *id, const struct fault *why, bool told)
+{
+	struct fault f = { 0 };
+	struct catch c;
+	size_t i;
+
+	NEED(fish(p, SPOOL_QUEUE, id, &c) == CLAIM_OK);
+	for (i = 0; i < c.e.nrcpt; i++) {
+		rcpt_settle(&c.e.rcpt[i], why);
+		c.e.rcpt[i].told = told;
+	}
+	NEED(spool_note(&p->spool, &c.file, &c.note, &c.e, &f) == 0);
+	let_go(p, &c);
+}
+
+/* A crash came before a message was moved: its old words stop nothing. */
+static void
+old_words(void)
+{
+	struct queue_select due = { 0 };
+	struct queue_result res;
+	struct fault f = { 0 };
+	struct pond p;
+	char ids[2][SPOOL_ID], heard[4096];
+
+	pond_open(&p);
+	put(&p, "down@x.test", "", NULL, ids[0]);
+	put(&p, "ok@x.test", "", NULL, ids[1]);
+	(void)fault_set(&f, ST_CONNECT, FD_NONE, 0, VD_TEMP, "no way");
+	settled(&p, ids[0], &f, true);
+	is_int(run(&p, &due, &res, heard), 0, "one was given up before");
+	is(heard, ":ok@x.test,b,c END ", "the other goes");
+	is_int((long long)(res.failed * 10 + res.tried), 11, "both counts");
+	is_int(entries(&p, "failed"), 2, "it is moved with its note");
+	ok(strstr(logged, ids[0]) == NULL, "and logged before");
+	pond_close(&p);
+}
+
 static void
 accounts(void)
 {
@@ -412,12 +489,14 @@ accounts(void)
 		    i == 0 ? "down" : "ok", i);
 		put(&p, from, account[i], NULL, id);
 	}
-	is_int(run(&p, &due, &res, heard), 0, "three accounts");
+	put(&p, "have@x.test", "last", NULL, id);
+	settled(&p, id, NULL, false);
+	is_int(run(&p, &due, &res, heard), 0, "four accounts");
 	is(heard, "work:down0@x.test,b,c work:ok3@x.test,b,c "
 	    "work:ok5@x.test,b,c END :ok1@x.test,b,c :ok4@x.test,b,c END "
 	    "home:ok2@x.test,b,c END ", "each has its turn, also after one "
-	    "whose relay is down");
-	is_int((long long)res.done, 5, "the others are done");
+	    "whose relay is down; one has nothing to be sent");
+	is_int((long long)res.done, 6, "the others are done");
 	pond_close(&p);
 }
 
@@ -479,6 +558,8 @@ passed_over(void)
 	is_int((long long)res.waiting, 1, "the one in use waits");
 	ok(res.next >= now + 60 && res.next <= now + 65, "for a minute");
 	ok(is_there(&p, name), "the damaged one stays");
+	ok(strstr(said, garbage) != NULL && strstr(said, ids[0]) == NULL,
+	    "and is named: %s", said);
 	let_go(&p, &c);
 	free(name);
 
@@ -486,6 +567,7 @@ passed_over(void)
 	put_file(&p, name, "garbage\n", 8);
 	is_int(run(&p, &due, &res, heard), 0, "a damaged note");
 	is(heard, ":ok2@x.test,b,c END ", "its message is tried");
+	ok(strstr(said, ids[1]) != NULL, "and it is named: %s", said);
 	free(name);
 	pond_close(&p);
 }
@@ -519,6 +601,29 @@ told_to_stop(void)
 	pond_close(&p);
 }
 
+/* On a spool that cannot be written nothing is sent. */
+static void
+read_only(void)
+{
+	struct queue_select due = { 0 };
+	struct queue_result res;
+	struct pond p;
+	char id[SPOOL_ID], heard[4096];
+
+	pond_open(&p);
+	if (!own_disk(&p, "mode=700")) {
+		ok(true, "read-only file system # SKIP cannot mount");
+		pond_close(&p);
+		return;
+	}
+	put(&p, "ok@x.test", "", NULL, id);
+	NEED(mount(NULL, p.path, NULL, MS_REMOUNT | MS_RDONLY, NULL) == 0);
+	is_int(run(&p, &due, &res, heard), -1, "read-only");
+	is(heard, "", "nothing is sent");
+	give_back_disk(&p);
+	pond_close(&p);
+}
+
 /* What came of a message cannot be written down. */
 static void
 not_recorded(void)
@@ -535,6 +640,7 @@ not_recorded(void)
 	shim_set(0, 0, NULL);
 	NEED(run(&p, &due, &res, heard) == 0);
 	n = shim.n;
+	ok(shim.syncs >= 2, "both directories are synced at the end");
 	pond_close(&p);
 	for (at = 1; at <= n; at++) {
 		pond_open(&p);
@@ -564,12 +670,15 @@ main(void)
 	for (i = 0; i < NITEMS(ones); i++)
 		one(i);
 	too_late();
+	first_due();
 	by_id();
 	some_recipients();
+	old_words();
 	accounts();
 	relay_down();
 	passed_over();
 	told_to_stop();
+	read_only();
 	not_recorded();
 	return done();
 }
