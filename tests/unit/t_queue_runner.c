@@ -1,5 +1,10 @@
 /* t_queue_runner.c - queue runs in processes of their own, with a clock */
 
+#include <sys/mman.h>
+#include <sys/socket.h>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <time.h>
 
 #include "config/file.h"
@@ -204,6 +209,94 @@ one_run(void)
 	end(&s);
 }
 
+/* The names of files that do not belong there are said. */
+static void
+strangers(void)
+{
+	int err = memfd_create("stderr", MFD_CLOEXEC), old = dup(2);
+	struct queue_result res;
+	struct scene s;
+	struct fault f;
+	char said[4096];
+	ssize_t n;
+
+	NEED(err != -1 && old != -1);
+	begin(&s, "maildir:DIR/mail", "");
+	put_file(&s.pond, "failed/stranger", "x", 1);
+	NEED(dup2(err, 2) != -1);
+	(void)once(&s, &res, &f);
+	NEED(dup2(old, 2) != -1);
+	n = pread(err, said, sizeof(said) - 1, 0);
+	said[n > 0 ? n : 0] = '\0';
+	ok(strstr(said, "failed/stranger") != NULL, "a stranger: %s", said);
+	(void)close(err);
+	(void)close(old);
+	end(&s);
+}
+
+static void
+on_stop(int sig)
+{
+	(void)sig;
+	stop = 1;
+}
+
+/* A relay that says nothing, and has its client's parent told to stop. */
+static pid_t
+silent_relay(int sock)
+{
+	char c;
+	pid_t pid;
+	int fd;
+
+	(void)fflush(stdout);
+	NEED((pid = fork()) != -1);
+	if (pid == 0) {
+		fd = accept(sock, NULL, NULL);
+		(void)kill(getppid(), SIGTERM);
+		_exit(read(fd, &c, 1) == 1);
+	}
+	(void)close(sock);
+	return pid;
+}
+
+/* A signal to stop ends a run at once, and the message is as it was. */
+static void
+stopped(void)
+{
+	const struct sigaction act = { .sa_handler = on_stop };
+	struct sockaddr_in a = { .sin_family = AF_INET,
+	    .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	int sock = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	socklen_t len = sizeof(a);
+	struct queue_result res;
+	struct scene s;
+	struct catch c;
+	struct fault f;
+	char relay[32], id[SPOOL_ID];
+	pid_t pid;
+
+	NEED(bind(sock, (struct sockaddr *)&a, len) == 0 &&
+	    listen(sock, 1) == 0 &&
+	    getsockname(sock, (struct sockaddr *)&a, &len) == 0);
+	(void)snprintf(relay, sizeof(relay), "127.0.0.1:%d",
+	    ntohs(a.sin_port));
+	NEED(sigaction(SIGTERM, &act, NULL) == 0);
+	begin(&s, relay, "");
+	queue_letter(&s.pond, id);
+	(void)alarm(20);
+	pid = silent_relay(sock);
+	is_int(once(&s, &res, &f), 0, "a run that is stopped");
+	NEED(waitpid(pid, NULL, 0) == pid);
+	(void)alarm(0);
+	is_int((long long)(res.tried * 10 + res.done), 10,
+	    "it was tried, and nothing came of it");
+	NEED(fish(&s.pond, SPOOL_QUEUE, id, &c) == CLAIM_OK);
+	is_int(c.note.tries, 0, "that does not count");
+	let_go(&s.pond, &c);
+	end(&s);
+}
+
 /* Have a spare process run the queue; it ends by itself. */
 static void
 serve(struct scene *s)
@@ -304,6 +397,8 @@ main(void)
 {
 	thirty_days();
 	one_run();
+	strangers();
+	stopped();
 	spare();
 	loop();
 	return done();
