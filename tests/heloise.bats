@@ -164,7 +164,7 @@ flights() {
 	)"
 	send 'tls none' -- -t
 	[ "$status" -eq 75 ]
-	[[ $stderr == *"cannot say hello to localhost:$RELAY_PORT: "* ]]
+	[[ $stderr == *"cannot send EHLO to localhost:$RELAY_PORT: "* ]]
 	[[ $stderr == *"421-4.7.0 Try again later,"* ]]
 	[[ $stderr == *"421-4.7.0 closing connection."* ]]
 	[[ $stderr == *"421 4.7.0 (EHLO)"*"in reply to EHLO app.example.org"* ]]

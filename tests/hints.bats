@@ -276,7 +276,7 @@ says() {
 	meet smtp-relay.gmail.com 'helo localhost' -- --tls starttls \
 	    --refuse-helo '421:^localhost$'
 	says 0 1 0 <<-'END'
-		heloise: cannot say hello to smtp-relay.gmail.com:587: 421-4.7.0 Try again later,
+		heloise: cannot send EHLO to smtp-relay.gmail.com:587: 421-4.7.0 Try again later,
 		421-4.7.0 closing connection.
 		421 4.7.0 (EHLO) (in reply to EHLO localhost)
 		heloise: hint: the relay refuses the name 'localhost'; set `helo app.example.org` (retrying will not help)
@@ -346,7 +346,7 @@ says() {
 	meet relay.example.org 'tls none' 'user app@example.org' \
 	    'password geheim' -- --auth PLAIN --user x --password y
 	says 0 1 0 <<-'END'
-		heloise: cannot log in to relay.example.org:587: the password would be readable on the way (no TLS)
+		heloise: cannot log in to relay.example.org:587: the password would be readable on the network (no TLS)
 		heloise: hint: without TLS the password could be read on the network; set `tls starttls`, or `auth-cleartext yes` on a network that you trust
 		heloise: queued as ID, due for a queue run in N s
 	END

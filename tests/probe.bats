@@ -223,7 +223,7 @@ fails() {
 @test "EHLO: 421 is temporary, and the hint names the line" {
 	start_relay --fail 'EHLO:421 4.7.0 Try again later, closing connection. (EHLO)'
 	probe 'tls none' 'helo localhost'
-	fails 75 '✗ehlo' "say hello to 127.0.0.1:$RELAY_PORT: 421 4.7.0" \
+	fails 75 '✗ehlo' "send EHLO to 127.0.0.1:$RELAY_PORT: 421 4.7.0" \
 	    "the relay refuses the name 'localhost'; set \`helo "
 	[[ $output == *'!'*' helo '*'warning: relays often refuse such a name (every machine is localhost)'* ]]
 }
@@ -389,9 +389,9 @@ fails() {
 @test "it ends when its time is up" {
 	silent_relay
 	probe 'tls none' 'timeout 1s' -- bob@example.net
-	fails 75 '✓greeting ✗ehlo' "say hello to 127.0.0.1:$RELAY_PORT: no answer within 1 second" ''
+	fails 75 '✓greeting ✗ehlo' "send EHLO to 127.0.0.1:$RELAY_PORT: no answer within 1 second" ''
 	probe 'tls none' 'deadline 1s' -- bob@example.net
-	fails 75 '✗ehlo' 'say hello to' ''
+	fails 75 '✗ehlo' 'send EHLO to' ''
 }
 
 @test "what the relay says cannot control the terminal" {

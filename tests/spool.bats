@@ -135,7 +135,7 @@ refused() {
 	start_relay
 	use 'linger no'
 	heloise -q
-	[[ $stderr == *"holds what is not ours:"*queue/notes* ]]
+	[[ $stderr == *"holds unknown files:"*queue/notes* ]]
 	[[ $stderr == *"$SPOOL/queue/0000000000000002: "*incomplete* ]]
 	[ "$(stored_count)" -eq 1 ]
 	[ -e "$SPOOL/queue/notes" ]

@@ -23,7 +23,7 @@ static const struct {
 	[ST_RESOLVE]	= { "resolve", "find", EX_NOHOST },
 	[ST_CONNECT]	= { "connect", "connect to", EX_UNAVAILABLE },
 	[ST_GREETING]	= { "greeting", "get a greeting from", EX_UNAVAILABLE },
-	[ST_EHLO]	= { "ehlo", "say hello to", EX_UNAVAILABLE },
+	[ST_EHLO]	= { "ehlo", "send EHLO to", EX_UNAVAILABLE },
 	[ST_STARTTLS]	= { "starttls", "start TLS with", EX_UNAVAILABLE },
 	[ST_TLS]	= { "tls", "agree on TLS with", EX_NOPERM },
 	[ST_AUTH]	= { "auth", "log in to", EX_NOPERM },

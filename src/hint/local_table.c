@@ -66,7 +66,7 @@ const struct advice advice_table[] = {
 
 	{ .stages = AT(ST_RESOLVE) | AT(ST_CONNECT), .words = "(the proxy)|"
 	    ": the proxy |proxy does not speak|proxy wants|proxy takes no|"
-	    "proxy does not know",
+	    "proxy does not support",
 	  .cause = "the proxy fails, not %r",
 	  .fix = "correct `proxy socks5://<host>`, or remove the line" },
 	{ .stages = AT(ST_CONNECT), .words = "the proxy ",

@@ -294,7 +294,7 @@ runner_detach(int keep)
 }
 
 int
-runner_spare(const struct runner *r)
+runner_standby(const struct runner *r)
 {
 	int pipes[2], in;
 	ssize_t n;

@@ -38,7 +38,7 @@ int	runner_once(const struct runner *, const struct queue_select *,
  * process does that.  At the end of file it ends.  It holds no descriptor that
  * the caller could wait for.  -1: no process; mail waits for the next run.
  */
-int	runner_spare(const struct runner *);
+int	runner_standby(const struct runner *);
 
 /* Run the queue every so many seconds, until a signal to stop. */
 void	runner_loop(const struct runner *, long long seconds);

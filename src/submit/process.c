@@ -83,7 +83,7 @@ process_start_children(struct submitter *p, const struct config_source *src,
 	dispatch_init(&p->deliver.dispatch, -1);
 	if (p->deliver.spool != NULL && (p->set->linger ||
 	    p->deliver.mode == SETTING_DELIVERY_BACKGROUND))
-		p->deliver.standby = runner_spare(&r);
+		p->deliver.standby = runner_standby(&r);
 	if (p->deliver.mode == SETTING_DELIVERY_NOW || p->deliver.spool == NULL)
 		return process_fork_agent(p, f);
 	return 0;

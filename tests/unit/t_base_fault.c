@@ -102,7 +102,7 @@ static const struct {
 	    "cannot log in to relay:587: 535 5.7.8 wrong "
 	    "(in reply to AUTH PLAIN)" },
 	{ ST_EHLO, FD_SMTP, 421, "4.7.0 Try\nagain\nlater", "relay:25", "",
-	    "cannot say hello to relay:25: 421-4.7.0 Try\n421-again\n"
+	    "cannot send EHLO to relay:25: 421-4.7.0 Try\n421-again\n"
 	    "421 later" },
 	{ ST_BODY, FD_SMTP, 554, "", "relay:25", "",
 	    "cannot send the message to relay:25: 554" },

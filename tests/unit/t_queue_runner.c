@@ -304,7 +304,7 @@ serve(struct scene *s)
 	int fd, status;
 
 	(void)fflush(stdout);
-	NEED((fd = runner_spare(&s->runner)) != -1);
+	NEED((fd = runner_standby(&s->runner)) != -1);
 	NEED(write(fd, "r", 1) == 1 && close(fd) == 0);
 	NEED(wait(&status) != -1);
 	is_int(status, 0, "the process ends");
@@ -319,7 +319,7 @@ spare(void)
 
 	begin(&s, "maildir:DIR/mail", "linger no\n");
 	queue_letter(&s.pond, id);
-	NEED((fd = runner_spare(&s.runner)) != -1);
+	NEED((fd = runner_standby(&s.runner)) != -1);
 	NEED(close(fd) == 0 && wait(NULL) != -1);
 	is_int(entries(&s.pond, "queue"), 1, "nothing is told, nothing done");
 	serve(&s);

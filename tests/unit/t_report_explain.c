@@ -107,7 +107,7 @@ static const struct {
 	    { "old.x.test", "2525" }, "home.x.test" },
 	{ "no port was tried", ST_CONNECT, FD_ERRNO, ETIMEDOUT,
 	    "Connection timed out", "old.x.test", "home", false,
-	    { "home.x.test", "port 25 is blocked" }, "old.x.test" },
+	    { "home.x.test", "blocks port 25" }, "old.x.test" },
 	{ "a socket", ST_CONNECT, FD_ERRNO, ENOENT,
 	    "No such file or directory", "/run/relay", "socket", false,
 	    { "socket /run/relay", "relay unix:/run/relay" }, NULL },
@@ -116,7 +116,7 @@ static const struct {
 	    { "socket /run/old", NULL }, "socket /run/relay" },
 	{ "a maildir", ST_CONNECT, FD_ERRNO, ENOENT,
 	    "No such file or directory", "/var/mail/box", "box", false,
-	    { "kept in /var/mail/box", "relay maildir:/var/mail/box" },
+	    { "maildir /var/mail/box cannot be made", "relay maildir:/var/mail/box" },
 	    NULL },
 	{ "the name in the settings", ST_EHLO, FD_SMTP, 550,
 	    "invalid host name", "start.x.test:465", "start", false,
@@ -187,19 +187,19 @@ static const struct {
 	const char	*want;
 } links[] = {
 	{ "would be readable", FD_NONE, 0, { "", "", "", "" }, 0,
-	    "without TLS everybody" },
+	    "without TLS the password" },
 	{ "would be readable", FD_NONE, 0, { "TLS1.3", "", "", "" }, 0,
-	    "certificate is not verified" },
+	    "is not verified" },
 	{ "does not offer AUTH on", FD_NONE, 0, { "", "", "", "" }, 0,
 	    "nor STARTTLS" },
 	{ "does not offer AUTH on", FD_NONE, 0, { "", "", "", "" },
-	    CAP_STARTTLS, "only inside TLS" },
+	    CAP_STARTTLS, "only with TLS" },
 	{ "does not offer AUTH X, only: Y", FD_NONE, 0,
-	    { "", "NTLM GSSAPI", "", "" }, 0, "it has: NTLM GSSAPI" },
+	    { "", "NTLM GSSAPI", "", "" }, 0, "only: NTLM GSSAPI" },
 	{ "bad credentials", FD_SMTP, 535, { "", "", "ESMTP Mailgun", "" },
 	    0, "SMTP credentials of the sending domain" },
 	{ "unrecognized authentication type", FD_SMTP, 504,
-	    { "", "", "", "CRAM-MD5" }, 0, "the login CRAM-MD5" },
+	    { "", "", "", "CRAM-MD5" }, 0, "the mechanism CRAM-MD5" },
 };
 
 static void
