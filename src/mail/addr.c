@@ -2,9 +2,9 @@
  * addr.c - mailboxes and lists: parse, check, quote, qualify
  *
  * The parser is lenient because it reads text that people wrote; the check
- * is strict because its result is sent to the relay.  The parser reads the
- * tokens once: until a '<' it stores the words both as a display name and as
- * an address, and at the end of the mailbox it drops one of the two.
+ * is strict because its result is sent to the relay.  It reads the tokens
+ * once: until a '<' the words are both display name and address, and at the
+ * end of the mailbox one of the two is dropped.
  */
 
 #include <arpa/inet.h>
@@ -36,8 +36,7 @@ struct lexer {
 
 /* The mailbox that is being read. */
 struct box {
-	struct buf	 spec;
-	struct buf	 name;
+	struct buf	 spec, name;
 	struct buf	 note;		/* its last comment */
 	struct addr	 a;
 	int		 last;		/* token that spec ends in; 0 if none */

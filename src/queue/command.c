@@ -66,11 +66,10 @@ queue_command(const struct options *o, struct config *c,
 	identity_host(host, sizeof(host));
 	maillog_init(&log, c, src, host);
 	stopflag_catch();
-	if (o->interval == 0)
+	if (o->interval == 0) {
 		(void)signal(SIGHUP, SIG_IGN);
-	if (o->interval == 0)
 		status = command_once(o, &r);
-	else if (!o->foreground && daemon(1, 0) == -1)
+	} else if (!o->foreground && daemon(1, 0) == -1)
 		status = EX_OSERR;
 	else
 		runner_loop(&r, o->interval);

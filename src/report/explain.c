@@ -87,7 +87,8 @@ explain_hint(const struct explain *x, const struct fault *f,
 		ctx.caps = l->caps;
 		ctx.auth_offered = l->offered;
 		ctx.banner = l->banner;
-		ctx.helo = l->helo;
+		if (l->helo[0] != '\0')
+			ctx.helo = l->helo;
 		ctx.mech = l->auth;
 	}
 	if ((any = hint_for(&ctx, &h))) {

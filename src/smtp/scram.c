@@ -157,7 +157,7 @@ scram_parse_first(const struct scram *s, const char *in, size_t n,
 		    "challenge does not begin with the client's");
 	salt = scram_take(&p, end, 's', &nsalt);
 	if (salt == NULL || nsalt == 0 || !base64_decode(&v->salt, salt, nsalt))
-		return scram_wrong(f, "the relay's SCRAM challenge has no salt");
+		return scram_wrong(f, "the SCRAM challenge has no salt");
 	i = scram_take(&p, end, 'i', &ni);
 	if (i == NULL || !scram_rounds(i, ni, &v->rounds))
 		return scram_wrong(f, "the relay's SCRAM challenge has no "

@@ -68,7 +68,7 @@ struct server {
 	bool		 eof;
 	bool		 skip;		/* in a line that is too long */
 	bool		 crlf;		/* a command has ended in CRLF */
-	bool		 refused;	/* the last command was a refused DATA */
+	bool		 refused;	/* the last command was DATA, refused */
 
 	/* the message: its last line end, last octet and size */
 	enum server_at	 at;
