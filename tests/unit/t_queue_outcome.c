@@ -427,7 +427,7 @@ names(size_t i)
 		{ .name = (char[]){ "home" }, .set = config.base },
 		{ .name = (char[]){ "work" }, .set = config.base },
 	};
-	struct config all = { .base = config.base, .account = accounts,
+	struct config all = { .base = config.base,
 	    .naccount = NITEMS(accounts) };
 	struct explain x = explain;
 	struct queue_delivery q;
@@ -438,6 +438,7 @@ names(size_t i)
 	all.base.user = (char[]){ "base" };
 	accounts[0].set.user = (char[]){ "homer" };
 	accounts[1].set.user = (char[]){ "worker" };
+	all.account = accounts;
 	x.config = &all;
 	pond_open(&p);
 	tried(&p, &q, "a@x.test", "m", 0, false);
