@@ -109,7 +109,7 @@ flights() {
 		wrong-name it is for wrong.example.net, not for localhost
 		expired it expired on
 		self-signed it is self-signed
-		other nobody trusted here vouches for it
+		other no trusted authority signed it
 		client-only it is not meant for servers
 	END
 }

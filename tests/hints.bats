@@ -430,7 +430,7 @@ tells() {
 		local_fault "relay smtps://localhost:$RELAY_PORT" 'queue no' \
 		    "tls-ca $CERTS/ca.pem"
 		tells 77 'is not good: it ' 'heloise: hint: ' "$want" ||
-		    tells 77 'is not good: nobody' 'heloise: hint: ' "$want"
+		    tells 77 'is not good: no trusted' 'heloise: hint: ' "$want"
 		stop_relay
 	done <<-'END'
 		expired|localhost has expired, if the clock of this host is right; have the operators of the relay renew it; until then, set `tls-pin sha256:

@@ -49,7 +49,11 @@ xrealloc(void *old, size_t n)
 void *
 xreallocarray(void *old, size_t n, size_t size)
 {
-	return util_memory(reallocarray(old, n ? n : 1, size ? size : 1));
+	size_t all;
+
+	if (__builtin_mul_overflow(n, size, &all))
+		(void)util_memory(NULL);
+	return xrealloc(old, all);
 }
 
 char *

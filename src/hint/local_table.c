@@ -230,7 +230,7 @@ const struct advice advice_table[] = {
 	  .cause = "%r has a self-signed certificate, for the name %n",
 	  .fix = "if it is the right one, set `tls-pin %k`, or save it and set "
 	    "`tls-ca <its file>` and `tls-name %n`" },
-	{ .stages = AT(ST_TLS), .words = "it is for nobody",
+	{ .stages = AT(ST_TLS), .words = "it is for no name",
 	  .cause = "the certificate of the relay has no name in it",
 	  .fix = "if it is the right one, set `tls-pin %k`" },
 	{ .stages = AT(ST_TLS), .words = "not for ", .when = IF_LOOPBACK,
@@ -253,7 +253,7 @@ const struct advice advice_table[] = {
 	  .cause = "the certificate of %r is not valid yet, or the clock is "
 	    "wrong",
 	  .fix = "set the clock of this host" },
-	{ .stages = AT(ST_TLS), .words = "nobody trusted here vouches",
+	{ .stages = AT(ST_TLS), .words = "no trusted authority signed it",
 	  .cause = "the certificate of %r comes from an authority that this "
 	    "host does not trust",
 	  .fix = "set `tls-ca <file>` to the certificate of that authority, or "

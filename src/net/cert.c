@@ -253,9 +253,9 @@ cert_reason_issuer(struct buf *b, const struct octets *chain, size_t nsent,
 		cert_reason(b, "it is self-signed");
 		return;
 	}
-	cert_reason(b, "nobody trusted here vouches for it");
+	cert_reason(b, "no trusted authority signed it");
 	if (nsent > 1)
-		buf_addf(b, " (nor for %s)", v[nsent - 1].issuer);
+		buf_addf(b, " (nor %s)", v[nsent - 1].issuer);
 }
 
 /*
@@ -298,7 +298,7 @@ cert_why(struct buf *out, unsigned status, const struct octets *chain,
 	if ((status & GNUTLS_CERT_UNEXPECTED_OWNER) && n > 0) {
 		cert_reason(&b, "it is for ");
 		buf_addf(&b, "%s, not for %s", v[0].names[0] != '\0' ?
-		    v[0].names : "nobody", name);
+		    v[0].names : "no name", name);
 	}
 	for (i = 0; i < NITEMS(reasons); i++)
 		if (status & reasons[i].flag)

@@ -86,7 +86,7 @@ teardown_file()
 		5881 it is for wrong.example.net, not for relay.example.org
 		5882 it expired on 2002-01-01
 		5883 it is self-signed
-		5884 nobody trusted here vouches for it
+		5884 no trusted authority signed it
 	END
 	# Exim tells what they said: no AUTH.
 	four()

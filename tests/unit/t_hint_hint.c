@@ -567,8 +567,8 @@ static const struct local {
 	{ ST_TLS, FD_TLS, -348, VD_PERM, NOT_GOOD "it is not valid before "
 	  "2031-05-01", NULL, 587, CLIENT_TLS_STARTTLS, "clock",
 	  "~set the clock" },
-	{ ST_TLS, FD_TLS, -348, VD_PERM, NOT_GOOD "nobody trusted here "
-	  "vouches for it (issuer: CN=Corp CA)", NULL, 587,
+	{ ST_TLS, FD_TLS, -348, VD_PERM, NOT_GOOD "no trusted authority "
+	  "signed it (nor CN=Corp CA)", NULL, 587,
 	  CLIENT_TLS_STARTTLS, "does not trust", "tls-ca <file>" },
 	{ ST_TLS, FD_TLS, -348, VD_PERM, NOT_GOOD "it is for *.example.com, "
 	  "mail.example.com, not for smtp.example.net", NULL, 587,
@@ -581,7 +581,7 @@ static const struct local {
 	  "mail.example.com, not for 127.0.0.1", "127.0.0.1", 587,
 	  CLIENT_TLS_STARTTLS, "is for mail.example.com",
 	  "tls-name mail.example.com" },
-	{ ST_TLS, FD_TLS, -348, VD_PERM, NOT_GOOD "it is for nobody, not for "
+	{ ST_TLS, FD_TLS, -348, VD_PERM, NOT_GOOD "it is for no name, not for "
 	  "smtp.example.net", NULL, 587, CLIENT_TLS_STARTTLS,
 	  "has no name in it", "tls-pin <its pin>" },
 	{ ST_TLS, FD_TLS, -348, VD_PERM, NOT_GOOD "it was revoked", NULL,

@@ -507,7 +507,7 @@ t_pins(void)
 		    "it matches no tls-pin" },
 		{ "an intermediate of nobody believed", { LEAF_STRANGER,
 		    STRANGER, NONE }, { STRANGER, NONE }, false, false,
-		    false, NULL, "nobody trusted here vouches" },
+		    false, NULL, "no trusted authority signed it" },
 		{ "self-signed", { SELF, NONE }, { SELF, NONE },
 		    false, true, true, NULL, NULL },
 		{ "self-signed, wrong pin", { SELF, NONE }, { LEAF, NONE },

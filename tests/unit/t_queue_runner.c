@@ -53,8 +53,9 @@ static int
 reload(const void *ctx, struct fault *f)
 {
 	struct scene *s = *(struct scene *const *)ctx;
-	char what = s->reload[s->nreload++];
+	char what = s->reload[s->nreload];
 
+	s->nreload += what != '\0';
 	stop = s->reload[s->nreload] == '\0';
 	return what != 'x' ? 0 : fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
 	    "line 1 is wrong");

@@ -162,6 +162,8 @@ outcome(const char *text, int delivery, bool all)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+#define LARGE	(1UL << 30)	/* only what a sanitizer reserves is larger */
+
 /* Octets of memory that a process may write, searched for a text. */
 static bool
 holds(int mem, unsigned long from, unsigned long to, const char *text)
@@ -191,7 +193,7 @@ memory_holds(pid_t pid, const char *text)
 	NEED((maps = fopen(name, "re")) != NULL);
 	while (fgets(line, sizeof(line), maps) != NULL)
 		if (sscanf(line, "%lx-%lx %7s", &from, &to, mode) == 3 &&
-		    mode[0] == 'r' && mode[1] == 'w' &&
+		    mode[0] == 'r' && mode[1] == 'w' && to - from < LARGE &&
 		    holds(mem, from, to, text))
 			found = true;
 	(void)fclose(maps);
