@@ -9,7 +9,8 @@
 #include "submit/deliver.h"
 #include "system/log.h"
 
-void
+/* Have the queue run now, and when a message is due. */
+static void
 deliver_run_queue(struct deliver *d)
 {
 	if (d->standby == -1)

@@ -65,7 +65,4 @@ enum cut deliver_cut(struct deliver *);
 /* In the parent of the process that calls deliver_finish(): forget it. */
 void	deliver_abandon(struct deliver *);
 
-/* Run the queue now, and when a message is due. */
-void	deliver_run_queue(struct deliver *);
-
 #endif
