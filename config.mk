@@ -33,8 +33,8 @@ archive = $(findstring /,$(shell $(CC) -print-file-name=lib$(1).a))
 
 # A function behind a pointer need not use all that it is given.
 WARN = -Wall -Wextra -Wno-unused-parameter -Wpedantic -Wshadow \
-	-Wconversion -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wstrict-prototypes \
-	-Wmissing-prototypes -Wswitch-enum
+	-Wconversion -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wformat=2 \
+	-Wstrict-prototypes -Wmissing-prototypes -Wswitch-enum
 
 HARDEN = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 HARDEN_LD = -pie -Wl,-z,relro,-z,now
