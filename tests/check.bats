@@ -92,10 +92,12 @@ made() {
 	made hangs : 'sleep 100'
 	printf '#!/bin/sh\necho "ok 1 - a # SKIP here"\nexit 3\n' >"$work/unit"
 	chmod 755 "$work/unit"
-	# It knows nothing of the bats that runs this.
-	run env -i PATH=/usr/local/bin:/usr/bin:/bin CHECK_TIME=2 \
+	# It knows nothing of the make and the bats that run this.
+	clean=(env -i PATH=/usr/local/bin:/usr/bin:/bin)
+	pure=$("${clean[@]}" make -s print-PURE)
+	run "${clean[@]}" CHECK_TIME=2 \
 	    CHECK_BATS="$work/good.bats $work/bad.bats $work/hangs.bats" \
-	    sh tests/check "$(make -s print-PURE)" "$work/unit" 3>&-
+	    sh tests/check "$pure" "$work/unit" 3>&-
 	grep -A99 '^# tests/manual' <<<"$output"
 	[ "$status" -eq 1 ]
 	for line in "not ok - exit status 3: $work/unit" \
