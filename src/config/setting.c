@@ -394,9 +394,9 @@ setting_set_number(const struct setting *row, struct settings *s,
 	return true;
 }
 
-bool
-setting_set(const struct setting *row, struct settings *s, const char *value,
-    struct buf *why)
+static bool
+setting_parse(const struct setting *row, struct settings *s,
+    const char *value, struct buf *why)
 {
 	const char *want;
 
@@ -426,6 +426,27 @@ setting_set(const struct setting *row, struct settings *s, const char *value,
 		break;
 	}
 	return setting_set_number(row, s, value, why);
+}
+
+/* Other programs allow quotes, or a comment behind a value. */
+static void
+setting_add_habit(const char *value, struct buf *why)
+{
+	if (*value == '"' || *value == '\'')
+		buf_adds(why, "; a value has no quotes");
+	else if (strstr(value, " #") != NULL || strstr(value, "\t#") != NULL)
+		buf_adds(why, "; a comment needs its own line");
+}
+
+bool
+setting_set(const struct setting *row, struct settings *s, const char *value,
+    struct buf *why)
+{
+	if (setting_parse(row, s, value, why))
+		return true;
+	if (!row->secret)
+		setting_add_habit(value, why);
+	return false;
 }
 
 void

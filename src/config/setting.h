@@ -148,8 +148,9 @@ const struct setting *setting_find(const char *key);
 /*
  * Parse value and store it in s, if s is not NULL; a value of a list is
  * added to those in s.  If it is wrong, return false and append to why the
- * expected form ("expected yes or no"), never the value itself: it may be a
- * password in the wrong place.
+ * expected form ("expected yes or no"), and whether quotes or a comment are
+ * the cause.  It never has the value itself, which may be a password in the
+ * wrong place.
  */
 bool	setting_set(const struct setting *, struct settings *s,
 	    const char *value, struct buf *why);

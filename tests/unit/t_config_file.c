@@ -52,7 +52,8 @@ lines(void)
 		{ "\nport x\n", NULL, "/d/f:2: port: expected auto or a "
 		    "number from 1 to 65535\n" },
 		{ "port 25 # submission\n", NULL, "/d/f:1: port: expected "
-		    "auto or a number from 1 to 65535\n" },
+		    "auto or a number from 1 to 65535; a comment needs its "
+		    "own line\n" },
 		{ "prot 25\n", NULL, "/d/f:1: prot: no setting has this "
 		    "name; did you mean port?\n" },
 		{ "zebra 25\n", NULL,

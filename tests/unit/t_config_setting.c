@@ -97,6 +97,9 @@ set_and_show(void)
 		{ "helo", "auto", "auto" },
 		{ "helo", "mail.example.org", "mail.example.org" },
 		{ "helo", "[192.0.2.1]", "[192.0.2.1]" },
+		{ "auth-cleartext", "'yes'",
+		    "expected yes or no; a value has no quotes" },
+		{ "password", "\"a\nb #", "expected no control characters" },
 		{ "helo", "my host", "expected auto, a domain, or an "
 		    "address literal such as [192.0.2.1]" },
 		{ "helo", "a_b.example.org", "expected auto, a domain, or an "
@@ -104,6 +107,12 @@ set_and_show(void)
 		{ "from", "alice@example.org", "alice@example.org" },
 		{ "from", "a>b@example.org",
 		    "expected an address such as alice@example.org" },
+		{ "from", "\"alice@example.org\"", "expected an address such "
+		    "as alice@example.org; a value has no quotes" },
+		{ "from", "alice@example.org # me", "expected an address such "
+		    "as alice@example.org; a comment needs its own line" },
+		{ "from", "alice@example.org\t# me", "expected no control "
+		    "characters; a comment needs its own line" },
 		{ "from-name", "Alice # A.", "Alice # A." },
 		{ "domain", "example.org", "example.org" },
 		{ "domain", "[192.0.2.1]",
@@ -115,6 +124,8 @@ set_and_show(void)
 		{ "max-size", "20 M",
 		    "expected a size such as 512k or 20M" },
 		{ "connect-timeout", "1m30s", "90s" },
+		{ "max-size", "20M # enough", "expected a size such as 512k "
+		    "or 20M; a comment needs its own line" },
 		{ "connect-timeout", "0",
 		    "expected a time such as 90s, 5m or 1h30m" },
 		{ "timeout", "5m", "300s" },
