@@ -35,7 +35,7 @@ check() {
 	local user
 
 	user=$(id -un)
-	use 'relay localhost' "spool $DIR/spool" "log $DIR/log" 'user u' \
+	use 'relay smtp.example.net' "spool $DIR/spool" "log $DIR/log" 'user u' \
 	    "password-file $DIR/pw"
 	echo geheim >pw
 	chmod 600 pw

@@ -18,6 +18,7 @@
 #include "mail/frompolicy.h"
 #include "net/relay.h"
 #include "smtp/heloname.h"
+#include "smtp/sasl.h"
 
 /* The settings that the rules test. */
 struct view {
@@ -114,6 +115,35 @@ lint_unknown_percent(const char *text)
 		if (text[1] == '\0' || strchr("UH%", text[1]) == NULL)
 			return true;
 	return false;
+}
+
+/* Does the login reveal the password, which needs a secure connection? */
+static bool
+lint_reveals(const struct view *v)
+{
+	enum sasl_mech m = config_mech(v->set);
+
+	return v->login && !v->set->auth_cleartext &&
+	    (m == SASL__MAX || sasl_reveals(m));
+}
+
+/* Other programs allow quotes around a value. */
+static bool
+lint_quoted(const char *text)
+{
+	size_t n = text != NULL ? strlen(text) : 0;
+
+	return n >= 2 && (*text == '"' || *text == '\'') &&
+	    text[n - 1] == *text;
+}
+
+/* Does a command without a shell have a character for one? */
+static bool
+lint_shell(const char *command)
+{
+	return command != NULL && strpbrk(command, "|<>;&$`\"'\\") != NULL &&
+	    strncmp(command, "shell:", 6) != 0 &&
+	    strncmp(command, "sh -c ", 6) != 0;
 }
 
 /* Rules */
@@ -254,8 +284,17 @@ lint_doubts(struct lint *a, const struct config *c, const struct view *v)
 		{ "auth", NULL, RELAY, s->auth == SETTING_AUTH_EXTERNAL &&
 		    s->tls_cert == NULL && v->relay.kind != RELAY_UNIX,
 		    "external usually needs a tls-cert" },
-		{ "tls", "user", RELAY, in_clear && none && !s->auth_cleartext,
+		{ "tls", "user", RELAY, none && lint_reveals(v),
 		    "without TLS only SCRAM may log in: set `tls starttls`" },
+		{ "user", "tls", RELAY, maybe && s->tls_pin == NULL &&
+		    lint_reveals(v), "no certificate is verified, so only "
+		    "SCRAM may log in: set `tls starttls`, or "
+		    "`auth-cleartext yes`" },
+		{ "password", NULL, 0, lint_quoted(s->password),
+		    "the quotes are part of it" },
+		{ "password-command", NULL, 0, lint_shell(s->password_command),
+		    "no shell reads it: put `shell:` before it if it needs "
+		    "one" },
 		{ "auth-cleartext", "tls", RELAY, in_clear && (none || maybe)
 		    && s->auth_cleartext,
 		    "the password can be read on the network" },

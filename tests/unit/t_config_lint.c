@@ -102,6 +102,34 @@ static const struct {
 	    0, 1 },
 	{ "relay localhost\nuser u\npassword p\nauth-cleartext yes\n", "", 0,
 	    0 },
+	{ "relay localhost\ntls none\nuser u\npassword p\n",
+	    "c:2: warning: tls: without TLS only SCRAM may log in: set `tls "
+	    "starttls` (c:3: user)",
+	    0, 1 },
+	{ "relay localhost\nuser u\npassword p\n",
+	    "c:2: warning: user: no certificate is verified, so only SCRAM "
+	    "may log in: set `tls starttls`, or `auth-cleartext yes`",
+	    0, 1 },
+	{ RELAY "tls opportunistic\nuser u\npassword p\n",
+	    "c:3: warning: user: no certificate is verified, so only SCRAM "
+	    "may log in: set `tls starttls`, or `auth-cleartext yes` (c:2: "
+	    "tls)",
+	    0, 1 },
+	{ "relay localhost\nuser u\npassword p\nauth scram-sha-256\n", "", 0,
+	    0 },
+	{ "relay localhost\nuser u\npassword p\ntls-pin sha256:"
+	  "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n", "", 0, 0 },
+	{ RELAY "user u\npassword \"p\"\n",
+	    "c:3: warning: password: the quotes are part of it", 0, 1 },
+	{ RELAY "user u\npassword \"\n", "", 0, 0 },
+	{ RELAY "user u\npassword it's'\n", "", 0, 0 },
+	{ RELAY "user u\npassword-command pass x | head -n 1\n",
+	    "c:3: warning: password-command: no shell reads it: put `shell:` "
+	    "before it if it needs one",
+	    0, 1 },
+	{ RELAY "user u\npassword-command pass x\n", "", 0, 0 },
+	{ RELAY "user u\npassword-command shell: pass x | cat\n", "", 0, 0 },
+	{ RELAY "user u\npassword-command sh -c pass x | cat\n", "", 0, 0 },
 
 	/* Accounts */
 	{ RELAY "account a\nfallback a\n",
