@@ -18,12 +18,19 @@ struct argv {
 	bool		 literal;	/* "--" was given */
 };
 
+/* The word may also be the name of an option in other programs. */
 static int
-argv_missing(const char *name, const char *arg, struct fault *f)
+argv_missing(const char *name, const char *arg, const char *word,
+    struct fault *f)
 {
-	return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
+	const struct option *other = option_akin(word);
+
+	(void)fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
 	    "%s: a value is missing%s%s", name, arg != NULL ? ": " : "",
 	    arg != NULL ? arg : "");
+	if (other != NULL)
+		fault_add(f, "; did you mean %s?", other->name);
+	return -1;
 }
 
 /* Without attached, a value in the same word, the next word is the value. */
@@ -36,7 +43,8 @@ argv_apply(struct argv *a, const struct option *row, const char *attached,
 
 	if (row->takes == OPTION_VALUE && attached == NULL) {
 		if ((value = *a->word) == NULL)
-			return argv_missing(row->name, row->arg, f);
+			return argv_missing(row->name, row->arg,
+			    row->name + 1, f);
 		a->word++;
 	}
 	if (strcmp(row->name, OPTION_B) == 0) {
@@ -55,7 +63,6 @@ argv_setting(struct argv *a, const char *key, size_t n, const char *value,
 {
 	char *name = xstrndup(key, n);
 	const struct setting *row = setting_find(name);
-	const struct option *other = option_akin(name);
 
 	if (row != NULL && value == NULL && *a->word != NULL)
 		value = *a->word++;
@@ -63,13 +70,10 @@ argv_setting(struct argv *a, const char *key, size_t n, const char *value,
 		options_flag(a->o, name, value);
 		return 0;
 	}
-	if (row == NULL) {
+	if (row == NULL)
 		(void)option_unknown(name, f);
-	} else {
-		(void)argv_missing(key - 2, row->arg, f);
-		if (other != NULL)
-			fault_add(f, "; did you mean %s?", other->name);
-	}
+	else
+		(void)argv_missing(key - 2, row->arg, name, f);
 	free(name);
 	return -1;
 }

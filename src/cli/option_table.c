@@ -232,7 +232,7 @@ const struct option option_table[] = {
 	    "into the message: printf 'Subject: hello\\n\\ntext\\n' | "
 	    "heloise user@example.org" },
 	{ "--help", LONG_MODE(MODE_HELP), .doc = "Show this text.",
-	    .akin = "usage" },
+	    .akin = "usage h" },
 	{ "--version", LONG_MODE(MODE_VERSION), .surplus = NO_OPERAND,
 	    .doc = "Show the version." },
 	{ "--show-config", LONG_MODE(MODE_SHOW_CONFIG), .surplus = NO_OPERAND,

@@ -148,6 +148,7 @@ static const struct {
 	{ "heloise -y", "-y: unknown option" },
 	{ "heloise -f", "-f: a value is missing: ADDRESS" },
 	{ "heloise -e", "-e: a value is missing" },
+	{ "heloise -h", "-h: a value is missing; did you mean --help?" },
 	{ "heloise -C", "-C: a value is missing: FILE" },
 	{ "heloise -bz", "-bz: no such mode" },
 	{ "heloise -bd",
