@@ -168,6 +168,8 @@ removed: 1' ]
 		done
 		as alice heloise --check-config
 		chmod 600 /etc/heloise.conf
+		heloise --check-config --as alice || :
+		chgrp 0 /etc/heloise.conf
 		heloise --check-config --as alice
 	'
 	echo "$output$stderr"
@@ -175,7 +177,8 @@ removed: 1' ]
 	[ "$(head -n 9 <<<"$output" | sort -u)" = 'heloise can read the configuration in /etc/heloise.conf
 heloise can write to the spool /var/spool/heloise
 no mistakes' ]
-	[[ $output == *'/etc/heloise.conf: uid 7100 may not read this file'* ]]
+	[[ $output == *'/etc/heloise.conf: uid 7100 may not read this file; put that user into its group and run: chmod 640 /etc/heloise.conf; or'* ]]
+	[[ $output == *'/etc/heloise.conf: uid 7100 may not read this file; run: chgrp 7100 /etc/heloise.conf && chmod 640 /etc/heloise.conf'* ]]
 }
 
 @test "a probe tells a user of the relay, and no secret" {

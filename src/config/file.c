@@ -201,6 +201,16 @@ cfile_missing(const char *path, int err)
 	    (err == EACCES && lstat(path, &st) == -1);
 }
 
+/* Other users may be in the file's group, unless that is the group of root. */
+static bool
+cfile_shared(enum config_level level, const char *path)
+{
+	struct stat st;
+
+	return level == CONFIG_SYSTEM && stat(path, &st) == 0 &&
+	    st.st_gid != 0;
+}
+
 static void
 cfile_unreadable(struct config *c, enum config_level level, const char *path,
     const struct fault *f)
@@ -209,7 +219,7 @@ cfile_unreadable(struct config *c, enum config_level level, const char *path,
 
 	if (f->code != EACCES)
 		config_mistake(c, "%s", f->text);
-	else if (level == CONFIG_SYSTEM)
+	else if (cfile_shared(level, path))
 		config_mistake(c, "%s: uid %u may not read this file; put "
 		    "that user into its group and run: chmod 640 %s; or keep "
 		    "the password in a password-file and run: chmod 644 %s",
@@ -217,7 +227,7 @@ cfile_unreadable(struct config *c, enum config_level level, const char *path,
 	else
 		config_mistake(c, "%s: uid %u may not read this file; run: "
 		    "chgrp %u %s && chmod 640 %s", path, uid,
-		    (unsigned)getgid(), path, path);
+		    (unsigned)getegid(), path, path);
 }
 
 bool

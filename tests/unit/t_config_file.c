@@ -308,6 +308,8 @@ kinds(const char *dir)
 	(void)mkdir(shut, 0700);
 	put(file, "port 25\n", 0600);
 	put(own, "port 25\n", 0);
+	if (geteuid() == 0 && chown(own, 0, 65533) == -1)
+		perror("chown");
 	(void)chmod(shut, 0);
 	if (geteuid() == 0 && seteuid(65534) == -1)
 		perror("seteuid");
