@@ -329,7 +329,8 @@ config_set_flag(struct config *c, const struct config_source *src,
 		    key, row->rival[0]);
 	if (src->elevated && !row->anyone)
 		return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
-		    "--%s: not allowed when running set-group-ID", key);
+		    "--%s: not allowed with the privileges of another user",
+		    key);
 	if (config_misplaced(row, false) != NULL)
 		return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM, "--%s: %s",
 		    key, config_misplaced(row, false));

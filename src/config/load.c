@@ -261,8 +261,8 @@ config_load(struct config *c, const struct config_source *src,
 	bool found;
 
 	if (src->elevated && src->file != NULL) {
-		config_mistake(c, "%s: another file is not allowed when "
-		    "running set-group-ID", src->file);
+		config_mistake(c, "%s: another file is not allowed with the "
+		    "privileges of another user", src->file);
 	} else if (src->elevated) {
 		(void)config_file_load(c, src, CONFIG_SYSTEM, src->system,
 		    NULL);

@@ -266,15 +266,20 @@ flags(void)
 		{ &gained, "from", "a@example.org", NULL },
 		{ &gained, "from-name", "A", NULL },
 		{ &gained, "relay", "h",
-		    "--relay: not allowed when running set-group-ID" },
+		    "--relay: not allowed with the privileges of another "
+		    "user" },
 		{ &gained, "tls-verify", "no",
-		    "--tls-verify: not allowed when running set-group-ID" },
+		    "--tls-verify: not allowed with the privileges of another "
+		    "user" },
 		{ &gained, "auth-cleartext", "yes",
-		    "--auth-cleartext: not allowed when running set-group-ID" },
+		    "--auth-cleartext: not allowed with the privileges of "
+		    "another user" },
 		{ &gained, "password-file", "/f",
-		    "--password-file: not allowed when running set-group-ID" },
+		    "--password-file: not allowed with the privileges of "
+		    "another user" },
 		{ &gained, "tls-ca", "/f",
-		    "--tls-ca: not allowed when running set-group-ID" },
+		    "--tls-ca: not allowed with the privileges of another "
+		    "user" },
 	};
 	struct config c;
 	struct fault f;

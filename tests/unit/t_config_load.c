@@ -306,8 +306,8 @@ static const struct scene scenes[] = {
 	  .env = { "SMTP_HOST=h", "HELOISE_TLS_VERIFY=no" }, .want = "" },
 	{ .name = "elevated with -C", .elevated = true,
 	  .system = "port 1\n", .own = "port 4\n", .mistakes = 1,
-	  .want = "@/own: another file is not allowed when running "
-	      "set-group-ID" },
+	  .want = "@/own: another file is not allowed with the "
+	      "privileges of another user" },
 };
 
 static void
