@@ -74,6 +74,12 @@ recipients() {
 	run --separate-stderr "$HELOISE" -C "$CONF" -bv root bob x@example.com
 	[ "$status" -eq 0 ]
 	[[ $output == *"root: a@example.org"*"bob: bob@example.org"*"x@example.com: x@example.com"* ]]
+	[ -z "$stderr" ]
+	printf 'root: a@example.org, pipe\npipe: "|cmd"\n' >"$ALIASES"
+	run --separate-stderr "$HELOISE" -C "$CONF" -bv root bob
+	[ "$status" -eq 0 ]
+	[ "$output" = $'root: a@example.org\nbob: bob@example.org' ]
+	[ "$stderr" = "$ALIASES:2: |cmd: mail goes to the relay only, never to a command" ]
 }
 
 @test "the sender policy: force, reply-to, from-domains" {

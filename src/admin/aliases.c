@@ -48,12 +48,13 @@ aliases_rebuild(const struct options *o, struct config *c,
 static int
 aliases_verify_one(struct expand *e, const char *arg)
 {
-	struct buf b = { .max = 1 << 20 };
+	struct buf b = { .max = 1 << 20 }, out = { .max = 1 << 20 };
 	struct envelope env = { 0 };
 	struct fault f = { 0 };
 	int status = EX_OK;
 	size_t i;
 
+	e->left_out = &out;
 	if (message_recipients(&env, arg, strlen(arg), EXPAND_BARE, &f) == -1 ||
 	    expand_envelope(e, &env, &f) == -1) {
 		log_fault(&f);
@@ -64,9 +65,12 @@ aliases_verify_one(struct expand *e, const char *arg)
 		for (i = 0; i < env.nrcpt; i++)
 			buf_addf(&b, " %s", env.rcpt[i].addr);
 		puts(buf_text(&b));
+		log_raw(buf_text(&out), out.len);
 	}
+	e->left_out = NULL;
 	envelope_release(&env);
 	buf_release(&b);
+	buf_release(&out);
 	return status;
 }
 

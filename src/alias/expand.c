@@ -103,13 +103,15 @@ static int
 expand_one(struct expand *e, const struct rcpt *r, struct envelope *new,
     struct fault *f)
 {
-	struct alias_opts o = expand_options(e, NULL);
+	struct alias_opts o = expand_options(e, e->left_out);
 	const char *at = addr_at(r->addr);
 	size_t had = new->nrcpt, i;
 	char *name = at != NULL && strcasecmp(at + 1, EXPAND_BARE) == 0 ?
 	    xstrndup(r->addr, (size_t)(at - r->addr)) : xstrdup(r->addr);
-	int status = alias_expand(&e->aliases, &o, name, new, f);
+	int status;
 
+	o.refused = true;
+	status = alias_expand(&e->aliases, &o, name, new, f);
 	for (i = had; i < new->nrcpt; i++) {
 		new->rcpt[i].notify = r->notify;
 		/* A bounce names the recipient as it was given. */

@@ -24,6 +24,8 @@ struct expand {
 	bool		 closed;	/* no more files can be read */
 	const char	*host;		/* of this machine; borrowed */
 	const char	*domain;	/* for bare names; borrowed */
+	struct buf	*left_out;	/* a line for each member left out of
+					   an envelope; or NULL; borrowed */
 	const char	*hosts[2];	/* private */
 };
 

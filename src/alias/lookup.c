@@ -69,8 +69,8 @@ lookup_skip(struct lookup *l, const char *file, const struct alias_member *m,
 
 	(void)fault_set(&f, ST_ADDRESS, FD_NONE, 0, VD_PERM, "%s:%u: %s: %s",
 	    file, m->line, m->text, why);
-	/* aliases_parse() has reported commands and files already. */
-	if (m->kind != ALIAS_COMMAND && m->kind != ALIAS_FILE)
+	if (l->o->refused || (m->kind != ALIAS_COMMAND &&
+	    m->kind != ALIAS_FILE))
 		lookup_note(l->o->mistakes, f.text);
 	if (!l->skipped)
 		l->why = f;
@@ -182,7 +182,7 @@ lookup_expand_include(struct lookup *l, const struct alias_member *m, const char
 	status = l->o->include(l->o->ctx, m->text, &text, l->f);
 	if (status == 0)
 		(void)aliases_list(&list, m->text, buf_text(&text), text.len,
-		    l->o->mistakes);
+		    l->o->refused ? NULL : l->o->mistakes);
 	buf_release(&text);
 	if (status == -1)
 		return lookup_name_line(l, m, file);

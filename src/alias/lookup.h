@@ -32,6 +32,8 @@ struct alias_opts {
 
 	/* Gets "file:line: text" for members that are left out; or NULL. */
 	struct buf	*mistakes;
+	bool		 refused;	/* also commands and files, which
+					   aliases_parse() reports */
 };
 
 /* May an address have an alias?  Addresses of other hosts have none. */
