@@ -46,8 +46,8 @@ cwrite_add_row(const struct config *c, const struct setting *row,
 	return status;
 }
 
-int
-config_write_text(const struct config *c, struct buf *out, struct fault *f)
+static int
+cwrite_text(const struct config *c, struct buf *out, struct fault *f)
 {
 	size_t i;
 
@@ -61,7 +61,7 @@ config_write_text(const struct config *c, struct buf *out, struct fault *f)
 }
 
 static int
-write_all(int fd, const char *p, size_t n)
+cwrite_all(int fd, const char *p, size_t n)
 {
 	ssize_t done;
 
@@ -80,7 +80,7 @@ config_write(const struct config *c, const char *path, bool *made,
     struct fault *f)
 {
 	struct buf text = { .max = 1 << 20, .secret = true };
-	int fd, status = config_write_text(c, &text, f);
+	int fd, status = cwrite_text(c, &text, f);
 
 	*made = false;
 	if (status == -1)
@@ -90,7 +90,7 @@ config_write(const struct config *c, const char *path, bool *made,
 	if (fd == -1 && errno == EEXIST)
 		goto out;
 	*made = fd != -1;
-	if (fd == -1 || write_all(fd, buf_text(&text), text.len) == -1) {
+	if (fd == -1 || cwrite_all(fd, buf_text(&text), text.len) == -1) {
 		status = fault_errno(f, ST_CONFIG, errno, VD_PERM, "%s", path);
 		if (fd != -1)
 			(void)unlink(path);

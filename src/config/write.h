@@ -6,14 +6,9 @@
 #include "config/config.h"
 
 /*
- * Append lines of a file with the settings of environment and flags, also
- * secrets.  -1 with a fault if a file cannot hold one of them.
- */
-int config_write_text(const struct config *, struct buf *out, struct fault *);
-
-/*
- * Write them to a new file that only this user can read.  *made is false if
- * the file exists already: it stays as it is.
+ * Write the settings of environment and flags, also secrets, to a new file
+ * that only this user can read.  *made is false if the file exists already:
+ * it stays as it is.  -1 with a fault, also if a file cannot hold a setting.
  */
 int	config_write(const struct config *, const char *path, bool *made,
 	    struct fault *);

@@ -84,7 +84,8 @@ resolve_refuse(struct fault *f, int e, int family)
 	}
 }
 
-void
+/* The order of RFC 8305 for addresses sorted by the system. */
+static void
 resolve_interleave(struct addresses *a)
 {
 	struct addresses in = *a;

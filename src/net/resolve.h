@@ -36,9 +36,6 @@ struct addresses {
 int	resolve_host(const char *host, unsigned port, int family,
 	    struct addresses *, struct fault *);
 
-/* The order of RFC 8305 for addresses sorted by the system. */
-void	resolve_interleave(struct addresses *);
-
 /*
  * The 4 or 16 bytes of an address in text form, with or without brackets
  * and zone; returns how many, or 0 if it is a name.
