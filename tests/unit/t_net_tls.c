@@ -139,7 +139,7 @@ reap(pid_t pid, int fd)
 	(void)waitpid(pid, NULL, 0);
 }
 
-/* Wait as net/wire does, but without a deadline worth the name. */
+/* Wait as net/stream does, but without a deadline worth the name. */
 static void
 pause_for(const struct tls *t, int fd)
 {
