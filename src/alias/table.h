@@ -8,7 +8,6 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "base/fault.h"
 
 #define ALIASES_NONE	SIZE_MAX
 

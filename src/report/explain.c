@@ -4,7 +4,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/util.h"
 #include "config/account.h"
 #include "net/relay.h"
 #include "report/explain.h"

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/ascii.h"
-#include "base/util.h"
 #include "spool/line.h"
 #include "spool/note.h"
 

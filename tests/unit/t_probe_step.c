@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "base/json.h"
 #include "base/util.h"
 #include "probe/step.h"
 #include "tap.h"

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/util.h"
 #include "system/msgfile.h"
 #include "mail/recode.h"
 #include "tap.h"
