@@ -67,7 +67,7 @@ explain_hint(const struct explain *x, const struct fault *f,
 	struct relay relay = { 0 }, tried = { 0 };
 	struct hint_context ctx = { .fault = f, .port = config_port(s),
 	    .tls = config_client_tls(s), .fqdn = x->fqdn,
-	    .login = s->user != NULL && s->auth != SETTING_AUTH_NONE,
+	    .login = account_logs_in(s) || s->auth == SETTING_AUTH_EXTERNAL,
 	    .user = s->user, .sender = at->sender,
 	    .recipient = at->recipient, .config_file = x->file, .who = x->who };
 	struct buf line = { .max = EXPLAIN_HINT };

@@ -37,7 +37,10 @@ static const char text[] =
     "relay open.x.test\n"
     "user bob\n"
     "auth none\n"
-    "helo auto\n";
+    "helo auto\n"
+    "account token\n"
+    "relay token.x.test\n"
+    "auth external\n";
 
 static struct config config;
 
@@ -130,6 +133,9 @@ static const struct {
 	{ "auth none is no login", ST_RCPT, FD_SMTP, 554,
 	    "relay access denied", "open.x.test:587", "open", false,
 	    { "no login is set", NULL }, NULL },
+	{ "auth external is a login", ST_RCPT, FD_SMTP, 554,
+	    "relay access denied", "token.x.test:587", "token", false,
+	    { NULL, NULL }, "no login is set" },
 	{ "TLS from the start", ST_TLS, FD_TLS, -15, "unexpected TLS packet",
 	    "start.x.test:465", "start", false,
 	    { "does not speak TLS from the start", NULL }, NULL },
