@@ -3,7 +3,7 @@
 include config.mk
 
 # The folders of src, lowest first, each with those that its rooms may
-# include besides its own; tests/rooms holds us to it.  A room is x.c and
+# include besides its own; tests/rooms checks it.  A room is x.c and
 # x.h; no room includes another that includes it.
 FOLDERS = base mail smtp hint system net config cli spool alias report \
 	agent queue submit probe admin
