@@ -17,13 +17,14 @@ MAY_config = base mail smtp hint system net
 MAY_cli = base mail system config
 MAY_spool = base mail
 MAY_alias = base mail system
-MAY_report = $(filter-out alias,$(call below,report))
+MAY_report = base mail smtp hint system net config spool
 MAY_agent = base mail smtp hint system net config report
 MAY_queue = base mail smtp system config spool report agent cli
-MAY_submit = $(call below,submit)
-MAY_probe = $(call below,probe)
-MAY_admin = $(call below,admin)
-below = $(shell echo ' $(FOLDERS) ' | sed 's/ $(1) .*//')
+MAY_submit = base mail smtp system config cli spool alias report agent \
+	queue
+MAY_probe = base smtp hint system net config cli agent submit
+MAY_admin = base mail system config cli spool alias report agent queue \
+	submit
 
 # These decide and do no I/O; tests/pure looks at what they call.
 PURE = $(patsubst src/%.c,%,$(wildcard src/mail/*.c src/smtp/*.c \
@@ -192,6 +193,6 @@ print-PURE:
 	@echo $(PURE:%=src/%.o)
 
 .PHONY: all deps demo folders check lint interop fault fuzz bench install \
-	install-sendmail install-setuid uninstall dist clean
+	install-sendmail install-setuid uninstall dist clean print-PURE
 .SECONDARY:
 -include $(shell find src tests -name '*.d' 2>/dev/null)
