@@ -17,7 +17,8 @@ int	queuectl_run(const struct options *, struct config *,
 /*
  * Do what the mode says to a message, and print that on q->out.  0, or -1
  * with a fault as in mailq.h.  A message that is being delivered right now
- * is not changed.  q->set and q->explain are not needed.
+ * is not changed.  q->set and q->explain are not needed.  Exported for the
+ * tests.
  *
  * MODE_HOLD: it waits until it is released.  MODE_RELEASE: it is due at once
  * and its time to expire starts anew.  Neither changes a message that is in

@@ -78,7 +78,7 @@ void fault_command(struct fault *, const char *, ...)
 /* All zero: nothing is wrong. */
 void fault_clear(struct fault *);
 
-/* "log in to": what failed at that stage. */
+/* "log in to": what failed at that stage.  Exported for the tests. */
 const char *fault_doing(enum stage);
 
 /* "auth": the stage as a word for logs and notes. */

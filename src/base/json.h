@@ -7,7 +7,9 @@
 
 #include "base/buf.h"
 
-/* Append text as a printable string; NULL as null. */
+/*
+ * Append text as a printable string; NULL as null.  Exported for the tests.
+ */
 void	json_string(struct buf *, const char *);
 
 /*

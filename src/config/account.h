@@ -22,7 +22,7 @@ const char *account_label(const struct config *, int account);
 /*
  * How well the best pattern matches the sender ("" is the null sender, in
  * patterns "<>"): 3 its address, 2 its domain, 1 a pattern with * and ?,
- * 0 not at all.  Letter case does not matter.
+ * 0 not at all.  Letter case does not matter.  Exported for the tests.
  */
 int	account_match(const char *patterns, const char *sender);
 

@@ -20,7 +20,7 @@ bool	config_file_load(struct config *c, const struct config_source *src,
 
 /*
  * Read text[0..n), the content of that file.  Returns whether one of the
- * lines sets a secret.
+ * lines sets a secret.  Exported for the tests.
  */
 bool	config_file_text(struct config *, enum config_level, const char *file,
 	    const char *home, const char *text, size_t n);

@@ -40,13 +40,13 @@ int	dns_known(const char *host, const char *resolver, bool *known,
 
 /*
  * Add the SRV records of a DNS message; false if it is not one.  Hosts that
- * are no host names are left out.
+ * are no host names are left out.  Exported for the tests.
  */
 bool	dns_srv_parse(const unsigned char *p, size_t n, struct dns_srv_list *);
 
 /*
  * Sort: the lowest priority first, and among equals at random by weight.
- * below(n) is any number under n.
+ * below(n) is any number under n.  Exported for the tests.
  */
 void	dns_srv_sort(struct dns_srv_list *, uint32_t (*below)(uint32_t));
 

@@ -56,7 +56,8 @@ int	output_end(struct output *, size_t good, int status);
 
 /*
  * Append text, wrapped at blanks to lines of width where possible.  Each
- * line but the first is indented.  Width 0: break at LF only.
+ * line but the first is indented.  Width 0: break at LF only.  Exported for
+ * the tests.
  */
 void	output_wrap(struct buf *, const char *text, size_t indent,
 	    size_t width);

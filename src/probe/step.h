@@ -79,7 +79,7 @@ void	step_auth(struct step *, const struct client *, bool asked);
 /* Mark the step as failed with this fault. */
 void	step_fault(struct step *, const struct fault *);
 
-/* Append octets with a unit: "20 MiB". */
+/* Append octets with a unit: "20 MiB".  Exported for the tests. */
 void	step_size(struct buf *, long long);
 
 #endif

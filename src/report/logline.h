@@ -46,7 +46,7 @@ void	logline_json(struct buf *, const struct logline *);
 
 /*
  * Find the relay's own id of a message in its reply on success.  False, and
- * "", if there is none.
+ * "", if there is none.  Exported for the tests.
  */
 bool	logline_relay_id(const char *words, char *out, size_t);
 
