@@ -51,7 +51,7 @@ static const struct {
  * stop the process halfway; turn off -v and --trace.
  */
 static int
-restrain(struct options *o, struct fault *f)
+main_restrain(struct options *o, struct fault *f)
 {
 	if (o->file != NULL || o->interval > 0)
 		return option_usage(f, o->file != NULL ? "-C" : "-qTIME",
@@ -65,7 +65,7 @@ restrain(struct options *o, struct fault *f)
 }
 
 static int
-run(const struct options *o, const struct config_source *src)
+main_run(const struct options *o, const struct config_source *src)
 {
 	struct config c;
 	struct fault f = { 0 };
@@ -100,11 +100,11 @@ main(int argc, char **argv)
 	priv_settle();
 	src.env = environ;
 	if (argv_parse(&o, argc, argv, &f) == -1 ||
-	    (src.elevated && restrain(&o, &f) == -1)) {
+	    (src.elevated && main_restrain(&o, &f) == -1)) {
 		status = log_exit(&f);
 	} else {
 		src.file = o.file;
-		status = run(&o, &src);
+		status = main_run(&o, &src);
 	}
 	options_release(&o);
 	(void)fflush(stdout);

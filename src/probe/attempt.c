@@ -255,7 +255,7 @@ struct recheck {
 
 /* The same transport without secrets and without verification. */
 static void
-recheck_prepare(struct transport *t)
+attempt_recheck_prepare(struct transport *t)
 {
 	t->client.user = t->client.password = NULL;
 	t->client.mech = SASL__MAX;
@@ -268,7 +268,8 @@ recheck_prepare(struct transport *t)
 }
 
 static void
-recheck_converse(struct transport *t, struct client *c, struct recheck *r)
+attempt_recheck_converse(struct transport *t, struct client *c,
+    struct recheck *r)
 {
 	enum client_want want;
 
@@ -293,7 +294,8 @@ recheck_converse(struct transport *t, struct client *c, struct recheck *r)
  * verified; there is no login and no sender.
  */
 static void
-recheck(const struct transport *from, enum client_tls mode, struct recheck *r)
+attempt_recheck_in(const struct transport *from, enum client_tls mode,
+    struct recheck *r)
 {
 	struct transport *t = xmalloc(sizeof(*t));
 	struct client *c = xcalloc(1, sizeof(*c));
@@ -303,14 +305,14 @@ recheck(const struct transport *from, enum client_tls mode, struct recheck *r)
 
 	memset(r, 0, sizeof(*r));
 	*t = *from;
-	recheck_prepare(t);
+	attempt_recheck_prepare(t);
 	if (route_open(&t->route, true, t->limit, &connection, &f) == 0) {
 		/* The client borrows host name and limits of the first. */
 		transport_adopt(t, &connection, "");
 		t->client.tls = mode;
 		t->session.tls.implicit = mode == CLIENT_TLS_IMPLICIT;
 		t->session.sniff = NULL;
-		recheck_converse(t, c, r);
+		attempt_recheck_converse(t, c, r);
 		stream_close(&t->stream);
 	}
 	r->ms = clock_ms() - start;
@@ -371,17 +373,17 @@ attempt_recheck(struct attempt *a)
 
 	r->tls = false;
 	if (stage == ST_TLS) {
-		recheck(a->transport, mode, r);
+		attempt_recheck_in(a->transport, mode, r);
 		if (r->tls)
 			attempt_show_certificate(a, r);
 	}
 	if (!r->tls && mode == CLIENT_TLS_IMPLICIT) {
-		recheck(a->transport, CLIENT_TLS_OPPORTUNISTIC, r);
+		attempt_recheck_in(a->transport, CLIENT_TLS_OPPORTUNISTIC, r);
 		if (r->greeted)
 			attempt_show_mode(a, r->starttls || r->tls ?
 			    CLIENT_TLS_STARTTLS : CLIENT_TLS_NONE, r);
 	} else if (stage == ST_GREETING && a->fault.domain != FD_SMTP) {
-		recheck(a->transport, CLIENT_TLS_IMPLICIT, r);
+		attempt_recheck_in(a->transport, CLIENT_TLS_IMPLICIT, r);
 		if (r->tls)
 			attempt_show_mode(a, CLIENT_TLS_IMPLICIT, r);
 	}
