@@ -45,8 +45,8 @@ bool	crypt_pbkdf2(enum crypt_hash, const void *password, size_t n,
 bool	crypt_equal(const void *, const void *, size_t);
 
 /*
- * Append a user name or password in the form to be hashed (RFC 8265, which
- * replaced SASLprep), or its octets unchanged if it has no such form.
+ * Append a user name or password in the form to be hashed, or unchanged if
+ * it has no such form.  RFC 8265 defines the form; it replaced SASLprep.
  */
 void	crypt_normalize(struct buf *out, const char *);
 

@@ -2,7 +2,7 @@
  * gnutls.h - the functions of GnuTLS, loaded at the first use
  *
  * GnuTLS and the nine libraries below it take five times as long to load as
- * a whole delivery without TLS, so they are loaded where they are needed
+ * a whole delivery without TLS.  So they are loaded where they are needed
  * first.  gnutls.init(...) is gnutls_init(...).
  */
 

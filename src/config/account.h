@@ -27,10 +27,10 @@ const char *account_label(const struct config *, int account);
 int	account_match(const char *patterns, const char *sender);
 
 /*
- * The account for mail of that sender (NULL if it is not known yet): the
- * one that was asked for, else the first one whose `match` fits best, else
- * ACCOUNT_BASE if that has a relay, else ACCOUNT_NONE.  why gets
- * ACCOUNT_WHY octets, as from account_why().
+ * The account for mail of that sender (NULL if it is not known yet).  It is
+ * the one that was asked for, or the first one whose `match` fits best.
+ * Otherwise it is ACCOUNT_BASE if that has a relay, else ACCOUNT_NONE.  why
+ * gets ACCOUNT_WHY octets, as from account_why().
  */
 int	account_choose(const struct config *, const char *sender, char *why);
 

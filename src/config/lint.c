@@ -1,7 +1,7 @@
 /*
  * lint.c - settings that contradict each other, or are likely a mistake
  *
- * A rule is about one line, and may name another that the line contradicts.
+ * A rule is about one line.  It may name another that the line contradicts.
  * Each account is checked by itself.  A rule about inherited settings is
  * reported there only if it also depends on a setting of the account.
  */

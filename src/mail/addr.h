@@ -13,8 +13,8 @@
 
 /*
  * One mailbox of a list.  The offsets count octets of the text it was
- * found in: a mailbox with its name is [start, end), the words before "<"
- * are [start, angle), the address alone, without <> and route, is
+ * found in.  A mailbox with its name is [start, end), the words before "<"
+ * are [start, angle).  The address alone, without <> and route, is
  * [spec_start, spec_end); white space and comments may stand within it.
  */
 struct addr {
@@ -36,9 +36,9 @@ struct addr_list {
 };
 
 /*
- * Append the mailboxes of an address list (RFC 5322, 3.4 and 4.4, with a
- * semicolon anywhere as separator and a backslash before an atom's octet
- * dropped).  Line ends must be folding.  Takes time in proportion to n.
+ * Append the mailboxes of an address list (RFC 5322, 3.4 and 4.4).  A
+ * semicolon separates anywhere, and a backslash before an octet of an atom
+ * is dropped.  Line ends must be folding.  Takes time in proportion to n.
  * A mailbox that parses is not yet fit for the wire: "<>" gives an empty
  * spec, "root" a bare one; see addr_check().
  */

@@ -1,7 +1,7 @@
 /*
  * encoding.c - quoted-printable and base64 (RFC 2045, 6.7 and 6.8)
  *
- * In quoted-printable, white space at the end of a line must be encoded, so
+ * In quoted-printable, white space at the end of a line must be encoded.  So
  * the line is held until it is known to end.  In base64, line holds octets
  * that are not encoded yet.
  */

@@ -3,8 +3,8 @@
  *
  * The header is collected line by line until it ends, then rewritten as a
  * whole; the body passes through in blocks.  A line of the header is kept
- * unchanged until its first octets show its kind, because a line of the
- * body must be read by the rules of the body.
+ * unchanged until its first octets show its kind.  A line of the body must
+ * be read by the rules of the body.
  */
 
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /*
  * phrase.c - words in a header: atoms, quoted strings, encoded words
  *
- * Encoded words are in Q encoding, with only those octets unencoded that are
- * allowed in each context of RFC 2047, 5.
+ * Encoded words are in Q encoding.  They leave only those octets unencoded
+ * that RFC 2047, 5 allows in each context.
  */
 
 #include <stdint.h>

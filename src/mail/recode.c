@@ -179,7 +179,7 @@ recode_charset(const struct recode_part *part)
 }
 
 /*
- * A type other than text/plain may name its charset in the body, so it gets
+ * A type other than text/plain may name its charset in the body.  So it gets
  * no charset unless it is UTF-8.
  */
 static void

@@ -42,8 +42,8 @@ void	repaired_release(struct repaired *);
 
 /*
  * Append the field: bare names with the domain, domains in A-labels, names
- * quoted, text that is not ASCII in names, comments and texts as encoded
- * words.  Correct and unreadable parts stay unchanged.
+ * quoted.  Text that is not ASCII in names, comments and texts becomes
+ * encoded words.  Correct and unreadable parts stay unchanged.
  */
 void	repair_field(struct buf *out, const struct field *,
 	    const struct repair *);

@@ -35,10 +35,10 @@ struct rewrite_facts {
  * Append the header to send for p[0..n), fields with CRLF line ends, and an
  * empty line.  Missing fields come first; HEADER_HIDDEN fields are removed;
  * From follows the sender policy.  With repair each field is repaired (see
- * mail/repair), only the first of a HEADER_ONCE field stays, several To, Cc
- * or Reply-To become one, and long lines are folded.  From a header with a
- * DKIM signature only hidden fields are removed.  False if From is missing
- * and there is no address for it.
+ * mail/repair) and long lines are folded.  Only the first of a HEADER_ONCE
+ * field then stays, and several To, Cc or Reply-To become one.  From a
+ * header with a DKIM signature only hidden fields are removed.  False if
+ * From is missing and there is no address for it.
  */
 bool	rewrite_header(struct buf *out, const char *p, size_t n,
 	    const struct rewrite_opts *, struct rewrite_facts *);

@@ -2,7 +2,7 @@
  * castore.c - the trusted certificates, parsed when needed
  *
  * To parse all certificates of a system's trust store costs five times as
- * much as the rest of a delivery, and only one is needed.  So the store is
+ * much as the rest of a delivery.  But only one is needed, so the store is
  * kept as PEM, with the position of each subject.  When a relay has sent its
  * chain, GnuTLS gets those whose subject is an issuer or a subject in it.
  * Others cannot match, because GnuTLS compares names by their octets too.

@@ -24,9 +24,9 @@ struct castore {
 void	castore_release(struct castore *);
 
 /*
- * Read a PEM file, or all files of a directory.  A fault of ST_CONFIG that
- * names the path if it cannot be read, holds no certificate or, being a
- * file, one that is broken as far as this can be told.
+ * Read a PEM file, or all files of a directory.  -1 with a fault of
+ * ST_CONFIG that names the path: it cannot be read, or holds no certificate.
+ * A file is also refused if it holds a certificate that is clearly broken.
  */
 int	castore_load(struct castore *, gnutls_certificate_credentials_t,
 	    const char *path, struct fault *);

@@ -12,10 +12,10 @@
 /*
  * Parse the first of the blank-separated pins at *list and move *list
  * behind it.  A pin is the SHA-256 of a public key with its algorithm
- * (SubjectPublicKeyInfo, RFC 5280 4.1) in base64, or in hexadecimal with or
- * without colons.  "sha256:" may stand before it, or "sha256//" as in other
- * programs.  False at the end of the list, or if it is no pin; then *list
- * does not move.
+ * (SubjectPublicKeyInfo, RFC 5280 4.1).  It is in base64, or in hexadecimal
+ * with or without colons.  "sha256:" may stand before it, or "sha256//" as
+ * in other programs.  False at the end of the list, or if it is no pin;
+ * then *list does not move.
  */
 bool	pin_next(const char **list, unsigned char pin[PIN_SIZE]);
 

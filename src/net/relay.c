@@ -29,8 +29,8 @@ relay_host_char(char c)
 }
 
 /*
- * A name to look up.  It may have underscores, which are common in names of
- * containers, and a dot at the end, which turns off a search list.
+ * A name to look up.  Names of containers often have underscores.  A dot at
+ * the end turns off a search list.
  */
 static bool
 relay_is_name(const char *s)

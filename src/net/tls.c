@@ -2,9 +2,9 @@
  * tls.c - TLS sessions: handshakes, records, facts
  *
  * GnuTLS writes into a buffer and never sees a full socket.  So it never
- * sends half a record, its rules for repeating a call do not apply, and a
+ * sends half a record, and its rules for repeating a call do not apply.  A
  * flight of several records is sent in one piece.  It reads directly from
- * the socket, and only the current record, so poll(2) is right except for
+ * the socket, and only the current record.  So poll(2) is right except for
  * decrypted bytes not yet read.
  */
 

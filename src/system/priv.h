@@ -13,9 +13,9 @@
 /*
  * main() calls it first, since the caller chooses the state of the process.
  * Afterwards descriptors 0, 1 and 2 are open (those that were closed still
- * fail), umask is 077, SIGCHLD and SIGALRM have their default, SIGPIPE and
- * SIGXFSZ are ignored, no signal is blocked.  Ends the process with EX_OSERR
- * if that fails.
+ * fail) and umask is 077.  SIGCHLD and SIGALRM have their default, SIGPIPE
+ * and SIGXFSZ are ignored, and no signal is blocked.  Ends the process with
+ * EX_OSERR if that fails.
  */
 void	priv_start(void);
 
