@@ -369,7 +369,7 @@ login() {
 	[ "$SECONDS" -lt 10 ]
 }
 
-@test "password-command: no input, no descriptors of ours, no password in it" {
+@test "password-command: no input, no inherited descriptors, no password in it" {
 	login "password-command shell: cat; ls /proc/self/fd | tr '\n' ' ' >$BATS_TEST_TMPDIR/fds; echo p w"
 	[ "$status" -eq 0 ]
 	# 3 is that of ls, reading the directory.

@@ -46,7 +46,7 @@ recipients() {
 	grep -q '^MAIL FROM:<bob@example.org>' "$(envelope 3)"
 }
 
-@test "-n leaves the aliases alone; a foreign root is not ours" {
+@test "-n leaves the aliases alone; root of another domain is no local name" {
 	start_relay
 	send 'Subject: x\n\nx\n' -- -n root
 	[ "$(recipients 1)" = "root@example.org " ]

@@ -242,7 +242,7 @@ check() {
 	[ "$status" -eq 78 ]
 }
 
-@test "--as: who there is not, who we may not be, where it does not belong" {
+@test "--as: an unknown user, another user, a mode without it" {
 	local others=()
 
 	use 'relay smtp.example.net'

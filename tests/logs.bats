@@ -144,7 +144,7 @@ delivered() {
 	[ ! -e "$LOG" ]
 }
 
-@test "a pipe that nobody empties holds nothing, and who reads it gets lines" {
+@test "a pipe without a reader blocks nothing; a reader gets lines" {
 	start_relay
 	mkfifo "$BATS_TEST_TMPDIR/fifo"
 	exec {READER}<>"$BATS_TEST_TMPDIR/fifo"

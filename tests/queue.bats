@@ -78,7 +78,7 @@ load relay/spool
 @test "-odb is back at once, delivery follows, nobody is kept waiting" {
 	start_relay --delay 300
 	use
-	# The shell waits for everyone who holds its pipe.
+	# The shell waits for every process that holds its pipe.
 	output=$(printf '%s' "$MAIL" | "$HELOISE" -C "$CONF" -odb -t 2>&1)
 	[ -z "$output" ]
 	await has_stored 1

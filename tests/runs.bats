@@ -7,7 +7,7 @@
 load relay/relay
 load relay/spool
 
-# Those of our processes that have this configuration.
+# The processes of this program that have this configuration.
 loops() {
 	local dir argv
 
@@ -30,7 +30,7 @@ ended() {
 	start_relay
 	use 'linger no'
 	send -odq -t
-	# The shell waits for everyone who holds its pipe.
+	# The shell waits for every process that holds its pipe.
 	output=$("$HELOISE" -C "$CONF" -q15m 2>&1)
 	[ -z "$output" ]
 	await has_stored 1
@@ -202,7 +202,7 @@ lingers() {
 	[[ $output != *'due now'* ]]
 }
 
-@test "SIGTERM when the relay may have it: noted by who stayed behind" {
+@test "SIGTERM when the relay may have it: noted by the process that stays" {
 	swallowing_relay
 	use 'patience 1s' 'retry-min 1h' "log $BATS_TEST_TMPDIR/log"
 	send -t
@@ -250,7 +250,7 @@ lingers() {
 	[ "$(waiting)" -eq 1 ]
 }
 
-@test "standard error is closed on us: no SIGPIPE, and the mail goes" {
+@test "standard error is closed: no SIGPIPE, and the mail goes" {
 	local status=0
 
 	start_relay

@@ -88,7 +88,7 @@ inside() {
 	grep -q '^user us' "$(envelope 1)"
 }
 
-@test "whoever it is sees and touches only what is theirs; root all" {
+@test "a user sees and changes only their own messages; root all" {
 	inside '
 		letter alice | as alice heloise -odq -t
 		id=$(heloise -bp | sed -n "s/^\([0-9a-f]\{16\}\).*/\1/p")

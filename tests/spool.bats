@@ -126,7 +126,7 @@ refused() {
 	[ -z "$(find "$SPOOL" -type f)" ]
 }
 
-@test "what is not ours is left alone, and a torn message said" {
+@test "unknown files are left alone, and a torn message is reported" {
 	send -odq -t
 	id=$(messages queue)
 	echo mine >"$SPOOL/queue/notes"

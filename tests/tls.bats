@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# tls.bats - who the relay is, and who we are
+# tls.bats - the certificates of relay and client
 #
 # Each test is a subshell to shellcheck:
 # shellcheck disable=SC2030,SC2031,SC2034,SC2153
@@ -45,7 +45,7 @@ token() {
 	rm "$TOKEN/key.pem"
 }
 
-@test "our certificate, from a file" {
+@test "the client certificate, from a file" {
 	relay ok --client-ca "$CERTS/ca.pem"
 	send "tls-ca $CERTS/ca.pem" "tls-cert $CERTS/client-only.pem"
 	[ "$status" -eq 0 ]
@@ -55,7 +55,7 @@ token() {
 	[ "$(stored_count)" -eq 1 ]
 }
 
-@test "our certificate, its key in a token" {
+@test "the client certificate, its key in a token" {
 	local uri
 
 	token || [ -n "${CI-}" ] || skip 'needs softhsm2'

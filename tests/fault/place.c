@@ -98,7 +98,7 @@ place_open(struct place *p, const char *dir, const char *relay)
 	(void)close(fd);
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, SIGCHLD);
-	/* Whoever loses its parent becomes our child. */
+	/* A process that loses its parent becomes a child of this one. */
 	if (p->plan == MAP_FAILED ||
 	    sigprocmask(SIG_BLOCK, &set, NULL) == -1 ||
 	    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == -1)

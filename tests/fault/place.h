@@ -28,7 +28,7 @@ struct job {
 
 /*
  * The directory is made, the relays are started.  Processes that lose their
- * parent are ours from here on.
+ * parent become children of this one.
  */
 void	place_open(struct place *, const char *dir, const char *relay);
 

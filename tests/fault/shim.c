@@ -5,7 +5,7 @@
  * what libc calls for itself is not seen.
  */
 
-/* The inline functions of fortified headers are the ones we define. */
+/* Fortified headers define inline functions of the same names. */
 #undef _FORTIFY_SOURCE
 
 #include <sys/file.h>
@@ -319,7 +319,7 @@ fsync(int fd)
 	return real(fd);
 }
 
-/* What gets a name must be on disk, and its name when we say that it is. */
+/* A file that gets a name must be on disk; its name too, once reported. */
 int
 linkat(int from, const char *old, int to, const char *new, int how)
 {
