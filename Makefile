@@ -29,7 +29,7 @@ MAY_admin = base mail system config cli spool alias report agent queue \
 # These decide and do no I/O; tests/pure looks at what they call.
 PURE = $(patsubst src/%.c,%,$(wildcard src/mail/*.c src/smtp/*.c \
 	src/hint/*.c)) base/buf base/fault base/json base/base64 base/crypt \
-	config/account spool/line spool/head spool/note report/logline \
+	config/account config/rate spool/line spool/head spool/note report/logline \
 	alias/table alias/lookup queue/backoff probe/step
 
 OBJ = $(patsubst %.c,%.o,$(sort $(wildcard src/*/*.c)))

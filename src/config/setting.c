@@ -197,6 +197,13 @@ const struct setting setting_table[] = {
 	{ .key = "deadline", SECONDS(deadline, 0), .scope = SETTING_ABOVE,
 	  .def = "0", .arg = "TIME", .akin = "max-time",
 	  .doc = "Time for everything together; 0 is no limit." },
+	{ .key = "connections", NUMBER(connections, 1, CONNECTIONS_MOST),
+	  .def = "5", .arg = "NUMBER", .akin = "max-connections concurrency "
+	  "concurrency-limit destination-concurrency-limit",
+	  .doc = "How many connections the relay gets at a time." },
+	{ .key = "rate", TEXT(rate), .check = validate_rate,
+	  .arg = "MESSAGES/TIME", .akin = "rate-limit ratelimit throttle",
+	  .doc = "How many messages the relay gets in a time." },
 	{ .key = "patience", SECONDS(patience, 1), .scope = SETTING_ABOVE,
 	  .def = "60s", .arg = "TIME",
 	  .doc = "How long a caller waits for the result." },

@@ -75,6 +75,8 @@ struct settings {
 	char		*proxy;		/* see relay_proxy() */
 	char		*resolver;	/* "ADDRESS[:PORT]" */
 	char		*redirect_all;	/* the recipient of all mail */
+	int		 connections;	/* to the relay at the same time */
+	char		*rate;		/* see rate_parse(); NULL: no limit */
 	long long	 patience;	/* seconds */
 	int		 delivery;	/* enum setting_delivery */
 	bool		 queue;
@@ -135,6 +137,8 @@ struct setting {
 	const char		*doc;	/* one sentence for --help */
 	const char		*akin;	/* names of it in other programs */
 };
+
+#define CONNECTIONS_MOST 64	/* the most that `connections` may be */
 
 #define SETTING_MAX	64	/* room for rows; checked at compile time */
 #define SETTING_KEY	32	/* no key is as long as this */

@@ -6,6 +6,7 @@
 
 #include "base/crypt.h"
 #include "base/util.h"
+#include "config/rate.h"
 #include "config/validate.h"
 #include "mail/addr.h"
 #include "net/pin.h"
@@ -154,4 +155,13 @@ validate_log(const char *value)
 	return value[0] == '/' || strcmp(value, "syslog") == 0 ||
 	    strcmp(value, "stderr") == 0 || strcmp(value, "none") == 0 ?
 	    NULL : "syslog, stderr, none, or a file with its whole path";
+}
+
+const char *
+validate_rate(const char *value)
+{
+	struct rate r;
+
+	return rate_parse(value, &r) ? NULL :
+	    "messages and a time, such as 30/1m or 500/1h";
 }
