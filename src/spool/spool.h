@@ -13,7 +13,8 @@
 #include "base/fault.h"
 
 /*
- * A spool is a directory with queue/, failed/ and the lock of the runner.
+ * A spool is a directory with queue/, failed/, the lock of the runner, and
+ * slots/ (slot.h).
  * queue/ID is a message (head.h) and is written only once.  queue/ID.note
  * (note.h) is its delivery state, replaced by renaming queue/ID.note.tmp.
  * failed/ holds the failed messages in the same manner.

@@ -1,0 +1,205 @@
+/* t_spool_slot.c - connections and messages that one relay gets */
+
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+
+#include <time.h>
+
+#include "spool/slot.h"
+#include "spooling.h"
+
+static long long ahead;		/* of the real clock, in ms */
+
+int
+clock_gettime(clockid_t which, struct timespec *t)
+{
+	struct timeval now;
+
+	(void)which;
+	NEED(gettimeofday(&now, NULL) == 0);
+	now.tv_sec += ahead / 1000;
+	*t = (struct timespec){ .tv_sec = now.tv_sec,
+	    .tv_nsec = now.tv_usec * 1000 + ahead % 1000 * 1000000 };
+	return 0;
+}
+
+static void
+keys(void)
+{
+	static const struct {
+		const char	*relay, *user, *want;
+	} t[] = {
+		{ "smtp.example.org:587", "Alice@Example.org",
+		    "smtp.example.org:587,alice@example.org" },
+		{ "srv:x.test", NULL, "srv:x.test" },
+		{ "unix:/run/relay", NULL, "unix:_run_relay" },
+		{ NULL, "b", ",b" }, { "../x", "a b\nc/d", ".._x,a_b_c_d" },
+		{ "[::1]:25", "\xc3\xb6", "[::1]:25,__" },
+	};
+	char key[SLOT_KEY], longest[3 * SLOT_KEY];
+	size_t i;
+
+	for (i = 0; i < NITEMS(t); i++) {
+		slot_key(key, t[i].relay, t[i].user);
+		is(key, t[i].want, "the key of %s", t[i].want);
+	}
+	memset(longest, 'a', sizeof(longest));
+	longest[sizeof(longest) - 1] = '\0';
+	slot_key(key, longest, longest);
+	is_int((long long)strlen(key), SLOT_KEY - 1, "a long one is cut");
+}
+
+/* Take them until there is none; returns how many were free. */
+static int
+take_all(const struct spool *sp, int n, int *fd)
+{
+	int i;
+
+	for (i = 0; slot_take(sp, "k", n, &fd[i]); i++)
+		NEED(fd[i] != -1 && i < 8);
+	return i;
+}
+
+static void
+let_all_go(int *fd, int n)
+{
+	while (n > 0)
+		(void)close(fd[--n]);
+}
+
+static void
+connections(void)
+{
+	int fd[9], other, n;
+	struct pond p;
+	pid_t pid;
+
+	pond_open(&p);
+	is_int(n = take_all(&p.spool, 3, fd), 3, "three of three");
+	ok(slot_take(&p.spool, "other", 1, &other), "another relay's is free");
+	(void)close(other);
+	(void)close(fd[1]);
+	ok(slot_take(&p.spool, "k", 3, &fd[1]), "one comes free");
+	ok(!slot_take(&p.spool, "k", 3, &other), "but only one");
+	let_all_go(fd, n);
+
+	(void)fflush(stdout);
+	NEED((pid = fork()) != -1);
+	if (pid == 0) {
+		(void)take_all(&p.spool, 2, fd);
+		(void)pause();
+	}
+	while (slot_take(&p.spool, "k", 2, &other)) {
+		(void)close(other);
+		(void)usleep(1000);
+	}
+	ok(true, "another process has them");
+	NEED(kill(pid, SIGKILL) == 0 && waitpid(pid, NULL, 0) == pid);
+	is_int(n = take_all(&p.spool, 2, fd), 2, "they end with it");
+	let_all_go(fd, n);
+	pond_close(&p);
+}
+
+/* Set the age of what the relay said. */
+static void
+age(struct pond *p, time_t seconds)
+{
+	const struct timespec t[2] = { { .tv_sec = time(NULL) - seconds },
+	    { .tv_sec = time(NULL) - seconds } };
+
+	NEED(utimensat(p->spool.dir, "slots/k.limit", t, 0) == 0);
+}
+
+static void
+refusals(void)
+{
+	static const struct {
+		time_t		 age;
+		int		 want;
+	} t[] = {
+		{ 0, 3 }, { 8, 3 }, { 11, 4 }, { 21, 5 }, { 100, 5 },
+		{ 1000000, 5 }, { -100, 5 },
+	};
+	int fd[9], n, i;
+	struct pond p;
+
+	pond_open(&p);
+	NEED((n = take_all(&p.spool, 5, fd)) == 5);
+	/* The relay takes three; two of five processes go. */
+	slot_refused(&p.spool, "k", 5);
+	(void)close(fd[4]);
+	slot_refused(&p.spool, "k", 5);
+	(void)close(fd[3]);
+	let_all_go(fd, 3);
+	for (i = 0; i < (int)NITEMS(t); i++) {
+		age(&p, t[i].age);
+		is_int(n = take_all(&p.spool, 5, fd), t[i].want,
+		    "%lld s after a refusal", (long long)t[i].age);
+		let_all_go(fd, n);
+	}
+	NEED(slot_take(&p.spool, "k", 5, &fd[0]));
+	slot_refused(&p.spool, "k", 5);
+	(void)close(fd[0]);
+	is_int(n = take_all(&p.spool, 5, fd), 1, "one at least");
+	let_all_go(fd, n);
+	pond_close(&p);
+}
+
+static void
+no_files(void)
+{
+	struct pond p;
+	int fd = 7;
+
+	pond_open(&p);
+	put_file(&p, "slots", "x", 1);
+	ok(slot_take(&p.spool, "k", 1, &fd) && fd == -1,
+	    "without files there is no limit");
+	is_int(slot_count(&p.spool, "k", 1, 1000), 0, "and no rate");
+	slot_refused(&p.spool, "k", 1);
+	pond_close(&p);
+}
+
+static void
+rates(void)
+{
+	long long wait;
+	struct pond p;
+	int i;
+
+	pond_open(&p);
+	for (i = 0; i < 3; i++) {
+		is_int(slot_count(&p.spool, "k", 3, 60000), 0, "message %d",
+		    i);
+		ahead += 10000;
+	}
+	wait = slot_count(&p.spool, "k", 3, 60000);
+	ok(wait > 29000 && wait <= 30000, "the fourth waits %lld ms", wait);
+	is_int(slot_count(&p.spool, "other", 3, 60000), 0, "not elsewhere");
+	ahead += wait + 1;
+	is_int(slot_count(&p.spool, "k", 3, 60000), 0, "then it may go");
+	wait = slot_count(&p.spool, "k", 3, 60000);
+	ok(wait > 9000 && wait <= 10000, "the fifth waits %lld ms", wait);
+	ahead -= 3600000;
+	is_int(slot_count(&p.spool, "k", 3, 60000), 0,
+	    "a clock that is set back does not stop it");
+	is_int(slot_count(&p.spool, "k", 2, 60000), 0,
+	    "another number begins anew");
+	put_file(&p, "slots/k.rate", "x", 1);
+	is_int(slot_count(&p.spool, "k", 2, 60000), 0, "so does a torn file");
+	is_int(slot_count(&p.spool, "k", 2, 60000), 0, "which is mended");
+	ok(slot_count(&p.spool, "k", 2, 60000) > 0, "and counts");
+	pond_close(&p);
+}
+
+int
+main(void)
+{
+	keys();
+	connections();
+	refusals();
+	no_files();
+	rates();
+	return done();
+}
