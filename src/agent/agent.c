@@ -1,9 +1,14 @@
 /* agent.c - the delivery agent: messages from dispatcher to relays */
 
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "agent/accounts.h"
@@ -324,12 +329,13 @@ agent_get_ready(struct agent *a, int number)
 		(void)accounts_locate(account);
 }
 
+/* first: the only message there will be, or NULL. */
 static void
 agent_enter_sandbox(struct agent *a, const struct delivery *first)
 {
 	size_t i;
 
-	if (!a->o->single) {
+	if (first == NULL) {
 		for (i = 0; i <= a->o->config->naccount; i++)
 			agent_get_ready(a, (int)i - 1);
 	} else {
@@ -409,12 +415,74 @@ agent_release(struct agent *a)
 	free(a->account);
 }
 
+static void
+agent_start_clock(struct agent *a)
+{
+	long long deadline = a->o->config->base.deadline;
+
+	a->limit = deadline > 0 ? clock_ms() + deadline * 1000 : 0;
+}
+
+/* Deliver until the dispatcher ends. */
+static void
+agent_serve(struct agent *a)
+{
+	struct delivery *d;
+
+	while (!a->closed) {
+		a->ended = false;
+		if (agent_receive(a, true, &d) != TRANSFER_GOT)
+			continue;
+		agent_start_clock(a);
+		if (!a->sandboxed)
+			agent_enter_sandbox(a, a->o->single ? d : NULL);
+		agent_enqueue(a, d);
+		agent_work(a);
+	}
+}
+
+/* The parent only waits, so an agent that outlives it has no use. */
+static void
+agent_fork(struct agent *a, int sock)
+{
+	pid_t parent = getpid(), pid = fork();
+
+	if (pid == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != parent)
+			_exit(EX_OK);
+		(void)close(a->sock);
+		a->sock = sock;
+		agent_serve(a);
+		_exit(EX_OK);
+	}
+	/* Without a process the dispatcher sees the end of the socket. */
+	(void)close(sock);
+}
+
+static void
+agent_open(struct agent *a)
+{
+	struct ipc_record r;
+	int fd;
+
+	(void)signal(SIGCHLD, SIG_IGN);
+	while (ipc_receive(a->sock, &r, &fd, 0) == 1 && r.kind == IPC_OPEN) {
+		if (!a->sandboxed) {
+			agent_start_clock(a);
+			agent_enter_sandbox(a, NULL);
+		}
+		agent_fork(a, fd);
+	}
+	(void)close(a->sock);
+	while (wait(NULL) != -1 || errno == EINTR)
+		;
+}
+
 void
 agent_run(int sock, const struct agent_opts *o)
 {
 	struct agent a = { .sock = sock, .o = o };
-	long long deadline = o->config->base.deadline;
-	struct delivery *d;
 
 	agent_detach(o->trace || o->transcript || o->progress);
 	/* The dispatcher gets these signals too; its end ends the agent. */
@@ -424,15 +492,9 @@ agent_run(int sock, const struct agent_opts *o)
 	a.account = xcalloc(o->config->naccount + 1, sizeof(struct account *));
 	if (o->config->naccount == 0)
 		(void)agent_prepare(&a, ACCOUNT_BASE);
-	while (!a.closed) {
-		a.ended = false;
-		if (agent_receive(&a, true, &d) != TRANSFER_GOT)
-			continue;
-		a.limit = deadline > 0 ? clock_ms() + deadline * 1000 : 0;
-		if (!a.sandboxed)
-			agent_enter_sandbox(&a, d);
-		agent_enqueue(&a, d);
-		agent_work(&a);
-	}
+	if (o->opener)
+		agent_open(&a);
+	else
+		agent_serve(&a);
 	agent_release(&a);
 }

@@ -13,6 +13,7 @@ struct agent_opts {
 	bool		 transcript;	/* only that of a failure */
 	bool		 progress;	/* of large messages, on a terminal */
 	bool		 single;	/* there will be only one message */
+	bool		 opener;	/* start other agents: see below */
 };
 
 /*
@@ -23,6 +24,10 @@ struct agent_opts {
  * order; the deadline is for all of them together.  Descriptors 0 and 1
  * become /dev/null; so does 2 unless the dialogue is shown.  So no process
  * waits for the agent to close them.
+ *
+ * An opener gets no messages.  For each IPC_OPEN it starts an agent, a copy
+ * of itself with all accounts ready and within the same sandbox.  It ends
+ * after the dispatcher and all of its agents.
  */
 void	agent_run(int sock, const struct agent_opts *);
 

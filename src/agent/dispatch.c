@@ -22,6 +22,27 @@ dispatch_init(struct dispatch *k, int sock)
 	*k = (struct dispatch){ .sock = sock };
 }
 
+int
+dispatch_open(struct dispatch *k, int opener, struct fault *f)
+{
+	struct ipc_record r;
+	int sock[2], sent;
+
+	dispatch_init(k, -1);
+	if (ipc_pair(sock, f) == -1)
+		return -1;
+	ipc_begin(&r, IPC_OPEN, 0);
+	sent = ipc_send(opener, &r, sock[1], 0);
+	(void)close(sock[1]);
+	if (sent == 1) {
+		dispatch_init(k, sock[0]);
+		return 0;
+	}
+	(void)close(sock[0]);
+	return fault_set(f, ST_SPOOL, FD_NONE, 0, VD_TEMP,
+	    "the delivery agent ended too early");
+}
+
 void
 dispatch_release(struct dispatch *k)
 {
@@ -81,6 +102,8 @@ dispatch_apply(struct dispatch *k, const struct ipc_record *r)
 	switch ((enum ipc_kind)r->kind) {
 	case IPC_SENT:
 		d->sent = true;
+		if (k->first_sent == 0)
+			k->first_sent = clock_ms();
 		return true;
 	case IPC_FAULT:
 		return dispatch_refused(d, r->u.fault.first, r->u.fault.n,
@@ -93,6 +116,7 @@ dispatch_apply(struct dispatch *k, const struct ipc_record *r)
 	case IPC_DELIVERY:
 	case IPC_RCPT:
 	case IPC_END:
+	case IPC_OPEN:
 	case IPC__MAX:
 		break;
 	}
@@ -264,29 +288,52 @@ dispatch_finished(struct dispatch *k)
 	return NULL;
 }
 
+/* Wait at most so many ms for a record of one that has messages. */
+static void
+dispatch_poll(struct dispatch *const *k, size_t n, int ms)
+{
+	struct pollfd p[DISPATCH_ANY];
+	size_t i, np = 0;
+
+	for (i = 0; i < n; i++)
+		if (k[i]->ndelivery > 0)
+			p[np++] = (struct pollfd){ .fd = k[i]->sock,
+			    .events = POLLIN };
+	if (poll(p, np, ms) == -1 && errno != EINTR)
+		for (i = 0; i < n; i++)
+			dispatch_part(k[i]);
+}
+
+struct delivery *
+dispatch_wait_any(struct dispatch *const *k, size_t n, long long deadline,
+    size_t *of)
+{
+	long long left;
+	struct delivery *d;
+	bool busy, stop;
+
+	for (;;) {
+		for (busy = stop = false, *of = 0; *of < n; ++*of) {
+			if (k[*of]->sock == -1)
+				dispatch_part(k[*of]);
+			else if (k[*of]->ndelivery > 0)
+				dispatch_receive(k[*of]);
+			if ((d = dispatch_finished(k[*of])) != NULL)
+				return d;
+			busy |= k[*of]->ndelivery > 0;
+			stop |= k[*of]->stop != NULL && *k[*of]->stop;
+		}
+		left = deadline == 0 ? INTERVAL : deadline - clock_ms();
+		if (!busy || stop || left <= 0)
+			return NULL;
+		dispatch_poll(k, n, left > INTERVAL ? INTERVAL : (int)left);
+	}
+}
+
 struct delivery *
 dispatch_wait(struct dispatch *k, long long deadline)
 {
-	struct pollfd p = { .events = POLLIN };
-	long long left;
-	struct delivery *d;
+	size_t of;
 
-	if ((d = dispatch_finished(k)) != NULL)
-		return d;	/* received before */
-	for (;;) {
-		dispatch_receive(k);
-		if (k->sock == -1)
-			dispatch_part(k);
-		if ((d = dispatch_finished(k)) != NULL || k->ndelivery == 0)
-			return d;
-		if (k->stop != NULL && *k->stop)
-			return NULL;
-		left = deadline == 0 ? INTERVAL : deadline - clock_ms();
-		if (left <= 0)
-			return NULL;
-		p.fd = k->sock;
-		if (poll(&p, 1, left > INTERVAL ? INTERVAL : (int)left) == -1 &&
-		    errno != EINTR)
-			dispatch_part(k);
-	}
+	return dispatch_wait_any(&k, 1, deadline, &of);
 }

@@ -8,16 +8,24 @@
 #include "agent/delivery.h"
 
 #define DISPATCH_MAX	16	/* messages that the agent has at most */
+#define DISPATCH_ANY	64	/* agents that one can wait for at a time */
 
 struct dispatch {
 	int		 sock;		/* -1: there is no agent */
 	uint32_t	 numbers;	/* given to deliveries so far */
 	struct delivery	*delivery[DISPATCH_MAX];
 	size_t		 ndelivery;
+	long long	 first_sent;	/* clock_ms() of the first IPC_SENT */
 	const volatile sig_atomic_t *stop; /* set by a signal, or NULL */
 };
 
 void	dispatch_init(struct dispatch *, int sock);
+
+/*
+ * Init with an agent that the opener at that socket starts (agent.h).  -1
+ * with a fault; there is no agent then.
+ */
+int	dispatch_open(struct dispatch *, int opener, struct fault *);
 
 /* The agent ends when it sees this. */
 void	dispatch_release(struct dispatch *);
@@ -47,5 +55,9 @@ void	dispatch_end(struct dispatch *);
  * message.  If the agent ends, it is as in dispatch_part().
  */
 struct delivery *dispatch_wait(struct dispatch *, long long deadline);
+
+/* The same with several agents; *of gets the index of the one. */
+struct delivery *dispatch_wait_any(struct dispatch *const *, size_t n,
+	    long long deadline, size_t *of);
 
 #endif

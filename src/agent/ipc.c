@@ -27,6 +27,7 @@ static const size_t sizes[IPC__MAX] = {
 	[IPC_DELIVERY] = BARE(delivery),
 	[IPC_RCPT] = BARE(rcpt),
 	[IPC_END] = HEAD,
+	[IPC_OPEN] = HEAD,
 	[IPC_SENT] = HEAD,
 	[IPC_FAULT] = SIZE(fault),
 	[IPC_DONE] = SIZE(done),
@@ -225,6 +226,7 @@ ipc_sane(const struct ipc_record *r, size_t n)
 		    sizeof(r->u.done.accepted)) &&
 		    conninfo_sane(&r->u.done.conninfo);
 	case IPC_END:
+	case IPC_OPEN:
 	case IPC_SENT:
 	case IPC__MAX:
 		break;
@@ -276,7 +278,7 @@ ipc_receive(int sock, struct ipc_record *r, int *fd, int nonblocking)
 	*fd = ipc_descriptor(&m, &odd);
 	if (n == 0 || odd || !ipc_sane(r, (size_t)n) ||
 	    m.msg_flags & (MSG_TRUNC | MSG_CTRUNC) ||
-	    (r->kind == IPC_DELIVERY) != (*fd != -1)) {
+	    (r->kind == IPC_DELIVERY || r->kind == IPC_OPEN) != (*fd != -1)) {
 		if (*fd != -1)
 			(void)close(*fd);
 		*fd = -1;

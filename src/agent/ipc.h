@@ -28,6 +28,7 @@ enum ipc_kind {
 	IPC_DELIVERY = 1,	/* a message; its descriptor comes along */
 	IPC_RCPT,	/* more recipients of the message just announced */
 	IPC_END,	/* no more for now: end the session */
+	IPC_OPEN,	/* another agent is to serve the socket with it */
 
 	/* agent to dispatcher */
 	IPC_SENT,	/* the last octet of a message is about to go */

@@ -47,7 +47,7 @@ check_words(const struct ipc_words *w, size_t nwords)
 static void
 check(const struct ipc_record *r, int fd)
 {
-	CHECK((r->kind == IPC_DELIVERY) == (fd != -1));
+	CHECK((r->kind == IPC_DELIVERY || r->kind == IPC_OPEN) == (fd != -1));
 	switch ((enum ipc_kind)r->kind) {
 	case IPC_DELIVERY:
 		CHECK(r->u.delivery.at >= 0 && r->u.delivery.size > 0);
@@ -68,6 +68,7 @@ check(const struct ipc_record *r, int fd)
 		CHECK(conninfo_sane(&r->u.done.conninfo));
 		break;
 	case IPC_END:
+	case IPC_OPEN:
 	case IPC_SENT:
 		break;
 	case IPC__MAX:

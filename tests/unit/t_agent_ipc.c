@@ -87,14 +87,16 @@ static void
 sizes(void)
 {
 	enum ipc_kind kind;
+	bool with_fd;
 	size_t n;
 
 	for (kind = IPC_DELIVERY; kind < IPC__MAX; kind++) {
 		n = size_of(kind);
-		ok(pass(n, kind == IPC_DELIVERY) == 1, "kind %d passes", kind);
+		with_fd = kind == IPC_DELIVERY || kind == IPC_OPEN;
+		ok(pass(n, with_fd) == 1, "kind %d passes", kind);
 		ok(pass(n + 1, false) == -1, "kind %d, an octet more", kind);
 		ok(pass(n - 1, false) == -1, "kind %d, one less", kind);
-		ok(pass(n, kind != IPC_DELIVERY) == -1,
+		ok(pass(n, !with_fd) == -1,
 		    "kind %d and a descriptor too many or none", kind);
 	}
 	good(IPC_SENT);
