@@ -1,5 +1,6 @@
 /* backoff.c - when to try next, and when to give up */
 
+#include <errno.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -8,6 +9,8 @@
 #include "queue/backoff.h"
 
 #define BELIEVED	8		/* tries; see backoff_next() */
+#define SOON		2		/* seconds, at least */
+#define PAUSE		50		/* ms, the first one */
 #define LONGEST		315360000LL	/* ten years, the most of a setting */
 
 /* Without one of these, "100 messages in 60 minutes" is no request. */
@@ -138,6 +141,56 @@ backoff_next(const struct settings *s, unsigned tries,
 	}
 	d += (long long)((uint64_t)random * (uint64_t)(d / 4 + 1) >> 32);
 	return now + (time_t)d;
+}
+
+static bool
+backoff_says(const char *text, const char *const *word)
+{
+	for (; *word != NULL; word++)
+		if (strcasestr(text, *word) != NULL)
+			return true;
+	return false;
+}
+
+bool
+backoff_busy(const struct fault *f)
+{
+	static const char *const what[] = { "connection", "session",
+	    "concurren", "simultan", "parallel", "thread", NULL };
+	static const char *const much[] = { "too many", "limit", "exceed",
+	    "maximum", "concurren", "simultan", "parallel", NULL };
+	static const char *const other[] = { "login", "auth", "recipient",
+	    "messages", "mails", "error", "fail", "command", "size", NULL };
+
+	if (f->stage == ST_CONNECT && f->domain == FD_ERRNO)
+		return f->code == EBUSY;
+	return f->domain == FD_SMTP && (f->code / 100 == 4 ||
+	    f->stage == ST_GREETING || f->stage == ST_EHLO) &&
+	    backoff_says(f->text, what) && backoff_says(f->text, much) &&
+	    !backoff_says(f->text, other);
+}
+
+time_t
+backoff_soon(const struct settings *s, time_t since, time_t now,
+    uint32_t random)
+{
+	long long min = backoff_within(s->retry_min, 1, LONGEST);
+	long long d = since > 0 && since < now ? (now - since) / 2 : 0;
+
+	d = backoff_within(d, SOON < min ? SOON : min, min);
+	d += (long long)((uint64_t)random * (uint64_t)(d / 2 + 1) >> 32);
+	return now + (time_t)d;
+}
+
+long long
+backoff_pause(unsigned n, long long most, uint32_t random)
+{
+	long long d = PAUSE;
+
+	while (n-- > 0 && d < most)
+		d *= 2;
+	d = backoff_within(d, 1, most);
+	return d - (long long)((uint64_t)random * (uint64_t)(d / 2) >> 32);
 }
 
 time_t

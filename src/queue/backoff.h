@@ -22,6 +22,25 @@ time_t	backoff_next(const struct settings *, unsigned tries,
 	    const struct fault *last, time_t now, uint32_t random);
 
 /*
+ * Does the relay take no more connections for now, or are all of those in
+ * use that `connections` allows?
+ */
+bool	backoff_busy(const struct fault *);
+
+/*
+ * When to try again after such a fault: in seconds, and later the longer the
+ * message has waited since then, but within retry_min.
+ */
+time_t	backoff_soon(const struct settings *, time_t since, time_t now,
+	    uint32_t random);
+
+/*
+ * Milliseconds of the nth pause of a process that waits for a connection:
+ * they double up to most, less up to a half at random.
+ */
+long long backoff_pause(unsigned n, long long most, uint32_t random);
+
+/*
  * When a message with this next in its note is due.  It is due now if next is
  * later than any delay allows: then the clock was set back.
  */

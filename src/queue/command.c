@@ -30,6 +30,7 @@ static int
 command_once(const struct options *o, const struct runner *r)
 {
 	struct queue_select select = { .all = o->mode == MODE_QUEUE_RUN,
+	    .patience = r->config->base.patience * 1000,
 	    .id = o->select[0], .rcpt = o->select[1], .sender = o->select[2] };
 	struct queue_result result;
 	struct fault f = { 0 };

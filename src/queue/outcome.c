@@ -14,7 +14,6 @@ outcome_note(const struct settings *s, struct envelope *env,
 	struct rcpt *r;
 	size_t waiting = 0, i;
 
-	note->tries++;
 	note->since = backoff_since(submitted, note->since, now);
 	for (i = 0; i < env->nrcpt; i++) {
 		r = &env->rcpt[i];
@@ -27,8 +26,14 @@ outcome_note(const struct settings *s, struct envelope *env,
 		if (r->done && r->verdict == VD_PERM)
 			r->verdict = r->why->verdict = VD_TEMP;
 	}
-	note->next = backoff_next(s, note->tries, &note->last, now,
-	    random_bits());
+	/* A relay that is busy has not tried the message. */
+	if (backoff_busy(&note->last)) {
+		note->next = backoff_soon(s, note->since, now, random_bits());
+	} else {
+		note->tries++;
+		note->next = backoff_next(s, note->tries, &note->last, now,
+		    random_bits());
+	}
 	return waiting;
 }
 

@@ -1,10 +1,10 @@
-/* run.h - a queue run: all messages that are due, over one connection */
+/* run.h - a queue run: all messages that are due, over some connections */
 
 #ifndef QUEUE_RUN_H
 #define QUEUE_RUN_H
 
-#include "agent/dispatch.h"
-#include "config/setting.h"
+#include "config/config.h"
+#include "queue/agents.h"
 #include "report/maillog.h"
 #include "spool/spool.h"
 
@@ -14,6 +14,7 @@ struct queue_select {
 	const char	*id;		/* substrings of it, as -qI, */
 	const char	*rcpt;		/* of any recipient, as -qR, */
 	const char	*sender;	/* of the sender, as -qS; or NULL */
+	long long	 patience;	/* ms to wait for a connection */
 };
 
 /* The result: numbers of messages. */
@@ -24,13 +25,14 @@ struct queue_result {
 };
 
 /*
- * Try each message once, several at a time.  Messages that another process
- * has locked, and damaged ones, are skipped.  If the relay cannot be used, the
- * rest of that account stays unchanged.  -1 if the result of a message could
- * not be recorded; others may have been.
+ * Try each message once, several at a time and over several connections.
+ * Messages that another process has locked, and damaged ones, are skipped.  If
+ * the relay cannot be used, or `rate` allows no more, the rest of that account
+ * stays unchanged.  -1 if the result of a message could not be recorded;
+ * others may have been.
  */
-int	queue_run(struct spool *, const struct settings *,
-	    const struct maillog *, struct dispatch *,
+int	queue_run(struct spool *, const struct config *,
+	    const struct maillog *, struct agents *,
 	    const struct queue_select *, struct queue_result *, struct fault *);
 
 #endif

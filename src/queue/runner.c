@@ -27,7 +27,10 @@
 #include "system/sandbox.h"
 
 #define INTERVAL	1000	/* ms until the stop flag is checked again */
+#define AGAIN		200	/* ms to the next run after one with a try */
 #define STEP		5	/* seconds until the queue is checked */
+#define PATIENCE	60000	/* ms to wait for a connection */
+#define HURRY		100	/* times 10 ms until agents are killed */
 #define FAILED_DAYS	30	/* how long failed/ keeps a message */
 
 /* What a dispatcher sends to the process that started it. */
@@ -37,6 +40,9 @@ struct report {
 };
 
 static const struct queue_select runner_due;	/* {0}: all that are due */
+
+/* The same, and wait for a connection. */
+static const struct queue_select runner_patient = { .patience = PATIENCE };
 
 static void
 runner_send(int fd, const void *v, size_t n)
@@ -61,7 +67,7 @@ runner_dispatch(const struct runner *r, const struct queue_select *select,
 {
 	struct report t = { 0 };
 	struct maillog log = *r->log;
-	struct dispatch dispatch;
+	struct agents agents;
 	struct spool spool;
 	struct sandbox sandbox = { .dirs = &spool.dir, .ndirs = 1 };
 	struct buf foreign = { .max = 65536 };
@@ -76,8 +82,7 @@ runner_dispatch(const struct runner *r, const struct queue_select *select,
 	for (i = -1; i < (int)r->config->naccount; i++)
 		password_forget(config_settings(r->config, i));
 	sandbox_enter(&sandbox);
-	dispatch_init(&dispatch, sock);
-	dispatch.stop = r->stop;
+	agents_init(&agents, sock, &spool, r->stop, r->trace);
 	(void)spool_sweep(&spool, &foreign, &t.fault);
 	if (foreign.len > 0)
 		log_say("%s holds unknown files:\n%.*s", r->spool,
@@ -86,10 +91,9 @@ runner_dispatch(const struct runner *r, const struct queue_select *select,
 	(void)spool_expire_failed(&spool, time(NULL), FAILED_DAYS, &removed,
 	    &t.fault);
 	fault_clear(&t.fault);
-	(void)queue_run(&spool, &r->config->base, &log, &dispatch,
-	    select, &t.result, &t.fault);
+	(void)queue_run(&spool, r->config, &log, &agents, select, &t.result,
+	    &t.fault);
 	maillog_close(&log);
-	dispatch_release(&dispatch);
 	runner_send(out, &t, sizeof(t));
 	spool_close(&spool);
 }
@@ -128,13 +132,30 @@ runner_receive(const struct runner *r, int in, pid_t dispatcher,
 	return true;
 }
 
+/* The agents see that the dispatcher has ended; after a signal, hurry. */
+static void
+runner_await_agent(const struct runner *r, pid_t agent)
+{
+	int n;
+
+	for (n = 0; n < HURRY && runner_stopped(r); n++) {
+		if (waitpid(agent, NULL, WNOHANG) != 0)
+			return;
+		(void)poll(NULL, 0, 10);
+	}
+	if (runner_stopped(r))
+		(void)kill(agent, SIGKILL);
+	(void)waitpid(agent, NULL, 0);
+}
+
 int
 runner_once(const struct runner *r, const struct queue_select *select,
     struct queue_result *result, struct fault *f)
 {
 	int sock[2], pipes[2];
 	const struct agent_opts o = { .config = r->config, .fqdn = r->host,
-	    .trace = r->trace, .transcript = r->transcript };
+	    .trace = r->trace, .transcript = r->transcript,
+	    .opener = true };
 	static const char early[] = "the queue run ended too early";
 	struct report t;
 	pid_t agent, dispatcher;
@@ -167,10 +188,8 @@ runner_once(const struct runner *r, const struct queue_select *select,
 	(void)close(pipes[0]);
 	if (dispatcher != -1)
 		(void)waitpid(dispatcher, NULL, 0);
-	if (agent != -1 && runner_stopped(r))
-		(void)kill(agent, SIGKILL);
 	if (agent != -1)
-		(void)waitpid(agent, NULL, 0);
+		runner_await_agent(r, agent);
 	if (!whole || !fault_sane(&t.fault))
 		return fault_errno(f, ST_SPOOL, EIO, VD_TEMP, early);
 	*result = t.result;
@@ -208,6 +227,16 @@ runner_reread(const struct runner *r, bool *wrong)
 	*wrong = is;
 }
 
+/* Until then, but not longer than a step. */
+static void
+runner_sleep(time_t then)
+{
+	time_t now = time(NULL);
+
+	(void)sleep(then <= now + 1 ? 1 : then >= now + STEP ? STEP :
+	    (unsigned)(then - now));
+}
+
 /*
  * Run the queue until a run finds it empty.  A run that tried a message has
  * changed the queue itself, so the next one must look for new messages.
@@ -222,7 +251,7 @@ runner_run_until_empty(const struct runner *r, struct spool *spool,
 
 	for (;;) {
 		*seen = runner_changed(spool);
-		if (runner_once(r, &runner_due, &res, &f) == -1) {
+		if (runner_once(r, &runner_patient, &res, &f) == -1) {
 			if (f.domain == FD_ERRNO && f.code == ENOENT)
 				return;
 			/* The queue could not be read: try later. */
@@ -232,10 +261,10 @@ runner_run_until_empty(const struct runner *r, struct spool *spool,
 			*seen = runner_changed(spool);
 		}
 		if (res.tried > 0)
-			(void)sleep(1);
+			(void)poll(NULL, 0, AGAIN);
 		else if (res.waiting > 0)
 			do
-				(void)sleep(STEP);
+				runner_sleep(res.next);
 			while (time(NULL) < res.next &&
 			    runner_changed(spool) == *seen);
 		else

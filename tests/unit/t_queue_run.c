@@ -2,6 +2,7 @@
 
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 #include <time.h>
 
@@ -11,12 +12,16 @@
 
 #define MANY	25		/* more than the agent has at a time */
 
-static const struct settings set = { .retry_min = 60, .retry_max = 600,
-    .expire = 6000, .tls = SETTING_TLS_STARTTLS };
-static const struct config config;
+static struct config config = { .base = { .retry_min = 60,
+    .retry_max = 600, .expire = 6000, .tls = SETTING_TLS_STARTTLS,
+    .connections = 4 } };
 
 static char logged[8192];	/* the lines of the last run */
 static char said[8192];		/* on stderr */
+
+static pid_t tester;		/* this process */
+static bool one_only;		/* never a second agent */
+static int cap;			/* the relay refuses agents beyond it */
 
 static volatile sig_atomic_t stop;
 
@@ -31,9 +36,26 @@ on_stop(int sig)
  * The agent
  */
 
+/* The relay has too many connections, says the agent. */
+static void
+refuse(int sock, uint32_t number, uint32_t nrcpt)
+{
+	struct ipc_record r;
+
+	ipc_begin(&r, IPC_FAULT, number);
+	r.u.fault.n = nrcpt;
+	(void)fault_set(&r.u.fault.fault, ST_GREETING, FD_SMTP, 421, VD_TEMP,
+	    "Too many connections");
+	NEED(ipc_send(sock, &r, -1, 0) == 1);
+	ipc_begin(&r, IPC_DONE, number);
+	conninfo_clear(&r.u.done.conninfo);
+	NEED(ipc_send(sock, &r, -1, 0) == 1);
+}
+
 /*
  * Settle all recipients of a message as its sender says: "ok@...",
- * "temp@...", "perm@...", "down@..." (the relay cannot be reached).
+ * "temp@...", "perm@...", "down@..." (the relay cannot be reached).  "ok-
+ * slow@..." takes its time.
  */
 static void
 answer(int sock, uint32_t number, uint32_t nrcpt, const char *from)
@@ -45,6 +67,8 @@ answer(int sock, uint32_t number, uint32_t nrcpt, const char *from)
 	if (taken) {
 		ipc_begin(&r, IPC_SENT, number);
 		NEED(ipc_send(sock, &r, -1, 0) == 1);
+		if (strstr(from, "slow") != NULL)
+			(void)usleep(60000);
 	} else {
 		ipc_begin(&r, IPC_FAULT, number);
 		r.u.fault.n = nrcpt;
@@ -73,7 +97,7 @@ is_message(int fd, int64_t at, int64_t size)
 
 /* Write down what was said; false: the agent is to be gone. */
 static bool
-heed(int sock, const struct ipc_record *r, int fd, int log)
+heed(int sock, const struct ipc_record *r, int fd, int log, int agent)
 {
 	const char *account, *from, *to, *orcpt;
 	struct ipc_reader in;
@@ -96,22 +120,42 @@ heed(int sock, const struct ipc_record *r, int fd, int log)
 		ipc_begin(&sent, IPC_SENT, r->number);
 		NEED(ipc_send(sock, &sent, -1, 0) == 1);
 	} else if (strncmp(from, "stop", 4) == 0) {
-		NEED(kill(getppid(), SIGTERM) == 0);
+		NEED(kill(tester, SIGTERM) == 0);
 	} else if (strncmp(from, "gone", 4) == 0) {
 		return false;
+	} else if (cap >= 0 && agent > cap) {
+		refuse(sock, r->number, r->u.delivery.nrcpt);
 	} else {
 		answer(sock, r->number, r->u.delivery.nrcpt, from);
 	}
 	return true;
 }
 
+static void
+serve(int sock, int log, int agent)
+{
+	struct ipc_record r;
+	bool goes_on = true;
+	int fd;
+
+	if (!one_only)
+		NEED(dprintf(log, "#%d ", agent) > 0);
+
+	while (goes_on && ipc_receive(sock, &r, &fd, 0) == 1) {
+		goes_on = heed(sock, &r, fd, log, agent);
+		if (fd != -1)
+			(void)close(fd);
+	}
+	_exit(0);
+}
+
+/* The opener, and the agents that it starts. */
 static pid_t
 agent(int sock[2], int log[2])
 {
 	struct ipc_record r;
-	bool goes_on = true;
-	pid_t pid;
-	int fd;
+	pid_t pid, child;
+	int fd, n = 0;
 
 	(void)fflush(stdout);
 	NEED((pid = fork()) != -1);
@@ -121,11 +165,17 @@ agent(int sock[2], int log[2])
 		return pid;
 	}
 	(void)close(sock[0]);
-	while (goes_on && ipc_receive(sock[1], &r, &fd, 0) == 1) {
-		goes_on = heed(sock[1], &r, fd, log[1]);
-		if (fd != -1)
-			(void)close(fd);
+	while (ipc_receive(sock[1], &r, &fd, 0) == 1) {
+		n++;
+		NEED(r.kind == IPC_OPEN && (child = fork()) != -1);
+		if (child == 0) {
+			(void)close(sock[1]);
+			serve(fd, log[1], n);
+		}
+		(void)close(fd);
 	}
+	while (wait(NULL) != -1)
+		;
 	_exit(0);
 }
 
@@ -190,7 +240,7 @@ run(struct pond *p, const struct queue_select *select,
 	struct maillog lines = { .explain = { .config = &config,
 	    .fqdn = "here.test" }, .syslog = { .bare = true,
 	    .fd = memfd_create("log", MFD_CLOEXEC) } };
-	struct dispatch d;
+	struct agents agents;
 	struct fault f = { 0 };
 	int err = memfd_create("stderr", MFD_CLOEXEC);
 	int sock[2], log[2], status, old = dup(STDERR_FILENO);
@@ -200,13 +250,13 @@ run(struct pond *p, const struct queue_select *select,
 	NEED(lines.syslog.fd != -1 && err != -1 && old != -1);
 	NEED(ipc_pair(sock, &f) == 0 && pipe(log) == 0);
 	pid = agent(sock, log);
-	dispatch_init(&d, sock[0]);
-	d.stop = &stop;
+	agents_init(&agents, sock[0], &p->spool, &stop, one_only);
 	NEED(dup2(err, STDERR_FILENO) != -1);
-	status = queue_run(&p->spool, &set, &lines, &d, select, res, &f);
+	status = queue_run(&p->spool, &config, &lines, &agents, select, res,
+	    &f);
 	NEED(dup2(old, STDERR_FILENO) != -1 && close(old) == 0);
 	take(err, said);
-	dispatch_release(&d);
+	(void)close(sock[0]);
 	NEED(waitpid(pid, NULL, 0) == pid);
 	while ((got = read(log[0], heard + n, 4095 - n)) > 0)
 		n += (size_t)got;
@@ -243,38 +293,38 @@ static const struct {
 	struct queue_result want;
 	const char	*result;	/* in the log */
 } ones[] = {
-	{ "taken", "ok@x.test", 0, false, { false, NULL, NULL, NULL },
+	{ "taken", "ok@x.test", 0, false, { false, NULL, NULL, NULL, 0 },
 	    ":ok@x.test,b,c END ", { 1, 1, 0, 0, 0 }, "result=sent" },
-	{ "deferred", "temp@x.test", 0, false, { false, NULL, NULL, NULL },
+	{ "deferred", "temp@x.test", 0, false, { false, NULL, NULL, NULL, 0 },
 	    ":temp@x.test,b,c END ", { 1, 0, 1, 0, 60 }, "result=deferred" },
-	{ "refused", "perm@x.test", 0, false, { false, NULL, NULL, NULL },
+	{ "refused", "perm@x.test", 0, false, { false, NULL, NULL, NULL, 0 },
 	    ":perm@x.test,b,c END ", { 1, 1, 0, 1, 0 }, "result=failed" },
-	{ "not due", "ok@x.test", 500, false, { false, NULL, NULL, NULL },
+	{ "not due", "ok@x.test", 500, false, { false, NULL, NULL, NULL, 0 },
 	    "", { 0, 0, 1, 0, 500 }, "" },
 	{ "not due, but all are wanted", "ok@x.test", 500, false,
-	    { true, NULL, NULL, NULL }, ":ok@x.test,b,c END ",
+	    { true, NULL, NULL, NULL, 0 }, ":ok@x.test,b,c END ",
 	    { 1, 1, 0, 0, 0 }, "result=sent" },
 	{ "due, since the clock was set back", "ok@x.test", 5000, false,
-	    { false, NULL, NULL, NULL }, ":ok@x.test,b,c END ",
+	    { false, NULL, NULL, NULL, 0 }, ":ok@x.test,b,c END ",
 	    { 1, 1, 0, 0, 0 }, "result=sent" },
-	{ "held", "ok@x.test", 0, true, { false, NULL, NULL, NULL }, "",
+	{ "held", "ok@x.test", 0, true, { false, NULL, NULL, NULL, 0 }, "",
 	    { 0, 0, 0, 0, 0 }, "" },
 	{ "held, and all are wanted", "ok@x.test", 0, true,
-	    { true, NULL, NULL, NULL }, "", { 0, 0, 0, 0, 0 }, "" },
+	    { true, NULL, NULL, NULL, 0 }, "", { 0, 0, 0, 0, 0 }, "" },
 	{ "by a recipient", "ok@x.test", 0, false,
-	    { true, NULL, "c@x", NULL }, ":ok@x.test,b,c END ",
+	    { true, NULL, "c@x", NULL, 0 }, ":ok@x.test,b,c END ",
 	    { 1, 1, 0, 0, 0 }, "result=sent" },
 	{ "not by a recipient", "ok@x.test", 0, false,
-	    { true, NULL, "d@x", NULL }, "", { 0, 0, 1, 0, 0 }, "" },
+	    { true, NULL, "d@x", NULL, 0 }, "", { 0, 0, 1, 0, 0 }, "" },
 	{ "by the sender", "ok@x.test", 0, false,
-	    { true, NULL, NULL, "ok@" }, ":ok@x.test,b,c END ",
+	    { true, NULL, NULL, "ok@", 0 }, ":ok@x.test,b,c END ",
 	    { 1, 1, 0, 0, 0 }, "result=sent" },
 	{ "not by the sender", "ok@x.test", 0, false,
-	    { true, NULL, NULL, "b@" }, "", { 0, 0, 1, 0, 0 }, "" },
+	    { true, NULL, NULL, "b@", 0 }, "", { 0, 0, 1, 0, 0 }, "" },
 	{ "not by its id", "ok@x.test", 0, false,
-	    { true, "x", NULL, NULL }, "", { 0, 0, 1, 0, 0 }, "" },
+	    { true, "x", NULL, NULL, 0 }, "", { 0, 0, 1, 0, 0 }, "" },
 	{ "the agent ends", "gone@x.test", 0, false,
-	    { false, NULL, NULL, NULL }, ":gone@x.test,b,c ",
+	    { false, NULL, NULL, NULL, 0 }, ":gone@x.test,b,c ",
 	    { 1, 0, 1, 0, 60 }, "result=deferred" },
 };
 
@@ -660,6 +710,119 @@ not_recorded(void)
 	ok(bad > 0, "%d of %d are said", bad, n);
 }
 
+/* How often a word was heard. */
+static int
+times(const char *heard, const char *word)
+{
+	int n = 0;
+
+	for (; (heard = strstr(heard, word)) != NULL; heard++)
+		n++;
+	return n;
+}
+
+static const struct {
+	const char	*name, *from;
+	int		 messages, cap;
+	int		 most;		/* agents at most */
+	int		 least;
+	size_t		 done;
+} crowds[] = {
+	{ "a few messages", "ok@x.test", 3, -1, 1, 1, 3 },
+	{ "a slow relay", "ok-slow@x.test", 14, -1, 4, 2, 14 },
+	{ "a slow relay that takes two", "ok-slow@x.test", 14, 2, 4, 3, 14 },
+	{ "a slow relay that takes one", "ok-slow@x.test", 14, 1, 4, 2, 14 },
+	{ "a relay that takes none", "ok@x.test", 14, 0, 1, 1, 0 },
+};
+
+/* Several connections: as many as pay, and as the relay takes. */
+static void
+crowd(size_t i)
+{
+	const time_t now = time(NULL);
+	struct queue_select due = { 0 };
+	struct queue_result res;
+	struct pond p;
+	char id[64][SPOOL_ID], heard[4096];
+	int k, agents, waiting = 0;
+
+	pond_open(&p);
+	cap = crowds[i].cap;
+	for (k = 0; k < crowds[i].messages; k++)
+		put(&p, crowds[i].from, "", NULL, id[k]);
+	is_int(run(&p, &due, &res, heard), 0, "%s", crowds[i].name);
+	agents = times(heard, "#");
+	ok(agents >= crowds[i].least && agents <= crowds[i].most,
+	    "%s: %d agents", crowds[i].name, agents);
+	is_int((long long)res.done, (long long)crowds[i].done, "%s: done",
+	    crowds[i].name);
+	for (k = 0; k < crowds[i].messages; k++)
+		waiting += tries(&p, id[k]) == 0;
+	is_int(waiting + (int)res.done, crowds[i].messages,
+	    "%s: a refused connection is no try", crowds[i].name);
+	is_int(times(logged, "result=sent"), (long long)res.done,
+	    "%s: in the log", crowds[i].name);
+	ok(waiting == 0 || (res.next > now && res.next <= now + 10),
+	    "%s: soon again", crowds[i].name);
+	cap = -1;
+	pond_close(&p);
+}
+
+/* Other processes have all connections. */
+static void
+no_connection(void)
+{
+	const time_t now = time(NULL);
+	struct queue_select due = { .patience = 100 };
+	struct queue_result res;
+	struct pond p;
+	char id[SPOOL_ID], heard[4096], key[SLOT_KEY];
+	int fd[4], i;
+
+	pond_open(&p);
+	put(&p, "ok@x.test", "", NULL, id);
+	slot_key(key, NULL, NULL);
+	for (i = 0; i < 4; i++)
+		NEED(slot_take(&p.spool, key, 4, &fd[i]));
+	is_int(run(&p, &due, &res, heard), 0, "no connection is free");
+	is(heard, "", "no agent starts");
+	is_int((long long)(res.tried * 10 + res.waiting), 1, "it waits");
+	is_int(tries(&p, id), 0, "and was not tried");
+	ok(res.next > now && res.next <= now + 10, "soon again");
+	(void)close(fd[2]);
+	is_int(run(&p, &due, &res, heard), 0, "one is free");
+	is_int((long long)res.done, 1, "it goes");
+	for (i = 0; i < 4; i++)
+		(void)close(fd[i]);
+	pond_close(&p);
+}
+
+static void
+at_a_rate(void)
+{
+	char rate[] = "2/1h";
+	const time_t now = time(NULL);
+	struct queue_select due = { 0 };
+	struct queue_result res;
+	struct pond p;
+	char id[5][SPOOL_ID], heard[4096];
+	int i;
+
+	pond_open(&p);
+	for (i = 0; i < 5; i++)
+		put(&p, "ok@x.test", "", NULL, id[i]);
+	config.base.rate = rate;
+	is_int(run(&p, &due, &res, heard), 0, "two an hour");
+	is_int((long long)(res.done * 10 + res.waiting), 23, "two of five");
+	ok(res.next >= now + 3595 && res.next <= now + 3605,
+	    "the others in %lld s", (long long)(res.next - now));
+	is_int(tries(&p, id[4]), 0, "they were not tried");
+	is_int(run(&p, &due, &res, heard), 0, "at once again");
+	is_int((long long)(res.tried * 10 + res.waiting), 3, "none goes");
+	config.base.rate = NULL;
+	pond_close(&p);
+}
+
 int
 main(void)
 {
@@ -667,6 +830,9 @@ main(void)
 	size_t i;
 
 	NEED(sigaction(SIGTERM, &act, NULL) == 0);
+	tester = getpid();
+	one_only = true;
+	cap = -1;
 	for (i = 0; i < NITEMS(ones); i++)
 		one(i);
 	too_late();
@@ -680,5 +846,10 @@ main(void)
 	told_to_stop();
 	read_only();
 	not_recorded();
+	one_only = false;
+	for (i = 0; i < NITEMS(crowds); i++)
+		crowd(i);
+	no_connection();
+	at_a_rate();
 	return done();
 }

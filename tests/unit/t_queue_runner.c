@@ -305,6 +305,7 @@ serve(struct scene *s)
 	int fd, status;
 
 	(void)fflush(stdout);
+	s->runner.stop = NULL;
 	NEED((fd = runner_standby(&s->runner)) != -1);
 	NEED(write(fd, "r", 1) == 1 && close(fd) == 0);
 	NEED(wait(&status) != -1);
