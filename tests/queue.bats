@@ -289,7 +289,7 @@ bounce_text() {
 	local i
 
 	start_relay
-	use 'linger no' 'delivery queue'
+	use 'linger no' 'delivery queue' 'connections 1'
 	for i in {1..20}; do
 		send "r$i@example.org"
 	done

@@ -1,13 +1,21 @@
 /* deliver.c - a message now, in the background or queued */
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/util.h"
+#include "config/account.h"
+#include "config/rate.h"
+#include "queue/backoff.h"
+#include "spool/slot.h"
 #include "submit/deliver.h"
 #include "system/log.h"
+
+#define CHECK	100	/* ms, the longest between two looks for a slot */
+#define REFUSED	4000	/* ms, the longest until a busy relay is asked again */
 
 /* Have the queue run now, and when a message is due. */
 static void
@@ -72,6 +80,8 @@ deliver_settle(struct deliver *d, struct store *st, struct envelope *env,
 	(void)outcome_note(d->set, env, &note, meta->submitted, time(NULL));
 	if (r->queued == 0)
 		note.next = 0;
+	else if (r->next != 0)
+		note.next = r->next;
 	r->next = note.next;
 	if (r->queued > 0 || !told)
 		return deliver_enqueue(d, st, env, &note, r, f);
@@ -116,32 +126,159 @@ deliver_detach(struct deliver *d, struct store *st, struct envelope *env,
 	return 0;
 }
 
+/* The wait of a message for its connection. */
+struct patience {
+	const struct settings *set;	/* of its account */
+	char		 key[SLOT_KEY];
+	struct rate	 rate;
+	long long	 limit;		/* clock_ms() */
+	unsigned	 pauses;
+};
+
+static void
+deliver_be_patient(const struct deliver *d, const struct spool_meta *meta,
+    struct patience *p)
+{
+	int account = account_find(d->config,
+	    meta->account != NULL ? meta->account : "");
+
+	*p = (struct patience){ .set = account == ACCOUNT_NONE ? d->set :
+	    config_settings(d->config, account),
+	    .limit = clock_ms() + d->set->patience * 1000 };
+	slot_key(p->key, p->set->relay, p->set->user);
+	(void)rate_parse(p->set->rate, &p->rate);
+}
+
+/* Sleep; false if patience ends before, or there was a signal. */
+static bool
+deliver_pause(const struct deliver *d, const struct patience *p, long long ms)
+{
+	const volatile sig_atomic_t *stop = d->dispatch.stop;
+	long long until = clock_ms() + ms, left;
+
+	if (until >= p->limit)
+		return false;
+	while ((left = until - clock_ms()) > 0 && (stop == NULL || !*stop))
+		(void)poll(NULL, 0, left > CHECK ? CHECK : (int)left);
+	return stop == NULL || !*stop;
+}
+
+void
+deliver_release_slot(struct deliver *d)
+{
+	if (d->slot != -1)
+		(void)close(d->slot);
+	d->slot = -1;
+}
+
+/* Get a connection that `connections` and `rate` allow; -1 and a fault. */
+static int
+deliver_get_slot(struct deliver *d, struct patience *p, struct delivered *r,
+    struct fault *f)
+{
+	long long ms;
+
+	deliver_release_slot(d);
+	if (d->spool == NULL)
+		return 0;
+	while (!slot_take(d->spool, p->key, p->set->connections, &d->slot))
+		if (!deliver_pause(d, p, backoff_pause(p->pauses++, CHECK,
+		    random_bits())))
+			return fault_set(f, ST_CONNECT, FD_ERRNO, EBUSY,
+			    VD_TEMP, "all connections that `connections %d` "
+			    "allows were in use", p->set->connections);
+	while (p->rate.messages > 0 && (ms = slot_count(d->spool, p->key,
+	    p->rate.messages, p->rate.ms)) > 0)
+		if (!deliver_pause(d, p, ms)) {
+			r->next = time(NULL) + (time_t)(ms / 1000) + 1;
+			return fault_set(f, ST_CONNECT, FD_ERRNO, EBUSY,
+			    VD_TEMP, "`rate %s` allows no more messages now",
+			    p->set->rate);
+		}
+	return 0;
+}
+
+/* Was it refused only because the relay has too many connections? */
+static bool
+deliver_relay_is_busy(const struct envelope *env)
+{
+	size_t i;
+
+	for (i = 0; i < env->nrcpt; i++)
+		if (env->rcpt[i].verdict == VD_OK ||
+		    env->rcpt[i].verdict == VD_DOUBT ||
+		    !backoff_busy(env->rcpt[i].why))
+			return false;
+	return true;
+}
+
+/* May a busy relay be asked again?  Then no recipient has a verdict. */
+static bool
+deliver_again(struct deliver *d, struct patience *p, struct envelope *env)
+{
+	size_t i;
+
+	if (!deliver_relay_is_busy(env))
+		return false;
+	if (d->spool != NULL)
+		slot_refused(d->spool, p->key, p->set->connections);
+	deliver_release_slot(d);
+	if (!deliver_pause(d, p, backoff_pause(2 + p->pauses++, REFUSED,
+	    random_bits())))
+		return false;
+	for (i = 0; i < env->nrcpt; i++)
+		rcpt_unsettle(&env->rcpt[i]);
+	return true;
+}
+
+/* Is the result there while the caller waits?  If not, it is detached. */
+static bool
+deliver_send(struct deliver *d, struct store *st, struct envelope *env,
+    struct spool_meta *meta, struct queue_delivery *q, struct delivered *r,
+    struct patience *p, struct fault *f)
+{
+	struct fault busy = { 0 };
+
+	do {
+		if (deliver_get_slot(d, p, r, &busy) == -1) {
+			envelope_settle(env, &busy);
+			return true;
+		}
+		dispatch_give(&d->dispatch, &q->d, true);
+		if (dispatch_wait(&d->dispatch,
+		    d->spool != NULL ? p->limit : 0) != NULL)
+			continue;
+		if (d->spool != NULL &&
+		    deliver_detach(d, st, env, meta, q, r, f) == 0)
+			return false;
+		/* The caller owns the envelope: no verdict may come later. */
+		dispatch_part(&d->dispatch);
+		(void)dispatch_wait(&d->dispatch, 0);
+	} while (deliver_again(d, p, env));
+	return true;
+}
+
 static int
 deliver_try(struct deliver *d, struct store *st, struct envelope *env,
     struct spool_meta *meta, struct delivered *r, struct fault *f)
 {
 	struct queue_delivery *q = xcalloc(1, sizeof(*q));
-	long long patience = d->spool != NULL ?
-	    clock_ms() + d->set->patience * 1000 : 0;
+	struct patience p;
 	int status;
 
 	q->d = (struct delivery){ .env = env, .account = meta->account,
 	    .message = { .fd = st->fd, .at = st->at, .size = st->size },
 	    .ctx = q };
-	dispatch_give(&d->dispatch, &q->d, true);
-	if (dispatch_wait(&d->dispatch, patience) == NULL) {
-		if (d->spool != NULL &&
-		    deliver_detach(d, st, env, meta, q, r, f) == 0)
-			return 0;
-		/* The caller owns the envelope: no verdict may come later. */
-		dispatch_part(&d->dispatch);
-		(void)dispatch_wait(&d->dispatch, 0);
-	}
+	deliver_be_patient(d, meta, &p);
+	if (!deliver_send(d, st, env, meta, q, r, &p, f))
+		return 0;
 	(void)strlcpy(r->accepted, q->d.accepted, sizeof(r->accepted));
 	r->conninfo = q->d.conninfo;
 	status = deliver_settle(d, st, env, meta, r, f);
 	deliver_log(d, st, env, meta, r, true);
 	free(q);
+	if (!d->keep_slot)
+		deliver_release_slot(d);
 	return status;
 }
 
@@ -193,6 +330,7 @@ deliver_abandon(struct deliver *d)
 	struct queue_delivery *q;
 
 	dispatch_release(&d->dispatch);
+	deliver_release_slot(d);
 	while ((got = dispatch_wait(&d->dispatch, 0)) != NULL) {
 		q = got->ctx;
 		claim_release(d->spool, &q->claimed);

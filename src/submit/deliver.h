@@ -4,16 +4,19 @@
 #define SUBMIT_DELIVER_H
 
 #include "agent/dispatch.h"
-#include "config/setting.h"
+#include "config/config.h"
 #include "queue/outcome.h"
 #include "report/maillog.h"
 #include "spool/store.h"
 
 /* What the process needs to deliver or queue a message. */
 struct deliver {
-	const struct settings *set;
+	const struct config *config;
+	const struct settings *set;	/* those above all accounts */
 	struct spool	*spool;		/* NULL: nothing can be queued */
 	struct dispatch	 dispatch;
+	int		 slot;		/* the connection's lock, or -1 */
+	bool		 keep_slot;	/* until the process ends */
 	int standby; /* pipe: writing runs the queue; -1: none */
 	enum setting_delivery mode;
 	bool by_bounce; /* a bounce reports failures: see below */
@@ -43,6 +46,10 @@ struct delivered {
  * by_bounce it cannot.  If other recipients then have the message or wait for
  * it, the message is queued so that a bounce follows.
  *
+ * A relay that has too many connections, and `connections` and `rate`, are
+ * waited for as long as patience lasts.  If it ends before the message could
+ * be sent, that is a fault, after which the message is soon tried again.
+ *
  * If patience ends first, the message is in the queue and in_background is
  * set.  The envelope is then empty.  A process for which no caller waits must
  * call deliver_finish().
@@ -61,6 +68,9 @@ enum cut {
 	CUT_DONE	/* all recipients have it: verdicts had just come */
 };
 enum cut deliver_cut(struct deliver *);
+
+/* Let others have the connection, which is closed. */
+void	deliver_release_slot(struct deliver *);
 
 /* In the parent of the process that calls deliver_finish(): forget it. */
 void	deliver_abandon(struct deliver *);

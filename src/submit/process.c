@@ -151,8 +151,9 @@ process_init(struct submitter *p, const struct options *o, struct config *c,
 {
 	*p = (struct submitter){ .o = o, .c = c, .set = &c->base,
 	    .caller.uid = src->uid,
-	    .deliver = { .set = &c->base, .standby = -1,
-	    .log = &p->log, .dispatch = { .sock = -1 } }, .null = -1 };
+	    .deliver = { .config = c, .set = &c->base, .standby = -1,
+	    .slot = -1, .keep_slot = o->mode == MODE_SEND, .log = &p->log,
+	    .dispatch = { .sock = -1 } }, .null = -1 };
 	maillog_init(&p->log, c, src, p->caller.host);
 }
 
@@ -206,6 +207,7 @@ void
 process_release(struct submitter *p)
 {
 	dispatch_release(&p->deliver.dispatch);
+	deliver_release_slot(&p->deliver);
 	expand_release(&p->expand);
 	maillog_close(&p->log);
 	if (p->deliver.spool != NULL)

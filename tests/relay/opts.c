@@ -68,7 +68,6 @@ static const char manners[] =
 enum kind { STRING, NUMBER, FLAG, SPECIAL };
 
 static void	set_caps(struct opts *, const char *);
-static void	set_fail(struct opts *, const char *);
 static void	set_helo(struct opts *, const char *);
 static void	set_script(struct opts *, const char *);
 static void	set_tls(struct opts *, const char *);
@@ -118,12 +117,16 @@ static const struct {
 	{ "refuse-helo", "[CODE:]ERE", "refuse these names, 504 or CODE",
 	    X(set_helo) },
 	{ "fail", "VERB:REPLY", "answer REPLY to VERB; also RCPT:ADDRESS:"
-	    "REPLY and MAIL:ADDRESS:REPLY", X(set_fail) },
+	    "REPLY and MAIL:ADDRESS:REPLY", X(opts_fail) },
 	{ "fail-rate", "P", "fail P of 100 commands at random: 4yz, 421, or "
 	    "no\n\treply; but never once a message was taken",
 	    N(fail_rate, 100) },
 	{ "seed", "N", "of that randomness (0)", N(seed, LLONG_MAX) },
 	{ "delay", "MS", "wait before each write", N(delay, 600000) },
+	{ "think", "MS", "wait before the reply to a message",
+	    N(think, 600000) },
+	{ "most", "N", "refuse more than N connections at a time: 421",
+	    N(most, 10000) },
 	{ "batch", "MS", "answer only when nothing came for MS: then a client "
 	    "may take\n\tits time over a flight", N(batch, 600000) },
 	{ "rcvbuf", "N", "size of the receive buffer", N(rcvbuf, INT_MAX) },
@@ -209,8 +212,8 @@ set_helo(struct opts *o, const char *arg)
 	}
 }
 
-static void
-set_fail(struct opts *o, const char *arg)
+void
+opts_fail(struct opts *o, const char *arg)
 {
 	static const char *const verbs[] = { "GREETING", "EHLO", "HELO",
 	    "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "DOT", "BDAT",

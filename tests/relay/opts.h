@@ -37,7 +37,7 @@ struct opts {
 	const char	*auth, *user, *password;
 	const char	*caps;		/* as given; SIZE as it is sent */
 	long long	 port, max, life, delay, batch, rcvbuf;
-	long long	 max_size, max_rcpt, fail_rate, seed;
+	long long	 max_size, max_rcpt, fail_rate, seed, think, most;
 	bool		 auth_required, require_starttls;
 	enum tls_manner	 tls;
 	unsigned	 offers;	/* OFFER_* */
@@ -54,6 +54,9 @@ struct opts {
 /* Exits, having said why, if they make no sense; also for --help. */
 void	opts_parse(struct opts *, int argc, char **argv);
 void	opts_release(struct opts *);
+
+/* Add what --fail says. */
+void	opts_fail(struct opts *, const char *);
 
 /*
  * The bytes that s means: \r \n \t \0 \e \\ \xHH are what they are in C.

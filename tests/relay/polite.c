@@ -452,6 +452,10 @@ finish(struct session *s, const char *verb)
 {
 	unsigned long n;
 
+	if (s->o->think > 0) {
+		conn_flush(s->c);
+		conn_wait(s->c, (int)s->o->think, false);
+	}
 	if (s->l->eightbit && !s->eightbit)
 		conn_log(s->c, "undeclared 8-bit");
 	if (s->o->max_size > 0 && s->l->size > (size_t)s->o->max_size) {

@@ -191,12 +191,30 @@ serve(struct relay *r, int fd)
 }
 
 static void
+reap(struct relay *r)
+{
+	size_t i = 0;
+	int status;
+
+	while (i < r->nkids) {
+		if (waitpid(r->kids[i], &status, WNOHANG) <= 0) {
+			i++;
+			continue;
+		}
+		if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+			r->failed = true;
+		r->kids[i] = r->kids[--r->nkids];
+	}
+}
+
+static void
 start(struct relay *r, int fd)
 {
 	int null;
 	pid_t pid;
 
 	r->conns++;
+	reap(r);
 	if ((pid = fork()) == -1)
 		err(EX_OSERR, "fork");
 	if (pid == 0) {
@@ -209,6 +227,9 @@ start(struct relay *r, int fd)
 		    dup2(null, STDOUT_FILENO) == -1)
 			exit(EX_OSERR);
 		(void)close(null);
+		if (r->o.most > 0 && r->nkids >= (size_t)r->o.most)
+			opts_fail(&r->o, "GREETING:421 4.3.2 Too many "
+			    "concurrent connections");
 		exit(serve(r, fd));
 	}
 	(void)close(fd);
@@ -235,23 +256,6 @@ accept_all(struct relay *r)
 			(void)close(r->fd);
 			r->fd = -1;
 		}
-	}
-}
-
-static void
-reap(struct relay *r)
-{
-	size_t i = 0;
-	int status;
-
-	while (i < r->nkids) {
-		if (waitpid(r->kids[i], &status, WNOHANG) <= 0) {
-			i++;
-			continue;
-		}
-		if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-			r->failed = true;
-		r->kids[i] = r->kids[--r->nkids];
 	}
 }
 

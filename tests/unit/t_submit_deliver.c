@@ -7,9 +7,9 @@
 #include "agent/ipc.h"
 #include "spooling.h"
 
-static const struct settings set = { .patience = 0, .retry_min = 60,
-    .retry_max = 600, .expire = 6000, .tls = SETTING_TLS_NONE };
-static const struct config config;
+static const struct config config = { .base = { .patience = 0,
+    .retry_min = 60, .retry_max = 600, .expire = 6000,
+    .tls = SETTING_TLS_NONE, .connections = 1 } };
 static const struct maillog nowhere = { .explain = { .config = &config,
     .fqdn = "here.test" }, .syslog.fd = -1 };
 
@@ -31,7 +31,8 @@ begin(struct scene *s)
 	int sock[2];
 
 	*s = (struct scene){ .dir = "/tmp/deliver.XXXXXX", .d = {
-	    .set = &set, .standby = -1, .log = &nowhere, .spool = &s->spool } };
+	    .config = &config, .set = &config.base, .standby = -1,
+	    .slot = -1, .log = &nowhere, .spool = &s->spool } };
 	NEED(mkdtemp(s->dir) != NULL);
 	s->path = xasprintf("%s/spool", s->dir);
 	NEED(spool_open(&s->spool, s->path, true, &f) == 0);

@@ -1,0 +1,236 @@
+#!/usr/bin/env bats
+# busy.bats - relays that take their time, or only a few connections
+#
+# Each test is a subshell to shellcheck:
+# shellcheck disable=SC2030,SC2031,SC2034,SC2153
+
+load relay/relay
+load relay/spool
+
+# burst N ARGUMENT...: N callers at once; each writes its exit status.
+burst() {
+	local i n=$1 pids=()
+
+	shift
+	: >"$BATS_TEST_TMPDIR/statuses"
+	for ((i = 0; i < n; i++)); do
+		{
+			printf '%s' "$MAIL" | "$HELOISE" -C "$CONF" "$@" \
+			    2>>"$BATS_TEST_TMPDIR/err" 3>&- &&
+			    echo 0 >>"$BATS_TEST_TMPDIR/statuses"
+		} &
+		pids+=("$!")
+	done
+	wait "${pids[@]}"
+	[ "$(grep -c '^0$' "$BATS_TEST_TMPDIR/statuses")" -eq "$n" ]
+}
+
+# fill N: so many messages wait.
+fill() {
+	local k
+
+	for ((k = 0; k < $1; k++)); do
+		send -odq "r$k@example.org"
+		[ "$status" -eq 0 ]
+	done
+	[ "$(waiting)" -eq "$1" ]
+}
+
+# The most connections that the relay had at a time.
+peak() {
+	relay_log | awk '/^connect$/ { if (++n > most) most = n }
+	    /^flights / { n-- }
+	    END { print most + 0 }'
+}
+
+@test "a burst of callers at a relay that takes three: all in time, once" {
+	start_relay --most 3 --think 100
+	use 'linger no'
+	burst 12 bob@example.org
+	[ "$(stored_count)" -eq 12 ]
+	[ ! -s "$BATS_TEST_TMPDIR/err" ]
+	empty
+}
+
+@test "a burst has at most so many connections" {
+	start_relay --think 100
+	use 'linger no' 'connections 2'
+	burst 8 bob@example.org
+	[ "$(stored_count)" -eq 8 ]
+	[ "$(peak)" -eq 2 ]
+}
+
+@test "a burst that queues has no more either" {
+	start_relay --think 100
+	use 'delivery queue' 'connections 2'
+	burst 8 bob@example.org
+	await has_stored 8
+	await empty
+	await idle
+	[ "$(stored_count)" -eq 8 ]
+	[ "$(peak)" -le 2 ]
+}
+
+@test "a queue run has several connections if the relay is slow" {
+	start_relay --think 150
+	use 'linger no' 'connections 4'
+	fill 12
+	heloise -q
+	[ "$status" -eq 0 ]
+	[ "$(stored_count)" -eq 12 ]
+	empty
+	[ "$(peak)" -ge 2 ]
+	[ "$(peak)" -le 4 ]
+}
+
+@test "a queue run with connections 1, and with -v, has one" {
+	start_relay --think 20
+	use 'linger no' 'connections 1'
+	fill 6
+	heloise -q
+	[ "$(stored_count)" -eq 6 ]
+	[ "$(peak)" -eq 1 ]
+	use 'linger no'
+	fill 6
+	heloise -q -v
+	[ "$(stored_count)" -eq 12 ]
+	[ "$(peak)" -eq 1 ]
+}
+
+@test "a queue run at a relay that takes two: no try is lost for it" {
+	start_relay --think 100 --most 2
+	use 'linger no' 'connections 4'
+	fill 10
+	heloise -q
+	[ "$(stored_count)" -eq 10 ]
+	empty
+	[ "$(grep -c '^S: 421' "$RELAY_LOG")" -ge 1 ]
+}
+
+@test "the connection of a killed caller is free again" {
+	local pid
+
+	silent_relay
+	use 'linger no' 'connections 1'
+	printf '%s' "$MAIL" >"$BATS_TEST_TMPDIR/mail"
+	"$HELOISE" -C "$CONF" bob@example.org <"$BATS_TEST_TMPDIR/mail" 3>&- &
+	pid=$!
+	await greeted
+	start_relay
+	printf '%s\n' "relay localhost:$RELAY_PORT" >>"$CONF"
+	kill -KILL "$pid"
+	wait "$pid" || :
+	send bob@example.org
+	[ "$status" -eq 0 ]
+	[ "$(stored_count)" -eq 1 ]
+}
+
+@test "no connection within patience: queued, and it says why" {
+	local pid
+
+	silent_relay
+	use 'linger no' 'connections 1' 'patience 1s'
+	printf '%s' "$MAIL" >"$BATS_TEST_TMPDIR/mail"
+	"$HELOISE" -C "$CONF" --patience 1h bob@example.org \
+	    <"$BATS_TEST_TMPDIR/mail" 3>&- &
+	pid=$!
+	await greeted
+	send carl@example.org
+	[ "$status" -eq 0 ]
+	[[ $stderr == *'all connections that `connections 1` allows'* ]]
+	[[ $stderr == *'queued as'* ]]
+	heloise -bp
+	[[ $output == *'carl@example.org'* ]]
+	[[ $output != *'tried 1 time'* ]]
+	kill "$pid"
+	wait "$pid" || :
+}
+
+@test "a relay that is busy is asked again within seconds, not an hour" {
+	start_relay --fail 'GREETING:421 4.3.2 Too many open connections'
+	use 'retry-min 1h' 'patience 1s'
+	send bob@example.org
+	[ "$status" -eq 0 ]
+	[[ $stderr == *'Too many open connections'*'queued as'* ]]
+	[ "$(relay_log | grep -c '^connect$')" -ge 2 ]
+	stop_relay
+	start_relay --port "$RELAY_PORT"
+	await has_stored 1
+	await empty
+}
+
+@test "a busy relay is not hammered" {
+	start_relay --fail 'GREETING:421 4.3.2 Too many open connections'
+	use 'linger no' 'patience 3s'
+	send bob@example.org
+	[ "$status" -eq 0 ]
+	[ "$(relay_log | grep -c '^connect$')" -le 6 ]
+}
+
+@test "queue no, and the relay is busy: 75 after patience" {
+	start_relay --fail 'GREETING:421 4.3.2 Too many open connections'
+	use 'queue no' 'patience 1s'
+	send bob@example.org
+	[ "$status" -eq 75 ]
+	[[ $stderr == *'Too many open connections'* ]]
+}
+
+@test "-bs: a client waits for its connection, too" {
+	local pid
+
+	start_relay --most 1 --think 200
+	use 'linger no'
+	burst 1 bob@example.org &
+	pid=$!
+	run "$HELOISE" -C "$CONF" -bs <<'END'
+EHLO here
+MAIL FROM:<alice@example.org>
+RCPT TO:<bob@example.org>
+DATA
+Subject: one
+
+one
+.
+MAIL FROM:<alice@example.org>
+RCPT TO:<bob@example.org>
+DATA
+Subject: two
+
+two
+.
+QUIT
+END
+	wait "$pid"
+	[ "$status" -eq 0 ]
+	[ "$(grep -c '^250 .*queued as' <<<"$output")" -eq 2 ]
+	[ "$(stored_count)" -eq 3 ]
+	empty
+}
+
+@test "rate: callers wait within patience, then mail waits its time" {
+	local next
+
+	start_relay
+	use 'linger no' 'rate 2/1h' 'patience 1s'
+	send bob@example.org
+	send bob@example.org
+	[ "$(stored_count)" -eq 2 ]
+	send carl@example.org
+	[ "$status" -eq 0 ]
+	[[ $stderr == *'`rate 2/1h` allows no more'*'queued as'* ]]
+	next=$(sed -n 's/^next //p' "$SPOOL"/queue/*.note)
+	[ "$next" -gt "$(($(date +%s) + 3500))" ]
+	[ "$next" -le "$(($(date +%s) + 3601))" ]
+	heloise -q
+	[ "$(stored_count)" -eq 2 ]
+	[ "$(waiting)" -eq 1 ]
+}
+
+@test "rate: a queue run keeps to it and goes on by itself" {
+	start_relay
+	use 'rate 3/2s' 'delivery queue'
+	burst 7 bob@example.org
+	await has_stored 7
+	await empty
+	[ "$(stored_count)" -eq 7 ]
+}
