@@ -1,4 +1,4 @@
-/* session.c - connects smtp/client and net/stream until a decision is due */
+/* session.c - connects smtp/client and net/stream until a verdict is due */
 
 #include <errno.h>
 
@@ -149,6 +149,16 @@ session_handshake(struct session *s)
 	s->due = 0;
 }
 
+/* The verdict on a message is not to wait for what follows. */
+static bool
+session_settled(struct session *s)
+{
+	bool more = s->settled != s->c->settled;
+
+	s->settled = s->c->settled;
+	return more;
+}
+
 enum client_want
 session_until(struct session *s)
 {
@@ -160,6 +170,8 @@ session_until(struct session *s)
 			log_raw(buf_text(&s->c->talk), s->c->talk.len);
 			buf_clear(&s->c->talk);
 		}
+		if (session_settled(s))
+			return want;
 		switch (want) {
 		case CLIENT_SEND:
 			session_transmit(s, STREAM_READ | STREAM_WRITE);

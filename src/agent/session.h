@@ -1,4 +1,4 @@
-/* session.h - connects smtp/client and net/stream until a decision is due */
+/* session.h - connects smtp/client and net/stream until a verdict is due */
 
 #ifndef AGENT_SESSION_H
 #define AGENT_SESSION_H
@@ -27,13 +27,15 @@ struct session {
 	/* internal */
 	long long	 due;		/* clock_ms() of the timeout */
 	unsigned long	 replies;	/* seen when due was set */
+	unsigned long	 settled;	/* messages that the caller knows of */
 	unsigned long long sent;
 	bool		 sending;
 };
 
 /*
  * Go on until the client wants what only the caller can give: CLIENT_IDLE,
- * CLIENT_BODY or CLIENT_OVER.  The timeout is for a whole reply, a whole
+ * CLIENT_BODY or CLIENT_OVER.  Also return as soon as a message is over,
+ * with whatever the client wants then.  The timeout is for a whole reply, a whole
  * handshake, or each 64 KiB sent, however slowly single octets come.
  */
 enum client_want session_until(struct session *);

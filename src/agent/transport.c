@@ -152,6 +152,7 @@ transport_adopt(struct transport *r, const struct connection *connection,
 	stream_init(&r->stream, connection->fd);
 	r->session.due = 0;
 	r->session.shook = 0;
+	r->session.settled = 0;
 	r->session.sniff = transport_sniff;
 	r->session.sniff_ctx = r;
 	transport_introduce(r, sender);

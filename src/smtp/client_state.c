@@ -177,6 +177,7 @@ client_state_settle(struct client *c, struct client_mail *m,
 	if (c->mail == m)
 		c->mail = NULL;
 	m->over = true;
+	c->settled++;
 }
 
 /* The connection ended: add the last reply, or the part of one that came. */

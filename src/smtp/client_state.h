@@ -138,6 +138,7 @@ struct client {
 	/* messages not yet over, oldest first */
 	struct client_mail *mails[CLIENT_WINDOW];
 	unsigned	 nmails;
+	unsigned long	 settled;	/* messages over so far */
 	struct client_mail *mail;	/* the one being sent, or NULL */
 
 	enum client_phase phase;
