@@ -10,6 +10,8 @@
 #define HANDSHAKE	60000	/* ms */
 #define GREETING	5000	/* ms; after it, try TLS elsewhere */
 #define REST		2000	/* ms to read why the relay closed */
+#define QUIT_MIN	50	/* ms for the reply to QUIT, if hasty */
+#define QUIT_MAX	500
 
 static long long
 session_within(const struct session *s, long long ms)
@@ -17,6 +19,25 @@ session_within(const struct session *s, long long ms)
 	long long due = clock_ms() + ms;
 
 	return s->limit > 0 && s->limit < due ? s->limit : due;
+}
+
+static bool
+session_hurries(const struct session *s)
+{
+	return s->hasty && client_leaving(s->c);
+}
+
+/* For how long to wait for a reply, in ms. */
+static long long
+session_patience(const struct session *s)
+{
+	long long ms;
+
+	if (!session_hurries(s))
+		return s->timeout > 0 ? s->timeout :
+		    client_timeout(s->c) * 1000LL;
+	ms = 2 * stream_round_trip(s->w) / 1000;
+	return ms < QUIT_MIN ? QUIT_MIN : ms > QUIT_MAX ? QUIT_MAX : ms;
 }
 
 /* Start the timeout again after a reply, or a stretch of what is sent. */
@@ -28,8 +49,7 @@ session_set_due(struct session *s, bool sending)
 	if (s->due != 0 && s->sending == sending &&
 	    s->replies == c->replies && c->sent - s->sent < PROGRESS)
 		return;
-	s->due = session_within(s, s->timeout > 0 ? s->timeout :
-	    client_timeout(c) * 1000LL);
+	s->due = session_within(s, session_patience(s));
 	s->sending = sending;
 	s->replies = c->replies;
 	s->sent = c->sent;
@@ -97,16 +117,60 @@ session_read_rest(struct session *s, const struct fault *why)
 	client_broken(s->c, why);
 }
 
+static void
+session_read(struct session *s)
+{
+	char chunk[16384];
+	struct fault f = { 0 };
+	ssize_t n = stream_read(s->w, chunk, sizeof(chunk), &f);
+
+	if (n == -1)
+		session_lost(s, &f);
+	else
+		client_feed(s->c, chunk, (size_t)n);
+}
+
+/*
+ * All verdicts are known.  QUIT is sent first if that needs no waiting, as
+ * the stream's watch may have ended.  Whatever goes wrong ends the session.
+ */
+static void
+session_leave(struct session *s, int want)
+{
+	struct fault f = { 0 };
+	ssize_t n = 0;
+	int ready = -1;
+
+	if (want & STREAM_WRITE)
+		n = stream_write(s->w, s->c->out.p, s->c->out.len, &f);
+	if (n > 0) {
+		client_sent(s->c, (size_t)n);
+		return;
+	}
+	if (s->trace)
+		s->w->watch = -1;	/* show the reply */
+	s->w->wake = true;
+	if (n == 0)
+		ready = stream_wait(s->w, want, s->due, &f);
+	if (ready <= 0)
+		client_broken(s->c, &f);
+	else if (ready & STREAM_READ)
+		session_read(s);
+}
+
 /* Write, and read what comes meanwhile. */
 static void
 session_transmit(struct session *s, int want)
 {
-	char chunk[16384];
 	struct fault f = { 0 };
 	int ready;
 	ssize_t n;
 
 	session_set_due(s, (want & STREAM_WRITE) != 0);
+	if (session_hurries(s)) {
+		session_leave(s, want);
+		return;
+	}
 	if ((ready = session_wait_for(s, want, &f)) == -1) {
 		session_lost(s, &f);
 		return;
@@ -114,11 +178,7 @@ session_transmit(struct session *s, int want)
 	if (ready == 0)
 		client_resume(s->c);
 	if (ready & STREAM_READ) {
-		n = stream_read(s->w, chunk, sizeof(chunk), &f);
-		if (n == -1)
-			session_lost(s, &f);
-		else
-			client_feed(s->c, chunk, (size_t)n);
+		session_read(s);
 	} else if (ready & STREAM_WRITE) {
 		n = stream_write(s->w, s->c->out.p, s->c->out.len, &f);
 		if (n == -1)

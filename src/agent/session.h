@@ -12,6 +12,13 @@ struct session {
 	struct tls_opts	 tls;
 	bool		 trusted;	/* what client_tls_up() is told */
 	bool		 trace;		/* show the dialogue on stderr */
+
+	/*
+	 * Wait for the reply to QUIT only for two round trips, 500 ms at
+	 * most; and not at all if the stream's watch has input, or ends and
+	 * trace is not set.
+	 */
+	bool		 hasty;
 	long long	 timeout;	/* ms for each reply; 0: RFC 5321's */
 	long long	 limit;		/* clock_ms() when all ends; 0: never */
 

@@ -217,9 +217,6 @@ transfer_give(struct transfer *k)
 			client_pause(k->client);
 			return;
 		}
-		/* The dispatcher has all verdicts and may end before QUIT. */
-		if (!transfer_busy(k))
-			k->transport->stream.watch = -1;
 		client_quit(k->client);
 		return;
 	}
@@ -368,6 +365,7 @@ transfer_run(struct account *account, const struct transfer_opts *o,
 	conninfo_clear(&k.conninfo);
 	k.transport->limit = k.transport->session.limit = limit;
 	k.transport->session.trace = o->trace;
+	k.transport->session.hasty = true;
 	if (account->fault.verdict != VD_OK)
 		transfer_fail(&k, &account->fault);
 	else if (account->maildir != -1)

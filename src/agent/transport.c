@@ -1,9 +1,5 @@
 /* transport.c - the connection to a relay, as the settings say */
 
-#include <sys/socket.h>
-
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,19 +180,6 @@ transport_release(struct transport *r)
 	route_release(&r->route);
 }
 
-/* As the kernel measured it, or -1. */
-static long long
-transport_round_trip(int fd)
-{
-	struct tcp_info info;
-	socklen_t len = sizeof(info);
-
-	if (fd == -1 ||
-	    getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == -1)
-		return -1;
-	return info.tcpi_rtt;
-}
-
 static void
 transport_copy(char *out, size_t size, const char *text)
 {
@@ -218,7 +201,7 @@ transport_describe(const struct transport *r, const struct client *c,
 	transport_copy(l->helo, sizeof(l->helo), r->helo);
 	transport_copy(l->ip, sizeof(l->ip), r->connection.text);
 	l->ip[strcspn(l->ip, " ")] = '\0';
-	l->rtt = transport_round_trip(r->stream.fd);
+	l->rtt = stream_round_trip(&r->stream);
 	if (c == NULL)
 		return;
 	transport_copy(l->banner, sizeof(l->banner), c->banner);

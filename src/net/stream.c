@@ -4,6 +4,8 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -31,6 +33,18 @@ stream_close(struct stream *w)
 	if (w->fd != -1)
 		(void)close(w->fd);
 	w->fd = -1;
+}
+
+long long
+stream_round_trip(const struct stream *w)
+{
+	struct tcp_info info;
+	socklen_t len = sizeof(info);
+
+	if (w->fd == -1 ||
+	    getsockopt(w->fd, IPPROTO_TCP, TCP_INFO, &info, &len) == -1)
+		return -1;
+	return info.tcpi_rtt;
 }
 
 static bool

@@ -41,6 +41,9 @@ void	stream_close(struct stream *);
  */
 bool	stream_speaks_tls(struct stream *, long long deadline);
 
+/* The round trip in microseconds as the kernel measured it, or -1. */
+long long stream_round_trip(const struct stream *);
+
 /*
  * Start TLS: the whole handshake, with verification.  Returns 0, or -1 with
  * a fault as from tls_new() and tls_handshake(); then the stream is closed,

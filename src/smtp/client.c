@@ -322,7 +322,7 @@ client_broken(struct client *c, const struct fault *why)
 
 	if (c->phase == PH_OVER)
 		return;
-	if (c->ring_n > 0 && client_state_oldest(c)->verb == V_QUIT) {
+	if (client_leaving(c)) {
 		c->phase = PH_OVER;
 		return;
 	}
@@ -381,6 +381,12 @@ client_quit(struct client *c)
 {
 	if (c->phase == PH_IDLE)
 		c->phase = PH_QUIT;
+}
+
+bool
+client_leaving(const struct client *c)
+{
+	return c->ring_n > 0 && c->ring[c->ring_at].verb == V_QUIT;
 }
 
 void

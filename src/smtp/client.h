@@ -57,6 +57,9 @@ void		 client_bind(struct client *, const char *name, const void *,
 void		 client_mail(struct client *, struct client_mail *);
 void		 client_quit(struct client *);
 
+/* Is QUIT the only command without a reply?  Then all verdicts are known. */
+bool		 client_leaving(const struct client *);
+
 /*
  * There is no message now: wait for replies first (c->ring_n > 0).  The
  * machine asks again after the next reply, or after client_resume().

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +23,7 @@
 
 #define LETTER	"Subject: x\r\n\r\nHello\r\n"
 #define LONG	30000		/* ms; no test waits that long */
+#define SOON	2000		/* ms */
 
 #define NEED(x)	do {							\
 	if (!(x)) {							\
@@ -41,9 +43,11 @@ struct relay {
 	int		 port;
 	pid_t		 pid;
 	int		 calls;		/* a letter for each command */
+	bool		 silent;	/* its connections do not end */
 };
 
 static const struct manner takes = { "NONE", NULL };
+static const struct manner no_bye = { "QUIT", "" };
 
 /* False: the relay closes.  A silent one never returns. */
 static bool
@@ -92,7 +96,7 @@ start_relay(const struct manner *m)
 	    pipe(calls) == 0);
 	(void)fflush(stdout);
 	r = (struct relay){ .port = ntohs(a.sin_port), .calls = calls[0],
-	    .pid = fork() };
+	    .silent = m->reply != NULL && *m->reply == '\0', .pid = fork() };
 	NEED(r.pid != -1);
 	if (r.pid == 0) {
 		(void)signal(SIGPIPE, SIG_IGN);
@@ -101,6 +105,7 @@ start_relay(const struct manner *m)
 			NEED((c = fdopen(fd, "r")) != NULL);
 			converse(c, m, calls[1]);
 			(void)fclose(c);
+			NEED(write(calls[1], ")", 1) == 1);
 		}
 		_exit(1);
 	}
@@ -109,17 +114,26 @@ start_relay(const struct manner *m)
 	return r;
 }
 
-/* Its calls: "(EMRD.Q" for a connection that takes a message. */
+/*
+ * Its calls: "(EMRD.Q" for a connection that takes a message.  The agent
+ * may have ended before the relay has read the last of them.
+ */
 static void
 end_relay(struct relay *r, char calls[256])
 {
-	ssize_t n;
+	struct pollfd p = { .fd = r->calls, .events = POLLIN };
+	int open = 0;
 	size_t len = 0;
+	char c;
 
-	NEED(kill(r->pid, SIGKILL) == 0 && waitpid(r->pid, NULL, 0) == r->pid);
-	while ((n = read(r->calls, calls + len, 255 - len)) > 0)
-		len += (size_t)n;
+	while (poll(&p, 1, open > 0 && !r->silent ? LONG : 0) == 1) {
+		NEED(read(r->calls, &c, 1) == 1 && len < 255);
+		open += c == '(' ? 1 : c == ')' ? -1 : 0;
+		if (c != ')')
+			calls[len++] = c;
+	}
 	calls[len] = '\0';
+	NEED(kill(r->pid, SIGKILL) == 0 && waitpid(r->pid, NULL, 0) == r->pid);
 	(void)close(r->calls);
 }
 
@@ -343,6 +357,28 @@ gone(void)
 	free(text);
 }
 
+/* The reply to QUIT changes no verdict. */
+static void
+without_bye(void)
+{
+	struct relay r = start_relay(&no_bye);
+	char *text = xasprintf("tls none\nrelay 127.0.0.1:%d\n", r.port);
+	long long start;
+	char calls[256];
+	struct scene s;
+
+	begin(&s, text, "");
+	start = clock_ms();
+	deliver(&s, NULL);
+	is_int(s.env.rcpt[0].verdict, VD_OK, "no reply to QUIT: accepted");
+	end(&s);
+	start = clock_ms() - start;
+	ok(start < SOON, "neither verdict nor end wait: %lld ms", start);
+	end_relay(&r, calls);
+	is(calls, "(EMRD.Q", "but there is a QUIT");
+	free(text);
+}
+
 /* A command may ask the user, so it runs once only. */
 static void
 password(void)
@@ -383,6 +419,7 @@ main(void)
 	chain();
 	deadline();
 	gone();
+	without_bye();
 	password();
 	return done();
 }
