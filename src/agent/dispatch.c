@@ -139,8 +139,9 @@ dispatch_receive_rest(struct dispatch *k)
 	dispatch_release(k);
 }
 
-void
-dispatch_part(struct dispatch *k)
+/* There will be no more verdicts. */
+static void
+dispatch_settle(struct dispatch *k)
 {
 	struct fault f = { 0 };
 	struct delivery *d;
@@ -159,6 +160,20 @@ dispatch_part(struct dispatch *k)
 	}
 }
 
+void
+dispatch_part(struct dispatch *k)
+{
+	k->cut |= k->sock != -1;
+	dispatch_settle(k);
+}
+
+static void
+dispatch_lose(struct dispatch *k)
+{
+	k->lost |= k->sock != -1;
+	dispatch_settle(k);
+}
+
 /* Take in what the agent has sent so far. */
 static void
 dispatch_receive(struct dispatch *k)
@@ -173,7 +188,7 @@ dispatch_receive(struct dispatch *k)
 		if (got == -1 || !dispatch_apply(k, &r)) {
 			if (fd != -1)
 				(void)close(fd);
-			dispatch_part(k);
+			dispatch_lose(k);
 		}
 	}
 }
@@ -191,10 +206,12 @@ dispatch_send_record(struct dispatch *k, const struct ipc_record *r, int fd)
 	while (k->sock != -1) {
 		if ((sent = ipc_send(k->sock, r, fd, 1)) == 1)
 			return;
-		if (sent == -1 || (k->stop != NULL && *k->stop)) {
+		if (sent == -1)
+			dispatch_lose(k);
+		else if (k->stop != NULL && *k->stop)
 			dispatch_part(k);
+		if (k->sock == -1)
 			return;
-		}
 		p.fd = k->sock;
 		if (poll(&p, 1, INTERVAL) == 1 && p.revents & POLLIN)
 			dispatch_receive(k);
@@ -254,7 +271,7 @@ dispatch_give(struct dispatch *k, struct delivery *d, bool last)
 			d->index[d->nindex++] = i;
 	k->delivery[k->ndelivery++] = d;
 	if (k->sock == -1) {
-		dispatch_part(k);
+		dispatch_lose(k);
 		return;
 	}
 	dispatch_send_delivery(k, d, last);
@@ -301,7 +318,7 @@ dispatch_poll(struct dispatch *const *k, size_t n, int ms)
 			    .events = POLLIN };
 	if (poll(p, np, ms) == -1 && errno != EINTR)
 		for (i = 0; i < n; i++)
-			dispatch_part(k[i]);
+			dispatch_lose(k[i]);
 }
 
 struct delivery *
@@ -315,7 +332,7 @@ dispatch_wait_any(struct dispatch *const *k, size_t n, long long deadline,
 	for (;;) {
 		for (busy = stop = false, *of = 0; *of < n; ++*of) {
 			if (k[*of]->sock == -1)
-				dispatch_part(k[*of]);
+				dispatch_lose(k[*of]);
 			else if (k[*of]->ndelivery > 0)
 				dispatch_receive(k[*of]);
 			if ((d = dispatch_finished(k[*of])) != NULL)

@@ -42,8 +42,8 @@ struct session {
 /*
  * Go on until the client wants what only the caller can give: CLIENT_IDLE,
  * CLIENT_BODY or CLIENT_OVER.  Also return as soon as a message is over,
- * with whatever the client wants then.  The timeout is for a whole reply, a whole
- * handshake, or each 64 KiB sent, however slowly single octets come.
+ * with whatever the client wants then.  The timeout is for a whole reply, a
+ * whole handshake, or each 64 KiB sent, however slowly single octets come.
  */
 enum client_want session_until(struct session *);
 

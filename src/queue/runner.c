@@ -323,16 +323,16 @@ runner_detach(int keep)
 }
 
 int
-runner_standby(const struct runner *r)
+runner_standby(const struct runner *r, pid_t *pid)
 {
 	int pipes[2], in;
 	ssize_t n;
 	char octet;
-	pid_t pid;
 
+	*pid = -1;
 	if (pipe2(pipes, O_CLOEXEC) == -1)
 		return -1;
-	if ((pid = fork()) == 0) {
+	if ((*pid = fork()) == 0) {
 		(void)close(pipes[1]);
 		in = runner_detach(pipes[0]);
 		(void)signal(SIGHUP, SIG_IGN);
@@ -344,7 +344,7 @@ runner_standby(const struct runner *r)
 		_exit(EX_OK);
 	}
 	(void)close(pipes[0]);
-	if (pid != -1)
+	if (*pid != -1)
 		return pipes[1];
 	(void)close(pipes[1]);
 	return -1;

@@ -37,8 +37,9 @@ int	runner_once(const struct runner *, const struct queue_select *,
  * runs the queue until that is empty; or once, without `linger` or if another
  * process does that.  At the end of file it ends.  It holds no descriptor that
  * the caller could wait for.  -1: no process; mail waits for the next run.
+ * *pid is the process, or -1.
  */
-int	runner_standby(const struct runner *);
+int	runner_standby(const struct runner *, pid_t *pid);
 
 /* Run the queue every so many seconds, until a signal to stop. */
 void	runner_loop(const struct runner *, long long seconds);

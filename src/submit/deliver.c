@@ -23,6 +23,7 @@ deliver_run_queue(struct deliver *d)
 {
 	if (d->standby == -1)
 		return;
+	d->woken = true;
 	while (write(d->standby, "r", 1) == -1 && errno == EINTR)
 		;
 }

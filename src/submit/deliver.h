@@ -18,6 +18,7 @@ struct deliver {
 	int		 slot;		/* the connection's lock, or -1 */
 	bool		 keep_slot;	/* until the process ends */
 	int standby; /* pipe: writing runs the queue; -1: none */
+	bool woken; /* it was written to */
 	enum setting_delivery mode;
 	bool by_bounce; /* a bounce reports failures: see below */
 	const struct maillog *log;

@@ -7,7 +7,11 @@
  * input from others, and so before it has given up what they need.
  */
 
+#include <sys/wait.h>
+
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -50,11 +54,10 @@ process_fork_agent(struct submitter *p, struct fault *f)
 	    .progress = !p->o->verbose && isatty(STDERR_FILENO) == 1,
 	    .single = p->o->mode == MODE_SEND };
 	int sock[2];
-	pid_t pid;
 
 	if (ipc_pair(sock, f) == -1)
 		return -1;
-	if ((pid = fork()) == 0) {
+	if ((p->agent = fork()) == 0) {
 		(void)close(sock[0]);
 		maillog_close(&p->log);
 		if (p->deliver.spool != NULL)
@@ -65,8 +68,8 @@ process_fork_agent(struct submitter *p, struct fault *f)
 		_exit(EX_OK);
 	}
 	(void)close(sock[1]);
-	dispatch_init(&p->deliver.dispatch, pid != -1 ? sock[0] : -1);
-	if (pid == -1)
+	dispatch_init(&p->deliver.dispatch, p->agent != -1 ? sock[0] : -1);
+	if (p->agent == -1)
 		(void)close(sock[0]);
 	return 0;
 }
@@ -83,7 +86,7 @@ process_start_children(struct submitter *p, const struct config_source *src,
 	dispatch_init(&p->deliver.dispatch, -1);
 	if (p->deliver.spool != NULL && (p->set->linger ||
 	    p->deliver.mode == SETTING_DELIVERY_BACKGROUND))
-		p->deliver.standby = runner_standby(&r);
+		p->deliver.standby = runner_standby(&r, &p->runner);
 	if (p->deliver.mode == SETTING_DELIVERY_NOW || p->deliver.spool == NULL)
 		return process_fork_agent(p, f);
 	return 0;
@@ -153,7 +156,8 @@ process_init(struct submitter *p, const struct options *o, struct config *c,
 	    .caller.uid = src->uid,
 	    .deliver = { .config = c, .set = &c->base, .standby = -1,
 	    .slot = -1, .keep_slot = o->mode == MODE_SEND, .log = &p->log,
-	    .dispatch = { .sock = -1 } }, .null = -1 };
+	    .dispatch = { .sock = -1 } }, .null = -1,
+	    .agent = -1, .runner = -1 };
 	maillog_init(&p->log, c, src, p->caller.host);
 }
 
@@ -192,15 +196,44 @@ process_start(struct submitter *p, const struct config_source *src,
 	return 0;
 }
 
-void
+pid_t
 process_background(struct submitter *p)
 {
+	pid_t pid = fork();
 	int i;
 
-	(void)setsid();
-	for (i = 0; i < 3; i++)
-		(void)dup2(p->null, i);
-	deliver_finish(&p->deliver);
+	if (pid == 0) {
+		(void)setsid();
+		for (i = 0; i < 3; i++)
+			(void)dup2(p->null, i);
+		deliver_finish(&p->deliver);
+		_exit(EX_OK);
+	}
+	p->agent = p->runner = -1;
+	return pid;
+}
+
+static void
+process_wait(pid_t pid)
+{
+	while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
+		;
+}
+
+/*
+ * The agent has nothing left to do, so it ends at once.  A broken one may
+ * not.  One that was left alone may wait for a command or the DNS.
+ */
+static void
+process_end_agent(struct submitter *p)
+{
+	const struct dispatch *k = &p->deliver.dispatch;
+
+	if (p->agent == -1 || k->cut)
+		return;
+	if (k->lost)
+		(void)kill(p->agent, SIGKILL);
+	process_wait(p->agent);
 }
 
 void
@@ -208,9 +241,17 @@ process_release(struct submitter *p)
 {
 	dispatch_release(&p->deliver.dispatch);
 	deliver_release_slot(&p->deliver);
+	if (p->deliver.standby != -1)
+		(void)close(p->deliver.standby);
 	expand_release(&p->expand);
 	maillog_close(&p->log);
 	if (p->deliver.spool != NULL)
 		spool_close(p->deliver.spool);
 	free(p->path);
+	process_end_agent(p);
+	if (p->runner != -1 && !p->deliver.woken)
+		process_wait(p->runner);
+	/* Also those that happen to have ended. */
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
 }

@@ -22,6 +22,7 @@ struct submitter {
 	struct deliver	 deliver;
 	struct expand	 expand;	/* the aliases */
 	int		 null;		/* /dev/null, or -1 */
+	pid_t		 agent, runner;	/* children to wait for, or -1 */
 };
 
 /* Nothing is open or known after this; all is borrowed. */
@@ -44,9 +45,18 @@ int	process_find(struct submitter *, const struct config_source *,
  */
 int	process_start(struct submitter *, const struct config_source *,
 	    struct fault *);
+
+/*
+ * End both and wait until they have ended: a parent that never waits would
+ * keep them.  A runner that has work goes on, and so does an agent in the
+ * middle of a message that is given up.
+ */
 void	process_release(struct submitter *);
 
-/* In a child: finish the delivery while the caller no longer waits. */
-void	process_background(struct submitter *);
+/*
+ * Fork a child that finishes the delivery while the caller no longer waits.
+ * Agent and runner may go on as long.  -1: there is no child.
+ */
+pid_t	process_background(struct submitter *);
 
 #endif

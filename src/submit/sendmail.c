@@ -122,7 +122,6 @@ sm_deliver(struct submission *s, struct fault *f)
 	struct submitter *p = s->by;
 	struct delivered d;
 	int status;
-	pid_t pid;
 
 	if (deliver_message(&p->deliver, &s->store, &s->env, &s->meta, &d,
 	    f) == -1) {
@@ -131,12 +130,8 @@ sm_deliver(struct submission *s, struct fault *f)
 		return fault_exit(f);
 	}
 	if (d.in_background) {
-		if (*stopflag_get() || (pid = fork()) == -1)
+		if (*stopflag_get() || process_background(p) == -1)
 			return sm_stop(s, d.id);
-		if (pid == 0) {
-			process_background(p);
-			_exit(EX_OK);
-		}
 		log_say("no verdict after %lld s: queued as %s, and delivery "
 		    "goes on", s->set->patience, d.id);
 		return EX_OK;

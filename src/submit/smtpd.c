@@ -80,13 +80,7 @@ smtpd_data(void *ctx, const char *p, size_t n, struct fault *f)
 static void
 smtpd_leave(struct session *s)
 {
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		process_background(&s->by);
-		_exit(EX_OK);
-	}
-	if (pid == -1)
+	if (process_background(&s->by) == -1)
 		(void)deliver_cut(&s->by.deliver);
 	else
 		deliver_abandon(&s->by.deliver);

@@ -303,12 +303,13 @@ static void
 serve(struct scene *s)
 {
 	int fd, status;
+	pid_t pid;
 
 	(void)fflush(stdout);
 	s->runner.stop = NULL;
-	NEED((fd = runner_standby(&s->runner)) != -1);
+	NEED((fd = runner_standby(&s->runner, &pid)) != -1);
 	NEED(write(fd, "r", 1) == 1 && close(fd) == 0);
-	NEED(wait(&status) != -1);
+	NEED(waitpid(pid, &status, 0) == pid);
 	is_int(status, 0, "the process ends");
 }
 
@@ -318,11 +319,12 @@ spare(void)
 	struct scene s;
 	char id[SPOOL_ID];
 	int fd, lock;
+	pid_t pid;
 
 	begin(&s, "maildir:DIR/mail", "linger no\n");
 	queue_letter(&s.pond, id);
-	NEED((fd = runner_standby(&s.runner)) != -1);
-	NEED(close(fd) == 0 && wait(NULL) != -1);
+	NEED((fd = runner_standby(&s.runner, &pid)) != -1);
+	NEED(close(fd) == 0 && waitpid(pid, NULL, 0) == pid);
 	is_int(entries(&s.pond, "queue"), 1, "nothing is told, nothing done");
 	serve(&s);
 	is_int(entries(&s.pond, "queue"), 0, "the queue is run");

@@ -106,23 +106,24 @@ exchanges(void)
 static void
 challenges(void)
 {
-	static const struct { const char *challenge, *why; } t[] = {
+	static const struct { const char *challenge, *why;
+	} t[] = {
 		{ "", "no nonce" },
 		{ "s=QSXCR+Q6sek8bf92,i=4096", "no nonce" },
 		{ "R=" NONCE "srv,s=QSXCR+Q6sek8bf92,i=4096", "no nonce" },
 		{ "r=" NONCE " srv,s=QSXCR+Q6sek8bf92,i=4096", "no nonce" },
-		{ "r=" NONCE "\xc3\xa9,s=QSXCR+Q6sek8bf92,i=4096",
-		    "no nonce" },
-		{ "m=x,r=" NONCE "srv,s=QSXCR+Q6sek8bf92,i=4096",
-		    "extension" },
+		{ "r=" NONCE "\xc3\xa9,s=QSXCR+Q6sek8bf92,i=4096", "no nonce" },
+		{ "m=x,r=" NONCE "srv,s=QSXCR+Q6sek8bf92,i=4096", "extension" },
 		/* ours alone, another, and ours at another place */
-		{ "r=" NONCE ",s=QSXCR+Q6sek8bf92,i=4096", "does not begin with" },
+		{ "r=" NONCE ",s=QSXCR+Q6sek8bf92,i=4096",
+		    "does not begin with" },
 		{ "r=,s=QSXCR+Q6sek8bf92,i=4096", "does not begin with" },
 		{ "r=fyko+d2lbbFgONRv9qkxdawMsrv,s=QSXCR+Q6sek8bf92,i=4096",
 		    "does not begin with" },
 		{ "r=fyko+d2lbbFgONRv9qkxdaw,s=QSXCR+Q6sek8bf92,i=4096",
 		    "does not begin with" },
-		{ "r=x" NONCE ",s=QSXCR+Q6sek8bf92,i=4096", "does not begin with" },
+		{ "r=x" NONCE ",s=QSXCR+Q6sek8bf92,i=4096",
+		    "does not begin with" },
 		{ "r=" NONCE "srv", "no salt" },
 		{ "r=" NONCE "srv,i=4096,s=QSXCR+Q6sek8bf92", "no salt" },
 		{ "r=" NONCE "srv,s=,i=4096", "no salt" },
@@ -130,12 +131,9 @@ challenges(void)
 		{ "r=" NONCE "srv,s=QSXCR+Q6sek8bf92", "no iteration" },
 		{ "r=" NONCE "srv,s=QSXCR+Q6sek8bf92,", "no iteration" },
 		{ "r=" NONCE "srv,s=QSXCR+Q6sek8bf92,i=", "no iteration" },
-		{ "r=" NONCE "srv,s=QSXCR+Q6sek8bf92,i=-4096",
-		    "no iteration" },
-		{ "r=" NONCE "srv,s=QSXCR+Q6sek8bf92,i=04096",
-		    "no iteration" },
-		{ "r=" NONCE "srv,s=QSXCR+Q6sek8bf92,i=4096x",
-		    "no iteration" },
+		{ "r=" NONCE "srv,s=QSXCR+Q6sek8bf92,i=-4096", "no iteration" },
+		{ "r=" NONCE "srv,s=QSXCR+Q6sek8bf92,i=04096", "no iteration" },
+		{ "r=" NONCE "srv,s=QSXCR+Q6sek8bf92,i=4096x", "no iteration" },
 		{ "r=" NONCE "srv,s=QSXCR+Q6sek8bf92,i=0", "no iteration" },
 		{ "r=" NONCE "srv,s=QSXCR+Q6sek8bf92,i=1",
 		    "1 rounds of hashing" },
@@ -148,7 +146,8 @@ challenges(void)
 		{ "r=" NONCE "srv,s=QSXCR+Q6sek8bf92,i=2147483648",
 		    "more than 1000000" },
 		{ "r=" NONCE "srv,s=QSXCR+Q6sek8bf92,"
-		    "i=99999999999999999999999999999", "more than 1000000" },
+		  "i=99999999999999999999999999999",
+		    "more than 1000000" },
 	};
 	struct scram s = { .hash = CRYPT_SHA1, .user = "user",
 	    .password = "pencil", .nonce = NONCE };
