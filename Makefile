@@ -94,7 +94,9 @@ tests/interop/gsasl: tests/interop/gsasl.o tests/relay/conn.o \
 	$(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) \
 	    $(GNUTLS_LIBS) `$(PKG_CONFIG) --libs libgsasl`
 
-tests/rss: tests/rss.o
+TOOLS = tests/rss tests/orphans
+
+$(TOOLS): %: %.o
 	$(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS) -o $@ $<
 
 FAULT = tests/fault/walk tests/fault/storm tests/fault/shim.so
@@ -116,7 +118,7 @@ demo: heloise tests/relay/relay
 folders:
 	@$(foreach f,$(FOLDERS),echo '$(f): $(MAY_$(f))';)
 
-check: heloise tests/relay/relay $(NET) tests/rss $(UNIT)
+check: heloise tests/relay/relay $(NET) $(TOOLS) $(UNIT)
 	sh tests/check "$(PURE:%=src/%.o)" $(UNIT)
 
 lint:
@@ -185,7 +187,7 @@ dist: clean
 
 clean:
 	rm -f heloise $(UNIT) $(NET) $(FAULT) $(BENCH) tests/relay/relay \
-	    tests/interop/gsasl tests/rss heloise-*.tar.gz
+	    tests/interop/gsasl $(TOOLS) heloise-*.tar.gz
 	find src tests -name '*.[oda]' -exec rm -f {} +
 	find tests/fuzz -type f -name 'f_*' ! -name '*.c' -exec rm -f {} +
 
