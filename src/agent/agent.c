@@ -29,6 +29,7 @@ struct agent {
 	size_t		 nqueue;
 	bool		 ended;		/* no more messages for now */
 	bool		 closed;	/* the dispatcher has ended */
+	bool		 failed;	/* a recipient may be tried again */
 };
 
 static void
@@ -295,6 +296,7 @@ agent_done(void *ctx, struct delivery *d)
 	agent_report_faults(a, d);
 	ipc_begin(&r, IPC_DONE, d->number);
 	r.u.done.taken = (uint32_t)envelope_count(d->env, VD_OK);
+	a->failed |= r.u.done.taken < d->env->nrcpt;
 	(void)strlcpy(r.u.done.accepted, d->accepted,
 	    sizeof(r.u.done.accepted));
 	r.u.done.conninfo = d->conninfo;
@@ -429,7 +431,8 @@ agent_serve(struct agent *a)
 {
 	struct delivery *d;
 
-	while (!a->closed) {
+	/* The sandbox is entered for the first message. */
+	while (!a->closed && !(a->o->single && a->sandboxed && !a->failed)) {
 		a->ended = false;
 		if (agent_receive(a, true, &d) != TRANSFER_GOT)
 			continue;

@@ -17,7 +17,8 @@ struct agent_opts {
 };
 
 /*
- * Be the agent at one end of an ipc_pair(), until the dispatcher ends.
+ * Be the agent at one end of an ipc_pair(), until the dispatcher ends; or
+ * until the message has been accepted, if single is set.
  * When the first message comes, get all accounts ready that may be needed
  * and enter the sandbox: then the process can only connect to the relays.
  * Messages that one account cannot deliver go to its fallbacks, in their

@@ -232,6 +232,20 @@ deliver_again(struct deliver *d, struct patience *p, struct envelope *env)
 	return true;
 }
 
+static bool
+deliver_queue_holds_any(struct deliver *d)
+{
+	char (*ids)[SPOOL_ID] = NULL;
+	struct fault f;
+	size_t n = 0;
+
+	if (d->spool == NULL ||
+	    spool_list(d->spool, SPOOL_QUEUE, &ids, &n, &f) == -1)
+		return false;
+	free(ids);
+	return n > 0;
+}
+
 /* Is the result there while the caller waits?  If not, it is detached. */
 static bool
 deliver_send(struct deliver *d, struct store *st, struct envelope *env,
@@ -246,6 +260,8 @@ deliver_send(struct deliver *d, struct store *st, struct envelope *env,
 			return true;
 		}
 		dispatch_give(&d->dispatch, &q->d, true);
+		/* Look now, while the agent works, and not after the verdict. */
+		d->others = deliver_queue_holds_any(d);
 		if (dispatch_wait(&d->dispatch,
 		    d->spool != NULL ? p->limit : 0) != NULL)
 			continue;
@@ -283,20 +299,6 @@ deliver_try(struct deliver *d, struct store *st, struct envelope *env,
 	return status;
 }
 
-static bool
-deliver_queue_holds_any(struct deliver *d)
-{
-	char (*ids)[SPOOL_ID] = NULL;
-	struct fault f;
-	size_t n = 0;
-
-	if (d->spool == NULL ||
-	    spool_list(d->spool, SPOOL_QUEUE, &ids, &n, &f) == -1)
-		return false;
-	free(ids);
-	return n > 0;
-}
-
 int
 deliver_message(struct deliver *d, struct store *st, struct envelope *env,
     struct spool_meta *meta, struct delivered *r, struct fault *f)
@@ -309,7 +311,7 @@ deliver_message(struct deliver *d, struct store *st, struct envelope *env,
 		status = deliver_try(d, st, env, meta, r, f);
 		/* The relay accepts mail: try the queue, too. */
 		if (status == 0 && !r->in_background && (r->queued > 0 ||
-		    (r->taken > 0 && deliver_queue_holds_any(d))))
+		    (r->taken > 0 && d->others)))
 			deliver_run_queue(d);
 		return status;
 	}

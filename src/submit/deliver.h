@@ -19,6 +19,7 @@ struct deliver {
 	bool		 keep_slot;	/* until the process ends */
 	int standby; /* pipe: writing runs the queue; -1: none */
 	bool woken; /* it was written to */
+	bool others; /* the queue held messages at the last try */
 	enum setting_delivery mode;
 	bool by_bounce; /* a bounce reports failures: see below */
 	const struct maillog *log;

@@ -237,12 +237,19 @@ process_end_agent(struct submitter *p)
 }
 
 void
-process_release(struct submitter *p)
+process_dismiss(struct submitter *p)
 {
 	dispatch_release(&p->deliver.dispatch);
 	deliver_release_slot(&p->deliver);
 	if (p->deliver.standby != -1)
 		(void)close(p->deliver.standby);
+	p->deliver.standby = -1;
+}
+
+void
+process_release(struct submitter *p)
+{
+	process_dismiss(p);
 	expand_release(&p->expand);
 	maillog_close(&p->log);
 	if (p->deliver.spool != NULL)

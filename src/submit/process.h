@@ -46,6 +46,9 @@ int	process_find(struct submitter *, const struct config_source *,
 int	process_start(struct submitter *, const struct config_source *,
 	    struct fault *);
 
+/* There will be no other message: agent and runner may end. */
+void	process_dismiss(struct submitter *);
+
 /*
  * End both and wait until they have ended: a parent that never waits would
  * keep them.  A runner that has work goes on, and so does an agent in the

@@ -136,6 +136,7 @@ sm_deliver(struct submission *s, struct fault *f)
 		    "goes on", s->set->patience, d.id);
 		return EX_OK;
 	}
+	process_dismiss(p);
 	if (d.queued > 0 && d.why.verdict != VD_OK && p->deliver.spool != NULL)
 		sm_say_queued(s, &d);
 	if (p->o->verbose && d.taken > 0)
