@@ -15,17 +15,18 @@
 
 /*
  * "~/x" is in the home directory, "x" in the directory of the file that
- * names it.  A key on a PKCS#11 token is in no directory.
+ * names it.
  */
 static char *
-cfile_resolve_path(const char *file, const char *home, const char *path)
+cfile_resolve_path(const struct setting *row, const char *file,
+    const char *home, const char *path)
 {
 	const char *slash = strrchr(file, '/');
 
 	if (path[0] == '~' && path[1] == '/' && home != NULL)
 		return xasprintf("%s%s", home, path + 1);
-	if (path[0] == '/' || path[0] == '\0' || slash == NULL ||
-	    strncmp(path, "pkcs11:", 7) == 0)
+	if (path[0] == '\0' || slash == NULL ||
+	    !setting_is_relative(row, path))
 		return xstrdup(path);
 	return xasprintf("%.*s%s", (int)(slash - file + 1), file, path);
 }
@@ -110,7 +111,7 @@ cfile_read_line(struct config *c, enum config_level level, const char *origin,
 		return row;
 	}
 	path = row->type == SETTING_PATH ?
-	    cfile_resolve_path(file, home, value) : NULL;
+	    cfile_resolve_path(row, file, home, value) : NULL;
 	config_apply(c, row, level, origin, path != NULL ? path : value);
 	free(path);
 	return row;

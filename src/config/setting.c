@@ -183,7 +183,8 @@ const struct setting setting_table[] = {
 	  .arg = "DOMAIN", .akin = "mydomain myorigin rewritedomain maildomain",
 	  .doc = "The domain to add to an address without one." },
 	{ .key = "aliases", PATH(aliases), .scope = SETTING_ABOVE,
-	  .def = "/etc/aliases", .arg = "FILE", .akin = "alias-file alias-maps",
+	  .def = "/etc/aliases", .none = true, .arg = "FILE",
+	  .akin = "alias-file alias-maps",
 	  .doc = "The file of aliases, or none." },
 	{ .key = "max-size", OCTETS(max_size), .scope = SETTING_ABOVE,
 	  .def = "0", .arg = "SIZE", .akin = "size message-size-limit maxsize",
@@ -562,6 +563,14 @@ settings_release(struct settings *s)
 	for (row = setting_table; row < setting_table + setting_count; row++)
 		if (setting_is_text(row))
 			setting_unset(row, s);
+}
+
+bool
+setting_is_relative(const struct setting *row, const char *value)
+{
+	return row->type == SETTING_PATH && value[0] != '/' &&
+	    strncmp(value, "pkcs11:", 7) != 0 &&
+	    !(row->none && strcmp(value, "none") == 0);
 }
 
 /* Finding a row */

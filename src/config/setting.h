@@ -132,6 +132,7 @@ struct setting {
 	bool			 own;	/* not handed down to accounts */
 	bool			 secret; /* never shown, never in argv */
 	bool			 anyone; /* a flag even if set-group-ID */
+	bool			 none;	/* a path: the word "none" is no path */
 
 	const char		*arg;	/* placeholder in --help */
 	const char		*doc;	/* one sentence for --help */
@@ -148,6 +149,12 @@ extern const size_t setting_count;
 
 /* The row of that key, or NULL. */
 const struct setting *setting_find(const char *key);
+
+/*
+ * Is this value of the row a path that is relative to a directory?  A key on
+ * a PKCS#11 token is not, nor is the word "none" where it is allowed.
+ */
+bool	setting_is_relative(const struct setting *, const char *value);
 
 /*
  * Parse value and store it in s, if s is not NULL; a value of a list is

@@ -14,13 +14,6 @@ cwrite_refuse(struct fault *f, const struct setting *row, const char *why)
 	    "%s cannot be written to a file: %s", row->key, why);
 }
 
-static bool
-cwrite_relative(const struct setting *row, const char *path)
-{
-	return row->type == SETTING_PATH && path[0] != '/' &&
-	    strncmp(path, "pkcs11:", 7) != 0 && strcmp(path, "none") != 0;
-}
-
 static int
 cwrite_add_row(const struct config *c, const struct setting *row,
     struct buf *out, struct fault *f)
@@ -38,7 +31,7 @@ cwrite_add_row(const struct config *c, const struct setting *row,
 		setting_show(row, &c->base, &value);
 	if (value.p[0] == ' ')
 		status = cwrite_refuse(f, row, "it begins with a blank");
-	else if (cwrite_relative(row, value.p))
+	else if (setting_is_relative(row, value.p))
 		status = cwrite_refuse(f, row, "its path is relative");
 	else
 		buf_addf(out, "%s %s\n", row->key, value.p);

@@ -43,6 +43,10 @@ lines(void)
 		{ "password-file ~/secret\n", "password-file",
 		    "/home/a/secret" },
 		{ "tls-ca ca.pem\n", "tls-ca", "/d/ca.pem" },
+		{ "tls-ca none\n", "tls-ca", "/d/none" },
+		{ "aliases aliases\n", "aliases", "/d/aliases" },
+		{ "aliases none\n", "aliases", "none" },
+		{ "aliases none \n", "aliases", "none" },
 
 		{ "port\n", NULL, "/d/f:1: port: expected a value\n" },
 		{ "port \n", NULL, "/d/f:1: port: expected a value\n" },
