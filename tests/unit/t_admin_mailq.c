@@ -449,6 +449,34 @@ test_hostile(void)
 	pond_close(&p);
 }
 
+/* Only the user that submitted a message sees it, where that matters. */
+static void
+test_may(void)
+{
+	static const struct {
+		bool		 own;
+		enum claim	 got;
+		uid_t		 uid;	/* of the message; the user has 7 */
+		bool		 want;
+	} may[] = {
+		{ false, CLAIM_OK, 8, true },
+		{ false, CLAIM_BAD, 8, true },
+		{ true, CLAIM_OK, 7, true },
+		{ true, CLAIM_OK, 8, false },
+		{ true, CLAIM_BUSY, 7, false },
+		{ true, CLAIM_BAD, 7, false },
+	};
+	size_t i;
+
+	for (i = 0; i < NITEMS(may); i++) {
+		struct mailq q = { .own = may[i].own, .uid = 7 };
+		struct claimed c = { .meta.uid = may[i].uid };
+
+		is_int(mailq_may(&q, may[i].got, &c), may[i].want,
+		    "may it be seen, %zu", i);
+	}
+}
+
 /* What mailq_show() prints, and its result; to be freed. */
 static char *
 shown(struct pond *p, const char *id, int *rc)
@@ -625,6 +653,7 @@ main(void)
 	test_no_lock();
 	test_damage();
 	test_hostile();
+	test_may();
 	test_show();
 	test_show_long();
 	return done();
