@@ -26,6 +26,7 @@ struct race {
 	long long		 next;		/* when the next may start */
 	long long		 time;		/* for all of them, ms */
 	int			 err;		/* of the last that failed */
+	unsigned		 failed;	/* bit i: address i */
 	struct buf		 words;
 };
 
@@ -38,6 +39,7 @@ connect_failed(struct race *r, size_t i, int err, const char *why)
 	buf_addf(&r->words, "%s%s: %s", r->words.len > 0 ? "; " : "", text,
 	    why);
 	r->err = err;
+	r->failed |= 1u << i;
 	if (r->p[i].fd != -1) {
 		(void)close(r->p[i].fd);
 		r->p[i].fd = -1;
@@ -167,6 +169,8 @@ connect_finish(const struct race *r, size_t i, struct connection *c)
 	c->fd = r->p[i].fd;
 	c->peer = r->a->v[i];
 	resolve_address_text(&c->peer, c->text, sizeof(c->text));
+	c->failed = r->failed;
+	(void)strlcpy(c->why, buf_text(&r->words), sizeof(c->why));
 	memset(&c->local, 0, sizeof(c->local));
 	c->local.len = sizeof(c->local.sa);
 	if (getsockname(c->fd, (struct sockaddr *)&c->local.sa,

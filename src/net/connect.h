@@ -6,19 +6,24 @@
 #include "base/fault.h"
 #include "net/resolve.h"
 
+#define CONNECT_WHY	1024	/* octets about addresses that failed */
+
 struct connection {
 	int		fd;	/* owned by the caller; non-blocking, CLOEXEC */
 	struct address	local;
 	struct address	peer;
 	char text[RESOLVE_ADDRESS_TEXT]; /* the peer: "::1 port 25" */
+	unsigned	failed;	/* bit i: address i failed before */
+	char		why[CONNECT_WHY]; /* "192.0.2.1 port 25: words; ..." */
 };
 
 /*
  * Connect by TCP to one of the addresses, in their order.  The next starts
  * 250 ms after the one before, or when one has failed (RFC 8305, section 5).
- * The first that answers is used, the others are closed.  The deadline
- * (clock_ms()) is for all of them together.  Returns 0, or -1 with a fault
- * of VD_TEMP that names every address tried and its error.
+ * The first that answers is used, the others are closed.  failed and why
+ * tell of addresses that failed before; one that was closed did not fail.
+ * The deadline (clock_ms()) is for all of them together.  Returns 0, or -1
+ * with a fault of VD_TEMP that names every address tried and its error.
  */
 int	connect_tcp(const struct addresses *, long long deadline,
 	    struct connection *, struct fault *);

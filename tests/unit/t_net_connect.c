@@ -311,6 +311,7 @@ t_connected(void)
 	is(c.text, want, "names the peer");
 	connect_literal(&c.local, literal, sizeof(literal));
 	is(literal, "[127.0.0.1]", "the literal of our end");
+	ok(c.failed == 0 && c.why[0] == '\0', "no other address failed");
 	ok(fcntl(c.fd, F_GETFL) & O_NONBLOCK, "does not block");
 	ok(fcntl(c.fd, F_GETFD) & FD_CLOEXEC, "is not inherited");
 	(void)getsockopt(c.fd, IPPROTO_TCP, TCP_NODELAY, &on, &n);
@@ -358,6 +359,8 @@ t_refused(void)
 	t = clock_ms();
 	is_int(connect_tcp(&a, t + 2000, &c, &f), 0, "the third answers");
 	ok(clock_ms() - t < 240, "and was not kept waiting");
+	is(c.why, want, "both that failed are named");
+	is_int(c.failed, 3, "and marked");
 	(void)close(c.fd);
 	(void)close(s);
 	(void)close(d1);
@@ -405,6 +408,7 @@ t_blackhole(void)
 	    "one silent, one refuses, one answers");
 	t = clock_ms() - t;
 	ok(t >= 250 && t < 490, "a failure starts the next (%lld ms)", t);
+	is_int(c.failed, 2, "only the one that refused has failed");
 	(void)close(c.fd);
 
 	a.n = 2;
