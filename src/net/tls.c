@@ -27,6 +27,9 @@
 #define BATCH		(64 * 1024)	/* plaintext of one send(2), about */
 #define OUT_MAX		(256 * 1024)
 
+/* The code of a certificate that is refused because of `tls-pin`. */
+#define UNPINNED	GNUTLS_E_CERTIFICATE_KEY_MISMATCH
+
 #define VERSIONS	"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 #define GROUPS		":-GROUP-ALL:+GROUP-X25519:+GROUP-SECP256R1" \
 	":+GROUP-SECP384R1:+GROUP-SECP521R1:+GROUP-X448" \
@@ -270,10 +273,17 @@ tls_distrust(struct tls *t, int e, struct fault *f)
 	struct buf b = { .max = FAULT_TEXT };
 
 	trust_why(t->trust, t->session, &t->verdict, t->name, &b);
-	(void)fault_set(f, ST_TLS, FD_TLS, e, VD_PERM,
-	    "the certificate of the relay is not good: %s", buf_text(&b));
+	(void)fault_set(f, ST_TLS, FD_TLS, t->verdict.unpinned ? UNPINNED : e,
+	    VD_PERM, "the certificate of the relay is not good: %s",
+	    buf_text(&b));
 	buf_release(&b);
 	return -1;
+}
+
+bool
+tls_unpinned(const struct fault *f)
+{
+	return f->stage == ST_TLS && f->domain == FD_TLS && f->code == UNPINNED;
 }
 
 /* Did the relay begin as SMTP does, "220 " or "554-"? */

@@ -71,6 +71,9 @@ bool	tls_pending(const struct tls *);
 /* Send close_notify, if that is possible without waiting. */
 void	tls_bye(struct tls *);
 
+/* Did the handshake fail because no key of the relay is pinned? */
+bool	tls_unpinned(const struct fault *);
+
 /* "TLS1.3" and "AES-256-GCM" of a session that is up. */
 const char *tls_version(const struct tls *);
 const char *tls_cipher(const struct tls *);

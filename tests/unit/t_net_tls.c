@@ -322,6 +322,44 @@ t_verify(void)
 	}
 }
 
+/* A pin that does not fit is told from a certificate that is not good. */
+static void
+t_pin(const char *ca)
+{
+	static const char other[] =
+	    "sha256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+	static const struct {
+		enum cert	 cert;
+		const char	*pins;
+		bool		 unpinned;
+	} tests[] = {
+		{ GOOD, other, true }, { STRANGER, other, true },
+		{ STRANGER, NULL, false }, { EXPIRED, NULL, false },
+	};
+	struct fault f;
+	size_t i;
+
+	for (i = 0; i < NITEMS(tests); i++) {
+		struct server s = { .cert = tests[i].cert };
+		struct trust_opts to = { .ca = ca, .pins = tests[i].pins };
+		struct trust *pinned = trust_new(&to, &f);
+		struct tls_opts o = { .name = "relay.example.org",
+		    .trust = pinned };
+		pid_t pid;
+		int fd = serve(&s, &pid);
+		struct tls *t;
+
+		fault_clear(&f);
+		t = tls_new(fd, &o, &f);
+		ok(t != NULL && shake(t, fd, &f) == -1, "pin %zu: refused", i);
+		is_int(tls_unpinned(&f), tests[i].unpinned, "pin %zu: %s", i,
+		    f.text);
+		tls_free(t);
+		reap(pid, fd);
+		trust_free(pinned);
+	}
+}
+
 static void
 t_priority(void)
 {
@@ -649,6 +687,7 @@ main(void)
 	ok((trust = trust_new(&o, &f)) != NULL, "a CA file %s", f.text);
 	if (trust != NULL) {
 		t_verify();
+		t_pin(file);
 		t_priority();
 		t_submit_smtpd_io();
 		t_binding();
