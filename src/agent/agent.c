@@ -104,6 +104,7 @@ agent_read_delivery(struct agent *a, const struct ipc_record *r, int fd)
 	    .size = (size_t)r->u.delivery.size };
 	d->env = xcalloc(1, sizeof(*d->env));
 	d->env->ret = (enum ret)r->u.delivery.ret;
+	d->tries = r->u.delivery.tries;
 	d->env->eightbit = r->u.delivery.eightbit != 0;
 	envelope_from(d->env, ipc_next(&rd));
 	if ((envid = ipc_next(&rd))[0] != '\0')

@@ -16,6 +16,7 @@ struct delivery {
 	uint32_t	 number;	/* the dispatcher's */
 	char		 accepted[512];	/* the relay's reply to the message */
 	struct conninfo	 conninfo;	/* of the connection, once done */
+	uint32_t	 tries;		/* that failed before this one */
 
 	/* in the process that dispatches */
 	const char	*account;	/* borrowed; NULL or "": the default */

@@ -240,6 +240,7 @@ dispatch_send_delivery(struct dispatch *k, const struct delivery *d, bool last)
 	r.u.delivery.nrcpt = d->nindex;
 	r.u.delivery.ret = d->env->ret;
 	r.u.delivery.eightbit = d->env->eightbit;
+	r.u.delivery.tries = d->tries;
 	r.u.delivery.last = last;
 	(void)ipc_add(&r.u.delivery.words, d->account);
 	(void)ipc_add(&r.u.delivery.words, d->env->from);

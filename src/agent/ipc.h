@@ -54,8 +54,9 @@ struct ipc_record {
 		struct {
 			int64_t		at, size;
 			uint32_t	nrcpt;	/* in all */
-			uint32_t	ret;
-			uint32_t	eightbit;
+			uint16_t	ret;
+			uint16_t	eightbit;
+			uint32_t	tries;	/* that failed before */
 			uint32_t	last;	/* as if IPC_END followed */
 			/* account, sender, ENVID, the first recipients */
 			struct ipc_words words;

@@ -302,6 +302,7 @@ run_give(struct run *r, struct queue_delivery *q)
 			rcpt_unsettle(&e->rcpt[i]);
 	q->d = (struct delivery){ .env = e,
 	    .account = q->claimed.meta.account, .ctx = q,
+	    .tries = q->claimed.note.tries,
 	    .message = { .fd = q->claimed.file.fd, .at = q->claimed.file.at,
 	    .size = q->claimed.file.size } };
 	to->given = true;
