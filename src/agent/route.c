@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "base/util.h"
 #include "config/config.h"
 #include "net/socks.h"
+#include "net/tls.h"
 
 static int
 route_family(const struct settings *s, const struct address *source)
@@ -183,6 +185,172 @@ route_name(const struct route *r)
 	    r->relay.host, strlen(r->relay.host)) ? host : r->relay.host;
 }
 
+/* Faults of addresses */
+
+bool
+route_fault_of_address(const struct fault *f)
+{
+	if (f->verdict != VD_TEMP && f->verdict != VD_PERM)
+		return false;
+	/* The dispatcher has ended. */
+	if (f->domain == FD_LINK && f->code == ECANCELED)
+		return false;
+	if (f->stage == ST_CONNECT || f->stage == ST_GREETING ||
+	    f->stage == ST_STARTTLS)
+		return true;
+	if (f->stage == ST_TLS)
+		return !tls_unpinned(f);
+	if (f->stage == ST_EHLO)
+		return f->domain != FD_SMTP || f->code == 421;
+	/* A refusal would be repeated, and an account may get locked. */
+	return f->stage == ST_AUTH && (f->domain == FD_LINK ||
+	    f->domain == FD_ERRNO);
+}
+
+/* A fault for the list: in one line, and not too long. */
+static void
+route_words(const struct fault *f, char *out, size_t size)
+{
+	struct buf b = { .max = 2 * FAULT_TEXT };
+	char *p;
+
+	fault_reply(&b, f);
+	(void)strlcpy(out, buf_text(&b), size);
+	buf_release(&b);
+	for (p = out; (p = strchr(p, '\n')) != NULL; p++)
+		*p = ' ';
+}
+
+/*
+ * Add to the list of faults: "ADDRESS port N: words".  The address that got
+ * furthest decides what kind of fault it is.
+ */
+static void
+route_note(struct route *r, const struct fault *f, const char *words)
+{
+	const char *host = r->hop[r->at].host;
+	unsigned char ip[16];
+	struct fault *all = &r->fault;
+	bool temp = f->verdict == VD_TEMP || all->verdict == VD_TEMP;
+	bool named = r->n > 1 && resolve_literal(host, ip) == 0;
+	char text[FAULT_TEXT];
+
+	(void)strlcpy(text, all->text, sizeof(text));
+	if (r->nfault++ == 0 || f->stage >= all->stage)
+		*all = *f;
+	if (temp)
+		all->verdict = VD_TEMP;
+	(void)strlcpy(all->text, text, sizeof(all->text));
+	fault_add(all, "%s%s%s%s", text[0] != '\0' ? "; " : "",
+	    named ? host : "", named ? " " : "", words);
+}
+
+/* Addresses that failed before another answered. */
+static void
+route_note_connection(struct route *r, const struct connection *c)
+{
+	struct fault f = { .stage = ST_CONNECT, .verdict = VD_TEMP };
+
+	if (c->why[0] != '\0')
+		route_note(r, &f, c->why);
+}
+
+/* The list instead of the fault, if there are several. */
+static void
+route_tell(const struct route *r, struct fault *f)
+{
+	if (r->nfault < 2)
+		return;
+	*f = r->fault;
+	/* Its text is more than a reply. */
+	if (f->domain == FD_SMTP) {
+		f->domain = FD_NONE;
+		f->code = 0;
+		memset(f->esc, 0, sizeof(f->esc));
+	}
+}
+
+/* The addresses of a hop.  One without, or behind a proxy, counts as one. */
+static size_t
+route_count(const struct route *r, const struct route_hop *hop)
+{
+	return r->proxy.host[0] != '\0' || hop->addrs.n == 0 ? 1 :
+	    hop->addrs.n;
+}
+
+static size_t
+route_hop_left(const struct route *r, const struct route_hop *hop)
+{
+	size_t i, n = route_count(r, hop), left = 0;
+
+	for (i = 0; i < n; i++)
+		left += (hop->failed & 1u << i) == 0;
+	return left;
+}
+
+size_t
+route_left(const struct route *r)
+{
+	size_t i, left = 0;
+
+	if (r->relay.kind == RELAY_UNIX)
+		return 0;
+	for (i = 0; i < r->n; i++)
+		left += route_hop_left(r, &r->hop[i]);
+	return left - (r->n > 0 &&
+	    (r->hop[r->at].failed & 1u << r->address) == 0 ? 1 : 0);
+}
+
+void
+route_begin(struct route *r, unsigned tries)
+{
+	struct route_hop *hop;
+
+	for (hop = r->hop; hop < r->hop + r->n; hop++) {
+		hop->failed = 0;
+		if (!r->good)
+			hop->first = tries;
+	}
+	if (r->good)
+		r->hop[r->at].first = r->address;
+	r->first = r->good ? r->at : 0;
+	r->nfault = 0;
+	fault_clear(&r->fault);
+}
+
+bool
+route_next(struct route *r, struct fault *f)
+{
+	const struct route_hop *hop = &r->hop[r->at];
+	char words[400], text[RESOLVE_ADDRESS_TEXT + sizeof(words) + 2];
+
+	if (!route_fault_of_address(f) && r->nfault == 0)
+		return false;
+	route_words(f, words, sizeof(words));
+	if (r->proxy.host[0] == '\0' && hop->addrs.n > 0) {
+		resolve_address_text(&hop->addrs.v[r->address], text,
+		    RESOLVE_ADDRESS_TEXT);
+		(void)strlcat(text, ": ", sizeof(text));
+		(void)strlcat(text, words, sizeof(text));
+	} else {
+		(void)strlcpy(text, words, sizeof(text));
+	}
+	r->hop[r->at].failed |= 1u << r->address;
+	route_note(r, f, text);
+	if (route_fault_of_address(f) && route_left(r) > 0)
+		return true;
+	route_tell(r, f);
+	return false;
+}
+
+void
+route_settle(struct route *r, bool good)
+{
+	r->good = good;
+}
+
+/* The connection */
+
 /* The proxy connects; it looks up the name. */
 static int
 route_open_proxied(struct route *r, const struct route_hop *hop,
@@ -192,6 +360,8 @@ route_open_proxied(struct route *r, const struct route_hop *hop,
 		fault_add(f, " (the proxy)");
 		return -1;
 	}
+	c->failed = 0;
+	c->why[0] = '\0';
 	if (socks_connect(c->fd, hop->host, hop->port, deadline, f) == 0)
 		return 0;
 	(void)close(c->fd);
@@ -199,37 +369,111 @@ route_open_proxied(struct route *r, const struct route_hop *hop,
 	return -1;
 }
 
+/* Connect to the addresses of a hop in this order; index[i] is the ith. */
 static int
-route_open_hop(struct route *r, long long deadline, struct connection *c,
+route_open_listed(struct route *r, const struct addresses *list,
+    const size_t *index, long long deadline, struct connection *c,
     struct fault *f)
 {
-	const struct route_hop *hop = &r->hop[r->at];
+	struct route_hop *hop = &r->hop[r->at];
+	size_t i;
 
-	if (r->proxy.host[0] != '\0')
-		return route_open_proxied(r, hop, deadline, c, f);
-	if (hop->addrs.n > 0)
-		return connect_tcp(&hop->addrs, deadline, c, f);
-	return fault_set(f, ST_RESOLVE, FD_NONE, 0, VD_TEMP,
-	    "the host has no address");
+	if (connect_tcp(list, deadline, c, f) == -1) {
+		for (i = 0; i < list->n; i++)
+			hop->failed |= 1u << index[i];
+		return -1;
+	}
+	for (i = 0; i < list->n; i++) {
+		if (c->failed & 1u << i)
+			hop->failed |= 1u << index[i];
+		if (list->v[i].len == c->peer.len &&
+		    memcmp(&list->v[i].sa, &c->peer.sa, c->peer.len) == 0)
+			r->address = index[i];
+	}
+	return 0;
+}
+
+static int
+route_open_hop(struct route *r, bool again, long long deadline,
+    struct connection *c, struct fault *f)
+{
+	struct route_hop *hop = &r->hop[r->at];
+	struct addresses list = { .source = hop->addrs.source };
+	size_t index[RESOLVE_MAX], i, k;
+
+	if (r->proxy.host[0] != '\0') {
+		r->address = 0;
+		if (route_open_proxied(r, hop, deadline, c, f) == 0)
+			return 0;
+		hop->failed |= 1;
+		return -1;
+	}
+	if (hop->addrs.n == 0) {
+		hop->failed |= 1;
+		return fault_set(f, ST_RESOLVE, FD_NONE, 0, VD_TEMP,
+		    "the host has no address");
+	}
+	for (i = 0; i < hop->addrs.n; i++) {
+		k = again ? r->address : (hop->first + i) % hop->addrs.n;
+		if (!again && (hop->failed & 1u << k) != 0)
+			continue;
+		index[list.n] = k;
+		list.v[list.n++] = hop->addrs.v[k];
+		if (again)
+			break;
+	}
+	return route_open_listed(r, &list, index, deadline, c, f);
+}
+
+/* The hops from here on that are to be tried. */
+static long long
+route_hops_left(const struct route *r, size_t i)
+{
+	long long n = 0;
+
+	for (; i < r->n; i++)
+		n += route_hop_left(r, &r->hop[(r->first + i) % r->n]) > 0;
+	return n;
 }
 
 int
 route_open(struct route *r, bool again, long long deadline,
     struct connection *c, struct fault *f)
 {
+	struct fault why;
+	unsigned failed;
 	long long now;
+	size_t i;
+	int status;
 
 	if (r->relay.kind == RELAY_UNIX)
 		return connect_unix(r->relay.path, c, f);
-	if (again)
-		return route_open_hop(r, deadline, c, f);
-	for (r->at = 0; r->at < r->n; r->at++) {
+	if (again) {
+		failed = r->hop[r->at].failed;
+		status = route_open_hop(r, true, deadline, c, f);
+		r->hop[r->at].failed = failed;
+		return status;
+	}
+	for (i = 0; i < r->n; i++) {
+		r->at = (r->first + i) % r->n;
+		if (route_hop_left(r, &r->hop[r->at]) == 0)
+			continue;
 		/* Divide the time that is left among the hops. */
 		now = clock_ms();
-		if (route_open_hop(r, now + (deadline - now) /
-		    (long long)(r->n - r->at), c, f) == 0)
+		fault_clear(&why);
+		(void)strlcpy(why.what, f->what, sizeof(why.what));
+		if (route_open_hop(r, false, now + (deadline - now) /
+		    route_hops_left(r, i), c, &why) == 0) {
+			route_note_connection(r, c);
 			return 0;
+		}
+		route_note(r, &why, why.text);
+		*f = why;
 	}
-	r->at = 0;
+	r->at = r->first;
+	if (f->verdict == VD_OK)
+		(void)fault_set(f, ST_CONNECT, FD_NONE, 0, VD_TEMP,
+		    "no address is left to try");
+	route_tell(r, f);
 	return -1;
 }

@@ -17,6 +17,8 @@ struct route_hop {
 	int		 port;
 	bool		 implicit;	/* TLS from the start */
 	struct addresses addrs;		/* none behind a proxy */
+	size_t		 first;		/* the address to begin with */
+	unsigned	 failed;	/* bit i: address i, in this try */
 };
 
 /* In the order in which to try them. */
@@ -26,6 +28,11 @@ struct route {
 	struct route_hop *hop;		/* there is room for one at least */
 	size_t		 n;
 	size_t		 at;		/* the one tried last */
+	size_t		 address;	/* and its address */
+	size_t		 first;		/* the one to begin with */
+	bool		 good;		/* the last session was usable */
+	struct fault	 fault;		/* of this try; see route_next() */
+	size_t		 nfault;	/* faults that are in it */
 	struct relay	 proxy;		/* host "" if there is none */
 	struct addresses proxy_addrs;
 };
@@ -53,10 +60,40 @@ void	route_what(const struct route *, char *, size_t);
 const char *route_name(const struct route *);
 
 /*
- * Connect: to the first hop that answers, or with again set once more to
- * the one tried last.  Deadline of clock_ms() for all together.
+ * May a session go better at another address?  Only if it ended before MAIL,
+ * and the fault may lie with the address: no greeting, no TLS, a lost
+ * connection, 421.  A fault that the settings or the login cause would be
+ * the same at each.
+ */
+bool	route_fault_of_address(const struct fault *);
+
+/*
+ * A try begins, and all addresses are to be tried.  If the last session was
+ * usable, it begins with that address; else each of so many failed tries
+ * moves the beginning to the next address of each host.
+ */
+void	route_begin(struct route *, unsigned tries);
+
+/*
+ * Connect: to the first address left that answers, or with again set once
+ * more to the one tried last.  Deadline of clock_ms() for all together.  A
+ * fault tells of all addresses that failed in this try.
  */
 int	route_open(struct route *, bool again, long long deadline,
 	    struct connection *, struct fault *);
+
+/* How many addresses are left besides the one tried last. */
+size_t	route_left(const struct route *);
+
+/*
+ * The session at the address tried last ended with this fault.  true: it is
+ * noted, and route_open() has another address.  false: the fault now tells
+ * of all addresses that failed in this try.  It is VD_TEMP if one of them
+ * failed so.
+ */
+bool	route_next(struct route *, struct fault *);
+
+/* The session is usable, or, after that, has failed nevertheless. */
+void	route_settle(struct route *, bool good);
 
 #endif

@@ -43,6 +43,7 @@ struct transfer {
 	struct delivery		*waiting[CLIENT_WINDOW + 1]; /* come first */
 	size_t			 nwaiting;
 	size_t			 settled;	/* messages, in this session */
+	bool			 begun;	/* it was ready for a message */
 	struct progress		 progress;
 	char			*block;	/* CLIENT_BLOCK octets, or NULL */
 };
@@ -271,15 +272,23 @@ transfer_give_body(struct transfer *k)
 static void
 transfer_talk(struct transfer *k)
 {
+	struct buf talk = k->client->talk;
 	enum client_want want;
 
+	/* The dialogue with the address before stays. */
+	memset(&k->client->talk, 0, sizeof(talk));
+	client_release(k->client);
 	client_init(k->client, &k->transport->client);
+	k->client->talk = talk;
 	k->transport->session.c = k->client;
 	k->settled = 0;
-	k->described = false;
+	k->described = k->begun = false;
 	do {
 		want = session_until(&k->transport->session);
 		transfer_collect(k);
+		if (want == CLIENT_IDLE && !k->begun)
+			transport_ready(k->transport);
+		k->begun |= want == CLIENT_IDLE;
 		if (want == CLIENT_IDLE)
 			transfer_give(k);
 		else if (want == CLIENT_BODY)
@@ -301,6 +310,33 @@ transfer_fail(struct transfer *k, const struct fault *f)
 	}
 }
 
+/* A session; at another address if it ends before the first message. */
+static int
+transfer_session(struct transfer *k, const struct delivery *d, struct fault *f)
+{
+	transport_begin(k->transport, d->tries);
+	buf_clear(&k->client->talk);
+	do {
+		fault_clear(f);
+		if (transport_open(k->transport, d->env->from, f) == -1) {
+			transport_describe(k->transport, NULL, &k->conninfo);
+			return -1;
+		}
+		k->transport->stream.watch = k->o->dispatch;
+		transfer_talk(k);
+		*f = k->client->fault;
+	} while (!k->begun && f->verdict != VD_OK &&
+	    transport_next(k->transport, f));
+	if (k->settled > 0) {
+		fault_clear(f);
+		return 0;
+	}
+	/* No message is settled: a new session would not help. */
+	route_settle(&k->transport->route, false);
+	return f->verdict != VD_OK ? -1 : fault_set(f, ST_MAIL, FD_NONE, 0,
+	    VD_TEMP, "the relay accepted no message in a whole session");
+}
+
 /* Sessions, while there are messages and each session settles one. */
 static void
 transfer_sessions(struct transfer *k)
@@ -311,22 +347,7 @@ transfer_sessions(struct transfer *k)
 	while (f.verdict == VD_OK &&
 	    transfer_next_delivery(k, true, &d) == TRANSFER_GOT) {
 		k->waiting[k->nwaiting++] = d;
-		if (transport_open(k->transport, d->env->from, &f) == -1) {
-			transport_describe(k->transport, NULL, &k->conninfo);
-			break;
-		}
-		k->transport->stream.watch = k->o->dispatch;
-		transfer_talk(k);
-		if (k->settled > 0) {
-			fault_clear(&f);
-			client_release(k->client);
-			continue;
-		}
-		/* No message is settled: a new session would not help. */
-		f = k->client->fault;
-		if (f.verdict == VD_OK)
-			(void)fault_set(&f, ST_MAIL, FD_NONE, 0, VD_TEMP,
-			    "the relay accepted no message in a whole session");
+		(void)transfer_session(k, d, &f);
 	}
 	if (f.verdict != VD_OK)
 		transfer_fail(k, &f);

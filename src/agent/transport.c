@@ -27,13 +27,15 @@ transport_sniff(void *ctx)
 	struct connection connection;
 	struct fault f = { 0 };
 	struct stream w;
+	long long due = transport_within(r, SNIFF);
 	bool yes;
 
-	if (route_open(&r->route, true, transport_within(r, SNIFF), &connection,
-	    &f) == -1)
+	if (r->session.limit > 0 && r->session.limit < due)
+		due = r->session.limit;
+	if (route_open(&r->route, true, due, &connection, &f) == -1)
 		return false;
 	stream_init(&w, connection.fd);
-	yes = stream_speaks_tls(&w, transport_within(r, SNIFF));
+	yes = stream_speaks_tls(&w, due);
 	stream_close(&w);
 	return yes;
 }
@@ -154,20 +156,61 @@ transport_adopt(struct transport *r, const struct connection *connection,
 	transport_introduce(r, sender);
 }
 
+void
+transport_begin(struct transport *r, unsigned tries)
+{
+	route_begin(&r->route, tries);
+	r->connecting = 0;
+}
+
+/* Divide the time that is left among the addresses left. */
+static long long
+transport_share(const struct transport *r)
+{
+	long long now = clock_ms();
+
+	if (r->limit == 0)
+		return 0;
+	return now + (r->limit - now) /
+	    (1 + (long long)route_left(&r->route));
+}
+
 int
 transport_open(struct transport *r, const char *sender, struct fault *f)
 {
 	struct connection connection;
+	long long start = clock_ms();
+	long long due = transport_within(r, r->set->connect_timeout) -
+	    r->connecting;
+	int status;
 
 	memset(&r->connection, 0, sizeof(r->connection));
-	if (route_open(&r->route, false, transport_within(r,
-	    r->set->connect_timeout), &connection, f) == -1) {
+	status = route_open(&r->route, false, due, &connection, f);
+	r->connecting += clock_ms() - start;
+	if (status == -1) {
 		transport_settle(r);
 		(void)strlcpy(f->what, r->what, sizeof(f->what));
 		return -1;
 	}
 	transport_adopt(r, &connection, sender);
+	r->session.limit = transport_share(r);
 	return 0;
+}
+
+void
+transport_ready(struct transport *r)
+{
+	r->session.limit = r->limit;
+	route_settle(&r->route, true);
+}
+
+bool
+transport_next(struct transport *r, struct fault *f)
+{
+	bool more = route_next(&r->route, f);
+
+	route_settle(&r->route, false);
+	return more;
 }
 
 void

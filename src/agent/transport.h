@@ -26,6 +26,7 @@ struct transport {
 	struct stream	 stream;
 	char		 helo[HELONAME_MAX], why[HELONAME_WHY];
 	long long	 limit;		/* clock_ms() when all ends; 0: never */
+	long long	 connecting;	/* ms of connect-timeout that are used */
 };
 
 /* Read the settings and load the certificates that TLS will need. */
@@ -38,8 +39,25 @@ int	transport_locate(struct transport *, struct fault *);
 /* Choose the HELO name for this sender, before or after connecting. */
 void	transport_introduce(struct transport *, const char *sender);
 
-/* Connect to the first of the addresses that answers. */
+/* A try begins, after so many failed ones: see route_begin(). */
+void	transport_begin(struct transport *, unsigned tries);
+
+/*
+ * Connect to the first of the addresses left that answers.  Until
+ * transport_ready() its session has only its share of the time to the limit,
+ * so that some is left for the others.
+ */
 int	transport_open(struct transport *, const char *sender, struct fault *);
+
+/* The session is ready for a message: the address is good. */
+void	transport_ready(struct transport *);
+
+/*
+ * The session ended with this fault and without a message.  true: close the
+ * stream, and transport_open() tries another address.  false: the fault
+ * tells of all addresses that failed in this try.
+ */
+bool	transport_next(struct transport *, struct fault *);
 
 /* In its place: use this connection, which is open. */
 void	transport_adopt(struct transport *, const struct connection *,
