@@ -246,3 +246,44 @@ refused() {
 	[ "$(stored_count)" -eq 1 ]
 	[ "$(grep -c '^peer' "$first")" -eq 1 ]
 }
+
+# probe LINE...: without a message, with these settings.
+probe() {
+	use "$@"
+	run "$HELOISE" -C "$CONF" --probe
+	[ "$status" -ne 99 ] || skip 'may not mount'
+}
+
+@test "the probe goes on, and shows each address" {
+	known 127.0.0.2 127.0.0.3 127.0.0.4
+	relay_at 127.0.0.2 --fail 'GREETING:554 5.7.1 go away'
+	relay_at 127.0.0.4
+	probe 'tls none'
+	[ "$status" -eq 0 ]
+	[[ $output == *'127.0.0.2 port '*'554 5.7.1 go away'*'127.0.0.4 port '* ]]
+	[[ $output == *"before that, 127.0.0.3 port $PORT: Connection refused"* ]]
+	[[ $output == *" $NAME:$PORT accepts mail from "* ]]
+	use 'tls none'
+	run "$HELOISE" -C "$CONF" --json --probe
+	[ "$status" -eq 0 ]
+	[[ $output == *'"failed":"127.0.0.3 port '* ]]
+	[[ $output == *'"result":"ok"'* ]]
+}
+
+@test "the probe: all addresses fail, and the certificate of the last is shown" {
+	secure_at 127.0.0.2 ok --fail 'GREETING:554 5.7.1 go away'
+	secure_at 127.0.0.3 wrong-name
+	probe 'tls starttls' 'tls-name relay.example.org' \
+	    "tls-ca $CERTS/ca.pem"
+	[ "$status" -eq 77 ]
+	[[ $output == *'connected again, without verification'* ]]
+	[[ $output == *"127.0.0.2 port $PORT: 554 5.7.1 go away; 127.0.0.3 port $PORT: "*' is not good: '* ]]
+	# A refusal of the settings is shown once.
+	stop_relays
+	PORT=
+	relay_at 127.0.0.2 --fail 'EHLO:550 5.7.1 not with that name'
+	relay_at 127.0.0.3
+	probe 'tls none'
+	[ "$status" -eq 69 ]
+	[[ $output != *127.0.0.3\ port* ]]
+}

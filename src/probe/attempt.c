@@ -166,6 +166,7 @@ attempt_begin(struct attempt *a)
 	const struct rcpt *r;
 
 	a->begun = true;
+	transport_ready(a->transport);
 	attempt_skip_tls(a);
 	if (!a->client->authed)
 		attempt_skip(a, ST_AUTH, a->transport->set->user == NULL ?
@@ -179,30 +180,65 @@ attempt_begin(struct attempt *a)
 			attempt_fail(a, r->why);
 }
 
+/* An address failed, but another is left. */
 static void
+attempt_go_on(struct attempt *a)
+{
+	const struct fault *f = &a->client->fault;
+	struct step d;
+
+	step_init(&d, fault_stage(f->stage), attempt_lap(a));
+	step_fault(&d, f);
+	d.mark = MARK_WARNING;
+	step_line(&d, "another address is left");
+	attempt_show(a, &d);
+	if (a->trace)
+		log_raw(buf_text(&a->client->talk), a->client->talk.len);
+	stream_close(&a->transport->stream);
+}
+
+/* The session is over; true: try another address. */
+static bool
 attempt_show_end(struct attempt *a)
 {
+	struct fault f = a->client->fault;
 	struct step d;
 
 	attempt_show_tls(a);
-	if (a->client->fault.verdict != VD_OK) {
+	if (f.verdict != VD_OK) {
+		if (!a->begun && transport_next(a->transport, &f)) {
+			attempt_go_on(a);
+			return true;
+		}
 		attempt_fail(a, &a->client->fault);
-		return;
+		/* The step is of this address, the result is of all. */
+		if (!a->begun)
+			a->fault = f;
+		return false;
 	}
 	if (a->quit_shown)
-		return;
+		return false;
 	step_init(&d, fault_stage(ST_QUIT), attempt_lap(a));
 	step_line(&d, "the relay closed the connection without a reply");
 	d.mark = MARK_WARNING;
 	attempt_show(a, &d);
+	return false;
 }
 
-static void
+/* A session on the open stream; true: try another address. */
+static bool
 attempt_converse(struct attempt *a)
 {
 	struct transport *t = a->transport;
 	enum client_want want;
 
+	if (a->client != NULL)
+		client_release(a->client);
+	else
+		a->client = xcalloc(1, sizeof(*a->client));
+	a->tls = (struct tls_facts){ 0 };
+	a->tls_shown = a->quit_shown = false;
+	a->since = clock_ms();
 	t->client.heard = attempt_reply;
 	t->client.heard_ctx = a;
 	client_init(a->client, &t->client);
@@ -217,7 +253,7 @@ attempt_converse(struct attempt *a)
 			client_quit(a->client);
 		}
 	} while (want != CLIENT_OVER);
-	attempt_show_end(a);
+	return attempt_show_end(a);
 }
 
 static int
@@ -236,8 +272,12 @@ attempt_connect(struct attempt *a)
 	connect_literal(&t->connection.local, local, sizeof(local));
 	step_line(&d, "%s%s%s", t->connection.text,
 	    local[0] != '\0' ? " from " : "", local);
+	if (t->connection.why[0] != '\0')
+		step_line(&d, "before that, %s", t->connection.why);
 	json_text(&d.facts, "address", t->connection.text);
 	json_text(&d.facts, "from", local);
+	if (t->connection.why[0] != '\0')
+		json_text(&d.facts, "failed", t->connection.why);
 	attempt_show(a, &d);
 	return 0;
 }
@@ -344,13 +384,16 @@ attempt_show_mode(struct attempt *a, enum client_tls mode,
 	    mode == CLIENT_TLS_STARTTLS ?
 	    "this port begins in clear and offers STARTTLS" :
 	    "this port begins in clear and offers no TLS";
-	const struct fault f = a->fault;
+	const struct fault f = a->client->fault;
 	struct step d;
 
 	a->mode_wrong = true;
 	a->mode = mode;
-	(void)fault_set(&a->fault, f.stage, f.domain, f.code, f.verdict,
-	    "%s", words);
+	if (strcmp(a->fault.text, f.text) != 0)
+		fault_add(&a->fault, "; %s", words);
+	else
+		(void)fault_set(&a->fault, f.stage, f.domain, f.code,
+		    f.verdict, "%s", words);
 	step_init(&d, fault_stage(ST_TLS), r->ms);
 	d.mark = MARK_WARNING;
 	step_line(&d, "tried the other mode: %s", words);
@@ -369,10 +412,10 @@ attempt_recheck(struct attempt *a)
 {
 	enum client_tls mode = a->transport->client.tls;
 	struct recheck *r = xmalloc(sizeof(*r));
-	enum stage stage = a->fault.stage;
+	const struct fault *f = &a->client->fault;
 
 	r->tls = false;
-	if (stage == ST_TLS) {
+	if (f->stage == ST_TLS) {
 		attempt_recheck_in(a->transport, mode, r);
 		if (r->tls)
 			attempt_show_certificate(a, r);
@@ -382,7 +425,7 @@ attempt_recheck(struct attempt *a)
 		if (r->greeted)
 			attempt_show_mode(a, r->starttls || r->tls ?
 			    CLIENT_TLS_STARTTLS : CLIENT_TLS_NONE, r);
-	} else if (stage == ST_GREETING && a->fault.domain != FD_SMTP) {
+	} else if (f->stage == ST_GREETING && f->domain != FD_SMTP) {
 		attempt_recheck_in(a->transport, CLIENT_TLS_IMPLICIT, r);
 		if (r->tls)
 			attempt_show_mode(a, CLIENT_TLS_IMPLICIT, r);
@@ -393,26 +436,31 @@ attempt_recheck(struct attempt *a)
 void
 attempt_run(struct attempt *a)
 {
+	enum stage stage;
+	bool open;
 	size_t i;
 
 	for (i = 0; i < a->env->nrcpt; i++)
 		rcpt_unsettle(&a->env->rcpt[i]);
 	a->since = clock_ms();
-	if (attempt_connect(a) == -1) {
-		transport_describe(a->transport, NULL, &a->conninfo);
-		return;
+	transport_begin(a->transport, 0);
+	do {
+		open = attempt_connect(a) == 0;
+	} while (open && attempt_converse(a));
+	transport_describe(a->transport, open ? a->client : NULL,
+	    &a->conninfo);
+	if (open) {
+		stream_close(&a->transport->stream);
+		stage = a->client->fault.stage;
+		if ((stage == ST_TLS || stage == ST_GREETING) &&
+		    a->client->fault.verdict != VD_OK && !a->client->tls)
+			attempt_recheck(a);
+		if (a->trace && a->fault.verdict != VD_OK)
+			log_raw(buf_text(&a->client->talk),
+			    a->client->talk.len);
 	}
-	a->client = xcalloc(1, sizeof(*a->client));
-	a->since = clock_ms();
-	attempt_converse(a);
-	transport_describe(a->transport, a->client, &a->conninfo);
-	stream_close(&a->transport->stream);
-	if ((a->fault.stage == ST_TLS || a->fault.stage == ST_GREETING) &&
-	    a->fault.verdict != VD_OK && !a->client->tls)
-		attempt_recheck(a);
-	if (a->trace && a->fault.verdict != VD_OK)
-		log_raw(buf_text(&a->client->talk), a->client->talk.len);
-	client_release(a->client);
+	if (a->client != NULL)
+		client_release(a->client);
 	free(a->client);
 	a->client = NULL;
 }

@@ -33,7 +33,9 @@ struct attempt {
 
 /*
  * Connect, log in, name sender and recipients, reset and quit; show each
- * step.  After a fault of TLS connect a second time to find the cause.
+ * step.  Go on to another address as a delivery does; if all fail, the fault
+ * tells of all.  After a fault of TLS at the last one connect a second time
+ * to find the cause.
  */
 void	attempt_run(struct attempt *);
 
