@@ -1,5 +1,6 @@
 /* capability.c - the extensions that a relay offers in its reply to EHLO */
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/ascii.h"
@@ -35,19 +36,26 @@ cap_number(const char *p, size_t n)
 	return i == n ? v : 0;
 }
 
+static bool
+cap_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == ',';
+}
+
+/* Names with blanks between them, as in RFC 4954, or with commas. */
 static void
 cap_mechanisms(struct caps *c, const char *p, size_t n)
 {
-	size_t from, i, had = strlen(c->auth), room;
+	size_t from, i, had = strlen(c->auth);
 	enum sasl_mech m;
 
 	if (had > 0 && had + 1 < sizeof(c->auth))
 		c->auth[had++] = ' ';
-	room = sizeof(c->auth) - had - 1;
-	memcpy(c->auth + had, p, n < room ? n : room);
-	c->auth[had + (n < room ? n : room)] = '\0';
+	for (i = 0; i < n && had + 1 < sizeof(c->auth); i++)
+		c->auth[had++] = cap_blank(p[i]) ? ' ' : p[i];
+	c->auth[had] = '\0';
 	for (i = 0; i < n; i++) {
-		for (from = i; i < n && p[i] != ' '; i++)
+		for (from = i; i < n && !cap_blank(p[i]); i++)
 			;
 		if ((m = sasl_find(p + from, i - from)) != SASL__MAX)
 			c->mechs |= SASL_BIT(m);
@@ -62,7 +70,7 @@ cap_keyword(struct caps *c, const char *p, size_t n)
 	size_t k = 0, rest;
 
 	/* Some relays write "AUTH=LOGIN", as before RFC 2554. */
-	while (k < n && p[k] != ' ' && p[k] != '=')
+	while (k < n && p[k] != ' ' && p[k] != '\t' && p[k] != '=')
 		k++;
 	for (; row < capability_table + capability_count; row++)
 		if (ascii_is(p, k, row->keyword))

@@ -20,7 +20,7 @@ struct caps {
 	unsigned	set;		/* CAP_* */
 	unsigned	mechs;		/* SASL_BIT()s of known mechanisms */
 	long long	maxsize;	/* octets; 0: no limit was given */
-	char		auth[256];	/* the mechanisms as the relay wrote */
+	char		auth[256];	/* the mechanisms, blanks between */
 };
 
 /* One row for each CAP_ bit, in the order of the probe's output. */

@@ -21,6 +21,21 @@ reply_enhanced(unsigned v[3], const char *p, size_t n)
 	return i == n || p[i] == ' ';
 }
 
+/* A tab is as good as a blank: "AUTH\tPLAIN". */
+static void
+reply_add_text(struct buf *out, const char *p, size_t n)
+{
+	const char *tab;
+
+	while ((tab = memchr(p, '\t', n)) != NULL) {
+		buf_add_visible(out, p, (size_t)(tab - p), false);
+		buf_add(out, " ", 1);
+		n -= (size_t)(tab - p) + 1;
+		p = tab + 1;
+	}
+	buf_add_visible(out, p, n, false);
+}
+
 /* One line without its line end.  Returns false if this is not SMTP. */
 static bool
 reply_line(struct reply *r, const char *p, size_t n, bool *last)
@@ -49,7 +64,7 @@ reply_line(struct reply *r, const char *p, size_t n, bool *last)
 			r->esc[k] = (unsigned char)v[k];
 	if (r->lines > 1)
 		buf_add(&r->text, "\n", 1);
-	buf_add_visible(&r->text, p, n, false);
+	reply_add_text(&r->text, p, n);
 	return !r->text.full;
 }
 

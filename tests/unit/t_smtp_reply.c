@@ -70,6 +70,9 @@ static const struct {
 	    "[550 1 5.7.1 5.7.1 a][550 1 0.0.0 b]more 0" },
 	/* nothing that could harm a terminal */
 	{ "250 \033[2J\007\r\n", "[250 1 0.0.0 ?[2J?]more 0" },
+	{ "250-a\r\n250 AUTH\tPLAIN\tLOGIN\r\n",
+	    "[250 2 0.0.0 a|AUTH PLAIN LOGIN]more 0" },
+	{ "250 \t\r\n", "[250 1 0.0.0  ]more 0" },
 	{ "250 a\rb\r\n", "[250 1 0.0.0 a?b]more 0" },
 	{ "250 \302\233m \233m\r\n", "[250 1 0.0.0 ?m ?m]more 0" },
 	{ "250 \303\266\r\n", "[250 1 0.0.0 \303\266]more 0" },
