@@ -79,7 +79,8 @@ client_talk_reply(struct client *c)
 	(void)strlcpy(c->last, who + 3, sizeof(c->last));
 	c->last[3] = ' ';
 	/* A SCRAM challenge allows guessing the password offline: mask it. */
-	if (code == 334 && c->reply.text.len > 0 && c->mech != SASL__MAX &&
+	if (code / 100 == 3 && c->reply.text.len > 0 && c->ring_n > 0 &&
+	    client_state_oldest(c)->verb == V_AUTH &&
 	    !sasl_reveals(c->mech))
 		p = "********";
 	(void)strlcat(c->last, p, sizeof(c->last));

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/base64.h"
+#include "base/util.h"
 #include "smtp/client_setup.h"
 
 #define AUTH_LINE	510	/* RFC 4954 4: 512 with the line end */
@@ -220,15 +221,39 @@ setup_cancel(struct client *c, const struct fault *f)
 	return client_state_say(c, V_AUTH, 0, "*", NULL);
 }
 
+/* A challenge from its base64.  A reason to refuse may be in plain text. */
+static int
+setup_decode(const struct client *c, struct buf *in, struct fault *f)
+{
+	const char *text = buf_text(&c->reply.text);
+	size_t n;
+
+	text += strspn(text, " ");
+	n = strlen(text);
+	while (n > 0 && text[n - 1] == ' ')
+		n--;
+	if (!sasl_heeds(c->mech))
+		return 0;
+	if (base64_decode(in, text, n) && (!sasl_reasons(&c->sasl) ||
+	    utf8_valid(buf_text(in), in->len)))
+		return 0;
+	buf_clear(in);
+	if (!sasl_reasons(&c->sasl))
+		return fault_set(f, ST_AUTH, FD_NONE, 0, VD_TEMP,
+		    "the relay's challenge is not base64, or over 4 KiB: %.200s",
+		    text);
+	buf_add(in, text, n < SASL_CHALLENGE ? n : SASL_CHALLENGE);
+	return 0;
+}
+
 static enum client_phase
 setup_challenged(struct client *c)
 {
-	const char *text = buf_text(&c->reply.text);
 	struct buf in = { .max = SASL_CHALLENGE, .secret = true };
 	struct buf b64 = { .max = 32768, .secret = true };
 	enum client_phase next;
 	struct fault f = { 0 };
-	int status = 0;
+	int status;
 
 	if (c->held) {
 		c->held = false;
@@ -237,9 +262,7 @@ setup_challenged(struct client *c)
 		buf_release(&c->initial);
 		return next;
 	}
-	if (!base64_decode(&in, text, strlen(text)))
-		status = fault_set(&f, ST_AUTH, FD_NONE, 0, VD_TEMP,
-		    "the relay's challenge is not base64, or over 4 KiB");
+	status = setup_decode(c, &in, &f);
 	if (status == 0)
 		status = setup_respond(c, buf_text(&in), in.len, &b64, &f);
 	next = status == -1 ? setup_cancel(c, &f) :
@@ -270,9 +293,9 @@ client_setup_on_auth(struct client *c, const struct client_command *k)
 		f = c->fault;
 		return client_state_die(c, &f);
 	}
-	if (c->reply.code == 334)
+	if (c->reply.code / 100 == 3)
 		return setup_challenged(c);
-	if (c->reply.code != 235)
+	if (!client_state_yes(c))
 		return setup_rejected(c);
 	if (c->held)
 		c->sasl.step = 0;	/* the response was not sent */

@@ -140,11 +140,25 @@ sasl_login(struct sasl *s, const char *in, size_t n, struct buf *out,
 	return 0;
 }
 
-/* [authzid] NUL authcid NUL passwd. */
+static int
+sasl_too_many(const struct sasl *s, struct fault *f)
+{
+	return fault_set(f, ST_AUTH, FD_NONE, 0, VD_PERM,
+	    "the relay sends another challenge after the last step of "
+	    "%s%s%s", mechs[s->mech].name,
+	    s->refused ? "; it gave as its reason: " : "", s->said);
+}
+
+/*
+ * [authzid] NUL authcid NUL passwd.  A relay that ignored it with AUTH asks
+ * by an empty challenge, and gets it again, once.
+ */
 static int
 sasl_plain(struct sasl *s, const char *in, size_t n, struct buf *out,
     struct fault *f)
 {
+	if (s->step > 0 && n > 0)
+		return sasl_too_many(s, f);
 	buf_add(out, "", 1);
 	crypt_normalize(out, s->user);
 	buf_add(out, "", 1);
@@ -222,6 +236,19 @@ sasl_binds(enum sasl_mech m)
 }
 
 bool
+sasl_heeds(enum sasl_mech m)
+{
+	return m != SASL_LOGIN;
+}
+
+bool
+sasl_reasons(const struct sasl *s)
+{
+	return s->step > 0 && (s->mech == SASL_OAUTHBEARER ||
+	    s->mech == SASL_XOAUTH2);
+}
+
+bool
 sasl_initial(enum sasl_mech m)
 {
 	return mechs[m].initial;
@@ -240,10 +267,7 @@ sasl_step(struct sasl *s, const char *in, size_t n, struct buf *out,
 	assert(s->mech == SASL_EXTERNAL ||
 	    (s->user != NULL && s->password != NULL));
 	if (s->refused || s->step >= mechs[s->mech].steps)
-		return fault_set(f, ST_AUTH, FD_NONE, 0, VD_PERM,
-		    "the relay sends another challenge after the last step of "
-		    "%s%s%s", mechs[s->mech].name,
-		    s->refused ? "; it gave as its reason: " : "", s->said);
+		return sasl_too_many(s, f);
 	if (mechs[s->mech].step(s, in, n, out, f) == -1)
 		return -1;
 	s->step++;

@@ -23,7 +23,7 @@
 	X(XOAUTH2, "XOAUTH2", "xoauth2", true, true, 2, 1, xoauth2) \
 	X(CRAM_MD5, "CRAM-MD5", "cram-md5", false, true, 1, 1, cram_md5) \
 	X(LOGIN, "LOGIN", "login", false, true, 2, 2, login) \
-	X(PLAIN, "PLAIN", "plain", true, true, 1, 1, plain) \
+	X(PLAIN, "PLAIN", "plain", true, true, 2, 1, plain) \
 	X(SCRAM_SHA_1, "SCRAM-SHA-1", "scram-sha-1", true, false, 3, 2, \
 	    scram) \
 	X(SCRAM_SHA_256, "SCRAM-SHA-256", "scram-sha-256", true, false, 3, 2, \
@@ -74,6 +74,13 @@ enum sasl_mech	 sasl_best(unsigned set, bool bound, bool exposed);
 /* Does it need a password (or a token)?  A TLS session to bind to? */
 bool		 sasl_secret(enum sasl_mech);
 bool		 sasl_binds(enum sasl_mech);
+
+/*
+ * Does the text of a challenge matter, or only that there is one?  May it be
+ * a reason in plain text, not base64?
+ */
+bool		 sasl_heeds(enum sasl_mech);
+bool		 sasl_reasons(const struct sasl *);
 
 /* Does the client speak first, so that its response can go with AUTH? */
 bool		 sasl_initial(enum sasl_mech);
