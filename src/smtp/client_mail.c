@@ -369,9 +369,10 @@ client_mail_on_data(struct client *c, const struct client_command *k)
 {
 	struct fault f = { 0 };
 
-	if (c->reply.code == 354 && k->mail != NULL)
+	/* RFC 5321 4.2.1: the first digit tells all that matters. */
+	if (c->reply.code / 100 == 3 && k->mail != NULL)
 		return PH_BODY;
-	if (c->reply.code == 354)
+	if (c->reply.code / 100 == 3)
 		return client_state_say(c, V_NOBODY, 0, ".", NULL);
 	if (c->reply.code < 400)
 		return client_state_refused(c);
