@@ -179,12 +179,19 @@ client_not_smtp(struct client *c)
 	enum stage stage = client_stage(c);
 	struct buf said = { .max = 4096 };
 	struct fault f = { 0 };
+	const char *end;
+	size_t n;
 
 	if (stage == ST_GREETING && client_looks_like_tls(c))
 		return client_state_die_with(c, stage, VD_PERM,
 		    "this port speaks TLS from the start");
-	buf_add_visible(&said, buf_text(&c->in),
-	    c->in.len < 200 ? c->in.len : 200, false);
+	n = c->in.len < 200 ? c->in.len : 200;
+	end = memchr(buf_text(&c->in), '\n', n);
+	if (end != NULL)
+		n = (size_t)(end - buf_text(&c->in));
+	if (n > 0 && c->in.p[n - 1] == '\r')
+		n--;
+	buf_add_visible(&said, buf_text(&c->in), n, false);
 	(void)fault_set(&f, stage, FD_NONE, 0, VD_TEMP,
 	    "this is not an SMTP reply: %s", buf_text(&said));
 	buf_release(&said);

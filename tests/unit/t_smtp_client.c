@@ -29,6 +29,7 @@
  *	accepted N [TEXT]	the words with which message N was accepted
  *	over VERDICT [STAGE]	how the session must have ended
  *	says TEXT	TEXT must stand in the fault of the session
+ *	omits TEXT	TEXT must not
  *	talk TEXT	TEXT must stand in the dialogue for people
  *	hush TEXT	TEXT must not
  */
@@ -426,6 +427,9 @@ check_line(struct play *p, const char *line)
 		check_over(p, a, b);
 	else if (strncmp(line, "says ", 5) == 0) {
 		if (strstr(p->c.fault.text, line + 5) == NULL)
+			fail(p, p->c.fault.text);
+	} else if (strncmp(line, "omits ", 6) == 0) {
+		if (strstr(p->c.fault.text, line + 6) != NULL)
 			fail(p, p->c.fault.text);
 	} else if (strncmp(line, "asked ", 6) == 0) {
 		if (strcmp(p->c.fault.command, line + 6) != 0)
