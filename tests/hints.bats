@@ -78,6 +78,7 @@ understand() {
 		size=*) size=$value ;;
 		cleartext) lines+=('auth-cleartext yes') ;;
 		untrusted) tls=opportunistic ;;
+		bound) ;;	# as each TLS session is here
 		*) echo "$word?" >&2; return 1 ;;
 		esac
 	done
@@ -110,6 +111,11 @@ step() {
 		echo eof
 	else
 		echo "S: ${reply//\\n/\\r\\n}"
+		# A client that tries another mechanism hears it again.
+		if [[ $1$reply == auth50[0-4]* && $offer == *PLAIN_LOGIN* &&
+		    "${lines[*]}" != *'auth '* ]]; then
+			printf '%s\n' 'C: AUTH LOGIN' "S: ${reply//\\n/\\r\\n}"
+		fi
 		echo polite
 	fi
 	return 1
@@ -126,7 +132,7 @@ dialogue() {
 		step starttls 'S: 220 go' tls || return 0
 		printf '%s\n' 'C~ ^EHLO' "$(capabilities tls)"
 	fi
-	if [ -n "$user" ] && [[ $offer == *PLAIN* && $stage != - ]]; then
+	if [ -n "$user" ] && [[ $offer == *AUTH_* && $stage != - ]]; then
 		step auth 'S: 235 welcome' || return 0
 	fi
 	if [ "$stage" != - ] && [ "$stage" != ehlo1 ]; then

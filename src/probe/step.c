@@ -239,7 +239,8 @@ step_tls(struct step *d, const struct tls_facts *t)
 void
 step_auth(struct step *d, const struct client *c, bool asked)
 {
-	const char *why = asked ? "as auth says" : c->caps.mechs ==
+	const char *why = asked ? "as auth says" : c->swapped ?
+	    "as the relay refuses the other" : c->caps.mechs ==
 	    SASL_BIT(c->mech) ? "the only one offered" :
 	    "the best of those offered";
 

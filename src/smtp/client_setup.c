@@ -175,8 +175,9 @@ setup_respond(struct client *c, const char *in, size_t n, struct buf *b64,
 	return status;
 }
 
-enum client_phase
-client_setup_auth(struct client *c)
+/* Send AUTH for c->mech. */
+static enum client_phase
+setup_send_auth(struct client *c)
 {
 	struct buf b64 = { .max = 32768, .secret = true };
 	struct buf line = { .max = 32768, .secret = true };
@@ -184,10 +185,6 @@ client_setup_auth(struct client *c)
 	struct fault f = { 0 };
 	char shown[64];
 
-	if ((c->o->user == NULL && c->o->mech != SASL_EXTERNAL) || c->authed)
-		return PH_IDLE;
-	if (setup_choose(c, &f) == -1)
-		return client_state_die(c, &f);
 	setup_start(c);
 	buf_addf(&line, "AUTH %s", sasl_name(c->mech));
 	(void)strlcpy(shown, buf_text(&line), sizeof(shown));
@@ -210,6 +207,54 @@ out:
 	buf_release(&line);
 	buf_release(&b64);
 	return next;
+}
+
+enum client_phase
+client_setup_auth(struct client *c)
+{
+	struct fault f = { 0 };
+
+	if ((c->o->user == NULL && c->o->mech != SASL_EXTERNAL) || c->authed)
+		return PH_IDLE;
+	return setup_choose(c, &f) == -1 ? client_state_die(c, &f) :
+	    setup_send_auth(c);
+}
+
+/*
+ * Is the mechanism refused, not the password?  By RFC 4954, 534 says so, but
+ * some relays use it to ask for another password.
+ */
+static bool
+setup_mechanism_refused(const struct client *c)
+{
+	const char *text = buf_text(&c->reply.text);
+	int code = c->reply.code;
+
+	if (code == 534)
+		return strcasestr(text, "password") == NULL &&
+		    strcasestr(text, "log in") == NULL;
+	return (code >= 500 && code <= 504) ||
+	    (code == 535 && strcasestr(text, "mechanism") != NULL);
+}
+
+/*
+ * Go on with LOGIN after PLAIN, or the reverse, which is no weaker.  Never
+ * in place of another mechanism, nor of one that is configured.
+ */
+static bool
+setup_swap(struct client *c)
+{
+	enum sasl_mech other = c->mech == SASL_PLAIN ? SASL_LOGIN : SASL_PLAIN;
+
+	if (c->swapped || c->o->mech != SASL__MAX ||
+	    (c->mech != SASL_PLAIN && c->mech != SASL_LOGIN) ||
+	    !(c->caps.mechs & SASL_BIT(other)) || !setup_mechanism_refused(c))
+		return false;
+	c->swapped = true;
+	c->held = false;
+	buf_release(&c->initial);
+	c->mech = other;
+	return true;
 }
 
 /* Cancel the exchange, and keep the reason: the reply will be a 501. */
@@ -296,7 +341,7 @@ client_setup_on_auth(struct client *c, const struct client_command *k)
 	if (c->reply.code / 100 == 3)
 		return setup_challenged(c);
 	if (!client_state_yes(c))
-		return setup_rejected(c);
+		return setup_swap(c) ? setup_send_auth(c) : setup_rejected(c);
 	if (c->held)
 		c->sasl.step = 0;	/* the response was not sent */
 	if (sasl_success(&c->sasl, buf_text(&c->reply.text), &f) == -1)

@@ -149,6 +149,7 @@ struct client {
 	struct sasl	 sasl;
 	struct buf	 initial;	/* SASL response held back */
 	bool		 held;
+	bool		 swapped;	/* mech replaces a refused one */
 	bool		 cancelled;	/* fault waits for the reply to "*" */
 	struct fault	 fault;
 

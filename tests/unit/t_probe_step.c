@@ -132,6 +132,13 @@ auth(void)
 	is(buf_text(&d.text), "PLAIN for joe, the only one offered (PLAIN)\n"
 	    "235 2.7.0 yes", "only one");
 	step_release(&d);
+	client.swapped = true;
+	step_init(&d, "auth", 3);
+	step_auth(&d, &client, false);
+	is(buf_text(&d.text), "PLAIN for joe, as the relay refuses the other "
+	    "(PLAIN)\n235 2.7.0 yes", "the other was refused");
+	step_release(&d);
+	client.swapped = false;
 }
 
 static void
