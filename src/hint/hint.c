@@ -7,6 +7,7 @@
  *	%r relay	%p port		%h HELO name	%H a better one
  *	%s sender	%S a better one	%c recipient	%D domain for bare names
  *	%u user		%m mechanism	%o mechanisms offered
+ *	%M another mechanism, as auth names it
  *	%f file		%n name in the certificate	%k its pin
  *	%w the setting relay	%R host that would relay instead
  *	%U user of this process	%G a group of that user
@@ -143,6 +144,50 @@ hint_poor(const char *helo)
 	    strncmp(helo, "[127.", 5) == 0);
 }
 
+/* Is the mechanism, as SASL names it, in the list of those offered? */
+static bool
+hint_offered(const struct hint_context *ctx, const char *mech)
+{
+	const char *p = ctx->auth_offered != NULL ? ctx->auth_offered : "";
+	size_t n;
+
+	for (; *p != '\0'; p += n) {
+		p += strspn(p, " ");
+		n = strcspn(p, " ");
+		if (ascii_is(p, n, mech))
+			return true;
+	}
+	return false;
+}
+
+static bool
+hint_scram(const struct hint_context *ctx)
+{
+	return hint_given(ctx->mech) && strncmp(ctx->mech, "SCRAM-", 6) == 0;
+}
+
+/*
+ * A mechanism that is offered and was not used, or NULL.  After SCRAM bound
+ * to TLS it is SCRAM, and after that none of its kind.  In auto, LOGIN
+ * follows a PLAIN that was refused.
+ */
+static const char *
+hint_other_mech(const struct hint_context *ctx)
+{
+	static const char *const all[] = { "scram-sha-256", "scram-sha-1",
+	    "plain", "login", "cram-md5" };
+	bool scram = hint_scram(ctx) && strstr(ctx->mech, "-PLUS") == NULL;
+	size_t i;
+
+	for (i = scram ? 2 : 0; hint_given(ctx->mech) && i < NITEMS(all); i++)
+		if (hint_offered(ctx, all[i]) &&
+		    strcasecmp(all[i], ctx->mech) != 0 && (ctx->asked ||
+		    strcmp(all[i], "plain") != 0 ||
+		    strcmp(ctx->mech, "LOGIN") != 0))
+			return all[i];
+	return NULL;
+}
+
 static unsigned
 hint_facts(const struct hint_context *ctx, const struct provider *p, bool mx)
 {
@@ -169,6 +214,8 @@ hint_facts(const struct hint_context *ctx, const struct provider *p, bool mx)
 		{ IF_SOCKET, hint_given(ctx->relay) &&
 		    ctx->relay[0] == '/' && !ctx->maildir },
 		{ IF_MAILDIR, ctx->maildir },
+		{ IF_SCRAM, hint_scram(ctx) },
+		{ IF_OTHER_MECH, hint_other_mech(ctx) != NULL },
 	};
 	unsigned all = 0;
 	size_t i;
@@ -397,6 +444,7 @@ hint_fill(struct buf *out, char what, const struct view *v)
 		    ctx->fqdn }, ""), "<domain>" },
 		{ 'u', ctx->user, "the user" },
 		{ 'm', ctx->mech, "in use" },
+		{ 'M', hint_other_mech(ctx), "auto" },
 		{ 'o', ctx->auth_offered, "none" },
 		{ 'U', ctx->who, "the user who runs this" },
 		{ 'G', ctx->group, "<a group of that user>" },

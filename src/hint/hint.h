@@ -31,6 +31,7 @@ struct hint_context {
 	bool		 login;		/* user is set and auth is not none */
 	const char	*user;
 	const char	*mech;		/* the mechanism used or asked for */
+	bool		 asked;		/* auth names that mechanism */
 	const char	*sender;	/* of the envelope; may be "" */
 	const char	*recipient;
 	const char	*config_file;	/* the file to edit */

@@ -27,6 +27,8 @@
 #define IF_SOCKET	0x10000	/* the relay is a socket of this host */
 #define IF_MAILDIR	0x40000	/* the relay is a directory */
 #define IF_LHLO		0x20000	/* it refused LHLO, the EHLO of LMTP */
+#define IF_SCRAM	0x80000	/* the login used SCRAM */
+#define IF_OTHER_MECH	0x100000 /* a mechanism is offered and unused */
 
 /*
  * One rule: if all of it applies, these are the cause and the fix.  In

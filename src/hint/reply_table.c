@@ -226,10 +226,14 @@ const struct advice refusal_table[] = {
 	    "accepts none for some time",
 	  .fix = "correct `user <name>` and `password <password>`, then wait "
 	    "an hour" },
-	{ .stages = AT(ST_AUTH), .code = 5, .words = "mechanism|"
-	    "unrecognized authentication type|authentication type|auth type",
+	{ .stages = AT(ST_AUTH), .code = 5, .when = IF_OTHER_MECH,
+	  .words = "mechanism|authentication type|auth type",
 	  .cause = "the relay refuses the mechanism %m, though it may offer it",
-	  .fix = "set `auth plain` or `auth login`" },
+	  .fix = "set `auth %M`" },
+	{ .stages = AT(ST_AUTH), .code = 5,
+	  .words = "mechanism|authentication type|auth type",
+	  .cause = "the relay refuses the mechanism %m, though it may offer it",
+	  .fix = "ask its operators which login they accept" },
 	{ .stages = AT(ST_AUTH), .unless = IF_TLS, .words = "not enabled|"
 	    "not advertised|not available|not implemented|unrecognized command|"
 	    "command not",
@@ -263,6 +267,10 @@ const struct advice refusal_table[] = {
 	{ .stages = AT(ST_AUTH), .code = 5, .when = IF_ADVISED,
 	  .cause = "the relay refuses '%u' with this password",
 	  .fix = "correct `user <name>` and `password <password>`%a" },
+	{ .stages = AT(ST_AUTH), .code = 5, .when = IF_SCRAM | IF_OTHER_MECH,
+	  .cause = "the relay refuses '%u' with this password and %m",
+	  .fix = "correct `user <name>` and `password <password>`; if they are "
+	    "right, set `auth %M`" },
 	{ .stages = AT(ST_AUTH), .code = 5, .when = IF_BARE_USER,
 	  .cause = "the relay refuses '%u' with this password",
 	  .fix = "correct `user <name>` (many relays require the whole "

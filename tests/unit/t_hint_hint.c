@@ -28,7 +28,7 @@ struct row {
 	char		 relay[128], helo[128], fqdn[128], user[128];
 	char		 from[128], to[128], banner[128], offer[128];
 	int		 port;
-	bool		 login, trusted, cleartext, first;
+	bool		 login, trusted, cleartext, first, bound;
 	enum client_tls	 tls;
 	enum sasl_mech	 mech;
 	size_t		 limit;
@@ -69,6 +69,8 @@ word(struct row *r, char *key, char *value)
 		    CLIENT_TLS_STARTTLS;
 	else if (strcmp(key, "cleartext") == 0)
 		r->cleartext = true;
+	else if (strcmp(key, "bound") == 0)
+		r->bound = true;
 	else if (strcmp(key, "untrusted") == 0)
 		r->trusted = false;
 	else
@@ -211,6 +213,8 @@ converse(struct client *c, struct row *r, struct client_mail *m)
 			reply(c, r);
 			break;
 		case CLIENT_TLS:
+			if (r->bound)
+				client_bind(c, "tls-exporter", "01234567", 8);
 			client_tls_up(c, r->trusted);
 			break;
 		case CLIENT_IDLE:
@@ -239,6 +243,7 @@ play(struct row *r, struct hint *h)
 	    .auth_cleartext = r->cleartext };
 	struct hint_context ctx = { .relay = r->relay, .port = r->port,
 	    .tls = r->tls, .helo = r->helo, .fqdn = r->fqdn,
+	    .asked = r->mech != SASL__MAX,
 	    .login = r->login, .user = r->login ? r->user : NULL,
 	    .sender = r->from, .recipient = r->to };
 	struct envelope env = { 0 };
