@@ -107,6 +107,41 @@ pin() {
 	[ "$status" -eq 0 ]
 }
 
+# weak NAME DIGEST KEY...: a certificate of an authority, made so, and its
+# key, which openssl makes as KEY says.
+weak() {
+	local at=$BATS_TEST_TMPDIR/$1
+
+	openssl req -x509 -newkey rsa:2048 -nodes -keyout "$at.ca.key" \
+	    -subj /CN=old -days 9 -out "$at.ca.pem" 2>/dev/null
+	openssl genpkey "${@:3}" -out "$at.key" 2>/dev/null
+	openssl req -new -key "$at.key" -subj /CN=box -out "$at.csr"
+	openssl x509 -req -in "$at.csr" -CA "$at.ca.pem" -CAkey "$at.ca.key" \
+	    -days 9 "-$2" -out "$at.crt" 2>/dev/null
+	cat "$at.crt" "$at.key" "$at.ca.pem" >"$at.pem"
+}
+
+@test "tls-pin: enough for weak signatures and keys, in each mode" {
+	local CERTS=$BATS_TEST_TMPDIR kind line
+
+	weak sha1 sha1 -algorithm RSA
+	weak md5 md5 -algorithm RSA
+	weak rsa1024 sha256 -algorithm RSA -pkeyopt rsa_keygen_bits:1024
+	for kind in sha1 md5 rsa1024; do
+		relay "$kind"
+		for line in 'tls-verify yes' 'tls-verify no' \
+		    'tls opportunistic'; do
+			send "$line" "tls-pin sha256:$(pin "$kind")"
+			[ "$status" -eq 0 ]
+			send "$line" "tls-pin sha256:$(pin sha1.ca)"
+			[ "$status" -eq 77 ]
+		done
+		[ "$(stored_count)" -eq 3 ]
+		[ "$(relay_log | grep -c '^C: AUTH')" -eq 3 ]
+		stop_relay
+	done
+}
+
 @test "tls-verify no: each line of the log has a warning" {
 	local log=$BATS_TEST_TMPDIR/log
 

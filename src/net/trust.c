@@ -15,12 +15,6 @@
 
 #define CHAIN_MAX	16	/* as GnuTLS */
 
-/* Faults that do not matter in a certificate whose key is pinned. */
-#define PIN_FORGIVES	((unsigned)(GNUTLS_CERT_INVALID | \
-	GNUTLS_CERT_SIGNER_NOT_FOUND | GNUTLS_CERT_SIGNER_NOT_CA | \
-	GNUTLS_CERT_NOT_ACTIVATED | GNUTLS_CERT_EXPIRED | \
-	GNUTLS_CERT_UNEXPECTED_OWNER | GNUTLS_CERT_PURPOSE_MISMATCH))
-
 struct trust {
 	gnutls_certificate_credentials_t cred;
 	struct castore	 anchors;
@@ -315,7 +309,8 @@ trust_judge(struct trust *t, gnutls_session_t session,
 	e = gnutls.certificate_verify_peers(session, must, nmust, &v->status);
 	v->pinned = trust_pinned(t, (struct octets){ chain[0].data,
 	    chain[0].size });
-	if (e >= 0 && v->pinned && (v->status & ~PIN_FORGIVES) == 0)
+	/* The handshake proves the key; all else is the word of others. */
+	if (v->pinned && (e < 0 || (v->status & GNUTLS_CERT_REVOKED) == 0))
 		return 0;
 	if (e < 0 || v->status != 0) {
 		castore_give_all(&t->anchors, t->cred);

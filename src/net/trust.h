@@ -59,8 +59,9 @@ struct trust_verdict {
  *
  * A chain must lead to an authority that is believed and, if there are
  * pins, hold a pinned key on the way there.  But if the relay's own key is
- * pinned, authority, name, date and purpose do not matter.  A revoked one
- * stays refused.
+ * pinned, nothing else in its certificates matters: neither authority, name,
+ * date and purpose nor weak signatures and keys.  Only one that comes with
+ * the OCSP status "revoked" stays refused.
  */
 int	trust_judge(struct trust *, gnutls_session_t, gnutls_typed_vdata_st *,
 	    unsigned n, struct trust_verdict *);

@@ -36,6 +36,8 @@ struct recipe {
 	int		 same_key;	/* the key of that one, unless 0 */
 	bool		 staple;	/* it must come with an OCSP status */
 	bool		 nul;		/* a NUL in its name */
+	unsigned	 rsa;		/* bits of an RSA key, not ECDSA */
+	gnutls_digest_algorithm_t signed_with;	/* 0: SHA-256 */
 };
 
 static inline void
@@ -112,6 +114,9 @@ make_id(struct id *ids, const struct recipe *recipes, int i)
 	if (r->same_key > 0)
 		must(gnutls_x509_privkey_cpy(ids[i].key,
 		    ids[r->same_key].key));
+	else if (r->rsa > 0)
+		must(gnutls_x509_privkey_generate(ids[i].key,
+		    GNUTLS_PK_RSA, r->rsa, 0));
 	else
 		must(gnutls_x509_privkey_generate(ids[i].key,
 		    GNUTLS_PK_ECDSA,
@@ -127,8 +132,8 @@ make_id(struct id *ids, const struct recipe *recipes, int i)
 	must(gnutls_x509_crt_set_key(crt, ids[i].key));
 	extend(crt, r, by->crt);
 	name_it(crt, r);
-	must(gnutls_x509_crt_sign2(crt, by->crt, by->key, GNUTLS_DIG_SHA256,
-	    0));
+	must(gnutls_x509_crt_sign2(crt, by->crt, by->key, r->signed_with != 0 ?
+	    r->signed_with : GNUTLS_DIG_SHA256, 0));
 }
 
 static inline void
