@@ -170,3 +170,66 @@ weak() {
 	[[ $stderr == *"it expired on 2002-01-01 (CN=heloise test relay, issued by CN=heloise test ca, for localhost, relay.example.org, 127.0.0.1, ::1, key sha256:"* ]]
 	[ "$(relay_log | grep -c '^C: AUTH')" -eq 0 ]
 }
+
+# broken LINE...: a relay that offers STARTTLS, does this after it, and is
+# polite on all later connections.
+broken() {
+	start_relay --script "$(printf '%s\n' 'S: 220 hi' 'C~ ^EHLO ' \
+	    'S- 250-relay.example.org\r\n' 'S: 250 STARTTLS' 'C: STARTTLS' \
+	    "$@" | script)" --script "$(echo polite | script)"
+}
+
+# in_clear LOG: one connection more, without TLS, and a line that says why.
+in_clear() {
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	[ "$(stored_count)" -eq 1 ]
+	[ "$(relay_log | grep -cx connect)" -eq 2 ]
+	[ "$(wc -l <"$1")" -eq 1 ]
+	grep -q ' warning="no TLS, as the STARTTLS of the relay fails: ' "$1"
+}
+
+@test "tls opportunistic: STARTTLS is broken: on in clear, and it is logged" {
+	local log=$BATS_TEST_TMPDIR/log last
+
+	for last in 'S: 454 4.7.0 not now' $'S: 220 go\neof' \
+	    $'S: 220 go\nreset' eof $'S: 220 go\nS: 220 what?'; do
+		broken "$last"
+		: >"$log"
+		submit_with 'tls opportunistic' "log $log" -- -t
+		in_clear "$log"
+		stop_relay
+	done
+	broken 'S: 454 4.7.0 not now'
+	: >"$log"
+	submit_with 'tls auto' "log $log" -- -t
+	in_clear "$log"
+	grep -q 'fails: 454 4.7.0 not now"' "$log"
+}
+
+@test "tls opportunistic: a relay with TLS 1.0 only gets the mail in clear" {
+	local log=$BATS_TEST_TMPDIR/log
+
+	start_relay --tls starttls --cert "$CERTS/ok.pem" \
+	    --tls-priority NORMAL:-VERS-ALL:+VERS-TLS1.0
+	: >"$log"
+	submit_with 'tls opportunistic' "log $log" -- -t
+	in_clear "$log"
+	run --separate-stderr "$HELOISE" -C "$CONF" --probe
+	[ "$status" -eq 0 ]
+	[[ $output == *'mail goes on without TLS, on a new connection'* ]]
+}
+
+@test "tls opportunistic: with a login or a pin, nothing goes in clear" {
+	broken 'S: 454 4.7.0 not now'
+	send 'tls opportunistic' 'auth-cleartext yes'
+	[ "$status" -eq 75 ]
+	[[ $stderr == *'`tls starttls`'*'`tls none`'* ]]
+	[ "$(relay_log | grep -cx connect)" -eq 1 ]
+	stop_relay
+	broken $'S: 220 go\neof'
+	submit_with 'tls opportunistic' "tls-pin sha256:$(pin ok)" -- -t
+	[ "$status" -eq 75 ]
+	[ "$(relay_log | grep -cx connect)" -eq 1 ]
+	[ "$(stored_count)" -eq 0 ]
+}

@@ -310,12 +310,11 @@ transfer_fail(struct transfer *k, const struct fault *f)
 	}
 }
 
-/* A session; at another address if it ends before the first message. */
+/* A session, at another address if it ends before the first message. */
 static int
-transfer_session(struct transfer *k, const struct delivery *d, struct fault *f)
+transfer_session_somewhere(struct transfer *k, const struct delivery *d,
+    struct fault *f)
 {
-	transport_begin(k->transport, d->tries);
-	buf_clear(&k->client->talk);
 	do {
 		fault_clear(f);
 		if (transport_open(k->transport, d->env->from, f) == -1) {
@@ -327,6 +326,20 @@ transfer_session(struct transfer *k, const struct delivery *d, struct fault *f)
 		*f = k->client->fault;
 	} while (!k->begun && f->verdict != VD_OK &&
 	    transport_next(k->transport, f));
+	return 0;
+}
+
+/* The same, and in clear if opportunistic TLS is broken everywhere. */
+static int
+transfer_session(struct transfer *k, const struct delivery *d, struct fault *f)
+{
+	do {
+		transport_begin(k->transport, d->tries);
+		buf_clear(&k->client->talk);
+		if (transfer_session_somewhere(k, d, f) == -1)
+			return -1;
+	} while (!k->begun && f->verdict != VD_OK &&
+	    transport_give_up_tls(k->transport, k->client));
 	if (k->settled > 0) {
 		fault_clear(f);
 		return 0;

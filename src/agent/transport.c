@@ -197,6 +197,28 @@ transport_open(struct transport *r, const char *sender, struct fault *f)
 	return 0;
 }
 
+bool
+transport_give_up_tls(struct transport *r, const struct client *c)
+{
+	const struct fault *f = &c->fault;
+	struct buf b = { .max = sizeof(r->clear) - 1 };
+
+	if (r->client.tls != CLIENT_TLS_OPPORTUNISTIC || c->tls ||
+	    r->client.user != NULL || r->client.mech == SASL_EXTERNAL ||
+	    r->set->tls_pin != NULL || f->verdict == VD_OK ||
+	    (f->stage != ST_STARTTLS && f->stage != ST_TLS))
+		return false;
+	buf_adds(&b, "no TLS, as the STARTTLS of the relay fails: ");
+	if (f->domain == FD_SMTP)
+		buf_addf(&b, "%03d ", f->code);
+	buf_addf(&b, "%.*s", (int)strnlen(f->text, sizeof(r->clear) -
+	    b.len - 1), f->text);
+	r->client.tls = CLIENT_TLS_NONE;
+	(void)strlcpy(r->clear, buf_text(&b), sizeof(r->clear));
+	buf_release(&b);
+	return true;
+}
+
 void
 transport_ready(struct transport *r)
 {
@@ -244,6 +266,7 @@ transport_describe(const struct transport *r, const struct client *c,
 	transport_copy(l->helo, sizeof(l->helo), r->helo);
 	transport_copy(l->ip, sizeof(l->ip), r->connection.text);
 	l->ip[strcspn(l->ip, " ")] = '\0';
+	transport_copy(l->clear, sizeof(l->clear), r->clear);
 	l->rtt = stream_round_trip(&r->stream);
 	if (c == NULL)
 		return;

@@ -24,6 +24,7 @@ struct transport {
 	struct trust	*trust;
 	struct connection connection;
 	struct stream	 stream;
+	char		 clear[256];	/* why TLS was given up, or "" */
 	char		 helo[HELONAME_MAX], why[HELONAME_WHY];
 	long long	 limit;		/* clock_ms() when all ends; 0: never */
 	long long	 connecting;	/* ms of connect-timeout that are used */
@@ -63,6 +64,13 @@ bool	transport_next(struct transport *, struct fault *);
 void	transport_adopt(struct transport *, const struct connection *,
 	    const char *sender);
 void	transport_release(struct transport *);
+
+/*
+ * After a session that failed: was its TLS opportunistic and to blame, and is
+ * there neither a login nor a pin to protect?  Then later connections use no
+ * TLS, transport_describe() says why, and the caller should try again.
+ */
+bool	transport_give_up_tls(struct transport *, const struct client *);
 
 /* The deadline: so many seconds from now, but not after limit. */
 long long transport_within(const struct transport *, long long seconds);

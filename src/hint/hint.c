@@ -195,6 +195,7 @@ hint_facts(const struct hint_context *ctx, const struct provider *p, bool mx)
 	const struct { unsigned bit; bool is; } v[] = {
 		{ IF_TLS, ctx->tls_up },
 		{ IF_IMPLICIT, ctx->tls == CLIENT_TLS_IMPLICIT },
+		{ IF_OPPORTUNISTIC, ctx->tls == CLIENT_TLS_OPPORTUNISTIC },
 		{ IF_STARTTLS, (ctx->caps & CAP_STARTTLS) != 0 },
 		{ IF_LOGIN, ctx->login },
 		{ IF_BARE_USER,

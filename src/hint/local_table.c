@@ -194,6 +194,12 @@ const struct advice advice_table[] = {
 	    "packet with unexpected length|unsupported&version&packet",
 	  .cause = "port %p of %r does not speak TLS from the start",
 	  .fix = "set `tls starttls`, or `port 465` for TLS from the start" },
+	{ .stages = AT(ST_STARTTLS) | AT(ST_TLS), .when = IF_OPPORTUNISTIC | IF_LOGIN,
+	  .words = "!tls-pin",
+	  .cause = "the relay offers STARTTLS, but it fails, and a login must "
+	    "not go on without it",
+	  .fix = "set `tls starttls` once it works, or `tls none` on a network "
+	    "that you trust" },
 	{ .stages = AT(ST_TLS), .words = "answered in clear: 454",
 	  .cause = "the relay cannot use TLS at the moment",
 	  .fix = "set `port 465` if it stays so; the mail can wait" },

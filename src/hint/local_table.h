@@ -28,6 +28,7 @@
 #define IF_MAILDIR	0x40000	/* the relay is a directory */
 #define IF_LHLO		0x20000	/* it refused LHLO, the EHLO of LMTP */
 #define IF_SCRAM	0x80000	/* the login used SCRAM */
+#define IF_OPPORTUNISTIC 0x200000 /* tls opportunistic is in force */
 #define IF_OTHER_MECH	0x100000 /* a mechanism is offered and unused */
 
 /*

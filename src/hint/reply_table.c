@@ -169,6 +169,11 @@ const struct advice refusal_table[] = {
 	    "encryption required|tls is required|require&tls",
 	  .cause = "the relay requires TLS",
 	  .fix = "set `tls starttls`" },
+	{ .stages = AT(ST_STARTTLS), .when = IF_OPPORTUNISTIC | IF_LOGIN,
+	  .cause = "the relay offers STARTTLS, but it fails, and a login must "
+	    "not go on without it",
+	  .fix = "set `tls starttls` once it works, or `tls none` on a network "
+	    "that you trust" },
 	{ .stages = AT(ST_STARTTLS), .code = 4,
 	  .cause = "the relay cannot use TLS at the moment",
 	  .fix = "set `port 465` if it stays so; the mail can wait" },

@@ -136,7 +136,9 @@ attempt_skip_tls(struct attempt *a)
 	if (a->client->tls || a->tls_shown)
 		return;
 	a->tls_shown = true;
-	attempt_skip(a, ST_TLS, a->transport->client.tls == CLIENT_TLS_NONE ?
+	attempt_skip(a, ST_TLS, a->transport->clear[0] != '\0' ?
+	    "none, as STARTTLS failed" :
+	    a->transport->client.tls == CLIENT_TLS_NONE ?
 	    "none, as tls says" : "none, as the relay offers none");
 }
 
@@ -180,6 +182,25 @@ attempt_begin(struct attempt *a)
 			attempt_fail(a, r->why);
 }
 
+/* A delivery goes on without TLS here, so the probe does, too. */
+static bool
+attempt_give_up_tls(struct attempt *a)
+{
+	const struct fault *f = &a->client->fault;
+	struct step d;
+
+	if (!transport_give_up_tls(a->transport, a->client))
+		return false;
+	step_init(&d, fault_stage(f->stage), attempt_lap(a));
+	step_fault(&d, f);
+	step_line(&d, "mail goes on without TLS, on a new connection");
+	d.mark = MARK_WARNING;
+	attempt_show(a, &d);
+	stream_close(&a->transport->stream);
+	transport_begin(a->transport, 0);
+	return true;
+}
+
 /* An address failed, but another is left. */
 static void
 attempt_go_on(struct attempt *a)
@@ -210,6 +231,8 @@ attempt_show_end(struct attempt *a)
 			attempt_go_on(a);
 			return true;
 		}
+		if (!a->begun && attempt_give_up_tls(a))
+			return true;
 		attempt_fail(a, &a->client->fault);
 		/* The step is of this address, the result is of all. */
 		if (!a->begun)

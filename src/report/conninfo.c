@@ -15,6 +15,7 @@ conninfo_sane(const struct conninfo *l)
 	    ends_within(l->helo, sizeof(l->helo)) &&
 	    ends_within(l->banner, sizeof(l->banner)) &&
 	    ends_within(l->tls, sizeof(l->tls)) &&
+	    ends_within(l->clear, sizeof(l->clear)) &&
 	    ends_within(l->auth, sizeof(l->auth)) &&
 	    ends_within(l->offered, sizeof(l->offered)) &&
 	    l->authed <= 1 && l->rtt >= -1;

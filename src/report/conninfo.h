@@ -22,6 +22,7 @@ struct conninfo {
 	char		helo[HELONAME_MAX];	/* the name in EHLO */
 	char		banner[256];		/* the text of the greeting */
 	char		tls[80];	/* "TLS1.3 AES-256-GCM verified" */
+	char		clear[256];	/* why TLS was given up */
 	char		auth[32];		/* the mechanism used */
 	char		offered[256];		/* mechanisms offered */
 	uint32_t	caps;			/* CAP_*, of the last EHLO */

@@ -159,8 +159,10 @@ maillog_common(const struct maillog_try *t, time_t now)
 
 /* The warning for each line, or NULL. */
 static const char *
-maillog_unsafe(const struct settings *s)
+maillog_unsafe(const struct settings *s, const struct conninfo *l)
 {
+	if (l != NULL && l->clear[0] != '\0')
+		return l->clear;
 	return s->tls_verify || s->tls_pin != NULL ||
 	    config_tls_mode(s) == SETTING_TLS_NONE ? NULL :
 	    "tls-verify is no: anyone on the way can pretend to be the relay";
@@ -184,7 +186,7 @@ maillog_write_outcome(const struct maillog *r, const struct maillog_try *t,
 		(void)explain_hint(&r->explain, a->fault, &at, &hint);
 	a->hint = buf_text(&hint);
 	a->warning = t->untried ? NULL :
-	    maillog_unsafe(explain_settings(&r->explain, &at));
+	    maillog_unsafe(explain_settings(&r->explain, &at), t->conninfo);
 	maillog_write_line(r, a, level, now);
 	buf_release(&hint);
 }

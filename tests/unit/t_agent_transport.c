@@ -273,6 +273,69 @@ services(void)
 	}
 }
 
+/* When does a delivery go on without TLS? */
+static void
+give_up_tls(void)
+{
+	static const struct {
+		const char	*label, *lines;
+		enum stage	 stage;
+		int		 code;		/* of a reply, or 0 */
+		bool		 up, yes;
+	} t[] = {
+		{ "STARTTLS refused", "tls opportunistic", ST_STARTTLS, 454,
+		    false, true },
+		{ "the handshake fails", "tls opportunistic", ST_TLS, 0,
+		    false, true },
+		{ "on localhost by default", "relay localhost", ST_TLS, 0,
+		    false, true },
+		{ "TLS is up", "tls opportunistic", ST_TLS, 0, true, false },
+		{ "a later fault", "tls opportunistic", ST_MAIL, 550, false,
+		    false },
+		{ "TLS is required", "tls starttls", ST_STARTTLS, 454, false,
+		    false },
+		{ "a login", "tls opportunistic; user u", ST_TLS, 0, false,
+		    false },
+		{ "no login after all", "tls opportunistic; user u; auth none",
+		    ST_TLS, 0, false, true },
+		{ "a login without a password", "tls opportunistic; "
+		    "auth external", ST_TLS, 0, false, false },
+		{ "a pin", "tls opportunistic; tls-pin " PIN, ST_TLS, 0,
+		    false, false },
+	};
+	struct client *c = xcalloc(1, sizeof(*c));
+	struct transport r;
+	struct settings s;
+	struct conninfo l;
+	struct fault f = { 0 };
+	char *lines;
+	size_t i;
+
+	for (i = 0; i < NITEMS(t); i++) {
+		lines = xasprintf("relay a.test; %s", t[i].lines);
+		set(&s, lines);
+		(void)transport_prepare(&r, &s, NULL, &f);
+		fault_clear(&c->fault);
+		c->mech = SASL__MAX;
+		c->tls = t[i].up;
+		(void)fault_set(&c->fault, t[i].stage, t[i].code != 0 ?
+		    FD_SMTP : FD_LINK, t[i].code, VD_TEMP, "no");
+		is_int(transport_give_up_tls(&r, c), t[i].yes, "%s",
+		    t[i].label);
+		is_int(r.client.tls == CLIENT_TLS_NONE, t[i].yes,
+		    "... the next connection uses none");
+		transport_describe(&r, NULL, &l);
+		is(l.clear, !t[i].yes ? "" : t[i].code != 0 ?
+		    "no TLS, as the STARTTLS of the relay fails: 454 no" :
+		    "no TLS, as the STARTTLS of the relay fails: no",
+		    "... and the log says why");
+		transport_release(&r);
+		settings_release(&s);
+		free(lines);
+	}
+	free(c);
+}
+
 int
 main(void)
 {
@@ -281,5 +344,6 @@ main(void)
 	deadlines();
 	names();
 	services();
+	give_up_tls();
 	return done();
 }

@@ -66,7 +66,8 @@ word(struct row *r, char *key, char *value)
 		r->mech = sasl_find(value, strlen(value));
 	else if (strcmp(key, "tls") == 0)
 		r->tls = strcmp(value, "none") == 0 ? CLIENT_TLS_NONE :
-		    CLIENT_TLS_STARTTLS;
+		    strcmp(value, "opportunistic") == 0 ?
+		    CLIENT_TLS_OPPORTUNISTIC : CLIENT_TLS_STARTTLS;
 	else if (strcmp(key, "cleartext") == 0)
 		r->cleartext = true;
 	else if (strcmp(key, "bound") == 0)
