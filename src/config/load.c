@@ -12,6 +12,7 @@
 #include "config/file.h"
 #include "config/load.h"
 #include "config/suggest.h"
+#include "net/relay.h"
 #include "system/readfile.h"
 
 #define ENV_PREFIX	"HELOISE_"
@@ -104,7 +105,22 @@ load_env_row(const char *name, size_t n)
 	return NULL;
 }
 
-/* The value is the content of the file, without one line end. */
+/* A copy without the blanks around it; a secret may have some. */
+static char *
+load_trim(const struct setting *row, const char *value)
+{
+	size_t n;
+
+	if (row->secret)
+		return xstrdup(value);
+	value += strspn(value, " \t\r\n");
+	n = strlen(value);
+	while (n > 0 && strchr(" \t\r\n", value[n - 1]) != NULL)
+		n--;
+	return xstrndup(value, n);
+}
+
+/* The value is the content of the file, which is for no secret. */
 static void
 load_apply_file(struct config *c, const struct setting *row,
     enum config_level level, const char *origin, const char *path)
@@ -112,32 +128,73 @@ load_apply_file(struct config *c, const struct setting *row,
 	struct buf text = { .max = CONFIG_FILE_LINE, .secret = true };
 	struct stat st;
 	struct fault f;
+	char *value;
 
 	fault_clear(&f);
 	if (readfile_whole(path, false, &text, &st, &f) == -1) {
 		config_mistake(c, "%s: %s: %s", origin, row->key, f.text);
 	} else {
-		if (text.len > 0 && text.p[text.len - 1] == '\n')
-			text.p[--text.len] = '\0';
-		if (text.len > 0 && text.p[text.len - 1] == '\r')
-			text.p[--text.len] = '\0';
+		value = load_trim(row, buf_text(&text));
 		if (strlen(buf_text(&text)) != text.len)
 			config_mistake(c, "%s: %s: the file %s has a NUL octet",
 			    origin, row->key, path);
 		else
-			config_apply(c, row, level, origin, buf_text(&text));
+			config_apply(c, row, level, origin, value);
+		free(value);
 	}
 	buf_release(&text);
 }
 
-/* Translate words of other programs, in any letter case: On, TRUE. */
-static const char *
-load_translate(const struct setting_word *w, const char *value)
+/* Does the environment ask for port 465, where TLS begins at once? */
+static bool
+load_port_465(const struct config_source *src)
 {
+	const struct setting *row = setting_find("port");
+	const char *value = load_env_value(src, "HELOISE_PORT");
+	struct relay relay;
+	bool is;
+	char *port;
+
+	if (value == NULL)
+		value = load_env_value(src, row->env);
+	if (value == NULL)
+		return (value = load_env_value(src, "SMTP_HOST")) != NULL &&
+		    relay_parse(value, &relay) && relay.port == 465;
+	port = load_trim(row, value);
+	is = strcmp(port, "465") == 0;
+	free(port);
+	return is;
+}
+
+/*
+ * Translate words of other programs, in any letter case: On, TRUE.  Those
+ * that ask for TLS mean the TLS of the port.
+ */
+static const char *
+load_translate(const struct config_source *src, const struct setting *row,
+    const char *value)
+{
+	const struct setting_word *w = row->words;
+
 	for (; w != NULL && w->word != NULL; w++)
 		if (strcasecmp(w->word, value) == 0)
-			return w->value;
+			return strcmp(w->value, "starttls") == 0 &&
+			    load_port_465(src) ? "implicit" : w->value;
 	return value;
+}
+
+static void
+load_apply_value(struct config *c, const struct config_source *src,
+    const struct setting *row, enum config_level level, const char *origin,
+    const char *value)
+{
+	char *text = load_trim(row, value);
+
+	if (*text != '\0')
+		config_apply(c, row, level, origin, level == CONFIG_SMTP_ENV ?
+		    load_translate(src, row, text) : text);
+	explicit_bzero(text, strlen(text));
+	free(text);
 }
 
 /*
@@ -164,8 +221,7 @@ load_variable(struct config *c, const struct config_source *src,
 		return;
 	origin = xasprintf("environment %s", value != NULL ? name : file);
 	if (value != NULL)
-		config_apply(c, row, level, origin, level == CONFIG_SMTP_ENV ?
-		    load_translate(row->words, value) : value);
+		load_apply_value(c, src, row, level, origin, value);
 	else if (row->secret)
 		config_apply(c, setting_find(row->rival[0]), level, origin,
 		    path);

@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/ascii.h"
 #include "base/util.h"
@@ -84,7 +85,9 @@ static const struct setting_word tls_words[] = {
 	{ "1", "starttls" }, { "tls", "starttls" },
 	{ "off", "none" }, { "false", "none" }, { "no", "none" },
 	{ "0", "none" },
+	{ "start_tls", "starttls" }, { "force_tls", "starttls" },
 	{ "ssl", "implicit" }, { "smtps", "implicit" },
+	{ "ssl/tls", "implicit" },
 	{ NULL, NULL }
 };
 
@@ -331,7 +334,7 @@ setting_set_choice(const struct setting *row, struct settings *s,
 	int i;
 
 	for (i = 0; row->choice[i] != NULL; i++) {
-		if (strcmp(row->choice[i], value) != 0)
+		if (strcasecmp(row->choice[i], value) != 0)
 			continue;
 		if (s != NULL)
 			*(int *)setting_slot(row, s) = i;
@@ -349,9 +352,9 @@ static bool
 setting_set_bool(const struct setting *row, struct settings *s,
     const char *value, struct buf *why)
 {
-	bool yes = strcmp(value, "yes") == 0;
+	bool yes = strcasecmp(value, "yes") == 0;
 
-	if (!yes && strcmp(value, "no") != 0) {
+	if (!yes && strcasecmp(value, "no") != 0) {
 		buf_adds(why, "expected yes or no");
 		return false;
 	}
@@ -380,7 +383,7 @@ static bool
 setting_set_number(const struct setting *row, struct settings *s,
     const char *value, struct buf *why)
 {
-	bool zero = row->zero != NULL && strcmp(value, row->zero) == 0;
+	bool zero = row->zero != NULL && strcasecmp(value, row->zero) == 0;
 	long long v = zero ? 0 : setting_parse_number(row, value);
 
 	if (!zero && (v < row->min || v > row->max)) {
@@ -408,6 +411,10 @@ setting_parse(const struct setting *row, struct settings *s,
 {
 	const char *want;
 
+	/* A word such as auto, in any case; but a path as it is. */
+	if (row->type == SETTING_TEXT && row->def != NULL &&
+	    strcasecmp(value, row->def) == 0)
+		value = row->def;
 	if (*value == '\0')
 		want = "a value";
 	else if ((want = setting_check_octets(row, value)) == NULL &&

@@ -179,12 +179,14 @@ static const struct scene scenes[] = {
 	  .want = "tls-ca=/ca<environment HELOISE_TLS_CA> connect-timeout=5s"
 	      "<environment HELOISE_CONNECT_TIMEOUT> " },
 	{ .name = "empty is not set", .env = { "HELOISE_USER=",
-	  "HELOISE_PORT_FILE=", "SMTP_HOST=" }, .want = "" },
+	  "HELOISE_PORT_FILE=", "SMTP_HOST=", "SMTP_FROM= " }, .want = "" },
 	{ .name = "value in a file", .env = { "HELOISE_USER_FILE=%/lf",
 	  "HELOISE_FROM_NAME_FILE=%/crlf", "HELOISE_DOMAIN_FILE=%/bare" },
 	  .want = "user=alice<environment HELOISE_USER_FILE> "
 	      "from-name=Alice A.<environment HELOISE_FROM_NAME_FILE> "
 	      "domain=example.org<environment HELOISE_DOMAIN_FILE> " },
+	{ .name = "blanks in a file", .env = { "HELOISE_USER_FILE=%/blanks" },
+	  .want = "user=alice<environment HELOISE_USER_FILE> " },
 	{ .name = "bad files", .env = { "HELOISE_USER_FILE=%/two",
 	  "HELOISE_HELO_FILE=%/none", "HELOISE_FROM_FILE=%/nul",
 	  "HELOISE_DOMAIN_FILE=%/nothing", "HELOISE_PORT_FILE=%" },
@@ -281,6 +283,27 @@ static const struct scene scenes[] = {
 	  "HELOISE_RELAY=h:26" },
 	  .want = "relay=h:26<environment HELOISE_RELAY> "
 	      "port=auto<environment HELOISE_RELAY> " },
+	{ .name = "TLS of port 465", .env = { "SMTP_PORT= 465",
+	  "SMTP_TLS=True" },
+	  .want = "port=465<environment SMTP_PORT> "
+	      "tls=implicit<environment SMTP_TLS> " },
+	{ .name = "the port behind the host", .env = { "SMTP_HOST=h:465",
+	  "SMTP_TLS=1" },
+	  .want = "relay=h:465<environment SMTP_HOST> "
+	      "port=auto<environment SMTP_HOST> "
+	      "tls=implicit<environment SMTP_TLS> " },
+	{ .name = "not of another port", .env = { "SMTP_PORT=465",
+	  "SMTP_TLS=on", "HELOISE_PORT=587" },
+	  .want = "port=587<environment HELOISE_PORT> "
+	      "tls=starttls<environment SMTP_TLS> " },
+	{ .name = "STARTTLS on port 465", .env = { "SMTP_PORT=465",
+	  "SMTP_TLS=starttls" },
+	  .want = "port=465<environment SMTP_PORT> "
+	      "tls=starttls<environment SMTP_TLS> " },
+	{ .name = "blanks of a password", .env = { "SMTP_PASSWORD= " },
+	  .want = "password=(set)<environment SMTP_PASSWORD> "
+	      "password-file=(unset)<environment SMTP_PASSWORD> "
+	      "password-command=(unset)<environment SMTP_PASSWORD> " },
 	{ .name = "not with a system file", .system = "helo a.example\n",
 	  .env = { "SMTP_PORT=25", "SMTP_TLS=nonsense" },
 	  .want = "helo=a.example<@/system:1> " },
@@ -329,6 +352,17 @@ words(void)
 		{ "SMTP_TLS", "implicit", "tls=implicit" },
 		{ "SMTP_TLS", "smtps", "tls=implicit" },
 		{ "SMTP_TLS", "auto", "tls=auto" },
+		{ "SMTP_TLS", "SSL/TLS", "tls=implicit" },
+		{ "SMTP_TLS", "force_tls", "tls=starttls" },
+		{ "SMTP_TLS", "STARTTLS", "tls=starttls" },
+		{ "SMTP_TLS", " true ", "tls=starttls" },
+		{ "SMTP_TLS", "None\t", "tls=none" },
+		{ "SMTP_PORT", " 2525 ", "port=2525" },
+		{ "SMTP_HOST", " h\n", "relay=h" },
+		{ "HELOISE_PORT", " 26", "port=26" },
+		{ "HELOISE_TLS", "NONE ", "tls=none" },
+		{ "SMTP_AUTH", "NONE", "auth=none" },
+		{ "SMTP_AUTH", "LOGIN", "auth=login" },
 		{ "SMTP_AUTH", "on", "auth=auto" },
 		{ "SMTP_AUTH", "off", "auth=none" },
 		{ "SMTP_AUTH", "plain", "auth=plain" },
@@ -453,7 +487,7 @@ main(void)
 	static const char *const files[][2] = {
 		{ "lf", "alice\n" }, { "crlf", "Alice A.\r\n" },
 		{ "bare", "example.org" }, { "two", "a\nb\n" },
-		{ "nothing", "\n" },
+		{ "nothing", "\n" }, { "blanks", " alice  \n\n" },
 	};
 	char *config, *sub, *nul;
 	size_t i;
