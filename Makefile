@@ -82,7 +82,8 @@ NET = tests/net/responder tests/net/proxy
 $(NET): %: %.o
 	$(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS) -o $@ $<
 
-BENCH = tests/bench/sink tests/bench/link tests/bench/meter tests/bench/bare
+BENCH = tests/bench/sink tests/bench/link tests/bench/meter tests/bench/bare \
+    tests/bench/burst
 
 $(BENCH): %: %.o
 	$(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LDLIBS) \

@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define COUNT_NUMBERS	4096	/* the numbers that "X-Bench: N" may give */
+
 /*
  * The sink adds, the meter sets all to 0 before a command and looks when
  * the command is over: by then the sink has counted what it has answered.
@@ -22,6 +24,11 @@ struct count {
 	long long	flights;
 	long long	octets;		/* of the messages */
 	long long first; /* now_ns() of the first MAIL; 0: none */
+	long long last;	/* now_ns() of the last message accepted; 0: none */
+	long long now;		/* connections that are served */
+	long long most;		/* at the same time */
+	long long refused;	/* connections over the cap */
+	unsigned char times[COUNT_NUMBERS]; /* each number was accepted */
 };
 
 static inline long long
@@ -31,6 +38,30 @@ now_ns(void)
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &t);
 	return (long long)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* Forget all but the connections that are there. */
+static inline void
+count_reset(volatile struct count *c)
+{
+	size_t i;
+
+	c->messages = c->recipients = c->connections = c->flights =
+	    c->octets = c->first = c->last = c->refused = 0;
+	c->most = c->now;
+	for (i = 0; i < COUNT_NUMBERS; i++)
+		c->times[i] = 0;
+}
+
+/* How many of the numbers 1 to n were accepted exactly so many times. */
+static inline long long
+count_times(const volatile struct count *c, long long n, int times)
+{
+	long long i, found = 0;
+
+	for (i = 1; i <= n && i < COUNT_NUMBERS; i++)
+		found += c->times[i] == times;
+	return found;
 }
 
 /* The counters in this file, which is made; NULL and errno. */

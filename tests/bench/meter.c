@@ -1,18 +1,20 @@
 /*
  * meter.c - run a command and say what it cost
  *
- * usage: meter COUNTS MESSAGES command...
+ * usage: meter [-w] COUNTS MESSAGES command...
  *
  * Standard input is the command's; its output is shown only if it fails.
- * Waits also for what the command has left in the background.  If by then
- * the sink with these COUNTS has accepted so many MESSAGES, prints
+ * Waits also for what the command has left in the background; with -w until
+ * a daemon that it has told has sent so many messages.  If by then the sink with these COUNTS has accepted so many MESSAGES, prints
  *
- *	exit all cpu rss connections flights first
+ *	exit all cpu rss connections flights first last most once
  *
  * which are microseconds until the command ended, until the last of its
  * processes ended, and of processor time of all of them; the most kilobytes
- * that any one of them held; what the sink saw; and microseconds until it
- * saw the first MAIL.  Otherwise the exit status is 1.
+ * that any one of them held; what the sink saw; microseconds until it saw
+ * the first MAIL and accepted the last message; the most connections at a
+ * time; and how many of the numbers 1 to MESSAGES arrived exactly once.
+ * Otherwise the exit status is 1.
  */
 
 #include <sys/prctl.h>
@@ -101,17 +103,46 @@ wait_for_all(int *status)
 	return ended;
 }
 
+/* With the alarm as the limit. */
+static void
+wait_for_messages(const volatile struct count *c, long long messages)
+{
+	while (c->messages < messages)
+		(void)usleep(1000);
+}
+
+static void
+say(const volatile struct count *c, long long begin, long long ended,
+    long long all, long long messages)
+{
+	struct rusage used;
+
+	if (getrusage(RUSAGE_CHILDREN, &used) == -1)
+		err(1, "getrusage");
+	printf("%lld %lld %lld %ld %lld %lld %lld %lld %lld %lld\n",
+	    (ended - begin) / 1000, (all - begin) / 1000, cpu_us(&used),
+	    used.ru_maxrss, c->connections, c->flights,
+	    c->first == 0 ? 0 : (c->first - begin) / 1000,
+	    c->last == 0 ? 0 : (c->last - begin) / 1000, c->most,
+	    count_times(c, messages, 1));
+}
+
 int
 main(int argc, char **argv)
 {
 	volatile struct count *c;
-	struct rusage used;
 	long long begin, ended, all, messages;
+	bool daemon = false;
 	int status = 0;
 	FILE *output;
 
+	if (argc > 1 && strcmp(argv[1], "-w") == 0) {
+		daemon = true;
+		argv++;
+		argc--;
+	}
 	if (argc < 4)
-		errx(64, "usage: meter COUNTS MESSAGES command...");
+		errx(64, "usage: meter [-w] COUNTS MESSAGES command...");
 	if ((c = count_map(argv[1])) == NULL)
 		err(1, "%s", argv[1]);
 	messages = strtoll(argv[2], NULL, 10);
@@ -121,22 +152,18 @@ main(int argc, char **argv)
 		err(1, "prctl");
 	(void)signal(SIGALRM, too_long);
 	(void)alarm(LIMIT);
-	c->messages = c->recipients = c->connections = c->flights =
-	    c->octets = c->first = 0;
+	count_reset(c);
 	begin = now_ns();
 	start(argv + 3, fileno(output));
 	ended = wait_for_all(&status);
+	if (daemon && status == 0)
+		wait_for_messages(c, messages);
 	all = now_ns();
 	if (status != 0 || c->messages != messages) {
 		show(output);
 		errx(1, "%s: status %#x, %lld messages of %lld", argv[3],
 		    (unsigned)status, c->messages, messages);
 	}
-	if (getrusage(RUSAGE_CHILDREN, &used) == -1)
-		err(1, "getrusage");
-	printf("%lld %lld %lld %ld %lld %lld %lld\n", (ended - begin) / 1000,
-	    (all - begin) / 1000, cpu_us(&used), used.ru_maxrss,
-	    c->connections, c->flights,
-	    c->first == 0 ? 0 : (c->first - begin) / 1000);
+	say(c, begin, ended, all, messages);
 	return fflush(stdout) == 0 ? 0 : 1;
 }

@@ -4,9 +4,15 @@
  * usage: sink [-a ADDRESS] COUNTS CERT SPEC...
  *
  * Listens on a port of its own for each SPEC, which is clear, starttls or
- * tls, with -chunking or -pipelining after it if EHLO is not to offer that,
- * and prints the ports in one line.  CERT holds certificate and key.  AUTH
- * PLAIN and LOGIN are offered, wanted by nobody, and succeed.
+ * tls, and prints the ports in one line.  CERT holds certificate and key.
+ * AUTH PLAIN and LOGIN are offered, wanted by nobody, and succeed.  After it
+ *
+ *	-chunking, -pipelining	EHLO does not offer that
+ *	-slow=MS	the reply to a message comes so much later
+ *	-cap=N		a connection more is greeted with 432 and closed
+ *	-cap421=N	the same with 421
+ *	-discard	what came with the end of a message is thrown away
+ *	-mute		QUIT is not answered, and the client has to close
  *
  * One process serves all connections; what it measures should be the client.
  * Replies are held back until the client has nothing more to say, and are
@@ -31,23 +37,21 @@
 #include <unistd.h>
 
 #include "count.h"
+#include "spec.h"
 
 #define IN	(1024 * 1024)	/* octets read at once */
 #define OUT	(256 * 1024)	/* of replies to them */
 #define LINE	4096		/* longest command line */
-#define SPECS	16
+#define SPECS	32
+#define HEAD	2048	/* octets of a message where its number may be */
+#define NUMBER	"\nX-Bench: "
 #define END	"\r\n.\r\n"
 #define END_LEN	(sizeof(END) - 1)
 
-struct spec {
-	bool	 implicit, starttls;
-	bool	 chunking, pipelining;
-};
-
-enum state { HANDSHAKE, COMMAND, PASSWORD, DATA, BDAT };
+enum state { HANDSHAKE, COMMAND, PASSWORD, DATA, BDAT, WAIT };
 
 struct conn {
-	const struct spec	*spec;
+	struct spec		*spec;
 	gnutls_session_t	 tls;
 	int			 fd;
 	bool			 listens;	/* is none, brings new ones */
@@ -55,12 +59,18 @@ struct conn {
 	bool			 spoke;		/* since the client did */
 	bool			 over;
 	bool			 mail, last;
+	bool			 served;	/* counts for the cap */
+	bool			 ended;		/* a message, just now */
+	long long		 due;		/* in WAIT: now_ns() of reply */
+	struct conn		*next;		/* in WAIT, by due */
 	int			 lines;		/* still to come for AUTH */
 	long long		 rcpts;
 	size_t			 matched;	/* octets of END */
 	long long		 left;		/* of a BDAT chunk */
 	size_t			 npart;
-	char			 part[LINE];	/* of a command line */
+	char			*part;		/* not yet looked at */
+	size_t			 nhead;
+	char			 head[HEAD];	/* of the message */
 };
 
 static volatile struct count		*counts;
@@ -69,6 +79,7 @@ static gnutls_priority_t		 priority;
 static int				 events;
 static char				 in[LINE + IN], out[OUT];
 static size_t				 nout;
+static struct conn			*waiting;
 
 static void
 flush(struct conn *c)
@@ -134,8 +145,16 @@ start_tls(struct conn *c)
 static void
 greet(struct conn *c)
 {
-	say(c, "220 sink.example.org ESMTP\r\n");
-	c->state = COMMAND;
+	if (c->served) {
+		say(c, "220 sink.example.org ESMTP\r\n");
+		c->state = COMMAND;
+		return;
+	}
+	say(c, c->spec->cap421 ?
+	    "421 4.7.0 too many concurrent connections\r\n" :
+	    "432 4.3.2 too many concurrent connections\r\n");
+	flush(c);
+	c->over = true;
 }
 
 static void
@@ -157,14 +176,56 @@ reset(struct conn *c)
 {
 	c->mail = false;
 	c->rcpts = 0;
+	c->nhead = 0;
+}
+
+/* The number that the message has, if any, arrived once more. */
+static void
+number(const struct conn *c)
+{
+	const char *p = memmem(c->head, c->nhead, NUMBER, sizeof(NUMBER) - 1);
+	const char *e = c->head + c->nhead;
+	unsigned n = 0;
+
+	if (p == NULL)
+		return;
+	for (p += sizeof(NUMBER) - 1; p < e && *p >= '0' && *p <= '9' &&
+	    n < COUNT_NUMBERS; p++)
+		n = n * 10 + (unsigned)(*p - '0');
+	if (n < COUNT_NUMBERS && counts->times[n] < 255)
+		counts->times[n]++;
 }
 
 static void
 accepted(struct conn *c)
 {
 	counts->messages++;
+	counts->last = now_ns();
+	number(c);
 	say(c, "250 2.0.0 thank you\r\n");
 	reset(c);
+	c->state = COMMAND;
+}
+
+/* The message has ended; accepted now or later. */
+static void
+ended(struct conn *c)
+{
+	struct conn **at = &waiting;
+
+	c->ended = true;
+	if (c->spec->slow == 0) {
+		accepted(c);
+		return;
+	}
+	c->state = WAIT;
+	c->due = now_ns() + c->spec->slow * 1000000LL;
+	while (*at != NULL && (*at)->due <= c->due)
+		at = &(*at)->next;
+	c->next = *at;
+	*at = c;
+	if (epoll_ctl(events, EPOLL_CTL_DEL, c->fd, NULL) == -1)
+		err(1, "epoll_ctl");
 }
 
 static void
@@ -272,6 +333,8 @@ command(struct conn *c, const char *line)
 			reset(c);
 		say(c, "250 2.0.0 fine\r\n");
 	} else if (is(line, "QUIT")) {
+		if (c->spec->mute)
+			return;
 		say(c, "221 2.0.0 bye\r\n");
 		flush(c);
 		c->over = true;
@@ -298,17 +361,28 @@ dotted(struct conn *c, const char *p, size_t n)
 	return (size_t)(q - p);
 }
 
+/* Keep what may hold the number. */
+static void
+keep_head(struct conn *c, const char *p, size_t n)
+{
+	size_t room = sizeof(c->head) - c->nhead;
+
+	n = n < room ? n : room;
+	memcpy(c->head + c->nhead, p, n);
+	c->nhead += n;
+}
+
 static size_t
 body(struct conn *c, const char *p, size_t n)
 {
 	if (c->state == DATA) {
 		n = dotted(c, p, n);
-		if (c->matched == END_LEN) {
-			c->state = COMMAND;
-			accepted(c);
-		}
+		keep_head(c, p, n);
+		if (c->matched == END_LEN)
+			ended(c);
 	} else {
 		n = (long long)n < c->left ? n : (size_t)c->left;
+		keep_head(c, p, n);
 		if ((c->left -= (long long)n) == 0) {
 			c->state = COMMAND;
 			if (!c->last || c->rcpts == 0)
@@ -316,7 +390,7 @@ body(struct conn *c, const char *p, size_t n)
 				    "503 5.5.1 RCPT first\r\n" :
 				    "250 2.0.0 fine\r\n");
 			else
-				accepted(c);
+				ended(c);
 		}
 	}
 	counts->octets += (long long)n;
@@ -330,7 +404,7 @@ line(struct conn *c, char *p, size_t n)
 	char *end;
 
 	if ((end = memchr(p, '\n', n)) == NULL) {
-		if (n >= sizeof(c->part))
+		if (n >= LINE)
 			c->over = true;
 		return 0;
 	}
@@ -342,42 +416,6 @@ line(struct conn *c, char *p, size_t n)
 	else
 		command(c, p);
 	return (size_t)(end + 1 - p);
-}
-
-/* Look at what came, in[0..n), and keep what is no whole line. */
-static void
-take(struct conn *c, size_t n)
-{
-	size_t at = 0, k;
-
-	if (c->spoke)
-		counts->flights++;
-	c->spoke = false;
-	while (!c->over && c->state != HANDSHAKE) {
-		if (c->state == COMMAND || c->state == PASSWORD) {
-			if ((k = line(c, in + at, n - at)) == 0)
-				break;
-			at += k;
-		} else if (at < n || (c->state == BDAT && c->left == 0))
-			at += body(c, in + at, n - at);
-		else
-			break;
-	}
-	c->npart = c->over || c->state == HANDSHAKE ? 0 : n - at;
-	memcpy(c->part, in + at, c->npart);
-}
-
-static void
-handshake(struct conn *c)
-{
-	int n = gnutls_handshake(c->tls);
-
-	if (n == GNUTLS_E_SUCCESS) {
-		c->state = COMMAND;
-		if (c->spec->implicit)
-			greet(c);
-	} else if (gnutls_error_is_fatal(n))
-		c->over = true;
 }
 
 /* Octets into p; 0 if there are none now, and at the end, which is over. */
@@ -397,31 +435,97 @@ get(struct conn *c, char *p, size_t size)
 	return n > 0 ? (size_t)n : 0;
 }
 
-static void
-serve(struct conn *c)
+/* Does a message end here whose relay throws away what came with it? */
+static bool
+discards(struct conn *c)
 {
-	size_t n;
+	bool yes = c->ended && c->spec->discard;
 
-	while (!c->over) {
-		if (c->state == HANDSHAKE) {
-			handshake(c);
-			if (c->state == HANDSHAKE)
+	c->ended = false;
+	return yes;
+}
+
+/* Look at what came, in[0..n), and keep what is no whole line. */
+static void
+take(struct conn *c, size_t n)
+{
+	size_t at = 0, k;
+
+	while (!c->over && c->state != HANDSHAKE && c->state != WAIT) {
+		if (c->state == COMMAND || c->state == PASSWORD) {
+			if ((k = line(c, in + at, n - at)) == 0)
 				break;
-		}
-		memcpy(in, c->part, c->npart);
-		if ((n = get(c, in + c->npart, IN)) == 0)
+			at += k;
+		} else if (at < n || (c->state == BDAT && c->left == 0))
+			at += body(c, in + at, n - at);
+		else
 			break;
-		take(c, c->npart + n);
+		if (discards(c)) {
+			at = n;
+			while (get(c, in, IN) > 0)
+				;
+		}
 	}
-	flush(c);
-	if (!c->over)
+	c->npart = c->over || c->state == HANDSHAKE ? 0 : n - at;
+	if (c->npart == 0)
 		return;
+	if ((c->part = realloc(c->part, c->npart)) == NULL)
+		err(1, "realloc");
+	memcpy(c->part, in + at, c->npart);
+}
+
+static void
+handshake(struct conn *c)
+{
+	int n = gnutls_handshake(c->tls);
+
+	if (n == GNUTLS_E_SUCCESS) {
+		c->state = COMMAND;
+		if (c->spec->implicit)
+			greet(c);
+	} else if (gnutls_error_is_fatal(n))
+		c->over = true;
+}
+
+static void
+hang_up(struct conn *c)
+{
+	if (c->served) {
+		c->spec->served--;
+		counts->now--;
+	}
 	if (c->tls != NULL) {
 		(void)gnutls_bye(c->tls, GNUTLS_SHUT_WR);
 		gnutls_deinit(c->tls);
 	}
 	(void)close(c->fd);
+	free(c->part);
 	free(c);
+}
+
+static void
+serve(struct conn *c)
+{
+	size_t n;
+
+	while (!c->over && c->state != WAIT) {
+		if (c->state == HANDSHAKE) {
+			handshake(c);
+			if (c->state == HANDSHAKE)
+				break;
+		}
+		if (c->npart > 0)
+			memcpy(in, c->part, c->npart);
+		if ((n = get(c, in + c->npart, IN)) == 0)
+			break;
+		if (c->spoke)
+			counts->flights++;
+		c->spoke = false;
+		take(c, c->npart + n);
+	}
+	flush(c);
+	if (c->over && c->state != WAIT)
+		hang_up(c);
 }
 
 static void
@@ -431,6 +535,56 @@ watch(int fd, void *what)
 
 	if (epoll_ctl(events, EPOLL_CTL_ADD, fd, &e) == -1)
 		err(1, "epoll_ctl");
+}
+
+/* Accept what is due, and go on with what came meanwhile. */
+static void
+resume_all(void)
+{
+	struct conn *c;
+
+	while ((c = waiting) != NULL && c->due <= now_ns()) {
+		waiting = c->next;
+		accepted(c);
+		if (c->npart > 0) {
+			memcpy(in, c->part, c->npart);
+			take(c, c->npart);
+		}
+		if (c->state == WAIT) {
+			flush(c);
+			continue;
+		}
+		watch(c->fd, c);
+		serve(c);
+	}
+}
+
+/* Milliseconds until the next is due; -1: none is. */
+static int
+until_due(void)
+{
+	long long left;
+
+	if (waiting == NULL)
+		return -1;
+	left = waiting->due - now_ns();
+	return left <= 0 ? 0 : (int)(left / 1000000 + 1);
+}
+
+static void
+admit(struct conn *c)
+{
+	struct spec *s = c->spec;
+
+	counts->connections++;
+	if (s->cap > 0 && s->served >= s->cap) {
+		counts->refused++;
+		return;
+	}
+	c->served = true;
+	s->served++;
+	if (++counts->now > counts->most)
+		counts->most = counts->now;
 }
 
 static void
@@ -446,24 +600,15 @@ meet(const struct conn *listener)
 		err(1, "calloc");
 	c->fd = fd;
 	c->spec = listener->spec;
-	counts->connections++;
+	admit(c);
 	watch(fd, c);
 	if (c->spec->implicit)
 		start_tls(c);
 	else
 		greet(c);
 	flush(c);
-}
-
-static void
-read_spec(struct spec *s, const char *words)
-{
-	s->implicit = strncmp(words, "tls", 3) == 0;
-	s->starttls = strncmp(words, "starttls", 8) == 0;
-	s->chunking = strstr(words, "-chunking") == NULL;
-	s->pipelining = strstr(words, "-pipelining") == NULL;
-	if (!s->implicit && !s->starttls && strncmp(words, "clear", 5) != 0)
-		errx(64, "%s: clear, starttls or tls", words);
+	if (c->over)
+		hang_up(c);
 }
 
 /* Listen; the port. */
@@ -507,7 +652,7 @@ serve_all(void)
 	struct conn *c;
 	int i, n;
 
-	if ((n = epoll_wait(events, e, 64, -1)) == -1 && errno != EINTR)
+	if ((n = epoll_wait(events, e, 64, until_due())) == -1 && errno != EINTR)
 		err(1, "epoll_wait");
 	for (i = 0; i < n; i++) {
 		c = e[i].data.ptr;
@@ -516,6 +661,7 @@ serve_all(void)
 		else
 			serve(c);
 	}
+	resume_all();
 }
 
 int
@@ -536,7 +682,7 @@ main(int argc, char **argv)
 		errx(64, "usage: sink [-a ADDRESS] COUNTS CERT SPEC...");
 	setup(argv[1], argv[2]);
 	for (i = 0; i < argc - 3; i++) {
-		read_spec(&spec[i], argv[i + 3]);
+		spec_read(&spec[i], argv[i + 3]);
 		listener[i].spec = &spec[i];
 		printf("%s%d", i > 0 ? " " : "",
 		    listen_at(&listener[i], address));
