@@ -365,8 +365,11 @@ dotted(struct conn *c, const char *p, size_t n)
 static void
 keep_head(struct conn *c, const char *p, size_t n)
 {
-	size_t room = sizeof(c->head) - c->nhead;
+	size_t room;
 
+	if (c->nhead == 0)
+		c->head[c->nhead++] = '\n';
+	room = sizeof(c->head) - c->nhead;
 	n = n < room ? n : room;
 	memcpy(c->head + c->nhead, p, n);
 	c->nhead += n;
@@ -545,16 +548,12 @@ resume_all(void)
 
 	while ((c = waiting) != NULL && c->due <= now_ns()) {
 		waiting = c->next;
+		watch(c->fd, c);
 		accepted(c);
 		if (c->npart > 0) {
 			memcpy(in, c->part, c->npart);
 			take(c, c->npart);
 		}
-		if (c->state == WAIT) {
-			flush(c);
-			continue;
-		}
-		watch(c->fd, c);
 		serve(c);
 	}
 }

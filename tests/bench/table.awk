@@ -3,7 +3,8 @@
 # usage: awk -F '\t' -v rows=ROWS -f table.awk - targets
 #
 # Standard input is lines of key, mailer and value, sorted, values as
-# numbers.  The exit status is 1 if a target was missed.
+# numbers; a value of the mailer "note" says why a row was not measured.  The
+# exit status is 1 if a target was missed.
 
 function median(key, mailer,    n)
 {
@@ -28,6 +29,31 @@ function title(    i)
 	printf "  %8s  %s\n", "result", "target"
 }
 
+# The least of these mailers, "a,b,c"; 0 if there is none.
+function least_of(key, names,    i, n, one, least, m)
+{
+	n = split(names, one, ",")
+	for (i = 1; i <= n; i++) {
+		if (!((key, one[i]) in count))
+			continue
+		m = median(key, one[i])
+		if (least == 0 || m < least) {
+			least = m
+			best = one[i]
+		}
+	}
+	return least
+}
+
+# What heloise is compared with; sets best, its name.
+function peer(key, how)
+{
+	best = how
+	if (how ~ /^@/)
+		return least_of(substr(how, 2), "heloise")
+	return least_of(key, how)
+}
+
 # What heloise came to: a ratio, a value, or nothing if it was not measured.
 function result(key, how,    other)
 {
@@ -35,7 +61,7 @@ function result(key, how,    other)
 		return "-"
 	if (how == "most" || how == "least")
 		return median(key, "heloise")
-	if (!((key, how) in count) || (other = median(key, how)) == 0)
+	if ((other = peer(key, how)) == 0)
 		return "-"
 	return median(key, "heloise") / other
 }
@@ -52,15 +78,23 @@ function judge(key, digits, how, target,    r, good)
 	} else {
 		if (r != "-")
 			r = sprintf("%.3fx", r)
-		printf "  %8s  <= %-6s", r, target "x " how
+		printf "  %8s  <= %-6s", r, target "x " \
+		    (how ~ /^@/ ? "its " substr(how, index(how, ".") + 1) : \
+		    best == "" || r == "-" ? how : best)
 	}
-	print good ? "  ok" : "  MISSED"
+	print (good ? "  ok" : "  MISSED") \
+	    (key in note && r == "-" ? ": " note[key] : "")
 }
 
 BEGIN {
 	asked = " " rows " "
-	all = "heloise msmtp curl ssmtp dma nullmailer bare"
+	all = "heloise postfix msmtp curl ssmtp dma nullmailer bare"
 	mailers = split(all, name, " ")
+}
+
+FNR == NR && $2 == "note" {
+	note[$1] = $3
+	next
 }
 
 FNR == NR {
