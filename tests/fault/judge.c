@@ -46,7 +46,8 @@ arrival(const struct scenario *s, const struct outcome *o, unsigned i,
 {
 	bool told = k == BAD && o->bounces[i] > 0;
 	bool exited = WIFEXITED(o->status);
-	bool good = exited && WEXITSTATUS(o->status) == 0;
+	bool good = exited && WEXITSTATUS(o->status) == 0 && (!s->dialogue ||
+	    strstr(o->words, "\n250 2.0.0 ") != NULL);
 
 	n->accepted += o->first[i][k] > 0;
 	n->queued += o->after[i][k] > 0;
@@ -107,6 +108,7 @@ doubles(const char *process, const struct shim *shim,
 		return NULL;
 	}
 	n->doubt += twice;
+	n->late += shim->taken_then > bits(shim->done_then);
 	if (strcmp(process, "agent") == 0 &&
 	    twice <= bits(shim->sent_then & ~shim->done_then))
 		return NULL;

@@ -21,29 +21,6 @@
 
 #define PATIENCE	20	/* seconds; what takes longer hangs */
 
-static void
-start_relays(struct place *p, const char *relay)
-{
-	char cert[300];
-	const char *const takes[] = {
-		"--fail", "RCPT:slow@example.org:451 4.2.0 later",
-		"--fail", "RCPT:bad@example.org:550 5.1.1 no such user",
-		NULL };
-	const char *const plain[] = { "--caps", "SIZE,8BITMIME", NULL };
-	const char *const tls[] = { "--tls", "starttls", "--cert", cert,
-	    "--key", cert, NULL };
-	const char *const after[] = { NULL };
-	const char *const random[] = { "--fail-rate", "4", "--seed", "7",
-	    NULL };
-
-	(void)snprintf(cert, sizeof(cert), "%s/ok.pem", p->certs);
-	post_open(&p->post[TAKES], relay, p->dir, "takes", takes);
-	post_open(&p->post[PLAIN], relay, p->dir, "plain", plain);
-	post_open(&p->post[TLS], relay, p->dir, "tls", tls);
-	post_open(&p->post[AFTER], relay, p->dir, "after", after);
-	post_open(&p->post[RANDOM], relay, p->dir, "random", random);
-}
-
 /* The socket stays, so that nobody else listens there. */
 static void
 find_closed_port(struct place *p)
@@ -69,6 +46,39 @@ place_write(const struct place *p, const char *name, const char *text)
 	if ((fp = fopen(path, "we")) == NULL || fputs(text, fp) == EOF ||
 	    fclose(fp) != 0)
 		err(1, "%s", path);
+}
+
+/* It takes a message, which it says with SHIM_TAKEN. */
+static const char mute[] =
+	"S: 220 hi\nC~ ^EHLO\nS: 250-relay.example.org\nS: 250 PIPELINING\n"
+	"C~ ^MAIL\nS: 250 ok\nC~ ^RCPT\nS: 250 ok\nC: DATA\nS: 354 go\n"
+	"body\nS: " SHIM_TAKEN "\nsilent\n";
+
+static void
+start_relays(struct place *p, const char *relay)
+{
+	char cert[300], script[300];
+	const char *const takes[] = {
+		"--fail", "RCPT:slow@example.org:451 4.2.0 later",
+		"--fail", "RCPT:bad@example.org:550 5.1.1 no such user",
+		NULL };
+	const char *const plain[] = { "--caps", "SIZE,8BITMIME", NULL };
+	const char *const tls[] = { "--tls", "starttls", "--cert", cert,
+	    "--key", cert, NULL };
+	const char *const silent[] = { "--script", script, NULL };
+	const char *const after[] = { NULL };
+	const char *const random[] = { "--fail-rate", "4", "--seed", "7",
+	    NULL };
+
+	(void)snprintf(cert, sizeof(cert), "%s/ok.pem", p->certs);
+	(void)snprintf(script, sizeof(script), "%s/mute.script", p->dir);
+	place_write(p, "mute.script", mute);
+	post_open(&p->post[MUTE], relay, p->dir, "mute", silent);
+	post_open(&p->post[TAKES], relay, p->dir, "takes", takes);
+	post_open(&p->post[PLAIN], relay, p->dir, "plain", plain);
+	post_open(&p->post[TLS], relay, p->dir, "tls", tls);
+	post_open(&p->post[AFTER], relay, p->dir, "after", after);
+	post_open(&p->post[RANDOM], relay, p->dir, "random", random);
 }
 
 void
@@ -112,7 +122,8 @@ place_close(struct place *p)
 	int i;
 
 	for (i = 0; i < RELAY__MAX; i++)
-		good &= post_close(&p->post[i]);
+		/* A client that was killed does not keep to a script. */
+		good &= post_close(&p->post[i]) || i == MUTE;
 	return good;
 }
 

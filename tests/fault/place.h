@@ -8,8 +8,8 @@
 #include "post.h"
 #include "shim.h"
 
-/* DOWN is a port where nobody listens. */
-enum relay { TAKES, PLAIN, TLS, AFTER, RANDOM, RELAY__MAX, DOWN };
+/* MUTE does not answer QUIT.  DOWN is a port where nobody listens. */
+enum relay { TAKES, PLAIN, TLS, MUTE, AFTER, RANDOM, RELAY__MAX, DOWN };
 
 struct place {
 	const char	*heloise, *shim, *certs;

@@ -133,6 +133,7 @@ hit(const char *call, unsigned kind)
 		shim->sent_then = shim->sent;
 		shim->done_then = shim->done;
 		shim->heard_then = shim->heard;
+		shim->taken_then = shim->taken;
 		shim->fired = true;
 	}
 	if (shim->action == SHIM_KILL)
@@ -206,8 +207,6 @@ MOVE(pread, (int fd, void *p, size_t n, off_t at), (fd, p, n, at), 0)
 MOVE(__read_chk, (int fd, void *p, size_t n, size_t room), (fd, p, n, room), 0)
 MOVE(__pread_chk, (int fd, void *p, size_t n, off_t at, size_t room),
     (fd, p, n, at, room), 0)
-MOVE(__recv_chk, (int fd, void *p, size_t n, size_t room, int how),
-    (fd, p, n, room, how), 0)
 
 ssize_t
 pwrite(int fd, const void *p, size_t n, off_t at)
@@ -239,6 +238,7 @@ ssize_t
 recv(int fd, void *p, size_t n, int how)
 {
 	static ssize_t (*real)(int, void *, size_t, int);
+	ssize_t got;
 
 	find(&real, "recv");
 	if (hit("recv", WAITS | PART)) {
@@ -246,7 +246,17 @@ recv(int fd, void *p, size_t n, int how)
 			return fail_on(fd);
 		n = n > 1 ? n / 2 : n;
 	}
-	return real(fd, p, n, how);
+	got = real(fd, p, n, how);
+	if (shim != NULL && got > 0 && memmem(p, (size_t)got, SHIM_TAKEN,
+	    strlen(SHIM_TAKEN)) != NULL)
+		shim->taken++;
+	return got;
+}
+
+ssize_t
+__recv_chk(int fd, void *p, size_t n, size_t room, int how)
+{
+	return n > room ? (abort(), -1) : recv(fd, p, n, how);
 }
 
 ssize_t

@@ -13,6 +13,9 @@
  */
 #define SHIM_ROLE	8
 
+/* A verdict that the shim sees when it comes. */
+#define SHIM_TAKEN	"250 taken"
+
 enum shim_action {
 	SHIM_NONE,
 	SHIM_KILL,	/* SIGKILL before the call */
@@ -47,6 +50,10 @@ struct shim {
 	_Atomic uint64_t sent, done, heard;
 	char agent[SHIM_ROLE], dispatcher[SHIM_ROLE]; /* who they are */
 	uint64_t	 sent_then, done_then, heard_then;
+
+	/* How often SHIM_TAKEN has come, and until the fault. */
+	_Atomic unsigned taken;
+	unsigned	 taken_then;
 
 	/* The first process ended well before what it linked was synced. */
 	_Atomic bool	 unsynced;

@@ -43,6 +43,28 @@ write_letter(const struct place *p, unsigned number, bool large)
 	place_write(p, "letter", text);
 }
 
+/* Letter 0 as the client of -bs sends it. */
+static void
+write_dialogue(const struct place *p)
+{
+	char path[300], text[4096], all[8192] = "EHLO client\r\n"
+	    "MAIL FROM:<alice@example.org>\r\nRCPT TO:<good@example.org>\r\n"
+	    "DATA\r\n";
+	size_t n = strlen(all), i;
+
+	(void)snprintf(path, sizeof(path), "%s/letter", p->dir);
+	slurp(path, text, sizeof(text));
+	for (i = 0; text[i] != '\0'; i++) {
+		if (text[i] == '\n')
+			all[n++] = '\r';
+		else if (text[i] == '.' && text[i - 1] == '\n')
+			all[n++] = '.';
+		all[n++] = text[i];
+	}
+	(void)strlcpy(all + n, ".\r\nQUIT\r\n", sizeof(all) - n);
+	place_write(p, "letter", all);
+}
+
 static int
 start(const struct place *p, const struct job *j, bool *hung)
 {
@@ -115,6 +137,7 @@ reset(struct shim *plan)
 	plan->call[0] = '\0';
 	plan->sent = plan->done = plan->heard = 0;
 	plan->sent_then = plan->done_then = plan->heard_then = 0;
+	plan->taken = plan->taken_then = 0;
 	plan->unsynced = false;
 	plan->agent[0] = plan->dispatcher[0] = '\0';
 }
@@ -137,6 +160,8 @@ trial(struct place *p, const struct scenario *s, struct outcome *o)
 	if (s->waiting)
 		fill_queue(p, s);
 	write_letter(p, 0, s->large);
+	if (s->dialogue)
+		write_dialogue(p);
 	reset(p->plan);
 	o->status = start(p, &j, &o->hung);
 	(void)snprintf(path, sizeof(path), "%s/words", p->dir);

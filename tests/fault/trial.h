@@ -21,6 +21,7 @@ struct scenario {
 	unsigned	 to[LETTERS];	/* bits of persons; 0: no such letter */
 	bool		 waiting;	/* they are in the queue already */
 	bool		 large;		/* LARGE octets each */
+	bool		 dialogue;	/* for -bs, to GOOD */
 	int		 status;	/* without a fault */
 	const char	*roles[5][2];	/* name and role (shim.h) */
 };

@@ -26,6 +26,7 @@
 #define TASKS	200
 #define MISSES	2	/* how often it may strike nowhere before the end */
 #define CALLS	2000	/* nobody makes more */
+#define LATE	2	/* calls that pass a verdict on once it is read */
 
 #define TO_GOOD	(1u << GOOD)
 #define TO_SLOW	(1u << SLOW)
@@ -77,6 +78,29 @@ static const struct scenario scenarios[] = {
 	    .args = { "-odb", "good@example.org" },
 	    .roles = { { "submitter", "m" }, { "standby runner", "m1" },
 		{ "agent", "m11" }, { "dispatcher", "m12" } } },
+	{ .name = "submit, no answer to QUIT",
+	    .relay = MUTE,
+	    .to = { TO_GOOD },
+	    .args = { "good@example.org" },
+	    SUBMITS },
+	{ .name = "dialogue, no answer to QUIT",
+	    .relay = MUTE,
+	    .dialogue = true,
+	    .to = { TO_GOOD },
+	    .args = { "-bs" },
+	    SUBMITS },
+	{ .name = "background, no answer to QUIT",
+	    .relay = MUTE,
+	    .to = { TO_GOOD },
+	    .args = { "-odb", "good@example.org" },
+	    .roles = { { "standby runner", "m1" }, { "agent", "m11" },
+		{ "dispatcher", "m12" } } },
+	{ .name = "run of the queue, no answer to QUIT",
+	    .relay = MUTE,
+	    .waiting = true,
+	    .to = { TO_GOOD },
+	    .args = { "-q" },
+	    .roles = { { "agent", "m1" }, { "dispatcher", "m2" } } },
 	{ .name = "run of the queue",
 	    .relay = TAKES,
 	    .waiting = true,
@@ -121,12 +145,15 @@ static bool	show;
 
 /*
  * Who keeps files can run out of room for them, and where nobody talks
- * nothing is half said.
+ * nothing is half said.  A relay that is silent shows what time there is to
+ * be killed in.
  */
 static bool
 concerns(const struct scenario *s, const char *process,
     enum shim_action action)
 {
+	if (s->relay == MUTE)
+		return action == SHIM_KILL || action == SHIM_NONE;
 	if (action == SHIM_FULL || action == SHIM_READONLY)
 		return strcmp(process, "dispatcher") == 0 ||
 		    strcmp(process, "submitter") == 0;
@@ -216,7 +243,7 @@ work(struct place *p, struct all *all)
 static bool
 tell(unsigned number, const struct task *t)
 {
-	bool good = t->done && t->why[0] == '\0' &&
+	bool good = t->done && t->why[0] == '\0' && t->n.late <= LATE &&
 	    (t->struck > 0) == (t->action != SHIM_NONE);
 
 	(void)printf("%sok %u - %s: %s, %s", good ? "" : "not ", number,
@@ -224,6 +251,9 @@ tell(unsigned number, const struct task *t)
 	if (t->action != SHIM_NONE)
 		(void)printf(" at each of %u calls", t->struck);
 	(void)printf("\n%s", t->why);
+	if (t->n.late > LATE)
+		(void)printf("# doubled at %u calls after the verdict\n",
+		    t->n.late);
 	return good;
 }
 
