@@ -149,7 +149,7 @@ play() {
 	printf '%s\n' "relay $relay" "port $port" "tls $tls" "helo $helo" \
 	    "proxy socks5://127.0.0.1:$SOCKS" "tls-ca $CERTS/ca.pem" \
 	    'tls-name relay.example.org' 'queue no' 'log none' \
-	    'aliases none' "${lines[@]}" >"$CONF"
+	    'aliases none' 'patience 1s' "${lines[@]}" >"$CONF"
 	SAID=$(named -C "$CONF" -f "${from:-<>}" -- "$to" 2>&1 <<<"$MAIL") || :
 }
 

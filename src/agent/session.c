@@ -10,7 +10,7 @@
 #define HANDSHAKE	60000	/* ms */
 #define GREETING	5000	/* ms; after it, try TLS elsewhere */
 #define REST		2000	/* ms to read why the relay closed */
-#define QUIT_MIN	50	/* ms for the reply to QUIT, if hasty */
+#define QUIT_MIN	100	/* ms for the reply to QUIT, if hasty */
 #define QUIT_MAX	500
 
 static long long

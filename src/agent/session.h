@@ -14,8 +14,8 @@ struct session {
 	bool		 trace;		/* show the dialogue on stderr */
 
 	/*
-	 * Wait for the reply to QUIT only for two round trips, 500 ms at
-	 * most; and not at all if the stream's watch has input, or ends and
+	 * Wait for the reply to QUIT only for two round trips, 100 to 500
+	 * ms; and not at all if the stream's watch has input, or ends and
 	 * trace is not set.
 	 */
 	bool		 hasty;

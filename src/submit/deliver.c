@@ -132,7 +132,8 @@ struct patience {
 	const struct settings *set;	/* of its account */
 	char		 key[SLOT_KEY];
 	struct rate	 rate;
-	long long	 limit;		/* clock_ms() */
+	long long	 end;		/* clock_ms() of patience, */
+	long long	 limit;		/* or of the deadline before it */
 	unsigned	 pauses;
 };
 
@@ -145,7 +146,10 @@ deliver_be_patient(const struct deliver *d, const struct spool_meta *meta,
 
 	*p = (struct patience){ .set = account == ACCOUNT_NONE ? d->set :
 	    config_settings(d->config, account),
-	    .limit = clock_ms() + d->set->patience * 1000 };
+	    .end = clock_ms() + d->set->patience * 1000 };
+	p->limit = d->set->deadline == 0 ||
+	    d->set->deadline > d->set->patience ? p->end :
+	    clock_ms() + d->set->deadline * 1000;
 	slot_key(p->key, p->set->relay, p->set->user);
 	(void)rate_parse(p->set->rate, &p->rate);
 }
@@ -263,7 +267,7 @@ deliver_send(struct deliver *d, struct store *st, struct envelope *env,
 		/* Look now, while the agent works, and not after the verdict. */
 		d->others = deliver_queue_holds_any(d);
 		if (dispatch_wait(&d->dispatch,
-		    d->spool != NULL ? p->limit : 0) != NULL)
+		    d->spool != NULL ? p->end : 0) != NULL)
 			continue;
 		if (d->spool != NULL &&
 		    deliver_detach(d, st, env, meta, q, r, f) == 0)

@@ -113,6 +113,9 @@ play(size_t i)
 	    cases[i].name);
 	is_int(env.rcpt[1].verdict, cases[i].second, "%s: the second",
 	    cases[i].name);
+	is_int(k.cut, cases[i].stays && strchr(cases[i].says, 'J') == NULL,
+	    "%s: left in the middle", cases[i].name);
+	is_int(k.lost, !k.cut, "%s: ended by the agent", cases[i].name);
 	/* From here on nothing more can be said. */
 	ipc_begin(&r, IPC_SENT, 1);
 	if (cases[i].stays) {

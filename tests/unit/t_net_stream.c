@@ -79,6 +79,28 @@ tcp_pair(int fd[2])
 	(void)close(s);
 }
 
+static void
+t_round_trip(void)
+{
+	struct stream w;
+	int fd[2];
+
+	stream_init(&w, -1);
+	is_int(stream_round_trip(&w), -1, "no connection: no round trip");
+	tcp_pair(fd);
+	stream_init(&w, fd[0]);
+	ok(stream_round_trip(&w) > 0 && stream_round_trip(&w) < 1000000,
+	    "TCP: %lld us", stream_round_trip(&w));
+	stream_close(&w);
+	(void)close(fd[1]);
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, fd) == -1)
+		exit(1);
+	stream_init(&w, fd[0]);
+	is_int(stream_round_trip(&w), -1, "a socket in the file system");
+	stream_close(&w);
+	(void)close(fd[1]);
+}
+
 static gnutls_session_t
 server_tls(int fd, const char *priority)
 {
@@ -787,6 +809,7 @@ main(void)
 	t_pending();
 	t_failed();
 	t_watch();
+	t_round_trip();
 	gnutls_x509_crt_deinit(crt);
 	gnutls_x509_privkey_deinit(key);
 	t_speaks_tls();

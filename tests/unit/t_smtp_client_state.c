@@ -145,6 +145,31 @@ command(void)
 	envelope_release(&e);
 }
 
+/* A client leaves once nothing but QUIT is unanswered; messages are counted. */
+static void
+leaving(void)
+{
+	struct client_opts o = { .helo = "me", .what = "relay:25" };
+	struct envelope e = { 0 };
+	struct client_mail m = { .env = &e };
+	struct client c;
+
+	client_init(&c, &o);
+	c.ring_n = 0;
+	ok(!client_leaving(&c), "nothing was said");
+	client_state_expect(&c, V_DOT, 0);
+	client_state_expect(&c, V_QUIT, 0);
+	ok(!client_leaving(&c), "a message has no verdict");
+	is_int((long long)c.settled, 0, "as the count says");
+	client_state_settle(&c, &m, NULL);
+	is_int((long long)c.settled, 1, "now it has");
+	c.ring_at++;
+	c.ring_n--;
+	ok(client_leaving(&c), "only QUIT has no answer");
+	client_release(&c);
+	envelope_release(&e);
+}
+
 /* The time belongs to the oldest command. */
 static void
 timeouts(void)
@@ -170,6 +195,7 @@ main(void)
 	door();
 	talk();
 	command();
+	leaving();
 	timeouts();
 	return done();
 }
