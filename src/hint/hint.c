@@ -95,6 +95,23 @@ hint_last_refusal(const char *text)
 	return (p[0] - '0') * 100 + (p[1] - '0') * 10 + (p[2] - '0');
 }
 
+/* The last reply in a list of addresses: "::1 port 25: 554 no; ...". */
+static const char *
+hint_listed_reply(const struct fault *f)
+{
+	static const char digits[] = "0123456789";
+	const char *p = f->text, *last = NULL;
+
+	while (f->domain == FD_NONE && (p = strstr(p, " port ")) != NULL) {
+		p += sizeof(" port ") - 1;
+		p += strspn(p, digits);
+		if (strncmp(p, ": ", 2) == 0 && (p[2] == '4' || p[2] == '5') &&
+		    strspn(p + 2, digits) == 3)
+			last = p + 2;
+	}
+	return last;
+}
+
 /* Facts */
 
 /* The HELO name that was sent, or "". */
@@ -112,19 +129,18 @@ hint_given_helo(const struct hint_context *ctx)
 static bool
 hint_all_ipv6(const struct fault *f)
 {
-	const char *p = f->text;
-	size_t n;
+	const char *p = f->text, *start;
+	bool any = false;
 
-	if (f->stage != ST_CONNECT)
-		return false;
-	for (;; p += 2) {
-		n = strcspn(p, " ");
-		if (memchr(p, ':', n) == NULL ||
-		    strncmp(p + n, " port ", 6) != 0)
+	while (f->stage == ST_CONNECT && (p = strstr(p, " port ")) != NULL) {
+		for (start = p; start > f->text && start[-1] != ' '; start--)
+			;
+		if (memchr(start, ':', (size_t)(p - start)) == NULL)
 			return false;
-		if ((p = strstr(p, "; ")) == NULL)
-			return true;
+		any = true;
+		p++;
 	}
+	return any;
 }
 
 static bool
@@ -210,6 +226,7 @@ hint_facts(const struct hint_context *ctx, const struct provider *p, bool mx)
 		{ IF_MX, mx },
 		{ IF_ADVISED, p != NULL && p->login != NULL },
 		{ IF_IPV6, hint_all_ipv6(f) },
+		{ IF_FAMILY, ctx->one_family },
 		{ IF_LOST, f->domain == FD_LINK },
 		{ IF_LHLO, strncmp(f->command, "LHLO", 4) == 0 },
 		{ IF_SOCKET, hint_given(ctx->relay) &&
@@ -230,7 +247,9 @@ static void
 hint_look(struct view *v, const struct hint_context *ctx)
 {
 	const struct fault *f = ctx->fault;
+	const char *listed = hint_listed_reply(f);
 	char banner[512] = "";
+	size_t k = 0;
 	int n = 0;
 	bool mx;
 
@@ -242,8 +261,16 @@ hint_look(struct view *v, const struct hint_context *ctx)
 	v->facts = hint_facts(ctx, v->provider, mx);
 	v->code = f->domain == FD_LINK ? hint_last_refusal(f->text) :
 	    f->domain == FD_SMTP ? f->code : 0;
+	if (listed != NULL) {
+		v->code = (listed[0] - '0') * 100 + (listed[1] - '0') * 10 +
+		    (listed[2] - '0');
+		k = listed[3] != '\0' ? hint_enhanced(listed + 4) : 0;
+	}
 	v->reply = v->code != 0;
-	if (v->reply)
+	if (k > 0)
+		n = snprintf(v->text, sizeof(v->text), "<%d><%.*s>", v->code,
+		    (int)k - 1, listed + 4);
+	else if (v->reply)
 		n = snprintf(v->text, sizeof(v->text), "<%d><%d.%d.%d>",
 		    v->code, f->esc[0], f->esc[1], f->esc[2]);
 	else if (f->domain == FD_ERRNO || f->domain == FD_LINK)
@@ -431,6 +458,7 @@ hint_fill(struct buf *out, char what, const struct view *v)
 	const struct provider *p = v->provider;
 	const char *sender = hint_domain_of(ctx->sender);
 	const char *user = hint_domain_of(ctx->user);
+	const char *listed = hint_listed_reply(ctx->fault);
 	const struct { char what; const char *is, *otherwise; } texts[] = {
 		{ 'r', ctx->relay, "the relay" },
 		{ 'w', hint_given(ctx->setting) ? ctx->setting : ctx->relay,
@@ -469,7 +497,8 @@ hint_fill(struct buf *out, char what, const struct view *v)
 	else if (what == 'n')
 		hint_add_certificate_name(out, ctx->fault);
 	else if (what == 'i')
-		hint_add_address(out, ctx->fault->text);
+		hint_add_address(out, listed != NULL ? listed :
+		    ctx->fault->text);
 	else if (what == 'a' && p != NULL && p->login != NULL)
 		buf_addf(out, "; %s", p->login);
 	else if (what == 'A' && p != NULL && p->allow != NULL)

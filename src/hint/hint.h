@@ -21,6 +21,7 @@ struct hint_context {
 	const char	*setting;	/* the setting relay, as written */
 	bool		 maildir;	/* relay is a directory */
 	int		 port;
+	bool		 one_family;	/* address-family is not any */
 	enum client_tls	 tls;		/* the mode in force */
 	bool		 tls_up;
 	unsigned	 caps;		/* CAP_*, from the last EHLO */

@@ -26,6 +26,7 @@
 #define IF_LOST		0x08000	/* the connection was lost */
 #define IF_SOCKET	0x10000	/* the relay is a socket of this host */
 #define IF_MAILDIR	0x40000	/* the relay is a directory */
+#define IF_FAMILY	0x80000	/* address-family is not any */
 #define IF_LHLO		0x20000	/* it refused LHLO, the EHLO of LMTP */
 #define IF_SCRAM	0x80000	/* the login used SCRAM */
 #define IF_OPPORTUNISTIC 0x200000 /* tls opportunistic is in force */

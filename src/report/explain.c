@@ -67,6 +67,7 @@ explain_hint(const struct explain *x, const struct fault *f,
 	struct relay relay = { 0 }, tried = { 0 };
 	struct hint_context ctx = { .fault = f, .port = config_port(s),
 	    .tls = config_client_tls(s), .fqdn = x->fqdn,
+	    .one_family = s->family != SETTING_FAMILY_ANY,
 	    .login = account_logs_in(s) || s->auth == SETTING_AUTH_EXTERNAL,
 	    .asked = s->auth != SETTING_AUTH_AUTO,
 	    .user = s->user, .sender = at->sender,

@@ -509,6 +509,22 @@ static const struct local {
 	  "2001:db8::1 port 25: Network is unreachable; "
 	  TIMEOUT("192.0.2.1 port 25"), NULL, 25, 0, "blocks port 25",
 	  "port 587" },
+	{ ST_CONNECT, FD_ERRNO, ETIMEDOUT, VD_TEMP,
+	  "mx 2001:db8::1 port 25: Network is unreachable; mx "
+	  TIMEOUT("2001:db8::2 port 25"), NULL, 25, 0, "over IPv6",
+	  "address-family ipv4" },
+
+	{ ST_GREETING, FD_NONE, 0, VD_TEMP,
+	  "192.0.2.1 port 25: Connection refused; 192.0.2.2 port 25: 554-5.7.1 "
+	  "Service unavailable; 554 5.7.1 Client host [203.0.113.5] blocked "
+	  "using zen.spamhaus.org", NULL, 25, 0, "(203.0.113.5) is on a list",
+	  "port 587" },
+	{ ST_EHLO, FD_NONE, 0, VD_TEMP, "192.0.2.1 port 587: 554 no; 192.0.2.2 "
+	  "port 587: 550 5.7.1 HELO name rejected", NULL, 587, 0,
+	  "!refuses the name", "helo example.com" },
+	{ ST_TLS, FD_TLS, -348, VD_TEMP, "192.0.2.1 port 587: 554 no; "
+	  "192.0.2.2 port 587: the certificate of the relay is not good: it "
+	  "expired on 2026-01-01", NULL, 587, 0, "has expired", "~tls-pin" },
 	{ ST_CONNECT, FD_ERRNO, EACCES, VD_TEMP,
 	  "192.0.2.1 port 587: Permission denied", NULL, 587, 0,
 	  "a rule of this host", "~httpd_can_network_connect" },
@@ -680,6 +696,11 @@ test_text(void)
 	    "Syntactically invalid EHLO argument(s)");
 	ok(hint_for(&ctx, &h), "nothing is known but the fault");
 	is(h.fix, "set `helo <full name of this host>`", "and what is said");
+	(void)fault_set(&f, ST_CONNECT, FD_ERRNO, ENETUNREACH, VD_TEMP,
+	    "2001:db8::1 port 25: Network is unreachable");
+	ctx.one_family = true;
+	ok(hint_for(&ctx, &h), "only IPv6 is set");
+	is(h.fix, "set `address-family any`", "and does not work");
 	buf_release(&out);
 }
 
