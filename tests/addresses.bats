@@ -287,3 +287,29 @@ probe() {
 	[ "$status" -eq 69 ]
 	[[ $output != *127.0.0.3\ port* ]]
 }
+
+@test "the probe names address-family if one family fails" {
+	start_relay --address ::1 || skip 'no IPv6'
+	stop_relay
+	known ::1 127.0.0.3
+	PORT=
+	relay_at 127.0.0.3
+	probe 'tls none'
+	[ "$status" -eq 0 ]
+	[[ $output == *'no IPv6 address of the relay works'* ]]
+	[[ $output == *'`address-family ipv4`'* ]]
+	probe 'tls none' 'address-family ipv4'
+	[ "$status" -eq 0 ]
+	[[ $output != *'address of the relay works'* ]]
+	relay_at ::1 --fail 'GREETING:554 5.7.1 no PTR'
+	probe 'tls none'
+	[ "$status" -eq 0 ]
+	[[ $output == *'no IPv6 address of the relay works'* ]]
+	# IPv6 works, and IPv4 is not tried.
+	stop_relays
+	PORT=
+	relay_at ::1
+	probe 'tls none'
+	[ "$status" -eq 0 ]
+	[[ $output != *'address of the relay works'* ]]
+}

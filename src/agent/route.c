@@ -343,6 +343,26 @@ route_next(struct route *r, struct fault *f)
 	return false;
 }
 
+int
+route_failed_family(const struct route *r)
+{
+	size_t all[2] = { 0, 0 }, failed[2] = { 0, 0 }, i;
+	const struct route_hop *hop;
+	bool six;
+
+	for (hop = r->hop; hop < r->hop + r->n; hop++)
+		for (i = 0; i < hop->addrs.n; i++) {
+			six = hop->addrs.v[i].sa.ss_family == AF_INET6;
+			all[six]++;
+			failed[six] += (hop->failed & 1u << i) != 0;
+		}
+	if (all[0] == 0 || all[1] == 0)
+		return AF_UNSPEC;
+	if (failed[0] == 0 && failed[1] == all[1])
+		return AF_INET6;
+	return failed[1] == 0 && failed[0] == all[0] ? AF_INET : AF_UNSPEC;
+}
+
 void
 route_settle(struct route *r, bool good)
 {

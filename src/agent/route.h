@@ -93,6 +93,12 @@ size_t	route_left(const struct route *);
  */
 bool	route_next(struct route *, struct fault *);
 
+/*
+ * The family whose addresses have all failed in this try, although none of
+ * the other has: AF_INET or AF_INET6.  AF_UNSPEC: there is none.
+ */
+int	route_failed_family(const struct route *);
+
 /* The session is usable, or, after that, has failed nevertheless. */
 void	route_settle(struct route *, bool good);
 

@@ -25,7 +25,9 @@ attempt_show(struct attempt *a, struct step *d)
 	const struct warn_context about = { .client = a->client,
 	    .host = t->client.host, .near = a->near, .sender = a->env->from,
 	    .helo = t->helo, .helo_known = a->helo_known,
-	    .tls = a->tls.version != NULL ? &a->tls : NULL };
+	    .tls = a->tls.version != NULL ? &a->tls : NULL,
+	    .failed_family = a->begun ?
+	    route_failed_family(&t->route) : AF_UNSPEC };
 
 	if (d->mark == MARK_OK)
 		step_warn(d, &about);
@@ -162,6 +164,19 @@ attempt_reply(void *ctx, const struct client *c, const struct client_command *k)
 	attempt_show_reply(a, k);
 }
 
+/* Show if IPv4 or IPv6 is of no use with this relay. */
+static void
+attempt_show_family(struct attempt *a)
+{
+	struct step d;
+
+	if (route_failed_family(&a->transport->route) == AF_UNSPEC)
+		return;
+	step_init(&d, fault_stage(ST_CONNECT), -1);
+	step_line(&d, "%s is good", a->transport->connection.text);
+	attempt_show(a, &d);
+}
+
 static void
 attempt_begin(struct attempt *a)
 {
@@ -169,6 +184,7 @@ attempt_begin(struct attempt *a)
 
 	a->begun = true;
 	transport_ready(a->transport);
+	attempt_show_family(a);
 	attempt_skip_tls(a);
 	if (!a->client->authed)
 		attempt_skip(a, ST_AUTH, a->transport->set->user == NULL ?

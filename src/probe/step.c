@@ -1,5 +1,7 @@
 /* step.c - a probe step: its text, its facts and its warnings */
 
+#include <sys/socket.h>
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -291,6 +293,16 @@ step_warn_doubtful(const struct warn_context *s, struct buf *b)
 }
 
 static bool
+step_warn_family(const struct warn_context *s, struct buf *b)
+{
+	bool six = s->failed_family == AF_INET6;
+
+	buf_addf(b, "no IPv%d address of the relay works, but IPv%d does; set "
+	    "`address-family ipv%d`", six ? 6 : 4, six ? 4 : 6, six ? 4 : 6);
+	return s->failed_family == AF_INET || s->failed_family == AF_INET6;
+}
+
+static bool
 step_warn_slow(const struct warn_context *s, struct buf *b)
 {
 	buf_adds(b, "no PIPELINING: each command waits for the reply to the "
@@ -378,6 +390,7 @@ static const struct {
 } rules[] = {
 	{ "helo", "helo-unknown", step_warn_unknown },
 	{ "helo", "helo-doubtful", step_warn_doubtful },
+	{ "connect", "address-family", step_warn_family },
 	{ "ehlo", "no-pipelining", step_warn_slow },
 	{ "ehlo", "no-tls", step_warn_clear },
 	{ "tls", "certificate-expires", step_warn_expires },

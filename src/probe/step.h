@@ -56,6 +56,7 @@ struct warn_context {
 	const char	*helo;
 	enum helo_known	 helo_known;
 	const struct tls_facts *tls;
+	int		 failed_family;	/* as route_failed_family(); 0: none */
 };
 
 /* Apply the rules of this step. */

@@ -252,10 +252,41 @@ reports(void)
 	(void)close(fd[1]);
 }
 
+/* The two hosts have an IPv6 and an IPv4 address, and IPv4 only. */
+static void
+families(void)
+{
+	static const struct {
+		unsigned	 first, second;	/* failed */
+		int		 want;
+	} t[] = {
+		{ 0, 0, AF_UNSPEC }, { 1, 0, AF_INET6 }, { 3, 0, AF_UNSPEC },
+		{ 1, 1, AF_UNSPEC }, { 2, 0, AF_UNSPEC }, { 2, 1, AF_INET },
+		{ 3, 1, AF_UNSPEC },
+	};
+	struct route_hop hop[2] = { { .addrs.n = 2 }, { .addrs.n = 1 } };
+	struct route r = { .hop = hop, .n = 2 };
+	size_t i;
+
+	hop[0].addrs.v[0].sa.ss_family = AF_INET6;
+	hop[0].addrs.v[1].sa.ss_family = AF_INET;
+	hop[1].addrs.v[0].sa.ss_family = AF_INET;
+	for (i = 0; i < NITEMS(t); i++) {
+		hop[0].failed = t[i].first;
+		hop[1].failed = t[i].second;
+		is_int(route_failed_family(&r), t[i].want, "family %zu", i);
+	}
+	hop[0].addrs.n = 1;
+	r.n = 1;
+	hop[0].failed = 1;
+	is_int(route_failed_family(&r), AF_UNSPEC, "only IPv6 addresses");
+}
+
 int
 main(void)
 {
 	faults();
+	families();
 	order();
 	reports();
 	return done();

@@ -1,5 +1,7 @@
 /* t_probe_step.c - what a probe says of what it meets, and warns of */
 
+#include <sys/socket.h>
+
 #include <string.h>
 
 #include "base/util.h"
@@ -266,6 +268,19 @@ warn_names(void)
 }
 
 static void
+warn_families(void)
+{
+	struct warn_context s = { .failed_family = AF_UNSPEC };
+
+	warns(&s, "connect", "", "no family fails");
+	s.failed_family = AF_INET6;
+	warns(&s, "connect", "address-family", "IPv6 fails");
+	s.failed_family = AF_INET;
+	warns(&s, "connect", "address-family", "IPv4 fails");
+	warns(&s, "mail", "", "another step");
+}
+
+static void
 warn_session(void)
 {
 	static const struct {
@@ -381,6 +396,7 @@ main(void)
 	faults();
 	certificates();
 	warn_names();
+	warn_families();
 	warn_session();
 	warn_certificate();
 	warn_google();
