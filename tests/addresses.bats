@@ -313,3 +313,20 @@ probe() {
 	[ "$status" -eq 0 ]
 	[[ $output != *'address of the relay works'* ]]
 }
+
+@test "the log names the addresses that failed before the good one" {
+	local log=$BATS_TEST_TMPDIR/log.txt
+
+	relay_at 127.0.0.2 --fail 'GREETING:554 5.7.1 go away'
+	relay_at 127.0.0.3
+	send 'tls none' "log $log"
+	[ "$status" -eq 0 ]
+	grep ' ip=127.0.0.3 ' "$log" | grep ' result=sent ' |
+	    grep " tried=\"127.0.0.2 port $PORT: 554 5.7.1 go away\""
+	# Without a good one, the text names them.
+	stop_relay
+	send 'tls none' "log $log"
+	[ "$status" -eq 75 ]
+	tail -n 1 "$log" | grep 'text="127.0.0.2 port .*; 127.0.0.3 port '
+	[[ $(tail -n 1 "$log") != *' tried='* ]]
+}

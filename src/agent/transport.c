@@ -267,6 +267,10 @@ transport_describe(const struct transport *r, const struct client *c,
 	transport_copy(l->ip, sizeof(l->ip), r->connection.text);
 	l->ip[strcspn(l->ip, " ")] = '\0';
 	transport_copy(l->clear, sizeof(l->clear), r->clear);
+	/* If all failed, the fault names them. */
+	if (r->route.good && r->route.nfault > 0)
+		transport_copy(l->tried, sizeof(l->tried),
+		    r->route.fault.text);
 	l->rtt = stream_round_trip(&r->stream);
 	if (c == NULL)
 		return;

@@ -12,6 +12,7 @@ conninfo_sane(const struct conninfo *l)
 	    ends_within(l->passed, sizeof(l->passed)) &&
 	    ends_within(l->what, sizeof(l->what)) &&
 	    ends_within(l->ip, sizeof(l->ip)) &&
+	    ends_within(l->tried, sizeof(l->tried)) &&
 	    ends_within(l->helo, sizeof(l->helo)) &&
 	    ends_within(l->banner, sizeof(l->banner)) &&
 	    ends_within(l->tls, sizeof(l->tls)) &&

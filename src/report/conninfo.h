@@ -19,6 +19,7 @@ struct conninfo {
 	char		passed[512];	/* why accounts before it failed */
 	char		what[FAULT_WHAT]; /* "relay.example.org:587" */
 	char		ip[80];		/* the relay's */
+	char		tried[512];	/* addresses that failed before, why */
 	char		helo[HELONAME_MAX];	/* the name in EHLO */
 	char		banner[256];		/* the text of the greeting */
 	char		tls[80];	/* "TLS1.3 AES-256-GCM verified" */

@@ -283,6 +283,7 @@ logline_write(struct buf *out, bool json, const struct logline *a)
 	logline_number(&o, json, "uid", a->uid, true);
 	logline_text(&o, json, "caller", a->caller);
 	logline_text(&o, json, "text", buf_text(&w.text));
+	logline_option(&o, json, "tried", a->tried);
 	logline_option(&o, json, "warning", a->warning);
 	logline_option(&o, json, "hint", a->hint);
 	if (json)

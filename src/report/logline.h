@@ -32,6 +32,7 @@ struct logline {
 	const char	*text;		/* the relay's, on success */
 	long long	 uid;		/* the caller */
 	const char	*caller;	/* "cron" */
+	const char	*tried;		/* addresses that failed before ip */
 	const char	*warning;	/* what is unsafe about it */
 	const char	*hint;
 };

@@ -149,6 +149,7 @@ maillog_common(const struct maillog_try *t, time_t now)
 	if (l != NULL) {
 		a.relay = l->what;
 		a.ip = l->ip;
+		a.tried = l->tried;
 		a.helo = l->helo;
 		a.tls = l->tls;
 		a.auth = l->authed ? l->auth : "";

@@ -86,6 +86,7 @@ text(void)
 	a.caller = "php 1:\n.php";
 	a.account = "work";
 	a.why = "its match takes <>";
+	a.tried = "192.0.2.1 port 25: no";
 	a.warning = "beware";
 	a.hint = "set `from x`";
 	logline_format(&b, &a);
@@ -95,7 +96,8 @@ text(void)
 	    "helo=me.test tls=- auth=- size=99 stage=rcpt code=550 esc=5.1.1 "
 	    "tries=2 delay=61 rtt=- result=failed relay-id=- uid=33 "
 	    "caller=\"php 1: .php\" text=\"5.1.1 no \\\"bob\\\" id=forged "
-	    "\\\\ ?[2J?\" warning=beware hint=\"set `from x`\"",
+	    "\\\\ ?[2J?\" tried=\"192.0.2.1 port 25: no\" warning=beware "
+	    "hint=\"set `from x`\"",
 	    "refused: nothing in the words can be taken for a key");
 	buf_release(&b);
 }
@@ -119,8 +121,8 @@ json(void)
 	    "\"auth\":null,\"size\":null,\"stage\":\"connect\",\"code\":null,"
 	    "\"esc\":null,\"tries\":1,\"delay\":0,\"rtt\":0.007,"
 	    "\"result\":\"deferred\",\"relay_id\":null,\"uid\":0,"
-	    "\"caller\":null,\"text\":\"a\\nb\",\"warning\":null,"
-	    "\"hint\":null}", "deferred");
+	    "\"caller\":null,\"text\":\"a\\nb\",\"tried\":null,"
+	    "\"warning\":null,\"hint\":null}", "deferred");
 	buf_release(&b);
 }
 
