@@ -258,6 +258,29 @@ one_by_one() {
 	done
 }
 
+@test "a relay that never answers QUIT does not hold up the caller" {
+	start_relay --script "$(script <<-'END'
+		S: 220 relay.example.org
+		C~ ^EHLO
+		S- 250-relay.example.org\r\n
+		S: 250 PIPELINING
+		C~ ^MAIL FROM:
+		S: 250 ok
+		C~ ^RCPT TO:
+		S: 250 ok
+		C: DATA
+		S: 354 go
+		body
+		S: 250 ok
+		silent
+	END
+	)"
+	use 'tls none' 'timeout 60s'
+	run timeout 5 "$HELOISE" -C "$CONF" -i bob@example.org <<<"$MAIL"
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
+}
+
 @test "one refused of two: the other gets it, 67, the refused is named" {
 	start_relay --fail 'RCPT:bad@example.org:550 5.1.1 no such user'
 	send 'tls none' -- bad@example.org good@example.org
