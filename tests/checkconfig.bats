@@ -109,6 +109,15 @@ check() {
 	[ "$status" -eq 78 ]
 }
 
+@test "no relay: the name that another program gives it" {
+	[ ! -e /etc/heloise.conf ] || skip 'there is an /etc/heloise.conf'
+	EMAIL_HOST=h SMTP_PASS=x run "$HELOISE" --check-config --log none \
+	    --queue no
+	[[ $output == *'or set HELOISE_RELAY; EMAIL_HOST is set: did you mean SMTP_HOST?'* ]]
+	[[ $output == *'SMTP_PASS: warning: no effect; did you mean SMTP_PASSWORD?'* ]]
+	[ "$status" -eq 78 ]
+}
+
 @test "secrets that others can read" {
 	use 'relay smtp.example.net' 'user u' 'password geheim' 'log none' \
 	    'queue no'

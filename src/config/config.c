@@ -14,6 +14,7 @@
 
 #include "base/util.h"
 #include "config/config.h"
+#include "config/envname.h"
 #include "net/relay.h"
 
 /* A set of values and their origins. */
@@ -119,6 +120,19 @@ config_mistake(struct config *c, const char *fmt, ...)
 	config_add_line(&c->mistakes, line);
 }
 
+void
+config_warning(struct config *c, const char *fmt, ...)
+{
+	char line[8192];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	c->nwarnings++;
+	config_add_line(&c->warnings, line);
+}
+
 static struct origin *
 config_origin_of(struct layer l, const struct setting *row)
 {
@@ -158,12 +172,8 @@ static void
 config_overridden(struct config *c, const struct setting *row,
     const char *origin, const char *by)
 {
-	char *line = xasprintf("%s: warning: %s: no effect, since %s comes "
-	    "after it", origin, row->key, by);
-
-	c->nwarnings++;
-	config_add_line(&c->warnings, line);
-	free(line);
+	config_warning(c, "%s: warning: %s: no effect, since %s comes after "
+	    "it", origin, row->key, by);
 }
 
 /*
@@ -510,12 +520,19 @@ static void
 config_judge_layer(const struct config_source *src, struct findings *all)
 {
 	const struct settings *s = config_settings(all->c, all->account);
+	const char *other = NULL;
 	struct relay r;
+	size_t n = 0;
 
 	if (!config_relay_of(s, &r)) {
+		if (all->c->smtp_env)
+			other = envname_find(src->env, "SMTP_HOST", &n);
 		config_unfit(all, NULL, "no relay is set: put a line "
-		    "\"relay HOST\" into %s, or set HELOISE_RELAY",
-		    src->file != NULL ? src->file : src->system);
+		    "\"relay HOST\" into %s, or set HELOISE_RELAY%s%.*s%s",
+		    src->file != NULL ? src->file : src->system,
+		    other != NULL ? "; " : "", (int)n,
+		    other != NULL ? other : "", other != NULL ?
+		    " is set: did you mean SMTP_HOST?" : "");
 		return;
 	}
 	config_judge_relay(s, &r, all);

@@ -55,6 +55,7 @@ struct config {
 	int		 open;		/* account being read, or -1 */
 	struct buf	 mistakes;		/* a line each */
 	size_t		 nmistakes;
+	bool		 smtp_env;	/* the SMTP_* set is read */
 	struct buf	 warnings;	/* lines without effect, a line each */
 	size_t		 nwarnings;
 };
@@ -133,6 +134,8 @@ void	config_close(struct config *);
 void	config_finish(struct config *);
 
 void	config_mistake(struct config *, const char *, ...)
+	    __attribute__((__format__(__printf__, 2, 3)));
+void	config_warning(struct config *, const char *, ...)
 	    __attribute__((__format__(__printf__, 2, 3)));
 
 #endif

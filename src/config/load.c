@@ -9,6 +9,7 @@
 
 #include "base/ascii.h"
 #include "base/util.h"
+#include "config/envname.h"
 #include "config/file.h"
 #include "config/load.h"
 #include "config/suggest.h"
@@ -230,6 +231,43 @@ load_variable(struct config *c, const struct config_source *src,
 	free(origin);
 }
 
+/*
+ * Pass over a link to a service, which is no setting.  There are several of
+ * each; one or two are enough for a warning.
+ */
+static bool
+load_pass_link(struct config *c, const char *entry)
+{
+	const char *p = strchr(entry, '_');
+
+	if (!envname_is_link(entry))
+		return false;
+	if (strncmp(p, "_PORT=", 6) != 0 &&
+	    strncmp(p, "_SERVICE_HOST=", 14) != 0)
+		return true;
+	config_warning(c, "environment %.*s: warning: no effect: this is a "
+	    "service link of Kubernetes, not a setting",
+	    (int)strcspn(entry, "="), entry);
+	return true;
+}
+
+/* Warn of the names that other programs give to the SMTP_* set. */
+static void
+load_check_others(struct config *c, const struct config_source *src)
+{
+	const char *meant, *entry;
+	size_t i, n;
+
+	for (i = 0; src->env != NULL && (entry = src->env[i]) != NULL; i++) {
+		n = strcspn(entry, "=");
+		meant = envname_meant(entry, n);
+		if (meant != NULL && entry[n] == '=' && entry[n + 1] != '\0' &&
+		    load_env_value(src, meant) == NULL)
+			config_warning(c, "environment %.*s: warning: no "
+			    "effect; did you mean %s?", (int)n, entry, meant);
+	}
+}
+
 /* Report a variable with the prefix that is for no setting. */
 static void
 load_check_variable(struct config *c, const char *entry)
@@ -260,7 +298,7 @@ load_check_variable(struct config *c, const char *entry)
  * them.  The caller frees the list, but not its strings.
  */
 static char **
-load_env_own(char *const *env)
+load_env_own(struct config *c, char *const *env, bool smtp)
 {
 	static const char *const prefix[] = { ENV_PREFIX, "SMTP_" };
 	char **own;
@@ -270,8 +308,9 @@ load_env_own(char *const *env)
 		;
 	own = xcalloc(i + 1, sizeof(*own));
 	for (; i > 0; i--, env++)
-		for (k = 0; k < NITEMS(prefix); k++)
-			if (strncmp(*env, prefix[k], strlen(prefix[k])) == 0)
+		for (k = 0; k < (smtp ? NITEMS(prefix) : 1); k++)
+			if (strncmp(*env, prefix[k], strlen(prefix[k])) == 0 &&
+			    !load_pass_link(c, *env))
 				own[n++] = *env;
 	return own;
 }
@@ -301,8 +340,11 @@ load_environment(struct config *c, const struct config_source *src,
     bool smtp)
 {
 	struct config_source few = *src;
-	char **own = load_env_own(src->env);
+	char **own = load_env_own(c, src->env, smtp);
 
+	c->smtp_env = smtp;
+	if (smtp)
+		load_check_others(c, src);
 	few.env = own;
 	if (own[0] != NULL)
 		load_variables(c, &few, smtp);

@@ -79,6 +79,7 @@ struct scene {
 	const char *env[8];
 	const char *want;	/* as of describe(); or the mistakes */
 	size_t mistakes;
+	const char *warnings;	/* or NULL: any */
 };
 
 /* '%' in a variable is the directory. */
@@ -142,6 +143,9 @@ play(const struct scene *s)
 		describe(&c, &b);
 	}
 	is(buf_text(&b), s->want, "%s", s->name);
+	if (s->warnings != NULL)
+		is(buf_text(&c.warnings), s->warnings, "%s: warnings",
+		    s->name);
 	ok(strstr(buf_text(&c.mistakes), SECRET) == NULL,
 	    "%s: nothing leaks", s->name);
 	config_release(&c);
@@ -304,6 +308,31 @@ static const struct scene scenes[] = {
 	  .want = "password=(set)<environment SMTP_PASSWORD> "
 	      "password-file=(unset)<environment SMTP_PASSWORD> "
 	      "password-command=(unset)<environment SMTP_PASSWORD> " },
+	{ .name = "names of others", .env = { "SMTP_HOST=h",
+	  "SMTP_USERNAME=u", "SMTP_PASS=" SECRET, "SMTP_SECURE=ssl",
+	  "SMTP_USER=v", "EMAIL_HOST=h", "SMTP_STARTTLS=", "MAIL_PORT=25" },
+	  .want = "relay=h<environment SMTP_HOST> "
+	      "user=v<environment SMTP_USER> ", .warnings =
+	      "environment SMTP_PASS: warning: no effect; did you mean "
+	      "SMTP_PASSWORD?\n"
+	      "environment SMTP_SECURE: warning: no effect; did you mean "
+	      "SMTP_TLS?\n"
+	      "environment MAIL_PORT: warning: no effect; did you mean "
+	      "SMTP_PORT?\n" },
+	{ .name = "names of others with a file", .own = "port 1\n",
+	  .env = { "SMTP_USERNAME=u" }, .want = "port=1<@/own:1> ",
+	  .warnings = "" },
+	{ .name = "links of Kubernetes", .env = { "HELOISE_SERVICE_HOST=::1",
+	  "HELOISE_PORT=tcp://10.0.0.1:25", "HELOISE_SERVICE_PORT=25",
+	  "HELOISE_PORT_25_TCP_ADDR=10.0.0.1",
+	  "SMTP_PORT=tcp://10.0.0.1:587", "SMTP_HOST=h" },
+	  .want = "relay=h<environment SMTP_HOST> ", .warnings =
+	      "environment HELOISE_SERVICE_HOST: warning: no effect: this is "
+	      "a service link of Kubernetes, not a setting\n"
+	      "environment HELOISE_PORT: warning: no effect: this is a "
+	      "service link of Kubernetes, not a setting\n"
+	      "environment SMTP_PORT: warning: no effect: this is a service "
+	      "link of Kubernetes, not a setting\n" },
 	{ .name = "not with a system file", .system = "helo a.example\n",
 	  .env = { "SMTP_PORT=25", "SMTP_TLS=nonsense" },
 	  .want = "helo=a.example<@/system:1> " },
