@@ -150,7 +150,8 @@ sasl_too_many(const struct sasl *s, struct fault *f)
 }
 
 /*
- * [authzid] NUL authcid NUL passwd.  A relay that ignored it with AUTH asks
+ * [authzid] NUL authcid NUL passwd.  RFC 4616 asks to prepare both, but
+ * relays compare octets, and LOGIN must send the same.  A relay that ignored it with AUTH asks
  * by an empty challenge, and gets it again, once.
  */
 static int
@@ -160,9 +161,9 @@ sasl_plain(struct sasl *s, const char *in, size_t n, struct buf *out,
 	if (s->step > 0 && n > 0)
 		return sasl_too_many(s, f);
 	buf_add(out, "", 1);
-	crypt_normalize(out, s->user);
+	buf_adds(out, s->user);
 	buf_add(out, "", 1);
-	crypt_normalize(out, s->password);
+	buf_adds(out, s->password);
 	return 0;
 }
 
