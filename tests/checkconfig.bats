@@ -134,6 +134,27 @@ check() {
 	[ "$status" -eq 78 ]
 }
 
+@test "a password in quotes: they are a part of it" {
+	use 'relay smtp.example.net' 'user u' 'password "ge heim"' 'log none' \
+	    'queue no'
+	chmod 600 c
+	check
+	[[ $output == *'c:3: warning: password: the quotes around it are a part of it'* ]]
+	[[ $output != *heim* ]]
+	[ "$status" -eq 0 ]
+	use 'relay smtp.example.net' 'user u' "password-file $DIR/pw" \
+	    'log none' 'queue no'
+	echo "'geheim'" >pw
+	chmod 600 pw
+	check
+	[[ $output == *"$DIR/pw: warning: the quotes around the password are a part of it"* ]]
+	[[ $output != *heim* ]]
+	[ "$status" -eq 0 ]
+	echo geheim >pw
+	check
+	[[ $output != *quotes* ]]
+}
+
 @test "files that are not there: which, and the setting" {
 	use 'relay smtp.example.net' 'user u' "password-file $DIR/pw" \
 	    "tls-ca $DIR/ca.pem" "log $DIR/no/log" 'queue no'

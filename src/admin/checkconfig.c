@@ -143,6 +143,11 @@ check_password(struct check *k, const struct settings *set)
 	(void)password_get(set, getenv("CREDENTIALS_DIRECTORY"), 0, &password,
 	    &f);
 	check_tell(k, "read the password", " in", set->password_file, &f, true);
+	if (password_quoted(buf_text(&password))) {
+		lint_add(&k->lint, false, set->password_file, NULL,
+		    "the quotes around the password are a part of it");
+		check_print(&k->lint.out);
+	}
 	buf_release(&password);
 }
 

@@ -14,6 +14,7 @@
 #include "base/util.h"
 #include "config/account.h"
 #include "config/lint.h"
+#include "config/password.h"
 #include "hint/provider.h"
 #include "mail/frompolicy.h"
 #include "net/relay.h"
@@ -125,16 +126,6 @@ lint_reveals(const struct view *v)
 
 	return v->login && !v->set->auth_cleartext &&
 	    (m == SASL__MAX || sasl_reveals(m));
-}
-
-/* Other programs allow quotes around a value. */
-static bool
-lint_quoted(const char *text)
-{
-	size_t n = text != NULL ? strlen(text) : 0;
-
-	return n >= 2 && (*text == '"' || *text == '\'') &&
-	    text[n - 1] == *text;
 }
 
 /* Does a command without a shell have a character for one? */
@@ -290,8 +281,9 @@ lint_doubts(struct lint *a, const struct config *c, const struct view *v)
 		    lint_reveals(v), "no certificate is verified, so only "
 		    "SCRAM may log in: set `tls starttls`, or "
 		    "`auth-cleartext yes`" },
-		{ "password", NULL, 0, lint_quoted(s->password),
-		    "the quotes are part of it" },
+		{ "password", NULL, 0, s->password != NULL &&
+		    password_quoted(s->password),
+		    "the quotes around it are a part of it" },
 		{ "password-command", NULL, 0, lint_shell(s->password_command),
 		    "no shell reads it: put `shell:` before it if it needs "
 		    "one" },

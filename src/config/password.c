@@ -35,11 +35,13 @@ pw_private(const char *path, const char *credentials)
 	    credentials[0] == '/' && pw_below(credentials, path));
 }
 
-/* A single line without control characters. */
+/* A single line without control characters, and a BOM before it or not. */
 static int
 pw_check_text(const char *path, const char *kind, struct buf *text,
     struct fault *f)
 {
+	if (text->len >= 3 && memcmp(text->p, "\xef\xbb\xbf", 3) == 0)
+		buf_drop(text, 3);
 	if (text->len > 0 && text->p[text->len - 1] == '\n')
 		text->p[--text->len] = '\0';
 	if (text->len > 0 && text->p[text->len - 1] == '\r')
@@ -114,6 +116,14 @@ password_get(const struct settings *s, const char *credentials,
 		buf_add(out, text.p, text.len);
 	buf_release(&text);
 	return rc;
+}
+
+bool
+password_quoted(const char *p)
+{
+	size_t n = strlen(p);
+
+	return n > 1 && (*p == '"' || *p == '\'') && p[n - 1] == *p;
 }
 
 bool

@@ -22,6 +22,9 @@
 int	password_get(const struct settings *, const char *credentials,
 	    long long limit, struct buf *out, struct fault *);
 
+/* Does it stand in quotes, which are then a part of it? */
+bool	password_quoted(const char *);
+
 /*
  * Ask for it on the terminal; false without a terminal or an answer.  out
  * should be secret.

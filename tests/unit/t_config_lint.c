@@ -120,7 +120,8 @@ static const struct {
 	{ "relay localhost\nuser u\npassword p\ntls-pin sha256:"
 	  "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n", "", 0, 0 },
 	{ RELAY "user u\npassword \"p\"\n",
-	    "c:3: warning: password: the quotes are part of it", 0, 1 },
+	    "c:3: warning: password: the quotes around it are a part of it",
+	    0, 1 },
 	{ RELAY "user u\npassword \"\n", "", 0, 0 },
 	{ RELAY "user u\npassword it's'\n", "", 0, 0 },
 	{ RELAY "user u\npassword-command pass x | head -n 1\n",

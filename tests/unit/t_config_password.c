@@ -65,6 +65,11 @@ files(void)
 	} t[] = {
 		{ "lf", SECRET "\n", 15, 0600, SECRET, NULL },
 		{ "crlf", SECRET "\r\n", 16, 0400, SECRET, NULL },
+		{ "BOM", "\xef\xbb\xbf" SECRET "\n", 18, 0600, SECRET, NULL },
+		{ "BOM alone", "\xef\xbb\xbf\n", 4, 0600, NULL, "empty" },
+		{ "BOM in it", "a\xef\xbb\xbf", 4, 0600, "a\xef\xbb\xbf",
+		    NULL },
+		{ "quotes", "\"a b\"\n", 6, 0600, "\"a b\"", NULL },
 		{ "bare", SECRET, 14, 0600, SECRET, NULL },
 		{ "blanks", " a b \n", 6, 0600, " a b ", NULL },
 		{ "hash", "#a\n", 3, 0600, "#a", NULL },
@@ -90,6 +95,20 @@ files(void)
 		(void)unlink(s.password_file);
 		free(s.password_file);
 	}
+}
+
+static void
+quotes(void)
+{
+	static const char *const yes[] = { "\"a\"", "'a b'", "\"\"", "'x'" };
+	static const char *const no[] = { "", "\"", "a", "\"a", "a'", "\"a'",
+	    "a\"b\"c" };
+	size_t i;
+
+	for (i = 0; i < NITEMS(yes); i++)
+		ok(password_quoted(yes[i]), "quoted: %s", yes[i]);
+	for (i = 0; i < NITEMS(no); i++)
+		ok(!password_quoted(no[i]), "not quoted: %s", no[i]);
 }
 
 /* Mounted secrets are 0444, and symbolic links on Kubernetes. */
@@ -193,6 +212,7 @@ main(void)
 		return 1;
 	}
 	files();
+	quotes();
 	mounted();
 	container();
 	others();
