@@ -29,6 +29,36 @@ client_setup_hello(struct client *c)
 	    NULL);
 }
 
+static bool
+setup_has_word(const char *text, const char *const *words, size_t n)
+{
+	while (n > 0 && strcasestr(text, words[n - 1]) == NULL)
+		n--;
+	return n > 0;
+}
+
+/*
+ * Is EHLO unknown to a relay that says so by another code than 500, 502 or
+ * 504?  Then HELO may do, unless TLS or a login is required.  A name that is
+ * refused would be refused again.
+ */
+static bool
+setup_lacks_ehlo(const struct client *c)
+{
+	static const char *const command[] = { "command", "recognized",
+	    "recognised", "implemented", "supported", "unknown" };
+	static const char *const other[] = { "name", "domain", "host",
+	    "argument", "parameter", "address", "reject", "denied", "policy",
+	    "block", "spam", "access" };
+	const char *text = buf_text(&c->reply.text);
+	int code = c->reply.code;
+
+	return (code == 501 || code == 550 || code == 554) &&
+	    c->o->tls <= CLIENT_TLS_OPPORTUNISTIC && c->o->user == NULL &&
+	    setup_has_word(text, command, NITEMS(command)) &&
+	    !setup_has_word(text, other, NITEMS(other));
+}
+
 enum client_phase
 client_setup_on_ehlo(struct client *c, const struct client_command *k)
 {
@@ -41,7 +71,8 @@ client_setup_on_ehlo(struct client *c, const struct client_command *k)
 	/* Some front ends answer 500 to any first command. */
 	if (code == 500 && c->ehlos == 1)
 		return PH_HELLO;
-	if (c->o->lmtp || (code != 500 && code != 502 && code != 504))
+	if (c->o->lmtp || (code != 500 && code != 502 && code != 504 &&
+	    !setup_lacks_ehlo(c)))
 		return client_state_refused(c);
 	c->helo_only = true;
 	return PH_HELLO;
