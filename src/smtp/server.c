@@ -75,7 +75,6 @@ server_do_ehlo(struct server *s, char *arg)
 	struct buf b = { .max = 2048 };
 
 	server_reset(s);
-	s->hello = true;
 	buf_addf(&b, "%.1000s\nPIPELINING\nSIZE %lld\n8BITMIME\nSMTPUTF8\n"
 	    "ENHANCEDSTATUSCODES\nDSN\nHELP", s->o->hostname, s->o->max_size);
 	server_say(s, 250, NULL, buf_text(&b));
@@ -86,7 +85,6 @@ static void
 server_do_helo(struct server *s, char *arg)
 {
 	server_reset(s);
-	s->hello = true;
 	server_say(s, 250, NULL, s->o->hostname);
 }
 
@@ -95,9 +93,9 @@ server_do_mail(struct server *s, char *arg)
 {
 	struct fault f;
 
-	if (!s->hello || s->open) {
-		server_complain(s, 503, "5.5.1", s->open ?
-		    "there is a sender already" : "send EHLO or HELO first");
+	/* As in sendmail and Postfix, no HELO need come before. */
+	if (s->open) {
+		server_complain(s, 503, "5.5.1", "there is a sender already");
 		return;
 	}
 	fault_clear(&f);

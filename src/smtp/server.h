@@ -60,7 +60,6 @@ struct server {
 	size_t		 used;		/* octets of in already read */
 	enum server_phase phase;
 	unsigned	 errors;	/* since the last message taken */
-	bool		 hello;		/* EHLO or HELO was given */
 	bool		 open;		/* MAIL was accepted */
 	bool		 named;		/* RCPT was given since */
 	bool		 begun;		/* END or DROP must follow */
