@@ -434,6 +434,17 @@ fails() {
 	[[ $(steps) == '✓helo '* ]]
 }
 
+# The TCP port of the name server takes the connection and is silent.
+@test "a truncated answer for a HELO name: the name is known, without TCP" {
+	start_relay
+	helper responder large.example.org truncated
+	settings "relay 127.0.0.1:$RELAY_PORT" 'tls none'
+	run timeout 20 "$HELOISE" -C "$CONF" --resolver "127.0.0.1:$SAID" \
+	    --helo large.example.org --probe
+	[ "$status" -eq 0 ]
+	[[ $(steps) == '✓helo '* ]]
+}
+
 @test "--json: one object, with all that there is to know" {
 	make_certs
 	start_relay --tls starttls --cert "$CERTS/ok.pem" \

@@ -16,6 +16,7 @@
 #define ANSWER	16384	/* octets of an answer */
 #define HEADER	12	/* of a DNS message (RFC 1035, 4.1.1) */
 #define FIXED	10	/* type, class, TTL and length of a record */
+#define TRUNCATED 2	/* bit of the third octet of a message */
 
 /* A message and how far it was read. */
 struct reader {
@@ -167,7 +168,11 @@ dns_failed(struct fault *f, const char *what, int why)
 	    "the name server has no answer to the question for %s", what);
 }
 
-/* A first: a name without an A record seldom has AAAA. */
+/*
+ * A first: a name without an A record seldom has AAAA.  A truncated answer is
+ * not asked for again by TCP, because there the resolver has no time limit.
+ * Such an answer has data, also where none of it fitted.
+ */
 int
 dns_known(const char *host, const char *resolver, bool *known,
     struct fault *f)
@@ -184,9 +189,11 @@ dns_known(const char *host, const char *resolver, bool *known,
 	/* This is less important than the relay's own name: wait less. */
 	st.retrans = 2;
 	st.retry = 1;
+	st.options |= RES_IGNTC;
 	for (i = 0; i < 2 && !*known && status == 0; i++)
 		if (res_nquery(&st, host, ns_c_in, types[i], answer,
-		    sizeof(answer)) > 0)
+		    sizeof(answer)) > 0 || (st.res_h_errno == NO_DATA &&
+		    (answer[2] & TRUNCATED) != 0))
 			*known = true;
 		else
 			status = dns_failed(f, host, st.res_h_errno);

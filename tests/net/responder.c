@@ -5,7 +5,8 @@
  *
  * Answers on a UDP port of 127.0.0.1, which it writes to stdout, until
  * stdin ends.  A name that is not given does not exist; one that is given
- * as "NAME fail" gets SERVFAIL.
+ * as "NAME fail" gets SERVFAIL, and one as "NAME truncated" an answer that
+ * asks for TCP.  The TCP port of that number takes connections and is silent.
  */
 
 #include <sys/socket.h>
@@ -14,6 +15,7 @@
 #include <err.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +23,8 @@
 #include <unistd.h>
 
 struct ipc_record {
-	const char	*name, *target;	/* target NULL: SERVFAIL */
+	const char	*name, *target;	/* target NULL: SERVFAIL, */
+	bool		 truncated;	/* unless this is set */
 	unsigned	 priority, weight, port;
 };
 
@@ -76,7 +79,7 @@ answer(struct message *m, const struct ipc_record *r, size_t nr)
 	struct message a = { .n = 0 };
 	char name[256];
 	size_t end = question(m, name, sizeof(name)), i, at;
-	unsigned found = 0, code = 3;
+	unsigned found = 0, code = 3, flags = 0x85; /* authoritative */
 
 	if (end == 0) {
 		m->n = 0;
@@ -87,8 +90,10 @@ answer(struct message *m, const struct ipc_record *r, size_t nr)
 	for (i = 0; i < nr && a.n < 800; i++) {
 		if (strcasecmp(r[i].name, name) != 0)
 			continue;
-		code = r[i].target == NULL ? 2 : 0;
-		if (code != 0)
+		code = r[i].target == NULL && !r[i].truncated ? 2 : 0;
+		if (r[i].truncated)
+			flags |= 2;
+		if (r[i].target == NULL)
 			break;
 		put16(&a, 0xc00c);		/* the name of the question */
 		put16(&a, 33);
@@ -105,7 +110,7 @@ answer(struct message *m, const struct ipc_record *r, size_t nr)
 		a.p[at + 1] = (unsigned char)(a.n - at - 2);
 		found++;
 	}
-	a.p[2] = 0x85;				/* an answer, of authority */
+	a.p[2] = (unsigned char)flags;
 	a.p[3] = (unsigned char)(0x80 | code);
 	memset(a.p + 4, 0, 8);
 	a.p[5] = 1;
@@ -145,10 +150,12 @@ main(int argc, char **argv)
 	socklen_t len = sizeof(in);
 	size_t nr = 0;
 	int fd = socket(AF_INET, SOCK_DGRAM, 0), i;
+	int tcp = socket(AF_INET, SOCK_STREAM, 0);
 
 	for (i = 1; i + 1 < argc && nr < 32; nr++) {
 		r[nr] = (struct ipc_record){ .name = argv[i] };
-		if (strcmp(argv[i + 1], "fail") == 0) {
+		r[nr].truncated = strcmp(argv[i + 1], "truncated") == 0;
+		if (r[nr].truncated || strcmp(argv[i + 1], "fail") == 0) {
 			i += 2;
 			continue;
 		}
@@ -160,8 +167,10 @@ main(int argc, char **argv)
 		r[nr].target = argv[i + 4];
 		i += 5;
 	}
-	if (fd == -1 || bind(fd, (struct sockaddr *)&in, len) == -1 ||
-	    getsockname(fd, (struct sockaddr *)&in, &len) == -1)
+	if (tcp == -1 || bind(tcp, (struct sockaddr *)&in, len) == -1 ||
+	    getsockname(tcp, (struct sockaddr *)&in, &len) == -1 ||
+	    listen(tcp, 8) == -1 || fd == -1 ||
+	    bind(fd, (struct sockaddr *)&in, len) == -1)
 		err(1, "a socket");
 	printf("%u\n", ntohs(in.sin_port));
 	(void)fflush(stdout);
