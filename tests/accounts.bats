@@ -519,3 +519,18 @@ bare() {
 	[ "$status" -eq 78 ]
 	[ ! -e "$file" ]
 }
+
+@test "32 accounts are allowed, and one more is a mistake" {
+	local i
+
+	use 'relay localhost'
+	for ((i = 1; i <= 32; i++)); do
+		printf 'account a%d\nrelay localhost\n' "$i"
+	done >>"$CONF"
+	run "$HELOISE" -C "$CONF" --show-config
+	[ "$status" -eq 0 ]
+	printf 'account a33\nrelay localhost\n' >>"$CONF"
+	run "$HELOISE" -C "$CONF" --show-config
+	[ "$status" -eq 78 ]
+	[[ $output == *': account: there are more than 32'* ]]
+}
