@@ -14,7 +14,7 @@
 #include "submit/deliver.h"
 #include "system/log.h"
 
-#define CHECK	100	/* ms, the longest between two looks for a slot */
+#define CHECK	200	/* ms, the longest between two looks for a slot */
 #define REFUSED	4000	/* ms, the longest until a busy relay is asked again */
 
 /* Have the queue run now, and when a message is due. */
