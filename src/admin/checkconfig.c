@@ -138,7 +138,7 @@ check_password(struct check *k, const struct settings *set)
 	struct buf password = { .max = PASSWORD_MAX, .secret = true };
 	struct fault f = { 0 };
 
-	if (!account_logs_in(set) || set->password_file == NULL)
+	if (!account_needs_password(set) || set->password_file == NULL)
 		return;
 	(void)password_get(set, getenv("CREDENTIALS_DIRECTORY"), 0, &password,
 	    &f);

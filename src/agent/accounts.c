@@ -41,7 +41,7 @@ accounts_password(struct account *a, long long limit)
 {
 	if (a->fault.verdict != VD_OK)
 		return -1;
-	if (!account_logs_in(a->set))
+	if (!account_needs_password(a->set))
 		return 0;
 	if (password_get(a->set, getenv("CREDENTIALS_DIRECTORY"), limit,
 	    &a->password, &a->fault) == -1)

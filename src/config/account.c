@@ -128,10 +128,16 @@ account_choose(const struct config *c, const char *sender, char *why)
 }
 
 bool
-account_logs_in(const struct settings *s)
+account_needs_password(const struct settings *s)
 {
 	return s->user != NULL && s->auth != SETTING_AUTH_NONE &&
 	    s->auth != SETTING_AUTH_EXTERNAL;
+}
+
+bool
+account_logs_in(const struct settings *s)
+{
+	return account_needs_password(s) || s->auth == SETTING_AUTH_EXTERNAL;
 }
 
 size_t

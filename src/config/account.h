@@ -45,6 +45,9 @@ void	account_why(const struct config *, int account, const char *sender,
  * Do these settings need a password?  True if user is set, and auth is
  * neither none nor external.
  */
+bool	account_needs_password(const struct settings *);
+
+/* Do they log in, also without a password? */
 bool	account_logs_in(const struct settings *);
 
 /* The account and its fallbacks in their order; returns how many. */

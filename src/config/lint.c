@@ -326,7 +326,7 @@ lint_layer(struct lint *a, const struct config *c, int account)
 		(void)relay_parse(v.set->relay, &v.relay);
 	v.tls = config_tls_mode(v.set);
 	v.port = v.relay.kind == RELAY_HOST ? config_port(v.set) : 0;
-	v.login = account_logs_in(v.set);
+	v.login = account_needs_password(v.set);
 	lint_mistakes(a, c, &v);
 	lint_doubts(a, c, &v);
 }

@@ -29,7 +29,7 @@ struct hint_context {
 	const char	*banner;	/* text of the greeting */
 	const char	*helo;		/* the name that EHLO gives */
 	const char	*fqdn;		/* this host's name */
-	bool		 login;		/* user is set and auth is not none */
+	bool		 login;		/* the settings log in */
 	const char	*user;
 	const char	*mech;		/* the mechanism used or asked for */
 	bool		 asked;		/* auth names that mechanism */

@@ -57,7 +57,7 @@ struct probe {
 static bool
 probe_lacks_password(const struct settings *s)
 {
-	return s->relay != NULL && account_logs_in(s) &&
+	return s->relay != NULL && account_needs_password(s) &&
 	    s->password == NULL && s->password_file == NULL &&
 	    s->password_command == NULL;
 }

@@ -68,7 +68,7 @@ explain_hint(const struct explain *x, const struct fault *f,
 	struct hint_context ctx = { .fault = f, .port = config_port(s),
 	    .tls = config_client_tls(s), .fqdn = x->fqdn,
 	    .one_family = s->family != SETTING_FAMILY_ANY,
-	    .login = account_logs_in(s) || s->auth == SETTING_AUTH_EXTERNAL,
+	    .login = account_logs_in(s),
 	    .asked = s->auth != SETTING_AUTH_AUTO,
 	    .user = s->user, .sender = at->sender,
 	    .recipient = at->recipient, .config_file = x->file, .who = x->who };
