@@ -2,7 +2,7 @@
 # addresses.bats - a relay with several addresses, some of which fail
 #
 # Each test is a subshell to shellcheck:
-# shellcheck disable=SC2030,SC2031,SC2034,SC2153
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2153,SC2154
 
 load relay/relay
 

@@ -2,7 +2,7 @@
 # tls.bats - the certificates of relay and client
 #
 # Each test is a subshell to shellcheck:
-# shellcheck disable=SC2030,SC2031,SC2034,SC2153
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2153,SC2154
 
 load relay/relay
 

@@ -238,7 +238,7 @@ dispatch_send_delivery(struct dispatch *k, const struct delivery *d, bool last)
 	r.u.delivery.at = d->message.at;
 	r.u.delivery.size = (int64_t)d->message.size;
 	r.u.delivery.nrcpt = d->nindex;
-	r.u.delivery.ret = d->env->ret;
+	r.u.delivery.ret = (uint16_t)d->env->ret;
 	r.u.delivery.eightbit = d->env->eightbit;
 	r.u.delivery.tries = d->tries;
 	r.u.delivery.last = last;

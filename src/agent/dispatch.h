@@ -17,7 +17,7 @@ struct dispatch {
 	size_t		 ndelivery;
 	long long	 first_sent;	/* clock_ms() of the first IPC_SENT */
 	bool		 lost;		/* the agent has ended, or is broken */
-	bool		 cut;		/* dispatch_part() while there was one */
+	bool		 cut;		/* dispatch_part() with an agent */
 	const volatile sig_atomic_t *stop; /* set by a signal, or NULL */
 };
 

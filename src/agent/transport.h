@@ -27,7 +27,7 @@ struct transport {
 	char		 clear[256];	/* why TLS was given up, or "" */
 	char		 helo[HELONAME_MAX], why[HELONAME_WHY];
 	long long	 limit;		/* clock_ms() when all ends; 0: never */
-	long long	 connecting;	/* ms of connect-timeout that are used */
+	long long	 connecting;	/* ms of connect-timeout used */
 };
 
 /* Read the settings and load the certificates that TLS will need. */

@@ -197,7 +197,8 @@ const struct advice advice_table[] = {
 	    "packet with unexpected length|unsupported&version&packet",
 	  .cause = "port %p of %r does not speak TLS from the start",
 	  .fix = "set `tls starttls`, or `port 465` for TLS from the start" },
-	{ .stages = AT(ST_STARTTLS) | AT(ST_TLS), .when = IF_OPPORTUNISTIC | IF_LOGIN,
+	{ .stages = AT(ST_STARTTLS) | AT(ST_TLS),
+	  .when = IF_OPPORTUNISTIC | IF_LOGIN,
 	  .words = "!tls-pin",
 	  .cause = "the relay offers STARTTLS, but it fails, and a login must "
 	    "not go on without it",

@@ -316,8 +316,8 @@ setup_decode(const struct client *c, struct buf *in, struct fault *f)
 	buf_clear(in);
 	if (!sasl_reasons(&c->sasl))
 		return fault_set(f, ST_AUTH, FD_NONE, 0, VD_TEMP,
-		    "the relay's challenge is not base64, or over 4 KiB: %.200s",
-		    text);
+		    "the relay's challenge is not base64, or over 4 KiB: "
+		    "%.200s", text);
 	buf_add(in, text, n < SASL_CHALLENGE ? n : SASL_CHALLENGE);
 	return 0;
 }

@@ -151,8 +151,8 @@ sasl_too_many(const struct sasl *s, struct fault *f)
 
 /*
  * [authzid] NUL authcid NUL passwd.  RFC 4616 asks to prepare both, but
- * relays compare octets, and LOGIN must send the same.  A relay that ignored it with AUTH asks
- * by an empty challenge, and gets it again, once.
+ * relays compare octets, and LOGIN must send the same.  A relay that ignored
+ * it with AUTH asks by an empty challenge, and gets it again, once.
  */
 static int
 sasl_plain(struct sasl *s, const char *in, size_t n, struct buf *out,

@@ -264,7 +264,7 @@ deliver_send(struct deliver *d, struct store *st, struct envelope *env,
 			return true;
 		}
 		dispatch_give(&d->dispatch, &q->d, true);
-		/* Look now, while the agent works, and not after the verdict. */
+		/* Look now, while the agent works. */
 		d->others = deliver_queue_holds_any(d);
 		if (dispatch_wait(&d->dispatch,
 		    d->spool != NULL ? p->end : 0) != NULL)

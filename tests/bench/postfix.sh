@@ -35,6 +35,7 @@ postfix_configure()
 	chmod 644 "$postfix/etc/main.cf"
 }
 
+# shellcheck disable=SC2119,SC2120 # the words are for some
 # Start it, entered by the words "$@"; it is ready when this returns.
 postfix_start()
 {

@@ -276,9 +276,9 @@ families(void)
 		hop[1].failed = t[i].second;
 		is_int(route_failed_family(&r), t[i].want, "family %zu", i);
 	}
-	hop[0].addrs.n = 1;
+	r.hop[0].addrs.n = 1;
 	r.n = 1;
-	hop[0].failed = 1;
+	r.hop[0].failed = 1;
 	is_int(route_failed_family(&r), AF_UNSPEC, "only IPv6 addresses");
 }
 

@@ -57,7 +57,7 @@ take_all(const struct spool *sp, int n, int *fd)
 	int i;
 
 	for (i = 0; slot_take(sp, "k", n, &fd[i]); i++)
-		NEED(fd[i] != -1 && i < 8);
+		NEED(i < 8 && fd[i] != -1);
 	return i;
 }
 
