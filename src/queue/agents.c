@@ -31,7 +31,7 @@ agents_begin(struct agents *a, const struct settings *s)
 	a->connections = s->connections;
 	a->allowed = a->one ? 1 : s->connections;
 	slot_key(a->key, s->relay, s->user);
-	a->opened = a->first = a->last = 0;
+	a->opened = a->last = a->waited = 0;
 	a->done = 0;
 }
 
@@ -56,12 +56,11 @@ agents_add(struct agents *a)
 	return true;
 }
 
-/* ms between two verdicts, on the average. */
+/* ms that the relay lets this process wait for a verdict, on the average. */
 static long long
 agents_pace(const struct agents *a)
 {
-	return a->done < 2 ? 0 : (a->last - a->first) /
-	    (long long)(a->done - 1);
+	return a->done < 2 ? 0 : a->waited / (long long)(a->done - 1);
 }
 
 static size_t
@@ -138,16 +137,19 @@ agents_wait(struct agents *a, long long deadline, struct run_agent **of)
 {
 	struct dispatch *k[CONNECTIONS_MOST];
 	struct delivery *d;
+	long long since = clock_ms();
 	size_t i;
 
 	for (i = 0; i < a->n; i++)
 		k[i] = &a->agent[i]->dispatch;
-	if ((d = dispatch_wait_any(k, a->n, deadline, &i)) == NULL)
+	d = dispatch_wait_any(k, a->n, deadline, &i);
+	if (a->done > 0)
+		a->waited += clock_ms() - since;
+	if (d == NULL)
 		return NULL;
 	*of = a->agent[i];
 	a->last = clock_ms();
-	if (a->done++ == 0)
-		a->first = a->last;
+	a->done++;
 	return d;
 }
 

@@ -36,7 +36,8 @@ struct agents {
 	struct run_agent *agent[CONNECTIONS_MOST];
 	size_t		 n;
 	long long	 opened;	/* clock_ms() of the first agent, */
-	long long	 first, last;	/* of verdicts */
+	long long	 last;		/* the same of the last verdict */
+	long long	 waited;	/* ms for all verdicts but the first */
 	size_t		 done;		/* how many verdicts */
 };
 

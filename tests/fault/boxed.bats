@@ -29,9 +29,28 @@ traced() {
 	    "$@" <"$BATS_TEST_TMPDIR/mail"
 }
 
+# boxed FILE: the trace of the process that was boxed in: this one, or the one
+# that started it after that.
+boxed() {
+	local file
+
+	for file in "$TRACE"/t.*; do
+		awk -v ere="^(clone3?|fork)\\(.* = ${1##*.}\$" '
+		    boxed && $0 ~ ere { found = 1 }
+		    /^landlock_restrict_self\(.* = 0$/ { boxed = 1 }
+		    END { exit !found }' "$file" || continue
+		echo "$file"
+		return
+	done
+	echo "$1"
+}
+
 # after FILE ERE: the calls of a process that match, once it was boxed in.
 after() {
-	awk -v ere="^($2)\\\\(" '
+	local born=0
+
+	[ "$(boxed "$1")" = "$1" ] || born=1
+	awk -v ere="^($2)\\(" -v boxed="$born" '
 	    boxed && $0 ~ ere
 	    /^landlock_restrict_self\(.* = 0$/ { boxed = 1 }' "$1"
 }
@@ -47,7 +66,7 @@ who() {
 
 OPENS='open|openat|openat2|creat|open_by_handle_at'
 FILES="$OPENS|linkat?|unlink(at)?|rename(at2?)?|mkdir(at)?|symlink(at)?"
-SOCKETS='socket|connect|bind|listen|accept4?|socketpair'
+SOCKETS='socket|connect|bind|listen|accept4?'
 PROGRAMS='execve|execveat'
 
 # One agent and one dispatcher, each known by its work, neither by the other's.
@@ -65,7 +84,8 @@ parted() {
 	[ -z "$(after "$dispatcher" "$SOCKETS|$PROGRAMS")" ]
 	# What the kernel was told to leave them: no directory, and just one,
 	# but for the libraries, which may be read.
-	[ "$(grep -c '^landlock_add_rule(.*PATH_BENEATH' "$agent")" -eq 0 ]
+	[ "$(grep -c '^landlock_add_rule(.*PATH_BENEATH' \
+	    "$(boxed "$agent")")" -eq 0 ]
 	[ "$(grep '^landlock_add_rule(' "$dispatcher" |
 	    grep -vc '{allowed_access=LANDLOCK_ACCESS_FS_READ_FILE,')" -eq 1 ]
 	grep -q '^landlock_add_rule(.*PATH_BENEATH.* = 0$' "$dispatcher"

@@ -430,6 +430,7 @@ note(int fd, const struct msghdr *m, bool came)
 	struct sockaddr a;
 	socklen_t n = sizeof(a);
 	struct ipc_record r;
+	char *to;
 
 	if (shim == NULL || m->msg_iovlen != 1 ||
 	    m->msg_iov->iov_len < offsetof(struct ipc_record, u) ||
@@ -442,9 +443,10 @@ note(int fd, const struct msghdr *m, bool came)
 		shim->done |= UINT64_C(1) << (r.number & 63);
 	else if (r.kind == IPC_DONE)
 		shim->heard |= UINT64_C(1) << (r.number & 63);
-	if (r.kind == IPC_DELIVERY)
-		(void)snprintf(came ? shim->agent : shim->dispatcher,
-		    SHIM_ROLE, "%s", me);
+	/* The first run counts; there may be more. */
+	to = came ? shim->agent : shim->dispatcher;
+	if (r.kind == IPC_DELIVERY && *to == '\0')
+		(void)snprintf(to, SHIM_ROLE, "%s", me);
 }
 
 ssize_t

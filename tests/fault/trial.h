@@ -23,7 +23,7 @@ struct scenario {
 	bool		 large;		/* LARGE octets each */
 	bool		 dialogue;	/* for -bs, to GOOD */
 	int		 status;	/* without a fault */
-	const char	*roles[5][2];	/* name and role (shim.h) */
+	const char	*roles[6][2];	/* name and role (shim.h) */
 };
 
 struct outcome {

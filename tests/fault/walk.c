@@ -77,7 +77,8 @@ static const struct scenario scenarios[] = {
 	    .to = { TO_GOOD },
 	    .args = { "-odb", "good@example.org" },
 	    .roles = { { "submitter", "m" }, { "standby runner", "m1" },
-		{ "agent", "m11" }, { "dispatcher", "m12" } } },
+		{ "opener", "m11" }, { "agent", "m111" },
+		{ "dispatcher", "m12" } } },
 	{ .name = "submit, no answer to QUIT",
 	    .relay = MUTE,
 	    .to = { TO_GOOD },
@@ -93,28 +94,28 @@ static const struct scenario scenarios[] = {
 	    .relay = MUTE,
 	    .to = { TO_GOOD },
 	    .args = { "-odb", "good@example.org" },
-	    .roles = { { "standby runner", "m1" }, { "agent", "m11" },
+	    .roles = { { "standby runner", "m1" }, { "agent", "m111" },
 		{ "dispatcher", "m12" } } },
 	{ .name = "run of the queue, no answer to QUIT",
 	    .relay = MUTE,
 	    .waiting = true,
 	    .to = { TO_GOOD },
 	    .args = { "-q" },
-	    .roles = { { "agent", "m1" }, { "dispatcher", "m2" } } },
+	    .roles = { { "agent", "m11" }, { "dispatcher", "m2" } } },
 	{ .name = "run of the queue",
 	    .relay = TAKES,
 	    .waiting = true,
 	    .to = { TO_GOOD | TO_SLOW, TO_BAD, TO_SLOW | TO_BAD },
 	    .args = { "-q" },
-	    .roles = { { "runner", "m" }, { "agent", "m1" },
-		{ "dispatcher", "m2" } } },
+	    .roles = { { "runner", "m" }, { "opener", "m1" },
+		{ "agent", "m11" }, { "dispatcher", "m2" } } },
 	{ .name = "run of the queue, large",
 	    .relay = TAKES,
 	    .waiting = true,
 	    .large = true,
 	    .to = { TO_GOOD },
 	    .args = { "-q" },
-	    COURIER },
+	    .roles = { { "agent", "m11" } } },
 };
 
 static const char *const actions[SHIM__MAX] = {
@@ -157,6 +158,8 @@ concerns(const struct scenario *s, const char *process,
 	if (action == SHIM_FULL || action == SHIM_READONLY)
 		return strcmp(process, "dispatcher") == 0 ||
 		    strcmp(process, "submitter") == 0;
+	if (strcmp(process, "opener") == 0)
+		return action != SHIM_SHORT;
 	return action != SHIM_SHORT || s->relay != DOWN ||
 	    strcmp(process, "agent") != 0;
 }

@@ -58,6 +58,19 @@ check_reply(const struct reply *r)
 	check_caps(r);
 }
 
+/* Tabs count as blanks. */
+static void
+add_text(struct buf *out, const char *p, size_t n)
+{
+	char *copy = xmalloc(n + 1);
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		copy[i] = p[i] == '\t' ? ' ' : p[i];
+	buf_add_visible(out, copy, n, false);
+	free(copy);
+}
+
 /* The same octets, read line by line: "code text" and LF, or "bad". */
 static void
 slowly(const char *p, size_t n, struct buf *out)
@@ -83,7 +96,7 @@ slowly(const char *p, size_t n, struct buf *out)
 			break;
 		if (lines > 1)
 			buf_adds(&text, "\n");
-		buf_add_visible(&text, p + 4, len > 4 ? len - 4 : 0, false);
+		add_text(&text, p + 4, len > 4 ? len - 4 : 0);
 		if (text.full)
 			break;
 		if (len > 3 && p[3] == '-')
