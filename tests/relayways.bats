@@ -334,3 +334,16 @@ lmtp_script() {
 	send 'relay h' 'source-address eth0' -- -t
 	[ "$status" -eq 78 ]
 }
+
+@test "srv: a name server that is silent over TCP: no longer than allowed" {
+	local limit
+
+	helper responder _submissions._tcp.example.test truncated \
+	    _submission._tcp.example.test truncated
+	for limit in 'deadline 1s' 'connect-timeout 1s'; do
+		send 'relay srv:example.test' "resolver 127.0.0.1:$SAID" \
+		    "$limit" -- -t
+		[ "$status" -eq 75 ]
+		[[ $stderr == *'no name server answered in 1 s'* ]]
+	done
+}

@@ -51,7 +51,7 @@ accounts_password(struct account *a, long long limit)
 }
 
 int
-accounts_locate(struct account *a)
+accounts_locate(struct account *a, long long limit)
 {
 	const struct relay *relay = &a->transport.route.relay;
 
@@ -59,7 +59,7 @@ accounts_locate(struct account *a)
 		return -1;
 	if (relay->kind != RELAY_MAILDIR)
 		return accounts_step_end(a,
-		    transport_locate(&a->transport, &a->fault));
+		    transport_locate(&a->transport, limit, &a->fault));
 	a->maildir = maildir_open(relay->path, &a->fault);
 	return accounts_step_end(a, a->maildir != -1 ? 0 : -1);
 }

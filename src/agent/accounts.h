@@ -26,8 +26,8 @@ int	accounts_prepare(struct account *, const struct settings *,
 /* Get the password, if a login needs one, before limit (clock_ms()). */
 int	accounts_password(struct account *, long long limit);
 
-/* Look up the relay, or open the maildir. */
-int	accounts_locate(struct account *);
+/* Look up the relay, until limit (clock_ms(), or 0), or open the maildir. */
+int	accounts_locate(struct account *, long long limit);
 
 /*
  * Allow this process only what these accounts need, for good: to connect

@@ -329,7 +329,7 @@ agent_get_ready(struct agent *a, int number)
 		return;
 	account = agent_prepare(a, number);
 	if (accounts_password(account, a->limit) == 0)
-		(void)accounts_locate(account);
+		(void)accounts_locate(account, a->limit);
 }
 
 /* first: the only message there will be, or NULL. */

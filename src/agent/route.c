@@ -1,8 +1,12 @@
 /* route.c - where a relay is: hosts, a socket, a proxy */
 
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 #include <errno.h>
+#include <netdb.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,14 +124,13 @@ route_find_addresses(struct route *r, const struct address *source,
 	return -1;
 }
 
-int
-route_locate(struct route *r, struct fault *f)
+/* Ask hosts(5) and the DNS, however long they need. */
+static int
+route_look_up(struct route *r, struct fault *f)
 {
 	const struct settings *s = r->set;
 	struct address source = { .len = 0 };
 
-	if (r->relay.kind == RELAY_UNIX || r->relay.kind == RELAY_MAILDIR)
-		return 0;
 	if (s->source_address != NULL)
 		(void)resolve_address_parse(s->source_address, &source);
 	if (route_find_hops(r, f) == -1)
@@ -140,6 +143,101 @@ route_locate(struct route *r, struct fault *f)
 		return 0;
 	fault_add(f, ": the proxy %s", r->proxy.host);
 	return -1;
+}
+
+/* What was found, as the process that looked it up sends it. */
+struct found {
+	int		 status;
+	struct fault	 fault;
+	struct addresses proxy;
+	size_t		 n;
+	struct route_hop hop[ROUTE_HOPS];
+};
+
+/* In a child: look up, send the result, end. */
+static void
+route_send_found(struct route *r, struct fault *f, int sock)
+{
+	struct found *all = xcalloc(1, sizeof(*all));
+
+	all->status = route_look_up(r, f);
+	all->fault = *f;
+	all->proxy = r->proxy_addrs;
+	all->n = r->n;
+	memcpy(all->hop, r->hop, r->n * sizeof(*r->hop));
+	(void)send(sock, all, sizeof(*all), MSG_NOSIGNAL);
+	_exit(0);
+}
+
+/* False if nothing comes before the deadline. */
+static bool
+route_receive_found(struct route *r, struct fault *f, int sock,
+    long long deadline, int *status)
+{
+	struct found *all = xmalloc(sizeof(*all));
+	struct pollfd p = { .fd = sock, .events = POLLIN };
+	long long left;
+	int got;
+
+	do {
+		left = deadline - clock_ms();
+		got = poll(&p, 1, left > 0 ? (int)left : 0);
+	} while (got == -1 && errno == EINTR);
+	got = got == 1 && recv(sock, all, sizeof(*all), MSG_DONTWAIT) ==
+	    sizeof(*all);
+	if (got) {
+		r->hop = xreallocarray(r->hop, all->n + 1, sizeof(*r->hop));
+		memcpy(r->hop, all->hop, all->n * sizeof(*r->hop));
+		r->n = all->n;
+		r->proxy_addrs = all->proxy;
+		*f = all->fault;
+		*status = all->status;
+	}
+	free(all);
+	return got;
+}
+
+/* The resolver has no time limit of its own, so a child asks it. */
+static int
+route_look_up_until(struct route *r, long long deadline, struct fault *f)
+{
+	long long start = clock_ms();
+	int sock[2], status = -1;
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sock) == -1)
+		return fault_errno(f, ST_RESOLVE, errno, VD_TEMP,
+		    "cannot look up names");
+	if ((pid = fork()) == 0)
+		route_send_found(r, f, sock[1]);
+	(void)close(sock[1]);
+	if (pid == -1)
+		(void)fault_errno(f, ST_RESOLVE, errno, VD_TEMP,
+		    "cannot start a process that looks up names");
+	else if (!route_receive_found(r, f, sock[0], deadline, &status))
+		(void)fault_set(f, ST_RESOLVE, FD_GAI, EAI_AGAIN, VD_TEMP,
+		    "no name server answered in %lld s",
+		    (clock_ms() - start + 500) / 1000);
+	(void)close(sock[0]);
+	if (pid != -1) {
+		(void)kill(pid, SIGKILL);
+		while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
+			;
+	}
+	return status;
+}
+
+int
+route_locate(struct route *r, long long deadline, struct fault *f)
+{
+	const char *host = r->proxy.host[0] != '\0' ? r->proxy.host :
+	    r->relay.host;
+
+	if (r->relay.kind == RELAY_UNIX || r->relay.kind == RELAY_MAILDIR)
+		return 0;
+	if (r->relay.kind != RELAY_SRV && relay_host_literal(host))
+		return route_look_up(r, f);
+	return route_look_up_until(r, deadline, f);
 }
 
 size_t

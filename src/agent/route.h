@@ -11,6 +11,8 @@
 #include "net/dns.h"
 #include "net/relay.h"
 
+#define ROUTE_HOPS	(2 * DNS_SRV_MAX)
+
 /* One host where the relay may be. */
 struct route_hop {
 	char		 host[256];
@@ -42,10 +44,11 @@ int	route_prepare(struct route *, const struct settings *, struct fault *);
 void	route_release(struct route *);
 
 /*
- * Look up all names.  After this only connections are needed.  0, or -1
+ * Look up all names, until the deadline (clock_ms()): a child asks, as the
+ * resolver has no limit.  After this only connections are needed.  0, or -1
  * with a fault of ST_RESOLVE: nothing was found.
  */
-int	route_locate(struct route *, struct fault *);
+int	route_locate(struct route *, long long deadline, struct fault *);
 
 /* Add the TCP ports that route_open() connects to; returns how many. */
 size_t	route_ports(const struct route *, int *ports, size_t max);

@@ -120,10 +120,13 @@ transport_prepare(struct transport *r, const struct settings *s,
 }
 
 int
-transport_locate(struct transport *r, struct fault *f)
+transport_locate(struct transport *r, long long limit, struct fault *f)
 {
+	long long deadline = clock_ms() + r->set->connect_timeout * 1000;
+
 	(void)strlcpy(f->what, r->what, sizeof(f->what));
-	return route_locate(&r->route, f);
+	return route_locate(&r->route,
+	    limit > 0 && limit < deadline ? limit : deadline, f);
 }
 
 void

@@ -34,8 +34,11 @@ struct transport {
 int	transport_prepare(struct transport *, const struct settings *,
 	    const char *fqdn, struct fault *);
 
-/* Look up the relay; after this the file system is not needed any more. */
-int	transport_locate(struct transport *, struct fault *);
+/*
+ * Look up the relay, within `connect-timeout` and until limit (clock_ms(); 0
+ * is never); after this the file system is not needed any more.
+ */
+int	transport_locate(struct transport *, long long limit, struct fault *);
 
 /* Choose the HELO name for this sender, before or after connecting. */
 void	transport_introduce(struct transport *, const char *sender);

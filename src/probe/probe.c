@@ -343,7 +343,7 @@ probe_prepare(struct probe *p, struct target *t)
 	if (accounts_password(a, p->limit) == -1)
 		return;
 	start = clock_ms();
-	if (accounts_locate(a) == -1) {
+	if (accounts_locate(a, p->limit) == -1) {
 		d = probe_early(t, fault_stage(a->fault.stage),
 		    clock_ms() - start);
 		step_fault(d, &a->fault);

@@ -252,7 +252,7 @@ services(void)
 		    "tls %s", t[i].tls);
 		set(&s, lines);
 		ok(transport_prepare(&r, &s, NULL, &f) == 0 &&
-		    transport_locate(&r, &f) == 0, "service %zu: found", i);
+		    transport_locate(&r, 0, &f) == 0, "service %zu: found", i);
 		is_int(transport_open(&r, "", &f), t[i].open ? 0 : -1,
 		    "service %zu: connected", i);
 		is_int(r.client.tls, t[i].want, "service %zu: the mode", i);
