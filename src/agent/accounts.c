@@ -83,6 +83,8 @@ accounts_sandbox(struct account *const *list, size_t n)
 		b.bind |= a->set->source_address != NULL;
 		b.reading |= a->transport.trust != NULL &&
 		    trust_has_token(a->transport.trust);
+		b.local |= a->transport.route.relay.kind == RELAY_UNIX ||
+		    b.reading;
 	}
 	sandbox_enter(&b);
 	free(ports);

@@ -69,7 +69,8 @@ runner_dispatch(const struct runner *r, const struct queue_select *select,
 	struct maillog log = *r->log;
 	struct agents agents;
 	struct spool spool;
-	struct sandbox sandbox = { .dirs = &spool.dir, .ndirs = 1 };
+	struct sandbox sandbox = { .dirs = &spool.dir, .ndirs = 1,
+	    .local = true };
 	struct buf foreign = { .max = 65536 };
 	size_t removed;
 	int i;

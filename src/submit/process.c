@@ -101,7 +101,7 @@ process_enter_sandbox(struct submitter *p)
 {
 	int tmp[] = { -1, -1 };
 	struct sandbox b = { .dirs = &p->spool.dir, .ndirs = 1,
-	    .libraries = true };
+	    .libraries = true, .local = true, .signals = true };
 
 	p->null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (p->deliver.spool == NULL) {

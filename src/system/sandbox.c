@@ -8,14 +8,18 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "system/sandbox.h"
+#include "system/seccomp.h"
 
 #define CREATE_RULESET	444
 #define ADD_RULE	445
@@ -30,11 +34,13 @@
 #define FS_READ		(UINT64_C(3) << 2)	/* files, directories */
 #define NET_BIND	(UINT64_C(1) << 0)		/* ABI 4 */
 #define NET_CONNECT	(UINT64_C(1) << 1)
+#define SCOPE_ABSTRACT	(UINT64_C(1) << 0)		/* ABI 6 */
+#define SCOPE_SIGNAL	(UINT64_C(1) << 1)
 #define RULE_PATH	1
 #define RULE_PORT	2
 
 struct ruleset {
-	uint64_t	fs, net;
+	uint64_t	fs, net, scoped;
 };
 
 struct port_rule {
@@ -42,11 +48,40 @@ struct port_rule {
 };
 
 static int
-box_abi(void)
+box_ask_abi(void)
 {
 	long v = syscall(CREATE_RULESET, NULL, 0, 1);
 
 	return v > 0 ? (int)v : 0;
+}
+
+/*
+ * A filter of systemd 252 ends a process that uses Landlock, which it does not
+ * know.  So where there is a filter, a child asks.
+ */
+static int
+box_abi(void)
+{
+	int status;
+	pid_t pid;
+
+	if (!seccomp_filtered())
+		return box_ask_abi();
+	if ((pid = fork()) == 0)
+		_exit(box_ask_abi());
+	while (pid != -1 && waitpid(pid, &status, 0) == -1)
+		if (errno != EINTR)
+			return 0;
+	return pid != -1 && WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+}
+
+static size_t
+box_ruleset_size(int version)
+{
+	const struct ruleset *r = NULL;
+
+	return version >= 6 ? sizeof(*r) : version >= 4 ?
+	    offsetof(struct ruleset, scoped) : sizeof(r->fs);
 }
 
 static uint64_t
@@ -83,7 +118,8 @@ box_landlock(const struct sandbox *b)
 {
 	int version = box_abi();
 	struct ruleset set = { .fs = box_fs_rights(version),
-	    .net = version >= 4 ? NET_BIND | NET_CONNECT : 0 };
+	    .net = version >= 4 ? NET_BIND | NET_CONNECT : 0,
+	    .scoped = SCOPE_ABSTRACT | (b->signals ? 0 : SCOPE_SIGNAL) };
 	struct landlock_path_beneath_attr dir = { 0 };
 	struct port_rule port = { .access = NET_CONNECT };
 	int fd;
@@ -95,8 +131,7 @@ box_landlock(const struct sandbox *b)
 	/* Rights that are not handled are not restricted. */
 	if (b->reading)
 		set.fs &= ~FS_READ;
-	fd = (int)syscall(CREATE_RULESET, &set,
-	    version >= 4 ? sizeof(set) : sizeof(set.fs), 0);
+	fd = (int)syscall(CREATE_RULESET, &set, box_ruleset_size(version), 0);
 	if (fd == -1)
 		return;
 	dir.allowed_access = set.fs & ~(FS_EXECUTE | FS_IOCTL_DEV);
@@ -129,6 +164,9 @@ sandbox_enter(const struct sandbox *b)
 		(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	}
 	box_landlock(b);
+	(void)seccomp_enter((b->nports > 0 ? SECCOMP_TCP : 0) |
+	    (b->local ? SECCOMP_LOCAL : 0) |
+	    (b->signals ? SECCOMP_SIGNALS : 0));
 }
 
 void
@@ -137,8 +175,11 @@ sandbox_describe(char *out, size_t n)
 	int version = box_abi();
 
 	if (version < 2)
-		(void)snprintf(out, n, "none: no Landlock of ABI 2 here");
+		(void)snprintf(out, n, "no Landlock of ABI 2 here%s",
+		    seccomp_here() ? ", seccomp" : ", no seccomp");
 	else
-		(void)snprintf(out, n, "Landlock ABI %d (files%s)", version,
-		    version >= 4 ? ", TCP" : "");
+		(void)snprintf(out, n, "Landlock ABI %d (files%s%s)%s",
+		    version, version >= 4 ? ", TCP" : "",
+		    version >= 6 ? ", signals" : "",
+		    seccomp_here() ? ", seccomp" : ", no seccomp");
 }

@@ -16,16 +16,19 @@ struct sandbox {
 	bool		 reading;	/* read all files that modes allow */
 	bool		 secret;	/* no core dump, no tracing */
 	bool		 libraries;	/* read those of the system */
+	bool		 local;		/* new Unix sockets */
+	bool		 signals;	/* to other processes */
 };
 
 /*
  * Enter it permanently: no_new_privs, Landlock as far as the kernel has it
- * (TCP from ABI 4), resource limits.  On a kernel without them it does less,
- * without an error.  Open descriptors stay open.  Children inherit it.
+ * (TCP from ABI 4, signals and abstract Unix sockets from ABI 6), a filter of
+ * system calls (seccomp.h), resource limits.  On a kernel without them it does
+ * less, without an error.  Open descriptors stay open.  Children inherit it.
  */
 void	sandbox_enter(const struct sandbox *);
 
-/* "Landlock ABI 7 (files, TCP)", or "none: ..."; for --version. */
+/* "Landlock ABI 7 (files, TCP, signals), seccomp"; for --version. */
 void	sandbox_describe(char *, size_t);
 
 #endif

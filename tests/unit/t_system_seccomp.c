@@ -1,0 +1,163 @@
+/* t_system_seccomp.c - the system calls that a filter leaves to a process */
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "system/seccomp.h"
+#include "tap.h"
+
+#define ALL	(SECCOMP_TCP | SECCOMP_LOCAL | SECCOMP_SIGNALS)
+#define NOT(c)	{ #c, __NR_##c, { 0 }, EPERM, EPERM }
+
+/*
+ * What a call comes to, with nothing and with everything allowed.  -1: all
+ * but a refusal.  The arguments do no harm where the call is allowed.
+ */
+static const struct {
+	const char	*name;
+	long		 call;
+	long		 arg[5];
+	int		 none, all;
+} calls[] = {
+	NOT(execve), NOT(execveat), NOT(ptrace), NOT(process_vm_readv),
+	NOT(process_vm_writev), NOT(kcmp), NOT(unshare), NOT(setns),
+	NOT(mount), NOT(umount2), NOT(pivot_root), NOT(chroot), NOT(bpf),
+	NOT(perf_event_open), NOT(userfaultfd), NOT(keyctl), NOT(add_key),
+	NOT(request_key), NOT(open_by_handle_at), NOT(init_module),
+	NOT(finit_module), NOT(kexec_load), NOT(reboot), NOT(swapon),
+	NOT(sethostname), NOT(mq_open), NOT(rt_sigqueueinfo),
+	NOT(sched_setaffinity), NOT(setpriority), NOT(personality),
+#ifdef __NR_pidfd_open
+	NOT(pidfd_open), NOT(pidfd_send_signal),
+#endif
+#ifdef __NR_fsopen
+	NOT(fsopen), NOT(move_mount), NOT(open_tree),
+#endif
+#ifdef __NR_listen
+	{ "listen", __NR_listen, { -1 }, EPERM, EPERM },
+	{ "accept4", __NR_accept4, { -1 }, EPERM, EPERM },
+#endif
+#ifdef __NR_io_uring_setup
+	{ "io_uring_setup", __NR_io_uring_setup, { 0 }, ENOSYS, ENOSYS },
+#endif
+#ifdef __NR_clone3
+	{ "clone3", __NR_clone3, { 0 }, ENOSYS, ENOSYS },
+#endif
+	{ "kill", __NR_kill, { 1, 0 }, EPERM, -1 },
+	{ "tgkill", __NR_tgkill, { -1, -1, 0 }, EPERM, EINVAL },
+	{ "prlimit of another", __NR_prlimit64, { 1, RLIMIT_CORE }, EPERM,
+	    EPERM },
+	{ "prlimit", __NR_prlimit64, { 0, RLIMIT_CORE }, 0, 0 },
+	{ "clone with namespaces", __NR_clone, { CLONE_NEWUSER | SIGCHLD },
+	    EPERM, EPERM },
+#ifdef __NR_socket
+	{ "socket: TCP", __NR_socket, { AF_INET, SOCK_STREAM }, EPERM, 0 },
+	{ "socket: TCP, named", __NR_socket, { AF_INET, SOCK_STREAM |
+	    SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP }, EPERM, 0 },
+	{ "socket: IPv6", __NR_socket, { AF_INET6, SOCK_STREAM }, EPERM, -1 },
+	{ "socket: UDP", __NR_socket, { AF_INET, SOCK_DGRAM }, EPERM, EPERM },
+	{ "socket: UDP, IPv6", __NR_socket, { AF_INET6, SOCK_DGRAM }, EPERM,
+	    EPERM },
+	{ "socket: raw", __NR_socket, { AF_INET, SOCK_RAW, 1 }, EPERM,
+	    EPERM },
+	{ "socket: MPTCP", __NR_socket, { AF_INET, SOCK_STREAM, 262 }, EPERM,
+	    EPERM },
+	{ "socket: Unix", __NR_socket, { AF_UNIX, SOCK_STREAM }, EPERM, 0 },
+	{ "socket: Unix, datagrams", __NR_socket, { AF_UNIX, SOCK_DGRAM },
+	    EPERM, 0 },
+	{ "socket: netlink", __NR_socket, { AF_NETLINK, SOCK_RAW }, EPERM,
+	    EPERM },
+	{ "socket: packets", __NR_socket, { AF_PACKET, SOCK_RAW }, EPERM,
+	    EPERM },
+	{ "socket: vsock", __NR_socket, { 40, SOCK_STREAM }, EPERM, EPERM },
+	{ "socket: alg", __NR_socket, { 38, SOCK_SEQPACKET }, EPERM, EPERM },
+#endif
+	{ "getpid", __NR_getpid, { 0 }, 0, 0 },
+};
+#define NCALLS	(sizeof(calls) / sizeof(calls[0]))
+
+/* The errno of a call in a process with the filter; 0 if it succeeded. */
+static int
+inside(unsigned allow, size_t i)
+{
+	const long *a = calls[i].arg;
+	int status;
+	pid_t pid;
+
+	(void)fflush(stdout);
+	if ((pid = fork()) == 0) {
+		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
+		    !seccomp_enter(allow))
+			_exit(255);
+		_exit(syscall(calls[i].call, a[0], a[1], a[2], a[3], a[4]) ==
+		    -1 ? errno : 0);
+	}
+	if (pid == -1 || waitpid(pid, &status, 0) != pid ||
+	    !WIFEXITED(status))
+		return -1;
+	return WEXITSTATUS(status);
+}
+
+/* A process that runs on, as far as that is seen from here. */
+static int
+forks(unsigned allow)
+{
+	int status = -1;
+	pid_t pid, kid;
+
+	(void)fflush(stdout);
+	if ((pid = fork()) == 0) {
+		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
+		    !seccomp_enter(allow) || (kid = fork()) == -1)
+			_exit(1);
+		if (kid == 0)
+			_exit(7);
+		_exit(waitpid(kid, &status, 0) == kid &&
+		    WIFEXITED(status) ? WEXITSTATUS(status) : 1);
+	}
+	if (pid != -1 && waitpid(pid, &status, 0) == pid &&
+	    WIFEXITED(status))
+		return WEXITSTATUS(status);
+	return -1;
+}
+
+static void
+judge(const char *name, const char *with, int got, int want)
+{
+	if (want == -1)
+		ok(got != EPERM && got != 255, "%s, %s: %d", name, with, got);
+	else
+		is_int(got, want, "%s, %s", name, with);
+}
+
+int
+main(void)
+{
+	size_t i;
+
+	if (!seccomp_here()) {
+		ok(true, "a filter # SKIP not on this machine");
+		return done();
+	}
+	ok(!seccomp_filtered(), "no filter yet");
+	for (i = 0; i < NCALLS; i++) {
+		judge(calls[i].name, "nothing allowed", inside(0, i),
+		    calls[i].none);
+		judge(calls[i].name, "all allowed", inside(ALL, i),
+		    calls[i].all);
+	}
+	is_int(forks(0), 7, "a process may fork");
+	return done();
+}
