@@ -234,7 +234,8 @@ bool
 fault_sane(const struct fault *f)
 {
 	return (unsigned)f->stage < ST__MAX && (unsigned)f->domain < FD__MAX &&
-	    (unsigned)f->verdict < VD__MAX &&
+	    (unsigned)f->verdict < VD__MAX && f->esc[0] < 1000 &&
+	    f->esc[1] < 1000 && f->esc[2] < 1000 &&
 	    ends_within(f->what, sizeof(f->what)) &&
 	    ends_within(f->command, sizeof(f->command)) &&
 	    ends_within(f->text, sizeof(f->text));

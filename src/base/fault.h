@@ -35,6 +35,7 @@ enum verdict {
 #define FAULT_WHAT	272	/* host name, ':', port */
 #define FAULT_COMMAND	128
 #define FAULT_TEXT	2048
+#define FAULT_ESC	24	/* "5.7.8" */
 
 /*
  * A fault has no pointers and owns nothing: it can be copied, compared,
@@ -47,7 +48,7 @@ struct fault {
 	enum domain	domain;
 	int		code;
 	enum verdict	verdict;
-	unsigned char	esc[3];			/* 5.7.8; all 0 if none */
+	unsigned short	esc[3];	/* 5.7.8; each below 1000; all 0 if none */
 	char		what[FAULT_WHAT];	/* "relay.example.org:587" */
 	char		command[FAULT_COMMAND];	/* as sent, no secret */
 	char		text[FAULT_TEXT];	/* of the relay or of heloise */

@@ -193,7 +193,7 @@ logline_number(struct buf *out, bool json, const char *key, long long v,
 struct texts {
 	struct buf	 text;
 	char		 relay_id[128];
-	char		 esc[16];
+	char		 esc[FAULT_ESC];
 	const char	*stage;
 	int		 code;		/* of SMTP, or 0 */
 };

@@ -43,10 +43,9 @@ reply_line(struct reply *r, const char *p, size_t n, bool *last)
 
 	p += n > 3 ? 4 : 3;
 	n -= n > 3 ? 4 : 3;
-	if (reply_enhanced(v, p, n) && v[0] == (unsigned)code / 100 &&
-	    v[1] < 256 && v[2] < 256)
+	if (reply_enhanced(v, p, n) && v[0] == (unsigned)code / 100)
 		for (k = 0; k < 3; k++)
-			r->esc[k] = (unsigned char)v[k];
+			r->esc[k] = (unsigned short)v[k];
 	if (r->lines > 1)
 		buf_add(&r->text, "\n", 1);
 	buf_add_visible(&r->text, p, n, false);

@@ -12,7 +12,7 @@
 /* {.text.max = REPLY_TEXT} is a valid empty reply. */
 struct reply {
 	int		code;		/* 0 before the first line */
-	unsigned char	esc[3];		/* RFC 2034; all 0 if not given */
+	unsigned short	esc[3];		/* RFC 2034; all 0 if not given */
 	unsigned	lines;
 	struct buf	text;		/* the lines, LF between, printable */
 };

@@ -63,16 +63,16 @@ sreply_permanent(const struct fault *f)
 
 /* A fault as the code, the enhanced code and the words of a reply. */
 static int
-sreply_refusal(const struct fault *f, char esc[16], struct buf *text)
+sreply_refusal(const struct fault *f, char esc[FAULT_ESC], struct buf *text)
 {
 	bool reply = sreply_of_message(f);
 	int code = reply ? f->code : sreply_permanent(f) ? 554 : 451;
 
 	if (f->esc[0] == code / 100)
-		(void)snprintf(esc, 16, "%d.%d.%d", f->esc[0], f->esc[1],
+		(void)snprintf(esc, FAULT_ESC, "%d.%d.%d", f->esc[0], f->esc[1],
 		    f->esc[2]);
 	else
-		(void)snprintf(esc, 16, "%d.%d.0", code / 100,
+		(void)snprintf(esc, FAULT_ESC, "%d.%d.0", code / 100,
 		    code == 451 ? 3 : 0);
 	if (reply)
 		buf_adds(text, f->text);
@@ -85,7 +85,7 @@ void
 server_reply_fault(struct buf *out, const struct fault *f)
 {
 	struct buf text = { .max = TEXT };
-	char esc[16];
+	char esc[FAULT_ESC];
 	int code = sreply_refusal(f, esc, &text);
 
 	server_reply_add(out, code, esc, buf_text(&text));
@@ -149,7 +149,7 @@ server_reply_verdicts(struct buf *out, const struct envelope *e,
 	struct buf text = { .max = TEXT };
 	const struct fault *why = sreply_main_reason(e);
 	struct fault unknown;
-	char esc[16];
+	char esc[FAULT_ESC];
 	size_t i;
 	int code;
 

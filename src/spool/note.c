@@ -26,7 +26,7 @@ note_add_fault(struct buf *b, const char *key, const struct fault *why,
     size_t max)
 {
 	struct fault cut;
-	char esc[16];
+	char esc[FAULT_ESC];
 
 	fault_clear(&cut);
 	fault_what(&cut, "%s", why->what);
@@ -144,9 +144,9 @@ note_take_verdict(struct line *l, enum verdict *verdict)
 
 /* "5.7.8" */
 static bool
-note_take_esc(struct line *l, unsigned char esc[3])
+note_take_esc(struct line *l, unsigned short esc[3])
 {
-	char word[16], same[16], *p = word;
+	char word[FAULT_ESC], same[FAULT_ESC], *p = word;
 	size_t i;
 
 	if (!line_word(l, word, sizeof(word)))
@@ -154,11 +154,11 @@ note_take_esc(struct line *l, unsigned char esc[3])
 	for (i = 0; i < 3; i++) {
 		unsigned v = 0;
 
-		for (; ascii_digit(*p) && v < 256; p++)
+		for (; ascii_digit(*p) && v < 1000; p++)
 			v = v * 10 + (unsigned)(*p - '0');
-		if (v > 255 || *p != (i < 2 ? '.' : '\0'))
+		if (v > 999 || *p != (i < 2 ? '.' : '\0'))
 			return false;
-		esc[i] = (unsigned char)v;
+		esc[i] = (unsigned short)v;
 		p++;
 	}
 	(void)snprintf(same, sizeof(same), "%d.%d.%d", esc[0], esc[1], esc[2]);

@@ -61,7 +61,7 @@ set_fault(struct world *w, struct fault *f)
 	    code ? FD_SMTP : FD_NONE, code,
 	    k & 0x80 ? VD_PERM : VD_TEMP, "%.*s", (int)w->n,
 	    (const char *)w->p);
-	f->esc[0] = (unsigned char)(k & 0x40 ? code / 100 : 4);
+	f->esc[0] = (unsigned short)(k & 0x40 ? code / 100 : 4);
 }
 
 static bool

@@ -164,6 +164,10 @@ setting(void)
 	is(f.text, "No such file or directory", "and alone");
 	fault_add(&f, "; %s", "more\033");
 	is(f.text, "No such file or directory; more?", "and more");
+	f.esc[2] = 999;
+	ok(fault_sane(&f), "numbers of three digits");
+	f.esc[2] = 1000;
+	ok(!fault_sane(&f), "and no more");
 	fault_clear(&f);
 	ok(f.stage == none.stage && f.domain == none.domain &&
 	    f.verdict == VD_OK && f.text[0] == '\0' && f.what[0] == '\0' &&

@@ -295,7 +295,7 @@ test_failed(void)
 	struct mail m;
 
 	rcpt_fault(&f[0], "bob@y.test", 550, "5.1.10 no such\n5.1.10 user");
-	memcpy(f[0].esc, "\5\1\12", 3);
+	f[0].esc[0] = 5, f[0].esc[1] = 1, f[0].esc[2] = 10;
 	fault_clear(&f[1]);
 	fault_what(&f[1], "relay.test:587");
 	(void)fault_set(&f[1], ST_CONNECT, FD_ERRNO, 111, VD_TEMP,
@@ -403,7 +403,7 @@ test_faults(void)
 	struct fault f;
 	struct dsn_rcpt r = { .addr = "bob@y.test", .why = &f };
 	struct mail m;
-	size_t i;
+	size_t i, k;
 
 	for (i = 0; i < NITEMS(faults); i++) {
 		struct dsn d = facts(&r, 1);
@@ -412,8 +412,8 @@ test_faults(void)
 		fault_what(&f, "%s", faults[i].what);
 		(void)fault_set(&f, faults[i].stage, faults[i].domain,
 		    faults[i].code, VD_PERM, "%s", faults[i].text);
-		if (faults[i].esc != NULL)
-			memcpy(f.esc, faults[i].esc, 3);
+		for (k = 0; faults[i].esc != NULL && k < 3; k++)
+			f.esc[k] = (unsigned char)faults[i].esc[k];
 		make(&m, &d, message, sizeof(message) - 1);
 		is_status(&m, 1, "Status", faults[i].status);
 		is_status(&m, 1, "Remote-MTA", faults[i].remote);

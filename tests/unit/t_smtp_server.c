@@ -335,7 +335,7 @@ read_fault(struct play *p, struct fault *f, const char *verdict,
 	fault_what(f, "relay.test:25");
 	(void)fault_set(f, (enum stage)st, number ? FD_SMTP : FD_NONE,
 	    number, (enum verdict)v, "%s", buf_text(&b));
-	if (number && sscanf(buf_text(&b), "%hhu.%hhu.%hhu%n", &f->esc[0],
+	if (number && sscanf(buf_text(&b), "%hu.%hu.%hu%n", &f->esc[0],
 	    &f->esc[1], &f->esc[2], &n) != 3)
 		memset(f->esc, 0, sizeof(f->esc));
 	buf_release(&b);

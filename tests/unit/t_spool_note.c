@@ -56,9 +56,9 @@ test_faults(void)
 		    texts[i % NITEMS(texts)]);
 		fault_what(l, "%s", texts[i / 3 % NITEMS(texts)]);
 		fault_command(l, "%s", texts[i / 5 % NITEMS(texts)]);
-		l->esc[0] = (unsigned char)(i % 6);
-		l->esc[1] = (unsigned char)i;
-		l->esc[2] = (unsigned char)(i / 3);
+		l->esc[0] = (unsigned short)(i % 6);
+		l->esc[1] = (unsigned short)(i % 1000);
+		l->esc[2] = (unsigned short)(i / 3 % 1000);
 		n++;
 		if (note_format(&b, &note, &e, &f) == -1 ||
 		    note_parse(b.p, b.len, &note2, &e2, &f) == -1 ||
@@ -152,7 +152,7 @@ static const struct {
 	{ FACTS "last rcpt x400 550 5.1.1 perm - - -\nend\n", 6 },
 	{ FACTS "last rcpt smtp 550 5.1 perm - - -\nend\n", 6 },
 	{ FACTS "last rcpt smtp 550 5.1.1.1 perm - - -\nend\n", 6 },
-	{ FACTS "last rcpt smtp 550 5.1.256 perm - - -\nend\n", 6 },
+	{ FACTS "last rcpt smtp 550 5.1.1000 perm - - -\nend\n", 6 },
 	{ FACTS "last rcpt smtp 550 5.01.1 perm - - -\nend\n", 6 },
 	{ FACTS "last rcpt smtp 2147483648 5.1.1 perm - - -\nend\n", 6 },
 	{ FACTS "last rcpt smtp 550 5.1.1 perm - -\nend\n", 6 },
