@@ -77,6 +77,7 @@ understand() {
 		banner=*) banner=${value//_/ } ;;
 		size=*) size=$value ;;
 		cleartext) lines+=('auth-cleartext yes') ;;
+		set=*) lines+=("${value/:/ }") ;;
 		untrusted) tls=opportunistic ;;
 		*) echo "$word?" >&2; return 1 ;;
 		esac

@@ -24,6 +24,7 @@
 #include "base/ascii.h"
 #include "base/util.h"
 #include "hint/hint.h"
+#include "hint/proposal.h"
 #include "hint/provider.h"
 #include "hint/reply_table.h"
 #include "smtp/heloname.h"
@@ -209,7 +210,6 @@ static bool
 hint_applies(const struct advice *a, const struct view *v)
 {
 	unsigned by = v->provider != NULL ? v->provider->bit : 0;
-	const char *fix = a->fix != NULL ? a->fix : "";
 	bool class = v->reply && (a->code == 4 || a->code == 5);
 
 	if (a->stages != 0 &&
@@ -222,24 +222,9 @@ hint_applies(const struct advice *a, const struct view *v)
 	if (a->by != 0 && (a->by & by) == 0)
 		return false;
 	/* A socket has no port. */
-	if ((v->facts & IF_SOCKET) != 0 && (strstr(fix, "`port") != NULL ||
-	    strstr(a->cause, "port %p") != NULL))
+	if ((v->facts & IF_SOCKET) != 0 && strstr(a->cause, "port %p") != NULL)
 		return false;
 	return a->words == NULL || provider_words_match(v->text, a->words);
-}
-
-static const struct advice *
-hint_find(const struct view *v)
-{
-	size_t i;
-
-	for (i = 0; v->reply && i < refusal_count; i++)
-		if (hint_applies(&refusal_table[i], v))
-			return &refusal_table[i];
-	for (i = 0; v->ctx->fault->domain != FD_SMTP && i < advice_count; i++)
-		if (hint_applies(&advice_table[i], v))
-			return &advice_table[i];
-	return NULL;
 }
 
 /* What is filled in */
@@ -441,6 +426,52 @@ hint_expand(char *text, const char *template, const struct view *v)
 	buf_release(&out);
 }
 
+/*
+ * Expand the first fix of which no line is in force.  False if there are
+ * only others.
+ */
+static bool
+hint_choose_fix(const struct advice *a, const struct view *v, char *fix)
+{
+	size_t i;
+
+	hint_expand(fix, a->fix[0], v);
+	for (i = 0; i < ADVICE_FIXES && a->fix[i] != NULL; i++) {
+		hint_expand(fix, a->fix[i], v);
+		if (!proposal_useless(fix, v->ctx))
+			break;
+	}
+	proposal_clean(fix);
+	return a->fix[0] == NULL || (i < ADVICE_FIXES && a->fix[i] != NULL);
+}
+
+/* The first row of a table that applies and has a fix of use, or none. */
+static const struct advice *
+hint_search(const struct advice *table, size_t n, const struct view *v,
+    char *fix)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (hint_applies(&table[i], v) &&
+		    hint_choose_fix(&table[i], v, fix))
+			return &table[i];
+	fix[0] = '\0';
+	return NULL;
+}
+
+static const struct advice *
+hint_find(const struct view *v, char *fix)
+{
+	const struct advice *a = NULL;
+
+	if (v->reply)
+		a = hint_search(refusal_table, refusal_count, v, fix);
+	if (a == NULL && v->ctx->fault->domain != FD_SMTP)
+		a = hint_search(advice_table, advice_count, v, fix);
+	return a;
+}
+
 bool
 hint_for(const struct hint_context *ctx, struct hint *h)
 {
@@ -451,10 +482,9 @@ hint_for(const struct hint_context *ctx, struct hint *h)
 	if (ctx->fault->verdict == VD_OK)
 		return false;
 	hint_look(&v, ctx);
-	if ((a = hint_find(&v)) == NULL)
+	if ((a = hint_find(&v, h->fix)) == NULL)
 		return false;
 	hint_expand(h->cause, a->cause, &v);
-	hint_expand(h->fix, a->fix, &v);
 	h->permanent = a->lasting && ctx->fault->verdict == VD_TEMP;
 	return true;
 }

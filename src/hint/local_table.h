@@ -28,10 +28,15 @@
 #define IF_MAILDIR	0x40000	/* the relay is a directory */
 #define IF_LHLO		0x20000	/* it refused LHLO, the EHLO of LMTP */
 
+#define ADVICE_FIXES	4
+
 /*
  * One rule: if all of it applies, these are the cause and the fix.  In
- * both, %x is replaced (see hint.c).  `key value` in a fix is a line for
- * the configuration.  A fix of NULL means: no setting would help.
+ * both, %x is replaced (see hint.c).  `key value` in a fix is a line for the
+ * configuration; `~key value` is one in force that has to change (see
+ * hint/proposal.h).  The first fix is used of which no line is in force.  If
+ * there is none, the rule does not apply.  No fix at all means: no setting
+ * would help.
  */
 struct advice {
 	unsigned	 stages;	/* ADVICE_AT(...); 0: any */
@@ -42,7 +47,7 @@ struct advice {
 	unsigned	 unless;	/* none of these */
 	bool		 lasting;	/* retrying alone will not help */
 	const char	*cause;
-	const char	*fix;
+	const char	*fix[ADVICE_FIXES];
 };
 
 #define ADVICE_AT(stage)	(1u << (stage))

@@ -97,20 +97,26 @@ const struct advice refusal_table[] = {
 	    "empty envelope-from", .when = IF_NO_SENDER,
 	  .cause = "the relay cannot find the account of an empty sender and "
 	    "the name '%h'",
-	  .fix = "set `helo %H`, a name in a domain registered with the relay, "
-	    "or log in with `user <name>`" },
+	  .fix = { "set `helo %H`, a name in a domain registered with the "
+	    "relay, or log in with `user <name>`",
+	    "set `helo %H`, a name in a domain registered with the relay" } },
 	{ .stages = AT_MAIL, .code = 5,
 	  .words = "invalid credentials for relay&address you've registered",
 	  .cause = "the relay knows the address of this host%i, but neither "
 	    "the domain of '%h' nor that of the sender %s",
-	  .fix = "set `helo %H` and `from %S`, both in a domain registered "
-	    "with the relay, or log in with `user <name>`" },
+	  .fix = { "set `helo %H` and `from %S`, both in a domain registered "
+	    "with the relay, or log in with `user <name>`",
+	    "set `helo %H` and `from %S`, both in a domain registered with the "
+	    "relay",
+	    "set `helo %H`, a name in a domain registered with the relay" } },
 	{ .stages = AT_MAIL, .words = "mail relay denied|"
 	    "invalid credentials for relay", .lasting = true,
 	  .cause = "the relay does not know the address of this host%i, or not "
 	    "the domains of '%h' and %s",
-	  .fix = "have that address allowed there%A, and set `helo %H` and "
-	    "`from %S` in a domain of that account" },
+	  .fix = { "have that address allowed there%A, and set `helo %H` and "
+	    "`from %S` in a domain of that account",
+	    "have that address allowed there%A, and set `helo %H` in a domain "
+	    "of that account" } },
 
 /* The HELO name; Postfix refuses it only at RCPT */
 
@@ -120,70 +126,78 @@ const struct advice refusal_table[] = {
 	{ .stages = AT(ST_EHLO), .code = 421, .by = BY_GOOGLE,
 	  .words = "try again later", .lasting = true,
 	  .cause = "the relay refuses the name '%h'",
-	  .fix = "set `helo %H`" },
+	  .fix = { "set `helo %H`" } },
 	{ .stages = AT_HELLO, .words = "helo&not found|helo&resolve|"
 	    "ehlo&resolve|ehlo&not found|helo&dns|helo&no a record",
 	  .lasting = true,
 	  .cause = "the relay finds no host with the name '%h'",
-	  .fix = "set `helo %H`" },
+	  .fix = { "set `helo %H`" } },
 	{ .stages = AT_HELLO, .words = HELO_WORDS, .lasting = true,
 	  .cause = "the relay refuses the name '%h'",
-	  .fix = "set `helo %H`" },
+	  .fix = { "set `helo %H`" } },
 	{ .stages = AT(ST_EHLO), .words = "invalid domain name|valid host|fqdn|"
 	    "syntactically invalid|fully-qualified|fully qualified|"
 	    "requires domain address|requires valid address|invalid hostname|"
 	    "bad hostname|invalid host name|argument", .lasting = true,
 	  .cause = "the relay refuses the name '%h'",
-	  .fix = "set `helo %H`" },
+	  .fix = { "set `helo %H`" } },
 	{ .stages = AT(ST_EHLO) | AT(ST_AUTH) | AT(ST_MAIL), .code = 421,
-	  .when = IF_POOR_HELO, .words = "try again later|closing",
+	  .words = "try again later|closing", .when = IF_POOR_HELO,
 	  .lasting = true,
 	  .cause = "the relay refuses the name '%h'",
-	  .fix = "set `helo %H`" },
-	{ .stages = AT(ST_EHLO), .when = IF_POOR_HELO, .code = 550,
+	  .fix = { "set `helo %H`" } },
+	{ .stages = AT(ST_EHLO), .code = 550,
 	  .words = "!blocked&!black&!list&!spam&!reputation",
+	  .when = IF_POOR_HELO,
 	  .cause = "the relay refuses the name '%h'",
-	  .fix = "set `helo %H`" },
-	{ .stages = AT(ST_EHLO), .when = IF_LHLO, .words = "<500>|<502>",
+	  .fix = { "set `helo %H`" } },
+	{ .stages = AT(ST_EHLO), .words = "<500>|<502>", .when = IF_LHLO,
 	  .cause = "the relay speaks SMTP, not LMTP",
-	  .fix = "set `relay <host>:<port>`, or `relay unix:<socket>`" },
+	  .fix = { "set `relay <host>:<port>`, or `relay unix:<socket>`" } },
 	{ .stages = AT(ST_EHLO), .code = 500,
 	  .cause = "the server does not know EHLO; it may be a filter",
-	  .fix = "set `port 587`, or ask the operators of the relay" },
+	  .fix = { "set `port 587`, or ask the operators of the relay",
+	    "ask the operators of the relay" } },
 
 /* TLS is required */
 
-	{ .code = 5, .unless = IF_TLS, .words = "starttls command|"
-	    "starttls first|starttls is required|require&starttls|"
-	    "must&starttls|tls required|requires tls|must use tls|must use ssl|"
-	    "use ssl/tls|use tls|use starttls|encrypted channel|"
-	    "encrypted session|without tls|ssl&required|tls is required|"
-	    "encryption required|encryption needed|encrypted connection|"
-	    "secure connection|requires encryption|tls&mandatory|"
-	    "verschl\xc3\xbcsselt|verschluesselt|chiffr\xc3\xa9" "e|"
-	    "<550>&<5.7.29>",
+	{ .code = 5, .words = "starttls command|starttls first|"
+	    "starttls is required|require&starttls|must&starttls|tls required|"
+	    "requires tls|must use tls|must use ssl|use ssl/tls|use tls|"
+	    "use starttls|encrypted channel|encrypted session|without tls|"
+	    "ssl&required|tls is required|encryption required|"
+	    "encryption needed|encrypted connection|secure connection|"
+	    "requires encryption|tls&mandatory|verschl\xc3\xbcsselt|"
+	    "verschluesselt|chiffr\xc3\xa9" "e|<550>&<5.7.29>",
+	  .unless = IF_TLS,
 	  .cause = "the relay requires TLS",
-	  .fix = "set `tls starttls`" },
-	{ .code = 4, .unless = IF_TLS, .lasting = true,
-	  .words = "tls required|requires tls|starttls&first|must&starttls|"
-	    "encryption required|tls is required|require&tls",
+	  .fix = { "set `tls starttls`" } },
+	{ .code = 4, .words = "tls required|requires tls|starttls&first|"
+	    "must&starttls|encryption required|tls is required|require&tls",
+	  .unless = IF_TLS, .lasting = true,
 	  .cause = "the relay requires TLS",
-	  .fix = "set `tls starttls`" },
+	  .fix = { "set `tls starttls`" } },
 	{ .stages = AT(ST_STARTTLS), .code = 4,
 	  .cause = "the relay cannot use TLS at the moment",
-	  .fix = "set `port 465` if it stays so; the mail can wait" },
+	  .fix = { "set `port 465` if it stays so; the mail can wait",
+	    "the mail can wait" } },
 	{ .code = 523,
 	  .cause = "the relay received a command before TLS was up: a device "
 	    "in between changes the dialogue",
-	  .fix = "set `port 465` and `tls implicit`" },
+	  .fix = { "set `port 465` and `tls implicit`",
+	    "set `tls implicit`",
+	    "set `port 465`",
+	    "ask the operators of the relay" } },
 	{ .stages = AT(ST_STARTTLS),
 	  .cause = "%r has no STARTTLS on port %p, or an attacker in between "
 	    "removes it",
-	  .fix = "set `port 465` and `tls implicit`; only on a network that "
-	    "you trust, `tls none`" },
+	  .fix = { "set `port 465` and `tls implicit`; only on a network that "
+	    "you trust, `tls none`",
+	    "set `tls implicit`; only on a network that you trust, `tls none`",
+	    "set `port 465`; only on a network that you trust, `tls none`" } },
 	{ .stages = AT(ST_AUTH), .code = 538, .unless = IF_TLS,
 	  .cause = "the relay requires TLS before a login",
-	  .fix = "set `tls starttls`" },
+	  .fix = { "set `tls starttls`" } },
 
 /* Login */
 
@@ -191,18 +205,20 @@ const struct advice refusal_table[] = {
 	  .words = "basic authentication is disabled|basic auth&disabled|"
 	    "use oauth|oauth&required|requires oauth|modern auth",
 	  .cause = "the relay accepts no passwords, not even app passwords",
-	  .fix = "set `auth xoauth2` with an access token as `password "
-	    "<token>`, or use another relay" },
+	  .fix = { "set `auth xoauth2` with an access token as `password "
+	    "<token>`, or use another relay",
+	    "use another relay: `~relay <host>`" } },
 	{ .stages = AT(ST_AUTH), .code = 5,
 	  .words = "clientauthentication is disabled|"
 	    "client authentication is disabled|smtp auth&disabled",
 	  .cause = "SMTP login is turned off for '%u' or its organization",
-	  .fix = "have an administrator turn on \"Authenticated SMTP\" for "
-	    "that mailbox, or set another `user <name>`" },
+	  .fix = { "have an administrator turn on \"Authenticated SMTP\" for "
+	    "that mailbox, or set another `~user <name>`" } },
 	{ .stages = AT(ST_AUTH), .code = 5, .words = "security defaults|"
 	    "conditional access",
 	  .cause = "a policy of its organization forbids '%u' a password login",
-	  .fix = "have an administrator exempt it, or set `auth xoauth2`" },
+	  .fix = { "have an administrator exempt it, or set `auth xoauth2`",
+	    "have an administrator exempt it" } },
 	{ .stages = AT(ST_AUTH), .code = 5, .words = "application-specific|"
 	    "application specific|application password|app password|"
 	    "app-specific|apppassword|parol prilozheniya|authorization code|"
@@ -210,67 +226,70 @@ const struct advice refusal_table[] = {
 	    "\xe6\x8e\x88\xe6\x9d\x83\xe7\xa0\x81|anwendungspasswort|"
 	    "anwendungsspezifisch|mot de passe d'application",
 	  .cause = "the relay requires an app password",
-	  .fix = "create one and set it as `password <app password>`%a" },
+	  .fix = { "create one and set it as `password <app password>`%a" } },
 	{ .stages = AT(ST_AUTH), .words = "web browser|webloginrequired|"
 	    "suspicious|unusual&log|unusual&sign",
 	  .cause = "the relay finds this login suspicious",
-	  .fix = "log in as '%u' with a browser once, or create an app "
-	    "password and set it as `password <app password>`" },
+	  .fix = { "log in as '%u' with a browser once, or create an app "
+	    "password and set it as `password <app password>`" } },
 	{ .stages = AT(ST_AUTH), .code = 5, .by = BY_YAHOO,
 	  .cause = "the relay requires an app password",
-	  .fix = "create one and set it as `password <app password>`%a" },
+	  .fix = { "create one and set it as `password <app password>`%a" } },
 	{ .stages = AT(ST_AUTH), .words = "too many&login|too many&auth|"
 	    "too many&attempt|too many&fail|attempts&exceeded|zu viele|trop de|"
 	    "demasiados|login frequency",
 	  .cause = "too many logins from this host failed, so the relay "
 	    "accepts none for some time",
-	  .fix = "correct `user <name>` and `password <password>`, then wait "
-	    "an hour" },
+	  .fix = { "correct `~user <name>` and `~password <password>`, then "
+	    "wait an hour" } },
 	{ .stages = AT(ST_AUTH), .code = 5, .words = "mechanism|"
 	    "unrecognized authentication type|authentication type|auth type",
 	  .cause = "the relay refuses the mechanism %m, though it may offer it",
-	  .fix = "set `auth plain` or `auth login`" },
-	{ .stages = AT(ST_AUTH), .unless = IF_TLS, .words = "not enabled|"
-	    "not advertised|not available|not implemented|unrecognized command|"
-	    "command not",
+	  .fix = { "set `auth plain` or `auth login`",
+	    "set `auth login`",
+	    "set `auth plain`" } },
+	{ .stages = AT(ST_AUTH), .words = "not enabled|not advertised|"
+	    "not available|not implemented|unrecognized command|command not",
+	  .unless = IF_TLS,
 	  .cause = "the relay allows no login without TLS",
-	  .fix = "set `tls starttls`" },
+	  .fix = { "set `tls starttls`" } },
 	{ .stages = AT(ST_AUTH), .code = 503, .words = "identity",
 	  .cause = "the session had a second login, which the relay refuses" },
-	{ .stages = AT(ST_AUTH), .when = IF_TLS,
-	  .words = "authentication not enabled|not advertised|not implemented|"
-	    "unrecognized command|command not",
+	{ .stages = AT(ST_AUTH), .words = "authentication not enabled|"
+	    "not advertised|not implemented|unrecognized command|command not",
+	  .when = IF_TLS,
 	  .cause = "the relay allows no login on port %p",
-	  .fix = "set `port 587`, or `auth none` if it knows this host's "
-	    "address" },
+	  .fix = { "set `port 587`, or `auth none` if it knows this host's "
+	    "address",
+	    "set `auth none` if it knows this host's address" } },
 	{ .stages = AT(ST_AUTH), .code = 5, .words = "no permission|"
 	    "access rights|service is not|service not|imap&enabled|"
 	    "pop3&enabled|not enabled|smtp access",
 	  .cause = "sending by SMTP is not turned on for '%u'",
-	  .fix = "turn it on in the settings of that mailbox at the provider, "
-	    "or set another `user <name>`" },
+	  .fix = { "turn it on in the settings of that mailbox at the "
+	    "provider, or set another `~user <name>`" } },
 	{ .stages = AT(ST_AUTH), .words = "account&disabled|account&blocked|"
 	    "account&locked|account&suspend|user&suspend|user&disabled|"
 	    "credits exceeded|not yet activated|not activated|account&inactive",
 	  .lasting = true,
 	  .cause = "the account of '%u' is blocked or not active",
-	  .fix = "ask the provider, or set another `user <name>`" },
+	  .fix = { "ask the provider, or set another `~user <name>`" } },
 	{ .stages = AT(ST_AUTH), .words = "unauthorized ip|ip&not allowed|"
 	    "ip&not authorized|ip&unauthorized|not allowed from this ip",
 	  .lasting = true,
 	  .cause = "the relay allows no login from the address of this host%i",
-	  .fix = "have it allowed at the provider%A" },
+	  .fix = { "have it allowed at the provider%A" } },
 	{ .stages = AT(ST_AUTH), .code = 5, .when = IF_ADVISED,
 	  .cause = "the relay refuses '%u' with this password",
-	  .fix = "correct `user <name>` and `password <password>`%a" },
+	  .fix = { "correct `~user <name>` and `~password <password>`%a" } },
 	{ .stages = AT(ST_AUTH), .code = 5, .when = IF_BARE_USER,
 	  .cause = "the relay refuses '%u' with this password",
-	  .fix = "correct `user <name>` (many relays require the whole "
-	    "address) and `password <password>` (without quotes)" },
+	  .fix = { "correct `~user <name>` (many relays require the whole "
+	    "address) and `~password <password>` (without quotes)" } },
 	{ .stages = AT(ST_AUTH), .code = 5,
 	  .cause = "the relay refuses '%u' with this password",
-	  .fix = "correct `user <name>` and `password <password>` (without "
-	    "quotes); the account may also be blocked for spam" },
+	  .fix = { "correct `~user <name>` and `~password <password>` (without "
+	    "quotes); the account may also be blocked for spam" } },
 	{ .stages = AT(ST_AUTH), .code = 4,
 	  .cause = "the relay cannot check logins at the moment" },
 
@@ -279,40 +298,45 @@ const struct advice refusal_table[] = {
 	{ .words = "send email directly|send mail directly|"
 	    "ip you're using to send",
 	  .cause = "%r accepts mail for its own users only; it is not a relay",
-	  .fix = "set `relay %R`" },
-	{ .stages = AT_ANY, .when = IF_MX, .code = 5, .words = "relay|"
-	    "not accepting|denied|blocked|spf|policy|not allowed|"
-	    "unauthenticated|ptr|reputation",
+	  .fix = { "set `relay %R`" } },
+	{ .stages = AT_ANY, .code = 5, .words = "relay|not accepting|denied|"
+	    "blocked|spf|policy|not allowed|unauthenticated|ptr|reputation",
+	  .when = IF_MX,
 	  .cause = "%r accepts mail for its own users only; it is not a relay",
-	  .fix = "set `relay %R`" },
+	  .fix = { "set `relay %R`" } },
 	{ .stages = AT(ST_GREETING), .code = 5, .words = "not accepting|"
 	    "no smtp service",
 	  .cause = "%r accepts no mail from this host; it is probably not a "
 	    "relay",
-	  .fix = "set `relay %R` and a login, on `port 587`" },
+	  .fix = { "set `relay %R` and a login, on `port 587`",
+	    "set `relay %R` and a login" } },
 	{ .stages = AT_ANY, .words = "ipv6&ptr|ipv6&sending guidelines|"
 	    "ipv6&reverse", .lasting = true,
 	  .cause = "the IPv6 address of this host has no name in DNS",
-	  .fix = "set `address-family ipv4`, or send through `relay %R`" },
-	{ .stages = AT_ANY, .lasting = true, .words = "ptr record|no ptr|"
-	    "reverse dns|rdns|your hostname|your reverse hostname|"
-	    "reverse lookup|unknown reverse|<5.7.25>",
+	  .fix = { "set `address-family ipv4`, or send through `relay %R`",
+	    "send through `relay %R`" } },
+	{ .stages = AT_ANY, .words = "ptr record|no ptr|reverse dns|rdns|"
+	    "your hostname|your reverse hostname|reverse lookup|"
+	    "unknown reverse|<5.7.25>", .lasting = true,
 	  .cause = "the address of this host%i has no name in DNS",
-	  .fix = "send through `relay %R` with a login" },
-	{ .stages = AT_ANY, .code = 5, .when = IF_LOGIN, .words = VOUCH_WORDS,
+	  .fix = { "send through `relay %R` with a login" } },
+	{ .stages = AT_ANY, .code = 5, .words = VOUCH_WORDS, .when = IF_LOGIN,
 	  .cause = "SPF and DKIM of the domain of %s do not cover this relay",
-	  .fix = "set `from %S`, or add the relay to the SPF and DKIM records "
-	    "of that domain" },
+	  .fix = { "set `from %S`, or add the relay to the SPF and DKIM "
+	    "records of that domain",
+	    "add the relay to the SPF and DKIM records of that domain" } },
 	{ .stages = AT_ANY, .code = 5, .words = VOUCH_WORDS,
 	  .cause = "SPF and DKIM of the domain of %s do not cover this host",
-	  .fix = "use that domain's own relay: `relay %R`" },
+	  .fix = { "use that domain's own relay: `relay %R`" } },
 	{ .stages = AT_ANY, .words = LIST_WORDS, .when = IF_LOGIN,
 	  .cause = "the address of this host%i is on a list of spam senders",
-	  .fix = "have it removed from that list; a login on `port 587` may "
-	    "still work" },
+	  .fix = { "have it removed from that list; a login on `port 587` may "
+	    "still work",
+	    "have it removed from that list" } },
 	{ .stages = AT_ANY, .words = LIST_WORDS,
 	  .cause = "the address of this host%i is on a list of spam senders",
-	  .fix = "send with a login, on `port 587`: " CHOOSE_LOGIN },
+	  .fix = { "send with a login, on `port 587`: " CHOOSE_LOGIN,
+	    "send with a login: " CHOOSE_LOGIN } },
 	{ .stages = AT_ANY, .code = 5, .words = "client host rejected|"
 	    ALLOW_WORDS "|connections from&not|your ip&not|your ip&denied|"
 	    "your ip&rejected|your ip&blocked|client address&not|"
@@ -321,120 +345,146 @@ const struct advice refusal_table[] = {
 	    "ip&not allowed|connection refused|connection rejected|"
 	    "no access from|access from&denied",
 	  .cause = "the relay refuses the address of this host%i",
-	  .fix = "have it allowed at the relay%A, or log in: " CHOOSE_LOGIN },
+	  .fix = { "have it allowed at the relay%A, or log in: " CHOOSE_LOGIN,
+	    "have it allowed at the relay%A" } },
 
-	{ .stages = AT_ANY, .code = 4, .lasting = true,
-	  .words = "ip&allowlist|ip&whitelist|host&whitelist|host&allowlist",
+	{ .stages = AT_ANY, .code = 4, .words = "ip&allowlist|ip&whitelist|"
+	    "host&whitelist|host&allowlist", .lasting = true,
 	  .cause = "the relay refuses the address of this host%i",
-	  .fix = "have it allowed at the relay%A, or log in: " CHOOSE_LOGIN },
+	  .fix = { "have it allowed at the relay%A, or log in: " CHOOSE_LOGIN,
+	    "have it allowed at the relay%A" } },
 
 /* A login is required */
 
-	{ .stages = AT_MAIL, .by = BY_M365, .unless = IF_LOGIN,
-	  .words = "anonymous|not authenticated|tenantattribution",
+	{ .stages = AT_MAIL, .by = BY_M365, .words = "anonymous|"
+	    "not authenticated|tenantattribution", .unless = IF_LOGIN,
 	  .cause = "the relay requires a login and none is set",
-	  .fix = CHOOSE_LOGIN ", or `relay "
+	  .fix = { CHOOSE_LOGIN ", or `relay "
 	    "<company>.mail.protection.outlook.com` on `port 25` with a "
-	    "connector for this host" },
-	{ .stages = AT_MAIL, .unless = IF_LOGIN, .code = 5,
-	  .words = "authentication required|authentication is required|"
-	    "authentication needed|auth required|auth first|must authenticate|"
-	    "authenticate first|not authenticated|unauthenticated|"
-	    "please authenticate|must be authenticated|must first authenticate|"
-	    "need to authenticate|requires authentication|"
-	    "require authentication|smtp auth|not logged in|log in first|"
-	    "login first|login required|anonymous|valid login|"
-	    "authentication is mandatory|authentication mandatory|"
+	    "connector for this host",
+	    CHOOSE_LOGIN } },
+	{ .stages = AT_MAIL, .code = 5, .words = "authentication required|"
+	    "authentication is required|authentication needed|auth required|"
+	    "auth first|must authenticate|authenticate first|not authenticated|"
+	    "unauthenticated|please authenticate|must be authenticated|"
+	    "must first authenticate|need to authenticate|"
+	    "requires authentication|require authentication|smtp auth|"
+	    "not logged in|log in first|login first|login required|anonymous|"
+	    "valid login|authentication is mandatory|authentication mandatory|"
 	    "authentication must|authentication necessary|no auth command|"
 	    "authentifizier|anmeldung&erforderlich|zuerst anmelden|"
 	    "authentification|autenticazione|autenticaci\xc3\xb3n|"
 	    "autenticacion|autentica\xc3\xa7\xc3\xa3o|uwierzytelni|"
-	    "<530>&!sender&!from",
+	    "<530>&!sender&!from", .unless = IF_LOGIN,
 	  .cause = "the relay requires a login and none is set",
-	  .fix = CHOOSE_LOGIN "%a" },
+	  .fix = { CHOOSE_LOGIN "%a" } },
 
 /* The sender */
 
 	{ .stages = AT_MAIL, .words = "sandbox", .lasting = true,
 	  .cause = "the domain used with the relay is a sandbox, which may "
 	    "send to a few addresses only",
-	  .fix = "verify your own domain there; set `from <address in it>`" },
-	{ .stages = AT_MAIL, .by = BY_SES, .lasting = true,
-	  .words = "not verified",
+	  .fix = { "verify your own domain there; set `from <address in "
+	    "it>`" } },
+	{ .stages = AT_MAIL, .by = BY_SES, .words = "not verified",
+	  .lasting = true,
 	  .cause = "the relay has not verified one of these addresses in its "
 	    "region (the sender is %s)",
-	  .fix = "verify it there, set `from <verified address>`, or correct "
-	    "the region in `relay %w`" },
-	{ .stages = AT_MAIL, .lasting = true, .words = "not verified|"
-	    "verified sender|not a verified|unverified|"
-	    "unconfigured sending domain|verify your domain|verify the domain|"
-	    "verify the sender|sender&not validated|domain&not validated|"
-	    "domain&not activated|domain&not configured|"
-	    "domain&is not allowed to send|domain&not registered|"
-	    "sender signature",
+	  .fix = { "verify it there, set `from <verified address>`, or correct "
+	    "the region in `~relay %w`" } },
+	{ .stages = AT_MAIL, .words = "not verified|verified sender|"
+	    "not a verified|unverified|unconfigured sending domain|"
+	    "verify your domain|verify the domain|verify the sender|"
+	    "sender&not validated|domain&not validated|domain&not activated|"
+	    "domain&not configured|domain&is not allowed to send|"
+	    "domain&not registered|sender signature", .lasting = true,
 	  .cause = "the relay has not verified the sender %s or its domain",
-	  .fix = "verify it there, or set `from <verified address>`" },
-	{ .stages = AT_MAIL, .lasting = true, .words = "header from&match|"
-	    "from header&match|from:&match mail from|header from&differ|"
-	    "from header&differ|header from&not allowed|"
-	    "from this header address",
+	  .fix = { "verify it there, or set `from <verified address>`" } },
+	{ .stages = AT_MAIL, .words = "header from&match|from header&match|"
+	    "from:&match mail from|header from&differ|from header&differ|"
+	    "header from&not allowed|from this header address", .lasting = true,
 	  .cause = "the From field of the message is not the sender %s",
-	  .fix = "set `from-policy force` and `from %S`" },
+	  .fix = { "set `from-policy force` and `from %S`",
+	    "set `from-policy force`",
+	    "set `from %S`",
+	    "correct the From field in the program that sends the message" } },
 	{ .stages = AT_MAIL, .code = 5, .by = BY_ZOHO,
 	  .words = "relaying disallowed",
 	  .cause = "the relay does not let '%u' send as %s",
-	  .fix = "set `from %S` and `from-policy force`" },
+	  .fix = { "set `from %S` and `from-policy force`",
+	    "set `from-policy force`",
+	    "set `from %S`",
+	    "have the relay allow it that sender" } },
 	{ .stages = AT_MAIL, .words = SENDER_WORDS, .unless = IF_LOGIN,
 	  .lasting = true,
 	  .cause = "the relay accepts no mail from %s here",
-	  .fix = "set `from <address>` to one that it accepts, or log in: "
-	    CHOOSE_LOGIN },
+	  .fix = { "set `from <address>` to one that it accepts, or log in: "
+	    CHOOSE_LOGIN } },
 	{ .stages = AT_MAIL, .words = SENDER_WORDS, .when = IF_NO_SENDER,
 	  .lasting = true,
 	  .cause = "the relay lets '%u' send with its own address only, not "
 	    "with an empty sender",
-	  .fix = "set `from %S` and `from-policy force`" },
+	  .fix = { "set `from %S` and `from-policy force`",
+	    "set `from-policy force`",
+	    "set `from %S`",
+	    "have the relay allow it that sender" } },
 	{ .stages = AT_MAIL, .words = SENDER_WORDS "|<5.7.60>", .lasting = true,
 	  .cause = "the relay does not let '%u' send as %s",
-	  .fix = "set `from %S` and `from-policy force`" },
-	{ .stages = AT_MAIL, .lasting = true,
-	  .words = "sender&domain&not found|sender&domain&not exist|"
-	    "sender&domain&must exist|sender&domain&invalid|"
-	    "sender&domain&resolve|sender&unresolvable|"
+	  .fix = { "set `from %S` and `from-policy force`",
+	    "set `from-policy force`",
+	    "set `from %S`",
+	    "have the relay allow it that sender" } },
+	{ .stages = AT_MAIL, .words = "sender&domain&not found|"
+	    "sender&domain&not exist|sender&domain&must exist|"
+	    "sender&domain&invalid|sender&domain&resolve|sender&unresolvable|"
 	    "domain of sender address|sender verify failed|"
 	    "sender&verification failed|unrouteable&sender|"
-	    "invalid sender domain|sender&dns|<4.1.8>|<5.1.8>",
+	    "invalid sender domain|sender&dns|<4.1.8>|<5.1.8>", .lasting = true,
 	  .cause = "the relay finds no mail domain for the sender %s",
-	  .fix = "set `from %S`, or `domain %D` for senders without one" },
-	{ .stages = AT_MAIL, .code = 5, .words = "sender address&not a valid|"
-	    "bad sender address|sender&need fully|sender&must contain a domain|"
-	    "sender&malformed|malformed&sender|sender&syntax",
+	  .fix = { "set `from %S`, or `domain %D` for senders without one",
+	    "set `from %S`",
+	    "set `domain %D`",
+	    "correct the sender in the program that sends the message" } },
+	{ .stages = AT_MAIL, .code = 5,
+	  .words = "sender address&not a valid|bad sender address|"
+	    "sender&need fully|sender&must contain a domain|sender&malformed|"
+	    "malformed&sender|sender&syntax",
 	  .cause = "the relay does not accept %s as an address",
-	  .fix = "set `from %S`, or `domain %D` for senders without one" },
+	  .fix = { "set `from %S`, or `domain %D` for senders without one",
+	    "set `from %S`",
+	    "set `domain %D`",
+	    "correct the sender in the program that sends the message" } },
 	{ .stages = AT(ST_MAIL), .code = 5, .words = "<5.1.7>|<555>&syntax",
 	  .cause = "the relay does not accept %s as an address",
-	  .fix = "set `from %S`, or `domain %D` for senders without one" },
+	  .fix = { "set `from %S`, or `domain %D` for senders without one",
+	    "set `from %S`",
+	    "set `domain %D`",
+	    "correct the sender in the program that sends the message" } },
 
 /* Recipients without a domain; then relaying */
 
 	{ .stages = AT_MAIL, .words = "smtputf8",
 	  .cause = "an address is not ASCII, which the relay does not support",
-	  .fix = "use an ASCII address of the same person, as `from <address>` "
-	    "or recipient" },
+	  .fix = { "use an ASCII address of the same person, as `from "
+	    "<address>` or recipient" } },
 	{ .stages = AT_MAIL, .code = 5,
 	  .words = "recipient address must contain a domain|"
 	    "recipient&need fully|missing final '@domain'|"
 	    "recipient&not a valid rfc|to&must contain a domain|"
 	    "address&without a domain|recipient&no domain",
 	  .cause = "the relay requires a domain in each recipient",
-	  .fix = "set `domain %D`, or add an alias for the name" },
-	{ .stages = AT_MAIL, .unless = IF_LOGIN, .lasting = true,
-	  .words = RELAY_WORDS,
+	  .fix = { "set `domain %D`, or add an alias for the name",
+	    "correct the recipient, or add an alias for the name" } },
+	{ .stages = AT_MAIL, .words = RELAY_WORDS, .unless = IF_LOGIN,
+	  .lasting = true,
 	  .cause = "the relay does not know this host, and no login is set",
-	  .fix = CHOOSE_LOGIN ", or have this host's address allowed%A" },
-	{ .stages = AT_MAIL, .lasting = true, .words = RELAY_WORDS,
+	  .fix = { CHOOSE_LOGIN ", or have this host's address allowed%A" } },
+	{ .stages = AT_MAIL, .words = RELAY_WORDS, .lasting = true,
 	  .cause = "the relay does not relay mail for '%u'",
-	  .fix = "correct `relay %w`, set `port 587`, or send as `from %S`" },
+	  .fix = { "correct `~relay %w`, set `port 587`, or send as `from %S`",
+	    "correct `~relay %w`, or send as `from %S`",
+	    "correct `~relay %w`, or set `port 587`",
+	    "correct `~relay %w`" } },
 
 /* The message */
 
@@ -450,7 +500,8 @@ const struct advice refusal_table[] = {
 	    "lines too long|lines longer|line is too long|line length|"
 	    "maximum allowed line",
 	  .cause = "the message has lines longer than 998 octets",
-	  .fix = "set `header-repair yes`" },
+	  .fix = { "set `header-repair yes`",
+	    "wrap the lines in the program that sends the message" } },
 	{ .stages = AT_MESSAGE, .code = 5, .words = "header malformed|"
 	    "invalid header|bad header|header&invalid|header&duplicate|"
 	    "duplicate&from|multiple from|from: header|'from' header|"
@@ -458,11 +509,18 @@ const struct advice refusal_table[] = {
 	    "headers are malformed|no from|multiple addresses in from|"
 	    "message-id|rfc 5322|rfc 2822",
 	  .cause = "the header of the message is malformed",
-	  .fix = "set `header-repair yes`, and a full address `from %S`" },
-	{ .stages = AT_MAIL, .code = 554, .words = "due to policy restrictions",
+	  .fix = { "set `header-repair yes`, and a full address `from %S`",
+	    "set a full address `from %S`, or correct the header in the "
+	    "program that sends it",
+	    "correct the header in the program that sends the message" } },
+	{ .stages = AT_MAIL, .code = 554,
+	  .words = "due to policy restrictions",
 	  .cause = "for the relay the header is malformed, or the sender is "
 	    "not '%u'",
-	  .fix = "set `header-repair yes`, `from %S` and `from-policy force`" },
+	  .fix = { "set `header-repair yes`, `from %S` and `from-policy force`",
+	    "set `from %S` and `from-policy force`",
+	    "set `from-policy force`, or correct the header",
+	    "correct the header in the program that sends the message" } },
 
 /* Refusals that no setting changes */
 
@@ -499,6 +557,6 @@ const struct advice refusal_table[] = {
 	{ .stages = AT_MAIL, .code = 5, .words = "sender address rejected|"
 	    "sender rejected|invalid sender|sender denied|bad sender",
 	  .cause = "the relay accepts no mail from %s",
-	  .fix = "set `from <address>` to one that it accepts" },
+	  .fix = { "set `from <address>` to one that it accepts" } },
 };
 const size_t refusal_count = NITEMS(refusal_table);

@@ -59,6 +59,12 @@ explain_add_relay(struct hint_context *ctx, const struct settings *s,
 	ctx->maildir = set->kind == RELAY_MAILDIR;
 }
 
+static bool
+explain_is_set(const void *settings, const char *key, const char *value)
+{
+	return setting_is(settings, key, value);
+}
+
 bool
 explain_hint(const struct explain *x, const struct fault *f,
     const struct explain_place *at, struct buf *out)
@@ -70,7 +76,8 @@ explain_hint(const struct explain *x, const struct fault *f,
 	    .tls = config_client_tls(s), .fqdn = x->fqdn,
 	    .login = s->user != NULL && s->auth != SETTING_AUTH_NONE,
 	    .user = s->user, .sender = at->sender,
-	    .recipient = at->recipient, .config_file = x->file, .who = x->who };
+	    .recipient = at->recipient, .config_file = x->file, .who = x->who,
+	    .is_set = explain_is_set, .settings = s };
 	struct buf line = { .max = EXPLAIN_HINT };
 	char group[64] = "";
 	struct hint h;

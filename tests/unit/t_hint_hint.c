@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "config/setting.h"
 #include "smtp/client.h"
 #include "hint/hint.h"
 #include "tap.h"
@@ -32,7 +33,38 @@ struct row {
 	enum client_tls	 tls;
 	enum sasl_mech	 mech;
 	size_t		 limit;
+	struct settings	 set;
 };
+
+static bool
+is_set(const void *settings, const char *key, const char *value)
+{
+	return setting_is(settings, key, value);
+}
+
+/* As in a file. */
+static void
+set(struct row *r, const char *key, const char *value)
+{
+	const struct setting *row = setting_find(key);
+	struct buf why = { .max = 512 };
+
+	ok(row != NULL && setting_set(row, &r->set, value, &why),
+	    "%s %s is right", key, value);
+	buf_release(&why);
+	if (strcmp(key, "tls-verify") == 0)
+		r->trusted = false;
+}
+
+static void
+set_line(struct row *r, char *line)
+{
+	char *p = line + strcspn(line, ":");
+
+	if (*p != '\0')
+		*p++ = '\0';
+	set(r, line, p);
+}
 
 /* Tables of rows */
 
@@ -67,12 +99,27 @@ word(struct row *r, char *key, char *value)
 	else if (strcmp(key, "tls") == 0)
 		r->tls = strcmp(value, "none") == 0 ? CLIENT_TLS_NONE :
 		    CLIENT_TLS_STARTTLS;
+	else if (strcmp(key, "set") == 0)
+		set_line(r, value);
+	else if (strcmp(key, "untrusted") == 0)
+		r->tls = CLIENT_TLS_OPPORTUNISTIC;
 	else if (strcmp(key, "cleartext") == 0)
 		r->cleartext = true;
-	else if (strcmp(key, "untrusted") == 0)
-		r->trusted = false;
 	else
 		ok(false, "%s: no such word", key);
+}
+
+/* What the words say, as settings. */
+static void
+fill(struct row *r)
+{
+	r->trusted = r->trusted && r->tls != CLIENT_TLS_OPPORTUNISTIC;
+	if (r->cleartext)
+		set(r, "auth-cleartext", "yes");
+	if (r->login)
+		set(r, "user", r->user);
+	if (r->mech != SASL__MAX)
+		r->set.auth = SETTING_AUTH_NONE + 1 + (int)r->mech;
 }
 
 static bool
@@ -90,6 +137,7 @@ parse(struct row *r, char *line)
 	    .from = "app@example.com", .to = "bob@example.net", .port = 587,
 	    .tls = CLIENT_TLS_STARTTLS, .mech = SASL__MAX, .trusted = true,
 	    .offer = "STARTTLS,AUTH PLAIN LOGIN", .banner = "ready" };
+	settings_init(&r->set);
 	while (n < WORDS && (words[n] = strsep(&cell[1], " ")) != NULL)
 		n++;
 	for (i = 0; i < n; i++) {
@@ -99,6 +147,7 @@ parse(struct row *r, char *line)
 		if (*words[i] != '\0')
 			word(r, words[i], p);
 	}
+	fill(r);
 	return line == NULL;
 }
 
@@ -240,7 +289,8 @@ play(struct row *r, struct hint *h)
 	struct hint_context ctx = { .relay = r->relay, .port = r->port,
 	    .tls = r->tls, .helo = r->helo, .fqdn = r->fqdn,
 	    .login = r->login, .user = r->login ? r->user : NULL,
-	    .sender = r->from, .recipient = r->to };
+	    .sender = r->from, .recipient = r->to, .is_set = is_set,
+	    .settings = &r->set };
 	struct envelope env = { 0 };
 	struct client_mail m = { .env = &env, .size = r->limit + 8 };
 	struct client *c = xmalloc(sizeof(*c));
@@ -343,6 +393,7 @@ play_table(const char *path)
 			(void)snprintf(name, sizeof(name), "line %d, %s, %.60s",
 			    n, r.stage, r.reply);
 			judge(play(&r, &h), &h, r.cause, r.fix, name);
+			settings_release(&r.set);
 		} else {
 			ok(false, "%s:%d has five cells", path, n);
 		}
@@ -623,10 +674,15 @@ static void
 test_local(void)
 {
 	const struct local *l;
+	struct row r = { 0 };
 	struct fault f = { 0 };
 	struct hint h;
 	bool got;
 
+	settings_init(&r.set);
+	set(&r, "max-size", "1024");
+	set(&r, "deadline", "1h");
+	set(&r, "address-family", "ipv6");
 	for (l = locals; l < locals + NITEMS(locals); l++) {
 		struct hint_context ctx = { .fault = &f, .port = l->port,
 		    .tls = l->tls, .relay = l->relay != NULL ? l->relay :
@@ -635,13 +691,15 @@ test_local(void)
 		    strcmp(l->relay, "/md") == 0,
 		    .fqdn = "web1.example.org", .sender = "app@example.com",
 		    .config_file = "/etc/heloise.conf", .who = "www-data",
-		    .group = "www" };
+		    .group = "www", .login = l->stage == ST_SECRET ||
+		    l->stage == ST_AUTH, .is_set = is_set, .settings = &r.set };
 
 		(void)fault_set(&f, l->stage, l->domain, l->code, l->verdict,
 		    "%s", l->text);
 		got = hint_for(&ctx, &h);
 		judge(got, &h, l->cause, l->fix, l->text);
 	}
+	settings_release(&r.set);
 }
 
 static void
