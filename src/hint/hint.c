@@ -24,6 +24,7 @@
 #include "base/ascii.h"
 #include "base/util.h"
 #include "hint/hint.h"
+#include "hint/mail_table.h"
 #include "hint/proposal.h"
 #include "hint/provider.h"
 #include "hint/reply_table.h"
@@ -467,6 +468,8 @@ hint_find(const struct view *v, char *fix)
 
 	if (v->reply)
 		a = hint_search(refusal_table, refusal_count, v, fix);
+	if (a == NULL && v->reply)
+		a = hint_search(mail_refusal_table, mail_refusal_count, v, fix);
 	if (a == NULL && v->ctx->fault->domain != FD_SMTP)
 		a = hint_search(advice_table, advice_count, v, fix);
 	return a;

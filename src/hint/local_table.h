@@ -51,6 +51,7 @@ struct advice {
 };
 
 #define ADVICE_AT(stage)	(1u << (stage))
+#define ADVICE_LOGIN	"set `user <name>` and `password <password>`"
 
 /*
  * The first rule that applies is used, so special ones stand before general

@@ -52,8 +52,6 @@ set(struct row *r, const char *key, const char *value)
 	ok(row != NULL && setting_set(row, &r->set, value, &why),
 	    "%s %s is right", key, value);
 	buf_release(&why);
-	if (strcmp(key, "tls-verify") == 0)
-		r->trusted = false;
 }
 
 static void

@@ -6,6 +6,7 @@
 #include "base/util.h"
 #include "config/setting.h"
 #include "hint/local_table.h"
+#include "hint/mail_table.h"
 #include "hint/reply_table.h"
 #include "tap.h"
 
@@ -82,6 +83,8 @@ test_tables(void)
 		lines += check_lines(&advice_table[i]);
 	for (i = 0; i < refusal_count; i++)
 		lines += check_lines(&refusal_table[i]);
+	for (i = 0; i < mail_refusal_count; i++)
+		lines += check_lines(&mail_refusal_table[i]);
 	ok(lines > 100, "%zu lines were looked at", lines);
 }
 
