@@ -436,7 +436,7 @@ tells() {
 	done <<-'END'
 		expired|localhost has expired, if the clock of this host is right; have the operators of the relay renew it; until then, set `tls-pin sha256:
 		wrong-name|is for wrong.example.net, not for localhost; if that is your relay, set `tls-name wrong.example.net`
-		other|from an authority that this host does not trust; set `tls-ca <file>`
+		other|chain is incomplete, or from an authority that this host does not trust; set `tls-ca <file>`
 		client-only|must not be trusted; have the operators of the relay replace it
 	END
 	start_relay --tls implicit --cert "$CERTS/expired.pem"

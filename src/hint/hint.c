@@ -10,6 +10,7 @@
  *	%f file		%n name in the certificate	%k its pin
  *	%w the setting relay	%R host that would relay instead
  *	%U user of this process	%G a group of that user
+ *	%I issuer of the certificate
  *	%i " (ADDRESS)", this host's as the relay sees it, or nothing
  *	%a "; WORDS" of the provider on logins, or nothing
  *	%A " (WORDS)" on where the provider allows hosts, or nothing
@@ -17,6 +18,7 @@
 
 #include <arpa/inet.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -136,6 +138,31 @@ hint_loopback(const char *host)
 	    strcmp(host, "[::1]") == 0);
 }
 
+static bool
+hint_address(const char *host)
+{
+	return hint_given(host) && (strchr(host, ':') != NULL ||
+	    host[strspn(host, "0123456789.")] == '\0');
+}
+
+/*
+ * Is the relay on this host or a local network?  A name without a dot is
+ * that of a container or of a host nearby.
+ */
+static bool
+hint_near(const struct hint_context *ctx)
+{
+	const char *host = ctx->relay;
+
+	if (hint_given(ctx->setting) && strncmp(ctx->setting, "lmtp", 4) == 0)
+		return true;
+	if (!hint_given(host) || host[0] == '/')
+		return false;
+	return hint_loopback(host) || strncmp(host, "10.", 3) == 0 ||
+	    strncmp(host, "192.168.", 8) == 0 ||
+	    (strchr(host, '.') == NULL && strchr(host, ':') == NULL);
+}
+
 /* May relays refuse this HELO name? */
 static bool
 hint_poor(const char *helo)
@@ -171,6 +198,16 @@ hint_facts(const struct hint_context *ctx, const struct provider *p, bool mx)
 		{ IF_SOCKET, hint_given(ctx->relay) &&
 		    ctx->relay[0] == '/' && !ctx->maildir },
 		{ IF_MAILDIR, ctx->maildir },
+		{ IF_TOKEN, hint_given(ctx->mech) &&
+		    (strcasecmp(ctx->mech, "XOAUTH2") == 0 ||
+		    strcasecmp(ctx->mech, "OAUTHBEARER") == 0) },
+		{ IF_OWN_SENDER, hint_given(ctx->user) &&
+		    hint_given(ctx->sender) &&
+		    strcasecmp(ctx->user, ctx->sender) == 0 },
+		{ IF_NEAR, hint_near(ctx) },
+		{ IF_ADDRESS, hint_address(ctx->relay) },
+		{ IF_ENDED, f->domain == FD_LINK ||
+		    (f->domain == FD_ERRNO && f->code == ETIMEDOUT) },
 	};
 	unsigned all = 0;
 	size_t i;
@@ -328,6 +365,20 @@ hint_add_certificate_name(struct buf *out, const struct fault *f)
 	buf_add_visible(out, best, strcspn(best, ","), false);
 }
 
+/* "..., issued by CN=Corp CA, for ...": the issuer, up to the next key. */
+static void
+hint_add_issuer(struct buf *out, const struct fault *f)
+{
+	const char *p = strstr(f->text, "issued by ");
+
+	if (p == NULL) {
+		buf_adds(out, "its issuer");
+		return;
+	}
+	p += sizeof("issued by ") - 1;
+	buf_add_visible(out, p, strcspn(p, ",;)"), false);
+}
+
 static void
 hint_add_pin(struct buf *out, const struct fault *f)
 {
@@ -405,6 +456,8 @@ hint_fill(struct buf *out, char what, const struct view *v)
 		hint_add_pin(out, ctx->fault);
 	else if (what == 'n')
 		hint_add_certificate_name(out, ctx->fault);
+	else if (what == 'I')
+		hint_add_issuer(out, ctx->fault);
 	else if (what == 'i')
 		hint_add_address(out, ctx->fault->text);
 	else if (what == 'a' && p != NULL && p->login != NULL)

@@ -118,6 +118,14 @@ const struct advice advice_table[] = {
 	  .cause = "no mail server listens on port %p of this host",
 	  .fix = { "start it, or set `relay <host>` to your provider's "
 	    "relay" } },
+	{ .stages = AT(ST_CONNECT), .code = ECONNREFUSED, .when = IF_NEAR,
+	  .unless = IF_SOCKET,
+	  .cause = "no server listens on port %p of %r, or a firewall refuses "
+	    "it",
+	  .fix = { "set the port that it has, such as `port 25` or `port "
+	    "1025`, and `tls none` on a network that you trust",
+	    "set the port that it has, such as `port 25` or `port 1025`",
+	    "correct `~relay %w`" } },
 	{ .stages = AT(ST_CONNECT), .code = ECONNREFUSED, .when = IF_PORT_587,
 	  .cause = "%r refuses connections on port 587, or a firewall does",
 	  .fix = { "set `port 465`, or correct `~relay %w`",
@@ -184,8 +192,8 @@ const struct advice advice_table[] = {
 	  .when = IF_SOCKET,
 	  .cause = "the server at the socket %r has no STARTTLS",
 	  .fix = { "set `tls none`: the mail does not leave this host here" } },
-	{ .stages = AT(ST_GREETING),
-	  .words = "speaks tls from the start&!if this port",
+	{ .stages = AT(ST_GREETING), .words = "speaks tls from the start&"
+	    "!if this port",
 	  .cause = "port %p of %r speaks TLS from the start",
 	  .fix = { "set `tls implicit`" } },
 	{ .stages = AT(ST_GREETING), .words = "not an smtp reply",
@@ -205,6 +213,15 @@ const struct advice advice_table[] = {
 	    "host",
 	  .fix = { "set `tls implicit` if port %p speaks TLS from the start",
 	    "ask the operators of the relay, or correct `~relay %w`" } },
+	{ .stages = AT(ST_GREETING), .when = IF_TLS | IF_ENDED,
+	  .cause = "the relay ends the connection after TLS, often because it "
+	    "refuses the address of this host",
+	  .fix = { "have it allowed at the relay%A, or correct `~relay %w`" } },
+	{ .stages = AT(ST_TLS), .words = "begins in clear|answered in clear|"
+	    "unexpected tls packet", .when = IF_IMPLICIT | IF_NEAR,
+	  .cause = "port %p of %r does not speak TLS from the start",
+	  .fix = { "set `tls none` on a network that you trust, else `tls "
+	    "starttls`" } },
 	{ .stages = AT(ST_TLS), .words = "begins in clear|answered in clear|"
 	    "unexpected tls packet|wrong version number|"
 	    "perhaps this port does not speak tls|"
@@ -223,6 +240,16 @@ const struct advice advice_table[] = {
 	    "set `tls implicit`",
 	    "set `port 465`",
 	    "have that network checked" } },
+	{ .stages = AT(ST_STARTTLS), .words = "does not offer", .when = IF_NEAR,
+	  .cause = "%r has no STARTTLS on port %p, as is usual for LMTP and "
+	    "for servers that catch test mail",
+	  .fix = { "set `tls none` on a network that you trust" } },
+	{ .stages = AT(ST_STARTTLS), .when = IF_ENDED,
+	  .cause = "%r ends the connection at STARTTLS, or a device in between "
+	    "does",
+	  .fix = { "set `port 465` and `tls implicit`",
+	    "set `tls implicit`",
+	    "set `port 465`" } },
 	{ .stages = AT(ST_STARTTLS),
 	  .cause = "%r has no STARTTLS on port %p, or an attacker in between "
 	    "removes it",
@@ -246,7 +273,41 @@ const struct advice advice_table[] = {
 	  .cause = "the relay hangs up on the name '%h'",
 	  .fix = { "set `helo %H`" } },
 
+	{ .stages = AT(ST_EHLO), .when = IF_ENDED,
+	  .cause = "the connection ends after EHLO, often because the relay "
+	    "refuses the name '%h' or the address of this host",
+	  .fix = { "set `helo %H`, or have the address allowed at the "
+	    "relay%A" } },
+	{ .stages = AT(ST_AUTH), .when = IF_ENDED,
+	  .cause = "the connection ends at the login, often because too many "
+	    "logins from this host failed",
+	  .fix = { "correct `~user <name>` and `~password <password>`, then "
+	    "wait an hour" } },
+	{ .stages = AT(ST_MAIL) | AT(ST_RCPT), .when = IF_ENDED,
+	  .unless = IF_LOGIN,
+	  .cause = "the connection ends at the sender or a recipient, often "
+	    "because the relay requires a login",
+	  .fix = { ADVICE_LOGIN ", or have this host's address allowed at the "
+	    "relay%A" } },
+	{ .stages = AT(ST_MAIL) | AT(ST_RCPT), .when = IF_ENDED,
+	  .cause = "the connection ends at the sender or a recipient, often "
+	    "because of a limit of the relay for '%u'",
+	  .fix = { "set `from %S`, or wait an hour",
+	    "wait an hour; if it stays so, ask the operators of the relay" } },
+	{ .stages = AT(ST_DATA) | AT(ST_BODY), .when = IF_ENDED,
+	  .cause = "the connection ends in the message, often because a filter "
+	    "refuses it or large packets are lost",
+	  .fix = { "try a small message; if it arrives, lower the MTU of the "
+	    "network of this host" } },
+
 /* Certificates */
+
+	{ .words = "client certificate|certificate is required|"
+	    "certificate was required",
+	  .cause = "the relay requires a certificate of this host",
+	  .fix = { "set `tls-cert <file>` to one that it accepts, and `tls-key "
+	    "<file>`",
+	    "have it accept the certificate in `~tls-cert <file>`" } },
 
 	{ .stages = AT(ST_TLS), .words = "matches no tls-pin",
 	  .cause = "the relay has another key than the pinned one",
@@ -261,6 +322,10 @@ const struct advice advice_table[] = {
 	{ .stages = AT(ST_TLS), .words = "not for ", .when = IF_LOOPBACK,
 	  .cause = "the certificate of the relay is for %n, not for %r",
 	  .fix = { "if that is your relay, set `tls-name %n`" } },
+	{ .stages = AT(ST_TLS), .words = "not for ", .when = IF_ADDRESS,
+	  .cause = "the certificate of the relay is for %n, not for %r",
+	  .fix = { "if that is the relay you mean, set `tls-name %n`, or "
+	    "`relay %n`" } },
 	{ .stages = AT(ST_TLS), .words = "not for ",
 	  .cause = "the certificate of the relay is for %n, not for %r",
 	  .fix = { "if that is the relay you mean, set `relay %n`" } },
@@ -278,6 +343,12 @@ const struct advice advice_table[] = {
 	  .cause = "the certificate of %r is not valid yet, or the clock is "
 	    "wrong",
 	  .fix = { "set the clock of this host" } },
+	{ .stages = AT(ST_TLS), .words = "that of its issuer did not come",
+	  .cause = "the certificate of %r came without that of %I: the relay's "
+	    "chain is incomplete, or from an authority that this host does not "
+	    "trust",
+	  .fix = { "set `tls-ca <file>` to the certificate of %I, or have the "
+	    "operators of the relay send the whole chain" } },
 	{ .stages = AT(ST_TLS), .words = "no trusted authority signed it",
 	  .cause = "the certificate of %r comes from an authority that this "
 	    "host does not trust",
@@ -297,7 +368,12 @@ const struct advice advice_table[] = {
 	    "insufficient security|dh prime|certificate&key&weak",
 	  .cause = "%r and this host have no TLS cipher in common",
 	  .fix = { "have the operators of the relay update it, or set "
-	    "`tls-priority NORMAL`" } },
+	    "`tls-priority NORMAL:+3DES-CBC:+ARCFOUR-128`" } },
+	{ .stages = AT(ST_TLS), .when = IF_ENDED,
+	  .cause = "the connection ends in the TLS handshake, often because of "
+	    "a filter, lost large packets or an old relay",
+	  .fix = { "lower the MTU of the network of this host, or have the "
+	    "operators of the relay read its log" } },
 	{ .stages = AT(ST_TLS), .words = "server name|unrecognized name|"
 	    "name sent was not",
 	  .cause = "the relay has no certificate for the name %r",
@@ -331,8 +407,8 @@ const struct advice advice_table[] = {
 	{ .stages = AT(ST_AUTH), .words = "does not offer auth&only: ",
 	  .cause = "the relay does not offer the mechanism of `auth`, only: %o",
 	  .fix = { "set `auth auto`" } },
-	{ .stages = AT(ST_AUTH), .words = "no known way&xoauth2|"
-	    "no known way&oauthbearer",
+	{ .stages = AT(ST_AUTH), .words = "no known way&xoauth2|no known way&"
+	    "oauthbearer",
 	  .cause = "the relay accepts no password, only an access token",
 	  .fix = { "set `auth xoauth2` and the token as `password <token>`",
 	    "set the token as `password <token>`" } },

@@ -27,6 +27,11 @@
 #define IF_SOCKET	0x10000	/* the relay is a socket of this host */
 #define IF_MAILDIR	0x40000	/* the relay is a directory */
 #define IF_LHLO		0x20000	/* it refused LHLO, the EHLO of LMTP */
+#define IF_TOKEN	0x80000	/* the login is by an access token */
+#define IF_OWN_SENDER	0x100000 /* the sender is the user */
+#define IF_NEAR		0x200000 /* the relay is on a local network */
+#define IF_ADDRESS	0x400000 /* the relay is named by its address */
+#define IF_ENDED	0x800000 /* the connection was lost or silent */
 
 #define ADVICE_FIXES	4
 

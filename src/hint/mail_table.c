@@ -71,10 +71,16 @@ const struct advice mail_refusal_table[] = {
 	    "authentication must|authentication necessary|no auth command|"
 	    "authentifizier|anmeldung&erforderlich|zuerst anmelden|"
 	    "authentification|autenticazione|autenticaci\xc3\xb3n|"
-	    "autenticacion|autentica\xc3\xa7\xc3\xa3o|uwierzytelni|"
-	    "<530>&!sender&!from", .unless = IF_LOGIN,
+	    "autenticacion|autentica\xc3\xa7\xc3\xa3o|uwierzytelni|<530>&"
+	    "!sender&!from", .unless = IF_LOGIN,
 	  .cause = "the relay requires a login and none is set",
 	  .fix = { CHOOSE_LOGIN "%a" } },
+
+	{ .stages = AT_NAMES, .words = "<530>", .when = IF_LOGIN,
+	  .cause = "the relay does not count the login of '%u': often it is "
+	    "not for this service",
+	  .fix = { "set `port 587`, or another `~user <name>`",
+	    "set another `~user <name>`, or correct `~relay %w`" } },
 
 /* The sender */
 
@@ -90,11 +96,14 @@ const struct advice mail_refusal_table[] = {
 	  .fix = { "verify it there, set `from <verified address>`, or correct "
 	    "the region in `~relay %w`" } },
 	{ .stages = AT_MAIL, .words = "not verified|verified sender|"
-	    "not a verified|unverified|unconfigured sending domain|"
-	    "verify your domain|verify the domain|verify the sender|"
-	    "sender&not validated|domain&not validated|domain&not activated|"
-	    "domain&not configured|domain&is not allowed to send|"
-	    "domain&not registered|sender signature", .lasting = true,
+	    "not a verified|unverified|not validated|unvalidated|non-validated|"
+	    "not associated with your account|sending from domain&not allowed|"
+	    "sender identity|add and verify|domain must be verified|"
+	    "must be verified|verified senders|unconfigured sending domain|"
+	    "verify your domain|verify the domain|verify the sender|sender&"
+	    "not validated|domain&not validated|domain&not activated|domain&"
+	    "not configured|domain&is not allowed to send|domain&"
+	    "not registered|sender signature", .lasting = true,
 	  .cause = "the relay has not verified the sender %s or its domain",
 	  .fix = { "verify it there, or set `from <verified address>`" } },
 	{ .stages = AT_MAIL, .words = "header from&match|from header&match|"
@@ -106,7 +115,7 @@ const struct advice mail_refusal_table[] = {
 	    "set `from %S`",
 	    "correct the From field in the program that sends the message" } },
 	{ .stages = AT_MAIL, .code = 5, .by = BY_ZOHO,
-	  .words = "relaying disallowed",
+	  .words = "relaying disallowed", .when = IF_LOGIN,
 	  .cause = "the relay does not let '%u' send as %s",
 	  .fix = { "set `from %S` and `from-policy force`",
 	    "set `from-policy force`",
@@ -125,25 +134,36 @@ const struct advice mail_refusal_table[] = {
 	    "set `from-policy force`",
 	    "set `from %S`",
 	    "have the relay allow it that sender" } },
+	{ .stages = AT_NAMES, .words = SENDER_WORDS "|<5.7.60>",
+	  .when = IF_OWN_SENDER | IF_BARE_USER, .lasting = true,
+	  .cause = "the relay requires a whole address as the sender, not %s",
+	  .fix = { "set `from %S`, or `domain %D` for senders without one",
+	    "set `from %S`" } },
+	{ .stages = AT_NAMES, .words = SENDER_WORDS "|<5.7.60>",
+	  .when = IF_OWN_SENDER, .lasting = true,
+	  .cause = "the relay does not let '%u' send, even with its own "
+	    "address",
+	  .fix = { "have that address allowed there, or set another `~user "
+	    "<name>`" } },
 	{ .stages = AT_MAIL, .words = SENDER_WORDS "|<5.7.60>", .lasting = true,
 	  .cause = "the relay does not let '%u' send as %s",
 	  .fix = { "set `from %S` and `from-policy force`",
 	    "set `from-policy force`",
 	    "set `from %S`",
 	    "have the relay allow it that sender" } },
-	{ .stages = AT_MAIL, .words = "sender&domain&not found|"
-	    "sender&domain&not exist|sender&domain&must exist|"
-	    "sender&domain&invalid|sender&domain&resolve|sender&unresolvable|"
-	    "domain of sender address|sender verify failed|"
-	    "sender&verification failed|unrouteable&sender|"
-	    "invalid sender domain|sender&dns|<4.1.8>|<5.1.8>", .lasting = true,
+	{ .stages = AT_MAIL, .words = "sender&domain&not found|sender&domain&"
+	    "not exist|sender&domain&must exist|sender&domain&invalid|sender&"
+	    "domain&resolve|sender&unresolvable|domain of sender address|"
+	    "sender verify failed|sender&verification failed|unrouteable&"
+	    "sender|invalid sender domain|sender&dns|<4.1.8>|<5.1.8>",
+	  .lasting = true,
 	  .cause = "the relay finds no mail domain for the sender %s",
 	  .fix = { "set `from %S`, or `domain %D` for senders without one",
 	    "set `from %S`",
 	    "set `domain %D`",
 	    "correct the sender in the program that sends the message" } },
-	{ .stages = AT_MAIL, .code = 5,
-	  .words = "sender address&not a valid|bad sender address|"
+	{ .stages = AT_MAIL, .code = 5, .words = "invalid mail from|"
+	    "non-local account|sender address&not a valid|bad sender address|"
 	    "sender&need fully|sender&must contain a domain|sender&malformed|"
 	    "malformed&sender|sender&syntax",
 	  .cause = "the relay does not accept %s as an address",
@@ -165,10 +185,10 @@ const struct advice mail_refusal_table[] = {
 	  .fix = { "use an ASCII address of the same person, as `from "
 	    "<address>` or recipient" } },
 	{ .stages = AT_MAIL, .code = 5,
-	  .words = "recipient address must contain a domain|"
-	    "recipient&need fully|missing final '@domain'|"
-	    "recipient&not a valid rfc|to&must contain a domain|"
-	    "address&without a domain|recipient&no domain",
+	  .words = "recipient address must contain a domain|recipient&"
+	    "need fully|missing final '@domain'|recipient&not a valid rfc|to&"
+	    "must contain a domain|address&without a domain|recipient&"
+	    "no domain",
 	  .cause = "the relay requires a domain in each recipient",
 	  .fix = { "set `domain %D`, or add an alias for the name",
 	    "correct the recipient, or add an alias for the name" } },
@@ -186,8 +206,8 @@ const struct advice mail_refusal_table[] = {
 /* The message */
 
 	{ .stages = AT(ST_RCPT), .words = "mailbox full|mailbox is full|"
-	    "over quota|overquota|out of storage|quota exceeded|"
-	    "mailbox&exceeded",
+	    "over quota|overquota|out of storage|quota exceeded|mailbox&"
+	    "exceeded",
 	  .cause = "the mailbox of %c is full" },
 	{ .stages = AT_MAIL, .code = 5, .words = "size limit|size&exceed|"
 	    "exceed&size|too large|too big|maximum message size|fixed maximum|"
@@ -221,15 +241,38 @@ const struct advice mail_refusal_table[] = {
 
 /* Refusals that no setting changes */
 
+	{ .stages = AT_MESSAGE, .code = 5, .words = "mailbox unavailable&"
+	    "!recipient",
+	  .cause = "the relay refuses the message, not a recipient: often the "
+	    "sender %s is not an address of '%u', or that account is blocked",
+	  .fix = { "set `from %S` and `from-policy force`",
+	    "set `from-policy force`",
+	    "log in to that mailbox with a browser, and correct what it "
+	    "says" } },
 	{ .stages = AT_MAIL, .words = "greylist|graylist|grey-list|grey list|"
 	    "postgrey",
 	  .cause = "the relay uses greylisting: it accepts the message at a "
 	    "later try" },
+	{ .stages = AT(ST_RCPT), .words = "<501>|<504>",
+	  .cause = "the relay does not accept %c as an address",
+	  .fix = { "set `domain %D` for addresses without one, or correct the "
+	    "recipient",
+	    "correct the recipient" } },
+	{ .stages = AT(ST_RCPT), .words = "<500>|<502>|<503>",
+	  .unless = IF_LOGIN,
+	  .cause = "the relay accepts no recipients here, often because it "
+	    "requires a login",
+	  .fix = { CHOOSE_LOGIN } },
+	{ .stages = AT(ST_RCPT), .words = "<500>|<502>|<503>",
+	  .cause = "the relay accepts no recipients here, often because it "
+	    "refused the sender or the login",
+	  .fix = { "set `from %S`, or correct `~relay %w`",
+	    "correct `~relay %w`" } },
 	{ .stages = AT(ST_RCPT) | AT_MESSAGE, .code = 5, .words = "<5.1.1>",
 	  .cause = "the relay knows no recipient %c" },
 	{ .stages = AT(ST_RCPT) | AT_MESSAGE, .code = 5,
-	  .words = "host unknown|domain not found|no such domain|"
-	    "recipient&domain&not exist|<5.1.2>",
+	  .words = "host unknown|domain not found|no such domain|recipient&"
+	    "domain&not exist|<5.1.2>",
 	  .cause = "the domain of the recipient %c accepts no mail" },
 	{ .stages = AT(ST_RCPT), .code = 5, .words = "user unknown|"
 	    "unknown user|no such user|no such recipient|unknown recipient|"
@@ -244,9 +287,9 @@ const struct advice mail_refusal_table[] = {
 	{ .stages = AT_MAIL, .words = "relay limit|sending limit|daily&limit|"
 	    "sending quota|daily user sending|limit exceeded|rate limit|"
 	    "throttl|sending rate|too many messages|too many emails|"
-	    "message rate|unusual rate|too much mail|limit reached|"
-	    "hourly&limit|monthly&limit|monthly quota|per hour|daily quota|"
-	    "mails per|limite&atteint",
+	    "message rate|unusual rate|too much mail|limit reached|hourly&"
+	    "limit|monthly&limit|monthly quota|per hour|daily quota|mails per|"
+	    "limite&atteint",
 	  .cause = "the limit of the relay for mail in a period is reached" },
 	{ .stages = AT_MAIL, .code = 5, .words = "spam|virus|malware|phishing|"
 	    "prohibited content|content rejected",
@@ -255,5 +298,51 @@ const struct advice mail_refusal_table[] = {
 	    "sender rejected|invalid sender|sender denied|bad sender",
 	  .cause = "the relay accepts no mail from %s",
 	  .fix = { "set `from <address>` to one that it accepts" } },
+
+/* Any other refusal: the usual cause at that stage */
+
+	{ .stages = AT(ST_GREETING), .code = 5,
+	  .cause = "the relay refuses the connection, often because of the "
+	    "address of this host%i",
+	  .fix = { "have it allowed at the relay%A, or correct `~relay %w`" } },
+	{ .stages = AT(ST_EHLO), .code = 5,
+	  .cause = "the relay refuses EHLO, often because of the name '%h' or "
+	    "the address of this host%i",
+	  .fix = { "set `helo %H`, or have the address allowed at the "
+	    "relay%A" } },
+	{ .stages = AT(ST_MAIL), .code = 5, .unless = IF_LOGIN,
+	  .cause = "the relay refuses the sender %s, often because it requires "
+	    "a login or does not know that address",
+	  .fix = { CHOOSE_LOGIN ", or set `from <address>` to one that it "
+	    "accepts" } },
+	{ .stages = AT(ST_MAIL), .code = 5,
+	  .cause = "the relay refuses the sender %s, often because '%u' may "
+	    "not send as it",
+	  .fix = { "set `from %S`",
+	    "have that address allowed at the relay" } },
+	{ .stages = AT(ST_RCPT), .code = 5, .unless = IF_LOGIN,
+	  .cause = "the relay refuses the recipient %c, often because it "
+	    "requires a login or has no such mailbox",
+	  .fix = { CHOOSE_LOGIN ", or correct the recipient" } },
+	{ .stages = AT(ST_RCPT), .code = 5,
+	  .cause = "the relay refuses the recipient %c, often because it has "
+	    "no such mailbox",
+	  .fix = { "correct the recipient, or set `from %S`",
+	    "correct the recipient" } },
+	{ .stages = AT(ST_DATA), .code = 5, .unless = IF_LOGIN,
+	  .cause = "the relay accepts no message, often because it requires a "
+	    "login or accepted no recipient",
+	  .fix = { CHOOSE_LOGIN } },
+	{ .stages = AT(ST_DATA), .code = 5,
+	  .cause = "the relay accepts no message, often because it refused the "
+	    "sender or each recipient",
+	  .fix = { "set `from %S`",
+	    "correct the recipients" } },
+	{ .stages = AT(ST_BODY), .code = 5,
+	  .cause = "the relay refuses the message, often because of its "
+	    "content or its From field",
+	  .fix = { "set `from %S` and `from-policy force`",
+	    "set `from-policy force`",
+	    "change the content of the message" } },
 };
 const size_t mail_refusal_count = NITEMS(mail_refusal_table);

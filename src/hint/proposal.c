@@ -86,7 +86,8 @@ proposal_login(const struct hint_context *ctx, const char *value)
 static bool
 proposal_set(const struct hint_context *ctx, const struct proposal *p)
 {
-	bool any = strcmp(p->key, "tls-cert") == 0 && p->value[0] == '<';
+	bool any = p->value[0] == '<' && (strcmp(p->key, "tls-cert") == 0 ||
+	    strcmp(p->key, "password-command") == 0);
 
 	return ctx->is_set != NULL &&
 	    ctx->is_set(ctx->settings, p->key, any ? NULL : p->value);

@@ -32,6 +32,18 @@
     "helo&localhost|ehlo&localhost|(helo)|(ehlo)|helo&rejected|" \
     "ehlo&rejected|helo&ung\xc3\xbcltig|nom helo|helo&invalide"
 
+/* The account is suspended, on trial, or waits for approval. */
+#define ACCOUNT_WORDS \
+    "sending suspended|sending paused|sending is paused|sending is disabled|" \
+    "account&suspended|account&disabled&!recipient|account&blocked|" \
+    "account&locked|account&not activ|account&not yet activ|" \
+    "account&inactive&!recipient|account&deactivated|account&on hold|" \
+    "activate your|pending approval|pending activation|under review|" \
+    "awaiting approval|not been approved|not yet approved|trial&account|" \
+    "trial&expired|trial&limit|credits exceeded|not enough credits|" \
+    "out of credits|plan&expired|subscription&expired|" \
+    "isn't allowed to send email|user&suspended|user is locked"
+
 /* The address of this host is on a block list. */
 #define LIST_WORDS \
     "spamhaus|dnsbl|spamcop|barracuda|blacklist|black list|blocklist|" \
@@ -93,9 +105,8 @@ const struct advice refusal_table[] = {
 	  .words = "try again later", .lasting = true,
 	  .cause = "the relay refuses the name '%h'",
 	  .fix = { "set `helo %H`" } },
-	{ .stages = AT_HELLO, .words = "helo&not found|helo&resolve|"
-	    "ehlo&resolve|ehlo&not found|helo&dns|helo&no a record",
-	  .lasting = true,
+	{ .stages = AT_HELLO, .words = "helo&not found|helo&resolve|ehlo&"
+	    "resolve|ehlo&not found|helo&dns|helo&no a record", .lasting = true,
 	  .cause = "the relay finds no host with the name '%h'",
 	  .fix = { "set `helo %H`" } },
 	{ .stages = AT_HELLO, .words = HELO_WORDS, .lasting = true,
@@ -112,9 +123,8 @@ const struct advice refusal_table[] = {
 	  .lasting = true,
 	  .cause = "the relay refuses the name '%h'",
 	  .fix = { "set `helo %H`" } },
-	{ .stages = AT(ST_EHLO), .code = 550,
-	  .words = "!blocked&!black&!list&!spam&!reputation",
-	  .when = IF_POOR_HELO,
+	{ .stages = AT(ST_EHLO), .code = 550, .words = "!blocked&!black&!list&"
+	    "!spam&!reputation", .when = IF_POOR_HELO,
 	  .cause = "the relay refuses the name '%h'",
 	  .fix = { "set `helo %H`" } },
 	{ .stages = AT(ST_EHLO), .words = "<500>|<502>", .when = IF_LHLO,
@@ -125,21 +135,24 @@ const struct advice refusal_table[] = {
 	  .fix = { "set `port 587`, or ask the operators of the relay",
 	    "ask the operators of the relay" } },
 
+	{ .stages = AT(ST_EHLO), .code = 501, .lasting = true,
+	  .cause = "the relay refuses the name '%h'",
+	  .fix = { "set `helo %H`" } },
+
 /* TLS is required */
 
 	{ .code = 5, .words = "starttls command|starttls first|"
 	    "starttls is required|require&starttls|must&starttls|tls required|"
 	    "requires tls|must use tls|must use ssl|use ssl/tls|use tls|"
-	    "use starttls|encrypted channel|encrypted session|without tls|"
-	    "ssl&required|tls is required|encryption required|"
-	    "encryption needed|encrypted connection|secure connection|"
-	    "requires encryption|tls&mandatory|verschl\xc3\xbcsselt|"
-	    "verschluesselt|chiffr\xc3\xa9" "e|<550>&<5.7.29>",
-	  .unless = IF_TLS,
+	    "use starttls|encrypted channel|encrypted session|without tls|ssl&"
+	    "required|tls is required|encryption required|encryption needed|"
+	    "encrypted connection|secure connection|requires encryption|tls&"
+	    "mandatory|verschl\xc3\xbcsselt|verschluesselt|chiffr\xc3\xa9" "e|"
+	    "<550>&<5.7.29>", .unless = IF_TLS,
 	  .cause = "the relay requires TLS",
 	  .fix = { "set `tls starttls`" } },
-	{ .code = 4, .words = "tls required|requires tls|starttls&first|"
-	    "must&starttls|encryption required|tls is required|require&tls",
+	{ .code = 4, .words = "tls required|requires tls|starttls&first|must&"
+	    "starttls|encryption required|tls is required|require&tls",
 	  .unless = IF_TLS, .lasting = true,
 	  .cause = "the relay requires TLS",
 	  .fix = { "set `tls starttls`" } },
@@ -154,6 +167,10 @@ const struct advice refusal_table[] = {
 	    "set `tls implicit`",
 	    "set `port 465`",
 	    "ask the operators of the relay" } },
+	{ .stages = AT(ST_STARTTLS), .when = IF_NEAR,
+	  .cause = "%r has no STARTTLS on port %p, as is usual for LMTP and "
+	    "for servers that catch test mail",
+	  .fix = { "set `tls none` on a network that you trust" } },
 	{ .stages = AT(ST_STARTTLS),
 	  .cause = "%r has no STARTTLS on port %p, or an attacker in between "
 	    "removes it",
@@ -167,9 +184,10 @@ const struct advice refusal_table[] = {
 
 /* Login */
 
-	{ .stages = AT(ST_AUTH), .code = 5,
-	  .words = "basic authentication is disabled|basic auth&disabled|"
-	    "use oauth|oauth&required|requires oauth|modern auth",
+	{ .stages = AT(ST_AUTH) | AT_MAIL, .code = 5,
+	  .words = "basic authentication is disabled|"
+	    "basic authentication is not supported|<5.7.30>|basic auth&"
+	    "disabled|use oauth|oauth&required|requires oauth|modern auth",
 	  .cause = "the relay accepts no passwords, not even app passwords",
 	  .fix = { "set `auth xoauth2` with an access token as `password "
 	    "<token>`, or use another relay",
@@ -180,11 +198,23 @@ const struct advice refusal_table[] = {
 	  .cause = "SMTP login is turned off for '%u' or its organization",
 	  .fix = { "have an administrator turn on \"Authenticated SMTP\" for "
 	    "that mailbox, or set another `~user <name>`" } },
-	{ .stages = AT(ST_AUTH), .code = 5, .words = "security defaults|"
+	{ .stages = AT(ST_AUTH), .code = 5,
+	  .words = "did not meet the criteria|security defaults|"
 	    "conditional access",
-	  .cause = "a policy of its organization forbids '%u' a password login",
-	  .fix = { "have an administrator exempt it, or set `auth xoauth2`",
-	    "have an administrator exempt it" } },
+	  .cause = "a policy of its organization forbids '%u' this login",
+	  .fix = { "have an administrator exempt it from the security defaults "
+	    "and conditional access, or set `auth xoauth2`",
+	    "have an administrator exempt it from the security defaults and "
+	    "conditional access" } },
+	{ .stages = AT(ST_AUTH), .words = "!too many&!mechanism&"
+	    "!authentication type&!unrecognized&!<454>&!<421>&!disabled&"
+	    "!blocked&!suspend&!locked", .when = IF_TOKEN,
+	  .cause = "the relay refuses the access token of '%u'; such a token "
+	    "expires, often after an hour",
+	  .fix = { "set `password-command <command>` to one that prints a new "
+	    "token",
+	    "let `~password-command <command>` print a new token, with the "
+	    "right to send by SMTP" } },
 	{ .stages = AT(ST_AUTH), .code = 5, .words = "application-specific|"
 	    "application specific|application password|app password|"
 	    "app-specific|apppassword|parol prilozheniya|authorization code|"
@@ -229,8 +259,8 @@ const struct advice refusal_table[] = {
 	    "address",
 	    "set `auth none` if it knows this host's address" } },
 	{ .stages = AT(ST_AUTH), .code = 5, .words = "no permission|"
-	    "access rights|service is not|service not|imap&enabled|"
-	    "pop3&enabled|not enabled|smtp access",
+	    "access rights|service is not|service not|imap&enabled|pop3&"
+	    "enabled|not enabled|smtp access",
 	  .cause = "sending by SMTP is not turned on for '%u'",
 	  .fix = { "turn it on in the settings of that mailbox at the "
 	    "provider, or set another `~user <name>`" } },
@@ -240,11 +270,25 @@ const struct advice refusal_table[] = {
 	  .lasting = true,
 	  .cause = "the account of '%u' is blocked or not active",
 	  .fix = { "ask the provider, or set another `~user <name>`" } },
-	{ .stages = AT(ST_AUTH), .words = "unauthorized ip|ip&not allowed|"
-	    "ip&not authorized|ip&unauthorized|not allowed from this ip",
+	{ .stages = AT(ST_AUTH), .words = "unauthorized ip|ip&not allowed|ip&"
+	    "not authorized|ip&unauthorized|not allowed from this ip",
 	  .lasting = true,
 	  .cause = "the relay allows no login from the address of this host%i",
 	  .fix = { "have it allowed at the provider%A" } },
+	{ .stages = AT(ST_AUTH), .words = "<501>",
+	  .cause = "the relay does not understand the login by %m",
+	  .fix = { "set `auth plain` or `auth login`",
+	    "set `auth login`",
+	    "set `auth plain`" } },
+	{ .stages = AT(ST_AUTH), .words = "<500>|<502>|<503>", .unless = IF_TLS,
+	  .cause = "the relay allows no login here, often because it requires "
+	    "TLS",
+	  .fix = { "set `tls starttls`" } },
+	{ .stages = AT(ST_AUTH), .words = "<500>|<502>|<503>",
+	  .cause = "the relay allows no login on port %p",
+	  .fix = { "set `port 587`, or `auth none` if it knows this host's "
+	    "address",
+	    "set `auth none` if it knows this host's address" } },
 	{ .stages = AT(ST_AUTH), .code = 5, .when = IF_ADVISED,
 	  .cause = "the relay refuses '%u' with this password",
 	  .fix = { "correct `~user <name>` and `~password <password>`%a" } },
@@ -258,6 +302,64 @@ const struct advice refusal_table[] = {
 	    "quotes); the account may also be blocked for spam" } },
 	{ .stages = AT(ST_AUTH), .code = 4,
 	  .cause = "the relay cannot check logins at the moment" },
+
+/* Microsoft 365 without a login */
+
+	{ .stages = AT_ANY, .code = 5, .words = "direct send|<5.7.68>",
+	  .cause = "the organization accepts no mail from hosts without a "
+	    "login or a connector (Direct Send is off)",
+	  .fix = { "set `relay smtp.office365.com`, " CHOOSE_LOGIN "; or have "
+	    "a connector made for the address of this host%i",
+	    "have a connector made for the address of this host%i" } },
+	{ .stages = AT_ANY, .code = 5, .words = "<5.7.51>|partner connector|"
+	    "restrictdomainsto",
+	  .cause = "a connector of the organization accepts certain addresses "
+	    "or certificates only, not this host%i",
+	  .fix = { "have this host added to that connector, or set `tls-cert "
+	    "<file>` to a certificate that it accepts",
+	    "have this host or its certificate added to that connector" } },
+	{ .stages = AT(ST_RCPT), .code = 5, .by = BY_M365, .words = "<5.4.1>",
+	  .cause = "the organization of %r has no recipient %c, and does not "
+	    "relay to others",
+	  .fix = { "correct the recipient, or set `relay smtp.office365.com`, "
+	    CHOOSE_LOGIN,
+	    "correct the recipient" } },
+
+/* The account, whichever address it uses */
+
+	{ .stages = AT_MAIL, .code = 5, .words = "bad outbound sender|"
+	    "as(42004)|as(42003)", .lasting = true,
+	  .cause = "the relay has blocked '%u', because it sent spam or too "
+	    "much mail",
+	  .fix = { "have an administrator remove it from the restricted users "
+	    "(https://security.microsoft.com/restrictedusers), and change its "
+	    "password" } },
+	{ .stages = AT(ST_RCPT), .words = "tried to reach&disabled|"
+	    "tried to reach&inactive|recipient&disabled|mailbox&disabled|"
+	    "<5.2.1>",
+	  .cause = "the mailbox of %c is disabled" },
+	{ .stages = AT_MAIL, .words = ACCOUNT_WORDS, .lasting = true,
+	  .cause = "the account of '%u' may not send yet, or no longer",
+	  .fix = { "have the provider activate or approve it, or set another "
+	    "`~user <name>`" } },
+	{ .stages = AT_MAIL, .code = 5, .words = "ses:send|"
+	    "not authorized to perform",
+	  .cause = "the policy of the user behind these credentials forbids to "
+	    "send",
+	  .fix = { "allow ses:SendRawEmail to it, or create SMTP credentials "
+	    "in the SES console and set another `~user <name>`" } },
+	{ .stages = AT_MESSAGE, .code = 5, .words = "multiple addresses|"
+	    "more than one address&from|multiple from",
+	  .cause = "the From field of the message has more than one address",
+	  .fix = { "set `from %S` and `from-policy force`",
+	    "set `from-policy force`",
+	    "name one address in the From field of the message" } },
+	{ .stages = 0, .code = 5, .words = "client certificate|"
+	    "valid certificate&required",
+	  .cause = "the relay requires a certificate of this host",
+	  .fix = { "set `tls-cert <file>` to one that it accepts, and `tls-key "
+	    "<file>`",
+	    "have it accept the certificate in `~tls-cert <file>`" } },
 
 /* Not a relay, or the address of this host */
 
@@ -276,8 +378,8 @@ const struct advice refusal_table[] = {
 	    "relay",
 	  .fix = { "set `relay %R` and a login, on `port 587`",
 	    "set `relay %R` and a login" } },
-	{ .stages = AT_ANY, .words = "ipv6&ptr|ipv6&sending guidelines|"
-	    "ipv6&reverse", .lasting = true,
+	{ .stages = AT_ANY, .words = "ipv6&ptr|ipv6&sending guidelines|ipv6&"
+	    "reverse", .lasting = true,
 	  .cause = "the IPv6 address of this host has no name in DNS",
 	  .fix = { "set `address-family ipv4`, or send through `relay %R`",
 	    "send through `relay %R`" } },
@@ -305,11 +407,11 @@ const struct advice refusal_table[] = {
 	    "send with a login: " CHOOSE_LOGIN } },
 	{ .stages = AT_ANY, .code = 5, .words = "client host rejected|"
 	    ALLOW_WORDS "|connections from&not|your ip&not|your ip&denied|"
-	    "your ip&rejected|your ip&blocked|client address&not|"
-	    "ip&not permitted|ip&not registered|ip&not recogni|"
-	    "not accepted from this ip|unauthorized ip|ip&not authorized|"
-	    "ip&not allowed|connection refused|connection rejected|"
-	    "no access from|access from&denied",
+	    "your ip&rejected|your ip&blocked|client address&not|ip&"
+	    "not permitted|ip&not registered|ip&not recogni|"
+	    "not accepted from this ip|unauthorized ip|ip&not authorized|ip&"
+	    "not allowed|connection refused|connection rejected|no access from|"
+	    "access from&denied",
 	  .cause = "the relay refuses the address of this host%i",
 	  .fix = { "have it allowed at the relay%A, or log in: " CHOOSE_LOGIN,
 	    "have it allowed at the relay%A" } },

@@ -651,7 +651,8 @@ static const struct local {
 	  "~update it" },
 	{ ST_TLS, FD_TLS, -12, VD_PERM, "the relay sent a TLS alert: "
 	  "Handshake failed", NULL, 587, CLIENT_TLS_STARTTLS,
-	  "no TLS cipher in common", "tls-priority NORMAL" },
+	  "no TLS cipher in common",
+	  "tls-priority NORMAL:+3DES-CBC:+ARCFOUR-128" },
 
 	{ ST_EHLO, FD_LINK, 0, VD_TEMP, "connection closed by the relay; the "
 	  "last it said was: 421 4.7.0 Try again later, closing connection. "
@@ -662,9 +663,49 @@ static const struct local {
 	  "smtp-relay.gmail.com", 587, CLIENT_TLS_STARTTLS,
 	  "!hangs up on the name", "helo example.com" },
 	{ ST_EHLO, FD_LINK, 0, VD_TEMP, "connection closed by the relay",
-	  NULL, 587, CLIENT_TLS_STARTTLS, "-", "-" },
+	  NULL, 587, CLIENT_TLS_STARTTLS, "ends after EHLO",
+	  "helo example.com" },
 	{ ST_BODY, FD_LINK, 0, VD_DOUBT, "connection closed by the relay",
-	  NULL, 587, CLIENT_TLS_STARTTLS, "-", "-" },
+	  NULL, 587, CLIENT_TLS_STARTTLS, "ends in the message", "~MTU" },
+	{ ST_AUTH, FD_ERRNO, ETIMEDOUT, VD_TEMP,
+	  "no answer within 300 seconds", NULL, 587, CLIENT_TLS_STARTTLS,
+	  "ends at the login", "~wait an hour" },
+	{ ST_MAIL, FD_ERRNO, ETIMEDOUT, VD_TEMP,
+	  "no answer within 300 seconds", NULL, 587, CLIENT_TLS_STARTTLS,
+	  "ends at the sender", "user <name>" },
+	{ ST_STARTTLS, FD_ERRNO, ETIMEDOUT, VD_TEMP,
+	  "no answer within 300 seconds", NULL, 587, CLIENT_TLS_STARTTLS,
+	  "at STARTTLS", "port 465 + tls implicit" },
+	{ ST_TLS, FD_ERRNO, ETIMEDOUT, VD_TEMP,
+	  "no answer within 300 seconds", NULL, 587, CLIENT_TLS_STARTTLS,
+	  "in the TLS handshake", "~MTU" },
+	{ ST_TLS, FD_LINK, 104, VD_TEMP, "Connection reset by peer", NULL,
+	  587, CLIENT_TLS_STARTTLS, "in the TLS handshake", "~MTU" },
+	{ ST_BODY, FD_ERRNO, ETIMEDOUT, VD_DOUBT,
+	  "no answer within 600 seconds", NULL, 587, CLIENT_TLS_STARTTLS,
+	  "ends in the message", "~MTU" },
+	{ ST_EHLO, FD_TLS, -12, VD_TEMP, "the relay sent a TLS alert: "
+	  "Certificate is required", NULL, 587, CLIENT_TLS_STARTTLS,
+	  "requires a certificate of this host", "tls-cert <file>" },
+	{ ST_TLS, FD_TLS, -12, VD_PERM, "the relay sent a TLS alert: "
+	  "Handshake failed; it asks for a client certificate", NULL, 587,
+	  CLIENT_TLS_STARTTLS, "requires a certificate of this host",
+	  "tls-cert <file>" },
+	{ ST_TLS, FD_TLS, -348, VD_PERM, NOT_GOOD "no trusted authority "
+	  "signed it (that of its issuer did not come) (CN=a, issued by "
+	  "CN=Corp CA 2, for a)", NULL, 587, CLIENT_TLS_STARTTLS,
+	  "without that of CN=Corp CA 2", "tls-ca <file> + ~whole chain" },
+	{ ST_TLS, FD_TLS, -348, VD_PERM, NOT_GOOD "it is for "
+	  "mail.example.com, not for 192.0.2.1", "192.0.2.1", 587,
+	  CLIENT_TLS_STARTTLS, "is for mail.example.com",
+	  "tls-name mail.example.com + relay mail.example.com" },
+	{ ST_CONNECT, FD_ERRNO, ECONNREFUSED, VD_TEMP,
+	  "192.0.2.1 port 587: Connection refused", "mailpit", 587,
+	  CLIENT_TLS_STARTTLS, "no server listens on port 587 of mailpit",
+	  "port 1025 + tls none" },
+	{ ST_TLS, FD_TLS, -15, VD_PERM, "this port begins in clear, as for "
+	  "STARTTLS: 220 hi", "mailpit", 1025, CLIENT_TLS_IMPLICIT,
+	  "does not speak TLS from the start", "tls none + tls starttls" },
 	{ ST_RCPT, FD_NONE, 0, VD_OK, "", NULL, 587, 0, "-", "-" },
 };
 
