@@ -127,7 +127,7 @@ dialogue() {
 		step starttls 'S: 220 go' tls || return 0
 		printf '%s\n' 'C~ ^EHLO' "$(capabilities tls)"
 	fi
-	if [ -n "$user" ] && [[ $offer == *PLAIN* && $stage != - ]]; then
+	if [ -n "$user" ] && [[ $offer == *AUTH_* && $stage != - ]]; then
 		step auth 'S: 235 welcome' || return 0
 	fi
 	if [ "$stage" != - ] && [ "$stage" != ehlo1 ]; then

@@ -766,6 +766,13 @@ test_text(void)
 	is(buf_text(&out), "hint: the relay refuses the name 'a?]0;b?c'; "
 	    "set `helo app.example.org` (retrying will not help)",
 	    "nothing that controls");
+	ctx.login = true;
+	ctx.user = ctx.sender = "alice";
+	(void)fault_set(&f, ST_MAIL, FD_SMTP, 553, VD_PERM,
+	    "<alice>: Sender address rejected: not owned by user alice");
+	ok(hint_for(&ctx, &h), "a user without a domain is the sender");
+	is(h.cause, "the relay requires a whole address as the sender, not "
+	    "alice", "and that is the cause");
 	ctx = (struct hint_context){ .fault = &f };
 	(void)fault_set(&f, ST_EHLO, FD_SMTP, 501, VD_PERM,
 	    "Syntactically invalid EHLO argument(s)");
