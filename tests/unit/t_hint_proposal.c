@@ -180,7 +180,8 @@ static bool
 is_changed(const char *fix, const char *line)
 {
 	static const char *const before[] = { "correct `", "another `",
-	    "larger `", "longer `", "certificate in `", "region in `", "let `", "relay: `",
+	    "larger `", "longer `", "certificate in `",
+	    "region in `", "let `", "relay: `",
 	    "correct `user <name>` and `", "require the whole address) and `" };
 	size_t i, n;
 
