@@ -667,6 +667,9 @@ static const struct local {
 	  "helo example.com" },
 	{ ST_BODY, FD_LINK, 0, VD_DOUBT, "connection closed by the relay",
 	  NULL, 587, CLIENT_TLS_STARTTLS, "ends in the message", "~MTU" },
+	{ ST_GREETING, FD_LINK, 0, VD_TEMP, "connection closed by the relay",
+	  NULL, 465, CLIENT_TLS_IMPLICIT, "ends the connection after TLS",
+	  "~have it allowed" },
 	{ ST_AUTH, FD_ERRNO, ETIMEDOUT, VD_TEMP,
 	  "no answer within 300 seconds", NULL, 587, CLIENT_TLS_STARTTLS,
 	  "ends at the login", "~wait an hour" },
@@ -731,7 +734,8 @@ test_local(void)
 		    .fqdn = "web1.example.org", .sender = "app@example.com",
 		    .config_file = "/etc/heloise.conf", .who = "www-data",
 		    .group = "www", .login = l->stage == ST_SECRET ||
-		    l->stage == ST_AUTH, .is_set = is_set, .settings = &r.set };
+		    l->stage == ST_AUTH, .tls_up = l->stage == ST_GREETING &&
+		    l->tls == CLIENT_TLS_IMPLICIT, .is_set = is_set, .settings = &r.set };
 
 		(void)fault_set(&f, l->stage, l->domain, l->code, l->verdict,
 		    "%s", l->text);
