@@ -51,10 +51,10 @@ choose(struct hint_context *c, const uint8_t *p)
 	c->recipient = names[p[2] & 7];
 	c->fqdn = names[p[2] >> 3 & 7];
 	c->tls = (enum client_tls)(p[2] >> 6);
-	c->port = p[3] & 1 ? 25 : p[3] & 2 ? 465 : 587;
+	c->port = (p[3] & 1) ? 25 : (p[3] & 2) ? 465 : 587;
 	c->tls_up = (p[3] & 4) != 0;
 	c->login = (p[3] & 8) != 0;
-	c->caps = p[3] & 16 ? CAP_STARTTLS : 0;
+	c->caps = (p[3] & 16) ? CAP_STARTTLS : 0;
 }
 
 int

@@ -66,17 +66,17 @@ words_of(const char *pattern, struct fault *f)
 static const char *
 host_of(const struct advice *a)
 {
-	return a->when & IF_MX ? "aspmx.l.google.com" :
-	    a->by & BY_GOOGLE ? "smtp.gmail.com" :
-	    a->by & BY_M365 ? "smtp.office365.com" :
-	    a->by & BY_SES ? "email-smtp.eu-west-1.amazonaws.com" :
-	    a->by & BY_YAHOO ? "smtp.mail.yahoo.com" :
-	    a->by & BY_ZOHO ? "smtp.zoho.eu" :
-	    a->when & IF_ADVISED ? "smtp.sendgrid.net" :
-	    a->when & IF_ADDRESS ? "192.0.2.1" :
-	    a->when & IF_LOOPBACK ? "localhost" :
-	    a->when & IF_NEAR ? "mailpit" :
-	    a->when & (IF_SOCKET | IF_MAILDIR) ? "/run/relay" :
+	return (a->when & IF_MX) ? "aspmx.l.google.com" :
+	    (a->by & BY_GOOGLE) ? "smtp.gmail.com" :
+	    (a->by & BY_M365) ? "smtp.office365.com" :
+	    (a->by & BY_SES) ? "email-smtp.eu-west-1.amazonaws.com" :
+	    (a->by & BY_YAHOO) ? "smtp.mail.yahoo.com" :
+	    (a->by & BY_ZOHO) ? "smtp.zoho.eu" :
+	    (a->when & IF_ADVISED) ? "smtp.sendgrid.net" :
+	    (a->when & IF_ADDRESS) ? "192.0.2.1" :
+	    (a->when & IF_LOOPBACK) ? "localhost" :
+	    (a->when & IF_NEAR) ? "mailpit" :
+	    (a->when & (IF_SOCKET | IF_MAILDIR)) ? "/run/relay" :
 	    "smtp.example.net";
 }
 
@@ -90,7 +90,7 @@ start(struct session *s, const struct advice *a, bool reply)
 	while (a->stages != 0 && !(a->stages & ADVICE_AT(stage)))
 		stage++;
 	(void)fault_set(&s->fault, a->stages != 0 ? (enum stage)stage :
-	    ST_MAIL, reply ? FD_SMTP : a->when & (IF_LOST | IF_ENDED) ?
+	    ST_MAIL, reply ? FD_SMTP : (a->when & (IF_LOST | IF_ENDED)) ?
 	    FD_LINK : FD_ERRNO, !reply || a->code > 9 ? a->code :
 	    a->code == 4 ? 450 : 550, a->code == 4 ? VD_TEMP : VD_PERM,
 	    "%s", "");
@@ -98,22 +98,22 @@ start(struct session *s, const struct advice *a, bool reply)
 	if (a->when & IF_LHLO)
 		fault_command(&s->fault, "LHLO web1.example.org");
 	(void)strlcpy(s->relay, host_of(a), sizeof(s->relay));
-	(void)strlcpy(s->helo, a->when & IF_POOR_HELO ? "localhost" :
+	(void)strlcpy(s->helo, (a->when & IF_POOR_HELO) ? "localhost" :
 	    "web1.example.org", sizeof(s->helo));
-	(void)strlcpy(s->from, a->when & IF_NO_SENDER ? "" :
-	    a->when & IF_OWN_SENDER ? "app@example.com" : "a@example.org",
+	(void)strlcpy(s->from, (a->when & IF_NO_SENDER) ? "" :
+	    (a->when & IF_OWN_SENDER) ? "app@example.com" : "a@example.org",
 	    sizeof(s->from));
-	(void)strlcpy(s->mech, a->when & IF_TOKEN ? "XOAUTH2" : "PLAIN",
+	(void)strlcpy(s->mech, (a->when & IF_TOKEN) ? "XOAUTH2" : "PLAIN",
 	    sizeof(s->mech));
 	s->ctx = (struct hint_context){ .fault = &s->fault,
 	    .relay = s->relay, .helo = s->helo, .fqdn = "web1.example.org",
 	    .maildir = (a->when & IF_MAILDIR) != 0,
-	    .port = a->when & IF_PORT_25 ? 25 : a->when & IF_PORT_465 ? 465 :
-	    587, .tls = a->when & IF_IMPLICIT ? CLIENT_TLS_IMPLICIT :
+	    .port = (a->when & IF_PORT_25) ? 25 : (a->when & IF_PORT_465) ? 465 :
+	    587, .tls = (a->when & IF_IMPLICIT) ? CLIENT_TLS_IMPLICIT :
 	    CLIENT_TLS_STARTTLS, .tls_up = (a->when & IF_TLS) != 0,
-	    .caps = a->when & IF_STARTTLS ? CAP_STARTTLS : 0,
-	    .login = a->when & IF_LOGIN || !(a->unless & IF_LOGIN),
-	    .user = a->when & IF_BARE_USER ? "app" : "app@example.com",
+	    .caps = (a->when & IF_STARTTLS) ? CAP_STARTTLS : 0,
+	    .login = (a->when & IF_LOGIN) || !(a->unless & IF_LOGIN),
+	    .user = (a->when & IF_BARE_USER) ? "app" : "app@example.com",
 	    .mech = s->mech, .sender = s->from,
 	    .recipient = "bob@example.net", .is_set = is_set,
 	    .settings = &s->set };
