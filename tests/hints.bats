@@ -77,6 +77,7 @@ understand() {
 		banner=*) banner=${value//_/ } ;;
 		size=*) size=$value ;;
 		cleartext) lines+=('auth-cleartext yes') ;;
+		set=*) lines+=("${value/:/ }") ;;
 		untrusted) tls=opportunistic ;;
 		bound) ;;	# as each TLS session is here
 		*) echo "$word?" >&2; return 1 ;;
@@ -441,13 +442,52 @@ tells() {
 	done <<-'END'
 		expired|localhost has expired, if the clock of this host is right; have the operators of the relay renew it; until then, set `tls-pin sha256:
 		wrong-name|is for wrong.example.net, not for localhost; if that is your relay, set `tls-name wrong.example.net`
-		other|from an authority that this host does not trust; set `tls-ca <file>`
+		other|chain is incomplete, or from an authority that this host does not trust; set `tls-ca <file>`
 		client-only|must not be trusted; have the operators of the relay replace it
 	END
 	start_relay --tls implicit --cert "$CERTS/expired.pem"
 	local_fault "relay smtps://localhost:$RELAY_PORT" 'queue no' \
 	    "tls-ca $CERTS/ca.pem"
 	tells 77 'it expired on 2002-01-01'
+}
+
+@test "a relay that requires a certificate of this host: TLS 1.2 and 1.3" {
+	local priority how
+
+	for how in implicit starttls; do
+		start_relay --tls $how --cert "$CERTS/ok.pem" \
+		    --client-ca "$CERTS/ca.pem"
+		for priority in NORMAL:-VERS-TLS1.3 NORMAL:-VERS-TLS1.2; do
+			local_fault "relay localhost:$RELAY_PORT" "tls $how" \
+			    'queue no' "tls-ca $CERTS/ca.pem" \
+			    "tls-priority $priority"
+			[[ $SAID == *'hint: the relay requires a certificate of this host; set `tls-cert <file>`'* ]] ||
+			    { echo "$how $priority: $SAID" >&2; return 1; }
+		done
+		stop_relay || :
+	done
+}
+
+@test "the connection test shows the same hint" {
+	local want
+
+	while IFS='|' read -r fail want; do
+		start_relay --fail "$fail"
+		printf '%s\n' "relay 127.0.0.1:$RELAY_PORT" 'tls none' \
+		    'log none' 'aliases none' "spool $BATS_TEST_TMPDIR/spool" \
+		    'from app@example.com' >"$CONF"
+		run "$HELOISE" -C "$CONF" --probe bob@example.net
+		stop_relay || :
+		output=$(tr -s ' \n' ' ' <<<"$output")
+		[[ $output == *"$want"* ]] ||
+		    { echo "$fail: $output" >&2; return 1; }
+	done <<-'END'
+		EHLO:501 5.0.0 No|the relay refuses the name
+		MAIL:550 5.0.0 No|often because it requires a login or does not know that address
+		MAIL:450 4.7.1 Your account is suspended|may not send yet, or no longer
+		RCPT:503 5.5.1 Bad sequence|accepts no recipients here, often because it requires a login
+		RCPT:550 5.7.68 Direct Send not allowed|Direct Send is off
+	END
 }
 
 @test "no such name, no name server, nobody there" {

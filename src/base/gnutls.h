@@ -21,6 +21,7 @@
 	X(alert_get) X(alert_get_name) X(alert_send) \
 	X(alert_send_appropriate) X(bye) \
 	X(certificate_allocate_credentials) \
+	X(certificate_client_get_request_status) \
 	X(certificate_free_credentials) X(certificate_get_issuer) \
 	X(certificate_get_peers) X(certificate_get_trust_list) \
 	X(certificate_set_x509_key_file2) \

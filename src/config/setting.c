@@ -593,6 +593,22 @@ setting_find(const char *key)
 	return NULL;
 }
 
+bool
+setting_is(const struct settings *s, const char *key, const char *value)
+{
+	const struct setting *row = setting_find(key);
+	struct buf is = { .max = 65536 };
+	bool same;
+
+	if (row == NULL)
+		return false;
+	setting_show(row, s, &is);
+	same = value != NULL ? strcmp(buf_text(&is), value) == 0 :
+	    strcmp(buf_text(&is), "(unset)") != 0;
+	buf_release(&is);
+	return same;
+}
+
 void
 setting_help(FILE *out)
 {

@@ -177,6 +177,13 @@ void	setting_reset(const struct setting *, struct settings *);
 void	setting_show(const struct setting *, const struct settings *,
 	    struct buf *);
 
+/*
+ * Is this the value of the row with this key, as setting_show() writes it?
+ * With NULL: is it set to anything?  False if there is no such row.
+ */
+bool	setting_is(const struct settings *, const char *key,
+	    const char *value);
+
 /* A text, path or list as it is, also a secret; NULL if it is not set. */
 const char *setting_text(const struct setting *, const struct settings *);
 

@@ -11,6 +11,7 @@
  *	%f file		%n name in the certificate	%k its pin
  *	%w the setting relay	%R host that would relay instead
  *	%U user of this process	%G a group of that user
+ *	%I issuer of the certificate
  *	%i " (ADDRESS)", this host's as the relay sees it, or nothing
  *	%a "; WORDS" of the provider on logins, or nothing
  *	%A " (WORDS)" on where the provider allows hosts, or nothing
@@ -18,6 +19,7 @@
 
 #include <arpa/inet.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -25,6 +27,8 @@
 #include "base/ascii.h"
 #include "base/util.h"
 #include "hint/hint.h"
+#include "hint/mail_table.h"
+#include "hint/proposal.h"
 #include "hint/provider.h"
 #include "hint/reply_table.h"
 #include "smtp/heloname.h"
@@ -85,8 +89,8 @@ hint_last_refusal(const char *text)
 {
 	const char *p;
 
-	if ((p = strstr(text, "said was: ")) != NULL)
-		p += sizeof("said was: ") - 1;
+	if ((p = strstr(text, "last reply was: ")) != NULL)
+		p += sizeof("last reply was: ") - 1;
 	else if ((p = strstr(text, "the middle of: ")) != NULL)
 		p += sizeof("the middle of: ") - 1;
 	if (p == NULL || (p[0] != '4' && p[0] != '5') ||
@@ -149,6 +153,31 @@ hint_loopback(const char *host)
 	return hint_given(host) && (strcasecmp(host, "localhost") == 0 ||
 	    strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0 ||
 	    strcmp(host, "[::1]") == 0);
+}
+
+static bool
+hint_address(const char *host)
+{
+	return hint_given(host) && (strchr(host, ':') != NULL ||
+	    host[strspn(host, "0123456789.")] == '\0');
+}
+
+/*
+ * Is the relay on this host or a local network?  A name without a dot is
+ * that of a container or of a host nearby.
+ */
+static bool
+hint_near(const struct hint_context *ctx)
+{
+	const char *host = ctx->relay;
+
+	if (hint_given(ctx->setting) && strncmp(ctx->setting, "lmtp", 4) == 0)
+		return true;
+	if (!hint_given(host) || host[0] == '/')
+		return false;
+	return hint_loopback(host) || strncmp(host, "10.", 3) == 0 ||
+	    strncmp(host, "192.168.", 8) == 0 ||
+	    (strchr(host, '.') == NULL && strchr(host, ':') == NULL);
 }
 
 /* May relays refuse this HELO name? */
@@ -234,6 +263,16 @@ hint_facts(const struct hint_context *ctx, const struct provider *p, bool mx)
 		{ IF_MAILDIR, ctx->maildir },
 		{ IF_SCRAM, hint_scram(ctx) },
 		{ IF_OTHER_MECH, hint_other_mech(ctx) != NULL },
+		{ IF_TOKEN, hint_given(ctx->mech) &&
+		    (strcasecmp(ctx->mech, "XOAUTH2") == 0 ||
+		    strcasecmp(ctx->mech, "OAUTHBEARER") == 0) },
+		{ IF_OWN_SENDER, hint_given(ctx->user) &&
+		    hint_given(ctx->sender) &&
+		    strcasecmp(ctx->user, ctx->sender) == 0 },
+		{ IF_NEAR, hint_near(ctx) },
+		{ IF_ADDRESS, hint_address(ctx->relay) },
+		{ IF_ENDED, f->domain == FD_LINK ||
+		    (f->domain == FD_ERRNO && f->code == ETIMEDOUT) },
 	};
 	unsigned all = 0;
 	size_t i;
@@ -284,7 +323,6 @@ static bool
 hint_applies(const struct advice *a, const struct view *v)
 {
 	unsigned by = v->provider != NULL ? v->provider->bit : 0;
-	const char *fix = a->fix != NULL ? a->fix : "";
 	bool class = v->reply && (a->code == 4 || a->code == 5);
 
 	if (a->stages != 0 &&
@@ -297,24 +335,9 @@ hint_applies(const struct advice *a, const struct view *v)
 	if (a->by != 0 && (a->by & by) == 0)
 		return false;
 	/* A socket has no port. */
-	if ((v->facts & IF_SOCKET) != 0 && (strstr(fix, "`port") != NULL ||
-	    strstr(a->cause, "port %p") != NULL))
+	if ((v->facts & IF_SOCKET) != 0 && strstr(a->cause, "port %p") != NULL)
 		return false;
 	return a->words == NULL || provider_words_match(v->text, a->words);
-}
-
-static const struct advice *
-hint_find(const struct view *v)
-{
-	size_t i;
-
-	for (i = 0; v->reply && i < refusal_count; i++)
-		if (hint_applies(&refusal_table[i], v))
-			return &refusal_table[i];
-	for (i = 0; v->ctx->fault->domain != FD_SMTP && i < advice_count; i++)
-		if (hint_applies(&advice_table[i], v))
-			return &advice_table[i];
-	return NULL;
 }
 
 /* What is filled in */
@@ -417,6 +440,20 @@ hint_add_certificate_name(struct buf *out, const struct fault *f)
 	buf_add_visible(out, best, strcspn(best, ","), false);
 }
 
+/* "..., issued by CN=Corp CA, for ...": the issuer, up to the next key. */
+static void
+hint_add_issuer(struct buf *out, const struct fault *f)
+{
+	const char *p = strstr(f->text, "issued by ");
+
+	if (p == NULL) {
+		buf_adds(out, "its issuer");
+		return;
+	}
+	p += sizeof("issued by ") - 1;
+	buf_add_visible(out, p, strcspn(p, ",;)"), false);
+}
+
 static void
 hint_add_pin(struct buf *out, const struct fault *f)
 {
@@ -496,6 +533,8 @@ hint_fill(struct buf *out, char what, const struct view *v)
 		hint_add_pin(out, ctx->fault);
 	else if (what == 'n')
 		hint_add_certificate_name(out, ctx->fault);
+	else if (what == 'I')
+		hint_add_issuer(out, ctx->fault);
 	else if (what == 'i')
 		hint_add_address(out, listed != NULL ? listed :
 		    ctx->fault->text);
@@ -519,6 +558,54 @@ hint_expand(char *text, const char *template, const struct view *v)
 	buf_release(&out);
 }
 
+/*
+ * Expand the first fix of which no line is in force.  False if there are
+ * only others.
+ */
+static bool
+hint_choose_fix(const struct advice *a, const struct view *v, char *fix)
+{
+	size_t i;
+
+	hint_expand(fix, a->fix[0], v);
+	for (i = 0; i < ADVICE_FIXES && a->fix[i] != NULL; i++) {
+		hint_expand(fix, a->fix[i], v);
+		if (!proposal_useless(fix, v->ctx))
+			break;
+	}
+	proposal_clean(fix);
+	return a->fix[0] == NULL || (i < ADVICE_FIXES && a->fix[i] != NULL);
+}
+
+/* The first row of a table that applies and has a fix of use, or none. */
+static const struct advice *
+hint_search(const struct advice *table, size_t n, const struct view *v,
+    char *fix)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (hint_applies(&table[i], v) &&
+		    hint_choose_fix(&table[i], v, fix))
+			return &table[i];
+	fix[0] = '\0';
+	return NULL;
+}
+
+static const struct advice *
+hint_find(const struct view *v, char *fix)
+{
+	const struct advice *a = NULL;
+
+	if (v->reply)
+		a = hint_search(refusal_table, refusal_count, v, fix);
+	if (a == NULL && v->reply)
+		a = hint_search(mail_refusal_table, mail_refusal_count, v, fix);
+	if (a == NULL && v->ctx->fault->domain != FD_SMTP)
+		a = hint_search(advice_table, advice_count, v, fix);
+	return a;
+}
+
 bool
 hint_for(const struct hint_context *ctx, struct hint *h)
 {
@@ -529,10 +616,9 @@ hint_for(const struct hint_context *ctx, struct hint *h)
 	if (ctx->fault->verdict == VD_OK)
 		return false;
 	hint_look(&v, ctx);
-	if ((a = hint_find(&v)) == NULL)
+	if ((a = hint_find(&v, h->fix)) == NULL)
 		return false;
 	hint_expand(h->cause, a->cause, &v);
-	hint_expand(h->fix, a->fix, &v);
 	h->permanent = a->lasting && ctx->fault->verdict == VD_TEMP;
 	return true;
 }

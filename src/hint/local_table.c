@@ -14,53 +14,54 @@ const struct advice advice_table[] = {
 
 	{ .stages = AT(ST_CONFIG), .code = EACCES, .words = "tls-ca",
 	  .cause = "%U may not read the certificates in %f",
-	  .fix = "they are no secret: run `chmod a+r %f`" },
+	  .fix = { "they are no secret: run `chmod a+r %f`" } },
 	{ .stages = AT(ST_CONFIG), .code = ENOENT, .words = "tls-ca",
 	  .cause = "there is no file %f with certificates",
-	  .fix = "set `tls-ca <file>` to one that exists, or remove the line "
-	    "to trust the authorities of this system" },
+	  .fix = { "set `tls-ca <file>` to one that exists, or remove the line "
+	    "to trust the authorities of this system" } },
 	{ .stages = AT(ST_CONFIG), .code = EACCES, .words = "tls-cert|tls-key",
 	  .cause = "%U may not read the client certificate or its key in %f",
-	  .fix = "run `chown %U %f && chmod 600 %f`" },
+	  .fix = { "run `chown %U %f && chmod 600 %f`" } },
 	{ .stages = AT(ST_CONFIG), .code = EACCES, .words = "log: ",
 	  .cause = "%U may not write the log %f",
-	  .fix = "run `touch %f && chown %U %f`, or set `log syslog`" },
+	  .fix = { "run `touch %f && chown %U %f`, or set `log syslog`" } },
 	{ .stages = AT(ST_CONFIG), .code = ENOENT, .words = "log: ",
 	  .cause = "the log %f does not exist and cannot be made",
-	  .fix = "set `log <file>` in a directory that exists, `log stderr` or "
-	    "`log none`" },
+	  .fix = { "set `log <file>` in a directory that exists, `log stderr` "
+	    "or `log none`" } },
 	{ .stages = AT(ST_CONFIG), .code = EACCES,
 	  .cause = "%U may not read the configuration in %f",
-	  .fix = "run `chgrp %G %f && chmod 640 %f`" },
+	  .fix = { "run `chgrp %G %f && chmod 640 %f`" } },
 	{ .stages = AT(ST_SECRET), .code = EACCES,
 	  .cause = "%U may not read the password in %f",
-	  .fix = "run `chgrp %G %f && chmod 640 %f`" },
+	  .fix = { "run `chgrp %G %f && chmod 640 %f`" } },
 	{ .stages = AT(ST_SECRET), .code = ENOENT,
 	  .cause = "there is no file %f with the password",
-	  .fix = "set `password-file <file>` to one that exists" },
+	  .fix = { "set `password-file <file>` to one that exists" } },
 	{ .stages = AT(ST_SECRET), .words = "neither password",
 	  .cause = "a user is set, but no password",
-	  .fix = "set `password-file <file>`, or `auth none` if the relay "
-	    "requires none" },
+	  .fix = { "set `password-file <file>`, or `auth none` if the relay "
+	    "requires none",
+	    "set `password-file <file>`" } },
 	{ .stages = AT(ST_SPOOL), .code = EACCES,
 	  .cause = "%U may not write to the spool %f",
-	  .fix = "set `spool <directory>` to one of %U, or `queue no`" },
+	  .fix = { "set `spool <directory>` to one of %U, or `queue no`" } },
 	{ .stages = AT(ST_SPOOL), .words = "belongs to user",
 	  .cause = "the spool %f belongs to another user",
-	  .fix = "set `spool <directory>` to one of %U, or `queue no`" },
+	  .fix = { "set `spool <directory>` to one of %U, or `queue no`" } },
 	{ .stages = AT(ST_SPOOL), .code = EROFS,
 	  .cause = "the spool %f is on a read-only file system",
-	  .fix = "set `spool <directory>` elsewhere, or `queue no`" },
+	  .fix = { "set `spool <directory>` elsewhere, or `queue no`" } },
 	{ .stages = AT(ST_SPOOL), .code = ENOSPC,
 	  .cause = "no space is left for the spool",
-	  .fix = "free some space, or set `spool <directory>` elsewhere" },
+	  .fix = { "free some space, or set `spool <directory>` elsewhere" } },
 	{ .stages = AT(ST_SPOOL), .code = EDQUOT,
 	  .cause = "the quota of %U leaves no space for the spool",
-	  .fix = "free some space, or set `spool <directory>` elsewhere" },
+	  .fix = { "free some space, or set `spool <directory>` elsewhere" } },
 	{ .stages = AT(ST_INPUT), .words = "(max-size)",
 	  .cause = "the message is larger than this configuration allows",
-	  .fix = "set a larger `max-size <size>`, or `max-size 0` for the "
-	    "limit of the relay" },
+	  .fix = { "set a larger `~max-size <size>`, or `max-size 0` for the "
+	    "limit of the relay" } },
 
 /* The connection to the relay */
 
@@ -68,273 +69,384 @@ const struct advice advice_table[] = {
 	    ": the proxy |proxy does not speak|proxy wants|proxy takes no|"
 	    "proxy does not support",
 	  .cause = "the proxy fails, not %r",
-	  .fix = "correct `proxy socks5://<host>`, or remove the line" },
+	  .fix = { "correct `~proxy socks5://<host>`, or remove the line" } },
 	{ .stages = AT(ST_CONNECT), .words = "the proxy ",
 	  .cause = "the proxy answers, but cannot connect to %r on port %p",
-	  .fix = "correct `relay %w`, or let the proxy allow that connection" },
+	  .fix = { "correct `~relay %w`, or let the proxy allow that "
+	    "connection" } },
 	{ .stages = AT(ST_RESOLVE), .words = "for ipv|no ipv",
 	  .cause = "%r has no address of the family that is set",
-	  .fix = "set `address-family any`" },
+	  .fix = { "set `address-family any`" } },
 	{ .stages = AT(ST_RESOLVE), .words = "no such host name|names no host",
 	  .cause = "no host has the name %r; it may be misspelt",
-	  .fix = "correct `relay %w`" },
+	  .fix = { "correct `~relay %w`" } },
 	{ .stages = AT(ST_RESOLVE), .words = "no answer to the question",
 	  .cause = "the name server does not answer; the name %r may be right",
-	  .fix = "check the network, and /etc/resolv.conf or, if it is set, "
-	    "`resolver <address>`; the mail can wait" },
+	  .fix = { "check the network, and /etc/resolv.conf or, if it is set, "
+	    "`resolver <address>`; the mail can wait" } },
 	{ .stages = AT(ST_RESOLVE),
 	  .cause = "the name server does not answer; the name %r may be right",
-	  .fix = "check the network and /etc/resolv.conf of this host; the "
-	    "mail can wait" },
+	  .fix = { "check the network and /etc/resolv.conf of this host; the "
+	    "mail can wait" } },
 	{ .stages = AT(ST_CONNECT), .words = "cannot be the source address",
 	  .cause = "this host does not have that address",
-	  .fix = "correct `source-address <address>`, or remove the line" },
-	{ .stages = AT(ST_CONNECT), .when = IF_MAILDIR, .code = ENOENT,
+	  .fix = { "correct `~source-address <address>`, or remove the "
+	    "line" } },
+	{ .stages = AT(ST_CONNECT), .code = ENOENT, .when = IF_MAILDIR,
 	  .cause = "the maildir %r cannot be made",
-	  .fix = "make its parent directory, or correct `relay %w`" },
+	  .fix = { "make its parent directory, or correct `~relay %w`" } },
 	{ .stages = AT(ST_CONNECT) | AT(ST_BODY), .when = IF_MAILDIR,
 	  .cause = "%U cannot write to the maildir %r",
-	  .fix = "let %U write to it, free some space, or correct `relay %w`" },
+	  .fix = { "let %U write to it, free some space, or correct `~relay "
+	    "%w`" } },
 	{ .stages = AT(ST_CONNECT), .code = EACCES, .when = IF_SOCKET,
 	  .cause = "%U may not use the socket %r",
-	  .fix = "have its server open it to the group %G" },
+	  .fix = { "have its server open it to the group %G" } },
 	{ .stages = AT(ST_CONNECT), .code = EAGAIN, .when = IF_SOCKET,
 	  .cause = "the server at the socket %r is busy",
-	  .fix = "the mail can wait" },
+	  .fix = { "the mail can wait" } },
 	{ .stages = AT(ST_CONNECT), .code = ENOENT, .when = IF_SOCKET,
 	  .cause = "there is no socket %r",
-	  .fix = "start its server, or correct `relay %w`" },
+	  .fix = { "start its server, or correct `~relay %w`" } },
 	{ .stages = AT(ST_CONNECT), .code = ECONNREFUSED, .when = IF_SOCKET,
 	  .cause = "no server listens at the socket %r",
-	  .fix = "start its server, or correct `relay %w`" },
+	  .fix = { "start its server, or correct `~relay %w`" } },
 	{ .stages = AT(ST_CONNECT), .when = IF_SOCKET,
 	  .cause = "the socket %r cannot be used",
-	  .fix = "correct `relay %w`" },
+	  .fix = { "correct `~relay %w`" } },
 	{ .stages = AT(ST_CONNECT), .code = ECONNREFUSED, .when = IF_LOOPBACK,
 	  .cause = "no mail server listens on port %p of this host",
-	  .fix = "start it, or set `relay <host>` to your provider's relay" },
+	  .fix = { "start it, or set `relay <host>` to your provider's "
+	    "relay" } },
+	{ .stages = AT(ST_CONNECT), .code = ECONNREFUSED, .when = IF_NEAR,
+	  .unless = IF_SOCKET,
+	  .cause = "no server listens on port %p of %r, or a firewall refuses "
+	    "it",
+	  .fix = { "set the port that it has, such as `port 25` or `port "
+	    "1025`, and `tls none` on a network that you trust",
+	    "set the port that it has, such as `port 25` or `port 1025`",
+	    "correct `~relay %w`" } },
 	{ .stages = AT(ST_CONNECT), .code = ECONNREFUSED, .when = IF_PORT_587,
 	  .cause = "%r refuses connections on port 587, or a firewall does",
-	  .fix = "set `port 465`, or correct `relay %w`" },
+	  .fix = { "set `port 465`, or correct `~relay %w`",
+	    "correct `~relay %w`" } },
 	{ .stages = AT(ST_CONNECT), .code = ECONNREFUSED,
 	  .cause = "%r refuses connections on port %p, or a firewall does",
-	  .fix = "set `port 587`, or correct `relay %w`" },
+	  .fix = { "set `port 587`, or correct `~relay %w`",
+	    "correct `~relay %w`" } },
 	{ .stages = AT(ST_CONNECT), .when = IF_IPV6 | IF_FAMILY,
 	  .cause = "%r cannot be reached over IPv6",
-	  .fix = "set `address-family any`" },
+	  .fix = { "set `address-family any`" } },
 	{ .stages = AT(ST_CONNECT), .when = IF_IPV6,
 	  .cause = "%r cannot be reached over IPv6",
-	  .fix = "set `address-family ipv4`" },
+	  .fix = { "set `address-family ipv4`" } },
 	{ .stages = AT(ST_CONNECT), .code = EACCES,
 	  .cause = "a rule of this host forbids the connection (SELinux, "
 	    "AppArmor or a firewall)",
-	  .fix = "allow it; with SELinux, for a web server, run `setsebool -P "
-	    "httpd_can_network_connect 1`" },
+	  .fix = { "allow it; with SELinux, for a web server, run `setsebool "
+	    "-P httpd_can_network_connect 1`" } },
 	{ .stages = AT(ST_CONNECT), .code = EPERM,
 	  .cause = "the firewall of this host forbids connections to port %p",
-	  .fix = "open it for port %p, or set `port 587` if that is open" },
+	  .fix = { "open it for port %p, or set `port 587` if that is open",
+	    "open it for port %p" } },
 	{ .stages = AT(ST_CONNECT), .code = ECONNRESET,
 	  .cause = "a firewall cuts connections to port %p, or %r refuses them",
-	  .fix = "set `port 587`, or correct `relay %w`" },
+	  .fix = { "set `port 587`, or correct `~relay %w`",
+	    "correct `~relay %w`" } },
 	{ .stages = AT(ST_CONNECT), .when = IF_PORT_25,
 	  .cause = "a firewall blocks port 25 to %r, as most providers do",
-	  .fix = "set `port 587` and `tls starttls`; some relays listen on "
-	    "2525 as well" },
+	  .fix = { "set `port 587` and `tls starttls`; some relays listen on "
+	    "2525 as well",
+	    "set `port 587`; some relays listen on 2525 as well" } },
 	{ .stages = AT(ST_CONNECT), .when = IF_PORT_465,
 	  .cause = "a firewall blocks port 465 to %r; some block it and 25",
-	  .fix = "set `port 587` and `tls starttls`" },
+	  .fix = { "set `port 587` and `tls starttls`",
+	    "set `port 587`" } },
 	{ .stages = AT(ST_CONNECT), .words = "no time left",
 	  .cause = "the deadline passed before a connection was tried",
-	  .fix = "set a longer `deadline <time>`, or `deadline 0`" },
+	  .fix = { "set a longer `~deadline <time>`, or `deadline 0`" } },
 	{ .stages = AT(ST_CONNECT),
 	  .cause = "%r does not answer on port %p: a firewall blocks it, or "
 	    "host or port is wrong",
-	  .fix = "open the firewall for port %p, correct `relay %w`, or set "
-	    "`port 465` or `port 2525` if the relay has it" },
+	  .fix = { "open the firewall for port %p, correct `~relay %w`, or set "
+	    "`port 465` or `port 2525` if the relay has it",
+	    "open the firewall for port %p, correct `~relay %w`, or set `port "
+	    "465`",
+	    "open the firewall for port %p, or correct `~relay %w`" } },
 
 /* Greeting; TLS on the wrong port */
 
-	{ .stages = AT(ST_GREETING), .when = IF_SOCKET,
-	  .words = "speaks tls from the start",
+	{ .stages = AT(ST_GREETING), .words = "speaks tls from the start",
+	  .when = IF_SOCKET,
 	  .cause = "the server at the socket %r speaks TLS from the start",
-	  .fix = "set `tls implicit`" },
-	{ .stages = AT(ST_GREETING), .when = IF_SOCKET,
-	  .words = "not an smtp reply",
+	  .fix = { "set `tls implicit`" } },
+	{ .stages = AT(ST_GREETING), .words = "not an smtp reply",
+	  .when = IF_SOCKET,
 	  .cause = "the server at the socket %r is not a mail server",
-	  .fix = "correct `relay %w`" },
+	  .fix = { "correct `~relay %w`" } },
 	{ .stages = AT(ST_GREETING), .when = IF_SOCKET, .unless = IF_TLS,
 	  .cause = "the server at the socket %r sends no greeting",
-	  .fix = "read the log of that server" },
-	{ .stages = AT(ST_TLS), .when = IF_SOCKET | IF_IMPLICIT,
-	  .words = "begins in clear|answered in clear|unexpected tls packet",
+	  .fix = { "read the log of that server" } },
+	{ .stages = AT(ST_TLS), .words = "begins in clear|answered in clear|"
+	    "unexpected tls packet", .when = IF_SOCKET | IF_IMPLICIT,
 	  .cause = "the server at the socket %r does not start with TLS",
-	  .fix = "set `tls none`: the mail does not leave this host here" },
-	{ .stages = AT(ST_STARTTLS), .when = IF_SOCKET,
-	  .words = "does not offer",
+	  .fix = { "set `tls none`: the mail does not leave this host here" } },
+	{ .stages = AT(ST_STARTTLS), .words = "does not offer",
+	  .when = IF_SOCKET,
 	  .cause = "the server at the socket %r has no STARTTLS",
-	  .fix = "set `tls none`: the mail does not leave this host here" },
-	{ .stages = AT(ST_GREETING),
-	  .words = "speaks tls from the start&!if this port",
+	  .fix = { "set `tls none`: the mail does not leave this host here" } },
+	{ .stages = AT(ST_GREETING), .words = "speaks tls from the start&"
+	    "!if this port",
 	  .cause = "port %p of %r speaks TLS from the start",
-	  .fix = "set `tls implicit`" },
+	  .fix = { "set `tls implicit`" } },
 	{ .stages = AT(ST_GREETING), .words = "not an smtp reply",
 	  .cause = "the server on port %p of %r is not a mail server",
-	  .fix = "set `port 587`, or correct `relay %w`" },
+	  .fix = { "set `port 587`, or correct `~relay %w`",
+	    "correct `~relay %w`" } },
 	{ .stages = AT(ST_GREETING), .when = IF_PORT_465, .unless = IF_TLS,
 	  .cause = "%r waits for TLS on port 465, before any greeting",
-	  .fix = "set `tls implicit`" },
+	  .fix = { "set `tls implicit`" } },
 	{ .stages = AT(ST_GREETING), .when = IF_PORT_25, .unless = IF_TLS,
 	  .cause = "%r sends no greeting: a filter for port 25 may block it",
-	  .fix = "set `port 587`" },
-	{ .stages = AT(ST_GREETING), .unless = IF_TLS, .words = "no answer|"
-	    "closed by the relay|reset",
+	  .fix = { "set `port 587`",
+	    "ask the operators of the relay" } },
+	{ .stages = AT(ST_GREETING), .words = "no answer|closed by the relay|"
+	    "reset", .unless = IF_TLS,
 	  .cause = "%r sends no greeting: it waits for TLS or refuses this "
 	    "host",
-	  .fix = "set `tls implicit` if port %p speaks TLS from the start" },
-	{ .stages = AT(ST_TLS), .when = IF_IMPLICIT,
-	  .words = "begins in clear|answered in clear|unexpected tls packet|"
-	    "wrong version number|perhaps this port does not speak tls|"
-	    "packet with unexpected length|unsupported&version&packet",
+	  .fix = { "set `tls implicit` if port %p speaks TLS from the start",
+	    "ask the operators of the relay, or correct `~relay %w`" } },
+	{ .stages = AT(ST_GREETING), .when = IF_TLS | IF_ENDED,
+	  .cause = "the relay ends the connection after TLS, often because it "
+	    "refuses the address of this host",
+	  .fix = { "have it allowed at the relay%A, or correct `~relay %w`" } },
+	{ .stages = AT(ST_TLS), .words = "begins in clear|answered in clear|"
+	    "unexpected tls packet", .when = IF_IMPLICIT | IF_NEAR,
 	  .cause = "port %p of %r does not speak TLS from the start",
-	  .fix = "set `tls starttls`, or `port 465` for TLS from the start" },
+	  .fix = { "set `tls none` on a network that you trust, else `tls "
+	    "starttls`" } },
+	{ .stages = AT(ST_TLS), .words = "begins in clear|answered in clear|"
+	    "unexpected tls packet|wrong version number|"
+	    "perhaps this port does not speak tls|"
+	    "packet with unexpected length|unsupported&version&packet",
+	  .when = IF_IMPLICIT,
+	  .cause = "port %p of %r does not speak TLS from the start",
+	  .fix = { "set `tls starttls`, or `port 465` for TLS from the start",
+	    "set `tls starttls`" } },
 	{ .stages = AT(ST_STARTTLS) | AT(ST_TLS),
 	  .when = IF_OPPORTUNISTIC | IF_LOGIN,
 	  .words = "!tls-pin",
 	  .cause = "the relay offers STARTTLS, but it fails, and a login must "
 	    "not go on without it",
-	  .fix = "set `tls starttls` once it works, or `tls none` on a network "
-	    "that you trust" },
+	  .fix = { "set `tls starttls` once it works, or `tls none` on a "
+	    "network that you trust" } },
 	{ .stages = AT(ST_TLS), .words = "answered in clear: 454",
 	  .cause = "the relay cannot use TLS at the moment",
-	  .fix = "set `port 465` if it stays so; the mail can wait" },
+	  .fix = { "set `port 465` if it stays so; the mail can wait",
+	    "the mail can wait" } },
 	{ .stages = AT(ST_STARTTLS), .words = "more before tls",
 	  .cause = "an attacker between here and %r may change the connection",
-	  .fix = "set `port 465` and `tls implicit`" },
+	  .fix = { "set `port 465` and `tls implicit`",
+	    "set `tls implicit`",
+	    "set `port 465`",
+	    "have that network checked" } },
+	{ .stages = AT(ST_STARTTLS), .words = "does not offer", .when = IF_NEAR,
+	  .cause = "%r has no STARTTLS on port %p, as is usual for LMTP and "
+	    "for servers that catch test mail",
+	  .fix = { "set `tls none` on a network that you trust" } },
+	{ .stages = AT(ST_STARTTLS), .when = IF_ENDED,
+	  .cause = "%r ends the connection at STARTTLS, or a device in between "
+	    "does",
+	  .fix = { "set `port 465` and `tls implicit`",
+	    "set `tls implicit`",
+	    "set `port 465`" } },
 	{ .stages = AT(ST_STARTTLS),
 	  .cause = "%r has no STARTTLS on port %p, or an attacker in between "
 	    "removes it",
-	  .fix = "set `port 465` and `tls implicit`; only on a network that "
-	    "you trust, `tls none`" },
+	  .fix = { "set `port 465` and `tls implicit`; only on a network that "
+	    "you trust, `tls none`",
+	    "set `tls implicit`; only on a network that you trust, `tls none`",
+	    "set `port 465`; only on a network that you trust, `tls none`" } },
 
 /* The relay hangs up after EHLO, or later */
 
 	{ .stages = AT(ST_EHLO), .when = IF_LOST | IF_POOR_HELO,
 	  .lasting = true,
 	  .cause = "the relay hangs up on the name '%h'",
-	  .fix = "set `helo %H`" },
+	  .fix = { "set `helo %H`" } },
 	{ .stages = AT(ST_AUTH) | AT(ST_MAIL), .by = BY_GOOGLE,
 	  .when = IF_LOST | IF_POOR_HELO, .lasting = true,
 	  .cause = "the relay hangs up on the name '%h'",
-	  .fix = "set `helo %H`" },
+	  .fix = { "set `helo %H`" } },
 	{ .stages = AT(ST_EHLO), .by = BY_GOOGLE, .when = IF_LOST,
 	  .lasting = true,
 	  .cause = "the relay hangs up on the name '%h'",
-	  .fix = "set `helo %H`" },
+	  .fix = { "set `helo %H`" } },
+
+	{ .stages = AT(ST_EHLO), .when = IF_ENDED,
+	  .cause = "the connection ends after EHLO, often because the relay "
+	    "refuses the name '%h' or the address of this host",
+	  .fix = { "set `helo %H`, or have the address allowed at the "
+	    "relay%A" } },
+	{ .stages = AT(ST_AUTH), .when = IF_ENDED,
+	  .cause = "the connection ends at the login, often because too many "
+	    "logins from this host failed",
+	  .fix = { "correct `~user <name>` and `~password <password>`, then "
+	    "wait an hour" } },
+	{ .stages = AT(ST_MAIL) | AT(ST_RCPT), .when = IF_ENDED,
+	  .unless = IF_LOGIN,
+	  .cause = "the connection ends at the sender or a recipient, often "
+	    "because the relay requires a login",
+	  .fix = { ADVICE_LOGIN ", or have this host's address allowed at the "
+	    "relay%A" } },
+	{ .stages = AT(ST_MAIL) | AT(ST_RCPT), .when = IF_ENDED,
+	  .cause = "the connection ends at the sender or a recipient, often "
+	    "because of a limit of the relay for '%u'",
+	  .fix = { "set `from %S`, or wait an hour",
+	    "wait an hour; if it stays so, ask the operators of the relay" } },
+	{ .stages = AT(ST_DATA) | AT(ST_BODY), .when = IF_ENDED,
+	  .cause = "the connection ends in the message, often because a filter "
+	    "refuses it or large packets are lost",
+	  .fix = { "try a small message; if it arrives, lower the MTU of the "
+	    "network of this host" } },
 
 /* Certificates */
 
+	{ .words = "client certificate|certificate is required|"
+	    "certificate was required",
+	  .cause = "the relay requires a certificate of this host",
+	  .fix = { "set `tls-cert <file>` to one that it accepts, and `tls-key "
+	    "<file>`",
+	    "have it accept the certificate in `~tls-cert <file>`" } },
+
 	{ .stages = AT(ST_TLS), .words = "matches no tls-pin",
 	  .cause = "the relay has another key than the pinned one",
-	  .fix = "if its operators confirm the change, set `tls-pin %k`" },
+	  .fix = { "if its operators confirm the change, set `tls-pin %k`" } },
 	{ .stages = AT(ST_TLS), .words = "self-signed&not for ",
 	  .cause = "%r has a self-signed certificate, for the name %n",
-	  .fix = "if it is the right one, set `tls-pin %k`, or save it and set "
-	    "`tls-ca <its file>` and `tls-name %n`" },
+	  .fix = { "if it is the right one, set `tls-pin %k`, or save it and "
+	    "set `tls-ca <its file>` and `tls-name %n`" } },
 	{ .stages = AT(ST_TLS), .words = "it is for no name",
 	  .cause = "the certificate of the relay has no name in it",
-	  .fix = "if it is the right one, set `tls-pin %k`" },
+	  .fix = { "if it is the right one, set `tls-pin %k`" } },
 	{ .stages = AT(ST_TLS), .words = "not for ", .when = IF_LOOPBACK,
 	  .cause = "the certificate of the relay is for %n, not for %r",
-	  .fix = "if that is your relay, set `tls-name %n`" },
+	  .fix = { "if that is your relay, set `tls-name %n`" } },
+	{ .stages = AT(ST_TLS), .words = "not for ", .when = IF_ADDRESS,
+	  .cause = "the certificate of the relay is for %n, not for %r",
+	  .fix = { "if that is the relay you mean, set `tls-name %n`, or "
+	    "`relay %n`" } },
 	{ .stages = AT(ST_TLS), .words = "not for ",
 	  .cause = "the certificate of the relay is for %n, not for %r",
-	  .fix = "if that is the relay you mean, set `relay %n`" },
+	  .fix = { "if that is the relay you mean, set `relay %n`" } },
 	{ .stages = AT(ST_TLS), .words = "self-signed",
 	  .cause = "the certificate of %r is self-signed, so no authority "
 	    "confirms it",
-	  .fix = "if it is the right one, set `tls-pin %k`, or save it and set "
-	    "`tls-ca <its file>`" },
+	  .fix = { "if it is the right one, set `tls-pin %k`, or save it and "
+	    "set `tls-ca <its file>`" } },
 	{ .stages = AT(ST_TLS), .words = "expired on|has expired",
 	  .cause = "the certificate of %r has expired, if the clock of this "
 	    "host is right",
-	  .fix = "have the operators of the relay renew it; until then, set "
-	    "`tls-pin %k`" },
+	  .fix = { "have the operators of the relay renew it; until then, set "
+	    "`tls-pin %k`" } },
 	{ .stages = AT(ST_TLS), .words = "is not valid before|not valid yet",
 	  .cause = "the certificate of %r is not valid yet, or the clock is "
 	    "wrong",
-	  .fix = "set the clock of this host" },
+	  .fix = { "set the clock of this host" } },
+	{ .stages = AT(ST_TLS), .words = "that of its issuer did not come",
+	  .cause = "the certificate of %r came without that of %I: the relay's "
+	    "chain is incomplete, or from an authority that this host does not "
+	    "trust",
+	  .fix = { "set `tls-ca <file>` to the certificate of %I, or have the "
+	    "operators of the relay send the whole chain" } },
 	{ .stages = AT(ST_TLS), .words = "no trusted authority signed it",
 	  .cause = "the certificate of %r comes from an authority that this "
 	    "host does not trust",
-	  .fix = "set `tls-ca <file>` to the certificate of that authority, or "
-	    "install this system's ca-certificates" },
+	  .fix = { "set `tls-ca <file>` to the certificate of that authority, "
+	    "or install this system's ca-certificates" } },
 	{ .stages = AT(ST_TLS), .words = "not meant for servers|was revoked|"
 	    "insecure algorithm|signature is wrong|ocsp|may not sign",
 	  .cause = "the certificate of %r must not be trusted",
-	  .fix = "have the operators of the relay replace it" },
+	  .fix = { "have the operators of the relay replace it" } },
 	{ .stages = AT(ST_TLS), .words = "no tls version that is allowed|"
 	    "protocol version|unsupported&version",
 	  .cause = "%r and this host have no version of TLS in common; "
 	    "versions before 1.2 are off by default",
-	  .fix = "have the operators of the relay update it; until then set "
-	    "`tls-priority NORMAL:+VERS-TLS1.1:+VERS-TLS1.0`" },
+	  .fix = { "have the operators of the relay update it; until then set "
+	    "`tls-priority NORMAL:+VERS-TLS1.1:+VERS-TLS1.0`" } },
 	{ .stages = AT(ST_TLS), .words = "handshake failed|no supported cipher|"
 	    "insufficient security|dh prime|certificate&key&weak",
 	  .cause = "%r and this host have no TLS cipher in common",
-	  .fix = "have the operators of the relay update it, or set "
-	    "`tls-priority NORMAL`" },
+	  .fix = { "have the operators of the relay update it, or set "
+	    "`tls-priority NORMAL:+3DES-CBC:+ARCFOUR-128`" } },
+	{ .stages = AT(ST_TLS), .when = IF_ENDED,
+	  .cause = "the connection ends in the TLS handshake, often because of "
+	    "a filter, lost large packets or an old relay",
+	  .fix = { "lower the MTU of the network of this host, or have the "
+	    "operators of the relay read its log" } },
 	{ .stages = AT(ST_TLS), .words = "server name|unrecognized name|"
 	    "name sent was not",
 	  .cause = "the relay has no certificate for the name %r",
-	  .fix = "set `tls-name <name>` to a name that it has" },
+	  .fix = { "set `tls-name <name>` to a name that it has" } },
 
 /* Login: faults found here */
 
-	{ .stages = AT(ST_AUTH), .when = IF_STARTTLS, .unless = IF_TLS,
-	  .words = "does not offer auth on",
+	{ .stages = AT(ST_AUTH), .words = "does not offer auth on",
+	  .when = IF_STARTTLS, .unless = IF_TLS,
 	  .cause = "the relay allows a login only with TLS",
-	  .fix = "set `tls starttls`" },
-	{ .stages = AT(ST_AUTH), .unless = IF_TLS,
-	  .words = "does not offer auth on",
+	  .fix = { "set `tls starttls`" } },
+	{ .stages = AT(ST_AUTH), .words = "does not offer auth on",
+	  .unless = IF_TLS,
 	  .cause = "the relay offers no login without TLS, nor STARTTLS on "
 	    "port %p",
-	  .fix = "set `auth none` if it knows this host's address, else `port "
-	    "465` and `tls implicit`" },
-	{ .stages = AT(ST_AUTH), .when = IF_PORT_25,
-	  .words = "does not offer auth&!only",
+	  .fix = { "set `auth none` if it knows this host's address, else "
+	    "`port 465` and `tls implicit`",
+	    "set `auth none` if it knows this host's address, else `tls "
+	    "implicit`",
+	    "set `auth none` if it knows this host's address" } },
+	{ .stages = AT(ST_AUTH), .words = "does not offer auth&!only",
+	  .when = IF_PORT_25,
 	  .cause = "the relay offers no login on port 25",
-	  .fix = "set `port 587`, or `auth none` if it knows this host's "
-	    "address" },
+	  .fix = { "set `port 587`, or `auth none` if it knows this host's "
+	    "address",
+	    "set `auth none` if it knows this host's address" } },
 	{ .stages = AT(ST_AUTH), .words = "does not offer auth&!only",
 	  .cause = "the relay offers no login",
-	  .fix = "set `auth none` if it knows this host's address, else "
-	    "correct `relay %w`" },
+	  .fix = { "set `auth none` if it knows this host's address, else "
+	    "correct `~relay %w`" } },
 	{ .stages = AT(ST_AUTH), .words = "does not offer auth&only: ",
 	  .cause = "the relay does not offer the mechanism of `auth`, only: %o",
-	  .fix = "set `auth auto`" },
-	{ .stages = AT(ST_AUTH), .words = "no known way&xoauth2|"
-	    "no known way&oauthbearer",
+	  .fix = { "set `auth auto`" } },
+	{ .stages = AT(ST_AUTH), .words = "no known way&xoauth2|no known way&"
+	    "oauthbearer",
 	  .cause = "the relay accepts no password, only an access token",
-	  .fix = "set `auth xoauth2` and the token as `password <token>`" },
+	  .fix = { "set `auth xoauth2` and the token as `password <token>`",
+	    "set the token as `password <token>`" } },
 	{ .stages = AT(ST_AUTH), .words = "no known way",
 	  .cause = "the relay offers no mechanism with a password, only: %o",
-	  .fix = "set `auth none` if it knows this host's address" },
-	{ .stages = AT(ST_AUTH), .when = IF_TLS, .words = "would be readable|"
-	    "could be guessed",
+	  .fix = { "set `auth none` if it knows this host's address" } },
+	{ .stages = AT(ST_AUTH), .words = "would be readable|could be guessed",
+	  .when = IF_TLS,
 	  .cause = "the certificate of the relay is not verified, so another "
 	    "host could pose as it and get the password",
-	  .fix = "set `tls starttls` and `tls-verify yes`, or `auth-cleartext "
-	    "yes` on a network that you trust" },
+	  .fix = { "set `tls starttls` and `tls-verify yes`, or "
+	    "`auth-cleartext yes` on a network that you trust",
+	    "set `tls starttls`, or `auth-cleartext yes` on a network that you "
+	    "trust",
+	    "set `tls-verify yes`, or `auth-cleartext yes` on a network that "
+	    "you trust" } },
 	{ .stages = AT(ST_AUTH), .words = "would be readable|could be guessed",
 	  .cause = "without TLS the password could be read on the network",
-	  .fix = "set `tls starttls`, or `auth-cleartext yes` on a network "
-	    "that you trust" },
+	  .fix = { "set `tls starttls`, or `auth-cleartext yes` on a network "
+	    "that you trust",
+	    "set `auth-cleartext yes` on a network that you trust" } },
 	{ .stages = AT(ST_AUTH), .words = "needs a password",
 	  .cause = "a user is set, but no password",
-	  .fix = "set `password-file <file>`" },
+	  .fix = { "set `password-file <file>`" } },
 	{ .stages = AT(ST_AUTH), .words = "to bind the login",
 	  .cause = "`auth` asks for a login bound to TLS, but there is no TLS",
-	  .fix = "set `tls starttls`, or `auth auto`" },
+	  .fix = { "set `tls starttls`, or `auth auto`",
+	    "set `auth auto`" } },
 
 /* The message */
 
@@ -342,7 +454,7 @@ const struct advice advice_table[] = {
 	  .cause = "the message is larger than the relay allows" },
 	{ .stages = AT(ST_MAIL) | AT(ST_RCPT), .words = "smtputf8",
 	  .cause = "an address is not ASCII, which the relay does not support",
-	  .fix = "use an ASCII address of the same person, as `from <address>` "
-	    "or recipient" },
+	  .fix = { "use an ASCII address of the same person, as `from "
+	    "<address>` or recipient" } },
 };
 const size_t advice_count = NITEMS(advice_table);

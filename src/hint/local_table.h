@@ -26,16 +26,26 @@
 #define IF_LOST		0x08000	/* the connection was lost */
 #define IF_SOCKET	0x10000	/* the relay is a socket of this host */
 #define IF_MAILDIR	0x40000	/* the relay is a directory */
-#define IF_FAMILY	0x80000	/* address-family is not any */
 #define IF_LHLO		0x20000	/* it refused LHLO, the EHLO of LMTP */
-#define IF_SCRAM	0x80000	/* the login used SCRAM */
-#define IF_OPPORTUNISTIC 0x200000 /* tls opportunistic is in force */
-#define IF_OTHER_MECH	0x100000 /* a mechanism is offered and unused */
+#define IF_TOKEN	0x80000	/* the login is by an access token */
+#define IF_OWN_SENDER	0x100000 /* the sender is the user */
+#define IF_NEAR		0x200000 /* the relay is on a local network */
+#define IF_ADDRESS	0x400000 /* the relay is named by its address */
+#define IF_ENDED	0x800000 /* the connection was lost or silent */
+
+#define ADVICE_FIXES	4
+#define IF_FAMILY	0x1000000 /* address-family is not any */
+#define IF_SCRAM	0x2000000 /* the login used SCRAM */
+#define IF_OPPORTUNISTIC 0x4000000 /* tls opportunistic is in force */
+#define IF_OTHER_MECH	0x8000000 /* a mechanism is offered and unused */
 
 /*
  * One rule: if all of it applies, these are the cause and the fix.  In
- * both, %x is replaced (see hint.c).  `key value` in a fix is a line for
- * the configuration.  A fix of NULL means: no setting would help.
+ * both, %x is replaced (see hint.c).  `key value` in a fix is a line for the
+ * configuration; `~key value` is one in force that has to change (see
+ * hint/proposal.h).  The first fix is used of which no line is in force.  If
+ * there is none, the rule does not apply.  No fix at all means: no setting
+ * would help.
  */
 struct advice {
 	unsigned	 stages;	/* ADVICE_AT(...); 0: any */
@@ -46,10 +56,11 @@ struct advice {
 	unsigned	 unless;	/* none of these */
 	bool		 lasting;	/* retrying alone will not help */
 	const char	*cause;
-	const char	*fix;
+	const char	*fix[ADVICE_FIXES];
 };
 
 #define ADVICE_AT(stage)	(1u << (stage))
+#define ADVICE_LOGIN	"set `user <name>` and `password <password>`"
 
 /*
  * The first rule that applies is used, so special ones stand before general

@@ -256,6 +256,8 @@ cert_reason_issuer(struct buf *b, const struct octets *chain, size_t nsent,
 	cert_reason(b, "no trusted authority signed it");
 	if (nsent > 1)
 		buf_addf(b, " (nor %s)", v[nsent - 1].issuer);
+	else
+		buf_adds(b, " (that of its issuer did not come)");
 }
 
 /*

@@ -322,12 +322,16 @@ tls_alert_fault(struct tls *t, int e, struct fault *f)
 {
 	gnutls_alert_description_t a = gnutls.alert_get(t->session);
 	const char *name = gnutls.alert_get_name(a);
+	bool asked = gnutls.certificate_client_get_request_status(
+	    t->session) != 0;
 	bool temp = t->up || a == GNUTLS_A_INTERNAL_ERROR ||
 	    a == GNUTLS_A_USER_CANCELED;
 
 	return fault_set(f, f->stage, FD_TLS, e, temp ? VD_TEMP : VD_PERM,
-	    "the relay sent a TLS alert: %s",
-	    name != NULL ? name : "an unknown one");
+	    "the relay sent a TLS alert: %s%s",
+	    name != NULL ? name : "an unknown one",
+	    asked && (t->trust == NULL || !trust_has_own(t->trust)) ?
+	    "; it asks for a client certificate" : "");
 }
 
 static int

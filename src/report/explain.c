@@ -58,6 +58,12 @@ explain_add_relay(struct hint_context *ctx, const struct settings *s,
 	ctx->maildir = set->kind == RELAY_MAILDIR;
 }
 
+static bool
+explain_is_set(const void *settings, const char *key, const char *value)
+{
+	return setting_is(settings, key, value);
+}
+
 bool
 explain_hint(const struct explain *x, const struct fault *f,
     const struct explain_place *at, struct buf *out)
@@ -71,7 +77,8 @@ explain_hint(const struct explain *x, const struct fault *f,
 	    .login = account_logs_in(s),
 	    .asked = s->auth != SETTING_AUTH_AUTO,
 	    .user = s->user, .sender = at->sender,
-	    .recipient = at->recipient, .config_file = x->file, .who = x->who };
+	    .recipient = at->recipient, .config_file = x->file, .who = x->who,
+	    .is_set = explain_is_set, .settings = s };
 	struct buf line = { .max = EXPLAIN_HINT };
 	char group[64] = "";
 	struct hint h;

@@ -228,6 +228,28 @@ rows(void)
 	    setting_find("Port") == NULL, "not found");
 }
 
+/* What a row has, as it is shown. */
+static void
+values(void)
+{
+	struct buf why = { .max = 512 };
+	struct settings s;
+
+	settings_init(&s);
+	ok(setting_is(&s, "header-repair", "yes") &&
+	    !setting_is(&s, "header-repair", "no"), "the built-in value");
+	ok(!setting_is(&s, "tls-cert", NULL) &&
+	    !setting_is(&s, "tls-cert", "/c"), "a text that is not set");
+	ok(setting_set(setting_find("tls-cert"), &s, "/c", &why) &&
+	    setting_is(&s, "tls-cert", NULL) &&
+	    setting_is(&s, "tls-cert", "/c") &&
+	    !setting_is(&s, "tls-cert", "/d"), "one that is");
+	ok(!setting_is(&s, "chmod", NULL) && !setting_is(&s, "", "x"),
+	    "no such row");
+	settings_release(&s);
+	buf_release(&why);
+}
+
 static void
 nearest(void)
 {
@@ -284,6 +306,7 @@ main(void)
 {
 	set_and_show();
 	rows();
+	values();
 	nearest();
 	help();
 	return done();

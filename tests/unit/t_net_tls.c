@@ -234,16 +234,19 @@ t_verify(void)
 		    .text = "not good: it is self-signed (CN=relay, issued by "
 			    "CN=relay, for relay.example.org, key sha256:" },
 		{ "another CA", .cert = STRANGER,
-		    .text = "authority signed it (CN=relay, issued by CN=Other "
-			    "CA" },
+		    .text = "signed it (that of its issuer did not "
+		    "come) (CN=relay, "
+		    "issued by CN=Other CA" },
 		{ "another CA and name", .cert = STRANGER,
 		    .name = "mail.example.org",
-		    .text =
-			"authority signed it; it is for relay.example.org," },
+		    .text = "signed it (that of its issuer did not "
+		    "come); it is "
+		    "for relay.example.org," },
 		{ "issuer is missing", .cert = BY_LEAF,
 		    .name = "victim.example.org",
-		    .text =
-			"authority signed it (CN=relay, issued by CN=leaf" },
+		    .text = "signed it (that of its issuer did not "
+		    "come) (CN=relay, "
+		    "issued by CN=leaf" },
 		{ "signed by a server", .cert = BY_LEAF, .sub = GOOD,
 		    .name = "victim.example.org",
 		    .text = "not a certificate authority" },

@@ -33,6 +33,12 @@ static const char text[] =
     "relay start.x.test\n"
     "tls implicit\n"
     "helo start.local\n"
+    "account clear\n"
+    "relay work.x.test\n"
+    "tls opportunistic\n"
+    "auth login\n"
+    "user alice\n"
+    "password secret\n"
     "account open\n"
     "relay open.x.test\n"
     "user bob\n"
@@ -217,7 +223,7 @@ connection(size_t i)
 	struct fault f = { 0 };
 
 	conninfo_clear(&link);
-	link.account = account_find(&config, "work");
+	link.account = account_find(&config, "clear");
 	(void)strlcpy(link.tls, links[i].link.tls, sizeof(link.tls));
 	(void)strlcpy(link.offered, links[i].link.offered,
 	    sizeof(link.offered));
