@@ -222,6 +222,7 @@ const struct advice advice_table[] = {
 	  .fix = { "have it allowed at the relay%A, or correct `~relay %w`" } },
 	{ .stages = AT(ST_TLS), .words = "begins in clear|answered in clear|"
 	    "unexpected tls packet", .when = IF_IMPLICIT | IF_NEAR,
+	  .unless = IF_LOOPBACK,
 	  .cause = "port %p of %r does not speak TLS from the start",
 	  .fix = { "set `tls none` on a network that you trust, else `tls "
 	    "starttls`" } },

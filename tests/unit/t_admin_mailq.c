@@ -46,7 +46,7 @@ listing(struct spool *spool, bool json, time_t now)
 	return text;
 }
 
-/* The fault that has a hint. */
+/* Faults with a hint: the relay was not there, refused one, or hung up. */
 static void
 refused(struct fault *f)
 {
@@ -55,22 +55,48 @@ refused(struct fault *f)
 	    "Connection refused");
 }
 
-/* With the id for each '#' and the hint for each '%'; to be freed. */
+static void
+no_such_user(struct fault *f)
+{
+	fault_what(f, "relay:25");
+	fault_set(f, ST_RCPT, FD_SMTP, 550, VD_PERM,
+	    "No \"such\" user\nGo \\away");
+	f->esc[0] = 5;
+	f->esc[1] = f->esc[2] = 9;
+	fault_command(f, "RCPT TO:<o>");
+}
+
+static void
+hung_up(struct fault *f)
+{
+	fault_what(f, "relay:25");
+	fault_set(f, ST_BODY, FD_LINK, 0, VD_DOUBT, "it hung up");
+}
+
+/*
+ * With the id for each '#' and the hint for each '%', '~' and '^'; to be
+ * freed.
+ */
 static char *
 with_id(const char *form, const char *id)
 {
 	struct buf b = { .max = 1 << 20 };
 	struct fault f = { 0 };
 
-	refused(&f);
-	for (; *form != '\0'; form++)
-		if (*form == '#')
+	for (; *form != '\0'; form++) {
+		if (*form == '#') {
 			buf_adds(&b, id);
-		else if (*form == '%')
-			ok(explain_hint(reporter(), &f,
-			    &(struct explain_place){ 0 }, &b), "it has a hint");
-		else
+			continue;
+		}
+		if (strchr("%~^", *form) == NULL) {
 			buf_add(&b, form, 1);
+			continue;
+		}
+		(*form == '%' ? refused : *form == '~' ? no_such_user :
+		    hung_up)(&f);
+		ok(explain_hint(reporter(), &f, &(struct explain_place){ 0 },
+		    &b), "it has a hint");
+	}
 	return b.p;
 }
 
@@ -144,13 +170,9 @@ mixed(struct pond *p, char id[SPOOL_ID])
 	rcpt_settle(&e.rcpt[0], &f);
 	rcpt_settle(&e.rcpt[1], &f);
 	rcpt_settle(&e.rcpt[2], NULL);
-	fault_set(&f, ST_RCPT, FD_SMTP, 550, VD_PERM,
-	    "No \"such\" user\nGo \\away");
-	f.esc[0] = 5;
-	f.esc[1] = f.esc[2] = 9;
-	fault_command(&f, "RCPT TO:<o>");
+	no_such_user(&f);
 	rcpt_settle(&e.rcpt[3], &f);
-	fault_set(&f, ST_BODY, FD_LINK, 0, VD_DOUBT, "it hung up");
+	hung_up(&f);
 	rcpt_settle(&e.rcpt[4], &f);
 	queued(p, SPOOL_QUEUE, &e, &note, id);
 	envelope_release(&e);
@@ -177,8 +199,10 @@ test_mixed(void)
 	    "        cannot name a recipient to relay:25: "
 	    "550-No \"such\" user\n"
 	    "        550 Go \\away (in reply to RCPT TO:<o>)\n"
+	    "        hint: ~\n"
 	    "    z@x.test: may have arrived\n"
 	    "        cannot send the message to relay:25: it hung up\n"
+	    "        hint: ^\n"
 	    "\n"
 	    "Total requests: 1\n", id, "a list for people");
 	expect(&p, true, NOW,
@@ -204,11 +228,11 @@ test_mixed(void)
 	    "\"code\":550,\"enhanced\":\"5.9.9\",\"text\":"
 	    "\"cannot name a recipient to relay:25: "
 	    "550-No \\\"such\\\" user\\n550 Go \\\\away "
-	    "(in reply to RCPT TO:<o>)\"},\"hint\":null},"
+	    "(in reply to RCPT TO:<o>)\"},\"hint\":\"~\"},"
 	    "{\"address\":\"z@x.test\",\"state\":\"doubt\",\"reply\":"
 	    "{\"stage\":\"body\",\"verdict\":\"doubt\",\"code\":null,"
 	    "\"enhanced\":null,\"text\":\"cannot send the message to "
-	    "relay:25: it hung up\"},\"hint\":null}]}]\n", id,
+	    "relay:25: it hung up\"},\"hint\":\"^\"}]}]\n", id,
 	    "a list for programs");
 	pond_close(&p);
 }

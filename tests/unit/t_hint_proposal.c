@@ -108,8 +108,8 @@ start(struct session *s, const struct advice *a, bool reply)
 	s->ctx = (struct hint_context){ .fault = &s->fault,
 	    .relay = s->relay, .helo = s->helo, .fqdn = "web1.example.org",
 	    .maildir = (a->when & IF_MAILDIR) != 0,
-	    .port = (a->when & IF_PORT_25) ? 25 : (a->when & IF_PORT_465) ? 465 :
-	    587, .tls = (a->when & IF_IMPLICIT) ? CLIENT_TLS_IMPLICIT :
+	    .port = (a->when & IF_PORT_25) ? 25 :
+	    (a->when & IF_PORT_465) ? 465 : 587, .tls = (a->when & IF_IMPLICIT) ? CLIENT_TLS_IMPLICIT :
 	    CLIENT_TLS_STARTTLS, .tls_up = (a->when & IF_TLS) != 0,
 	    .caps = (a->when & IF_STARTTLS) ? CAP_STARTTLS : 0,
 	    .login = (a->when & IF_LOGIN) || !(a->unless & IF_LOGIN),
