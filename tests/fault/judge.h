@@ -11,7 +11,6 @@ struct numbers {
 	unsigned	 good, bad, killed;	/* by exit status */
 	unsigned	 accepted, queued, refused;	/* recipients */
 	unsigned	 doubt;		/* came twice, nobody saw the answer */
-	unsigned	 late;		/* ... though the agent had read it */
 	unsigned	 unnoted;	/* ... it was not written down yet */
 	unsigned	 unwritten;	/* came twice, the spool was broken */
 };
