@@ -480,7 +480,7 @@ test_replaced(struct pond *p)
 		NEED(look(p, SPOOL_QUEUE, at_id, &c) == CLAIM_OK);
 		let_go(p, &c);
 	} while (c.note.tries == 0);
-	for (i = 0; i < 3000; i++) {
+	for (i = 0; i < 3000 || (changed <= 10 && i < 300000); i++) {
 		wrong += look(p, SPOOL_QUEUE, at_id, &c) != CLAIM_OK ||
 		    c.note.damaged || !c.e.rcpt[0].done ||
 		    c.note.tries != strlen(c.e.rcpt[0].why->text);
@@ -490,7 +490,7 @@ test_replaced(struct pond *p)
 	}
 	NEED(kill(pid, SIGKILL) == 0 && waitpid(pid, &status, 0) == pid);
 	ok(WIFSIGNALED(status), "the writer wrote to the end");
-	ok(changed > 10, "%d of 3000 readings were new", changed);
+	ok(changed > 10, "%d of %d readings were new", changed, i);
 	is_int(wrong, 0, "all were whole");
 	is_int(fish(p, SPOOL_QUEUE, at_id, &c), CLAIM_OK,
 	    "killed, it leaves a message that can be claimed");
