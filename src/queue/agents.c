@@ -12,7 +12,7 @@
 
 #define FIRST	3	/* messages until the relay's pace is known */
 #define SLOW	2	/* messages of a relay that needs time for each */
-#define PACE	20	/* ms for a message: such a relay is slow */
+#define PACE	100	/* ms for a message: such a relay is slow */
 #define START	100	/* ms that a new agent is thought to need at least */
 #define LOOK	50	/* ms until it is looked whether a message has gone */
 #define CLOSING	1000	/* ms for all connections to be closed */
@@ -31,7 +31,7 @@ agents_begin(struct agents *a, const struct settings *s)
 	a->connections = s->connections;
 	a->allowed = a->one ? 1 : s->connections;
 	slot_key(a->key, s->relay, s->user);
-	a->opened = a->last = a->waited = 0;
+	a->opened = a->last = a->waited = a->busy = 0;
 	a->done = 0;
 }
 
@@ -66,13 +66,13 @@ agents_pace(const struct agents *a)
 static size_t
 agents_window(const struct agents *a)
 {
-	if (a->done < 2)
+	if (a->done == 0)
 		return a->n == 1 ? FIRST : SLOW;
-	return agents_pace(a) * (long long)a->n >= PACE ? SLOW : AGENTS_WINDOW;
+	return a->busy / (long long)a->done >= PACE ? SLOW : AGENTS_WINDOW;
 }
 
 struct run_agent *
-agents_next(struct agents *a)
+agents_next(struct agents *a, bool any)
 {
 	size_t window = agents_window(a), i;
 	struct run_agent *best = NULL, *r;
@@ -84,7 +84,7 @@ agents_next(struct agents *a)
 			r->filling = false;
 		else if (r->dispatch.ndelivery <= window / 2)
 			r->filling = true;
-		if (r->filling && !r->leaving && (best == NULL ||
+		if ((r->filling || any) && !r->leaving && (best == NULL ||
 		    r->dispatch.ndelivery < best->dispatch.ndelivery))
 			best = r;
 	}
@@ -132,6 +132,25 @@ agents_due(const struct agents *a, size_t left)
 	return (a->last != 0 ? a->last : sent) + quiet + 1;
 }
 
+/* How long the relay had a message of this connection, and not the next. */
+static void
+agents_count_busy(struct agents *a, struct run_agent *r)
+{
+	if (r->dispatch.first_sent > r->since)
+		r->since = r->dispatch.first_sent;
+	a->busy += a->last - r->since;
+	r->since = a->last;
+}
+
+void
+agents_give(struct run_agent *r, struct delivery *d)
+{
+	r->given = true;
+	if (r->dispatch.ndelivery == 0)
+		r->since = clock_ms();
+	dispatch_give(&r->dispatch, d, false);
+}
+
 struct delivery *
 agents_wait(struct agents *a, long long deadline, struct run_agent **of)
 {
@@ -150,6 +169,7 @@ agents_wait(struct agents *a, long long deadline, struct run_agent **of)
 	*of = a->agent[i];
 	a->last = clock_ms();
 	a->done++;
+	agents_count_busy(a, *of);
 	return d;
 }
 

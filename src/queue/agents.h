@@ -18,6 +18,8 @@ struct run_agent {
 	struct dispatch	 dispatch;
 	int		 slot;		/* its connection's; see slot_take() */
 	bool		 given;		/* a message since its session ended */
+	long long	 since;		/* clock_ms(): its last verdict, or when
+					   it got a message and had none */
 	bool		 filling;	/* until it has a window of messages */
 	bool		 proven;	/* the relay took a message from it */
 	bool		 leaving;	/* it gets no more messages */
@@ -38,6 +40,7 @@ struct agents {
 	long long	 opened;	/* clock_ms() of the first agent, */
 	long long	 last;		/* the same of the last verdict */
 	long long	 waited;	/* ms for all verdicts but the first */
+	long long	 busy;		/* ms that connections were busy */
 	size_t		 done;		/* how many verdicts */
 };
 
@@ -54,8 +57,14 @@ void	agents_begin(struct agents *, const struct settings *);
  */
 bool	agents_add(struct agents *);
 
-/* One that may have another message now, or NULL. */
-struct run_agent *agents_next(struct agents *);
+/*
+ * The one with the fewest messages of those that may have another now, or
+ * with any, of all that are not leaving.  NULL: there is none.
+ */
+struct run_agent *agents_next(struct agents *, bool any);
+
+/* dispatch_give() */
+void	agents_give(struct run_agent *, struct delivery *);
 
 /* Messages that all agents have together. */
 size_t	agents_out(const struct agents *);

@@ -287,7 +287,6 @@ run_now_or_later(struct run *r, const struct claimed *c, time_t now)
 static void
 run_give(struct run *r, struct queue_delivery *q)
 {
-	struct run_agent *to = agents_next(r->agents);
 	struct envelope *e = &q->claimed.env;
 	size_t i;
 
@@ -305,8 +304,8 @@ run_give(struct run *r, struct queue_delivery *q)
 	    .tries = q->claimed.note.tries,
 	    .message = { .fd = q->claimed.file.fd, .at = q->claimed.file.at,
 	    .size = q->claimed.file.size } };
-	to->given = true;
-	dispatch_give(&to->dispatch, &q->d, false);
+	/* A pause for `rate` may have changed which ones may have it. */
+	agents_give(agents_next(r->agents, true), &q->d);
 }
 
 static void
@@ -371,7 +370,7 @@ run_feed(struct run *r, char (*ids)[SPOOL_ID], size_t n, size_t *i, time_t now)
 
 	while ((*i < n || r->nback > 0) && !run_stopped(r)) {
 		if (r->agents->n > 0 && !r->stop &&
-		    agents_next(r->agents) == NULL)
+		    agents_next(r->agents, false) == NULL)
 			return;
 		if (r->nback == 0) {
 			run_claim(r, ids[(*i)++], now);
