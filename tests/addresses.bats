@@ -90,6 +90,14 @@ secure_at() {
 	done
 }
 
+@test "the next address, if one is silent, after connect-timeout" {
+	acting_at 127.0.0.2 silent
+	relay_at 127.0.0.3
+	send 'tls none' 'connect-timeout 1'
+	[ "$status" -eq 0 ]
+	[ "$(stored_count)" -eq 1 ]
+}
+
 @test "the next address, if one refuses connections" {
 	relay_at 127.0.0.3
 	send 'tls none'

@@ -170,12 +170,15 @@ transport_begin(struct transport *r, unsigned tries)
 static long long
 transport_share(const struct transport *r)
 {
-	long long now = clock_ms();
+	long long now = clock_ms(), share, left = (long long)route_left(
+	    &r->route);
 
-	if (r->limit == 0)
-		return 0;
-	return now + (r->limit - now) /
-	    (1 + (long long)route_left(&r->route));
+	if (left == 0)
+		return r->limit;
+	share = now + r->set->connect_timeout * 1000;
+	if (r->limit > 0 && share > now + (r->limit - now) / (1 + left))
+		share = now + (r->limit - now) / (1 + left);
+	return share;
 }
 
 int
