@@ -347,3 +347,27 @@ lmtp_script() {
 		[[ $stderr == *'no name server answered in 1 s'* ]]
 	done
 }
+
+@test "any name of this host: mail without a sender goes, and has a domain" {
+	local name want
+
+	unshare -u true || skip 'may not take on the name of another host'
+	# What the shell does in the namespace of its own:
+	# shellcheck disable=SC2016
+	while IFS=: read -r name want; do
+		rm -rf "$BATS_TEST_TMPDIR/mail"
+		CONF=$(conf "relay maildir:$BATS_TEST_TMPDIR/mail" 'queue no')
+		run -0 unshare -u sh -c 'printf %s "$1" >/proc/sys/kernel/hostname
+		    echo hi | "$2" -C "$3" bob@example.org.' sh "$name" \
+		    "$HELOISE" "$CONF"
+		grep -qx "Return-Path: <[^@]*@$want>" \
+		    "$BATS_TEST_TMPDIR"/mail/new/*
+		grep -qx 'Delivered-To: bob@example.org' \
+		    "$BATS_TEST_TMPDIR"/mail/new/*
+	done <<-'END'
+		vm.example.org:vm.example.org
+		vm.example.org.:vm.example.org
+		fe4776b94017..:localhost
+		my pc:localhost
+	END
+}

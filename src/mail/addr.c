@@ -660,7 +660,11 @@ addr_ascii_domain(char **spec, struct fault *f)
 {
 	char *old = *spec, *dom;
 	const char *at = addr_at(old);
+	size_t n = strlen(old);
 
+	/* "example.org.", the domain as the DNS writes it */
+	if (at != NULL && old[n - 1] == '.' && strchr("@.", old[n - 2]) == NULL)
+		old[n - 1] = '\0';
 	if (at == NULL || ascii_only(at, strlen(at)) ||
 	    !ascii_only(old, (size_t)(at - old)))
 		return 0;

@@ -69,7 +69,8 @@ int	addr_path(char **spec, const char *arg, struct fault *);
 void	addr_qualify(char **spec, const char *domain);
 
 /*
- * Write a domain in A-labels, unless the local part needs SMTPUTF8 anyway.
+ * Drop one final dot of a domain, and write it in A-labels, unless the local
+ * part needs SMTPUTF8 anyway.
  * Comes before addr_check(): the mapping may yield any octets.
  */
 int	addr_ascii_domain(char **spec, struct fault *);

@@ -434,6 +434,9 @@ static const struct {
 	const char	*want;		/* qualified, in ASCII; NULL: fault */
 	bool		 utf8;
 } domains[] = {
+	{ "a@b.test.", "a@b.test", false }, { "a@b.test..", NULL, false },
+	{ "a@.", NULL, false }, { "a@b\xc3\xb6.test.", "a@xn--b-1ga.test",
+	    false },
 	{ "", "", false },
 	{ "root", "root@our.test", false },
 	{ "a@X.test", "a@X.test", false },

@@ -482,8 +482,8 @@ static const struct {
 	{ "To: a@x.test, b c@x.test\n\n", W_T,
 	    "!b c@x.test: words without a dot or comma between them, "
 	    "in the field To" },
-	{ "Bcc: a@x.test.\n\n", W_T,
-	    "!a@x.test.: its domain is malformed, in the field Bcc" },
+	{ "Bcc: a@x.test..\n\n", W_T,
+	    "!a@x.test..: its domain is malformed, in the field Bcc" },
 	{ "Cc: a\033@x.test\n\n", W_T, "!a?@x.test: it contains a control "
 	    "character or malformed UTF-8, in the field Cc" },
 	{ "To: j\366rg@x.test\n\n", W_T, "!j?rg@x.test: it contains a control "
