@@ -2,7 +2,7 @@
 #
 # Uses tmp, here, jail and from of run.  Postfix runs in $postfix, which is
 # $postfix_dir inside the jail, and only while it is measured.
-# shellcheck shell=sh disable=SC2086,SC2034,SC2154
+# shellcheck shell=sh disable=SC2086,SC2034,SC2154,SC2119,SC2120
 
 find_postfix()
 {
