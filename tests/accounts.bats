@@ -233,7 +233,8 @@ account=default account-why="no account matches"' ]
 	local i spool=$BATS_TEST_TMPDIR/spool
 
 	three
-	use "spool $spool" 'linger no' "relay localhost:${PORTS[0]}" \
+	use "spool $spool" 'linger no' 'connections 1' \
+	    "relay localhost:${PORTS[0]}" \
 	    'account work' "relay localhost:${PORTS[1]}"
 	for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
 		send -odq -f a@example.org -t

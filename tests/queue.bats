@@ -39,6 +39,20 @@ load relay/spool
 	await idle
 }
 
+@test "linger no: the next delivery takes what is due, and that alone" {
+	start_relay
+	use 'linger no'
+	send --relay 127.0.0.1:1 two@example.org
+	send -odq one@example.org
+	[ "$(waiting)" -eq 2 ]
+	send three@example.org
+	[ "$status" -eq 0 ]
+	await has_stored 2
+	await idle
+	[ "$(stored_count)" -eq 2 ]
+	[ "$(waiting)" -eq 1 ]
+}
+
 @test "queue no: nothing is kept, 75" {
 	start_relay
 	stop_relay

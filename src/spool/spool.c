@@ -260,6 +260,21 @@ spool_list(struct spool *sp, enum spool_place place, char (**ids)[SPOOL_ID],
 	return rc;
 }
 
+bool
+spool_any(const struct spool *sp, enum spool_place place)
+{
+	struct fault f = { 0 };
+	DIR *d = spool_entries(sp, place, &f);
+	const struct dirent *entry;
+	bool any = false;
+
+	while (d != NULL && !any && (entry = readdir(d)) != NULL)
+		any = spool_is_id(entry->d_name);
+	if (d != NULL)
+		(void)closedir(d);
+	return any;
+}
+
 int
 spool_writable(const struct spool *sp, struct fault *f)
 {

@@ -117,6 +117,9 @@ void	spool_release(struct spool *, struct spool_file *);
 int	spool_list(struct spool *, enum spool_place, char (**ids)[SPOOL_ID],
 	    size_t *n, struct fault *);
 
+/* Is there a message?  False if that cannot be found out. */
+bool	spool_any(const struct spool *, enum spool_place);
+
 /*
  * Can messages be removed after delivery?  On a read-only file system each
  * queue run would send them again.

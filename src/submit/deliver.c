@@ -236,20 +236,6 @@ deliver_again(struct deliver *d, struct patience *p, struct envelope *env)
 	return true;
 }
 
-static bool
-deliver_queue_holds_any(struct deliver *d)
-{
-	char (*ids)[SPOOL_ID] = NULL;
-	struct fault f;
-	size_t n = 0;
-
-	if (d->spool == NULL ||
-	    spool_list(d->spool, SPOOL_QUEUE, &ids, &n, &f) == -1)
-		return false;
-	free(ids);
-	return n > 0;
-}
-
 /* Is the result there while the caller waits?  If not, it is detached. */
 static bool
 deliver_send(struct deliver *d, struct store *st, struct envelope *env,
@@ -265,7 +251,8 @@ deliver_send(struct deliver *d, struct store *st, struct envelope *env,
 		}
 		dispatch_give(&d->dispatch, &q->d, true);
 		/* Look now, while the agent works. */
-		d->others = deliver_queue_holds_any(d);
+		d->others = d->spool != NULL &&
+		    spool_any(d->spool, SPOOL_QUEUE);
 		if (dispatch_wait(&d->dispatch,
 		    d->spool != NULL ? p->end : 0) != NULL)
 			continue;

@@ -84,8 +84,11 @@ process_start_children(struct submitter *p, const struct config_source *src,
 	    .reload = options_reload, .ctx = &again };
 
 	dispatch_init(&p->deliver.dispatch, -1);
+	/* Without `linger` one delivery takes what is due along. */
 	if (p->deliver.spool != NULL && (p->set->linger ||
-	    p->deliver.mode == SETTING_DELIVERY_BACKGROUND))
+	    p->deliver.mode == SETTING_DELIVERY_BACKGROUND ||
+	    (p->deliver.mode == SETTING_DELIVERY_NOW &&
+	    spool_any(p->deliver.spool, SPOOL_QUEUE))))
 		p->deliver.standby = runner_standby(&r, &p->runner);
 	if (p->deliver.mode == SETTING_DELIVERY_NOW || p->deliver.spool == NULL)
 		return process_fork_agent(p, f);
