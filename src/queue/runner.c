@@ -228,14 +228,18 @@ runner_reread(const struct runner *r, bool *wrong)
 	*wrong = is;
 }
 
-/* Until then, but not longer than a step. */
-static void
+/*
+ * Sleep until then, but not longer than a step.  False if the clock was set
+ * back meanwhile: the next run decides what is due by the new time.
+ */
+static bool
 runner_sleep(time_t then)
 {
 	time_t now = time(NULL);
 
 	(void)sleep(then <= now + 1 ? 1 : then >= now + STEP ? STEP :
 	    (unsigned)(then - now));
+	return time(NULL) >= now;
 }
 
 /*
@@ -264,10 +268,10 @@ runner_run_until_empty(const struct runner *r, struct spool *spool,
 		if (res.tried > 0)
 			(void)poll(NULL, 0, AGAIN);
 		else if (res.waiting > 0)
-			do
-				runner_sleep(res.next);
-			while (time(NULL) < res.next &&
-			    runner_changed(spool) == *seen);
+			while (runner_sleep(res.next) &&
+			    time(NULL) < res.next &&
+			    runner_changed(spool) == *seen)
+				;
 		else
 			return;
 		runner_reread(r, &wrong);

@@ -15,7 +15,8 @@
 #define DAY	(24 * HOUR)
 
 static long long ahead;		/* of the real clock, in seconds */
-static long long slept;
+static long long back;		/* so far the next sleep() sets it back */
+static long long *slept;	/* shared with the processes of a test */
 static volatile sig_atomic_t stop;
 
 time_t
@@ -33,8 +34,9 @@ time(time_t *t)
 unsigned
 sleep(unsigned n)
 {
-	ahead += n;
-	slept += n;
+	ahead += n - back;
+	back = 0;
+	*slept += n;
 	return 0;
 }
 
@@ -70,7 +72,7 @@ begin(struct scene *s, const char *relay, const char *more)
 	static struct scene *ctx;
 
 	memset(s, 0, sizeof(*s));
-	ahead = slept = stop = 0;
+	ahead = back = *slept = stop = 0;
 	pond_open(&s->pond);
 	where = strstr(relay, "DIR");
 	text = xasprintf("tls none\nlog %s/log\nretry-min 60\n"
@@ -360,6 +362,24 @@ spare(void)
 	end(&s);
 }
 
+/* A clock that is set back by a day does not make the message wait a day. */
+static void
+set_back(void)
+{
+	struct scene s;
+	char id[SPOOL_ID];
+
+	begin(&s, "127.0.0.1:1", "linger yes\n");
+	queue_letter(&s.pond, id);
+	ahead = 1795255262 - time(NULL);
+	back = DAY;
+	serve(&s);
+	is_int(logged(&s, "result=expired"), 2,
+	    "the clock is set back: message and bounce are given up");
+	ok(*slept < DAY / 2, "after %lld seconds", *slept);
+	end(&s);
+}
+
 /* At intervals, with the settings read anew; mistakes are said once. */
 static void
 loop(void)
@@ -380,7 +400,7 @@ loop(void)
 		queue_letter(&s.pond, id);
 		(void)fflush(stdout);
 		runner_loop(&s.runner, 12);
-		is_int(slept, 12 * (long long)strlen(t[i].reload),
+		is_int(*slept, 12 * (long long)strlen(t[i].reload),
 		    "'%s': 12 seconds before each", t[i].reload);
 		is_int(entries(&s.pond, "queue"), 0, "the queue is run");
 		is_int(logged(&s, "line 1 is wrong"), t[i].said,
@@ -391,7 +411,7 @@ loop(void)
 	queue_letter(&s.pond, id);
 	stop = 1;
 	runner_loop(&s.runner, 12);
-	is_int(entries(&s.pond, "queue") * 100 + slept, 100,
+	is_int(entries(&s.pond, "queue") * 100 + *slept, 100,
 	    "stopped before it begins");
 	end(&s);
 }
@@ -399,11 +419,15 @@ loop(void)
 int
 main(void)
 {
+	slept = mmap(NULL, sizeof(*slept), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	NEED(slept != MAP_FAILED);
 	thirty_days();
 	one_run();
 	strangers();
 	stopped();
 	spare();
+	set_back();
 	loop();
 	return done();
 }
