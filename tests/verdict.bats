@@ -241,3 +241,24 @@ orphans() {
 	[ "$(stored_count)" -eq 1 ]
 	empty
 }
+
+# stuck_send OPTION...: the mail, with a full pipe as stderr that nobody reads.
+stuck_send() {
+	local pipe=$BATS_TEST_TMPDIR/stuck
+
+	mkfifo "$pipe"
+	exec {STUCK}<>"$pipe"
+	! dd if=/dev/zero of="$pipe" bs=4096 count=10000 oflag=nonblock \
+	    2>/dev/null || return 1
+	"$HELOISE" -C "$CONF" "$@" >/dev/null 2>"$pipe" 3>&- \
+	    < <(printf '%s' "$MAIL") &
+	STUCK_PID=$!
+}
+
+@test "nobody reads stderr: with -v the message is sent all the same" {
+	start_relay
+	use 'linger no'
+	stuck_send -v -t
+	await has_stored 1
+	wait "$STUCK_PID"
+}

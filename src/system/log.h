@@ -8,6 +8,11 @@
 #include "base/fault.h"
 
 /*
+ * No function waits long for a reader of stderr: after three seconds without
+ * room, this and all later text of the process is lost.
+ */
+
+/*
  * One message on stderr after the program's name.  Characters that could
  * control a terminal become '?'; line feeds stay.
  */
