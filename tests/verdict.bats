@@ -255,6 +255,37 @@ stuck_send() {
 	STUCK_PID=$!
 }
 
+# The one message in the queue is not locked.
+unlocked() {
+	flock -n "$SPOOL/queue/$(messages queue)" true
+}
+
+@test "nobody reads stderr: the queued message is not locked meanwhile" {
+	start_relay
+	stop_relay
+	use 'linger no'
+	stuck_send -t
+	await eval '[ "$(waiting)" -eq 1 ]'
+	quickly await unlocked
+	wait "$STUCK_PID"
+}
+
+@test "nobody reads stderr, patience over: no lock after the delivery" {
+	start_relay --script "$(script <<-'END'
+		S: 220 hi
+		C~ ^EHLO
+		nap 1500
+		S: 450 later
+	END
+	)"
+	use 'linger no' 'patience 1s'
+	stuck_send -t
+	await eval '[ "$(waiting)" -eq 1 ]'
+	await test -s "$SPOOL/queue/$(messages queue).note"
+	quickly await unlocked
+	wait "$STUCK_PID"
+}
+
 @test "nobody reads stderr: with -v the message is sent all the same" {
 	start_relay
 	use 'linger no'

@@ -104,12 +104,24 @@ sm_say_queued(const struct submission *s, const struct delivered *d)
 	    in > 0 ? in : 0);
 }
 
+/*
+ * Let others have the message and the connection.  To be called before any
+ * text: a reader of stderr may be slow.
+ */
+static void
+sm_let_go(struct submission *s)
+{
+	store_release(&s->store);
+	process_dismiss(s->by);
+}
+
 /* The process has to stop before there is a verdict. */
 static int
 sm_stop(struct submission *s, const char *id)
 {
 	enum cut how = deliver_cut(&s->by->deliver);
 
+	sm_let_go(s);
 	if (how != CUT_DONE)
 		log_say("queued as %s before there was a verdict%s", id,
 		    how == CUT_DOUBT ? "; the relay may have it already" : "");
@@ -125,6 +137,7 @@ sm_deliver(struct submission *s, struct fault *f)
 
 	if (deliver_message(&p->deliver, &s->store, &s->env, &s->meta, &d,
 	    f) == -1) {
+		sm_let_go(s);
 		(void)sm_say_failed(s, &d.conninfo, false);
 		log_fault(f);
 		return fault_exit(f);
@@ -132,11 +145,13 @@ sm_deliver(struct submission *s, struct fault *f)
 	if (d.in_background) {
 		if (*stopflag_get() || process_background(p) == -1)
 			return sm_stop(s, d.id);
+		deliver_abandon(&p->deliver);
+		sm_let_go(s);
 		log_say("no verdict after %lld s: queued as %s, and delivery "
 		    "goes on", s->set->patience, d.id);
 		return EX_OK;
 	}
-	process_dismiss(p);
+	sm_let_go(s);
 	if (d.queued > 0 && d.why.verdict != VD_OK && p->deliver.spool != NULL)
 		sm_say_queued(s, &d);
 	if (p->o->verbose && d.taken > 0)
