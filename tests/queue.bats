@@ -486,3 +486,29 @@ $(head -c 3500 /dev/zero | tr '\0' x)
 	[ "$status" -eq 64 ]
 	[ "$(stored_count)" -eq 0 ]
 }
+
+@test "a relay that repeats the login: no secret on stderr, in note or -bp" {
+	local secret
+	local -a secrets
+
+	start_relay --script "$(script <<-'END'
+		S: 220 hi
+		C~ ^EHLO
+		S: 250-hi
+		S: 250 AUTH PLAIN
+		C~ ^AUTH PLAIN
+		S: 454 no: AUTH PLAIN AHdlYjEAb3BlbnNlc2FtZQ==, opensesame
+	END
+	)"
+	use 'linger no' 'user web1' 'password opensesame' 'auth-cleartext yes'
+	send --trace -t
+	[[ $stderr == *'S: 454 no: AUTH PLAIN ********, ********'* ]]
+	[[ $stderr == *'queued as'* ]]
+	secrets=(opensesame AHdlYjEAb3BlbnNlc2FtZQ==)
+	for secret in "${secrets[@]}"; do
+		[[ $stderr != *"$secret"* ]]
+		! grep -F "$secret" "$SPOOL"/queue/*.note || return 1
+	done
+	heloise -bp
+	[[ $output == *'AUTH PLAIN ********, ********'* ]]
+}

@@ -65,11 +65,21 @@ client_advance(struct client *c)
 	return c->phase;
 }
 
-/* Add the reply to the dialogue, and note its first line. */
-static void
-client_talk_reply(struct client *c)
+/* Is it a reply whose octets the login needs as they are? */
+static bool
+client_exact(const struct client *c)
 {
-	const char *p = buf_text(&c->reply.text), *nl;
+	int kind = c->reply.code / 100;
+
+	return c->ring_n > 0 && c->ring[c->ring_at].verb == V_AUTH &&
+	    (kind == 2 || kind == 3);
+}
+
+/* Add a text of the reply to the dialogue, and note its first line. */
+static void
+client_talk_text(struct client *c, const char *p)
+{
+	const char *nl;
 	char who[] = "S: 000-";
 	int code = c->reply.code;
 
@@ -82,7 +92,7 @@ client_talk_reply(struct client *c)
 	if (code / 100 == 3 && c->reply.text.len > 0 && c->ring_n > 0 &&
 	    client_state_oldest(c)->verb == V_AUTH &&
 	    !sasl_reveals(c->mech))
-		p = "********";
+		p = CLIENT_MASK;
 	(void)strlcat(c->last, p, sizeof(c->last));
 	for (;; p = nl + 1) {
 		nl = strchr(p, '\n');
@@ -92,6 +102,22 @@ client_talk_reply(struct client *c)
 		if (nl == NULL)
 			return;
 	}
+}
+
+static void
+client_talk_reply(struct client *c)
+{
+	struct buf text = { .max = REPLY_TEXT };
+
+	if (!client_exact(c)) {
+		client_state_hide(c, &c->reply.text);
+		client_talk_text(c, buf_text(&c->reply.text));
+		return;
+	}
+	buf_add(&text, buf_text(&c->reply.text), c->reply.text.len);
+	client_state_hide(c, &text);
+	client_talk_text(c, buf_text(&text));
+	buf_release(&text);
 }
 
 /*
@@ -146,6 +172,7 @@ client_handle_reply(struct client *c)
 		k = *client_state_oldest(c);
 		next = client_ends_session(c, k.verb) ?
 		    client_state_refused(c) : answers[k.verb](c, &k);
+		client_state_hide(c, &c->reply.text);
 		if (c->o->heard != NULL)
 			c->o->heard(c->o->heard_ctx, c, &k);
 	}
@@ -185,6 +212,7 @@ client_not_smtp(struct client *c)
 	if (stage == ST_GREETING && client_looks_like_tls(c))
 		return client_state_die_with(c, stage, VD_PERM,
 		    "this port speaks TLS from the start");
+	client_state_hide(c, &c->in);
 	n = c->in.len < 200 ? c->in.len : 200;
 	end = memchr(buf_text(&c->in), '\n', n);
 	if (end != NULL)
@@ -286,6 +314,8 @@ client_init(struct client *c, const struct client_opts *o)
 	c->out.secret = true;
 	c->initial.max = 32768;
 	c->initial.secret = true;
+	c->secrets.max = CLIENT_SECRETS;
+	c->secrets.secret = true;
 	c->reply.text.max = REPLY_TEXT;
 	c->talk.max = CLIENT_TALK;
 	c->mech = SASL__MAX;
@@ -303,6 +333,7 @@ client_release(struct client *c)
 	buf_release(&c->in);
 	buf_release(&c->out);
 	buf_release(&c->initial);
+	buf_release(&c->secrets);
 	buf_release(&c->reply.text);
 	buf_release(&c->talk);
 }

@@ -8,7 +8,6 @@
 #include "smtp/client_setup.h"
 
 #define AUTH_LINE	510	/* RFC 4954 4: 512 with the line end */
-#define MASK		"********"
 
 enum client_phase
 client_setup_on_greet(struct client *c, const struct client_command *k)
@@ -197,8 +196,10 @@ setup_respond(struct client *c, const char *in, size_t n, struct buf *b64,
 	struct buf raw = { .max = 16384, .secret = true };
 	int status = sasl_step(&c->sasl, in, n, &raw, f);
 
-	if (status == 0)
+	if (status == 0) {
 		base64_encode(b64, buf_text(&raw), raw.len);
+		buf_addf(&c->secrets, "%s\n", buf_text(b64));
+	}
 	if (raw.full || b64->full)
 		status = fault_set(f, ST_AUTH, FD_NONE, 0, VD_PERM,
 		    "the response would be over 16 KiB");
@@ -230,7 +231,7 @@ setup_send_auth(struct client *c)
 		} else {
 			buf_addf(&line, " %s",
 			    b64.len > 0 ? buf_text(&b64) : "=");
-			(void)strlcat(shown, " " MASK, sizeof(shown));
+			(void)strlcat(shown, " " CLIENT_MASK, sizeof(shown));
 		}
 	}
 	next = client_state_say(c, V_AUTH, 0, buf_text(&line), shown);
@@ -299,7 +300,7 @@ setup_cancel(struct client *c, const struct fault *f)
 
 /* A challenge from its base64.  A reason to refuse may be in plain text. */
 static int
-setup_decode(const struct client *c, struct buf *in, struct fault *f)
+setup_decode(struct client *c, struct buf *in, struct fault *f)
 {
 	const char *text = buf_text(&c->reply.text);
 	size_t n;
@@ -314,10 +315,13 @@ setup_decode(const struct client *c, struct buf *in, struct fault *f)
 	    utf8_valid(buf_text(in), in->len)))
 		return 0;
 	buf_clear(in);
-	if (!sasl_reasons(&c->sasl))
+	if (!sasl_reasons(&c->sasl)) {
+		client_state_hide(c, &c->reply.text);
+		text = buf_text(&c->reply.text);
 		return fault_set(f, ST_AUTH, FD_NONE, 0, VD_TEMP,
 		    "the relay's challenge is not base64, or over 4 KiB: "
-		    "%.200s", text);
+		    "%.200s", text + strspn(text, " "));
+	}
 	buf_add(in, text, n < SASL_CHALLENGE ? n : SASL_CHALLENGE);
 	return 0;
 }
@@ -334,15 +338,17 @@ setup_challenged(struct client *c)
 	if (c->held) {
 		c->held = false;
 		next = client_state_say(c, V_AUTH, 0, buf_text(&c->initial),
-		    MASK);
+		    CLIENT_MASK);
 		buf_release(&c->initial);
 		return next;
 	}
 	status = setup_decode(c, &in, &f);
+	if (sasl_reasons(&c->sasl))
+		client_state_hide(c, &in);
 	if (status == 0)
 		status = setup_respond(c, buf_text(&in), in.len, &b64, &f);
 	next = status == -1 ? setup_cancel(c, &f) :
-	    client_state_say(c, V_AUTH, 0, buf_text(&b64), MASK);
+	    client_state_say(c, V_AUTH, 0, buf_text(&b64), CLIENT_MASK);
 	buf_release(&in);
 	buf_release(&b64);
 	return next;

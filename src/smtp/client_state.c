@@ -7,6 +7,8 @@
 #include "base/ascii.h"
 #include "smtp/client_state.h"
 
+#define HIDDEN	4	/* octets of a secret at least */
+
 static const struct {
 	enum stage	 stage;
 	int		 timeout;
@@ -74,6 +76,41 @@ client_state_note(struct client *c, const char *who, const char *p, size_t n)
 	buf_add(&c->talk, "\n", 1);
 	if (c->talk.full)
 		buf_clear(&c->talk);
+}
+
+static void
+state_hide_one(struct buf *b, const char *secret, size_t n)
+{
+	struct buf out = { .max = 2 * b->max + 2 * HIDDEN };
+	const char *p = buf_text(b), *end = p + b->len, *at;
+
+	if (n < HIDDEN || (at = memmem(p, b->len, secret, n)) == NULL)
+		return;
+	for (; at != NULL; at = memmem(p, (size_t)(end - p), secret, n)) {
+		buf_add(&out, p, (size_t)(at - p));
+		buf_adds(&out, CLIENT_MASK);
+		p = at + n;
+	}
+	buf_add(&out, p, (size_t)(end - p));
+	buf_clear(b);
+	buf_add(b, buf_text(&out), out.len < b->max ? out.len : b->max);
+	buf_release(&out);
+}
+
+void
+client_state_hide(const struct client *c, struct buf *b)
+{
+	const char *p = buf_text(&c->secrets);
+	size_t n;
+
+	if (c->secrets.len == 0)
+		return;
+	for (; *p != '\0'; p += n + 1) {
+		n = strcspn(p, "\n");
+		state_hide_one(b, p, n);
+	}
+	if (c->o->password != NULL)
+		state_hide_one(b, c->o->password, strlen(c->o->password));
 }
 
 void
@@ -224,8 +261,11 @@ client_state_die(struct client *c, struct fault *f)
 	struct fault share;
 
 	(void)strlcpy(f->what, c->o->what, sizeof(f->what));
-	if (f->domain == FD_LINK)
+	if (f->domain == FD_LINK) {
+		client_state_hide(c, &c->reply.text);
+		client_state_hide(c, &c->in);
 		state_add_last_reply(c, f);
+	}
 	/* After QUIT nothing can be lost. */
 	if (c->ring_n == 0 || client_state_oldest(c)->verb != V_QUIT)
 		c->fault = *f;

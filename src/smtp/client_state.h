@@ -23,6 +23,8 @@
 #define CLIENT_BLOCK	131072	/* octets of body in c->out at a time */
 #define CLIENT_TALK	65536	/* octets of dialogue kept */
 #define CLIENT_BINDING	64	/* octets that name a TLS session */
+#define CLIENT_SECRETS	262144	/* octets of responses to hide */
+#define CLIENT_MASK	"********"
 
 enum client_tls {
 	CLIENT_TLS_NONE,
@@ -148,6 +150,7 @@ struct client {
 	unsigned	 ehlos;
 	struct sasl	 sasl;
 	struct buf	 initial;	/* SASL response held back */
+	struct buf	 secrets;	/* SASL responses made, one a line */
 	bool		 held;
 	bool		 swapped;	/* mech replaces a refused one */
 	bool		 cancelled;	/* fault waits for the reply to "*" */
@@ -193,6 +196,13 @@ void		 client_state_expect(struct client *, enum verb, unsigned rcpt);
 /* Add a line to the dialogue: who is "C: ", "S: " or "-- ". */
 void		 client_state_note(struct client *, const char *who,
 		    const char *p, size_t n);
+
+/*
+ * Replace the password and all SASL responses (in base64) in a text of the
+ * relay, once there are any.  Those under four octets stay: as parts of
+ * words they would be everywhere.
+ */
+void		 client_state_hide(const struct client *, struct buf *);
 
 /* The last reply as a fault; never VD_OK. */
 void		 client_state_heard(const struct client *, struct fault *);
