@@ -328,6 +328,7 @@ check_load_as(struct check *k, char *home, struct fault *f)
 	/* These name files of the present user. */
 	(void)unsetenv("XDG_CONFIG_HOME");
 	(void)unsetenv("XDG_STATE_HOME");
+	(void)unsetenv("STATE_DIRECTORY");
 	(void)unsetenv("CREDENTIALS_DIRECTORY");
 	src->env = environ;
 	first = *src;

@@ -14,10 +14,12 @@ char	*spoolpath_find(const struct settings *,
 
 /*
  * The default place: the system's spool for root and if elevated (see
- * priv_elevated()), else a directory below the home directory.
+ * priv_elevated()), else a directory below XDG_STATE_HOME, the state directory
+ * of a systemd unit, or the home directory.
  * NULL if that is unknown.  The caller frees it.  Exported for the tests.
  */
 char	*spoolpath_default(const char *home, const char *xdg_state_home,
-	    uid_t, bool elevated, const char *system);
+	    const char *state_directory, uid_t, bool elevated,
+	    const char *system);
 
 #endif
