@@ -62,6 +62,37 @@ recipients() {
 	[ "$(stored_count)" -eq 0 ]
 }
 
+@test "members left out are named on stderr and in the log; others get mail" {
+	local log=$BATS_TEST_TMPDIR/log why='mail goes to the relay only, never to a'
+
+	start_relay
+	printf '%s\n' 'a: "|/bin/x", /etc/passwd, u@x.org' 'b: u@x.org, c' \
+	    'c: "|cmd"' >"$ALIASES"
+	send 'Subject: x\n\nx\n' "log $log" -- a
+	[ "$status" -eq 0 ]
+	[ "$(recipients 1)" = "u@x.org " ]
+	[ "$stderr" = "heloise: left out: $ALIASES:1: |/bin/x: $why command
+heloise: left out: $ALIASES:1: /etc/passwd: $why file" ]
+	grep "result=left-out .*text=\"$ALIASES:1: |/bin/x: $why command\"" "$log"
+	grep "result=left-out .*text=\"$ALIASES:1: /etc/passwd: $why file\"" "$log"
+	# An alias of an alias.
+	send 'To: b\nSubject: x\n\nx\n' "log $log" -- -t
+	[ "$(recipients 2)" = "u@x.org " ]
+	[ "$stderr" = "heloise: left out: $ALIASES:3: |cmd: $why command" ]
+	grep "result=left-out .*text=\"$ALIASES:3: |cmd: $why command\"" "$log"
+	# Each message of a dialogue names its own.
+	run --separate-stderr "$HELOISE" -C "$CONF" -bs < <(printf '%s\r\n' \
+	    'HELO me' 'MAIL FROM:<bob>' 'RCPT TO:<b>' DATA 'Subject: x' '' x . \
+	    'MAIL FROM:<bob>' 'RCPT TO:<a>' DATA 'Subject: x' '' x . QUIT)
+	[ "$(recipients 4)" = "u@x.org " ]
+	[ "$(grep -c 'left out' <<<"$stderr")" -eq 3 ]
+	# Nothing is left.
+	send 'Subject: x\n\nx\n' "log $log" -- c
+	[ "$status" -ne 0 ]
+	[[ $stderr == *"$ALIASES:3: |cmd: $why command"* ]]
+	[ "$(stored_count)" -eq 4 ]
+}
+
 @test "newaliases and -bi report every bad line; -bv says who gets it" {
 	CONF=$(conf "aliases $ALIASES" 'domain example.org')
 	run --separate-stderr "$HELOISE" -C "$CONF" -bi

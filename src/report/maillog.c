@@ -229,3 +229,16 @@ maillog_refusal(const struct maillog *r, const struct fault *f,
 	maillog_write_line(r, &a, SYSLOG_ERR, time(NULL));
 	buf_release(&hint);
 }
+
+void
+maillog_left_out(const struct maillog *r, const char *text,
+    const struct envelope *env, const struct spool_meta *meta)
+{
+	struct fault f = { 0 };
+	struct logline a = { .from = env->from, .fault = &f, .size = -1,
+	    .rtt = -1, .result = "left-out", .uid = meta->uid,
+	    .caller = meta->origin };
+
+	(void)fault_set(&f, ST_ADDRESS, FD_NONE, 0, VD_PERM, "%s", text);
+	maillog_write_line(r, &a, SYSLOG_WARNING, time(NULL));
+}

@@ -44,4 +44,8 @@ void	maillog_attempt(const struct maillog *, const struct maillog_try *);
 void	maillog_refusal(const struct maillog *, const struct fault *,
 	    const struct spool_meta *);
 
+/* Write that a member of an alias was left out; text says which and why. */
+void	maillog_left_out(const struct maillog *, const char *text,
+	    const struct envelope *, const struct spool_meta *);
+
 #endif

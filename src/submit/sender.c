@@ -13,6 +13,8 @@
 #include "submit/sender.h"
 #include "system/log.h"
 
+#define LEFT_OUT	65536	/* octets about members left out */
+
 static char *
 sender_expanded(const struct caller *a, const char *text, bool is_address)
 {
@@ -117,12 +119,31 @@ sender_redirect(struct submission *s, const char *to, struct buf *fields)
 	s->env = e;
 }
 
+/* Some recipients of an alias will get no mail: say so, here and in the log. */
+static void
+sender_report_left_out(struct submission *s)
+{
+	const char *p = buf_text(&s->left_out);
+	size_t n;
+	char *line;
+
+	for (; *p != '\0'; p += n + (p[n] == '\n')) {
+		n = strcspn(p, "\n");
+		line = xstrndup(p, n);
+		log_say("left out: %s", line);
+		maillog_left_out(&s->by->log, line, &s->env, &s->meta);
+		free(line);
+	}
+	buf_clear(&s->left_out);
+}
+
 int
 sender_addressed(void *ctx, struct buf *fields, struct fault *f)
 {
 	struct submission *s = ctx;
 	const char *to = s->by->c->base.redirect_all;
 
+	sender_report_left_out(s);
 	if (s->meta.account == NULL && sender_account(s, s->env.from, f) == -1)
 		return -1;
 	if (to != NULL)
@@ -177,6 +198,7 @@ sender_begin(struct submission *s, struct fault *f)
 	accept_init(&s->accept, &s->opts, &s->env, &s->store, &s->meta,
 	    s->set->max_size);
 	s->accept.expand = &s->by->expand;
+	s->by->expand.left_out = &s->left_out;
 	s->accept.addressed = sender_addressed;
 	s->accept.ctx = s;
 	return 0;
@@ -186,13 +208,16 @@ void
 sender_init(struct submission *s, struct submitter *by)
 {
 	*s = (struct submission){ .by = by,
-	    .store = { .fd = -1, .file.fd = -1 } };
+	    .store = { .fd = -1, .file.fd = -1 },
+	    .left_out.max = LEFT_OUT };
 }
 
 void
 sender_release(struct submission *s)
 {
 	accept_release(&s->accept);
+	buf_release(&s->left_out);
+	s->by->expand.left_out = NULL;
 	store_release(&s->store);
 	envelope_release(&s->env);
 	spool_meta_release(&s->meta);

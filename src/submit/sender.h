@@ -18,6 +18,7 @@ struct submission {
 	char		*from, *from_name; /* the settings, expanded */
 	char		*sender;	/* as the caller gave it, or NULL */
 	struct accept	 accept;
+	struct buf	 left_out;	/* of its aliases, see alias/expand.h */
 };
 
 /* Allocates nothing. */
@@ -51,8 +52,8 @@ void	sender_options(struct submission *);
 int	sender_begin(struct submission *, struct fault *);
 
 /*
- * The envelope is complete: choose an account if none is chosen yet, and
- * apply redirect-all.  sender_begin() gives this function to struct accept.
+ * The envelope is complete: report members of aliases that are left out,
+ * choose an account if none is chosen yet, and apply redirect-all.  sender_begin() gives this function to struct accept.
  */
 int	sender_addressed(void *, struct buf *fields, struct fault *);
 

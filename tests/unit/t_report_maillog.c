@@ -413,6 +413,11 @@ refusal(void)
 	    "where it failed");
 	ok(has(s.line, " result=failed ") && has(s.line,
 	    " uid=1000 caller=cron text=\"no at sign\""), "and for whom");
+	maillog_left_out(&s.log, "f:3: |cmd: no", &s.env, &s.meta);
+	ok(strncmp(line(&s), "<20>", 4) == 0, "a member left out: a warning");
+	ok(has(s.line, " from=a@x.test ") && has(s.line, " result=left-out ") &&
+	    has(s.line, " caller=cron text=\"f:3: |cmd: no\""),
+	    "of which message, and why");
 	maillog_close(&s.log);
 	add(&s, "b@x.test", VD_OK, 0, "");
 	maillog_attempt(&s.log, &s.try);
