@@ -1,6 +1,7 @@
 /* accept.c - stdin to a message and an envelope */
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -153,12 +154,17 @@ accept_end(struct accept *s, struct fault *f)
 int
 accept_read(struct accept *s, int in, struct fault *f)
 {
+	struct pollfd ready = { .fd = in, .events = POLLIN };
 	char *block = xmalloc(BLOCK);
 	int status = 0;
 	ssize_t n = 1;
 
 	while (status == 0 && n != 0 && !s->message.ended) {
 		n = read(in, block, BLOCK);
+		if (n == -1 && errno == EAGAIN) {
+			(void)poll(&ready, 1, -1);
+			continue;
+		}
 		if (n == -1 && errno == EINTR)
 			continue;
 		if (n == -1)

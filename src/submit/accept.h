@@ -40,8 +40,8 @@ int	accept_feed(struct accept *, const char *, size_t, struct fault *);
 int	accept_end(struct accept *, struct fault *);
 
 /*
- * Read a descriptor to its end: feed all and end.  Memory does not grow
- * with the message.
+ * Read a descriptor to its end: feed all and end.  Wait for more if it does
+ * not block.  Memory does not grow with the message.
  */
 int	accept_read(struct accept *, int in, struct fault *);
 

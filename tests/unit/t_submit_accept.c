@@ -7,13 +7,16 @@
 
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include <dirent.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/util.h"
@@ -82,13 +85,13 @@ input(size_t row)
 }
 
 static int
-read_row(struct reading *r, size_t row, struct spool *spool)
+read_from(struct reading *r, int in, bool raw, struct spool *spool)
 {
-	int in = input(row), status;
+	int status;
 
 	*r = (struct reading){ .opts = { .user = "joe", .sender = "a@x.test",
 	    .hostname = "h.test", .unique = "u", .extract = true,
-	    .repair = !rows[row].raw } };
+	    .repair = !raw } };
 	status = store_begin(&r->store, spool, &r->f);
 	if (status == 0) {
 		accept_init(&r->submit, &r->opts, &r->env, &r->store,
@@ -98,6 +101,12 @@ read_row(struct reading *r, size_t row, struct spool *spool)
 	}
 	(void)close(in);
 	return status;
+}
+
+static int
+read_row(struct reading *r, size_t row, struct spool *spool)
+{
+	return read_from(r, input(row), rows[row].raw, spool);
 }
 
 static void
@@ -157,6 +166,46 @@ test_row(size_t row, struct spool *spool)
 	is_int(open_files(), files, "no descriptor is left over");
 }
 
+/* The message comes in two parts, each after a while. */
+static void
+write_slowly(int out)
+{
+	size_t n = sizeof(FULL) - 1;
+
+	(void)poll(NULL, 0, 200);
+	if (write(out, FULL, n) != (ssize_t)n)
+		_exit(1);
+	(void)poll(NULL, 0, 200);
+	_exit(write(out, "\nbody\n", 6) != 6);
+}
+
+/* A descriptor that does not block is waited for. */
+static void
+test_nonblocking(void)
+{
+	struct reading r;
+	clock_t start;
+	int pipes[2], status = -1;
+	char *text;
+	pid_t pid;
+
+	(void)fflush(stdout);
+	if (pipe2(pipes, O_CLOEXEC | O_NONBLOCK) == -1 || (pid = fork()) == -1)
+		abort();
+	if (pid == 0)
+		write_slowly(pipes[1]);
+	(void)close(pipes[1]);
+	start = clock();
+	is_int(read_from(&r, pipes[0], false, NULL), 0, "it does not block");
+	ok(clock() - start < CLOCKS_PER_SEC / 10, "wait without work");
+	text = contents(r.store.fd, r.store.at, r.store.size);
+	is(text, WIRE "\r\nbody\r\n", "all of the text");
+	(void)waitpid(pid, &status, 0);
+	is_int(status, 0, "the writer is content");
+	free(text);
+	release(&r);
+}
+
 /* What was committed can be claimed: the file is what it says it is. */
 static void
 test_committed(struct spool *spool, size_t want)
@@ -209,6 +258,7 @@ main(void)
 	}
 	for (i = 0; i < NITEMS(rows); i++)
 		test_row(i, &spool);
+	test_nonblocking();
 	test_committed(&spool, NITEMS(rows));
 	spool_close(&spool);
 	(void)nftw(dir, erase, 8, FTW_DEPTH | FTW_PHYS);
