@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -59,12 +60,19 @@ slot_open_number(const struct spool *sp, const char *key, int i)
 	return slot_open(sp, key, suffix);
 }
 
+/* Has another process the lock?  Some file systems have no locks. */
+static bool
+slot_locked(int fd)
+{
+	return fileio_lock(fd, false) == EWOULDBLOCK;
+}
+
 /* Is the file of a slot locked?  If not, it is locked now, in *fd. */
 static bool
 slot_in_use(const struct spool *sp, const char *key, int i, int *fd)
 {
 	*fd = slot_open_number(sp, key, i);
-	if (*fd == -1 || fileio_lock(*fd, false) == 0)
+	if (*fd == -1 || !slot_locked(*fd))
 		return false;
 	(void)close(*fd);
 	*fd = -1;
@@ -109,7 +117,7 @@ slot_take(const struct spool *sp, const char *key, int n, int *fd)
 	*fd = -1;
 	if (lock == -1)
 		return true;
-	if (fileio_lock(lock, false) == 0) {
+	if (!slot_locked(lock)) {
 		limit = slot_limit(lock, n);
 		if (limit == n || slot_held(sp, key, n) < limit)
 			for (i = 0; i < n && !taken; i++)
@@ -129,7 +137,7 @@ slot_refused(const struct spool *sp, const char *key, int n)
 
 	if (lock == -1)
 		return;
-	if (fileio_lock(lock, false) == 0) {
+	if (!slot_locked(lock)) {
 		others = slot_held(sp, key, n) - 1;
 		limit = (unsigned char)(others > 1 ? others : 1);
 		(void)fileio_write(lock, 0, &limit, 1);
@@ -180,7 +188,7 @@ slot_count(const struct spool *sp, const char *key, int n, long long ms)
 
 	if (fd == -1)
 		return 0;
-	if (fileio_lock(fd, false) == 0)
+	if (!slot_locked(fd))
 		wait = slot_count_locked(fd, n, ms);
 	(void)close(fd);
 	return wait;

@@ -53,6 +53,7 @@ struct shim {
 	void	(*hook)(void);
 	bool	  no_unnamed;	/* as on a file system without O_TMPFILE */
 	bool	  nfs;		/* locks need a descriptor for writing */
+	bool	  lockless;	/* there are no locks */
 	int	  syncs;
 } shim;
 
@@ -144,6 +145,10 @@ flock(int fd, int how)
 {
 	if (shim_fails())
 		return -1;
+	if (shim.lockless) {
+		errno = ENOLCK;
+		return -1;
+	}
 	if (shim.nfs && (how & LOCK_EX) &&
 	    (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY) {
 		errno = EBADF;

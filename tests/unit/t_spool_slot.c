@@ -162,6 +162,23 @@ no_files(void)
 }
 
 static void
+no_locks(void)
+{
+	struct pond p;
+	int fd, i;
+
+	pond_open(&p);
+	shim.lockless = true;
+	for (i = 0; i < 3; i++) {
+		ok(slot_take(&p.spool, "k", 1, &fd), "without locks: %d", i);
+		(void)close(fd);
+	}
+	is_int(slot_count(&p.spool, "k", 1, 1000), 0, "a message");
+	shim.lockless = false;
+	pond_close(&p);
+}
+
+static void
 rates(void)
 {
 	long long wait;
@@ -200,6 +217,7 @@ main(void)
 	connections();
 	refusals();
 	no_files();
+	no_locks();
 	rates();
 	return done();
 }
