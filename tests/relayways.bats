@@ -110,6 +110,20 @@ lmtp_script() {
 	[ "$(stat -c %a "${file[0]}")" = 600 ]
 }
 
+@test "maildir: -v says where it is, and of no relay, also as a fallback" {
+	local dir=$BATS_TEST_TMPDIR/mail
+
+	send "relay maildir:$dir" -- -v -t
+	[[ $stderr == "heloise: kept in the maildir: new/"* ]]
+	[ -f "$dir/${stderr##* }" ]
+	start_relay
+	stop_relay
+	send "relay localhost:$RELAY_PORT" 'fallback box' 'account box' \
+	    "relay maildir:$dir" -- -v -t
+	[[ $stderr == *"kept in the maildir: new/"* ]]
+	[[ $stderr != *"accepted by the relay"* ]]
+}
+
 @test "maildir: that cannot be made: 75 and why; then it works" {
 	send "relay maildir:$BATS_TEST_TMPDIR/no/mail" -- -t
 	[ "$status" -eq 75 ]

@@ -155,7 +155,9 @@ sm_deliver(struct submission *s, struct fault *f)
 	if (d.queued > 0 && d.why.verdict != VD_OK && p->deliver.spool != NULL)
 		sm_say_queued(s, &d);
 	if (p->o->verbose && d.taken > 0)
-		log_say("accepted by the relay: %s", d.accepted);
+		log_say(d.conninfo.what[0] != '\0' ?
+		    "accepted by the relay: %s" : "kept in the maildir: %s",
+		    d.accepted);
 	status = sm_say_failed(s, &d.conninfo, p->deliver.spool != NULL);
 	if (status != EX_OK && p->no_spool.verdict != VD_OK)
 		explain_fault(&p->log.explain, &p->no_spool,
