@@ -186,21 +186,21 @@ flights() {
 	make_certs
 	start_relay
 	send 'tls none' -- -t
-	[ "$(flights)" -eq 2 ]
-	[ "$(relay_log | sed -n 's/^segments //p')" -eq 2 ]
+	[ "$(flights)" -eq 3 ]
+	[ "$(relay_log | sed -n 's/^segments //p')" -eq 3 ]
 	start_relay --caps PIPELINING,SIZE,8BITMIME
 	send 'tls none' -- -t
 	[ "$(flights)" -eq 3 ]
 	start_relay --tls starttls --cert "$CERTS/ok.pem" --key "$CERTS/ok.pem"
 	send 'tls starttls' "tls-ca $CERTS/ca.pem" -- -t
 	[ "$status" -eq 0 ]
-	[ "$(flights)" -eq 4 ]
+	[ "$(flights)" -eq 5 ]
 	start_relay --tls implicit --cert "$CERTS/ok.pem" --key "$CERTS/ok.pem"
 	send 'tls implicit' "tls-ca $CERTS/ca.pem" -- -t
-	[ "$(flights)" -eq 2 ]
+	[ "$(flights)" -eq 3 ]
 	start_relay --auth PLAIN --user u --password p
 	send 'tls none' 'auth-cleartext yes' 'user u' 'password p' -- -t
-	[ "$(flights)" -eq 3 ]
+	[ "$(flights)" -eq 4 ]
 }
 
 @test "a thousand recipients in five flights" {

@@ -187,7 +187,7 @@ transfer_downgrade(struct transfer *k, struct delivery *d)
 	    .why = RECODE_8BIT, .write = transfer_to_memory, .ctx = &new };
 	struct fault f = { 0 };
 
-	if (!d->env->eightbit || k->client->caps.set & CAP_8BITMIME ||
+	if (!d->env->eightbit || client_state_use(k->client) & CAP_8BITMIME ||
 	    !k->account->set->header_repair)
 		return;
 	if (msgfile_convert(&c, &f) == 0 && c.changed) {

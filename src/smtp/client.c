@@ -33,6 +33,7 @@ static client_answer *const answers[V__MAX] = {
 	[V_MAIL] = client_mail_on_mail,
 	[V_RCPT] = client_mail_on_rcpt,
 	[V_DATA] = client_mail_on_data,
+	[V_CHUNK] = client_mail_on_chunk,
 	[V_DOT] = client_mail_on_dot,
 	[V_NOBODY] = client_mail_on_nobody,
 	[V_QUIT] = client_on_quit,
@@ -309,6 +310,8 @@ client_init(struct client *c, const struct client_opts *o)
 {
 	memset(c, 0, offsetof(struct client, ring));
 	c->o = o;
+	c->avoid = o->avoid;
+	c->chunks = o->chunks;
 	c->in.max = (size_t)1 << 18;
 	c->out.max = (size_t)1 << 20;
 	c->out.secret = true;
@@ -413,6 +416,12 @@ client_mail(struct client *c, struct client_mail *m)
 {
 	assert(c->phase == PH_IDLE);
 	c->phase = client_mail_begin(c, m);
+}
+
+void
+client_avoid(struct client *c, unsigned bits)
+{
+	c->avoid = bits;
 }
 
 void

@@ -54,6 +54,9 @@ void		 client_tls_up(struct client *, bool trusted);
 void		 client_bind(struct client *, const char *name, const void *,
 		    size_t);
 
+/* From now on treat these CAP_* as not offered; for client_mail(). */
+void		 client_avoid(struct client *, unsigned);
+
 void		 client_mail(struct client *, struct client_mail *);
 void		 client_quit(struct client *);
 

@@ -44,7 +44,7 @@ cmail_check_utf8(struct client *c, struct client_mail *m)
 	bool all, one;
 	size_t i;
 
-	if (c->caps.set & CAP_SMTPUTF8)
+	if (client_state_use(c) & CAP_SMTPUTF8)
 		return;
 	all = !ascii_only(e->from, strlen(e->from));
 	for (i = 0; i < e->nrcpt; i++) {
@@ -82,6 +82,8 @@ client_mail_begin(struct client *c, struct client_mail *m)
 	size_t i;
 
 	m->over = m->mail_sent = m->chunk = m->ended = m->reset = false;
+	m->begun = m->tested = false;
+	m->used = 0;
 	m->accepted[0] = '\0';
 	m->next = m->answered = m->taken = m->asked = m->told = 0;
 	m->bol = true;
@@ -111,7 +113,7 @@ cmail_say_mail(struct client *c, struct client_mail *m)
 	static const char *const rets[] = { [RET_UNSET] = "",
 	    [RET_FULL] = " RET=FULL", [RET_HDRS] = " RET=HDRS" };
 	const struct envelope *e = m->env;
-	unsigned caps = c->caps.set;
+	unsigned caps = client_state_use(c);
 	bool utf8 = !ascii_only(e->from, strlen(e->from)), dsn = caps & CAP_DSN;
 	char size[40] = "";
 	size_t i;
@@ -119,8 +121,14 @@ cmail_say_mail(struct client *c, struct client_mail *m)
 	for (i = 0; i < e->nrcpt && !utf8; i++)
 		utf8 = !e->rcpt[i].done && !ascii_only(e->rcpt[i].addr,
 		    strlen(e->rcpt[i].addr));
-	if (caps & CAP_SIZE && !m->probe)
+	if (caps & CAP_SIZE && !m->probe) {
 		(void)snprintf(size, sizeof(size), " SIZE=%zu", m->size);
+		m->used |= CAP_SIZE;
+	}
+	if (e->eightbit)
+		m->used |= caps & CAP_8BITMIME;
+	if (e->ret != RET_UNSET || e->envid != NULL)
+		m->used |= caps & CAP_DSN;
 	m->mail_sent = true;
 	return cmail_sayf(c, V_MAIL, 0, "MAIL FROM:<%s>%s%s%s%s%s%s", e->from,
 	    size, e->eightbit && caps & CAP_8BITMIME ? " BODY=8BITMIME" : "",
@@ -149,7 +157,7 @@ cmail_say_rcpt(struct client *c, struct client_mail *m, size_t i)
 		{ NOTIFY_FAILURE, "FAILURE" }, { NOTIFY_DELAY, "DELAY" },
 	};
 	const struct rcpt *r = &m->env->rcpt[i];
-	bool dsn = c->caps.set & CAP_DSN;
+	bool dsn = client_state_use(c) & CAP_DSN;
 	char words[64] = "";
 	size_t k;
 
@@ -162,6 +170,8 @@ cmail_say_rcpt(struct client *c, struct client_mail *m, size_t i)
 	if (words[0] == '\0' && (!dsn || r->orcpt == NULL) &&
 	    strlen(r->addr) <= ADDR_MAX)
 		return cmail_say_plain_rcpt(c, r->addr, (unsigned)i);
+	if (words[0] != '\0' || (dsn && r->orcpt != NULL))
+		m->used |= CAP_DSN;
 	return cmail_sayf(c, V_RCPT, (unsigned)i, "RCPT TO:<%s>%s%s%s", r->addr,
 	    words, dsn && r->orcpt != NULL ? " ORCPT=" : "",
 	    dsn && r->orcpt != NULL ? r->orcpt : "");
@@ -205,6 +215,27 @@ cmail_end_probe(struct client *c, struct client_mail *m)
 	return client_state_say(c, V_RSET, 0, "RSET", NULL);
 }
 
+/*
+ * A relay that announces CHUNKING may not know BDAT, or there is a middlebox
+ * that does not.  It then reads the message as commands, and the message can
+ * name senders and recipients in them.  So the first BDAT on the way to a
+ * relay has no octets: it goes with the envelope, and the message follows its
+ * reply.  This takes the round trips of DATA, one more than a BDAT with the
+ * message in the envelope's flight (measured: three flights and two).  If it
+ * fails nothing of the message is sent, so the message goes by DATA.
+ * Postfix, Exim and Dovecot discard the chunk after a refused RCPT; later
+ * messages to a relay that took one therefore go in one flight.
+ */
+static enum client_phase
+cmail_test_chunk(struct client *c, struct client_mail *m)
+{
+	if (m->answered < m->asked && !client_state_pipes(c))
+		return PH_DATA;		/* until the replies are in */
+	m->tested = true;
+	m->used |= CAP_CHUNKING;
+	return client_state_say(c, V_CHUNK, 0, "BDAT 0", NULL);
+}
+
 enum client_phase
 client_mail_data(struct client *c)
 {
@@ -214,7 +245,9 @@ client_mail_data(struct client *c)
 
 	if (m->probe)
 		return cmail_end_probe(c, m);
-	m->chunk = c->caps.set & CAP_CHUNKING;
+	m->chunk = client_state_use(c) & CAP_CHUNKING;
+	if (m->chunk && !c->chunks && !m->tested)
+		return cmail_test_chunk(c, m);
 	/* LMTP has a reply for each recipient taken, so these must be known. */
 	if (m->answered < m->asked && (!pipes || c->o->lmtp ||
 	    (m->chunk && m->size > CLIENT_ONEFLIGHT)))
@@ -223,6 +256,7 @@ client_mail_data(struct client *c)
 		return client_state_say(c, V_DATA, 0, "DATA", NULL);
 	(void)snprintf(line, sizeof(line), "BDAT %zu LAST", m->size);
 	m->body_left = m->size;
+	m->used |= CAP_CHUNKING;
 	return client_state_put(c, V_DATA, line, NULL) == PH_OVER ? PH_OVER :
 	    PH_BODY;
 }
@@ -335,7 +369,9 @@ client_mail_on_mail(struct client *c, const struct client_command *k)
 {
 	struct fault f = { 0 };
 
-	if (k->mail == NULL || client_state_yes(c))
+	if (k->mail != NULL)
+		k->mail->begun = client_state_yes(c);
+	if (k->mail == NULL || k->mail->begun)
 		return c->phase;
 	client_state_heard(c, &f);
 	return cmail_drop(c, k->mail, &f);
@@ -384,6 +420,22 @@ client_mail_on_data(struct client *c, const struct client_command *k)
 	return PH_IDLE;
 }
 
+/* The message follows, unless BDAT is refused or all recipients are. */
+enum client_phase
+client_mail_on_chunk(struct client *c, const struct client_command *k)
+{
+	struct fault f = { 0 };
+
+	if (k->mail != NULL && client_state_yes(c))
+		return PH_DATA;
+	if (k->mail != NULL) {
+		client_state_heard(c, &f);
+		client_state_settle(c, k->mail, &f);
+	}
+	c->dirty = true;
+	return PH_IDLE;
+}
+
 /*
  * LMTP has a reply for each recipient that was taken, in their order (RFC
  * 2033, 4.2).  True if this was not the last of them.
@@ -412,6 +464,8 @@ client_mail_on_dot(struct client *c, const struct client_command *k)
 	const struct fault *why = NULL;
 	struct fault f = { 0 };
 
+	if (client_state_yes(c) && m != NULL && m->chunk)
+		c->chunks = true;
 	if (!client_state_yes(c)) {
 		c->dirty = true;
 		client_state_heard(c, &f);

@@ -18,6 +18,7 @@ enum client_phase client_mail_body_end(struct client *);
 
 /* Handle the replies. */
 client_answer client_mail_on_rset, client_mail_on_mail, client_mail_on_rcpt,
-    client_mail_on_data, client_mail_on_dot, client_mail_on_nobody;
+    client_mail_on_data, client_mail_on_chunk, client_mail_on_dot,
+    client_mail_on_nobody;
 
 #endif

@@ -24,6 +24,7 @@ static const struct {
 	[V_MAIL]	= { ST_MAIL,	 300, false, "MAIL" },
 	[V_RCPT]	= { ST_RCPT,	 300, false, "RCPT" },
 	[V_DATA]	= { ST_DATA,	 120, false, "DATA" },
+	[V_CHUNK]	= { ST_DATA,	 120, false, "BDAT 0" },
 	[V_DOT]		= { ST_BODY,	 600, false, "end of message" },
 	[V_NOBODY]	= { ST_BODY,	 120, false, "end of message" },
 	[V_QUIT]	= { ST_QUIT,	  10, true, "QUIT" },
@@ -41,10 +42,16 @@ client_state_verb_timeout(enum verb v)
 	return verbs[v].timeout;
 }
 
+unsigned
+client_state_use(const struct client *c)
+{
+	return c->caps.set & ~c->avoid;
+}
+
 bool
 client_state_pipes(const struct client *c)
 {
-	return (c->caps.set & CAP_PIPELINING) != 0;
+	return (client_state_use(c) & CAP_PIPELINING) != 0;
 }
 
 bool
@@ -119,6 +126,8 @@ client_state_expect(struct client *c, enum verb v, unsigned rcpt)
 	struct client_command *k;
 
 	assert(c->ring_n < CLIENT_RING);
+	if (c->mail != NULL && c->ring_n > 0)
+		c->mail->used |= CAP_PIPELINING;
 	k = &c->ring[(c->ring_at + c->ring_n++) % CLIENT_RING];
 	k->verb = v;
 	k->rcpt = rcpt;

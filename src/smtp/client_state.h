@@ -48,6 +48,8 @@ struct client_opts {
 	int		 port;
 	enum sasl_mech	 mech;		/* SASL__MAX: the best of both */
 	bool		 auth_cleartext;
+	unsigned	 avoid;		/* CAP_* to treat as not offered */
+	bool		 chunks;	/* BDAT is known to work here */
 	void		 (*random)(void *, size_t); /* fill with octets */
 
 	/*
@@ -93,7 +95,9 @@ struct client_mail {
 	size_t		 asked;		/* recipients to send in all */
 	size_t		 answered, taken; /* RCPTs answered, and with 2yz */
 	size_t		 told;		/* LMTP: recipient of the last reply */
-	bool		 mail_sent, chunk, reset;
+	unsigned	 used;		/* CAP_* that it needed so far */
+	bool		 begun;		/* MAIL was accepted */
+	bool		 mail_sent, chunk, tested, reset;
 	bool		 bol;		/* at the beginning of a line */
 	size_t		 body_left;	/* octets that BDAT announced */
 	unsigned long long end;		/* stream offset after the last */
@@ -103,7 +107,7 @@ struct client_mail {
 /* A command, or another event that gets a reply. */
 enum verb {
 	V_GREET, V_EHLO, V_HELO, V_STARTTLS, V_AUTH, V_RSET, V_MAIL, V_RCPT,
-	V_DATA, V_DOT, V_NOBODY, V_QUIT, V__MAX
+	V_DATA, V_CHUNK, V_DOT, V_NOBODY, V_QUIT, V__MAX
 };
 
 struct client_command {
@@ -121,6 +125,8 @@ struct client {
 	char		 banner[512];
 	char		 last[512];	/* first line of the last reply */
 	bool		 tls, trusted, authed, helo_only;
+	unsigned	 avoid;		/* as in client_opts */
+	bool		 chunks;	/* BDAT has worked */
 	const char	*binding_name;	/* set by client_bind() */
 	unsigned char	 binding[CLIENT_BINDING];
 	size_t		 binding_len;
@@ -168,6 +174,9 @@ struct client {
 /* A function that handles the reply to a command; returns the next phase. */
 typedef enum client_phase client_answer(struct client *,
     const struct client_command *);
+
+/* The CAP_* to use: those offered, but for those to avoid. */
+unsigned	 client_state_use(const struct client *);
 
 /* May one more command go out now?  Does the relay take several at once? */
 bool		 client_state_room(const struct client *);

@@ -6,7 +6,8 @@
  * Each is played whole and then again byte by byte.  Lines of a dialogue:
  *
  *	opt KEY [VALUE]	helo, tls, user, password, longpassword, mech,
- *			cleartext, untrusted, binding, host, lmtp
+ *			cleartext, untrusted, binding, host, lmtp, avoid
+ *			(words), newcomer (BDAT is not known to work)
  *	mail [FROM]	a message to be given; then, for it:
  *	to ADDR [NOTIFY [ORCPT]]	one recipient
  *	set KEY [VALUE]	size (octets of body), eightbit, probe, envid, ret, done
@@ -26,6 +27,9 @@
  *	tls		the client must want TLS here; it is given
  *	end / silence	the link ends / the time is up
  *	rcpt N VERDICT CODE	how recipient N (of all) must have ended
+ *	advice N WORD [HOW]	what to do without after message N: a word of
+ *			`avoid` or none; again, anew or doubt
+ *	avoid WORDS	the client is to do without these from now on
  *	accepted N [TEXT]	the words with which message N was accepted
  *	over VERDICT [STAGE]	how the session must have ended
  *	says TEXT	TEXT must stand in the fault of the session
@@ -42,6 +46,7 @@
 
 #include "base/base64.h"
 #include "base/util.h"
+#include "smtp/avoid.h"
 #include "smtp/client.h"
 #include "tap.h"
 
@@ -296,6 +301,10 @@ set_option(struct play *p, const char *key, const char *value)
 		p->o.port = 587;
 	} else if (strcmp(key, "lmtp") == 0)
 		p->o.lmtp = true;
+	else if (strcmp(key, "avoid") == 0)
+		p->o.avoid |= avoid_parse(value);
+	else if (strcmp(key, "newcomer") == 0)
+		p->o.chunks = false;
 	else if (strcmp(key, "cleartext") == 0)
 		p->o.auth_cleartext = true;
 	else if (strcmp(key, "untrusted") == 0)
@@ -398,6 +407,31 @@ check_over(struct play *p, const char *verdict, const char *stage)
 		fail(p, "said more than expected");
 }
 
+/* The first recipient with advice decides. */
+static void
+check_advice(struct play *p, size_t n, const char *word, const char *how)
+{
+	const struct envelope *e = &p->env[n];
+	struct avoid a = { 0 };
+	struct buf said = { .max = 64 };
+	size_t i;
+
+	(void)run(p);
+	if (n >= p->given || !p->mail[n].over) {
+		fail(p, "that message is not over");
+		return;
+	}
+	for (i = 0; i < e->nrcpt && a.bit == 0; i++)
+		a = avoid_advise(&p->mail[n], e->rcpt[i].why);
+	avoid_words(a.bit, &said);
+	if (strcmp(a.bit == 0 ? "none" : buf_text(&said), word) != 0)
+		fail(p, a.bit == 0 ? "no advice" : buf_text(&said));
+	else if (a.bit != 0 && strcmp(a.anew && a.again ? "anew" :
+	    a.again ? "again" : "doubt", how) != 0)
+		fail(p, "other advice how");
+	buf_release(&said);
+}
+
 static void
 link_ends(struct play *p, bool timeout)
 {
@@ -421,7 +455,9 @@ check_line(struct play *p, const char *line)
 	size_t n;
 	int code;
 
-	if (sscanf(line, "rcpt %zu %63s %d", &n, a, &code) == 3)
+	if (sscanf(line, "advice %zu %63s %63s", &n, a, b) >= 2)
+		check_advice(p, n, a, b);
+	else if (sscanf(line, "rcpt %zu %63s %d", &n, a, &code) == 3)
 		check_rcpt(p, n, a, code);
 	else if (sscanf(line, "over %63s %63s", a, b) >= 1)
 		check_over(p, a, b);
@@ -477,6 +513,8 @@ play_line(struct play *p, const char *line)
 		p->hold = line[0] == 'h';
 	} else if (strcmp(line, "tls") == 0)
 		tls_is_up(p);
+	else if (strncmp(line, "avoid ", 6) == 0)
+		client_avoid(&p->c, avoid_parse(line + 6));
 	else if (strcmp(line, "end") == 0 || strcmp(line, "silence") == 0)
 		link_ends(p, line[0] == 's');
 	else if (!check_line(p, line)) {
@@ -525,7 +563,7 @@ play(const char *file, bool split)
 	p->trusted = true;
 	(void)strlcpy(p->helo, "me.test", sizeof(p->helo));
 	p->o = (struct client_opts){ .helo = p->helo, .what = "relay.test:25",
-	    .mech = SASL__MAX, .password = p->password,
+	    .mech = SASL__MAX, .password = p->password, .chunks = true,
 	    .random = not_random };
 	if (in == NULL)
 		fail(p, "cannot be opened");
