@@ -8,6 +8,7 @@
 #include "base/util.h"
 #include "config/config.h"
 #include "net/trust.h"
+#include "smtp/avoid.h"
 
 #define SNIFF	5	/* seconds to try TLS where no greeting came */
 
@@ -66,6 +67,7 @@ transport_prepare_client(struct transport *r)
 		.helo = r->helo, .what = r->what, .tls = config_client_tls(s),
 		.user = s->auth == SETTING_AUTH_NONE ? NULL : s->user,
 		.lmtp = r->route.relay.lmtp, .mech = config_mech(s),
+		.avoid = s->avoid != NULL ? avoid_parse(s->avoid) : 0,
 		.auth_cleartext = s->auth_cleartext, .random = arc4random_buf,
 	};
 }

@@ -208,6 +208,10 @@ const struct setting setting_table[] = {
 	{ .key = "rate", TEXT(rate), .check = validate_rate,
 	  .arg = "MESSAGES/TIME", .akin = "rate-limit ratelimit throttle",
 	  .doc = "How many messages the relay gets in a time." },
+	{ .key = "avoid", LIST(avoid), .check = validate_avoid,
+	  .arg = "EXTENSION ...", .akin = "discard-ehlo-keywords "
+	  "smtp-discard-ehlo-keywords hosts-avoid-pipelining",
+	  .doc = "Do without these, also if the relay offers them." },
 	{ .key = "patience", SECONDS(patience, 1), .scope = SETTING_ABOVE,
 	  .def = "60s", .arg = "TIME",
 	  .doc = "How long a caller waits for the result." },

@@ -76,6 +76,7 @@ struct settings {
 	char		*resolver;	/* "ADDRESS[:PORT]" */
 	char		*redirect_all;	/* the recipient of all mail */
 	int		 connections;	/* to the relay at the same time */
+	char		*avoid;		/* see avoid_parse(); NULL: nothing */
 	char		*rate;		/* see rate_parse(); NULL: no limit */
 	long long	 patience;	/* seconds */
 	int		 delivery;	/* enum setting_delivery */

@@ -11,6 +11,7 @@
 #include "mail/addr.h"
 #include "net/pin.h"
 #include "net/relay.h"
+#include "smtp/avoid.h"
 #include "smtp/heloname.h"
 
 /* The name of an account, which is written to files, notes and logs. */
@@ -164,4 +165,11 @@ validate_rate(const char *value)
 
 	return rate_parse(value, &r) ? NULL :
 	    "messages and a time, such as 30/1m or 500/1h";
+}
+
+const char *
+validate_avoid(const char *value)
+{
+	return avoid_parse(value) != 0 ? NULL : "chunking, pipelining, size, "
+	    "8bitmime, dsn or smtputf8, with blanks between them";
 }

@@ -23,5 +23,6 @@ const char *validate_from(const char *);
 const char *validate_domain(const char *);
 const char *validate_log(const char *);
 const char *validate_rate(const char *);
+const char *validate_avoid(const char *);
 
 #endif
