@@ -49,3 +49,40 @@ flights() {
 	lacks 'BODY='
 	grep -q "^Content-Transfer-Encoding: base64" "$(stored 1)"
 }
+
+@test "BDAT refused: sent by DATA in the session, and by DATA from then on" {
+	local code
+
+	for code in 500 501 502 503 504 555; do
+		start_relay --fail "BDAT:$code 5.5.1 what"
+		use 'linger no' "log $BATS_TEST_TMPDIR/log.$code"
+		send -t
+		[ "$status" -eq 0 ]
+		[ -z "$stderr" ]
+		[ "$(stored_count)" -eq 1 ]
+		[ "$(relay_log | grep -c '^connect')" -eq 1 ]
+		has '^C: BDAT 0'
+		lacks '^C: BDAT [1-9]'
+		grep -q 'set `avoid chunking`' "$BATS_TEST_TMPDIR/log.$code"
+		: >"$RELAY_LOG"
+		send -t
+		[ "$(stored_count)" -eq 2 ]
+		lacks 'BDAT'
+		[ "$(grep -c 'avoid chunking' \
+		    "$BATS_TEST_TMPDIR/log.$code")" -eq 1 ]
+	done
+}
+
+@test "BDAT works: a later message goes in one flight with its envelope" {
+	start_relay
+	use 'linger no'
+	send -t
+	[ "$(flights)" -eq 3 ]
+	send -t
+	[ "$(flights)" -eq 2 ]
+	[ "$(relay_log | grep -c '^C: BDAT 0')" -eq 1 ]
+	send -odq -t
+	heloise -q
+	[ "$(flights)" -eq 2 ]
+	[ "$(stored_count)" -eq 3 ]
+}

@@ -103,6 +103,8 @@ agent_read_delivery(struct agent *a, const struct ipc_record *r, int fd)
 	d->message = (struct span){ .fd = fd, .at = (off_t)r->u.delivery.at,
 	    .size = (size_t)r->u.delivery.size };
 	d->env = xcalloc(1, sizeof(*d->env));
+	d->avoid = r->u.delivery.avoid;
+	d->works = r->u.delivery.works;
 	d->env->ret = (enum ret)r->u.delivery.ret;
 	d->tries = r->u.delivery.tries;
 	d->env->eightbit = r->u.delivery.eightbit != 0;
@@ -253,6 +255,8 @@ agent_fall_back(struct agent *a, struct delivery *d)
 		if (agent_may_fall_back(&e->rcpt[i]))
 			rcpt_unsettle(&e->rcpt[i]);
 	d->step++;
+	/* Those are of another relay. */
+	d->avoid = d->works = d->dropped = d->last = 0;
 	agent_enqueue(a, d);
 	return true;
 }
@@ -300,6 +304,8 @@ agent_done(void *ctx, struct delivery *d)
 	a->failed |= r.u.done.taken < d->env->nrcpt;
 	(void)strlcpy(r.u.done.accepted, d->accepted,
 	    sizeof(r.u.done.accepted));
+	r.u.done.learned = d->learned;
+	r.u.done.proven = d->proven;
 	r.u.done.conninfo = d->conninfo;
 	r.u.done.conninfo.account = d->chain[d->step];
 	agent_tell(a, &r);

@@ -18,6 +18,12 @@ struct delivery {
 	struct conninfo	 conninfo;	/* of the connection, once done */
 	uint32_t	 tries;		/* that failed before this one */
 
+	/* CAP_* of the relay of its account, not of a fallback */
+	uint32_t	 avoid;		/* learned before: do without */
+	uint32_t	 works;		/* and these were kept */
+	uint32_t	 learned;	/* learned now, once done */
+	uint32_t	 proven;
+
 	/* in the process that dispatches */
 	const char	*account;	/* borrowed; NULL or "": the default */
 	void		*ctx;		/* the caller's */
@@ -29,6 +35,8 @@ struct delivery {
 	/* in the agent, which owns env and the descriptor */
 	int		 chain[ACCOUNT_CHAIN];	/* accounts to try */
 	size_t		 nchain, step;
+	uint32_t	 dropped;	/* in this try, for this message */
+	uint32_t	 last;		/* the one of them dropped last */
 };
 
 #endif

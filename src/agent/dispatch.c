@@ -112,6 +112,8 @@ dispatch_apply(struct dispatch *k, const struct ipc_record *r)
 		(void)strlcpy(d->accepted, r->u.done.accepted,
 		    sizeof(d->accepted));
 		d->conninfo = r->u.done.conninfo;
+		d->learned = r->u.done.learned;
+		d->proven = r->u.done.proven;
 		return dispatch_accepted(d, r->u.done.taken);
 	case IPC_DELIVERY:
 	case IPC_RCPT:
@@ -242,6 +244,8 @@ dispatch_send_delivery(struct dispatch *k, const struct delivery *d, bool last)
 	r.u.delivery.eightbit = d->env->eightbit;
 	r.u.delivery.tries = d->tries;
 	r.u.delivery.last = last;
+	r.u.delivery.avoid = d->avoid;
+	r.u.delivery.works = d->works;
 	(void)ipc_add(&r.u.delivery.words, d->account);
 	(void)ipc_add(&r.u.delivery.words, d->env->from);
 	(void)ipc_add(&r.u.delivery.words, d->env->envid);
@@ -264,6 +268,7 @@ dispatch_give(struct dispatch *k, struct delivery *d, bool last)
 	d->number = ++k->numbers;
 	d->sent = d->done = false;
 	d->accepted[0] = '\0';
+	d->learned = d->proven = 0;
 	conninfo_clear(&d->conninfo);
 	d->index = xreallocarray(NULL, d->env->nrcpt, sizeof(*d->index));
 	d->nindex = 0;

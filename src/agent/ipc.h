@@ -58,6 +58,7 @@ struct ipc_record {
 			uint16_t	eightbit;
 			uint32_t	tries;	/* that failed before */
 			uint32_t	last;	/* as if IPC_END followed */
+			uint32_t	avoid, works;	/* CAP_* */
 			/* account, sender, ENVID, the first recipients */
 			struct ipc_words words;
 		} delivery;
@@ -70,6 +71,7 @@ struct ipc_record {
 		} fault;
 		struct {
 			uint32_t	taken;	/* how many others there are */
+			uint32_t	learned, proven;	/* CAP_* */
 			char		accepted[512];
 			struct conninfo	conninfo;
 		} done;

@@ -18,6 +18,7 @@
 #include "agent/transport.h"
 #include "base/util.h"
 #include "mail/recode.h"
+#include "smtp/avoid.h"
 #include "system/log.h"
 #include "system/msgfile.h"
 
@@ -44,6 +45,11 @@ struct transfer {
 	size_t			 nwaiting;
 	size_t			 settled;	/* messages, in this session */
 	bool			 begun;	/* it was ready for a message */
+	uint32_t		 base;	/* CAP_* that the settings avoid */
+	uint32_t		 learned;	/* and those learned now */
+	bool			 retry;	/* one was refused an extension, */
+	bool			 anew;	/* so end this session now */
+	bool			 broken;	/* that was done */
 	struct progress		 progress;
 	char			*block;	/* CLIENT_BLOCK octets, or NULL */
 };
@@ -74,6 +80,94 @@ transfer_unsettle_leftovers(struct delivery *d)
 	return any;
 }
 
+/* The extensions to do without for this message. */
+static uint32_t
+transfer_avoid(const struct transfer *k, const struct delivery *d)
+{
+	return k->base | k->learned | d->avoid | d->dropped;
+}
+
+/*
+ * What was dropped last has made the difference if recipients accepted the
+ * message now.
+ */
+static void
+transfer_learn(struct transfer *k, struct delivery *d, bool taken)
+{
+	if (taken)
+		k->learned |= d->last;
+	if (d->step > 0)
+		return;
+	if (taken)
+		d->learned |= d->last;
+	if (k->client->chunks && !k->transport->client.chunks) {
+		k->transport->client.chunks = true;
+		d->proven |= CAP_CHUNKING;
+	}
+}
+
+/*
+ * Do without what the relay refused, as smtp/avoid.h advises.  True if the
+ * message is to be sent again.
+ */
+static bool
+transfer_drop(struct transfer *k, struct delivery *d,
+    const struct client_mail *m)
+{
+	struct avoid a, all = { 0 };
+	struct rcpt *r;
+
+	for (r = d->env->rcpt; r < d->env->rcpt + d->env->nrcpt; r++) {
+		a = r->done ? avoid_advise(m, r->why) :
+		    (struct avoid){ 0 };
+		all.bit |= a.bit;
+		all.again |= a.again;
+		all.anew |= a.anew;
+		if (a.again)
+			rcpt_unsettle(r);
+	}
+	d->dropped |= all.bit;
+	if (all.again) {
+		d->last = all.bit;
+	} else {
+		k->learned |= all.bit;
+		if (d->step == 0)
+			d->learned |= all.bit;
+	}
+	k->retry |= all.again;
+	k->anew |= all.anew;
+	return all.again;
+}
+
+/* A session that was ended on purpose is no reason to wait. */
+static bool
+transfer_interrupted(const struct transfer *k, struct delivery *d)
+{
+	bool any = false;
+	struct rcpt *r;
+
+	for (r = d->env->rcpt; k->broken &&
+	    r < d->env->rcpt + d->env->nrcpt; r++)
+		if (r->done && r->verdict == VD_TEMP &&
+		    r->why->domain == FD_NONE) {
+			rcpt_unsettle(r);
+			any = true;
+		}
+	return any;
+}
+
+/* The state of the session is not known: end it. */
+static void
+transfer_break_off(struct transfer *k)
+{
+	struct fault f = { 0 };
+
+	(void)fault_set(&f, ST_MAIL, FD_NONE, 0, VD_TEMP,
+	    "a new session without the extension that was refused");
+	k->broken = true;
+	client_broken(k->client, &f);
+}
+
 /* Report a message; if it failed, show the dialogue. */
 static void
 transfer_report(struct transfer *k, struct delivery *d)
@@ -98,6 +192,7 @@ transfer_collect(struct transfer *k)
 {
 	struct slot *s;
 	struct delivery *d;
+	bool taken;
 
 	for (s = k->slot; s < k->slot + CLIENT_WINDOW; s++) {
 		if ((d = s->delivery) == NULL || !s->mail.over)
@@ -111,8 +206,10 @@ transfer_collect(struct transfer *k)
 		if (s->mail.accepted[0] != '\0')
 			(void)strlcpy(d->accepted, s->mail.accepted,
 			    sizeof(d->accepted));
-		if (envelope_count(d->env, VD_OK) > s->had &&
-		    transfer_unsettle_leftovers(d))
+		taken = envelope_count(d->env, VD_OK) > s->had;
+		transfer_learn(k, d, taken);
+		if (transfer_drop(k, d, &s->mail) || transfer_interrupted(k, d) ||
+		    (taken && transfer_unsettle_leftovers(d)))
 			k->waiting[k->nwaiting++] = d;
 		else
 			transfer_report(k, d);
@@ -187,7 +284,7 @@ transfer_downgrade(struct transfer *k, struct delivery *d)
 	    .why = RECODE_8BIT, .write = transfer_to_memory, .ctx = &new };
 	struct fault f = { 0 };
 
-	if (!d->env->eightbit || client_state_use(k->client) & CAP_8BITMIME ||
+	if (!d->env->eightbit || k->client->caps.set & ~transfer_avoid(k, d) & CAP_8BITMIME ||
 	    !k->account->set->header_repair)
 		return;
 	if (msgfile_convert(&c, &f) == 0 && c.changed) {
@@ -227,6 +324,7 @@ transfer_give(struct transfer *k)
 	*s = (struct slot){ .delivery = d, .mail = { .env = d->env,
 	    .size = d->message.size }, .had = envelope_count(d->env, VD_OK) };
 	k->current = s;
+	client_avoid(k->client, transfer_avoid(k, d));
 	client_mail(k->client, &s->mail);
 }
 
@@ -283,13 +381,16 @@ transfer_talk(struct transfer *k)
 	k->transport->session.c = k->client;
 	k->settled = 0;
 	k->described = k->begun = false;
+	k->retry = k->anew = k->broken = false;
 	do {
 		want = session_until(&k->transport->session);
 		transfer_collect(k);
 		if (want == CLIENT_IDLE && !k->begun)
 			transport_ready(k->transport);
 		k->begun |= want == CLIENT_IDLE;
-		if (want == CLIENT_IDLE)
+		if (k->anew && want != CLIENT_OVER)
+			transfer_break_off(k);
+		else if (want == CLIENT_IDLE)
 			transfer_give(k);
 		else if (want == CLIENT_BODY)
 			transfer_give_body(k);
@@ -340,7 +441,7 @@ transfer_session(struct transfer *k, const struct delivery *d, struct fault *f)
 			return -1;
 	} while (!k->begun && f->verdict != VD_OK &&
 	    transport_give_up_tls(k->transport, k->client));
-	if (k->settled > 0) {
+	if (k->settled > 0 || k->retry) {
 		fault_clear(f);
 		return 0;
 	}
@@ -360,6 +461,8 @@ transfer_sessions(struct transfer *k)
 	while (f.verdict == VD_OK &&
 	    transfer_next_delivery(k, true, &d) == TRANSFER_GOT) {
 		k->waiting[k->nwaiting++] = d;
+		k->transport->client.avoid = transfer_avoid(k, d);
+		k->transport->client.chunks = (d->works & CAP_CHUNKING) != 0;
 		(void)transfer_session(k, d, &f);
 	}
 	if (f.verdict != VD_OK)
@@ -395,6 +498,8 @@ transfer_run(struct account *account, const struct transfer_opts *o,
 	    .transport = &account->transport, .o = o, .work = work,
 	    .client = xmalloc(sizeof(*k.client)) };
 
+	if (account->set->avoid != NULL)
+		k.base = avoid_parse(account->set->avoid);
 	client_init(k.client, &k.transport->client);
 	conninfo_clear(&k.conninfo);
 	k.transport->limit = k.transport->session.limit = limit;

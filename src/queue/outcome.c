@@ -6,6 +6,7 @@
 #include "queue/backoff.h"
 #include "queue/bounce.h"
 #include "queue/outcome.h"
+#include "spool/lesson.h"
 
 size_t
 outcome_note(const struct settings *s, struct envelope *env,
@@ -73,6 +74,27 @@ outcome_record(struct spool *spool, const struct settings *s,
 }
 
 void
+outcome_recall(const struct spool *sp, const char *key, struct delivery *d)
+{
+	struct lesson l = { 0 };
+
+	if (sp != NULL)
+		lesson_get(sp, key, time(NULL), &l);
+	d->avoid = l.avoid;
+	d->works = l.works;
+}
+
+void
+outcome_learn(const struct spool *sp, const char *key,
+    const struct delivery *d)
+{
+	const struct lesson l = { .avoid = d->learned, .works = d->proven };
+
+	if (sp != NULL && (l.avoid | l.works) != 0)
+		lesson_add(sp, key, time(NULL), &l);
+}
+
+void
 outcome_log(const struct maillog *log, const struct queue_delivery *q,
     enum outcome what)
 {
@@ -81,7 +103,7 @@ outcome_log(const struct maillog *log, const struct queue_delivery *q,
 	    .tried = q->tried, .meta = &c->meta, .conninfo = &q->d.conninfo,
 	    .accepted = q->d.accepted, .size = c->file.size,
 	    .tries = c->note.tries + (what == OUTCOME_DONE), .kept = true,
-	    .expired = what == OUTCOME_GAVE_UP };
+	    .expired = what == OUTCOME_GAVE_UP, .learned = q->d.learned };
 
 	maillog_attempt(log, &t);
 }

@@ -36,6 +36,14 @@ size_t	outcome_note(const struct settings *, struct envelope *,
 enum outcome outcome_record(struct spool *, const struct settings *,
 	    const struct explain *, struct queue_delivery *, struct fault *);
 
+/* Set what is known of the relay with that key (slot.h); sp may be NULL. */
+void	outcome_recall(const struct spool *sp, const char *key,
+	    struct delivery *);
+
+/* Keep what the agent learned about it, once the delivery is done. */
+void	outcome_learn(const struct spool *sp, const char *key,
+	    const struct delivery *);
+
 /* Log the result of a try, after outcome_record(). */
 void	outcome_log(const struct maillog *, const struct queue_delivery *,
 	    enum outcome);

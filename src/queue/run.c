@@ -194,6 +194,7 @@ run_finish(struct run *r, struct run_agent *by, struct queue_delivery *q)
 	bool hopeless = run_hopeless(e) || (by->dispatch.sock == -1 &&
 	    envelope_count(e, VD_OK) < e->nrcpt);
 
+	outcome_learn(r->spool, r->agents->key, &q->d);
 	if (!busy && !hopeless) {
 		by->proven = true;
 	} else if ((busy || !by->proven) && run_untouched(q) &&
@@ -304,6 +305,7 @@ run_give(struct run *r, struct queue_delivery *q)
 	    .tries = q->claimed.note.tries,
 	    .message = { .fd = q->claimed.file.fd, .at = q->claimed.file.at,
 	    .size = q->claimed.file.size } };
+	outcome_recall(r->spool, r->agents->key, &q->d);
 	/* A pause for `rate` may have changed which ones may have it. */
 	agents_give(agents_next(r->agents, true), &q->d);
 }

@@ -9,6 +9,8 @@
 #include "config/account.h"
 #include "report/logline.h"
 #include "report/maillog.h"
+#include "smtp/avoid.h"
+#include "spool/lesson.h"
 
 #define NAMES	64		/* recipients in a line at most */
 #define OCTETS	800		/* of their addresses in a line at most */
@@ -169,6 +171,24 @@ maillog_unsafe(const struct settings *s, const struct conninfo *l)
 	    "tls-verify is no: anyone on the way can pretend to be the relay";
 }
 
+/* Append what is wrong or unsafe, "; " between. */
+static void
+maillog_add_warning(const struct settings *s, const struct conninfo *l,
+    uint32_t learned, struct buf *out)
+{
+	const char *unsafe = maillog_unsafe(s, l);
+
+	if (unsafe != NULL)
+		buf_adds(out, unsafe);
+	if (learned == 0)
+		return;
+	buf_addf(out, "%sthe relay offers an extension and does not keep it; "
+	    "for %d days mail goes without it; to make that permanent, set "
+	    "`avoid ", unsafe != NULL ? "; " : "", LESSON_DAYS);
+	avoid_words(learned, out);
+	buf_adds(out, "`");
+}
+
 /* Write the line for this recipient and those with the same result. */
 static void
 maillog_write_outcome(const struct maillog *r, const struct maillog_try *t,
@@ -177,7 +197,7 @@ maillog_write_outcome(const struct maillog *r, const struct maillog_try *t,
 	const struct explain_place at = { .account = t->meta->account,
 	    .conninfo = t->conninfo, .sender = t->env->from,
 	    .recipient = to->addr };
-	struct buf hint = { .max = EXPLAIN_HINT };
+	struct buf hint = { .max = EXPLAIN_HINT }, warning = { .max = 512 };
 	enum syslog_level level;
 
 	a->result = maillog_result(t, to, &level);
@@ -186,9 +206,12 @@ maillog_write_outcome(const struct maillog *r, const struct maillog_try *t,
 	if (a->fault != NULL)
 		(void)explain_hint(&r->explain, a->fault, &at, &hint);
 	a->hint = buf_text(&hint);
-	a->warning = t->untried ? NULL :
-	    maillog_unsafe(explain_settings(&r->explain, &at), t->conninfo);
+	if (!t->untried)
+		maillog_add_warning(explain_settings(&r->explain, &at),
+		    t->conninfo, t->learned, &warning);
+	a->warning = buf_text(&warning);
 	maillog_write_line(r, a, level, now);
+	buf_release(&warning);
 	buf_release(&hint);
 }
 

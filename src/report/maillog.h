@@ -35,6 +35,7 @@ struct maillog_try {
 	bool		 kept;		/* in the queue, to be tried again */
 	bool		 expired;	/* given up: `expire` is over */
 	bool		 untried;	/* it was queued only */
+	uint32_t	 learned;	/* CAP_* that the relay did not keep */
 };
 
 /* Write a line for each result. */

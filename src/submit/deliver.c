@@ -10,7 +10,6 @@
 #include "config/account.h"
 #include "config/rate.h"
 #include "queue/backoff.h"
-#include "spool/slot.h"
 #include "submit/deliver.h"
 #include "system/log.h"
 
@@ -100,7 +99,7 @@ deliver_log(const struct deliver *d, const struct store *st,
 	const struct maillog_try t = { .id = r->id, .env = env, .meta = meta,
 	    .conninfo = tried ? &r->conninfo : NULL, .accepted = r->accepted,
 	    .size = st->size, .tries = tried, .kept = r->id[0] != '\0',
-	    .untried = !tried };
+	    .untried = !tried, .learned = tried ? r->learned : 0 };
 
 	maillog_attempt(d->log, &t);
 }
@@ -130,7 +129,6 @@ deliver_detach(struct deliver *d, struct store *st, struct envelope *env,
 /* The wait of a message for its connection. */
 struct patience {
 	const struct settings *set;	/* of its account */
-	char		 key[SLOT_KEY];
 	struct rate	 rate;
 	long long	 end;		/* clock_ms() of patience, */
 	long long	 limit;		/* or of the deadline before it */
@@ -138,7 +136,7 @@ struct patience {
 };
 
 static void
-deliver_be_patient(const struct deliver *d, const struct spool_meta *meta,
+deliver_be_patient(struct deliver *d, const struct spool_meta *meta,
     struct patience *p)
 {
 	int account = account_find(d->config,
@@ -150,7 +148,7 @@ deliver_be_patient(const struct deliver *d, const struct spool_meta *meta,
 	p->limit = d->set->deadline == 0 ||
 	    d->set->deadline > d->set->patience ? p->end :
 	    clock_ms() + d->set->deadline * 1000;
-	slot_key(p->key, p->set->relay, p->set->user);
+	slot_key(d->key, p->set->relay, p->set->user);
 	(void)rate_parse(p->set->rate, &p->rate);
 }
 
@@ -186,13 +184,13 @@ deliver_get_slot(struct deliver *d, struct patience *p, struct delivered *r,
 	deliver_release_slot(d);
 	if (d->spool == NULL)
 		return 0;
-	while (!slot_take(d->spool, p->key, p->set->connections, &d->slot))
+	while (!slot_take(d->spool, d->key, p->set->connections, &d->slot))
 		if (!deliver_pause(d, p, backoff_pause(p->pauses++, CHECK,
 		    random_bits())))
 			return fault_set(f, ST_CONNECT, FD_ERRNO, EBUSY,
 			    VD_TEMP, "all connections that `connections %d` "
 			    "allows were in use", p->set->connections);
-	while (p->rate.messages > 0 && (ms = slot_count(d->spool, p->key,
+	while (p->rate.messages > 0 && (ms = slot_count(d->spool, d->key,
 	    p->rate.messages, p->rate.ms)) > 0)
 		if (!deliver_pause(d, p, ms)) {
 			r->next = time(NULL) + (time_t)(ms / 1000) + 1;
@@ -226,7 +224,7 @@ deliver_again(struct deliver *d, struct patience *p, struct envelope *env)
 	if (!deliver_relay_is_busy(env))
 		return false;
 	if (d->spool != NULL)
-		slot_refused(d->spool, p->key, p->set->connections);
+		slot_refused(d->spool, d->key, p->set->connections);
 	deliver_release_slot(d);
 	if (!deliver_pause(d, p, backoff_pause(2 + p->pauses++, REFUSED,
 	    random_bits())))
@@ -249,6 +247,7 @@ deliver_send(struct deliver *d, struct store *st, struct envelope *env,
 			envelope_settle(env, &busy);
 			return true;
 		}
+		outcome_recall(d->spool, d->key, &q->d);
 		dispatch_give(&d->dispatch, &q->d, true);
 		/* Look now, while the agent works. */
 		d->others = d->spool != NULL &&
@@ -282,6 +281,8 @@ deliver_try(struct deliver *d, struct store *st, struct envelope *env,
 		return 0;
 	(void)strlcpy(r->accepted, q->d.accepted, sizeof(r->accepted));
 	r->conninfo = q->d.conninfo;
+	r->learned = q->d.learned;
+	outcome_learn(d->spool, d->key, &q->d);
 	status = deliver_settle(d, st, env, meta, r, f);
 	deliver_log(d, st, env, meta, r, true);
 	free(q);
@@ -346,6 +347,7 @@ deliver_finish(struct deliver *d)
 	}
 	if (got != NULL) {
 		q = got->ctx;
+		outcome_learn(d->spool, d->key, &q->d);
 		what = outcome_record(d->spool, d->set, &d->log->explain,
 		    q, &f);
 		outcome_log(d->log, q, what);

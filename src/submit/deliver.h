@@ -7,6 +7,7 @@
 #include "config/config.h"
 #include "queue/outcome.h"
 #include "report/maillog.h"
+#include "spool/slot.h"
 #include "spool/store.h"
 
 /* What the process needs to deliver or queue a message. */
@@ -17,6 +18,7 @@ struct deliver {
 	struct dispatch	 dispatch;
 	int		 slot;		/* the connection's lock, or -1 */
 	bool		 keep_slot;	/* until the process ends */
+	char		 key[SLOT_KEY];	/* of the relay, see spool/slot.h */
 	int standby; /* pipe: writing runs the queue; -1: none */
 	bool woken; /* it was written to */
 	bool others; /* the queue held messages at the last try */
@@ -36,6 +38,7 @@ struct delivered {
 	char		 accepted[512];	/* the relay's reply */
 	char		 id[SPOOL_ID];	/* in the spool, or "" */
 	struct conninfo	 conninfo;	/* the connection, if tried */
+	uint32_t	 learned;	/* CAP_* that the relay did not keep */
 };
 
 /*
