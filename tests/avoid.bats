@@ -86,3 +86,157 @@ flights() {
 	[ "$(flights)" -eq 2 ]
 	[ "$(stored_count)" -eq 3 ]
 }
+
+# The relay of these tests knows a keyword in capitals only.
+@test "parameters refused: the same message without, in the session" {
+	MAIL=$'To: bob@example.org\nSubject: x\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\ngr\xc3\xbc\xc3\x9fe\n'
+	local cap
+
+	for cap in size 8bitmime dsn; do
+		start_relay --caps "PIPELINING,$cap"
+		use 'linger no' "log $BATS_TEST_TMPDIR/log.$cap"
+		send -N never -R hdrs -V q1 -t
+		[ "$status" -eq 0 ]
+		[ -z "$stderr" ]
+		[ "$(stored_count)" -eq 1 ]
+		has '^S: 555'
+		[ "$(relay_log | grep -c '^connect')" -eq 1 ]
+		grep -q "set \`avoid $cap\`" "$BATS_TEST_TMPDIR/log.$cap"
+		send -odq -N never -R hdrs -V q1 -t
+		: >"$RELAY_LOG"
+		heloise -q
+		[ "$(stored_count)" -eq 2 ]
+		lacks '^S: 555'
+	done
+}
+
+@test "only what makes the difference is learned, one after the other" {
+	start_relay --caps PIPELINING,size,dsn
+	use 'linger no'
+	send -N never -R hdrs -t
+	send -N never -R hdrs -t
+	[ "$(relay_log | grep -c '^S: 555')" -eq 3 ]
+	: >"$RELAY_LOG"
+	send -N never -R hdrs -t
+	[ "$(stored_count)" -eq 3 ]
+	lacks '^S: 555'
+	# A sender that is refused in any case teaches nothing.
+	start_relay --fail 'MAIL:555 5.5.4 no'
+	use 'linger no'
+	send -t
+	[ "$status" -eq 69 ]
+	[ "$(relay_log | grep -c '^C: MAIL')" -eq 2 ]
+	[ ! -e "$SPOOL/slots/localhost:$RELAY_PORT.avoid" ]
+}
+
+# Offers LIST, plays the lines of stdin once it has said hello; then polite.
+then_polite() {
+	local first
+
+	first=$(script < <(
+		printf 'S: 220 hi\nC~ ^EHLO\nS: 250-hi\n'
+		printf 'S: 250-%s\n' $1
+		printf 'S: 250 HELP\n'
+		cat
+	))
+	start_relay --script "$first" --script "$(script <<<polite)"
+}
+
+@test "pipelining refused: at once on a new connection, without" {
+	local reply
+
+	for reply in \
+	    '503 5.5.0 Error: Improper use of SMTP command pipelining' \
+	    '500 5.5.1 Pipelining not supported' \
+	    '554 SMTP synchronization error'; do
+		then_polite PIPELINING <<-END
+			C~ ^MAIL
+			C~ ^RCPT
+			S: $reply
+			silent
+		END
+		use 'linger no' "log $BATS_TEST_TMPDIR/log.$RELAY_PORT"
+		send -t
+		[ "$status" -eq 0 ]
+		[ -z "$stderr" ]
+		[ "$(stored_count)" -eq 1 ]
+		[ "$(relay_log | grep -c '^connect')" -eq 2 ]
+		grep -q 'set `avoid pipelining`' \
+		    "$BATS_TEST_TMPDIR/log.$RELAY_PORT"
+		[ -e "$SPOOL/slots/localhost:$RELAY_PORT.avoid" ]
+	done
+}
+
+@test "half a flight unanswered: again without, from the queue too" {
+	then_polite PIPELINING <<-'END'
+		C~ ^MAIL
+		S: 250 ok
+		silent
+	END
+	use 'linger no' 'timeout 1s'
+	send -odq -t
+	heloise -q
+	[ "$(waiting)" -eq 0 ]
+	[ "$(stored_count)" -eq 1 ]
+	[ "$(relay_log | grep -c '^connect')" -eq 2 ]
+}
+
+@test "silence after BDAT 0: nothing was sent, so DATA at once" {
+	then_polite 'PIPELINING CHUNKING' <<-'END'
+		C~ ^MAIL
+		C~ ^RCPT
+		C: BDAT 0
+		S: 250 ok
+		S: 250 ok
+		silent
+	END
+	use 'linger no' 'timeout 1s'
+	send -t
+	[ "$status" -eq 0 ]
+	[ "$(stored_count)" -eq 1 ]
+	[ "$(relay_log | grep -c '^C: DATA')" -eq 1 ]
+}
+
+@test "silence after the last octet: no second try, DATA the next time" {
+	then_polite 'PIPELINING CHUNKING' <<-'END'
+		C~ ^MAIL
+		C~ ^RCPT
+		C: BDAT 0
+		S: 250 ok
+		S: 250 ok
+		S: 250 ok
+		bdat
+		silent
+	END
+	use 'linger no' 'timeout 1s'
+	send -t
+	[ "$status" -eq 0 ]
+	[ "$(waiting)" -eq 1 ]
+	heloise -bp
+	[[ $output == *"may have arrived"* ]]
+	[ "$(relay_log | grep -c '^connect')" -eq 1 ]
+	heloise -q
+	[ "$(waiting)" -eq 0 ]
+	[ "$(relay_log | grep -c '^C: DATA')" -eq 1 ]
+	[ "$(relay_log | grep -c '^C: BDAT [1-9]')" -eq 1 ]
+}
+
+@test "a relay that knew BDAT and does not any more: a new connection" {
+	then_polite 'PIPELINING CHUNKING' <<-'END'
+		C~ ^MAIL
+		C~ ^RCPT
+		C: BDAT 0
+		S: 250 ok
+		S: 250 ok
+		S: 250 ok
+		C~ ^BDAT
+		S: 500 5.5.1 what
+		silent
+	END
+	use 'linger no'
+	send -t
+	[ "$status" -eq 0 ]
+	[ "$(stored_count)" -eq 1 ]
+	[ "$(relay_log | grep -c '^connect')" -eq 2 ]
+	has '^C: DATA'
+}

@@ -283,8 +283,9 @@ transfer_downgrade(struct transfer *k, struct delivery *d)
 	struct msgfile_convert c = { .message = d->message,
 	    .why = RECODE_8BIT, .write = transfer_to_memory, .ctx = &new };
 	struct fault f = { 0 };
+	uint32_t use = k->client->caps.set & ~transfer_avoid(k, d);
 
-	if (!d->env->eightbit || k->client->caps.set & ~transfer_avoid(k, d) & CAP_8BITMIME ||
+	if (!d->env->eightbit || use & CAP_8BITMIME ||
 	    !k->account->set->header_repair)
 		return;
 	if (msgfile_convert(&c, &f) == 0 && c.changed) {
