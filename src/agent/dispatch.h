@@ -42,9 +42,9 @@ void	dispatch_part(struct dispatch *);
 /*
  * Pass on a message, for its recipients that have no verdict.  Set env,
  * account, message, avoid, works and ctx; the delivery is borrowed until
- * dispatch_wait() returns it.  The agent gets a descriptor that can only read.  last: no
- * other follows for now, so that QUIT can go with the message.  Without an
- * agent the verdict is VD_TEMP.
+ * dispatch_wait() returns it.  The agent gets a descriptor that can only
+ * read.  last: no other follows for now, so that QUIT can go with the message.
+ * Without an agent the verdict is VD_TEMP.
  */
 void	dispatch_give(struct dispatch *, struct delivery *, bool last);
 

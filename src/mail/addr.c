@@ -658,13 +658,11 @@ addr_qualify(char **spec, const char *dom)
 int
 addr_ascii_domain(char **spec, struct fault *f)
 {
-	char *old = *spec, *dom;
+	char *old = *spec, *dom, *end = old + strlen(old);
 	const char *at = addr_at(old);
-	size_t n = strlen(old);
 
-	/* "example.org.", the domain as the DNS writes it */
-	if (at != NULL && old[n - 1] == '.' && strchr("@.", old[n - 2]) == NULL)
-		old[n - 1] = '\0';
+	if (at != NULL && end[-1] == '.' && strchr("@.", end[-2]) == NULL)
+		end[-1] = '\0';
 	if (at == NULL || ascii_only(at, strlen(at)) ||
 	    !ascii_only(old, (size_t)(at - old)))
 		return 0;
@@ -683,9 +681,7 @@ addr_complete(char **spec, const char *domain, struct fault *f)
 {
 	if (domain != NULL)
 		addr_qualify(spec, domain);
-	if (addr_ascii_domain(spec, f) == -1)
-		return -1;
-	return addr_check(*spec, f);
+	return addr_ascii_domain(spec, f) == -1 ? -1 : addr_check(*spec, f);
 }
 
 bool
@@ -697,8 +693,8 @@ addr_needs_utf8(const char *spec)
 void
 addr_add_local(struct buf *b, const char *user)
 {
-	if (addr_dot_atom(user, strlen(user)))
-		buf_adds(b, user);
-	else
+	if (!addr_dot_atom(user, strlen(user)))
 		phrase_quote(b, user, strlen(user));
+	else
+		buf_adds(b, user);
 }

@@ -53,7 +53,8 @@ int	sender_begin(struct submission *, struct fault *);
 
 /*
  * The envelope is complete: report members of aliases that are left out,
- * choose an account if none is chosen yet, and apply redirect-all.  sender_begin() gives this function to struct accept.
+ * choose an account if none is chosen yet, and apply redirect-all.
+ * sender_begin() gives this function to struct accept.
  */
 int	sender_addressed(void *, struct buf *fields, struct fault *);
 

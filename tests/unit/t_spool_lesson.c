@@ -9,7 +9,7 @@
 #define DAY	86400
 #define NOW	((time_t)1800000000)
 
-static const struct spool *sp;
+static const struct spool *spool;
 
 static void
 expect(const char *key, time_t now, uint32_t avoid, uint32_t works,
@@ -17,7 +17,7 @@ expect(const char *key, time_t now, uint32_t avoid, uint32_t works,
 {
 	struct lesson l;
 
-	lesson_get(sp, key, now, &l);
+	lesson_get(spool, key, now, &l);
 	ok(l.avoid == avoid && l.works == works, "%s", what);
 }
 
@@ -26,7 +26,7 @@ add(const char *key, time_t now, uint32_t avoid, uint32_t works)
 {
 	const struct lesson l = { avoid, works };
 
-	lesson_add(sp, key, now, &l);
+	lesson_add(spool, key, now, &l);
 }
 
 struct seen {
@@ -52,16 +52,16 @@ learning(void)
 {
 	struct seen s = { 0 };
 
-	lesson_each(sp, NOW, see, &s);
+	lesson_each(spool, NOW, see, &s);
 	is_int(s.n, 0, "there is no directory: none");
 	expect("k", NOW, 0, 0, "nothing is known");
-	ok(faccessat(sp->dir, "slots", F_OK, 0) == -1, "and none is made");
+	ok(faccessat(spool->dir, "slots", F_OK, 0) == -1, "and none is made");
 	add("k", NOW, 0x40, 0);
 	expect("k", NOW, 0x40, 0, "learned");
 	expect("other", NOW, 0, 0, "of this relay only");
 	add("k", NOW + DAY, 0x2, 0x80000000);
 	expect("k", NOW + DAY, 0x42, 0x80000000, "added to");
-	lesson_each(sp, NOW + DAY, see, &s);
+	lesson_each(spool, NOW + DAY, see, &s);
 	ok(s.n == 1 && s.avoid == 0x42 && s.until == NOW + 7 * DAY,
 	    "seen, with the time of the oldest");
 	is(s.key, "k", "and the key");
@@ -80,18 +80,18 @@ odd_files(void)
 	struct seen s = { 0 };
 	int fd;
 
-	NEED(unlinkat(sp->dir, "slots/k.avoid", 0) == 0);
+	NEED(unlinkat(spool->dir, "slots/k.avoid", 0) == 0);
 	expect("k", NOW, 0, 0, "removing the file forgets");
-	fd = openat(sp->dir, "slots/k.avoid", O_WRONLY | O_CREAT, 0600);
+	fd = openat(spool->dir, "slots/k.avoid", O_WRONLY | O_CREAT, 0600);
 	NEED(fd != -1 && write(fd, "abc", 3) == 3 && close(fd) == 0);
 	expect("k", NOW, 0, 0, "a short file is none");
 	add("k", NOW, 1, 0);
 	expect("k", NOW, 1, 0, "and is written anew");
-	NEED(renameat(sp->dir, "slots/k.avoid", sp->dir, "slots/x") == 0 &&
-	    symlinkat("x", sp->dir, "slots/k.avoid") == 0);
+	NEED(renameat(spool->dir, "slots/k.avoid", spool->dir, "slots/x") == 0 &&
+	    symlinkat("x", spool->dir, "slots/k.avoid") == 0);
 	expect("k", NOW, 0, 0, "no link is followed");
 	add("k", NOW, 2, 0);
-	lesson_each(sp, NOW, see, &s);
+	lesson_each(spool, NOW, see, &s);
 	is_int(s.n, 0, "nor written, nor shown");
 }
 
@@ -101,7 +101,7 @@ main(void)
 	struct pond p;
 
 	pond_open(&p);
-	sp = &p.spool;
+	spool = &p.spool;
 	learning();
 	odd_files();
 	pond_close(&p);
