@@ -24,6 +24,26 @@ validate_name(const char *s, size_t n)
 	    (n != 7 || strncmp(s, "default", n) != 0);
 }
 
+/* Is only the port wrong: digits after a host that is right? */
+static bool
+validate_port_wrong(const char *value)
+{
+	const char *colon = strrchr(value, ':');
+	struct relay r;
+	bool wrong;
+	char *host;
+
+	if (colon == NULL || colon[1] == '\0' ||
+	    colon[1 + strspn(colon + 1, "0123456789")] != '\0')
+		return false;
+	host = xstrndup(value, (size_t)(colon - value));
+	/* An IPv6 address without brackets can have no port. */
+	wrong = relay_parse(host, &r) && r.kind == RELAY_HOST && r.port == 0 &&
+	    (strchr(r.host, ':') == NULL || strchr(host, ']') != NULL);
+	free(host);
+	return wrong;
+}
+
 const char *
 validate_relay(const char *value)
 {
@@ -31,6 +51,8 @@ validate_relay(const char *value)
 
 	if (relay_parse(value, &r))
 		return NULL;
+	if (validate_port_wrong(value))
+		return "a port from 1 to 65535 after the host";
 	if (strchr(value, '@') != NULL)
 		return "a host alone: user and password are settings of "
 		    "their own";
