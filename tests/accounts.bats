@@ -512,6 +512,19 @@ bare() {
 	[ "$(grep -c elsewhere "$file")" -eq 0 ]
 }
 
+@test "--write: without variables there is no file, and 78" {
+	local file=$BATS_TEST_TMPDIR/heloise.conf
+
+	run bare_env "$HELOISE" --show-config --write "$file"
+	[ "$status" -eq 78 ]
+	[[ $output == *"$file was not made: neither the environment nor"* ]]
+	[ ! -e "$file" ]
+	touch "$file"
+	run bare_env "$HELOISE" --show-config --write "$file"
+	[ "$status" -eq 0 ]
+	[[ $output == *"$file: already exists and was not changed"* ]]
+}
+
 @test "--write: a password that begins with a blank cannot be written" {
 	local file=$BATS_TEST_TMPDIR/heloise.conf
 

@@ -68,6 +68,17 @@ cwrite_all(int fd, const char *p, size_t n)
 	return fsync(fd);
 }
 
+/* There is nothing to write; that is no fault if the file exists. */
+static int
+cwrite_nothing(const char *path, struct fault *f)
+{
+	if (faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return 0;
+	return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
+	    "%s was not made: neither the environment nor the command line "
+	    "has a setting", path);
+}
+
 int
 config_write(const struct config *c, const char *path, bool *made,
     struct fault *f)
@@ -76,7 +87,9 @@ config_write(const struct config *c, const char *path, bool *made,
 	int fd, status = cwrite_text(c, &text, f);
 
 	*made = false;
-	if (status == -1)
+	if (status == 0 && text.len == 0)
+		status = cwrite_nothing(path, f);
+	if (status == -1 || text.len == 0)
 		goto out;
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 	    0600);

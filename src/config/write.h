@@ -8,7 +8,8 @@
 /*
  * Write the settings of environment and flags, also secrets, to a new file
  * that only this user can read.  *made is false if the file exists already:
- * it stays as it is.  -1 with a fault, also if a file cannot hold a setting.
+ * it stays as it is.  -1 with a fault, also if a file cannot hold a setting or
+ * there is none to write.
  */
 int	config_write(const struct config *, const char *path, bool *made,
 	    struct fault *);

@@ -18,7 +18,6 @@ static const struct {
 	const char	*file, *env;
 	const char	*want;
 } t[] = {
-	{ "nothing", "", "", "" },
 	{ "only what a file does not set", "relay a.test\nport 25\n",
 	    "helo h.test\n", "helo h.test\n" },
 	{ "what replaces a line of a file", "relay a.test\n", "relay b.test\n",
@@ -121,6 +120,32 @@ test_refused(size_t i)
 	config_release(&c);
 }
 
+/* Without a setting to write there is no file; one that is there stays. */
+static void
+test_nothing(void)
+{
+	struct config c;
+	struct fault f = { 0 };
+	char *path = path_of("empty");
+	bool made = true;
+	int fd;
+
+	config_init(&c);
+	set(&c, CONFIG_SYSTEM, "relay a.test\n");
+	is_int(config_write(&c, path, &made, &f), -1, "nothing: status");
+	ok(strstr(f.text, "neither the environment nor the command line") !=
+	    NULL, "nothing: why");
+	ok(!made && access(path, F_OK) == -1, "nothing: no file");
+	fault_clear(&f);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+	ok(fd != -1 && close(fd) == 0, "nothing: there is a file");
+	is_int(config_write(&c, path, &made, &f), 0, "nothing: no fault then");
+	ok(!made, "nothing: it stays");
+	(void)unlink(path);
+	free(path);
+	config_release(&c);
+}
+
 /* A file that is there stays. */
 static void
 test_there(void)
@@ -157,6 +182,7 @@ main(void)
 		test_rows(i);
 	for (i = 0; i < NITEMS(refused); i++)
 		test_refused(i);
+	test_nothing();
 	test_there();
 	(void)rmdir(dir);
 	return done();
