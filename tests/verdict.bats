@@ -255,6 +255,10 @@ stuck_send() {
 	STUCK_PID=$!
 }
 
+one_waits() {
+	[ "$(waiting)" -eq 1 ]
+}
+
 # The one message in the queue is not locked.
 unlocked() {
 	flock -n "$SPOOL/queue/$(messages queue)" true
@@ -265,7 +269,7 @@ unlocked() {
 	stop_relay
 	use 'linger no'
 	stuck_send -t
-	await eval '[ "$(waiting)" -eq 1 ]'
+	await one_waits
 	quickly await unlocked
 	wait "$STUCK_PID"
 }
@@ -280,7 +284,7 @@ unlocked() {
 	)"
 	use 'linger no' 'patience 1s'
 	stuck_send -t
-	await eval '[ "$(waiting)" -eq 1 ]'
+	await one_waits
 	await test -s "$SPOOL/queue/$(messages queue).note"
 	quickly await unlocked
 	wait "$STUCK_PID"
