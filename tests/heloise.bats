@@ -308,9 +308,9 @@ one_by_one() {
 		67 RCPT:550 5.1.1 who
 		69 RCPT:554 5.7.1 Relay access denied
 		75 RCPT:450 4.2.0 greylisted
-		65 BDAT:552 5.3.4 too big
-		69 BDAT:554 5.7.1 spam
-		75 BDAT:452 4.3.1 full
+		65 DOT:552 5.3.4 too big
+		69 DOT:554 5.7.1 spam
+		75 DOT:452 4.3.1 full
 	END
 }
 

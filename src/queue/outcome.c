@@ -6,6 +6,7 @@
 #include "queue/backoff.h"
 #include "queue/bounce.h"
 #include "queue/outcome.h"
+#include "smtp/capability.h"
 #include "spool/lesson.h"
 
 size_t
@@ -76,7 +77,8 @@ outcome_record(struct spool *spool, const struct settings *s,
 void
 outcome_recall(const struct spool *sp, const char *key, struct delivery *d)
 {
-	struct lesson l = { 0 };
+	/* BDAT is tested first; it pays only if that is remembered. */
+	struct lesson l = { .avoid = CAP_CHUNKING };
 
 	if (sp != NULL)
 		lesson_get(sp, key, time(NULL), &l);

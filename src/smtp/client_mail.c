@@ -76,21 +76,28 @@ cmail_check_size(struct client *c, struct client_mail *m)
 	envelope_settle(m->env, &f);
 }
 
-enum client_phase
-client_mail_begin(struct client *c, struct client_mail *m)
+/* Begin with MAIL, for the recipients that have no verdict. */
+static void
+cmail_rewind(struct client_mail *m)
 {
 	size_t i;
 
-	m->over = m->mail_sent = m->chunk = m->ended = m->reset = false;
-	m->begun = m->tested = false;
-	m->used = 0;
-	m->accepted[0] = '\0';
+	m->mail_sent = m->begun = m->chunk = false;
 	m->next = m->answered = m->taken = m->asked = m->told = 0;
 	m->bol = true;
-	cmail_check_size(c, m);
-	cmail_check_utf8(c, m);
 	for (i = 0; i < m->env->nrcpt; i++)
 		m->asked += !m->env->rcpt[i].done;
+}
+
+enum client_phase
+client_mail_begin(struct client *c, struct client_mail *m)
+{
+	m->over = m->ended = m->reset = m->tested = false;
+	m->used = 0;
+	m->accepted[0] = '\0';
+	cmail_check_size(c, m);
+	cmail_check_utf8(c, m);
+	cmail_rewind(m);
 	if (m->asked == 0 && !m->probe) {
 		m->over = true;
 		return PH_IDLE;
@@ -223,8 +230,11 @@ cmail_end_probe(struct client *c, struct client_mail *m)
  * reply.  This takes the round trips of DATA, one more than a BDAT with the
  * message in the envelope's flight (measured: three flights and two).  If it
  * fails nothing of the message is sent, so the message goes by DATA.
- * Postfix, Exim and Dovecot discard the chunk after a refused RCPT; later
- * messages to a relay that took one therefore go in one flight.
+ *
+ * Later messages to a relay that took one go in one flight: Postfix 3.7, Exim
+ * 4.96 and Dovecot 2.3 discard a chunk after a refused RCPT or MAIL (tried
+ * with commands in the chunk).  Only a Dovecot that asks for a login reads
+ * it, and refuses all.  OpenSMTPD and Cyrus do not offer CHUNKING.
  */
 static enum client_phase
 cmail_test_chunk(struct client *c, struct client_mail *m)
@@ -420,12 +430,21 @@ client_mail_on_data(struct client *c, const struct client_command *k)
 	return PH_IDLE;
 }
 
-/* The message follows, unless BDAT is refused or all recipients are. */
+/*
+ * The message follows, unless BDAT is refused or all recipients are.  Postfix
+ * knows BDAT but refuses one without octets by 551, "Null BDAT request".  So
+ * the envelope is sent again, and the message in the same flight.
+ */
 enum client_phase
 client_mail_on_chunk(struct client *c, const struct client_command *k)
 {
 	struct fault f = { 0 };
 
+	if (k->mail != NULL && c->reply.code == 551) {
+		c->chunks = c->dirty = true;
+		cmail_rewind(k->mail);
+		return PH_ENVELOPE;
+	}
 	if (k->mail != NULL && client_state_yes(c))
 		return PH_DATA;
 	if (k->mail != NULL) {

@@ -47,7 +47,8 @@ teardown_file()
 }
 
 @test "Exim: PIPELINING and CHUNKING are used" {
-	login 'port 5870' 'tls starttls' 'auth plain'
+	login 'port 5870' 'tls starttls' 'auth plain' 'queue yes' \
+	    'linger no' "spool $BATS_TEST_TMPDIR/spool"
 	deliver b@example.org < <(message)
 	[ "$status" -eq 0 ]
 	logged '<= a@example.org .* P=esmtpsa L X.* K '

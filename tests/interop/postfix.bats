@@ -59,8 +59,29 @@ counts()
 	login 'port 5870' 'tls starttls' 'auth plain'
 	deliver b@example.org c@example.org < <(message)
 	[ "$status" -eq 0 ]
-	[ "$(counts)" = 'ehlo=2 starttls=1 auth=1 mail=1 rcpt=2 bdat=1'\
+	[ "$(counts)" = 'ehlo=2 starttls=1 auth=1 mail=1 rcpt=2 data=1'\
 ' quit=1 commands=9' ]
+}
+
+twice()
+{
+	[ "$(counts | wc -l)" -eq 2 ]
+}
+
+@test "Postfix: it refuses BDAT 0 and is known to take BDAT from then on" {
+	login 'port 5870' 'tls starttls' 'auth plain' 'queue yes' \
+	    'linger no' "spool $BATS_TEST_TMPDIR/spool"
+	deliver b@example.org < <(message)
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	arrived b
+	[ "$(counts)" = 'ehlo=2 starttls=1 auth=1 mail=2 rcpt=2 bdat=1/2 '\
+'rset=1 quit=1 commands=11/12' ]
+	deliver c@example.org < <(message)
+	arrived c
+	await twice
+	[ "$(counts | tail -n 1)" = 'ehlo=2 starttls=1 auth=1 mail=1 rcpt=1 '\
+'bdat=1 quit=1 commands=8' ]
 }
 
 @test "Postfix: two recipients get the same message" {
