@@ -64,6 +64,10 @@ flights() {
 		has '^C: BDAT 0'
 		lacks '^C: BDAT [1-9]'
 		grep -q 'set `avoid chunking`' "$BATS_TEST_TMPDIR/log.$code"
+		heloise -bp
+		[[ $output != *"goes without"* ]]
+		heloise -bp -v
+		[[ $output == *"to localhost:$RELAY_PORT goes without: chunking"* ]]
 		: >"$RELAY_LOG"
 		send -t
 		[ "$(stored_count)" -eq 2 ]
@@ -71,6 +75,17 @@ flights() {
 		[ "$(grep -c 'avoid chunking' \
 		    "$BATS_TEST_TMPDIR/log.$code")" -eq 1 ]
 	done
+}
+
+@test "removing the file of the relay forgets" {
+	start_relay --fail 'BDAT:500 what'
+	use 'linger no'
+	send -t
+	send -t
+	[ "$(relay_log | grep -c '^C: BDAT')" -eq 1 ]
+	rm "$SPOOL/slots/localhost:$RELAY_PORT.avoid"
+	send -t
+	[ "$(relay_log | grep -c '^C: BDAT')" -eq 2 ]
 }
 
 @test "BDAT works: a later message goes in one flight with its envelope" {

@@ -12,6 +12,7 @@
 #include "mail/date.h"
 #include "queue/backoff.h"
 #include "spool/fileio.h"
+#include "spool/lesson.h"
 
 #define LINES_MAX	(8 * HEAD_MAX)	/* more than a head may hold */
 #define BLOCK		65536
@@ -446,6 +447,32 @@ mailq_all_ids(const struct mailq *q, char (*ids[SPOOL__MAX])[SPOOL_ID],
 	return 0;
 }
 
+static void
+mailq_put_lesson(void *ctx, const char *key, uint32_t avoid, time_t until)
+{
+	const struct mailq *q = ctx;
+	struct buf words = { .max = 128 };
+	char date[32] = "";
+	struct tm tm;
+
+	if (gmtime_r(&until, &tm) != NULL)
+		(void)strftime(date, sizeof(date), "%Y-%m-%d", &tm);
+	explain_extensions(avoid, &words);
+	(void)fprintf(q->out, "Until %s mail to %s goes without: %s\n", date,
+	    key, buf_text(&words));
+	buf_release(&words);
+}
+
+/* The keys name users, so they are not for other users. */
+static void
+mailq_list_lessons(const struct mailq *q)
+{
+	struct mailq copy = *q;
+
+	if (q->relays && q->spool != NULL && (!q->own || q->uid == 0))
+		lesson_each(q->spool, q->now, mailq_put_lesson, &copy);
+}
+
 int
 mailq_list(const struct mailq *q, bool json, struct fault *f)
 {
@@ -464,6 +491,8 @@ mailq_list(const struct mailq *q, bool json, struct fault *f)
 		p.n = json ? p.n : 0;
 		mailq_list_place(&p, SPOOL_FAILED, ids[1], n[1]);
 		(void)fputs(json ? "]\n" : "", q->out);
+		if (!json)
+			mailq_list_lessons(q);
 	}
 	free(ids[0]);
 	free(ids[1]);

@@ -19,6 +19,7 @@ struct mailq {
 	const struct settings *set;
 	bool		 own;		/* only messages that uid submitted */
 	uid_t		 uid;
+	bool		 relays;	/* list also what is known of relays */
 	const struct explain *explain;	/* for hints; NULL: none */
 };
 

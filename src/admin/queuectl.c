@@ -237,7 +237,7 @@ queuectl_run(const struct options *o, struct config *c,
 	struct explain explain;
 	struct mailq q = { .out = stdout, .now = time(NULL),
 	    .set = &c->base, .explain = &explain, .own = src->elevated,
-	    .uid = src->uid };
+	    .uid = src->uid, .relays = o->verbose };
 	char *path = spoolpath_find(&c->base, src);
 	struct fault f = { 0 };
 	struct spool spool;

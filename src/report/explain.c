@@ -7,6 +7,7 @@
 #include "config/account.h"
 #include "net/relay.h"
 #include "report/explain.h"
+#include "smtp/avoid.h"
 #include "system/identity.h"
 #include "system/log.h"
 
@@ -106,6 +107,12 @@ explain_hint(const struct explain *x, const struct fault *f,
 	}
 	buf_release(&line);
 	return any;
+}
+
+void
+explain_extensions(unsigned bits, struct buf *out)
+{
+	avoid_words(bits, out);
 }
 
 void

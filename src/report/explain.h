@@ -39,6 +39,9 @@ const struct settings *explain_settings(const struct explain *,
 bool	explain_hint(const struct explain *, const struct fault *,
 	    const struct explain_place *, struct buf *);
 
+/* Append the words of `avoid` for these CAP_*. */
+void	explain_extensions(unsigned, struct buf *);
+
 /* Write the fault to stderr, and a line with the hint if one is known. */
 void	explain_fault(const struct explain *, const struct fault *,
 	    const struct explain_place *);
