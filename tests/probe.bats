@@ -686,3 +686,23 @@ on_terminal() {
 	run --separate-stderr "$HELOISE" -C "$CONF" -t --probe
 	[ "$status" -eq 64 ]
 }
+
+@test "the parameters of a delivery are sent, and a refusal is a warning" {
+	start_relay
+	probe 'tls none' -- bob@example.net
+	[ "$status" -eq 0 ]
+	grep -q '^C: MAIL FROM:<alice@example.org> SIZE=2000 BODY=8BITMIME$' \
+	    "$BATS_TEST_TMPDIR/sent"
+	# The relay knows a keyword in capitals only.
+	start_relay --caps PIPELINING,size
+	probe 'tls none' -- bob@example.net
+	[ "$status" -eq 0 ]
+	[[ $(steps) == *'!mail ✓rset ✓mail ✓rcpt ✓rset ✓quit ' ]]
+	has 'set `avoid size`'
+	probe 'tls none' 'avoid size' -- bob@example.net
+	lacks '!mail'
+	start_relay --caps PIPELINING,size --fail 'MAIL:555 no'
+	probe 'tls none' -- bob@example.net
+	[ "$status" -ne 0 ]
+	[[ $(steps) == *'!mail ✓rset ✗mail '* ]]
+}

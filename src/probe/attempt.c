@@ -14,9 +14,11 @@
 #include "base/json.h"
 #include "base/util.h"
 #include "probe/attempt.h"
+#include "smtp/avoid.h"
 #include "system/log.h"
 
 #define RECHECK_LIMIT	10	/* seconds */
+#define OCTETS		2000	/* of the message that is announced */
 
 static void
 attempt_show(struct attempt *a, struct step *d)
@@ -98,6 +100,29 @@ attempt_add_address(struct attempt *a, const struct client_command *k,
 	step_reply(d, to, a->client);
 }
 
+/* A delivery would go on without an extension here: warn, and do so. */
+static bool
+attempt_avoid(struct attempt *a, const struct fault *f)
+{
+	struct avoid v = avoid_advise(&a->mail, f);
+	struct buf words = { .max = 64 };
+	struct step d;
+
+	if (!v.again || v.anew)
+		return false;
+	avoid_words(v.bit, &words);
+	step_init(&d, fault_stage(f->stage), attempt_lap(a));
+	step_reply(&d, "", a->client);
+	step_line(&d, "mail goes without this extension; to save the attempt, "
+	    "set `avoid %s`", buf_text(&words));
+	d.mark = MARK_WARNING;
+	attempt_show(a, &d);
+	buf_release(&words);
+	a->avoid |= v.bit;
+	a->again = true;
+	return true;
+}
+
 /* The session goes on after this reply. */
 static void
 attempt_show_reply(struct attempt *a, const struct client_command *k)
@@ -110,7 +135,8 @@ attempt_show_reply(struct attempt *a, const struct client_command *k)
 	if (!yes && address) {
 		client_state_heard(a->client, &f);
 		client_state_command(a->client, k, &f);
-		attempt_fail(a, &f);
+		if (!attempt_avoid(a, &f))
+			attempt_fail(a, &f);
 		return;
 	}
 	step_init(&d, fault_stage(client_state_verb_stage(k->verb)),
@@ -177,19 +203,19 @@ attempt_show_family(struct attempt *a)
 	attempt_show(a, &d);
 }
 
+/* Name the sender and the recipients. */
 static void
-attempt_begin(struct attempt *a)
+attempt_mail(struct attempt *a)
 {
 	const struct rcpt *r;
+	size_t i;
 
-	a->begun = true;
-	transport_ready(a->transport);
-	attempt_show_family(a);
-	attempt_skip_tls(a);
-	if (!a->client->authed)
-		attempt_skip(a, ST_AUTH, a->transport->set->user == NULL ?
-		    "no login, as no user is set" : "no login, as auth says");
-	a->mail = (struct client_mail){ .env = a->env, .probe = true };
+	for (i = 0; a->again && i < a->env->nrcpt; i++)
+		rcpt_unsettle(&a->env->rcpt[i]);
+	a->again = false;
+	a->mail = (struct client_mail){ .env = a->env, .size = OCTETS,
+	    .probe = true };
+	client_avoid(a->client, a->avoid);
 	a->since = clock_ms();
 	client_mail(a->client, &a->mail);
 	/* Faults of addresses that were found without the relay. */
@@ -215,6 +241,22 @@ attempt_give_up_tls(struct attempt *a)
 	stream_close(&a->transport->stream);
 	transport_begin(a->transport, 0);
 	return true;
+}
+
+static void
+attempt_begin(struct attempt *a)
+{
+	a->begun = true;
+	transport_ready(a->transport);
+	attempt_show_family(a);
+	attempt_skip_tls(a);
+	if (!a->client->authed)
+		attempt_skip(a, ST_AUTH, a->transport->set->user == NULL ?
+		    "no login, as no user is set" : "no login, as auth says");
+	/* As for a message in UTF-8. */
+	a->env->eightbit = true;
+	a->avoid = a->transport->client.avoid;
+	attempt_mail(a);
 }
 
 /* An address failed, but another is left. */
@@ -287,6 +329,8 @@ attempt_converse(struct attempt *a)
 		assert(want != CLIENT_BODY);
 		if (want == CLIENT_IDLE && !a->begun) {
 			attempt_begin(a);
+		} else if (want == CLIENT_IDLE && a->again) {
+			attempt_mail(a);
 		} else if (want == CLIENT_IDLE) {
 			a->since = clock_ms();
 			client_quit(a->client);

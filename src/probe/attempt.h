@@ -27,6 +27,8 @@ struct attempt {
 	struct client_mail mail;
 	struct tls_facts tls;
 	bool		 begun;		/* the transaction */
+	unsigned	 avoid;		/* CAP_* that were refused */
+	bool		 again;		/* go without them now */
 	bool		 tls_shown, quit_shown;
 	long long	 since;		/* start of the step, clock_ms() */
 };

@@ -128,7 +128,7 @@ cmail_say_mail(struct client *c, struct client_mail *m)
 	for (i = 0; i < e->nrcpt && !utf8; i++)
 		utf8 = !e->rcpt[i].done && !ascii_only(e->rcpt[i].addr,
 		    strlen(e->rcpt[i].addr));
-	if (caps & CAP_SIZE && !m->probe) {
+	if (caps & CAP_SIZE) {
 		(void)snprintf(size, sizeof(size), " SIZE=%zu", m->size);
 		m->used |= CAP_SIZE;
 	}
