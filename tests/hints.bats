@@ -150,6 +150,7 @@ play() {
 	printf '%s\n' "relay $relay" "port $port" "tls $tls" "helo $helo" \
 	    "proxy socks5://127.0.0.1:$SOCKS" "tls-ca $CERTS/ca.pem" \
 	    'tls-name relay.example.org' 'queue no' 'log none' \
+	    'avoid chunking pipelining size 8bitmime dsn' \
 	    'aliases none' 'patience 1s' "${lines[@]}" >"$CONF"
 	SAID=$(named -C "$CONF" -f "${from:-<>}" -- "$to" 2>&1 <<<"$MAIL") || :
 }
@@ -191,7 +192,7 @@ judge() {
 # settings refuse do not get as far as a relay.
 table() {
 	grep -E "^($1)	" "$RELAY_HOME/../hints.tsv" |
-	    grep -v -e 'helo=127\.0\.0\.1 ' -e 'helo=my_host' |
+	    grep -v -e 'helo=127\.0\.0\.1 ' -e 'helo=my_host' -e '	avoid ' |
 	    tr '\t' '\037'
 }
 

@@ -597,6 +597,21 @@ setting_find(const char *key)
 	return NULL;
 }
 
+/* Is the word in the list? */
+static bool
+setting_lists(const char *list, const char *word)
+{
+	size_t n;
+
+	for (; *list != '\0'; list += n) {
+		list += strspn(list, " \t");
+		n = strcspn(list, " \t");
+		if (n == strlen(word) && memcmp(list, word, n) == 0)
+			return true;
+	}
+	return false;
+}
+
 bool
 setting_is(const struct settings *s, const char *key, const char *value)
 {
@@ -607,8 +622,11 @@ setting_is(const struct settings *s, const char *key, const char *value)
 	if (row == NULL)
 		return false;
 	setting_show(row, s, &is);
-	same = value != NULL ? strcmp(buf_text(&is), value) == 0 :
-	    strcmp(buf_text(&is), "(unset)") != 0;
+	if (value != NULL && row->type == SETTING_LIST)
+		same = setting_lists(buf_text(&is), value);
+	else
+		same = value != NULL ? strcmp(buf_text(&is), value) == 0 :
+		    strcmp(buf_text(&is), "(unset)") != 0;
 	buf_release(&is);
 	return same;
 }

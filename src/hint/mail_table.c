@@ -51,6 +51,15 @@
 
 const struct advice mail_refusal_table[] = {
 
+/* Extensions that are not kept, where mail without them was refused, too */
+
+	{ .stages = AT_MAIL, .code = 5, .words = "pipelin|synchroni",
+	  .cause = "the relay does not take several commands at once",
+	  .fix = { "set `avoid pipelining`" } },
+	{ .stages = AT_MESSAGE, .code = 5, .words = "bdat|chunking",
+	  .cause = "the relay does not take BDAT",
+	  .fix = { "set `avoid chunking`" } },
+
 /* A login is required */
 
 	{ .stages = AT_MAIL, .by = BY_M365, .words = "anonymous|"
