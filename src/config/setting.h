@@ -180,7 +180,8 @@ void	setting_show(const struct setting *, const struct settings *,
 
 /*
  * Is this the value of the row with this key, as setting_show() writes it, or
- * a word of its list?  With NULL: is it set to anything?  False if there is no such row.
+ * a word of its list?  With NULL: is it set to anything?  False if there is no
+ * such row.
  */
 bool	setting_is(const struct settings *, const char *key,
 	    const char *value);
