@@ -15,6 +15,7 @@
 
 #include "base/base64.h"
 #include "base/util.h"
+#include "smtp/avoid.h"
 #include "smtp/client.h"
 
 #define MAILS	12
@@ -77,7 +78,8 @@ set_up(struct world *w)
 	    .tls = (enum client_tls)(k[0] & 3), .password = password,
 	    .user = k[0] & 4 ? user : NULL, .auth_cleartext = k[0] & 8,
 	    .host = "relay", .port = 25, .mech = mechs[k[0] >> 4 & 7],
-	    .lmtp = k[3] & 4,
+	    .lmtp = k[3] & 4, .chunks = !(k[7] & 32),
+	    .avoid = k[7] & 64 ? CAP_PIPELINING : 0,
 	    .random = not_random };
 	w->nmails = (k[2] & 15) % (MAILS + 1);
 	many = k[2] & 0x80 ? 1100 : 1 + (k[2] >> 4 & 3);
@@ -486,6 +488,17 @@ check_fault(const struct fault *f)
 	CHECK(fault_exit(f) != 0);
 }
 
+/* A message that may have arrived is not sent again. */
+static void
+check_advice(const struct client_mail *m, const struct rcpt *r)
+{
+	struct avoid a = avoid_advise(m, r->why);
+
+	CHECK((a.bit & ~m->used) == 0);
+	CHECK(a.bit != 0 || (!a.again && !a.anew));
+	CHECK(!a.again || r->verdict == VD_TEMP || r->verdict == VD_PERM);
+}
+
 static void
 check_mail(const struct world *w, size_t m)
 {
@@ -505,6 +518,7 @@ check_mail(const struct world *w, size_t m)
 		if (r->why == NULL)
 			continue;
 		check_fault(r->why);
+		check_advice(mail, r);
 		CHECK(r->why->verdict == r->verdict);
 		CHECK(r->verdict != VD_DOUBT || sent);
 		/* A dead link is no reason to say that it did not arrive. */
