@@ -71,9 +71,11 @@ chunked=$(cat <<'END'
   S- 250-relay.example.org\r\n250-PIPELINING\r\n250 CHUNKING\r\n
   C~ ^MAIL
   C~ ^RCPT
+  C: BDAT 0
+  S: 250 fine
+  S: 250 fine
+  S: 250 fine
 + bdat
-+ S: 250 fine
-+ S: 250 fine
 + S- 25
 ! S- 0 taken\r\n
 ! C: QUIT
