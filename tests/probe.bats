@@ -2,7 +2,7 @@
 # probe.bats - --probe: the walk of a delivery, without a message
 #
 # Each test is a subshell to shellcheck:
-# shellcheck disable=SC2030,SC2031,SC2034,SC2153
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2153
 
 load relay/relay
 

@@ -209,7 +209,8 @@ transfer_collect(struct transfer *k)
 		taken = envelope_count(d->env, VD_OK) > s->had;
 		transfer_learn(k, d, taken);
 		if (transfer_drop(k, d, &s->mail) ||
-		    transfer_interrupted(k, d) || (taken && transfer_unsettle_leftovers(d)))
+		    transfer_interrupted(k, d) ||
+		    (taken && transfer_unsettle_leftovers(d)))
 			k->waiting[k->nwaiting++] = d;
 		else
 			transfer_report(k, d);
