@@ -247,6 +247,17 @@ END
 	[ "$(waiting)" -eq 1 ]
 }
 
+@test "rate: connections that a busy relay refuses do not count" {
+	busy_for 6
+	use 'rate 1/1h' 'patience 1s'
+	send bob@example.org
+	[[ $stderr == *'Too many open connections'*'queued as'* ]]
+	await has_stored 1
+	await empty
+	send carl@example.org
+	[[ $stderr == *'allows no more'* ]]
+}
+
 @test "rate: a queue run keeps to it and goes on by itself" {
 	start_relay
 	use 'rate 3/2s' 'delivery queue'

@@ -227,6 +227,8 @@ deliver_again(struct deliver *d, struct patience *p, struct envelope *env)
 		return false;
 	if (d->spool != NULL)
 		slot_refused(d->spool, p->key, p->set->connections);
+	if (d->spool != NULL && p->rate.messages > 0)
+		slot_uncount(d->spool, p->key, p->rate.messages);
 	deliver_release_slot(d);
 	if (!deliver_pause(d, p, backoff_pause(2 + p->pauses++, REFUSED,
 	    random_bits())))
