@@ -133,7 +133,8 @@ struct patience {
 	char		 key[SLOT_KEY];
 	struct rate	 rate;
 	long long	 end;		/* clock_ms() of patience, */
-	long long	 limit;		/* or of the deadline before it */
+	long long	 deadline;	/* of the deadline, or 0 */
+	long long	 limit;		/* the first of these */
 	unsigned	 pauses;
 };
 
@@ -147,9 +148,10 @@ deliver_be_patient(const struct deliver *d, const struct spool_meta *meta,
 	*p = (struct patience){ .set = account == ACCOUNT_NONE ? d->set :
 	    config_settings(d->config, account),
 	    .end = clock_ms() + d->set->patience * 1000 };
-	p->limit = d->set->deadline == 0 ||
-	    d->set->deadline > d->set->patience ? p->end :
-	    clock_ms() + d->set->deadline * 1000;
+	if (d->set->deadline > 0)
+		p->deadline = clock_ms() + d->set->deadline * 1000;
+	p->limit = p->deadline == 0 || p->deadline > p->end ? p->end :
+	    p->deadline;
 	slot_key(p->key, p->set->relay, p->set->user);
 	(void)rate_parse(p->set->rate, &p->rate);
 }
@@ -280,6 +282,7 @@ deliver_try(struct deliver *d, struct store *st, struct envelope *env,
 	    .message = { .fd = st->fd, .at = st->at, .size = st->size },
 	    .ctx = q };
 	deliver_be_patient(d, meta, &p);
+	q->d.limit = p.deadline;
 	if (!deliver_send(d, st, env, meta, q, r, &p, f))
 		return 0;
 	(void)strlcpy(r->accepted, q->d.accepted, sizeof(r->accepted));
