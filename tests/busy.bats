@@ -168,6 +168,23 @@ busy_for() {
 	[ "$(relay_log | grep -c '^connect$')" -eq 3 ]
 }
 
+@test "the deadline is for all connections to a busy relay together" {
+	local start
+
+	echo 'S: 421 4.3.2 Too many open connections' >"$BATS_TEST_TMPDIR/busy"
+	printf '%s\n' 'S: 220 hi' silent >"$BATS_TEST_TMPDIR/silent"
+	start_relay --script "$BATS_TEST_TMPDIR/busy" \
+	    --script "$BATS_TEST_TMPDIR/busy" \
+	    --script "$BATS_TEST_TMPDIR/busy" \
+	    --script "$BATS_TEST_TMPDIR/silent"
+	use 'linger no' 'deadline 2s'
+	start=${EPOCHREALTIME/./}
+	send bob@example.org
+	[ "$status" -eq 0 ]
+	[[ $stderr == *'no answer'*'queued as'* ]]
+	[ "$((${EPOCHREALTIME/./} - start))" -lt 2500000 ]
+}
+
 @test "a queued message is tried again within seconds, not after an hour" {
 	# More often than the caller can ask within a second.
 	busy_for 6
@@ -245,6 +262,17 @@ END
 	heloise -q
 	[ "$(stored_count)" -eq 2 ]
 	[ "$(waiting)" -eq 1 ]
+}
+
+@test "rate: connections that a busy relay refuses do not count" {
+	busy_for 6
+	use 'rate 1/1h' 'patience 1s'
+	send bob@example.org
+	[[ $stderr == *'Too many open connections'*'queued as'* ]]
+	await has_stored 1
+	await empty
+	send carl@example.org
+	[[ $stderr == *'allows no more'* ]]
 }
 
 @test "rate: a queue run keeps to it and goes on by itself" {

@@ -107,6 +107,7 @@ agent_read_delivery(struct agent *a, const struct ipc_record *r, int fd)
 	d->works = r->u.delivery.works;
 	d->env->ret = (enum ret)r->u.delivery.ret;
 	d->tries = r->u.delivery.tries;
+	d->limit = r->u.delivery.limit;
 	d->env->eightbit = r->u.delivery.eightbit != 0;
 	envelope_from(d->env, ipc_next(&rd));
 	if ((envid = ipc_next(&rd))[0] != '\0')
@@ -444,6 +445,8 @@ agent_serve(struct agent *a)
 		if (agent_receive(a, true, &d) != TRANSFER_GOT)
 			continue;
 		agent_start_clock(a);
+		if (d->limit > 0)
+			a->limit = d->limit;
 		if (!a->sandboxed)
 			agent_enter_sandbox(a, a->o->single ? d : NULL);
 		agent_enqueue(a, d);

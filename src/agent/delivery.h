@@ -17,6 +17,7 @@ struct delivery {
 	char		 accepted[512];	/* the relay's reply to the message */
 	struct conninfo	 conninfo;	/* of the connection, once done */
 	uint32_t	 tries;		/* that failed before this one */
+	long long	 limit;		/* clock_ms(); 0: as the settings say */
 
 	/* CAP_* of the relay of its account, not of a fallback */
 	uint32_t	 avoid;		/* learned before: do without */

@@ -239,6 +239,7 @@ dispatch_send_delivery(struct dispatch *k, const struct delivery *d, bool last)
 	ipc_begin(&r, IPC_DELIVERY, d->number);
 	r.u.delivery.at = d->message.at;
 	r.u.delivery.size = (int64_t)d->message.size;
+	r.u.delivery.limit = d->limit;
 	r.u.delivery.nrcpt = d->nindex;
 	r.u.delivery.ret = (uint16_t)d->env->ret;
 	r.u.delivery.eightbit = d->env->eightbit;

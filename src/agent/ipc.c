@@ -209,6 +209,7 @@ ipc_sane(const struct ipc_record *r, size_t n)
 	switch ((enum ipc_kind)r->kind) {
 	case IPC_DELIVERY:
 		return r->u.delivery.at >= 0 && r->u.delivery.size > 0 &&
+		    r->u.delivery.limit >= 0 &&
 		    r->u.delivery.ret <= RET_HDRS &&
 		    r->u.delivery.eightbit <= 1 &&
 		    r->u.delivery.last <= 1 &&

@@ -53,6 +53,7 @@ struct ipc_record {
 	union {
 		struct {
 			int64_t		at, size;
+			int64_t		limit;	/* of the delivery, or 0 */
 			uint32_t	nrcpt;	/* in all */
 			uint16_t	ret;
 			uint16_t	eightbit;

@@ -188,10 +188,12 @@ transport_open(struct transport *r, const char *sender, struct fault *f)
 {
 	struct connection connection;
 	long long start = clock_ms();
-	long long due = transport_within(r, r->set->connect_timeout) -
+	long long due = start + r->set->connect_timeout * 1000 -
 	    r->connecting;
 	int status;
 
+	if (r->limit > 0 && r->limit < due)
+		due = r->limit;
 	memset(&r->connection, 0, sizeof(r->connection));
 	status = route_open(&r->route, false, due, &connection, f);
 	r->connecting += clock_ms() - start;

@@ -179,10 +179,10 @@ agents_refused(struct agents *a, struct run_agent *r, bool busy)
 	size_t i;
 	int others = 0;
 
-	if (busy) {
+	/* Once, however many messages say so. */
+	if (busy && r->slot != -1) {
 		slot_refused(a->spool, a->key, a->connections);
-		if (r->slot != -1)
-			(void)close(r->slot);
+		(void)close(r->slot);
 		r->slot = -1;
 	}
 	for (i = 0; i < a->n; i++)

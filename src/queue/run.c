@@ -147,6 +147,15 @@ run_untouched(const struct queue_delivery *q)
 	return true;
 }
 
+/* A message that only met a busy relay does not count for `rate`. */
+static void
+run_uncount(struct run *r, const struct queue_delivery *q)
+{
+	if (r->rate.messages > 0 && q->tried != NULL &&
+	    run_busy(&q->claimed.env) && run_untouched(q))
+		slot_uncount(r->spool, r->agents->key, r->rate.messages);
+}
+
 static void
 run_release(struct run *r, struct queue_delivery *q)
 {
@@ -161,6 +170,7 @@ run_record(struct run *r, struct queue_delivery *q)
 	enum outcome what;
 	struct fault f = { 0 };
 
+	run_uncount(r, q);
 	what = outcome_record(r->spool, r->set, &r->log->explain, q, &f);
 	if (q->tried != NULL)
 		outcome_log(r->log, q, what);

@@ -193,3 +193,31 @@ slot_count(const struct spool *sp, const char *key, int n, long long ms)
 	(void)close(fd);
 	return wait;
 }
+
+/* Make room for one message in place of the latest. */
+static void
+slot_uncount_locked(int fd, int n)
+{
+	const int64_t never = 0;
+	struct ring r;
+
+	if (fileio_read(fd, 0, &r, sizeof(r)) != 0 || r.n != (uint32_t)n ||
+	    r.next >= r.n)
+		return;
+	r.next = (r.next + r.n - 1) % r.n;
+	if (fileio_write(fd, (off_t)(sizeof(r) + r.next * sizeof(never)),
+	    &never, sizeof(never)) == 0)
+		(void)fileio_write(fd, 0, &r, sizeof(r));
+}
+
+void
+slot_uncount(const struct spool *sp, const char *key, int n)
+{
+	int fd = slot_open(sp, key, "rate");
+
+	if (fd == -1)
+		return;
+	if (fileio_lock(fd, false) == 0)
+		slot_uncount_locked(fd, n);
+	(void)close(fd);
+}

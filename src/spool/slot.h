@@ -52,4 +52,7 @@ void	slot_refused(const struct spool *, const char *key, int n);
 long long slot_count(const struct spool *, const char *key, int n,
 	    long long ms);
 
+/* The message counted last did not go: another may go in its place. */
+void	slot_uncount(const struct spool *, const char *key, int n);
+
 #endif

@@ -131,7 +131,8 @@ struct patience {
 	const struct settings *set;	/* of its account */
 	struct rate	 rate;
 	long long	 end;		/* clock_ms() of patience, */
-	long long	 limit;		/* or of the deadline before it */
+	long long	 deadline;	/* of the deadline, or 0 */
+	long long	 limit;		/* the first of these */
 	unsigned	 pauses;
 };
 
@@ -145,9 +146,10 @@ deliver_be_patient(struct deliver *d, const struct spool_meta *meta,
 	*p = (struct patience){ .set = account == ACCOUNT_NONE ? d->set :
 	    config_settings(d->config, account),
 	    .end = clock_ms() + d->set->patience * 1000 };
-	p->limit = d->set->deadline == 0 ||
-	    d->set->deadline > d->set->patience ? p->end :
-	    clock_ms() + d->set->deadline * 1000;
+	if (d->set->deadline > 0)
+		p->deadline = clock_ms() + d->set->deadline * 1000;
+	p->limit = p->deadline == 0 || p->deadline > p->end ? p->end :
+	    p->deadline;
 	slot_key(d->key, p->set->relay, p->set->user);
 	(void)rate_parse(p->set->rate, &p->rate);
 }
@@ -225,6 +227,8 @@ deliver_again(struct deliver *d, struct patience *p, struct envelope *env)
 		return false;
 	if (d->spool != NULL)
 		slot_refused(d->spool, d->key, p->set->connections);
+	if (d->spool != NULL && p->rate.messages > 0)
+		slot_uncount(d->spool, d->key, p->rate.messages);
 	deliver_release_slot(d);
 	if (!deliver_pause(d, p, backoff_pause(2 + p->pauses++, REFUSED,
 	    random_bits())))
@@ -277,6 +281,7 @@ deliver_try(struct deliver *d, struct store *st, struct envelope *env,
 	    .message = { .fd = st->fd, .at = st->at, .size = st->size },
 	    .ctx = q };
 	deliver_be_patient(d, meta, &p);
+	q->d.limit = p.deadline;
 	if (!deliver_send(d, st, env, meta, q, r, &p, f))
 		return 0;
 	(void)strlcpy(r->accepted, q->d.accepted, sizeof(r->accepted));

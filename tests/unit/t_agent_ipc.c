@@ -122,6 +122,7 @@ deliveries(void)
 	good(IPC_DELIVERY), r.u.delivery.at = -1,
 	    refuse("a place before the file");
 	good(IPC_DELIVERY), r.u.delivery.size = 0, refuse("no message");
+	good(IPC_DELIVERY), r.u.delivery.limit = -1, refuse("no time");
 	good(IPC_DELIVERY), r.u.delivery.ret = RET_HDRS + 1,
 	    refuse("a RET too much");
 	good(IPC_DELIVERY), r.u.delivery.eightbit = 2,

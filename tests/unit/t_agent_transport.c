@@ -273,6 +273,46 @@ services(void)
 	}
 }
 
+/* What connecting took before counts for connect-timeout, not the limit. */
+static void
+time_to_connect(void)
+{
+	static const struct {
+		const char	*label;
+		long long	 before, limit;	/* ms; 0: none */
+		bool		 open;
+	} t[] = {
+		{ "no limit", 10000, 0, true },
+		{ "a limit", 10000, 9000, true },
+		{ "the connect-timeout is over", 30001, 0, false },
+		{ "the limit is over", 10000, -1, false },
+	};
+	struct transport r;
+	struct settings s;
+	char *lines;
+	int fd, port;
+	size_t i;
+
+	fd = bound(true, &port);
+	lines = xasprintf("relay 127.0.0.1; port %d; tls none; "
+	    "connect-timeout 30s", port);
+	set(&s, lines);
+	for (i = 0; i < NITEMS(t); i++) {
+		struct fault f = { 0 };
+
+		ok(transport_prepare(&r, &s, NULL, &f) == 0 &&
+		    transport_locate(&r, 0, &f) == 0, "%s", t[i].label);
+		r.connecting = t[i].before;
+		r.limit = t[i].limit != 0 ? clock_ms() + t[i].limit : 0;
+		is_int(transport_open(&r, "", &f), t[i].open ? 0 : -1,
+		    "%s: connected", t[i].label);
+		transport_release(&r);
+	}
+	settings_release(&s);
+	free(lines);
+	(void)close(fd);
+}
+
 /* When does a delivery go on without TLS? */
 static void
 give_up_tls(void)
@@ -344,6 +384,7 @@ main(void)
 	deadlines();
 	names();
 	services();
+	time_to_connect();
 	give_up_tls();
 	return done();
 }

@@ -735,6 +735,18 @@ static const struct {
 	{ "a relay that takes none", "ok@x.test", 14, 0, 1, 1, 0 },
 };
 
+/* How many connections the relay has taken, as the spool remembers it. */
+static int
+remembered(struct pond *p)
+{
+	size_t n;
+	char *octet = get_file(p, "slots/.limit", &n);
+	int limit = octet != NULL && n == 1 ? octet[0] : -1;
+
+	free(octet);
+	return limit;
+}
+
 /* Several connections: as many as pay, and as the relay takes. */
 static void
 crowd(size_t i)
@@ -762,6 +774,8 @@ crowd(size_t i)
 	    "%s: a refused connection is no try", crowds[i].name);
 	is_int(times(logged, "result=sent"), (long long)res.done,
 	    "%s: in the log", crowds[i].name);
+	if (cap > 0)
+		is_int(remembered(&p), cap, "%s: remembered", crowds[i].name);
 	ok(waiting == 0 || (res.next > now && res.next <= now + 10),
 	    "%s: soon again", crowds[i].name);
 	cap = -1;

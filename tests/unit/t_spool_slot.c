@@ -210,6 +210,25 @@ rates(void)
 	pond_close(&p);
 }
 
+/* One that did not go makes room for one, not for more. */
+static void
+not_gone(void)
+{
+	struct pond p;
+	int i;
+
+	pond_open(&p);
+	slot_uncount(&p.spool, "k", 3);
+	for (i = 0; i < 4; i++)
+		(void)slot_count(&p.spool, "k", 3, 60000);
+	slot_uncount(&p.spool, "k", 3);
+	is_int(slot_count(&p.spool, "k", 3, 60000), 0, "one in its place");
+	ok(slot_count(&p.spool, "k", 3, 60000) > 0, "but only one");
+	slot_uncount(&p.spool, "k", 2);
+	ok(slot_count(&p.spool, "k", 3, 60000) > 0, "not of another rate");
+	pond_close(&p);
+}
+
 int
 main(void)
 {
@@ -219,5 +238,6 @@ main(void)
 	no_files();
 	no_locks();
 	rates();
+	not_gone();
 	return done();
 }
