@@ -335,9 +335,11 @@ dispatch_wait_any(struct dispatch *const *k, size_t n, long long deadline,
 	long long left;
 	struct delivery *d;
 	bool busy, stop;
+	size_t i;
 
 	for (;;) {
-		for (busy = stop = false, *of = 0; *of < n; ++*of) {
+		for (busy = stop = false, i = 0; i < n; i++) {
+			*of = (*of + 1) % n;
 			if (k[*of]->sock == -1)
 				dispatch_lose(k[*of]);
 			else if (k[*of]->ndelivery > 0)
@@ -357,7 +359,7 @@ dispatch_wait_any(struct dispatch *const *k, size_t n, long long deadline,
 struct delivery *
 dispatch_wait(struct dispatch *k, long long deadline)
 {
-	size_t of;
+	size_t of = 0;
 
 	return dispatch_wait_any(&k, 1, deadline, &of);
 }

@@ -58,7 +58,10 @@ void	dispatch_end(struct dispatch *);
  */
 struct delivery *dispatch_wait(struct dispatch *, long long deadline);
 
-/* The same with several agents; *of gets the index of the one. */
+/*
+ * The same with several agents; *of gets the index of the one.  The agents
+ * behind *of come first, so that each has its turn.
+ */
 struct delivery *dispatch_wait_any(struct dispatch *const *, size_t n,
 	    long long deadline, size_t *of);
 

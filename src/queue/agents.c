@@ -161,12 +161,12 @@ agents_wait(struct agents *a, long long deadline, struct run_agent **of)
 
 	for (i = 0; i < a->n; i++)
 		k[i] = &a->agent[i]->dispatch;
-	d = dispatch_wait_any(k, a->n, deadline, &i);
+	d = dispatch_wait_any(k, a->n, deadline, &a->turn);
 	if (a->done > 0)
 		a->waited += clock_ms() - since;
 	if (d == NULL)
 		return NULL;
-	*of = a->agent[i];
+	*of = a->agent[a->turn];
 	a->last = clock_ms();
 	a->done++;
 	agents_count_busy(a, *of);

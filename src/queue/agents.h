@@ -37,6 +37,7 @@ struct agents {
 	char		 key[SLOT_KEY];
 	struct run_agent *agent[CONNECTIONS_MOST];
 	size_t		 n;
+	size_t		 turn;		/* the one heard last */
 	long long	 opened;	/* clock_ms() of the first agent, */
 	long long	 last;		/* the same of the last verdict */
 	long long	 waited;	/* ms for all verdicts but the first */
