@@ -353,6 +353,18 @@ login() {
 	[[ $stderr == *"password-command: this output is empty"* ]]
 }
 
+@test "password-command: its status counts in a queue run, too" {
+	start_relay --auth PLAIN --user u --password 'p w' --auth-required
+	use "relay localhost:$RELAY_PORT" 'auth-cleartext yes' 'user u' \
+	    'linger no' "spool $BATS_TEST_TMPDIR/spool" \
+	    'password-command shell: echo p w; exit 3'
+	send -odq -f a@example.org -t
+	run "$HELOISE" -C "$CONF" -q
+	[ "$(stored_count)" -eq 0 ]
+	run "$HELOISE" -C "$CONF" -bp
+	[[ $output == *'ended with status 3'* ]]
+}
+
 @test "password-command: no longer than the deadline" {
 	SECONDS=0
 	login 'deadline 1s' 'password-command sleep 25'

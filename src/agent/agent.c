@@ -479,11 +479,12 @@ agent_open(struct agent *a)
 	struct ipc_record r;
 	int fd;
 
-	(void)signal(SIGCHLD, SIG_IGN);
 	while (ipc_receive(a->sock, &r, &fd, 0) == 1 && r.kind == IPC_OPEN) {
 		if (!a->sandboxed) {
 			agent_start_clock(a);
 			agent_enter_sandbox(a, NULL);
+			/* Not before: the status of a command is needed. */
+			(void)signal(SIGCHLD, SIG_IGN);
 		}
 		agent_fork(a, fd);
 	}
