@@ -283,3 +283,26 @@ END
 	await empty
 	[ "$(stored_count)" -eq 7 ]
 }
+
+@test "a message with which the connection is lost does not stop the others" {
+	echo polite >"$BATS_TEST_TMPDIR/polite"
+	start_relay --script "$(script <<-'END'
+		S: 220 hi
+		C~ ^EHLO
+		S: 250 relay.example.org
+		C~ ^MAIL
+		S: 250 ok
+		C~ ^RCPT
+		S: 250 ok
+		C: DATA
+		S: 354 go
+		body
+	END
+	)" --script "$BATS_TEST_TMPDIR/polite"
+	use 'linger no'
+	fill 5
+	heloise -q
+	[ "$(waiting)" -eq 1 ]
+	grep -qx 'tries 1' "$SPOOL"/queue/*.note
+	[ "$(relay_log | grep -c '^connect$')" -eq 2 ]
+}

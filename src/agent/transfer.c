@@ -453,19 +453,37 @@ transfer_session(struct transfer *k, const struct delivery *d, struct fault *f)
 	    VD_TEMP, "the relay accepted no message in a whole session");
 }
 
-/* Sessions, while there are messages and each session settles one. */
+/* May the message that was being sent be why the connection was lost? */
+static bool
+transfer_lost_for_message(const struct transfer *k, const struct fault *f)
+{
+	return k->begun && f->stage == ST_BODY && (f->domain == FD_LINK ||
+	    (f->domain == FD_ERRNO && f->code == ECONNRESET));
+}
+
+/*
+ * Sessions, while there are messages and each session settles one.  A
+ * message with which the connection is lost must not stop the others, so
+ * they get one more session.
+ */
 static void
 transfer_sessions(struct transfer *k)
 {
 	struct fault f = { 0 };
 	struct delivery *d;
+	bool more = true;
 
 	while (f.verdict == VD_OK &&
 	    transfer_next_delivery(k, true, &d) == TRANSFER_GOT) {
 		k->waiting[k->nwaiting++] = d;
 		k->transport->client.avoid = transfer_avoid(k, d);
 		k->transport->client.chunks = (d->works & CAP_CHUNKING) != 0;
-		(void)transfer_session(k, d, &f);
+		if (transfer_session(k, d, &f) == 0) {
+			more = true;
+		} else if (more && transfer_lost_for_message(k, &f)) {
+			fault_clear(&f);
+			more = false;
+		}
 	}
 	if (f.verdict != VD_OK)
 		transfer_fail(k, &f);
