@@ -159,7 +159,8 @@ runner_once(const struct runner *r, const struct queue_select *select,
 	    .opener = true };
 	static const char early[] = "the queue run ended too early";
 	struct report t;
-	pid_t agent, dispatcher;
+	pid_t agent, dispatcher = -1;
+	int why = EIO;
 	bool whole;
 
 	if (ipc_pair(sock, f) == -1)
@@ -177,12 +178,17 @@ runner_once(const struct runner *r, const struct queue_select *select,
 		agent_run(sock[1], &o);
 		_exit(EX_OK);
 	}
+	if (agent == -1)
+		why = errno;
 	(void)close(sock[1]);
-	if ((dispatcher = fork()) == 0) {
+	/* Without an agent each message would lose a try. */
+	if (agent != -1 && (dispatcher = fork()) == 0) {
 		(void)close(pipes[0]);
 		runner_dispatch(r, select, sock[0], pipes[1]);
 		_exit(EX_OK);
 	}
+	if (agent != -1 && dispatcher == -1)
+		why = errno;
 	(void)close(sock[0]);
 	(void)close(pipes[1]);
 	whole = runner_receive(r, pipes[0], dispatcher, &t);
@@ -192,7 +198,7 @@ runner_once(const struct runner *r, const struct queue_select *select,
 	if (agent != -1)
 		runner_await_agent(r, agent);
 	if (!whole || !fault_sane(&t.fault))
-		return fault_errno(f, ST_SPOOL, EIO, VD_TEMP, early);
+		return fault_errno(f, ST_SPOOL, why, VD_TEMP, early);
 	*result = t.result;
 	*f = t.fault;
 	return f->verdict == VD_OK ? 0 : -1;

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <arpa/inet.h>
+#include <dlfcn.h>
 #include <netinet/in.h>
 #include <time.h>
 
@@ -29,6 +30,21 @@ time(time_t *t)
 	if (t != NULL)
 		*t = now.tv_sec;
 	return now.tv_sec;
+}
+
+static int forks = -1;		/* before one that fails; -1: none does */
+
+pid_t
+fork(void)
+{
+	pid_t (*real)(void);
+
+	if (forks >= 0 && forks-- == 0) {
+		errno = EAGAIN;
+		return -1;
+	}
+	*(void **)&real = dlsym(RTLD_NEXT, "fork");
+	return real();
 }
 
 unsigned
@@ -168,6 +184,28 @@ thirty_days(void)
 		    t[i].later / HOUR);
 		is_int(entries(&s.pond, "failed"), t[i].left,
 		    "so many are in failed/");
+		end(&s);
+	}
+}
+
+/* A process cannot be started: no message is tried, and it says why. */
+static void
+no_process(void)
+{
+	struct queue_result res;
+	struct scene s;
+	struct fault f;
+	char id[SPOOL_ID];
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		begin(&s, "maildir:DIR/mail", "");
+		queue_letter(&s.pond, id);
+		forks = i;
+		is_int(once(&s, &res, &f), -1, "fork %d fails", i);
+		forks = -1;
+		is_int(f.code, EAGAIN, "that is said");
+		is_int(logged(&s, "result="), 0, "no message was tried");
 		end(&s);
 	}
 }
@@ -423,6 +461,7 @@ main(void)
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	NEED(slept != MAP_FAILED);
 	thirty_days();
+	no_process();
 	one_run();
 	strangers();
 	stopped();
