@@ -152,6 +152,26 @@ backoff_says(const char *text, const char *const *word)
 	return false;
 }
 
+/* Copy the text without host names and addresses: any word may be in them. */
+static void
+backoff_drop_names(const char *text, char out[FAULT_TEXT])
+{
+	const char *dot;
+	size_t n;
+
+	for (; *text != '\0'; text += n) {
+		if ((n = strcspn(text, " \n")) == 0)
+			n = 1;
+		dot = memchr(text, '.', n);
+		if (dot != NULL && (ascii_letter(dot[1]) ||
+		    ascii_digit(dot[1])))
+			continue;
+		memcpy(out, text, n);
+		out += n;
+	}
+	*out = '\0';
+}
+
 bool
 backoff_busy(const struct fault *f)
 {
@@ -159,15 +179,20 @@ backoff_busy(const struct fault *f)
 	    "concurren", "simultan", "parallel", "thread", NULL };
 	static const char *const much[] = { "too many", "limit", "exceed",
 	    "maximum", "concurren", "simultan", "parallel", NULL };
+	/* Postfix says "Error: too many connections". */
 	static const char *const other[] = { "login", "auth", "recipient",
-	    "messages", "mails", "error", "fail", "command", "size", NULL };
+	    "messages", "mails", "errors", "fail", "command", "size",
+	    "timeout", "timed out", "time limit", "idle", NULL };
+	char text[FAULT_TEXT];
 
 	if (f->stage == ST_CONNECT && f->domain == FD_ERRNO)
 		return f->code == EBUSY;
-	return f->domain == FD_SMTP && (f->code / 100 == 4 ||
-	    f->stage == ST_GREETING || f->stage == ST_EHLO) &&
-	    backoff_says(f->text, what) && backoff_says(f->text, much) &&
-	    !backoff_says(f->text, other);
+	if (f->domain != FD_SMTP || (f->code / 100 != 4 &&
+	    f->stage != ST_GREETING && f->stage != ST_EHLO))
+		return false;
+	backoff_drop_names(f->text, text);
+	return backoff_says(f->text, what) && backoff_says(f->text, much) &&
+	    !backoff_says(text, other);
 }
 
 time_t

@@ -1,5 +1,6 @@
 /* t_queue_backoff.c - when to try next, and when to give up */
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/util.h"
@@ -162,9 +163,135 @@ test_expired(void)
 	ok(!backoff_expired(&usual, INT64_MAX, NOW), "far future");
 }
 
+static const struct {
+	enum stage	 stage;
+	int		 code;
+	const char	*text;
+	bool		 want;
+} busies[] = {
+	/* Postfix, Sendmail, Exim, Exchange, Dovecot */
+	{ ST_GREETING, 421, "mx.example.org Error: too many connections from "
+	    "192.0.2.1", true },
+	{ ST_GREETING, 421, "Too many open connections.", true },
+	{ ST_GREETING, 421, "Connection rate limit exceeded.", true },
+	{ ST_GREETING, 421, "Too many concurrent SMTP connections; please try "
+	    "again later.", true },
+	{ ST_MAIL, 432, "Concurrent connections limit exceeded. Visit "
+	    "https://aka.ms/concurrent_sending for more information.", true },
+	{ ST_BODY, 432, "STOREDRV.ClientSubmit; sender thread limit exceeded "
+	    "[Hostname=authmails.size.example]", true },
+	{ ST_GREETING, 421, "The maximum number of concurrent connections "
+	    "has exceeded a limit,\nclosing transmission channel", true },
+	{ ST_AUTH, 421, "Maximum number of connections from user+IP exceeded "
+	    "(mail_max_userip_connections=10)", true },
+	{ ST_GREETING, 554, "Too many simultaneous sessions", true },
+	{ ST_GREETING, 421, "smtp-auth.mails.example.org Too many sessions",
+	    true },
+
+	{ ST_RCPT, 550, "Too many connections", false },
+	{ ST_GREETING, 421, "Service not available", false },
+	{ ST_GREETING, 421, "connections.example.org has no time", false },
+	{ ST_RCPT, 452, "Too many recipients in this session", false },
+	{ ST_MAIL, 421, "Too many messages in this session", false },
+	{ ST_MAIL, 421, "too many errors on this connection", false },
+	{ ST_AUTH, 454, "Too many failed logins in this session", false },
+	{ ST_BODY, 421, "Session timeout exceeded, closing connection",
+	    false },
+	{ ST_BODY, 421, "connection idle limit exceeded", false },
+	{ ST_RCPT, 450, "Greylisted", false },
+};
+
+static void
+test_busy(void)
+{
+	struct fault f = { .stage = ST_CONNECT, .domain = FD_ERRNO,
+	    .code = EBUSY, .verdict = VD_TEMP };
+	char big[FAULT_TEXT];
+	size_t i;
+
+	ok(backoff_busy(&f), "no connection is free");
+	f.code = ECONNREFUSED;
+	ok(!backoff_busy(&f), "the relay is down");
+	for (i = 0; i < NITEMS(busies); i++) {
+		fault_clear(&f);
+		(void)fault_set(&f, busies[i].stage, FD_SMTP, busies[i].code,
+		    VD_TEMP, "%s", busies[i].text);
+		ok(backoff_busy(&f) == busies[i].want, "%s: %.40s",
+		    busies[i].want ? "busy" : "not busy", busies[i].text);
+	}
+	memset(big, 'x', sizeof(big) - 1);
+	big[sizeof(big) - 1] = '\0';
+	memcpy(big, "too many sessions ", 18);
+	fault_clear(&f);
+	f.stage = ST_GREETING;
+	f.domain = FD_SMTP;
+	f.code = 421;
+	memcpy(f.text, big, sizeof(big));
+	ok(backoff_busy(&f), "busy, in the longest text");
+}
+
+static void
+test_soon(void)
+{
+	static const struct {
+		long long	 min, waited;
+		uint32_t	 random;
+		long long	 want;
+	} t[] = {
+		{ 60, 0, 0, 2 },
+		{ 60, 0, UINT32_MAX, 3 },
+		{ 60, 10, 0, 5 },
+		{ 60, 100, 0, 50 },
+		{ 60, 1000, 0, 60 },
+		{ 60, 1000, UINT32_MAX, 90 },
+		{ 60, -5, 0, 2 },
+		{ 1, 0, 0, 1 },
+		{ 0, 1000, 0, 1 },
+	};
+	size_t i;
+
+	for (i = 0; i < NITEMS(t); i++) {
+		const struct settings s = { .retry_min = t[i].min };
+
+		is_int(backoff_soon(&s, NOW - t[i].waited, NOW,
+		    t[i].random) - NOW, t[i].want,
+		    "soon: retry-min %lld, waited %lld", t[i].min,
+		    t[i].waited);
+	}
+}
+
+static void
+test_pause(void)
+{
+	static const struct {
+		unsigned	 n;
+		long long	 most;
+		uint32_t	 random;
+		long long	 want;
+	} t[] = {
+		{ 0, 200, 0, 50 },
+		{ 1, 200, 0, 100 },
+		{ 2, 200, 0, 200 },
+		{ 3, 200, 0, 200 },
+		{ 4000000000u, 200, 0, 200 },
+		{ 0, 200, UINT32_MAX, 26 },
+		{ 3, 200, UINT32_MAX, 101 },
+		{ 9, 4000, 0, 4000 },
+	};
+	size_t i;
+
+	for (i = 0; i < NITEMS(t); i++)
+		is_int(backoff_pause(t[i].n, t[i].most, t[i].random),
+		    t[i].want, "pause %u of at most %lld", t[i].n,
+		    t[i].most);
+}
+
 int
 main(void)
 {
+	test_busy();
+	test_soon();
+	test_pause();
 	test_asked();
 	test_next();
 	test_settings();
