@@ -203,7 +203,7 @@ backoff_soon(const struct settings *s, time_t since, time_t now,
 	long long d = since > 0 && since < now ? (now - since) / 2 : 0;
 
 	d = backoff_within(d, SOON < min ? SOON : min, min);
-	d += (long long)((uint64_t)random * (uint64_t)(d / 2 + 1) >> 32);
+	d -= (long long)((uint64_t)random * (uint64_t)(d / 2 + 1) >> 32);
 	return now + (time_t)d;
 }
 

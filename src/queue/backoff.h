@@ -29,7 +29,7 @@ bool	backoff_busy(const struct fault *);
 
 /*
  * When to try again after such a fault: in seconds, and later the longer the
- * message has waited since then, but within retry_min.
+ * message has waited since then, but within retry_min; random makes it earlier.
  */
 time_t	backoff_soon(const struct settings *, time_t since, time_t now,
 	    uint32_t random);
