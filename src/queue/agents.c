@@ -15,6 +15,7 @@
 #define PACE	100	/* ms for a message: such a relay is slow */
 #define START	100	/* ms that a new agent is thought to need at least */
 #define LOOK	50	/* ms until it is looked whether a message has gone */
+#define AGAIN	500	/* ms until a connection may have come free */
 #define CLOSING	1000	/* ms for all connections to be closed */
 
 void
@@ -31,7 +32,7 @@ agents_begin(struct agents *a, const struct settings *s)
 	a->connections = s->connections;
 	a->allowed = a->one ? 1 : s->connections;
 	slot_key(a->key, s->relay, s->user);
-	a->opened = a->last = a->waited = a->busy = 0;
+	a->opened = a->last = a->waited = a->busy = a->again = 0;
 	a->done = 0;
 }
 
@@ -42,8 +43,10 @@ agents_add(struct agents *a)
 	struct fault f = { 0 };
 	int slot;
 
-	if (!slot_take(a->spool, a->key, a->connections, &slot))
+	if (!slot_take(a->spool, a->key, a->connections, &slot)) {
+		a->again = clock_ms() + AGAIN;
 		return false;
+	}
 	new = xcalloc(1, sizeof(*new));
 	new->slot = slot;
 	/* Without an agent the verdicts say so. */
@@ -113,8 +116,9 @@ agents_finish(struct agents *a)
 	}
 }
 
-long long
-agents_due(const struct agents *a, size_t left)
+/* As agents_due(), if there is a connection for it. */
+static long long
+agents_pays(const struct agents *a, size_t left)
 {
 	long long sent, setup, need, quiet;
 
@@ -130,6 +134,14 @@ agents_due(const struct agents *a, size_t left)
 		return clock_ms();
 	quiet = need > setup ? need : setup;
 	return (a->last != 0 ? a->last : sent) + quiet + 1;
+}
+
+long long
+agents_due(const struct agents *a, size_t left)
+{
+	long long due = agents_pays(a, left);
+
+	return due != 0 && due < a->again ? a->again : due;
 }
 
 /* How long the relay had a message of this connection, and not the next. */

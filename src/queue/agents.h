@@ -43,6 +43,7 @@ struct agents {
 	long long	 waited;	/* ms for all verdicts but the first */
 	long long	 busy;		/* ms that connections were busy */
 	size_t		 done;		/* how many verdicts */
+	long long	 again;		/* clock_ms(): no other agent before */
 };
 
 /* The opener, the spool and stop are borrowed. */
@@ -54,7 +55,7 @@ void	agents_begin(struct agents *, const struct settings *);
 
 /*
  * Start an agent.  False: there is no connection for it now, and one may come
- * free.
+ * free; agents_due() allows for that.
  */
 bool	agents_add(struct agents *);
 

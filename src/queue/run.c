@@ -412,8 +412,7 @@ run_turn(struct run *r, char (*ids)[SPOOL_ID], size_t n, time_t now)
 		run_feed(r, ids, n, &i, now);
 		due = r->stop ? 0 : agents_due(r->agents, n - i + r->nback);
 		if (due != 0 && due <= clock_ms()) {
-			if (!agents_add(r->agents))
-				r->agents->allowed = (int)r->agents->n;
+			(void)agents_add(r->agents);
 			continue;
 		}
 		if (!run_wait(r, due) && run_stopped(r)) {

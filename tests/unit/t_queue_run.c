@@ -783,6 +783,54 @@ crowd(size_t i)
 	pond_close(&p);
 }
 
+/* Other processes have all connections but one, for so many ms. */
+static pid_t
+hold(struct pond *p, int ms)
+{
+	char key[SLOT_KEY], octet;
+	int ready[2], fd, i;
+	pid_t pid;
+
+	slot_key(key, NULL, NULL);
+	(void)fflush(stdout);
+	NEED(pipe(ready) == 0 && (pid = fork()) != -1);
+	if (pid == 0) {
+		for (i = 1; i < config.base.connections; i++)
+			NEED(slot_take(&p->spool, key,
+			    config.base.connections, &fd) && fd != -1);
+		NEED(write(ready[1], "r", 1) == 1);
+		(void)usleep((useconds_t)ms * 1000);
+		_exit(0);
+	}
+	NEED(read(ready[0], &octet, 1) == 1);
+	(void)close(ready[0]);
+	(void)close(ready[1]);
+	return pid;
+}
+
+/* A run that found none takes a connection that comes free later. */
+static void
+comes_free(void)
+{
+	struct queue_select due = { 0 };
+	struct queue_result res;
+	struct pond p;
+	char id[SPOOL_ID], heard[4096];
+	pid_t pid;
+	int k;
+
+	pond_open(&p);
+	cap = -1;
+	for (k = 0; k < 30; k++)
+		put(&p, "ok-slow@x.test", "", NULL, id);
+	pid = hold(&p, 300);
+	is_int(run(&p, &due, &res, heard), 0, "others have connections");
+	NEED(waitpid(pid, NULL, 0) == pid);
+	is_int((long long)res.done, 30, "all messages go");
+	ok(times(heard, "#") >= 2, "over %d connections", times(heard, "#"));
+	pond_close(&p);
+}
+
 /* Other processes have all connections. */
 static void
 no_connection(void)
@@ -864,6 +912,7 @@ main(void)
 	one_only = false;
 	for (i = 0; i < NITEMS(crowds); i++)
 		crowd(i);
+	comes_free();
 	no_connection();
 	at_a_rate();
 	return done();
