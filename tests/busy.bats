@@ -205,6 +205,23 @@ busy_for() {
 	[ "$(relay_log | grep -c '^connect$')" -le 6 ]
 }
 
+asked() {
+	[ "$(relay_log | grep -c '^connect$')" -ge "$1" ]
+}
+
+@test "many messages do not make a run ask a busy relay more often" {
+	local start
+
+	start_relay --fail 'GREETING:421 4.3.2 Too many open connections'
+	use 'linger no'
+	fill 12
+	use
+	start=${EPOCHREALTIME/./}
+	send -odb bob@example.org
+	await asked 3
+	[ "$(((${EPOCHREALTIME/./} - start) / 1000))" -ge 2900 ]
+}
+
 @test "queue no, and the relay is busy: 75 after patience" {
 	start_relay --fail 'GREETING:421 4.3.2 Too many open connections'
 	use 'queue no' 'patience 1s'

@@ -215,6 +215,7 @@ run_finish(struct run *r, struct run_agent *by, struct queue_delivery *q)
 		return;
 	} else {
 		run_stop(r, busy ? SOON * 1000 : r->set->retry_min * 1000);
+		r->result->refused = true;
 	}
 	run_record(r, q);
 }

@@ -22,6 +22,7 @@ struct queue_result {
 	size_t		 tried, done, waiting;
 	size_t		 failed;	/* of those that are done */
 	time_t		 next;		/* when one is due; 0: none waits */
+	bool		 refused;	/* a relay takes no message for now */
 };
 
 /*

@@ -28,6 +28,7 @@
 
 #define INTERVAL	1000	/* ms until the stop flag is checked again */
 #define AGAIN		200	/* ms to the next run after one with a try */
+#define RESTS		4	/* 1, 2, 4, 8 s after runs that are refused */
 #define STEP		5	/* seconds until the queue is checked */
 #define PATIENCE	60000	/* ms to wait for a connection */
 #define HURRY		100	/* times 10 ms until agents are killed */
@@ -249,6 +250,23 @@ runner_sleep(time_t then)
 }
 
 /*
+ * A run has tried messages, and others may be due.  Pause, the longer the more
+ * runs in a row were refused: each run asks the relay again.
+ */
+static void
+runner_rest(const struct queue_result *res, unsigned *rests)
+{
+	if (!res->refused) {
+		*rests = 0;
+		(void)poll(NULL, 0, AGAIN);
+		return;
+	}
+	(void)sleep(1u << *rests);
+	if (*rests + 1 < RESTS)
+		++*rests;
+}
+
+/*
  * Run the queue until a run finds it empty.  A run that tried a message has
  * changed the queue itself, so the next one must look for new messages.
  */
@@ -259,6 +277,7 @@ runner_run_until_empty(const struct runner *r, struct spool *spool,
 	struct queue_result res;
 	struct fault f = { 0 };
 	bool wrong = false;
+	unsigned rests = 0;
 
 	for (;;) {
 		*seen = runner_changed(spool);
@@ -272,7 +291,7 @@ runner_run_until_empty(const struct runner *r, struct spool *spool,
 			*seen = runner_changed(spool);
 		}
 		if (res.tried > 0)
-			(void)poll(NULL, 0, AGAIN);
+			runner_rest(&res, &rests);
 		else if (res.waiting > 0)
 			while (runner_sleep(res.next) &&
 			    time(NULL) < res.next &&

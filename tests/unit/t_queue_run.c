@@ -294,38 +294,38 @@ static const struct {
 	const char	*result;	/* in the log */
 } ones[] = {
 	{ "taken", "ok@x.test", 0, false, { false, NULL, NULL, NULL, 0 },
-	    ":ok@x.test,b,c END ", { 1, 1, 0, 0, 0 }, "result=sent" },
+	    ":ok@x.test,b,c END ", { 1, 1, 0, 0, 0, false }, "result=sent" },
 	{ "deferred", "temp@x.test", 0, false, { false, NULL, NULL, NULL, 0 },
-	    ":temp@x.test,b,c END ", { 1, 0, 1, 0, 60 }, "result=deferred" },
+	    ":temp@x.test,b,c END ", { 1, 0, 1, 0, 60, false }, "result=deferred" },
 	{ "refused", "perm@x.test", 0, false, { false, NULL, NULL, NULL, 0 },
-	    ":perm@x.test,b,c END ", { 1, 1, 0, 1, 0 }, "result=failed" },
+	    ":perm@x.test,b,c END ", { 1, 1, 0, 1, 0, false }, "result=failed" },
 	{ "not due", "ok@x.test", 500, false, { false, NULL, NULL, NULL, 0 },
-	    "", { 0, 0, 1, 0, 500 }, "" },
+	    "", { 0, 0, 1, 0, 500, false }, "" },
 	{ "not due, but all are wanted", "ok@x.test", 500, false,
 	    { true, NULL, NULL, NULL, 0 }, ":ok@x.test,b,c END ",
-	    { 1, 1, 0, 0, 0 }, "result=sent" },
+	    { 1, 1, 0, 0, 0, false }, "result=sent" },
 	{ "due, since the clock was set back", "ok@x.test", 5000, false,
 	    { false, NULL, NULL, NULL, 0 }, ":ok@x.test,b,c END ",
-	    { 1, 1, 0, 0, 0 }, "result=sent" },
+	    { 1, 1, 0, 0, 0, false }, "result=sent" },
 	{ "held", "ok@x.test", 0, true, { false, NULL, NULL, NULL, 0 }, "",
-	    { 0, 0, 0, 0, 0 }, "" },
+	    { 0, 0, 0, 0, 0, false }, "" },
 	{ "held, and all are wanted", "ok@x.test", 0, true,
-	    { true, NULL, NULL, NULL, 0 }, "", { 0, 0, 0, 0, 0 }, "" },
+	    { true, NULL, NULL, NULL, 0 }, "", { 0, 0, 0, 0, 0, false }, "" },
 	{ "by a recipient", "ok@x.test", 0, false,
 	    { true, NULL, "c@x", NULL, 0 }, ":ok@x.test,b,c END ",
-	    { 1, 1, 0, 0, 0 }, "result=sent" },
+	    { 1, 1, 0, 0, 0, false }, "result=sent" },
 	{ "not by a recipient", "ok@x.test", 0, false,
-	    { true, NULL, "d@x", NULL, 0 }, "", { 0, 0, 1, 0, 0 }, "" },
+	    { true, NULL, "d@x", NULL, 0 }, "", { 0, 0, 1, 0, 0, false }, "" },
 	{ "by the sender", "ok@x.test", 0, false,
 	    { true, NULL, NULL, "ok@", 0 }, ":ok@x.test,b,c END ",
-	    { 1, 1, 0, 0, 0 }, "result=sent" },
+	    { 1, 1, 0, 0, 0, false }, "result=sent" },
 	{ "not by the sender", "ok@x.test", 0, false,
-	    { true, NULL, NULL, "b@", 0 }, "", { 0, 0, 1, 0, 0 }, "" },
+	    { true, NULL, NULL, "b@", 0 }, "", { 0, 0, 1, 0, 0, false }, "" },
 	{ "not by its id", "ok@x.test", 0, false,
-	    { true, "x", NULL, NULL, 0 }, "", { 0, 0, 1, 0, 0 }, "" },
+	    { true, "x", NULL, NULL, 0 }, "", { 0, 0, 1, 0, 0, false }, "" },
 	{ "the agent ends", "gone@x.test", 0, false,
 	    { false, NULL, NULL, NULL, 0 }, ":gone@x.test,b,c ",
-	    { 1, 0, 1, 0, 60 }, "result=deferred" },
+	    { 1, 0, 1, 0, 60, true }, "result=deferred" },
 };
 
 static void
@@ -354,6 +354,7 @@ one(size_t i)
 	    "%s: waiting", name);
 	is_int((long long)res.failed, (long long)want->failed, "%s: failed",
 	    name);
+	is_int(res.refused, want->refused, "%s: refused", name);
 	ok(want->next == 0 || (res.next >= now + want->next &&
 	    res.next <= now + want->next + want->next / 4 + 5),
 	    "%s: the next try is in %lld s", name,
@@ -568,6 +569,7 @@ relay_down(void)
 	ok(res.tried > 0 && res.tried <= 10, "%zu of %d are tried", res.tried,
 	    MANY);
 	is_int((long long)res.waiting, MANY, "all wait");
+	ok(res.refused, "and the run was refused");
 	for (i = 0; i < MANY; i++)
 		untried += tries(&p, ids[i]) == 0;
 	is_int(untried, MANY - (long long)res.tried,
@@ -580,6 +582,7 @@ relay_down(void)
 		    ids[i]);
 	is_int(run(&p, &due, &res, heard), 0, "one message is deferred");
 	is_int((long long)res.done, MANY - 1, "all others go");
+	ok(!res.refused, "and the run was not refused");
 	is_int(tries(&p, ids[0]), 1, "and that one waits");
 	pond_close(&p);
 }
