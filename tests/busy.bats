@@ -71,6 +71,17 @@ peak() {
 	[ "$(peak)" -le 2 ]
 }
 
+@test "a burst in the background without linger: none is left" {
+	start_relay --think 100
+	use 'delivery background' 'connections 1' 'linger no'
+	burst 12 bob@example.org
+	await has_stored 12
+	await empty
+	await idle
+	[ "$(stored_count)" -eq 12 ]
+	[ "$(peak)" -eq 1 ]
+}
+
 @test "a queue run has several connections if the relay is slow" {
 	start_relay --think 150
 	use 'linger no' 'connections 4'

@@ -318,7 +318,7 @@ runner_serve(const struct runner *r)
 	int lock;
 
 	if (!r->config->base.linger) {
-		(void)runner_once(r, &runner_due, &res, &f);
+		(void)runner_once(r, &runner_patient, &res, &f);
 		return;
 	}
 	if (spool_open(&spool, r->spool, false, &f) == -1)
@@ -326,6 +326,7 @@ runner_serve(const struct runner *r)
 	do {
 		if (spool_runner_lock(&spool, false, &lock, &f) == -1 ||
 		    lock == -1) {
+			/* That one has the patience. */
 			(void)runner_once(r, &runner_due, &res, &f);
 			break;
 		}
@@ -390,7 +391,7 @@ runner_loop(const struct runner *r, long long seconds)
 
 	while (!runner_stopped(r)) {
 		/* The first queued message makes the spool. */
-		if (runner_once(r, &runner_due, &res, &f) == -1 &&
+		if (runner_once(r, &runner_patient, &res, &f) == -1 &&
 		    (f.domain != FD_ERRNO || f.code != ENOENT))
 			log_fault(&f);
 		/* In steps: a signal may come just before sleep(). */
