@@ -118,6 +118,37 @@ peak() {
 	[ "$(grep -c '^S: 421' "$RELAY_LOG")" -ge 1 ]
 }
 
+@test "a connection that the relay finds too many is closed at once" {
+	local polite refuses after
+
+	polite=$(script <<<polite)
+	refuses=$(script <<-'END'
+		S: 220 hi
+		C~ ^EHLO
+		S: 250 relay.example.org
+		C~ ^MAIL
+		S: 432 4.3.2 Concurrent connections limit exceeded
+		C: RSET
+		S: 250 ok
+		C~ ^MAIL
+		S: 432 4.3.2 Concurrent connections limit exceeded
+		C: QUIT
+		S: 221 one less
+	END
+	)
+	start_relay --think 150 --script "$polite" --script "$refuses" \
+	    --script "$polite"
+	use 'linger no' 'connections 2'
+	fill 14
+	heloise -q
+	[ "$status" -eq 0 ]
+	[ "$(stored_count)" -eq 14 ]
+	empty
+	after=$(relay_log | sed '1,/^S: 221 one less/d' | grep -c '^C: MAIL')
+	echo "$after messages after it"
+	[ "$after" -ge 4 ]
+}
+
 @test "the connection of a killed caller is free again" {
 	local pid
 

@@ -202,6 +202,9 @@ agents_refused(struct agents *a, struct run_agent *r, bool busy)
 	if (others == 0)
 		return false;
 	r->leaving = true;
+	/* The relay may have refused only the message: close it all the same. */
+	dispatch_end(&r->dispatch);
+	r->given = false;
 	a->allowed = (int)a->n;
 	return true;
 }
