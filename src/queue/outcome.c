@@ -14,22 +14,25 @@ outcome_note(const struct settings *s, struct envelope *env,
     struct note *note, time_t submitted, time_t now)
 {
 	struct rcpt *r;
-	size_t waiting = 0, i;
+	size_t waiting = 0, busy = 0, i;
 
 	note->since = backoff_since(submitted, note->since, now);
 	for (i = 0; i < env->nrcpt; i++) {
 		r = &env->rcpt[i];
-		if (r->done && r->why != NULL)
+		/* One that will be tried again counts more. */
+		if (r->done && r->why != NULL && (waiting == 0 ||
+		    rcpt_waits(r)))
 			note->last = *r->why;
 		if (!rcpt_waits(r))
 			continue;
 		waiting++;
+		busy += r->done && backoff_busy(r->why);
 		/* An administrator can correct that: it is temporary. */
 		if (r->done && r->verdict == VD_PERM)
 			r->verdict = r->why->verdict = VD_TEMP;
 	}
 	/* A relay that is busy has not tried the message. */
-	if (backoff_busy(&note->last)) {
+	if (waiting > 0 && busy == waiting) {
 		note->next = backoff_soon(s, note->since, now, random_bits());
 	} else {
 		note->tries++;

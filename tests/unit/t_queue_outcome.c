@@ -39,6 +39,7 @@ static const struct {
 	{ 'T', VD_PERM, ST_RCPT, 550, 0, true, "no such user" },
 	{ 'E', VD_TEMP, ST_RCPT, 450, 0, true, "greylisted" },
 	{ 'h', VD_PERM, ST_RCPT, 554, 0, false, "Relay access denied" },
+	{ 'b', VD_TEMP, ST_GREETING, 421, 0, false, "Too many connections" },
 	{ 'm', VD_PERM, ST_MAIL, 553, 0, false, "not owned by user" },
 };
 
@@ -565,6 +566,50 @@ broken(const char *rcpts, int at)
 	return hit;
 }
 
+/* Does the try count, and which words are noted? */
+static void
+counting(void)
+{
+	static const struct {
+		const char	*rcpts;
+		unsigned	 tries;
+		const char	*last;
+	} t[] = {
+		{ "t", 1, "greylisted" }, { "b", 0, "Too many connections" },
+		{ "bb", 0, "Too many connections" },
+		{ "ob", 0, "Too many connections" },
+		{ "bT", 0, "Too many connections" },
+		{ "Tb", 0, "Too many connections" },
+		{ "pb", 0, "Too many connections" },
+		{ "bt", 1, "greylisted" },
+		{ "tb", 1, "Too many connections" },
+		{ "tp", 1, "greylisted" }, { "p", 1, "no such user" },
+		{ "bE", 0, "Too many connections" },
+	};
+	const time_t now = time(NULL);
+	struct note note;
+	struct envelope e;
+	size_t i, k;
+	char addr[] = "b@x.test";
+
+	for (i = 0; i < NITEMS(t); i++) {
+		e = (struct envelope){ 0 };
+		note = (struct note){ 0 };
+		for (k = 0; t[i].rcpts[k] != '\0'; k++) {
+			addr[0] = (char)('b' + k);
+			(void)envelope_add(&e, addr);
+			settle(&e.rcpt[k], t[i].rcpts[k]);
+		}
+		(void)outcome_note(&set, &e, &note, now, now);
+		is_int(note.tries, t[i].tries, "%s: tries", t[i].rcpts);
+		is(note.last.text, t[i].last, "%s: the words", t[i].rcpts);
+		ok(t[i].tries > 0 ? note.next >= now + 60 :
+		    note.next <= now + 2, "%s: in %lld s", t[i].rcpts,
+		    (long long)(note.next - now));
+		envelope_release(&e);
+	}
+}
+
 int
 main(void)
 {
@@ -576,6 +621,7 @@ main(void)
 		outcomes(i);
 	for (i = 0; i < NITEMS(receivers); i++)
 		receives(i);
+	counting();
 	bounce_of_bounce();
 	hints();
 	for (i = 0; i < NITEMS(facts); i++)
