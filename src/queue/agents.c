@@ -203,7 +203,8 @@ agents_refused(struct agents *a, struct run_agent *r, bool busy)
 		return false;
 	r->leaving = true;
 	/* The relay may have refused only the message: close it all the same. */
-	dispatch_end(&r->dispatch);
+	if (r->given)
+		dispatch_end(&r->dispatch);
 	r->given = false;
 	a->allowed = (int)a->n;
 	return true;
