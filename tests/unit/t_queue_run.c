@@ -732,8 +732,8 @@ static const struct {
 	size_t		 done;
 } crowds[] = {
 	{ "a few messages", "ok@x.test", 3, -1, 1, 1, 3 },
-	{ "a slow relay", "ok-slow@x.test", 14, -1, 4, 2, 14 },
-	{ "a slow relay that takes two", "ok-slow@x.test", 14, 2, 4, 2, 14 },
+	{ "a slow relay", "ok-slow@x.test", 24, -1, 4, 2, 24 },
+	{ "a slow relay that takes two", "ok-slow@x.test", 24, 2, 4, 2, 24 },
 	{ "a slow relay that takes one", "ok-slow@x.test", 14, 1, 4, 1, 14 },
 	{ "a relay that takes none", "ok@x.test", 14, 0, 1, 1, 0 },
 };
