@@ -188,6 +188,25 @@ peak() {
 	wait "$pid" || :
 }
 
+@test "no connection, as the relay takes no more: its words say why" {
+	local pid
+
+	start_relay --script "$(script <<<$'S: 220 hi\nsilent')" --script \
+	    "$(script <<<'S: 421 4.3.2 Too many open connections')"
+	use 'linger no' 'patience 1s'
+	printf '%s' "$MAIL" >"$BATS_TEST_TMPDIR/mail"
+	"$HELOISE" -C "$CONF" --patience 1h bob@example.org \
+	    <"$BATS_TEST_TMPDIR/mail" 3>&- &
+	pid=$!
+	await greeted
+	send carl@example.org
+	[ "$status" -eq 0 ]
+	[[ $stderr == *'Too many open connections'*'queued as'* ]]
+	[ "$(grep -c '^S: 421' "$RELAY_LOG")" -eq 1 ]
+	kill "$pid"
+	wait "$pid" || :
+}
+
 # busy_for N: a relay that refuses N connections and then takes mail.
 busy_for() {
 	local k scripts=()

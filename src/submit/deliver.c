@@ -133,7 +133,9 @@ struct patience {
 	long long	 end;		/* clock_ms() of patience, */
 	long long	 deadline;	/* of the deadline, or 0 */
 	long long	 limit;		/* the first of these */
-	unsigned	 pauses;
+	unsigned	 looks;		/* for a slot */
+	unsigned	 refusals;	/* by a busy relay, */
+	struct fault	 refused;	/* and its last words */
 };
 
 static void
@@ -176,6 +178,18 @@ deliver_release_slot(struct deliver *d)
 	d->slot = -1;
 }
 
+/* No connection was free.  If the relay has refused one, that is the reason. */
+static int
+deliver_has_no_slot(const struct patience *p, struct fault *f)
+{
+	if (p->refusals == 0)
+		return fault_set(f, ST_CONNECT, FD_ERRNO, EBUSY, VD_TEMP,
+		    "all connections that `connections %d` allows were in use",
+		    p->set->connections);
+	*f = p->refused;
+	return -1;
+}
+
 /* Get a connection that `connections` and `rate` allow; -1 and a fault. */
 static int
 deliver_get_slot(struct deliver *d, struct patience *p, struct delivered *r,
@@ -187,11 +201,9 @@ deliver_get_slot(struct deliver *d, struct patience *p, struct delivered *r,
 	if (d->spool == NULL)
 		return 0;
 	while (!slot_take(d->spool, d->key, p->set->connections, &d->slot))
-		if (!deliver_pause(d, p, backoff_pause(p->pauses++, CHECK,
+		if (!deliver_pause(d, p, backoff_pause(p->looks++, CHECK,
 		    random_bits())))
-			return fault_set(f, ST_CONNECT, FD_ERRNO, EBUSY,
-			    VD_TEMP, "all connections that `connections %d` "
-			    "allows were in use", p->set->connections);
+			return deliver_has_no_slot(p, f);
 	while (p->rate.messages > 0 && (ms = slot_count(d->spool, d->key,
 	    p->rate.messages, p->rate.ms)) > 0)
 		if (!deliver_pause(d, p, ms)) {
@@ -230,7 +242,8 @@ deliver_again(struct deliver *d, struct patience *p, struct envelope *env)
 	if (d->spool != NULL && p->rate.messages > 0)
 		slot_uncount(d->spool, d->key, p->rate.messages);
 	deliver_release_slot(d);
-	if (!deliver_pause(d, p, backoff_pause(2 + p->pauses++, REFUSED,
+	p->refused = *env->rcpt[0].why;
+	if (!deliver_pause(d, p, backoff_pause(2 + p->refusals++, REFUSED,
 	    random_bits())))
 		return false;
 	for (i = 0; i < env->nrcpt; i++)
