@@ -202,7 +202,7 @@ agents_refused(struct agents *a, struct run_agent *r, bool busy)
 	if (others == 0)
 		return false;
 	r->leaving = true;
-	/* The relay may have refused only the message: close it all the same. */
+	/* The relay may have refused only the message: end it anyway. */
 	if (r->given)
 		dispatch_end(&r->dispatch);
 	r->given = false;
