@@ -179,7 +179,9 @@ peak() {
 	await greeted
 	send carl@example.org
 	[ "$status" -eq 0 ]
+	[[ $stderr == *"cannot send to $(sed -n 's/^relay  *//p' "$CONF"):"* ]]
 	[[ $stderr == *'all connections that `connections 1` allows'* ]]
+	[[ $stderr != *hint:* ]]
 	[[ $stderr == *'queued as'* ]]
 	heloise -bp
 	[[ $output == *'carl@example.org'* ]]

@@ -20,6 +20,7 @@ static const struct {
 	[ST_INPUT]	= { "input", "read the message", EX_DATAERR },
 	[ST_ADDRESS]	= { "address", "use the address", EX_USAGE },
 	[ST_SPOOL]	= { "spool", "use the spool", EX_CANTCREAT },
+	[ST_WAIT]	= { "wait", "send to", EX_TEMPFAIL },
 	[ST_RESOLVE]	= { "resolve", "find", EX_NOHOST },
 	[ST_CONNECT]	= { "connect", "connect to", EX_UNAVAILABLE },
 	[ST_GREETING]	= { "greeting", "get a greeting from", EX_UNAVAILABLE },
@@ -188,7 +189,7 @@ bool
 fault_of_session(const struct fault *f)
 {
 	return f->stage == ST_CONFIG || f->stage == ST_SECRET ||
-	    (f->stage >= ST_RESOLVE && f->stage <= ST_AUTH);
+	    (f->stage >= ST_WAIT && f->stage <= ST_AUTH);
 }
 
 void
@@ -215,7 +216,7 @@ fault_action(struct buf *out, const struct fault *f)
 	if (f->what[0] != '\0')
 		buf_addf(out, " %s%s", f->stage == ST_CONFIG ||
 		    f->stage == ST_SECRET ? "for " : "", f->what);
-	else if (f->stage >= ST_RESOLVE)
+	else if (f->stage >= ST_WAIT)
 		buf_adds(out, " the relay");
 }
 

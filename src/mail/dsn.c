@@ -34,6 +34,7 @@ static const unsigned char meaning[ST__MAX][2] = {
 	[ST_INPUT]	= { 6, 0 },	/* content */
 	[ST_ADDRESS]	= { 1, 3 },	/* bad address */
 	[ST_SPOOL]	= { 3, 0 },	/* mail system */
+	[ST_WAIT]	= { 4, 5 },	/* congestion */
 	[ST_RESOLVE]	= { 4, 4 },	/* unable to route */
 	[ST_CONNECT]	= { 4, 1 },	/* no answer from host */
 	[ST_GREETING]	= { 3, 2 },	/* not accepting messages */

@@ -1,6 +1,5 @@
 /* backoff.c - when to try next, and when to give up */
 
-#include <errno.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -185,8 +184,8 @@ backoff_busy(const struct fault *f)
 	    "timeout", "timed out", "time limit", "idle", NULL };
 	char text[FAULT_TEXT];
 
-	if (f->stage == ST_CONNECT && f->domain == FD_ERRNO)
-		return f->code == EBUSY;
+	if (f->stage == ST_WAIT)
+		return true;
 	if (f->domain != FD_SMTP || (f->code / 100 != 4 &&
 	    f->stage != ST_GREETING && f->stage != ST_EHLO))
 		return false;

@@ -22,8 +22,8 @@ time_t	backoff_next(const struct settings *, unsigned tries,
 	    const struct fault *last, time_t now, uint32_t random);
 
 /*
- * Does the relay take no more connections for now, or are all of those in
- * use that `connections` allows?
+ * Does the relay take no more connections for now, or does the message wait
+ * for `connections` or `rate`?
  */
 bool	backoff_busy(const struct fault *);
 

@@ -183,7 +183,7 @@ static int
 deliver_has_no_slot(const struct patience *p, struct fault *f)
 {
 	if (p->refusals == 0)
-		return fault_set(f, ST_CONNECT, FD_ERRNO, EBUSY, VD_TEMP,
+		return fault_set(f, ST_WAIT, FD_NONE, 0, VD_TEMP,
 		    "all connections that `connections %d` allows were in use",
 		    p->set->connections);
 	*f = p->refused;
@@ -200,6 +200,7 @@ deliver_get_slot(struct deliver *d, struct patience *p, struct delivered *r,
 	deliver_release_slot(d);
 	if (d->spool == NULL)
 		return 0;
+	fault_what(f, "%s", p->set->relay);
 	while (!slot_take(d->spool, d->key, p->set->connections, &d->slot))
 		if (!deliver_pause(d, p, backoff_pause(p->looks++, CHECK,
 		    random_bits())))
@@ -208,8 +209,8 @@ deliver_get_slot(struct deliver *d, struct patience *p, struct delivered *r,
 	    p->rate.messages, p->rate.ms)) > 0)
 		if (!deliver_pause(d, p, ms)) {
 			r->next = time(NULL) + (time_t)(ms / 1000) + 1;
-			return fault_set(f, ST_CONNECT, FD_ERRNO, EBUSY,
-			    VD_TEMP, "`rate %s` allows no more messages now",
+			return fault_set(f, ST_WAIT, FD_NONE, 0, VD_TEMP,
+			    "`rate %s` allows no more messages now",
 			    p->set->rate);
 		}
 	return 0;

@@ -80,7 +80,7 @@ stages(void)
 	for (s = 0; s < ST__MAX; s++) {
 		(void)fault_set(&f, s, FD_NONE, 0, VD_PERM, "x");
 		session = s == ST_CONFIG || s == ST_SECRET ||
-		    s == ST_RESOLVE || s == ST_CONNECT ||
+		    s == ST_WAIT || s == ST_RESOLVE || s == ST_CONNECT ||
 		    s == ST_GREETING || s == ST_EHLO || s == ST_STARTTLS ||
 		    s == ST_TLS || s == ST_AUTH;
 		ok(fault_of_session(&f) == session, "%s %s",
@@ -108,6 +108,8 @@ static const struct {
 	    "cannot send the message to relay:25: 554" },
 	{ ST_CONNECT, FD_ERRNO, 111, "refused", "relay:25", "",
 	    "cannot connect to relay:25: refused" },
+	{ ST_WAIT, FD_NONE, 0, "why", "", "",
+	    "cannot send to the relay: why" },
 	{ ST_INPUT, FD_NONE, 0, "why", "", "",
 	    "cannot read the message: why" },
 	{ ST_SECRET, FD_NONE, 0, "why", "relay:25", "",

@@ -204,13 +204,13 @@ static const struct {
 static void
 test_busy(void)
 {
-	struct fault f = { .stage = ST_CONNECT, .domain = FD_ERRNO,
-	    .code = EBUSY, .verdict = VD_TEMP };
+	struct fault f = { .stage = ST_WAIT, .verdict = VD_TEMP };
 	char big[FAULT_TEXT];
 	size_t i;
 
 	ok(backoff_busy(&f), "no connection is free");
-	f.code = ECONNREFUSED;
+	(void)fault_set(&f, ST_CONNECT, FD_NONE, 0, VD_TEMP,
+	    "too many connections");
 	ok(!backoff_busy(&f), "the relay is down");
 	for (i = 0; i < NITEMS(busies); i++) {
 		fault_clear(&f);
