@@ -221,6 +221,16 @@ busy_for() {
 	start_relay "${scripts[@]}" --script "$BATS_TEST_TMPDIR/polite"
 }
 
+@test "a caller that a busy relay refuses has not tried, in the log" {
+	local log=$BATS_TEST_TMPDIR/log
+
+	start_relay --fail 'GREETING:421 4.3.2 Too many connections'
+	use 'linger no' 'patience 1s' "log $log"
+	send bob@example.org
+	[ "$status" -eq 0 ]
+	[[ $(<"$log") == *' code=421 '*' tries=0 '* ]]
+}
+
 @test "a caller asks a busy relay again" {
 	busy_for 2
 	use 'linger no'
@@ -326,16 +336,17 @@ END
 }
 
 @test "rate: callers wait within patience, then mail waits its time" {
-	local next
+	local next log=$BATS_TEST_TMPDIR/log
 
 	start_relay
-	use 'linger no' 'rate 2/1h' 'patience 1s'
+	use 'linger no' 'rate 2/1h' 'patience 1s' "log $log"
 	send bob@example.org
 	send bob@example.org
 	[ "$(stored_count)" -eq 2 ]
 	send carl@example.org
 	[ "$status" -eq 0 ]
 	[[ $stderr == *'`rate 2/1h` allows no more'*'queued as'* ]]
+	[[ $(tail -n 1 "$log") == *' stage=wait '*' tries=0 '*' rtt=- '* ]]
 	next=$(sed -n 's/^next //p' "$SPOOL"/queue/*.note)
 	[ "$next" -gt "$(($(date +%s) + 3500))" ]
 	[ "$next" -le "$(($(date +%s) + 3601))" ]

@@ -90,6 +90,20 @@ deliver_settle(struct deliver *d, struct store *st, struct envelope *env,
 	return 0;
 }
 
+/* Did only a relay that is busy, `connections` or `rate` keep it back? */
+static bool
+deliver_kept_back(const struct envelope *env)
+{
+	size_t i;
+
+	for (i = 0; i < env->nrcpt; i++)
+		if (env->rcpt[i].verdict == VD_OK ||
+		    env->rcpt[i].verdict == VD_DOUBT ||
+		    !backoff_busy(env->rcpt[i].why))
+			return false;
+	return true;
+}
+
 /* Log the try, or that the message is queued and was not tried. */
 static void
 deliver_log(const struct deliver *d, const struct store *st,
@@ -98,8 +112,9 @@ deliver_log(const struct deliver *d, const struct store *st,
 {
 	const struct maillog_try t = { .id = r->id, .env = env, .meta = meta,
 	    .conninfo = tried ? &r->conninfo : NULL, .accepted = r->accepted,
-	    .size = st->size, .tries = tried, .kept = r->id[0] != '\0',
-	    .untried = !tried, .learned = tried ? r->learned : 0 };
+	    .size = st->size, .tries = tried && !deliver_kept_back(env),
+	    .kept = r->id[0] != '\0', .untried = !tried,
+	    .learned = tried ? r->learned : 0 };
 
 	maillog_attempt(d->log, &t);
 }
@@ -216,27 +231,13 @@ deliver_get_slot(struct deliver *d, struct patience *p, struct delivered *r,
 	return 0;
 }
 
-/* Was it refused only because the relay has too many connections? */
-static bool
-deliver_relay_is_busy(const struct envelope *env)
-{
-	size_t i;
-
-	for (i = 0; i < env->nrcpt; i++)
-		if (env->rcpt[i].verdict == VD_OK ||
-		    env->rcpt[i].verdict == VD_DOUBT ||
-		    !backoff_busy(env->rcpt[i].why))
-			return false;
-	return true;
-}
-
 /* May a busy relay be asked again?  Then no recipient has a verdict. */
 static bool
 deliver_again(struct deliver *d, struct patience *p, struct envelope *env)
 {
 	size_t i;
 
-	if (!deliver_relay_is_busy(env))
+	if (!deliver_kept_back(env))
 		return false;
 	if (d->spool != NULL)
 		slot_refused(d->spool, d->key, p->set->connections);
@@ -294,6 +295,7 @@ deliver_try(struct deliver *d, struct store *st, struct envelope *env,
 	q->d = (struct delivery){ .env = env, .account = meta->account,
 	    .message = { .fd = st->fd, .at = st->at, .size = st->size },
 	    .ctx = q };
+	conninfo_clear(&q->d.conninfo);
 	deliver_be_patient(d, meta, &p);
 	q->d.limit = p.deadline;
 	if (!deliver_send(d, st, env, meta, q, r, &p, f))
