@@ -185,7 +185,7 @@ peak() {
 	[[ $stderr == *'queued as'* ]]
 	heloise -bp
 	[[ $output == *'carl@example.org'* ]]
-	[[ $output != *'tried 1 time'* ]]
+	[[ $output == *', kept back, by uid '* ]]
 	kill "$pid"
 	wait "$pid" || :
 }

@@ -260,7 +260,10 @@ mailq_text_progress(struct printer *p, const struct qmsg *m)
 		buf_adds(b, "next try in ");
 		mailq_add_duration(b, next - p->q->now);
 	}
-	if (m->c.note.tries < 2)
+	if (!m->busy && m->c.note.tries == 0 &&
+	    backoff_busy(&m->c.note.last))
+		buf_adds(b, ", kept back");
+	else if (m->c.note.tries < 2)
 		buf_adds(b, m->c.note.tries == 1 ? ", tried once" :
 		    ", not tried yet");
 	else

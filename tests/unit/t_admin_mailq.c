@@ -353,6 +353,28 @@ test_sizes(void)
 	pond_close(&p);
 }
 
+/* A busy relay is no try. */
+static void
+test_kept_back(void)
+{
+	struct envelope e = { 0 };
+	struct note note = { .next = NOW + 3 };
+	char id[SPOOL_ID];
+	struct pond p;
+
+	pond_open(&p);
+	envelope_from(&e, "");
+	(void)envelope_add(&e, "b@x.test");
+	fault_what(&note.last, "relay:25");
+	(void)fault_set(&note.last, ST_WAIT, FD_NONE, 0, VD_TEMP,
+	    "`rate 1/h` allows no more");
+	queued(&p, SPOOL_QUEUE, &e, &note, id);
+	shows(&p, false, NOW, "    next try in 3s, kept back, account", id,
+	    "a message that waits for `rate`");
+	envelope_release(&e);
+	pond_close(&p);
+}
+
 static void
 test_busy(void)
 {
@@ -673,6 +695,7 @@ main(void)
 	test_places();
 	test_times();
 	test_sizes();
+	test_kept_back();
 	test_busy();
 	test_no_lock();
 	test_damage();
