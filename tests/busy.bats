@@ -350,7 +350,8 @@ END
 	next=$(sed -n 's/^next //p' "$SPOOL"/queue/*.note)
 	[ "$next" -gt "$(($(date +%s) + 3500))" ]
 	[ "$next" -le "$(($(date +%s) + 3601))" ]
-	heloise -q
+	heloise -v -q
+	[[ $output == '0 tried:'*'1 not tried: `rate` allows no more'* ]]
 	[ "$(stored_count)" -eq 2 ]
 	[ "$(waiting)" -eq 1 ]
 }

@@ -23,6 +23,21 @@ command_result(const struct queue_result *r)
 
 	printf("%zu tried: %zu delivered, %zu given up, %zu to be tried "
 	    "again\n", r->tried, r->done - r->failed, r->failed, again);
+	if (r->left == 0)
+		return;
+	printf("%zu not tried: ", r->left);
+	switch (r->why) {
+	case QUEUE_STOP_NONE:
+	case QUEUE_STOP_RELAY:
+		printf("the relay cannot be used now\n");
+		break;
+	case QUEUE_STOP_CONNECTIONS:
+		printf("`connections` allows no more connections now\n");
+		break;
+	case QUEUE_STOP_RATE:
+		printf("`rate` allows no more messages now\n");
+		break;
+	}
 }
 
 /* Run what -qI and the like select, or --retry.  No spool: nothing waits. */

@@ -70,9 +70,11 @@ run_chosen(const struct queue_select *s, const struct claimed *c)
 
 /* No more messages of this account go to the relay for so many ms. */
 static void
-run_stop(struct run *r, long long ms)
+run_stop(struct run *r, enum queue_stop why, long long ms)
 {
 	r->stop = true;
+	if (why > r->result->why)
+		r->result->why = why;
 	r->again = time(NULL) + (time_t)((ms + 999) / 1000);
 }
 
@@ -214,8 +216,8 @@ run_finish(struct run *r, struct run_agent *by, struct queue_delivery *q)
 		r->back[r->nback++] = q;
 		return;
 	} else {
-		run_stop(r, busy ? SOON * 1000 : r->set->retry_min * 1000);
-		r->result->refused = true;
+		run_stop(r, QUEUE_STOP_RELAY, busy ? SOON * 1000 :
+		    r->set->retry_min * 1000);
 	}
 	run_record(r, q);
 }
@@ -258,7 +260,7 @@ run_connect(struct run *r)
 	while (!agents_add(r->agents))
 		if (clock_ms() >= limit || !run_pause(r,
 		    backoff_pause(n++, PAUSE, random_bits()))) {
-			run_stop(r, SOON * 1000);
+			run_stop(r, QUEUE_STOP_CONNECTIONS, SOON * 1000);
 			return false;
 		}
 	return true;
@@ -273,7 +275,7 @@ run_in_rate(struct run *r)
 	while (r->rate.messages > 0 && !r->stop && (ms = slot_count(r->spool,
 	    r->agents->key, r->rate.messages, r->rate.ms)) > 0)
 		if (ms > PACED || !run_pause(r, ms))
-			run_stop(r, ms);
+			run_stop(r, QUEUE_STOP_RATE, ms);
 	return !r->stop;
 }
 
@@ -292,6 +294,7 @@ run_now_or_later(struct run *r, const struct claimed *c, time_t now)
 	}
 	if (!r->stop && run_connect(r) && run_in_rate(r))
 		return true;
+	r->result->left++;
 	run_waits(r, r->again);
 	return false;
 }

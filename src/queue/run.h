@@ -17,12 +17,17 @@ struct queue_select {
 	long long	 patience;	/* ms to wait for a connection */
 };
 
+/* Why no more messages of an account were tried; a later one counts more. */
+enum queue_stop { QUEUE_STOP_NONE, QUEUE_STOP_RATE, QUEUE_STOP_CONNECTIONS,
+	QUEUE_STOP_RELAY };
+
 /* The result: numbers of messages. */
 struct queue_result {
 	size_t		 tried, done, waiting;
 	size_t		 failed;	/* of those that are done */
 	time_t		 next;		/* when one is due; 0: none waits */
-	bool		 refused;	/* a relay takes no message for now */
+	size_t		 left;		/* to be tried, but for this: */
+	enum queue_stop	 why;		/* of all accounts, what counts most */
 };
 
 /*

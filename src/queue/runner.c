@@ -256,7 +256,7 @@ runner_sleep(time_t then)
 static void
 runner_rest(const struct queue_result *res, unsigned *rests)
 {
-	if (!res->refused) {
+	if (res->why != QUEUE_STOP_RELAY) {
 		*rests = 0;
 		(void)poll(NULL, 0, AGAIN);
 		return;

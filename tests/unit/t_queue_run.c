@@ -294,38 +294,41 @@ static const struct {
 	const char	*result;	/* in the log */
 } ones[] = {
 	{ "taken", "ok@x.test", 0, false, { false, NULL, NULL, NULL, 0 },
-	    ":ok@x.test,b,c END ", { 1, 1, 0, 0, 0, false }, "result=sent" },
+	    ":ok@x.test,b,c END ", { .tried = 1, .done = 1 }, "result=sent" },
 	{ "deferred", "temp@x.test", 0, false, { false, NULL, NULL, NULL, 0 },
-	    ":temp@x.test,b,c END ", { 1, 0, 1, 0, 60, false }, "result=deferred" },
+	    ":temp@x.test,b,c END ",
+	    { .tried = 1, .waiting = 1, .next = 60 }, "result=deferred" },
 	{ "refused", "perm@x.test", 0, false, { false, NULL, NULL, NULL, 0 },
-	    ":perm@x.test,b,c END ", { 1, 1, 0, 1, 0, false }, "result=failed" },
+	    ":perm@x.test,b,c END ",
+	    { .tried = 1, .done = 1, .failed = 1 }, "result=failed" },
 	{ "not due", "ok@x.test", 500, false, { false, NULL, NULL, NULL, 0 },
-	    "", { 0, 0, 1, 0, 500, false }, "" },
+	    "", { .waiting = 1, .next = 500 }, "" },
 	{ "not due, but all are wanted", "ok@x.test", 500, false,
 	    { true, NULL, NULL, NULL, 0 }, ":ok@x.test,b,c END ",
-	    { 1, 1, 0, 0, 0, false }, "result=sent" },
+	    { .tried = 1, .done = 1 }, "result=sent" },
 	{ "due, since the clock was set back", "ok@x.test", 5000, false,
 	    { false, NULL, NULL, NULL, 0 }, ":ok@x.test,b,c END ",
-	    { 1, 1, 0, 0, 0, false }, "result=sent" },
+	    { .tried = 1, .done = 1 }, "result=sent" },
 	{ "held", "ok@x.test", 0, true, { false, NULL, NULL, NULL, 0 }, "",
-	    { 0, 0, 0, 0, 0, false }, "" },
+	    { .tried = 0 }, "" },
 	{ "held, and all are wanted", "ok@x.test", 0, true,
-	    { true, NULL, NULL, NULL, 0 }, "", { 0, 0, 0, 0, 0, false }, "" },
+	    { true, NULL, NULL, NULL, 0 }, "", { .tried = 0 }, "" },
 	{ "by a recipient", "ok@x.test", 0, false,
 	    { true, NULL, "c@x", NULL, 0 }, ":ok@x.test,b,c END ",
-	    { 1, 1, 0, 0, 0, false }, "result=sent" },
+	    { .tried = 1, .done = 1 }, "result=sent" },
 	{ "not by a recipient", "ok@x.test", 0, false,
-	    { true, NULL, "d@x", NULL, 0 }, "", { 0, 0, 1, 0, 0, false }, "" },
+	    { true, NULL, "d@x", NULL, 0 }, "", { .waiting = 1 }, "" },
 	{ "by the sender", "ok@x.test", 0, false,
 	    { true, NULL, NULL, "ok@", 0 }, ":ok@x.test,b,c END ",
-	    { 1, 1, 0, 0, 0, false }, "result=sent" },
+	    { .tried = 1, .done = 1 }, "result=sent" },
 	{ "not by the sender", "ok@x.test", 0, false,
-	    { true, NULL, NULL, "b@", 0 }, "", { 0, 0, 1, 0, 0, false }, "" },
+	    { true, NULL, NULL, "b@", 0 }, "", { .waiting = 1 }, "" },
 	{ "not by its id", "ok@x.test", 0, false,
-	    { true, "x", NULL, NULL, 0 }, "", { 0, 0, 1, 0, 0, false }, "" },
+	    { true, "x", NULL, NULL, 0 }, "", { .waiting = 1 }, "" },
 	{ "the agent ends", "gone@x.test", 0, false,
 	    { false, NULL, NULL, NULL, 0 }, ":gone@x.test,b,c ",
-	    { 1, 0, 1, 0, 60, true }, "result=deferred" },
+	    { .tried = 1, .waiting = 1, .next = 60,
+	    .why = QUEUE_STOP_RELAY }, "result=deferred" },
 };
 
 static void
@@ -354,7 +357,7 @@ one(size_t i)
 	    "%s: waiting", name);
 	is_int((long long)res.failed, (long long)want->failed, "%s: failed",
 	    name);
-	is_int(res.refused, want->refused, "%s: refused", name);
+	is_int(res.why, want->why, "%s: why", name);
 	ok(want->next == 0 || (res.next >= now + want->next &&
 	    res.next <= now + want->next + want->next / 4 + 5),
 	    "%s: the next try is in %lld s", name,
@@ -569,7 +572,8 @@ relay_down(void)
 	ok(res.tried > 0 && res.tried <= 10, "%zu of %d are tried", res.tried,
 	    MANY);
 	is_int((long long)res.waiting, MANY, "all wait");
-	ok(res.refused, "and the run was refused");
+	is_int((long long)(res.left + res.tried), MANY, "the rest is left");
+	is_int(res.why, QUEUE_STOP_RELAY, "and why");
 	for (i = 0; i < MANY; i++)
 		untried += tries(&p, ids[i]) == 0;
 	is_int(untried, MANY - (long long)res.tried,
@@ -582,7 +586,7 @@ relay_down(void)
 		    ids[i]);
 	is_int(run(&p, &due, &res, heard), 0, "one message is deferred");
 	is_int((long long)res.done, MANY - 1, "all others go");
-	ok(!res.refused, "and the run was not refused");
+	is_int(res.why, QUEUE_STOP_NONE, "and nothing stopped the run");
 	is_int(tries(&p, ids[0]), 1, "and that one waits");
 	pond_close(&p);
 }
@@ -853,6 +857,7 @@ no_connection(void)
 	is_int(run(&p, &due, &res, heard), 0, "no connection is free");
 	is(heard, "", "no agent starts");
 	is_int((long long)(res.tried * 10 + res.waiting), 1, "it waits");
+	ok(res.left == 1 && res.why == QUEUE_STOP_CONNECTIONS, "and why");
 	is_int(tries(&p, id), 0, "and was not tried");
 	ok(res.next > now && res.next <= now + 10, "soon again");
 	(void)close(fd[2]);
