@@ -261,6 +261,8 @@ static void
 lint_doubts(struct lint *a, const struct config *c, const struct view *v)
 {
 	static const char *const percent = "use only %U, %H and %% after a %";
+	static const char *const uncounted = "no effect, because without a "
+	    "queue nothing is counted";
 	const struct settings *s = v->set;
 	bool none = v->tls == SETTING_TLS_NONE;
 	bool maybe = v->tls == SETTING_TLS_OPPORTUNISTIC;
@@ -299,6 +301,10 @@ lint_doubts(struct lint *a, const struct config *c, const struct view *v)
 		{ "tls-pin", "tls", IF_SET | RELAY, none, NO_TLS },
 		{ "tls-cert", "tls", IF_SET | RELAY, none, NO_TLS },
 		{ "tls-name", "tls", IF_SET | RELAY, none, NO_TLS },
+		{ "rate", "queue", IF_SET, !s->queue, uncounted },
+		{ "connections", "queue", 0, !s->queue &&
+		    v->origin[lint_index_of("connections")].text != NULL,
+		    uncounted },
 		{ "helo", NULL, 0, strcmp(s->helo, "auto") != 0 &&
 		    heloname_doubt(s->helo) != NULL, "relays may refuse this "
 		    "name: give the full name of this host" },

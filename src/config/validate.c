@@ -186,7 +186,7 @@ validate_rate(const char *value)
 	struct rate r;
 
 	return rate_parse(value, &r) ? NULL :
-	    "messages and a time, such as 30/1m or 500/1h";
+	    "1 to 100000 messages and a time, such as 30/m, 500/h or 50/10m";
 }
 
 const char *

@@ -177,7 +177,20 @@ static const struct {
 	    "this name: give the full name of this host",
 	    0, 1 },
 
+	{ RELAY "rate 30/week\n",
+	    "c:2: rate: expected 1 to 100000 messages and a time, such as "
+	    "30/m, 500/h or 50/10m",
+	    1, 0 },
+
 	/* Lines in vain */
+	{ RELAY "rate 30/m\nqueue no\nconnections 3\n",
+	    "c:2: warning: rate: no effect, because without a queue nothing "
+	    "is counted (c:3: queue)\n"
+	    "c:4: warning: connections: no effect, because without a queue "
+	    "nothing is counted (c:3: queue)",
+	    0, 2 },
+	{ RELAY "queue no\n", "", 0, 0 },
+	{ RELAY "rate 30/m\nconnections 3\n", "", 0, 0 },
 	{ RELAY "port 25\nport 26\n",
 	    "c:2: warning: port: no effect, since "
 	    "c:3 comes after it",
