@@ -99,6 +99,18 @@ lint_two_ports(const struct view *v)
 	    v->origin[lint_index_of("relay")].level;
 }
 
+/* Is the relay an address that `address-family` excludes? */
+static bool
+lint_other_family(const struct view *v)
+{
+	const char *host = v->relay.host;
+
+	return v->set->family != SETTING_FAMILY_ANY &&
+	    v->relay.kind == RELAY_HOST && relay_host_literal(host) &&
+	    (strchr(host, ':') != NULL) !=
+	    (v->set->family == SETTING_FAMILY_IPV6);
+}
+
 static bool
 lint_mx(const struct view *v)
 {
@@ -246,6 +258,9 @@ lint_mistakes(struct lint *a, const struct config *c, const struct view *v)
 		    s->retry_max, "it is longer than retry-max" },
 		{ "expire", "retry-min", MISTAKE, s->expire < s->retry_min,
 		    "mail expires before the second try" },
+		{ "address-family", "relay", MISTAKE | RELAY,
+		    lint_other_family(v), "the relay is an address of the "
+		    "other family" },
 		{ "source-address", "address-family", MISTAKE,
 		    s->source_address != NULL &&
 		    s->family != SETTING_FAMILY_ANY &&

@@ -172,6 +172,16 @@ static const struct {
 	    "c:3: source-address: it is of the other address family "
 	    "(c:2: address-family)",
 	    1, 0 },
+	{ "relay 192.0.2.1:25\naddress-family ipv6\n",
+	    "c:2: address-family: the relay is an address of the other family "
+	    "(c:1: relay)",
+	    1, 0 },
+	{ "relay [2001:db8::1]:25\naddress-family ipv4\n",
+	    "c:2: address-family: the relay is an address of the other family "
+	    "(c:1: relay)",
+	    1, 0 },
+	{ "relay 192.0.2.1:25\naddress-family ipv4\n", "", 0, 0 },
+	{ RELAY "address-family ipv6\n", "", 0, 0 },
 	{ RELAY "helo localhost\n",
 	    "c:2: warning: helo: relays may refuse "
 	    "this name: give the full name of this host",
