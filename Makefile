@@ -5,8 +5,8 @@ include config.mk
 # The folders of src, lowest first, each with those that its rooms may
 # include besides its own; tests/rooms checks it.  A room is x.c and
 # x.h; no room includes another that includes it.
-FOLDERS = base mail smtp hint system net config cli spool alias report \
-	agent queue submit probe admin
+FOLDERS = base mail smtp hint system net config oauth cli spool alias \
+	report agent queue submit probe admin setup
 MAY_base =
 MAY_mail = base
 MAY_smtp = base mail
@@ -14,17 +14,19 @@ MAY_hint = base smtp
 MAY_system = base mail
 MAY_net = base
 MAY_config = base mail smtp hint system net
+MAY_oauth = base smtp system net config
 MAY_cli = base mail system config
 MAY_spool = base mail
 MAY_alias = base mail system
 MAY_report = base mail smtp hint system net config spool
-MAY_agent = base mail smtp hint system net config report
-MAY_queue = base mail smtp system config spool report agent cli
-MAY_submit = base mail smtp system config cli spool alias report agent \
-	queue
-MAY_probe = base smtp hint system net config cli agent submit
-MAY_admin = base mail system config cli spool alias report agent queue \
-	submit
+MAY_agent = base mail smtp hint system net config oauth report
+MAY_queue = base mail smtp system config oauth spool report agent cli
+MAY_submit = base mail smtp system config oauth cli spool alias report \
+	agent queue
+MAY_probe = base smtp hint system net config oauth cli agent submit
+MAY_admin = base mail system config oauth cli spool alias report agent \
+	queue submit probe
+MAY_setup = base mail smtp hint system net config oauth cli submit probe admin
 
 # These decide and do no I/O; tests/pure looks at what they call.
 PURE = $(patsubst src/%.c,%,$(wildcard src/mail/*.c src/smtp/*.c \
@@ -32,26 +34,51 @@ PURE = $(patsubst src/%.c,%,$(wildcard src/mail/*.c src/smtp/*.c \
 	config/account config/rate spool/line spool/head spool/note report/logline \
 	alias/table alias/lookup queue/backoff probe/step
 
-OBJ = $(patsubst %.c,%.o,$(sort $(wildcard src/*/*.c)))
-UNIT = $(patsubst %.c,%,$(wildcard tests/unit/t_*.c))
+# What OAuth needs, and what stands in for it where it is left out.
+OAUTH_ROOMS = $(filter-out src/oauth/absent.c,$(wildcard src/oauth/*.c)) \
+	src/base/curl.c src/base/jansson.c
+OAUTH_UNIT = $(wildcard tests/unit/t_oauth_*.c) tests/unit/t_base_jansson.c
+LEFT_OUT = $(if $(filter no,$(OAUTH)),$(OAUTH_ROOMS) $(OAUTH_UNIT),\
+	src/oauth/absent.c)
 
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
+OBJ = $(patsubst %.c,%.o,$(sort $(filter-out $(LEFT_OUT),\
+	$(wildcard src/*/*.c))))
+UNIT = $(patsubst %.c,%,$(filter-out $(LEFT_OUT),\
+	$(wildcard tests/unit/t_*.c)))
+
+# Times and file sizes have 64 bits also where the C library has others, and
+# nothing that is built depends on the directory.
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 \
+	"-ffile-prefix-map=$(CURDIR)=." -DVERSION='"$(VERSION)"' \
 	-DSYSCONFDIR='"$(SYSCONFDIR)"' -DSPOOLDIR='"$(SPOOLDIR)"' -Isrc \
 	$(WARN) $(HARDEN) $(DEP_CFLAGS) $(CFLAGS) -MMD -MP
 
+LIBS = $(GNUTLS_LIBS) $(if $(filter no,$(OAUTH)),,$(OAUTH_LIBS))
+
+ifneq ($(OAUTH),no)
+DEP_CFLAGS += $(OAUTH_CFLAGS)
+endif
+
 ifeq ($(DLOPEN),no)
-LDLIBS += $(GNUTLS_LIBS)
+LDLIBS += $(LIBS)
 else
-# The name that a program linked with GnuTLS knows it by.
-SONAME = $(shell echo 'int main(void) { return 0; }' >src/soname.c && \
+# The name that a program linked with a library knows it by.
+SONAME = $(or $(shell echo 'int main(void) { return 0; }' >src/soname.c && \
 	$(CC) $(LDFLAGS) -o src/soname src/soname.c -Wl,--no-as-needed \
-	$(GNUTLS_LIBS) && readelf -d src/soname | \
-	sed -n 's/.*NEEDED.*\[\(libgnutls[^]]*\)\]/\1/p'; \
-	rm -f src/soname src/soname.c)
+	$(LIBS) && $(READELF) -d src/soname | \
+	sed -n 's/.*NEEDED.*\[\($(1)[^]]*\)\]/\1/p'; \
+	rm -f src/soname src/soname.c),$(error $(CC) and $(READELF) find no \
+	$(1) for the host that this is built for: install its development \
+	files, set CC, PKG_CONFIG and READELF, or use DLOPEN=no or OAUTH=no))
 
 src/system/sandbox.o: ALL_CFLAGS += \
 	-DLIBDIR='"$(shell $(PKG_CONFIG) --variable=libdir gnutls)"'
-src/base/gnutls.o: ALL_CFLAGS += -DDLOPEN -DGNUTLS_SONAME='"$(SONAME)"'
+src/base/gnutls.o: ALL_CFLAGS += -DDLOPEN \
+	-DGNUTLS_SONAME='"$(call SONAME,libgnutls)"'
+src/base/curl.o: ALL_CFLAGS += -DDLOPEN \
+	-DCURL_SONAME='"$(call SONAME,libcurl)"'
+src/base/jansson.o: ALL_CFLAGS += -DDLOPEN \
+	-DJANSSON_SONAME='"$(call SONAME,libjansson)"'
 LDLIBS += -ldl
 endif
 
@@ -62,7 +89,7 @@ heloise: src/main.o src/libheloise.a
 	    src/libheloise.a $(LDLIBS)
 
 src/libheloise.a: $(OBJ)
-	rm -f $@ && ar crs $@ $(OBJ)
+	rm -f $@ && $(AR) crs $@ $(OBJ)
 
 %.o: %.c Makefile config.mk
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
@@ -77,10 +104,11 @@ tests/relay/relay: $(RELAY) src/libheloise.a
 	$(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS) -o $@ $(RELAY) \
 	    src/libheloise.a $(LDLIBS) $(GNUTLS_LIBS)
 
-NET = tests/net/responder tests/net/proxy
+NET = tests/net/responder tests/net/proxy tests/net/https
 
 $(NET): %: %.o
-	$(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS) -o $@ $<
+	$(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS) -o $@ $< -Wl,--as-needed \
+	    $(GNUTLS_LIBS)
 
 BENCH = tests/bench/sink tests/bench/link tests/bench/meter tests/bench/bare \
     tests/bench/burst
@@ -95,10 +123,10 @@ tests/interop/gsasl: tests/interop/gsasl.o tests/relay/conn.o \
 	$(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) \
 	    $(GNUTLS_LIBS) `$(PKG_CONFIG) --libs libgsasl`
 
-TOOLS = tests/rss tests/orphans
+TOOLS = tests/rss tests/orphans tests/confine
 
 $(TOOLS): %: %.o
-	$(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS) -o $@ $<
+	$(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LDLIBS)
 
 FAULT = tests/fault/walk tests/fault/storm tests/fault/shim.so
 
@@ -125,77 +153,228 @@ check: heloise tests/relay/relay $(NET) $(TOOLS) $(UNIT)
 lint:
 	sh tests/lint
 
+# Other processors, emulated; five minutes.
+PLATFORMS = i386 arm64 armhf s390x
+
+cross:
+	bash tests/platforms $(PLATFORMS)
+
+# All tests in other releases of Debian.
+RELEASES = trixie bookworm/i386
+
+releases:
+	bash tests/release $(RELEASES)
+
 bench: heloise $(BENCH)
 	sh tests/bench/run
 
 interop: heloise tests/relay/relay
-	bats tests/interop
+	sh tests/interop/run
 
-fault: heloise tests/relay/relay $(FAULT)
+fault: heloise tests/relay/relay tests/net/https $(FAULT)
 	sh tests/fault/run
 
 fuzz:
 	sh tests/fuzz/run $(TIME)
 
+# DESTDIR may have blanks.
+D = "$(DESTDIR)"
+
+# Relative where they are neighbours.
+FROM_BINDIR = $(if $(filter $(dir $(BINDIR)),$(dir $(SBINDIR))),\
+	../$(notdir $(SBINDIR)),$(SBINDIR))
+
+# Users have BINDIR in their PATH, so the program has a name there, too.
 install: heloise
-	mkdir -p $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANPREFIX)/man8 \
-	    $(DESTDIR)$(MANPREFIX)/man5
-	install -m 755 heloise $(DESTDIR)$(SBINDIR)/heloise
-	install -m 644 man/heloise.8 $(DESTDIR)$(MANPREFIX)/man8/
-	install -m 644 man/heloise.conf.5 $(DESTDIR)$(MANPREFIX)/man5/
+	mkdir -p $D$(SBINDIR) $D$(MANPREFIX)/man8 $D$(MANPREFIX)/man7 \
+	    $D$(MANPREFIX)/man5
+	install -m 755 heloise $D$(SBINDIR)/heloise
+	install -m 644 man/heloise.8 $D$(MANPREFIX)/man8/
+	install -m 644 man/heloise-recipes.7 $D$(MANPREFIX)/man7/
+	install -m 644 man/heloise.conf.5 $D$(MANPREFIX)/man5/
+	mkdir -p $D$(BINDIR)
+	cmp -s heloise $D$(BINDIR)/heloise || \
+	    ln -sf $(FROM_BINDIR)/heloise $D$(BINDIR)/heloise
+	if [ -z $D ] && [ "`id -u`" -eq 0 ]; then \
+		install -d -m 1777 $(SPOOLDIR)-users; fi
 
 # In place of another mailer: its names become links to heloise.
-install-sendmail: install
-	for name in sendmail mailq newaliases; do \
-		ln -sf heloise $(DESTDIR)$(SBINDIR)/$$name || exit 1; \
-	done
-	mkdir -p $(DESTDIR)$(MANPREFIX)/man1
-	install -m 644 man/sendmail.8 $(DESTDIR)$(MANPREFIX)/man8/
-	install -m 644 man/mailq.1 man/newaliases.1 \
-	    $(DESTDIR)$(MANPREFIX)/man1/
+install-sendmail: install install-names
 
-# For a host whose users share the system's spool and its password.
-install-setuid: install
-	id $(SPOOLUSER) >/dev/null 2>&1 || useradd --system --user-group \
-	    --home-dir $(SPOOLDIR) --no-create-home \
-	    --shell /usr/sbin/nologin $(SPOOLUSER) || \
-	    adduser -S -D -H -h $(SPOOLDIR) -s /sbin/nologin $(SPOOLUSER)
-	mkdir -p $(DESTDIR)$(SPOOLDIR)
-	chown -R $(SPOOLUSER): $(DESTDIR)$(SPOOLDIR)
-	chmod 700 $(DESTDIR)$(SPOOLDIR)
-	chown $(SPOOLUSER): $(DESTDIR)$(SBINDIR)/heloise
-	chmod 6755 $(DESTDIR)$(SBINDIR)/heloise
+# The links are relative: the directories are neighbours.
+LINKS = $(SBINDIR)/sendmail $(LIBDIR)/sendmail $(BINDIR)/mailq \
+	$(BINDIR)/newaliases
+
+install-names:
+	for name in $(LINKS); do \
+		mkdir -p $D`dirname $$name` || exit 1; \
+		to=../$(notdir $(SBINDIR))/heloise && \
+		[ $$name != $(SBINDIR)/sendmail ] || to=heloise; \
+		ln -sf $$to $D$$name || exit 1; \
+	done
+	mkdir -p $D$(MANPREFIX)/man8 $D$(MANPREFIX)/man1
+	install -m 644 man/sendmail.8 $D$(MANPREFIX)/man8/
+	install -m 644 man/mailq.1 man/newaliases.1 $D$(MANPREFIX)/man1/
+
+# What a distribution has besides: src/package/README.  A configuration that
+# is there is left alone.
+PACKAGED = sed -e 's|/usr/sbin/heloise|$(SBINDIR)/heloise|g' \
+	-e 's|/var/spool/heloise|$(SPOOLDIR)|g' \
+	-e 's|/etc/heloise|$(SYSCONFDIR)/heloise|g'
+
+# The file of cron, and whether it is the one installed here: an administrator
+# may have written another.
+CRON = $D$(SYSCONFDIR)/cron.d/heloise
+CRON_IS_INSTALLED = $(PACKAGED) src/package/cron | cmp -s - $(CRON)
+
+# A package's script gives the file to the group: see SHARE.
+GIVE_GROUP = if [ -z $D ] && [ "`id -u`" -eq 0 ] && \
+	getent group $(SPOOLGROUP) >/dev/null; then \
+		chgrp $(SPOOLGROUP) $(SYSCONFDIR)/heloise.conf; fi
+
+install-system: heloise
+	mkdir -p $D$(SYSCONFDIR)/logcheck/ignore.d.server \
+	    $D$(SYSCONFDIR)/cron.d $D$(UNITDIR) \
+	    $D$(LIBDIR)/sysusers.d $D$(LIBDIR)/tmpfiles.d
+	[ -e $D$(SYSCONFDIR)/heloise.conf ] || { install -m 640 \
+	    src/package/heloise.conf $D$(SYSCONFDIR)/heloise.conf && \
+	    $(GIVE_GROUP); }
+	install -m 644 src/package/logcheck \
+	    $D$(SYSCONFDIR)/logcheck/ignore.d.server/heloise
+	for unit in heloise-queue.service heloise-queue.timer; do \
+		$(PACKAGED) src/package/systemd/$$unit \
+		    >$D$(UNITDIR)/$$unit || exit 1; \
+	done
+	$(PACKAGED) src/package/sysusers.conf \
+	    >$D$(LIBDIR)/sysusers.d/heloise.conf
+	$(PACKAGED) src/package/tmpfiles.conf \
+	    >$D$(LIBDIR)/tmpfiles.d/heloise.conf
+	if [ ! -e $(CRON) ] || $(CRON_IS_INSTALLED); then \
+		$(PACKAGED) src/package/cron >$(CRON) && \
+		    chmod 644 $(CRON); \
+	else echo "$(SYSCONFDIR)/cron.d/heloise is there already: kept"; fi
+	cd $D$(UNITDIR) && chmod 644 heloise-queue.*
+	cd $D$(LIBDIR) && chmod 644 sysusers.d/heloise.conf \
+	    tmpfiles.d/heloise.conf
+	for shell in $(COMPLETIONS); do \
+		to=$D$${shell#*:} && \
+		mkdir -p "`dirname "$$to"`" && \
+		$(RUN) ./heloise --completion $${shell%%:*} >"$$to" && \
+		chmod 644 "$$to" || exit 1; \
+	done
+
+# Shell, and where it looks.
+COMPLETIONS = bash:$(DATADIR)/bash-completion/completions/heloise \
+	zsh:$(ZSHDIR)/_heloise fish:$(FISHDIR)/heloise.fish
+
+# For a host whose users share the system's spool and its password: the
+# program is set-group-ID.  What needs root is done now, or printed for the
+# script of a package to do it after the files are there.
+define SHARE
+getent group $(SPOOLGROUP) >/dev/null || groupadd --system $(SPOOLGROUP) ||
+    addgroup -S $(SPOOLGROUP)
+mkdir -p $(SPOOLDIR)
+chown root $(SPOOLDIR)
+chmod 700 $(SPOOLDIR)
+mkdir -p $(SPOOLDIR)/0
+for old in queue failed slots; do
+	[ -d $(SPOOLDIR)/$$old ] || continue
+	mkdir -p $(SPOOLDIR)/0/$$old
+	find $(SPOOLDIR)/$$old -mindepth 1 -maxdepth 1 \
+	    -exec mv -n {} $(SPOOLDIR)/0/$$old/ \;
+	rmdir $(SPOOLDIR)/$$old || :
+	rm -rf $(SPOOLDIR)/runner
+done
+chown -hR root:$(SPOOLGROUP) $(SPOOLDIR)/0
+chmod -R go= $(SPOOLDIR)/0
+chmod 2700 $(SPOOLDIR)/0
+chgrp $(SPOOLGROUP) $(SPOOLDIR)
+chmod 3770 $(SPOOLDIR)
+if [ -e $(SYSCONFDIR)/heloise.conf ]; then
+	chown root:$(SPOOLGROUP) $(SYSCONFDIR)/heloise.conf
+	chmod 640 $(SYSCONFDIR)/heloise.conf
+fi
+chown root:$(SPOOLGROUP) $(SBINDIR)/heloise
+chmod 2755 $(SBINDIR)/heloise
+for old in $(SPOOLDIR)-users/*/queue; do
+	name=$${old%/queue}
+	case $${name##*/} in *[!0-9a-f.]*) continue ;; esac
+	[ ! -L "$$name" ] && [ -n "`ls -A "$$old" 2>/dev/null`" ] || continue
+	echo "Mail waits in $$name.  To send it:"
+	echo "setpriv --reuid=`stat -c %u "$$name"`" \
+	    "--regid=$(SPOOLGROUP) --clear-groups $(SBINDIR)/heloise -q"
+done
+endef
+export SHARE
+
+install-shared: install
+	@if [ -z "$(DESTDIR)" ] && [ "`id -u`" -eq 0 ]; then \
+		printf '%s\n' "$$SHARE" | sh -eu; \
+	else \
+		echo "# As root, once the files are on the host:"; \
+		printf '%s\n' "$$SHARE"; \
+	fi
 
 uninstall:
-	for name in sendmail mailq newaliases; do \
-		if [ "`readlink $(DESTDIR)$(SBINDIR)/$$name`" = heloise ]; \
-		then rm -f $(DESTDIR)$(SBINDIR)/$$name; fi; \
+	for name in $(LINKS) $(BINDIR)/heloise; do \
+		case "`readlink $D$$name`" in \
+		heloise | */heloise) rm -f $D$$name ;; \
+		esac; \
 	done
 	for page in man8/sendmail.8 man1/mailq.1 man1/newaliases.1; do \
-		if grep -qs 'Xr heloise 8' $(DESTDIR)$(MANPREFIX)/$$page; \
-		then rm -f $(DESTDIR)$(MANPREFIX)/$$page; fi; \
+		if grep -qs 'Xr heloise 8' $D$(MANPREFIX)/$$page; \
+		then rm -f $D$(MANPREFIX)/$$page; fi; \
 	done
-	rm -f $(DESTDIR)$(SBINDIR)/heloise \
-	    $(DESTDIR)$(MANPREFIX)/man8/heloise.8 \
-	    $(DESTDIR)$(MANPREFIX)/man5/heloise.conf.5
+	for shell in $(COMPLETIONS); do \
+		rm -f $D$${shell#*:} || exit 1; \
+	done
+	rm -f $D$(SBINDIR)/heloise $D$(MANPREFIX)/man8/heloise.8 \
+	    $D$(MANPREFIX)/man7/heloise-recipes.7 \
+	    $D$(MANPREFIX)/man5/heloise.conf.5 \
+	    $D$(UNITDIR)/heloise-queue.service \
+	    $D$(UNITDIR)/heloise-queue.timer \
+	    $D$(LIBDIR)/sysusers.d/heloise.conf \
+	    $D$(LIBDIR)/tmpfiles.d/heloise.conf \
+	    $D$(SYSCONFDIR)/logcheck/ignore.d.server/heloise
+	! $(CRON_IS_INSTALLED) || rm -f $(CRON)
+	[ ! -d $D$(SPOOLDIR)-users ] || rmdir $D$(SPOOLDIR)-users || :
+	@for left in $(SYSCONFDIR)/heloise.conf $(SYSCONFDIR)/cron.d/heloise \
+	    $(SPOOLDIR) $(SPOOLDIR)-users $(SPOOLDIR)-tokens; do \
+		[ ! -e $D$$left ] || echo "$$left is left"; \
+	done
+	@[ -n $D ] || ! getent group $(SPOOLGROUP) >/dev/null || \
+	    echo "the group $(SPOOLGROUP) is left"
+
+# The same archive from the same sources: in order, without the times, owners
+# and modes of this host.
+CHANGED = $(shell sed -n 's/^ -- .*>  //p' src/package/debian/changelog | \
+	head -n 1)
 
 dist: clean
 	mkdir heloise-$(VERSION)
-	cp -R .clang-format .editorconfig COPYING Makefile README config.mk \
-	    man src tests heloise-$(VERSION)
-	tar -czf heloise-$(VERSION).tar.gz heloise-$(VERSION)
+	cp -R .ci .clang-format .editorconfig .gitignore COPYING Makefile \
+	    README config.mk man src tests heloise-$(VERSION)
+	tar -cf - --format=ustar --sort=name --owner=0 --group=0 \
+	    --numeric-owner --mode=u=rwX,go=rX --mtime='$(CHANGED)' \
+	    heloise-$(VERSION) | gzip -n9 >heloise-$(VERSION).tar.gz
 	rm -rf heloise-$(VERSION)
+
+# Packages for the Debian that this is built on.
+deb:
+	sh src/package/deb
 
 clean:
 	rm -f heloise $(UNIT) $(NET) $(FAULT) $(BENCH) tests/relay/relay \
-	    tests/interop/gsasl $(TOOLS) heloise-*.tar.gz
+	    tests/interop/gsasl $(TOOLS) heloise-*.tar.gz \
+	    heloise*_*.deb
+	rm -rf tests/tmp/fuzz
 	find src tests -name '*.[oda]' -exec rm -f {} +
-	find tests/fuzz -type f -name 'f_*' ! -name '*.c' -exec rm -f {} +
 
 print-PURE:
 	@echo $(PURE:%=src/%.o)
 
-.PHONY: all deps demo folders check lint interop fault fuzz bench install \
-	install-sendmail install-setuid uninstall dist clean print-PURE
+.PHONY: all deps demo folders check lint cross releases interop fault fuzz \
+	bench install install-names install-system deb \
+	install-sendmail install-shared uninstall dist clean print-PURE
 .SECONDARY:
 -include $(shell find src tests -name '*.d' 2>/dev/null)

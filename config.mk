@@ -4,14 +4,31 @@ VERSION = 0.1
 
 PREFIX = /usr/local
 SBINDIR = $(PREFIX)/sbin
+BINDIR = $(PREFIX)/bin
+LIBDIR = $(PREFIX)/lib
+DATADIR = $(PREFIX)/share
+UNITDIR = $(LIBDIR)/systemd/system
 MANPREFIX = $(PREFIX)/share/man
 SYSCONFDIR = /etc
+
+# Where zsh and fish look for completions: fish not below /usr/local, and zsh
+# there in another directory.
+IN_USR = $(filter /usr,$(PREFIX))
+ZSHDIR = $(DATADIR)/zsh/$(if $(IN_USR),vendor-completions,site-functions)
+FISHDIR = $(if $(IN_USR),$(DATADIR)/fish/vendor_completions.d,$\
+	$(SYSCONFDIR)/fish/completions)
+
 SPOOLDIR = /var/spool/heloise
 
-# Who owns the spool and runs heloise after "make install-setuid".
-SPOOLUSER = heloise
+# The group of program, spool and password after "make install-shared".
+SPOOLGROUP = heloise
 
 CC = cc
+AR = ar
+READELF = readelf
+
+# What runs a program of the host that this is built for, such as an emulator.
+RUN =
 CFLAGS = -O2 -g
 LDFLAGS =
 PKG_CONFIG = pkg-config
@@ -20,9 +37,15 @@ PKG_CONFIG = pkg-config
 # (.note.dlopen) names it to packagers.  DLOPEN=no links it as usual.
 DLOPEN = yes
 
+# OAUTH=no leaves OAuth 2.0 out, and with it libcurl and jansson.  Otherwise
+# they are loaded as GnuTLS is, and only by an account that uses OAuth.
+OAUTH = yes
+
 # Needed, whatever CFLAGS says.
 DEP_CFLAGS = `$(PKG_CONFIG) --cflags gnutls libbsd-overlay`
 GNUTLS_LIBS = `$(PKG_CONFIG) --libs gnutls`
+OAUTH_CFLAGS = `$(PKG_CONFIG) --cflags libcurl jansson`
+OAUTH_LIBS = `$(PKG_CONFIG) --libs libcurl jansson`
 LDLIBS = $(BSD_LIBS)
 
 # libbsd is linked in where its archive is there: seven small functions are
@@ -36,5 +59,14 @@ WARN = -Wall -Wextra -Wno-unused-parameter -Wpedantic -Wshadow \
 	-Wconversion -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wformat=2 \
 	-Wstrict-prototypes -Wmissing-prototypes -Wswitch-enum
 
-HARDEN = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
-HARDEN_LD = -pie -Wl,-z,relro,-z,now
+takes = $(shell $(CC) -Werror $(1) -x c -c -o /dev/null /dev/null \
+	2>/dev/null && echo $(1))
+
+# Flags that not all compilers have; _FORTIFY_SOURCE=3 counts as 2 in those
+# that do not know it.
+HARDEN = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong \
+	-fPIE $(HARDEN_MORE)
+HARDEN_MORE := $(call takes,-fstack-clash-protection) \
+	$(call takes,-fcf-protection) $(call takes,-mbranch-protection=standard) \
+	$(call takes,-fzero-call-used-regs=used-gpr)
+HARDEN_LD = -pie -Wl,-z,relro,-z,now,-z,noexecstack

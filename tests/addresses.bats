@@ -202,6 +202,37 @@ refused() {
 	refused
 }
 
+@test "a refusal for good stays one, though another address failed" {
+	local CERT=("tls-ca $CERTS/ca.pem")
+
+	# Nothing listens at the first, and the second refuses the login.
+	secure_at 127.0.0.3 ok --auth PLAIN --user u --password right
+	send 'tls starttls' 'tls-name relay.example.org' "${CERT[@]}" \
+	    'user u' 'password wrong'
+	[ "$status" -eq 77 ]
+	[[ $stderr == *' 535 '*"; before that, 127.0.0.2 port $PORT: Connection refused"* ]]
+	[[ $stderr == *'hint: '*password* ]]
+	use 'tls starttls' 'tls-name relay.example.org' "${CERT[@]}" \
+	    'user u' 'password wrong'
+	run "$HELOISE" -C "$CONF" --probe
+	[ "$status" -eq 77 ]
+	# The first does not greet, and the second refuses the name.
+	stop_relays
+	PORT=
+	relay_at 127.0.0.2 --fail 'GREETING:421 4.3.2 busy'
+	relay_at 127.0.0.3 --fail 'EHLO:550 5.7.1 not with that name'
+	send 'tls none'
+	[ "$status" -eq 69 ]
+	[[ $stderr == *' 550 5.7.1 not with that name; before that, 127.0.0.2 '*' 421 4.3.2 busy'* ]]
+	# A refusal for now does not become one for good.
+	stop_relays
+	PORT=
+	relay_at 127.0.0.2 --fail 'GREETING:554 5.7.1 go away'
+	relay_at 127.0.0.3 --fail 'EHLO:450 4.3.2 not yet'
+	send 'tls none'
+	[ "$status" -eq 75 ]
+}
+
 @test "silent addresses: the deadline is for all, and each has its share" {
 	local start=$EPOCHREALTIME ms
 
@@ -297,6 +328,7 @@ probe() {
 }
 
 @test "the probe names address-family if one family fails" {
+	unset HELOISE_ADDRESS_FAMILY
 	start_relay --address ::1 || skip 'no IPv6'
 	stop_relay
 	known ::1 127.0.0.3

@@ -144,7 +144,7 @@ heloise: left out: $ALIASES:1: /etc/passwd: $why file" ]
 	[ "$(awk '{ if (length > n) n = length } END { print n }' \
 	    "$(stored 2)")" -le 999 ]
 	grep -qi '^Content-Transfer-Encoding: quoted-printable' "$(stored 2)"
-	sum='Subject: s\nDKIM-Signature: v=1\nFrom: a@example.org\nDate: x\nMessage-ID: <1@x>\n\nx\n'
+	sum='Subject: s\nDKIM-Signature: v=1\nFrom: a@example.org\nDate: 1 Jan 26 10:00 GMT\nMessage-ID: <1@x>\n\nx\n'
 	send "$sum" -- b@example.org
 	cmp <(printf '%b' "$sum" | sed 's/$/\r/') "$(stored 3)"
 }
@@ -159,7 +159,98 @@ heloise: left out: $ALIASES:1: /etc/passwd: $why file" ]
 
 @test "header-repair no: as it came" {
 	start_relay
-	send 'From: a@example.org\nDate: x\nMessage-ID: <1@x>\nSubject: a\nSubject: b\n\nx\n' \
+	send 'From: a@example.org\nDate: 1 Jan 26 10:00 GMT\nMessage-ID: <1@x>\nSubject: a\nSubject: b\n\nx\n' \
 	    'header-repair no' -- b@example.org
 	[ "$(grep -c '^Subject:' "$(stored 1)")" -eq 2 ]
+}
+
+# to NAME LINE...: who gets mail for that name, with no domain set.
+to() {
+	CONF=$(conf "relay localhost:1" 'queue no' "aliases $ALIASES" "${@:2}")
+	run --separate-stderr "$HELOISE" -C "$CONF" -bv -- "$1"
+}
+
+@test "a user of this host is no stranger at a free-mail provider" {
+	local domain
+
+	for domain in gmail.com yahoo.co.uk gmx.de; do
+		to daemon "from me@$domain"
+		[ "$output" = "daemon: me@$domain" ]
+	done
+	to '\daemon' 'from me@gmail.com'
+	[ "$output" = '\daemon: me@gmail.com' ]
+	to daemon 'user me@gmail.com' 'from %U@gmail.com'
+	[ "$output" = 'daemon: me@gmail.com' ]
+	to daemon 'user me@gmail.com'
+	[ "$output" = 'daemon: me@gmail.com' ]
+	to daemon 'user me@gmail.com' 'domain example.org'
+	[ "$output" = 'daemon: daemon@example.org' ]
+	to daemon 'user me@gmail.com' 'from me@example.org'
+	[ "$output" = 'daemon: daemon@example.org' ]
+	to daemon 'from me@gmail.com' 'root-mail ops@example.org'
+	[ "$output" = 'daemon: ops@example.org' ]
+	to root 'from me@gmail.com'
+	[ "$output" = 'root: ops@example.org alice@example.net' ]
+	to daemon 'from %U@gmail.com'
+	[ "$status" -eq 67 ]
+	[[ $stderr == *'daemon@gmail.com is a stranger'* ]]
+	to daemon 'from me@example.org'
+	[ "$output" = 'daemon: daemon@example.org' ]
+	to daemon 'from me@example.org' 'root-mail ops@example.org'
+	[ "$output" = 'daemon: ops@example.org' ]
+}
+
+@test "cron's mail of root goes to the owner, and from it" {
+	start_relay
+	CONF=$(conf "relay localhost:$RELAY_PORT" 'tls none' 'queue no' \
+	    'from me@gmail.com' 'aliases none')
+	run "$HELOISE" -C "$CONF" -i -f root root \
+	    <<<$'From: root (Cron Daemon)\nTo: root\nSubject: x\n\nx'
+	[ "$status" -eq 0 ]
+	grep -q '^MAIL FROM:<me@gmail.com>' "$(envelope 1)"
+	[ "$(recipients 1)" = 'me@gmail.com ' ]
+	grep -q '^To: me@gmail.com' "$(stored 1)"
+	run ! grep -q 'root@gmail.com' "$(stored 1)"
+}
+
+@test "a name that is no user of this host is refused, with a word" {
+	start_relay
+	CONF=$(conf "relay localhost:$RELAY_PORT" 'tls none' 'queue no' \
+	    'from me@example.org' 'aliases none')
+	run --separate-stderr "$HELOISE" -C "$CONF" subject <<<x
+	[ "$status" -eq 67 ]
+	[[ $stderr == *'"subject" is no address, no alias and no user'* ]]
+	[[ $stderr == *'hint: '*'domain <domain>'* ]]
+	[ "$(stored_count)" -eq 0 ]
+	to subject 'from me@example.org' 'domain example.org'
+	[ "$output" = 'subject: subject@example.org' ]
+	[ "$status" -eq 0 ]
+}
+
+@test "a name in a field that is no user and no alias becomes no stranger" {
+	start_relay
+	printf '%s\n' 'team: a@example.org, b@example.org' \
+	    'ops: o@example.org' >"$ALIASES"
+	CONF=$(conf "relay localhost:$RELAY_PORT" 'tls none' 'queue no' \
+	    'helo app.example.org' "aliases $ALIASES" 'from me@gmail.com')
+	MAIL=$'To: x@example.org, bob, root\nCc: Dave D <dave>, ops, team\n\nx\n'
+	submit x@example.org
+	[ "$status" -eq 0 ]
+	[ "$(recipients 1)" = 'x@example.org ' ]
+	grep -qx $'To: x@example.org, bob:;, me@gmail.com\r*' "$(stored 1)"
+	grep -qx $'Cc: Dave D:;, o@example.org, team:;\r*' "$(stored 1)"
+	# With -t such a name is refused, and so is the message.
+	MAIL=$'To: x@example.org\nCc: bob\n\nx\n'
+	submit -t
+	[ "$status" -eq 67 ]
+	[[ $stderr == *'"bob" is no address, no alias and no user of this host'* ]]
+	[ "$(stored_count)" -eq 1 ]
+	# The same as an argument; and with a domain of one's own.
+	submit x@example.org bob
+	[ "$status" -eq 67 ]
+	[ "$(stored_count)" -eq 1 ]
+	MAIL=$'To: bob\n\nx\n'
+	submit --domain example.net x@example.org
+	[ "$status" -eq 0 ]
+	grep -qx $'To: bob@example.net\r*' "$(stored 2)"
 }

@@ -213,6 +213,29 @@ then_polite() {
 	[ "$(relay_log | grep -c '^C: DATA')" -eq 1 ]
 }
 
+@test "421 to BDAT 0: nothing was sent, so DATA at once, and once" {
+	start_relay --fail 'BDAT:421 4.3.0 what'
+	use 'linger no' "log $BATS_TEST_TMPDIR/log"
+	send -t
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	[ "$(stored_count)" -eq 1 ]
+	[ "$(relay_log | grep -c '^connect')" -eq 2 ]
+	lacks '^C: BDAT [1-9]'
+	grep -q 'set `avoid chunking`' "$BATS_TEST_TMPDIR/log"
+	send -t
+	[ "$(stored_count)" -eq 2 ]
+	[ "$(relay_log | grep -c '^C: BDAT')" -eq 1 ]
+	# One that is busy: it waits, and nothing is learned.
+	start_relay --fail 'BDAT:421 4.3.2 busy' --fail 'DATA:421 4.3.2 busy'
+	use 'linger no'
+	send -t
+	[ "$(waiting)" -eq 1 ]
+	[ "$(relay_log | grep -c '^connect')" -eq 2 ]
+	heloise -bp -v
+	[[ $output != *"$RELAY_PORT goes without"* ]]
+}
+
 @test "silence after the last octet: no second try, DATA the next time" {
 	then_polite 'PIPELINING CHUNKING' <<-'END'
 		C~ ^MAIL
@@ -255,4 +278,43 @@ then_polite() {
 	[ "$(stored_count)" -eq 1 ]
 	[ "$(relay_log | grep -c '^connect')" -eq 2 ]
 	has '^C: DATA'
+}
+
+@test "refused, and then the relay hangs up: at once on a new connection" {
+	then_polite 'PIPELINING CHUNKING' <<-'END'
+		C~ ^MAIL
+		C~ ^RCPT
+		C: BDAT 0
+		S: 250 ok
+		S: 250 ok
+		S: 500 what
+		eof
+	END
+	use 'linger no' "log $BATS_TEST_TMPDIR/log"
+	send -t
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	[ "$(stored_count)" -eq 1 ]
+	[ "$(relay_log | grep -c '^connect')" -eq 2 ]
+	has '^C: DATA'
+	grep -q 'set `avoid chunking`' "$BATS_TEST_TMPDIR/log"
+	then_polite 'SIZE' <<-'END'
+		C~ ^MAIL
+		S: 501 5.5.4 what
+		eof
+	END
+	use 'linger no'
+	send -t
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	[ "$(stored_count)" -eq 1 ]
+	[ "$(relay_log | grep -c 'SIZE=')" -eq 1 ]
+	# Without a refusal the message waits.
+	then_polite 'PIPELINING' <<-'END'
+		C~ ^MAIL
+		eof
+	END
+	use 'linger no'
+	send -t
+	[ "$(waiting)" -gt 0 ]
 }

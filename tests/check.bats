@@ -56,6 +56,13 @@ tallied() {
 	each tallied
 }
 
+@test "tally: what a failed test said is kept" {
+	printf '%s\n' '# a' 'ok 1' '# b' 'not ok 2' '# c' '#   d' 'ok 3' '# e' \
+	    >"$work/said"
+	got=$(sh tests/tally 1 "$work/said")
+	[ "$got" = $'not ok 2\n# c\n#   d\n2 1 0' ]
+}
+
 # The sums of .ci/run, to which a skipped test is a failed one.
 stepped() {
 	local passed=0 failed=0 good bad skipped
@@ -95,7 +102,7 @@ made() {
 	# It knows nothing of the make and the bats that run this.
 	clean=(env -i PATH=/usr/local/bin:/usr/bin:/bin)
 	pure=$("${clean[@]}" make -s print-PURE)
-	run "${clean[@]}" CHECK_TIME=2 \
+	run "${clean[@]}" CHECK_TIME=5 \
 	    CHECK_BATS="$work/good.bats $work/bad.bats $work/hangs.bats" \
 	    sh tests/check "$pure" "$work/unit" 3>&-
 	grep -A99 '^# tests/manual' <<<"$output"
@@ -113,4 +120,29 @@ made() {
 	done
 	[[ ${lines[-1]} == *' passed, 3 failed, 2 skipped' ]]
 	[ -z "$(pgrep -f "$work/hangs.bats")" ]
+}
+
+@test "tests/check: a tool that is missing is named at once" {
+	local tool
+
+	mkdir "$work/bin"
+	for tool in dirname mktemp rm grep getent; do
+		ln -s "$(command -v $tool)" "$work/bin"
+	done
+	run env PATH="$work/bin" "$(command -v sh)" tests/check ''
+	[ "$status" -eq 1 ]
+	[[ $output == 'check: not installed: bats '*'make deps'* ]]
+	[ "${#lines[@]}" -eq 1 ]
+}
+
+@test "tests/check: a host without localhost is named at once" {
+	unshare -m true || skip 'needs a mount namespace for names'
+	echo '127.0.1.1 host' >"$work/hosts"
+	echo 'hosts: files' >"$work/nsswitch"
+	# shellcheck disable=SC2016 # for the inner shell
+	run unshare -m sh -c 'mount --bind "$0/hosts" /etc/hosts &&
+	    mount --bind "$0/nsswitch" /etc/nsswitch.conf &&
+	    exec sh tests/check ""' "$work"
+	[ "$status" -eq 1 ]
+	[[ $output == 'check: localhost has no address here; '*'127.0.0.1 localhost' ]]
 }

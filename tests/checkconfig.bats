@@ -2,7 +2,7 @@
 # checkconfig.bats - --check-config: what is said of a configuration
 #
 # Each test is a subshell to shellcheck:
-# shellcheck disable=SC2030,SC2031,SC2034,SC2153
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2153
 
 load relay/relay
 
@@ -36,13 +36,14 @@ check() {
 
 	user=$(id -un)
 	use 'relay smtp.example.net' "spool $DIR/spool" "log $DIR/log" 'user u' \
-	    "password-file $DIR/pw"
+	    "password-file $DIR/pw" 'root-mail me@example.org'
 	echo geheim >pw
 	chmod 600 pw
 	check
 	diff <(echo "$output") - <<-END
 		$user can read the configuration in c
 		$user can read the password in $DIR/pw
+		mail for root goes to me@example.org
 		$user can write to the spool $DIR/spool
 		$user can write the log $DIR/log
 		no mistakes
@@ -104,7 +105,7 @@ check() {
 @test "no configuration at all says what is missing" {
 	[ ! -e /etc/heloise.conf ] || skip 'there is an /etc/heloise.conf'
 	run "$HELOISE" --check-config --log none --queue no
-	[ "$output" = 'no relay is set: put a line "relay HOST" into /etc/heloise.conf, or set HELOISE_RELAY
+	[ "$output" = 'no relay is set: run `heloise --setup you@example.org`, or put a line "relay HOST" into /etc/heloise.conf, or set SMTP_HOST
 1 mistake' ]
 	[ "$status" -eq 78 ]
 }
@@ -113,7 +114,7 @@ check() {
 	[ ! -e /etc/heloise.conf ] || skip 'there is an /etc/heloise.conf'
 	EMAIL_HOST=h SMTP_PASS=x run "$HELOISE" --check-config --log none \
 	    --queue no
-	[[ $output == *'or set HELOISE_RELAY; EMAIL_HOST is set: did you mean SMTP_HOST?'* ]]
+	[[ $output == *'or set SMTP_HOST; EMAIL_HOST is set: did you mean SMTP_HOST?'* ]]
 	[[ $output == *'SMTP_PASS: warning: no effect; did you mean SMTP_PASSWORD?'* ]]
 	[ "$status" -eq 78 ]
 }
@@ -153,6 +154,16 @@ check() {
 	echo geheim >pw
 	check
 	[[ $output != *quotes* ]]
+	# The relay does not take it either.
+	start_relay --auth PLAIN --user u --password geheim
+	use "relay localhost:$RELAY_PORT" 'tls none' 'auth-cleartext yes' \
+	    'user u' 'password "geheim"' 'log none' 'queue no' \
+	    'helo a.example.org' 'from a@example.org'
+	run --separate-stderr "$HELOISE" -C c r@example.org <<<"$MAIL"
+	echo "$stderr"
+	[[ $stderr == *'hint: the quotes around the password in '*'/c:5 are a part of it; remove them'* ]]
+	[[ $stderr != *geheim* ]]
+	[ "$status" -eq 77 ]
 }
 
 @test "files that are not there: which, and the setting" {
@@ -227,9 +238,10 @@ check() {
 
 # What www-data meets, as often as not.
 @test "--as: each file that this user cannot use, and what to do" {
+	[ ! -d /var/spool/heloise-users ] || skip 'heloise is installed here'
 	[ "$(id -u)" -eq 0 ] || skip 'only root can look as another user'
 	use 'relay smtp.example.net' 'user u' "password-file $DIR/pw" \
-	    "spool $DIR/spool" "log $DIR/log"
+	    "spool $DIR/spool" "log $DIR/log" 'root-mail me@example.org'
 	echo geheim >pw
 	chmod 600 pw
 	check --as daemon
@@ -238,8 +250,9 @@ check() {
 		    hint: daemon may not read the configuration in c; run \`chgrp daemon c && chmod 640 c\`
 		daemon cannot read the password: $DIR/pw: Permission denied
 		    hint: daemon may not read the password in $DIR/pw; run \`chgrp daemon $DIR/pw && chmod 640 $DIR/pw\`
+		mail for root goes to me@example.org
 		daemon cannot write to the spool: $DIR/spool: Permission denied
-		    hint: daemon may not write to the spool $DIR/spool; set \`spool <directory>\` to one of daemon, or \`queue no\`
+		    hint: daemon may not write to the spool $DIR/spool; as root run \`install -d -m 1777 /var/spool/heloise-users\`, where users have a spool who have no other place for one
 		daemon cannot write the log: $DIR/log: Permission denied
 		    hint: daemon may not write the log $DIR/log; run \`touch $DIR/log && chown daemon $DIR/log\`, or set \`log syslog\`
 		4 mistakes
@@ -253,6 +266,7 @@ check() {
 	diff <(echo "$output") - <<-END
 		daemon can read the configuration in c
 		daemon can read the password in $DIR/pw
+		mail for root goes to me@example.org
 		daemon can write to the spool $DIR/spool
 		daemon can write the log $DIR/log
 		no mistakes
@@ -261,14 +275,84 @@ check() {
 	[ -z "$(ls -A spool)" ]
 }
 
+@test "OAuth: the files that asking for a token needs" {
+	"$HELOISE" -C /dev/null --oauth google --login 2>&1 |
+	    grep -q 'built without OAuth' && skip 'built without OAuth'
+	local all=('relay smtp.office365.com' 'user u@example.org' \
+	    'oauth microsoft' 'oauth-client-id client' "spool $DIR/spool" \
+	    'log none')
+
+	use "${all[@]}" "oauth-refresh-token-file $DIR/none"
+	check
+	[ "$status" -eq 78 ]
+	[[ $output == *"cannot use the tokens: $DIR/none: No such file"* ]]
+	echo geheim >refresh
+	chmod 644 refresh
+	use "${all[@]}" "oauth-refresh-token-file $DIR/refresh"
+	check
+	[ "$status" -eq 78 ]
+	[[ $output == *"$DIR/refresh: all users can read this refresh token; run: chmod o-rwx $DIR/refresh"* ]]
+	chmod 600 refresh
+	check
+	[ "$status" -eq 0 ]
+	[[ $output == *"can use the tokens in $DIR/spool-tokens"* ]]
+	use "${all[@]}" 'oauth-grant client-credentials' \
+	    'oauth-tenant example.org' "oauth-cert $DIR/none"
+	check
+	[ "$status" -eq 78 ]
+	[[ $output == *"cannot use the tokens: $DIR/none: No such file"* ]]
+	[[ $output != *geheim* ]]
+}
+
+@test "--as: tokens that this user has, or cannot use" {
+	local name
+
+	[ "$(id -u)" -eq 0 ] || skip 'only root can look as another user'
+	"$HELOISE" -C /dev/null --oauth google --login 2>&1 |
+	    grep -q 'built without OAuth' && skip 'built without OAuth'
+	use 'relay smtp.office365.com' 'user u@example.org' 'oauth microsoft' \
+	    'oauth-client-id client' "spool $DIR/spool" 'log none' \
+	    'root-mail me@example.org'
+	chgrp daemon c && chmod 640 c
+	install -d -o daemon -m 700 spool
+	install -d -m 700 spool-tokens
+	check --as daemon
+	[ "$status" -eq 78 ]
+	[[ $output == *"daemon cannot use the tokens: the directory of tokens $DIR/spool-tokens: Permission denied"* ]]
+	chown daemon spool-tokens
+	check --as daemon
+	[ "$status" -eq 78 ]
+	[[ $output == *'daemon cannot use the tokens: nobody has logged in as u@example.org yet; run: heloise --login'* ]]
+	name=$(printf '%s\n' microsoft '' client u@example.org \
+	    'https://outlook.office.com/SMTP.Send offline_access' user |
+	    sha256sum | head -c 32)
+	echo '{"refresh_token":"geheim"}' >"spool-tokens/$name.json"
+	chmod 600 "spool-tokens/$name.json"
+	check --as daemon
+	[ "$status" -eq 78 ]
+	[[ $output == *"daemon cannot use the tokens: the token file $name.json: Permission denied"* ]]
+	chown daemon "spool-tokens/$name.json"
+	check --as daemon
+	diff <(echo "$output") - <<-END
+		daemon can read the configuration in c
+		daemon can use the tokens in $DIR/spool-tokens
+		mail for root goes to me@example.org
+		daemon can write to the spool $DIR/spool
+		no mistakes
+	END
+	[ "$status" -eq 0 ]
+	[ "$(ls spool-tokens)" = "$name.json" ]
+}
+
 @test "--as: a spool of somebody else" {
+	[ ! -d /var/spool/heloise-users ] || skip 'heloise is installed here'
 	[ "$(id -u)" -eq 0 ] || skip 'only root can look as another user'
 	mkdir -m 755 spool
 	use 'relay smtp.example.net' "spool $DIR/spool" 'log none'
 	chmod 644 c
 	check --as daemon
 	[[ $output == *"daemon cannot write to the spool: $DIR/spool belongs to user 0, not to user "* ]]
-	[[ $output == *"hint: the spool $DIR/spool belongs to another user; set \`spool <directory>\` to one of daemon"* ]]
+	[[ $output == *"hint: the spool $DIR/spool belongs to another user; set \`spool $DIR/spool/%U\` if daemon may write there, else "* ]]
 	[ "$status" -eq 78 ]
 }
 
@@ -287,4 +371,177 @@ check() {
 	run "$HELOISE" --as daemon -t </dev/null
 	[ "$status" -eq 64 ]
 	[[ $output == *'--as: only with --check-config' ]]
+}
+
+@test "a name of the host that is no domain" {
+	unshare --uts true 2>/dev/null || skip 'no namespaces for names here'
+	use 'relay smtp.example.net' 'queue no' 'log none'
+	as() {
+		run unshare --uts sh -c 'printf %s "$1" \
+		    >/proc/sys/kernel/hostname && shift && "$@" \
+		    -C c --check-config' sh "$1" "$HELOISE"
+	}
+	as 'my_pc..'
+	[ "$status" -eq 0 ]
+	[[ $output == *"warning: the name of this host, 'my_pc..', is no domain: addresses without one get @localhost"$'\n''    hint: set `domain <domain>`'$'\n1 warning' ]]
+	as vm.example.org.
+	[[ $output == *'no mistakes' ]]
+	use 'relay smtp.example.net' 'queue no' 'log none' 'domain example.org'
+	as 'my_pc..'
+	[[ $output == *'no mistakes' ]]
+}
+
+@test "who gets the mail of root, or that it is refused" {
+	use 'relay smtp.gmail.com' 'from me@gmail.com' 'log none' 'queue no' \
+	    'aliases none'
+	check
+	[ "${lines[1]}" = 'mail for root goes to me@gmail.com' ]
+	use 'relay smtp.gmail.com' 'from %U@gmail.com' 'log none' 'queue no' \
+	    'aliases none'
+	check
+	[ "$status" -eq 0 ]
+	[[ $output == *'cannot send mail to root: '*' is a stranger'* ]]
+	[[ $output == *'hint: '*'set `root-mail <your address>`'* ]]
+}
+
+@test "--json: the same findings for a program, and no secret" {
+	use 'relay smtp.example.net' 'prot geheim' 'password geheim' 'user u' \
+	    'helo localhost' 'log none' "spool $DIR/spool" 'queue no'
+	chmod 644 c
+	check --json
+	[ "$status" -eq 78 ]
+	[[ $output != *geheim* ]]
+	[ "$(jq -c '[.mistakes, .warnings, (.findings |
+	    map(select(.level == "mistake")) | length)]' <<<"$output")" = \
+	    '[2,1,2]' ]
+	[ "$(jq -r '.findings[0] | "\(.file) \(.line) \(.text)"' \
+	    <<<"$output")" = \
+	    'c 2 c:2: prot: no setting has this name; did you mean port?' ]
+	# Every line of the plain form is there, but the last.
+	jq -r '.findings[] | .text, (.hint | values | "    hint: " + .)' \
+	    <<<"$output" >said
+	check
+	diff said <(echo "$output" | sed '$d')
+	use 'relay smtp.example.net' 'queue no' 'log none' 'root-mail a@b.org'
+	check --json
+	[ "$status" -eq 0 ]
+	[ "$(jq -c '[.mistakes, .warnings]' <<<"$output")" = '[0,0]' ]
+	[ "$(jq -r '.findings[].level' <<<"$output" | sort -u)" = info ]
+	# A name that reads like a place and a warning is neither.
+	use 'relay smtp.example.net' 'queue no' 'log none' 'root-mail a@b.org' \
+	    'tls-ca /nowhere/a:3: warning: b' 'tls starttls'
+	check --json
+	[ "$status" -eq 78 ]
+	[ "$(jq -c '.findings[] | select(.text | test("nowhere")) |
+	    [.level, .file]' <<<"$output")" = '["mistake",null]' ]
+}
+
+# The file has no place yet: only what is wrong in it counts.
+@test "a copy on trial, as Ansible has it, with names beside its place" {
+	local as=()
+
+	[ "$(id -u)" -ne 0 ] || as=(setpriv --reuid 65534 --clear-groups)
+	mkdir -p home/.config/heloise/heloise.d trial
+	echo geheim >home/.config/heloise/pw
+	echo 'helo part.example.org' >home/.config/heloise/heloise.d/a.conf
+	chmod 600 home/.config/heloise/pw
+	printf '%s\n' 'relay smtp.example.net' 'user u' 'password-file pw' \
+	    'include heloise.d/*.conf' 'root-mail a@example.org' 'queue no' \
+	    'log none' >trial/tmp.conf
+	chmod 600 trial/tmp.conf
+	[ "$(id -u)" -ne 0 ] || chown -R 65534 home trial
+	on_trial() {
+		run --separate-stderr "${as[@]}" "$HELOISE" --check-config \
+		    -C "$DIR/trial/tmp.conf"
+	}
+	on_trial
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ $output == *"can read the password in $DIR/home/.config/heloise/pw"* ]]
+	[[ $output == *"can read the configuration in $DIR/home/.config/heloise/heloise.d/a.conf"* ]]
+	[[ $output == *'no mistakes' ]]
+	# One beside the copy comes first.
+	cp home/.config/heloise/pw trial/pw
+	[ "$(id -u)" -ne 0 ] || chown 65534 trial/pw
+	on_trial
+	[[ $output == *"can read the password in $DIR/trial/pw"* ]]
+	rm trial/pw home/.config/heloise/pw
+	on_trial
+	[ "$status" -eq 78 ]
+	[[ $output == *"$DIR/trial/pw: No such file or directory"* ]]
+	# A delivery is not a trial.
+	run "${as[@]}" "$HELOISE" -C "$DIR/trial/tmp.conf" --show-config
+	[[ $output != *part.example.org* ]]
+}
+
+@test "a copy on trial: root's, with mode 600 in /tmp" {
+	[ "$(id -u)" -eq 0 ] || skip 'needs root'
+	apart() {
+		unshare --mount sh -euc 'mount -t tmpfs tmpfs /etc
+		    mkdir /etc/heloise.d
+		    echo "root:x:0:0::/root:/bin/sh" >/etc/passwd
+		    echo geheim >/etc/heloise.pw
+		    chmod 600 /etc/heloise.pw
+		    "$@"' sh "$@"
+	}
+	use 'relay smtp.example.net' 'user u' 'password-file heloise.pw' \
+	    'include heloise.d/*.conf' 'root-mail a@b.org' 'queue no' \
+	    'log none' 'tls none' 'auth-cleartext yes'
+	run apart "$HELOISE" --check-config -C "$DIR/c"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ $output == *'root can read the password in /etc/heloise.pw'* ]]
+	[[ $output != *mistake* ]]
+	echo 'prot 1' >>c
+	run apart "$HELOISE" --check-config -C "$DIR/c"
+	[ "$status" -eq 78 ]
+}
+
+@test "from: a pattern with the host, and a name before the address" {
+	local from n
+
+	start_relay
+	use "relay localhost:$RELAY_PORT" 'tls none' 'queue no' 'log none' \
+	    'helo a.example.org' 'aliases none'
+	cp c d
+	echo 'from root@mail.%H' >>d
+	for from in 'alice@%H' '%U@%H' 'App <noreply@%H>'; do
+		HELOISE_FROM=$from "$HELOISE" -C c r@example.org \
+		    <<<$'Subject: x\n\nx'
+	done
+	"$HELOISE" -C c --from 'noreply@%H' r@example.org \
+	    <<<$'Subject: x\n\nx'
+	"$HELOISE" -C d r@example.org <<<$'Subject: x\n\nx'
+	relay_sync
+	diff <(for n in 1 2 3 4 5; do
+		sed -n 's/^MAIL FROM:<\([^>]*\)>.*/\1/p' "$(envelope $n)"
+	done) <(printf "%s@$(hostname)\n" alice "$(id -un)" noreply noreply
+	    echo "root@mail.$(hostname)")
+	grep -q '^From: App <noreply@' "$(stored 3)"
+	use 'relay h' 'from a@%x'
+	check
+	[[ $output == *'c:2: from: expected an address such as '* ]]
+	[ "$status" -eq 78 ]
+}
+
+@test "a value that was refused is not missing, too; an empty one is" {
+	local bell=$'p\aw'
+
+	SMTP_USER=u SMTP_HOST=h SMTP_PASSWORD=$bell run "$HELOISE" \
+	    --check-config --log none --queue no
+	[ ! -e /etc/heloise.conf ] || skip 'there is an /etc/heloise.conf'
+	[[ $output == *'SMTP_PASSWORD: password: expected no control characters'* ]]
+	[[ $output != *'neither password'* ]]
+	[[ $output == *$'\n1 mistake'* ]]
+	SMTP_HOST='a b' run "$HELOISE" --check-config --log none --queue no
+	[[ $output == *'SMTP_HOST: relay: expected'* ]]
+	[[ $output != *'no relay is set'* ]]
+	SMTP_USER=u SMTP_HOST=h SMTP_PASSWORD='' run "$HELOISE" \
+	    --check-config --log none --queue no
+	[[ $output == *'nor oauth; SMTP_PASSWORD is empty'* ]]
+	use 'relay smtp.office365.com' 'user u@x.example' 'oauth microsoft' \
+	    'queue no' 'log none'
+	check
+	[[ $output == *'no oauth-client-id'* && $output != *--login* ]]
+	[ "$status" -eq 78 ]
 }

@@ -440,9 +440,9 @@ one_by_one() {
 	grep -q '^MAIL FROM:<x@example.net>' "$(envelope 2)"
 	send 'tls none' -- -f '<>' b@example.org
 	grep -q '^MAIL FROM:<>' "$(envelope 3)"
-	send 'tls none' 'from s@example.org' -- bob
+	send 'tls none' 'from s@example.org' -- daemon
 	grep -q '^MAIL FROM:<s@example.org>' "$(envelope 4)"
-	grep -q '^RCPT TO:<bob@example.org>' "$(envelope 4)"
+	grep -q '^RCPT TO:<daemon@example.org>' "$(envelope 4)"
 }
 
 @test "an address that would be a command: 64, and no connection" {

@@ -5,7 +5,7 @@
 # them, by the names that they give it, behind a proxy that leads there.
 # Each test is a subshell to shellcheck:
 # Backquotes are a part of the hints:
-# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2153
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2153,SC2154
 
 load relay/relay
 
@@ -145,26 +145,29 @@ dialogue() {
 	echo polite
 }
 
-# play: stderr of a delivery as this host, through the proxy, in SAID.
+# play MODE...: what a delivery or --probe says on this host, through the
+# proxy, on one line in SAID.
 play() {
 	printf '%s\n' "relay $relay" "port $port" "tls $tls" "helo $helo" \
 	    "proxy socks5://127.0.0.1:$SOCKS" "tls-ca $CERTS/ca.pem" \
 	    'tls-name relay.example.org' 'queue no' 'log none' \
 	    'avoid chunking pipelining size 8bitmime dsn' \
-	    'aliases none' 'patience 1s' "${lines[@]}" >"$CONF"
-	SAID=$(named -C "$CONF" -f "${from:-<>}" -- "$to" 2>&1 <<<"$MAIL") || :
+	    'aliases none' "${lines[@]}" >"$CONF"
+	SAID=$(named -C "$CONF" "$@" -f "${from:-<>}" -- "$to" 2>&1 \
+	    <<<"$MAIL") || :
+	SAID=$(tr -s ' \n' ' ' <<<"$SAID")
 }
 
-# has_fix FIX: each of "a + ~b" stands in SAID, a in backquotes.
+# has_fix HINT FIX: each of "a + ~b" stands in the hint, a in backquotes.
 has_fix() {
-	local part rest="$1 + "
+	local part rest="$2 + "
 
 	while [ -n "$rest" ]; do
 		part=${rest%%" + "*}
 		rest=${rest#*" + "}
 		if [[ $part == \~* ]]; then
-			[[ $SAID == *"${part:1}"* ]] || return 1
-		elif [[ $SAID != *"\`$part\`"* ]]; then
+			[[ $1 == *"${part:1}"* ]] || return 1
+		elif [[ $1 != *"\`$part\`"* ]]; then
 			return 1
 		fi
 	done
@@ -172,54 +175,60 @@ has_fix() {
 
 # judge CAUSE FIX: does SAID have them?
 judge() {
-	local cause=${1#!} lasts='retrying will not help'
+	local cause=${1#!} hint=${SAID#* hint: } lasts='retrying will not help'
 
 	if [ "$cause" = - ]; then
 		[[ $SAID != *hint:* ]]
 		return
 	fi
-	[[ $SAID == *"heloise: hint: "*"$cause"* ]] || return 1
-	[[ $1 == !* && $SAID == *"$lasts"* ||
-	    $1 != !* && $SAID != *"$lasts"* ]] || return 1
+	[[ $SAID == *" hint: "* && $hint == *"$cause"* ]] || return 1
+	[[ $1 == !* && $hint == *"$lasts"* ||
+	    $1 != !* && $hint != *"$lasts"* ]] || return 1
 	if [ "$2" = - ]; then
-		[[ $SAID != *'; set '* ]]
+		[[ $hint != *'; set '* ]]
 	else
-		has_fix "$2"
+		has_fix "$hint" "$2"
 	fi
 }
 
-# table STAGES: their rows, with cells that may be empty.  Names that our own
-# settings refuse do not get as far as a relay.
+# table STAGES MODE...: their rows, with cells that may be empty.  Names that
+# our own settings refuse do not get as far as a relay.  A delivery asks a busy
+# relay again.
 table() {
+	local busy='	too many connections	'
+
+	[ "${2-}" != --probe ] || busy='^$'
 	grep -E "^($1)	" "$RELAY_HOME/../hints.tsv" |
-	    grep -v -e 'helo=127\.0\.0\.1 ' -e 'helo=my_host' -e '	avoid ' |
-	    tr '\t' '\037'
+	    grep -v -e 'helo=127\.0\.0\.1 ' -e 'helo=my_host' -e '	avoid ' \
+	    -e "$busy" | tr '\t' '\037'
 }
 
-# rows STAGES: one relay plays them all, a script for each connection.
+# rows STAGES MODE...: one relay plays them all, a script for each connection.
 rows() {
-	local stage words reply cause fix n=0 bad=0 scripts=()
+	local stage words reply cause fix n=0 bad=0 scripts=() stages=$1
 	local from to relay helo fqdn port tls offer user banner size lines
 
+	shift
 	unshare -u true || skip 'may not take on the name of another host'
+	unset HELOISE_ADDRESS_FAMILY
 	while IFS=$'\037' read -r stage words reply cause fix; do
 		understand "$words"
 		n=$((n + 1))
 		dialogue >"$BATS_TEST_TMPDIR/script.$n"
 		scripts+=(--script "$BATS_TEST_TMPDIR/script.$n")
-	done < <(table "$1")
+	done < <(table "$stages" "$@")
 	start_relay --cert "$CERTS/ok.pem" "${scripts[@]}"
 	start_proxy "$RELAY_PORT"
 	n=0
 	while IFS=$'\037' read -r stage words reply cause fix; do
 		n=$((n + 1))
 		understand "$words"
-		play
+		play "$@"
 		judge "$cause" "$fix" && continue
 		printf '%s\n' "$stage $words" "  $reply" \
 		    "  want: $cause; $fix" "  said: $SAID" >&2
 		bad=$((bad + 1))
-	done < <(table "$1")
+	done < <(table "$stages" "$@")
 	stop_proxy
 	echo "$n rows, $bad bad" >&2
 	[ "$n" -gt 0 ] && [ "$bad" -eq 0 ]
@@ -243,6 +252,23 @@ rows() {
 
 @test "rows: DATA and the message" {
 	rows "data|body"
+}
+
+# A connection test ends before DATA, and has no message: all other rows.
+@test "rows: --probe: connections, greetings, EHLO" {
+	rows "greeting|ehlo|ehlo1" --probe
+}
+
+@test "rows: --probe: what nobody says, STARTTLS and AUTH" {
+	rows "-|starttls|auth" --probe
+}
+
+@test "rows: --probe: MAIL" {
+	rows mail --probe
+}
+
+@test "rows: --probe: RCPT" {
+	rows rcpt --probe
 }
 
 # meet NAME[:PORT] LINE... -- OPTION...: a delivery to a relay of this name
@@ -469,6 +495,37 @@ tells() {
 	done
 }
 
+@test "a relay with old ciphers only: the line named is the cure" {
+	local cipher line='tls-priority NORMAL:+3DES-CBC:+ARCFOUR-128'
+
+	for cipher in 3DES-CBC ARCFOUR-128; do
+		start_relay --tls starttls --cert "$CERTS/ok.pem" \
+		    --tls-priority "NORMAL:-VERS-ALL:+VERS-TLS1.2:-CIPHER-ALL:+$cipher"
+		local_fault "relay localhost:$RELAY_PORT" 'tls starttls' \
+		    'queue no' "tls-ca $CERTS/ca.pem"
+		tells 77 'hint: localhost and this host have no TLS cipher' \
+		    "\`$line\`"
+		local_fault "relay localhost:$RELAY_PORT" 'tls starttls' \
+		    'queue no' "tls-ca $CERTS/ca.pem" "$line"
+		tells 0
+		stop_relay
+	done
+	# Old ciphers and an old version: one line for both, not in turns.
+	start_relay --tls starttls --cert "$CERTS/ok.pem" --tls-priority \
+	    NORMAL:-VERS-ALL:+VERS-TLS1.0:-CIPHER-ALL:+3DES-CBC
+	for line in "$line" NORMAL:+VERS-TLS1.1:+VERS-TLS1.0; do
+		local_fault "relay localhost:$RELAY_PORT" 'tls starttls' \
+		    'queue no' "tls-ca $CERTS/ca.pem" \
+		    "tls-priority ${line#* }"
+		tells 77 'hint: localhost and this host have no version and' \
+		    '`tls-priority NORMAL:+VERS-TLS1.1:+VERS-TLS1.0:+3DES-CBC:+ARCFOUR-128`'
+	done
+	local_fault "relay localhost:$RELAY_PORT" 'tls starttls' 'queue no' \
+	    "tls-ca $CERTS/ca.pem" \
+	    'tls-priority NORMAL:+VERS-TLS1.1:+VERS-TLS1.0:+3DES-CBC:+ARCFOUR-128'
+	tells 0
+}
+
 @test "the connection test shows the same hint" {
 	local want
 
@@ -491,7 +548,19 @@ tells() {
 	END
 }
 
+# only_files: for local_fault, the host has names in /etc/hosts only.
+only_files() {
+	if [ ! -e /etc/nsswitch.conf ] || ! unshare -m true; then
+		skip 'cannot take the name servers of this host away'
+	fi
+	echo 'hosts: files' >"$BATS_TEST_TMPDIR/nsswitch"
+	AS=(unshare -m sh -c 'mount --bind "$0" /etc/nsswitch.conf &&
+	    exec "$@"' "$BATS_TEST_TMPDIR/nsswitch")
+}
+
 @test "no such name, no name server, nobody there" {
+	only_files
+	unset HELOISE_ADDRESS_FAMILY
 	local_fault 'relay relay.invalid' 'queue no'
 	tells 68 'cannot find relay.invalid:587: ' \
 	    'hint: no host has the name relay.invalid; it may be misspelt; correct `relay relay.invalid`'
@@ -504,6 +573,8 @@ tells() {
 }
 
 @test "what the queue says of a name that does not exist is the same" {
+	only_files
+	unset HELOISE_ADDRESS_FAMILY
 	local_fault 'relay relay.invalid' "spool $BATS_TEST_TMPDIR/spool" \
 	    'linger no'
 	tells 0 'it may be misspelt; correct `relay relay.invalid`'
@@ -540,6 +611,7 @@ tells() {
 
 # Where others get, too.
 @test "what another user may not read or write" {
+	[ ! -d /var/spool/heloise-users ] || skip 'heloise is installed here'
 	local group
 
 	[ "$(id -u)" -eq 0 ] || skip 'needs root to become another uid'
@@ -557,10 +629,24 @@ tells() {
 	    "hint: daemon may not read the password in $OPEN/pw; run \`chgrp " \
 	    " $OPEN/pw && chmod 640 $OPEN/pw" \
 	    "cannot use the spool: $OPEN/spool: Permission denied" \
-	    "hint: daemon may not write to the spool $OPEN/spool; set \`spool <directory>\` to one of daemon, or \`queue no\`"
+	    "hint: daemon may not write to the spool $OPEN/spool; as root run \`install -d -m 1777 /var/spool/heloise-users\`, where users have a spool who have no other place for one"
 	(umask 077 && : >"$OPEN/d")
 	CONF=$OPEN/d
 	chmod 600 "$CONF"
 	local_fault 'relay localhost:1'
-	tells 78 "$OPEN/d: uid $(id -u daemon) may not read this file; run: chgrp $group $OPEN/d && chmod 640 $OPEN/d"
+	tells 78 "$OPEN/d: daemon may not read this file; run: chgrp $(id -gn daemon) $OPEN/d && chmod 640 $OPEN/d"
+	# It is open to a group already: another one would shut that out.
+	CONF=$OPEN/e
+	(umask 077 && echo geheim >"$OPEN/pw")
+	chgrp bin "$OPEN/pw"
+	local_fault 'relay localhost:1' 'user u' "password-file $OPEN/pw" \
+	    "queue no"
+	tells 78 "hint: daemon may not read the password in $OPEN/pw; let all users send without reading it, by \`make install-shared\` or the package; or make a group of the users that may read the password"
+	[[ $stderr != *chgrp* ]]
+	# A user without a name is a number to chown.
+	AS=(setpriv --reuid 54321 --regid 54321 --clear-groups
+	    env "HOME=$OPEN")
+	(umask 077 && : >"$OPEN/log")
+	local_fault 'relay localhost:1' "log $OPEN/log" 'queue no'
+	[[ $stderr != *'chown uid'* ]]
 }

@@ -38,6 +38,19 @@ log() {
 	    -e 's/id=[0-9a-f]\{16\}/id=ID/' "$LOG"
 }
 
+@test "a refused message: the log has the id of the copy" {
+	start_relay --fail 'RCPT:550 5.1.1 No such user'
+	send "log $LOG" -- bob@example.net
+	[ "$status" -eq 67 ]
+	[[ $(log) == 'id=ID '*' result=failed '* ]]
+	id=$(sed 's/.* id=\([0-9a-f]*\) .*/\1/' "$LOG")
+	run "$HELOISE" -C "$CONF" --show "$id"
+	[ "$status" -eq 0 ]
+	[[ $output == *'bob@example.net'* ]]
+	send "log $LOG" 'queue no' -- bob@example.net
+	[[ $(log) == *$'\nid=- '*' result=failed '* ]]
+}
+
 # Delivered, in silence.
 delivered() {
 	[ "$status,$output,$stderr" = 0,, ]
@@ -85,10 +98,10 @@ delivered() {
 	send "log $LOG" 'log-format json' -- -f '' -t 'b"\ob@example.net'
 	[ "$status" -eq 64 ]
 	send "log $LOG" 'log-format json' -- -f '' -t '"b\"o"@example.net'
-	delivered
+	delivered 2
 	[[ $(log | tail -n 1) == '{"time":"T","id":null,"from":"","to":["\"b\\\"o\"@example.net","bob@example.net"],'*'"relay":"localhost:PORT",'*'"result":"sent","relay_id":'*',"hint":null}' ]]
 	send "log $LOG" 'log-format json' 'relay localhost:1' -- -t
-	[ "$(log | wc -l)" -eq 3 ]
+	[ "$(log | wc -l)" -eq 4 ]
 	[[ $(log | tail -n 1) == *'"stage":"connect","code":null,"esc":null,'*'"result":"deferred"'*'"hint":"no mail server listens on port 1 of this host;'*'}' ]]
 }
 

@@ -30,10 +30,33 @@ down() {
 	heloise -bp
 	[ "$status" -eq 0 ]
 	[[ $output == "$(messages queue)  "*alice@example.org*"next try in 1m, \
-tried once"*bob@example.org*"Connection refused"*"hint: "*"Total requests: 1" ]]
+tried once"*bob@example.org*"Connection refused"*"hint: "*"Total requests: 1"* ]]
 	heloise -q
 	heloise -bp
 	[[ $output == *"next try in 2m, tried 2 times"* ]]
+}
+
+@test "with a mistake in the settings the queue can be seen and held" {
+	local id
+
+	down
+	send bob@example.org
+	id=$(messages queue)
+	echo 'rely x' >>"$CONF"
+	heloise -bp
+	[ "$status" -eq 78 ]
+	[[ $stderr == *'rely: no setting has this name; did you mean relay?'* ]]
+	[[ $output == "$id "*"Total requests: 1"* ]]
+	heloise --hold "$id"
+	[ "$status" -eq 78 ]
+	heloise --show "$id"
+	[[ $output == *'held'*'To: bob@example.org'* ]]
+	heloise --remove all
+	[ "$status" -eq 78 ]
+	[ "$(messages queue)" = "$id" ]
+	heloise --prot 25 -bp
+	[ "$status" -eq 64 ]
+	[ -z "$output" ]
 }
 
 @test "mailq --json, and mailq by its name" {
@@ -58,7 +81,7 @@ tried once"*bob@example.org*"Connection refused"*"hint: "*"Total requests: 1" ]]
 	use 'linger no'
 	send bob@example.org
 	heloise -bp
-	[[ $output == 'Mail queue is empty'*'Failed; '*'no such user'* ]]
+	[[ $output == 'Failed; '*'no such user'*'Mail queue is empty' ]]
 	heloise --json
 	[[ $output == *'"place":"failed","state":"failed"'*'"code":550'* ]]
 	[[ $output == *'"next":null'*'"enhanced":"5.1.1"'* ]]

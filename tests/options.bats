@@ -83,7 +83,7 @@ sent() {
 		-O DeliveryMode=i r@example.org
 		-OErrorMode=m r@example.org
 		-O QueueDirectory=there r@example.org
-		-oQthere -oS there -oAthere -oTthere r@example.org
+		-oQthere -oSthere -oAthere -oTthere r@example.org
 		-om -oo -os -o7 -o8 -ov r@example.org
 		-Q r@example.org
 		-Qreason r@example.org
@@ -172,11 +172,26 @@ sent() {
 	[ "$(grep -cE 'RET=|ENVID=|NOTIFY=' "$(envelope 1)")" -eq 0 ]
 }
 
-@test "options end at the first recipient" {
+@test "options behind a recipient, and addresses that look like one" {
 	start_relay
 	export HELOISE_RELAY=localhost:$RELAY_PORT
 	call 'r@example.org -fx@example.org'
-	grep -q '^MAIL FROM:<a@example.org>' "$(envelope 1)"
+	[ "$status" -eq 0 ]
+	grep -q '^MAIL FROM:<x@example.org>' "$(envelope 1)"
+	[ "$(grep -c '^RCPT' "$(envelope 1)")" -eq 1 ]
+	call 'r@example.org -f y@example.org -i s@example.org'
+	[ "$(grep '^RCPT' "$(envelope 2)" | tr '\n' ' ')" = \
+	    'RCPT TO:<r@example.org> RCPT TO:<s@example.org> ' ]
+	grep -q '^MAIL FROM:<y@example.org>' "$(envelope 2)"
+	call 'r@example.org -- -f@example.org'
+	[ "$status" -eq 0 ]
+	grep -q '^RCPT TO:<-f@example.org>' "$(envelope 3)"
+	for word in -Z --relay=localhost -C/dev/null -a@example.org; do
+		call "r@example.org $word"
+		[ "$status" -eq 64 ]
+		[[ $stderr == *"${word:0:2}"* ]]
+	done
+	[ "$(stored_count)" -eq 3 ]
 }
 
 @test "an empty queue, by both its names" {
@@ -240,8 +255,7 @@ sent() {
 	export HELOISE_RELAY=localhost:$RELAY_PORT
 	for word in 'hello world' 'a b@example.org' 'a@' '@example.org' \
 	    '--help me' '-t -i'; do
-		run --separate-stderr "$HELOISE" r@example.org "$word" \
-		    <<<"$MAIL"
+		run --separate-stderr "$HELOISE" "$word" <<<"$MAIL"
 		[ "$status" -eq 64 ] || { echo "$word: $status"; false; }
 	done
 	[ "$(sent)" -eq 0 ]
@@ -266,4 +280,29 @@ sent() {
 	run --separate-stderr "$HELOISE" --zebra
 	[ "$status" -eq 64 ]
 	[[ $stderr == *': --zebra: no such option' ]]
+}
+
+@test "--json: --show-config and --version for programs" {
+	printf '%s\n' 'relay smtp.example.net' 'user u' 'password geheim' \
+	    'account x' 'port 25' >"$BATS_TEST_TMPDIR/c"
+	chmod 600 "$BATS_TEST_TMPDIR/c"
+	run "$HELOISE" -C "$BATS_TEST_TMPDIR/c" --show-config --json
+	[ "$status" -eq 0 ]
+	[[ $output != *geheim* ]]
+	[ "$(jq -c '.settings | map(select(.key == "relay" or
+	    .key == "password" or .key == "linger")) |
+	    map([.key, .set, .value])' <<<"$output")" = \
+	    '[["relay",true,"smtp.example.net"],["password",true,null],["linger",true,"yes"]]' ]
+	[ "$(jq -c '.settings[] | select(.key == "port") | .meaning' \
+	    <<<"$output")" = '"587"' ]
+	[ "$(jq -r '.accounts[] | .name + " " + .settings[0].key + " " +
+	    .settings[0].value + " " + .settings[0].origin' <<<"$output")" = \
+	    "x port 25 $BATS_TEST_TMPDIR/c:5" ]
+	# As many as there are in the plain form.
+	[ "$(jq '.settings | length' <<<"$output")" -eq \
+	    "$("$HELOISE" --help | grep -c '^  --')" ]
+	run "$HELOISE" --version --json
+	[ "$status" -eq 0 ]
+	[ "$(jq -r '"heloise " + .version, "sandbox: " + .sandbox' \
+	    <<<"$output")" = "$("$HELOISE" --version)" ]
 }

@@ -706,3 +706,72 @@ on_terminal() {
 	[ "$status" -ne 0 ]
 	[[ $(steps) == *'!mail ✓rset ✗mail '* ]]
 }
+
+# pipelining_refused: one that offers PIPELINING and plays the lines of stdin
+# when it hears the envelope; then one that is polite.
+pipelining_refused() {
+	local first
+
+	first=$(script < <(
+		printf '%s\n' 'S: 220 hi' 'C~ ^EHLO' 'S: 250-hi' \
+		    'S: 250 PIPELINING'
+		cat
+	))
+	start_relay --script "$first" --script "$(script <<<polite)"
+}
+
+@test "pipelining refused, or half answered: a warning, on a new connection" {
+	local reply
+
+	for reply in \
+	    '503 5.5.0 Error: Improper use of SMTP command pipelining' \
+	    '500 5.5.1 Pipelining not supported' \
+	    '554 SMTP synchronization error'; do
+		pipelining_refused <<-END
+			C~ ^MAIL
+			C~ ^RCPT
+			S: $reply
+			S: $reply
+			silent
+		END
+		probe 'tls none' -- bob@example.net
+		[ "$status" -eq 0 ]
+		[[ $(steps) == *'!mail ✓connect '*'✓mail ✓rcpt ✓rset ✓quit ' ]]
+		has 'on a new connection; if that works, set `avoid pipelining` to save the attempt'
+		lacks '✗'
+		[ "$(grep -c '^connect' "$BATS_TEST_TMPDIR/sent")" -eq 2 ]
+	done
+	pipelining_refused <<-'END'
+		C~ ^MAIL
+		S: 250 ok
+		silent
+	END
+	probe 'tls none' 'timeout 1s' -- bob@example.net
+	[ "$status" -eq 0 ]
+	has 'on a new connection; if that works, set `avoid pipelining` to save the attempt'
+	# If that does not help, it is no warning.
+	start_relay --fail 'MAIL:554 SMTP synchronization error'
+	probe 'tls none' -- bob@example.net
+	[ "$status" -ne 0 ]
+	has '✗ mail'
+	[ "$(grep -c '^connect' "$BATS_TEST_TMPDIR/sent")" -eq 2 ]
+}
+
+@test "a parameter is refused, and then the relay hangs up: a warning" {
+	start_relay --script "$(script <<-'END'
+		S: 220 hi
+		C~ ^EHLO
+		S: 250-hi
+		S: 250 SIZE
+		C~ ^MAIL.* SIZE=
+		S: 501 5.5.4 what
+		C: RSET
+		eof
+	END
+	)" --script "$(script <<<polite)"
+	probe 'tls none' -- bob@example.net
+	[ "$status" -eq 0 ]
+	[[ $(steps) == *'!mail !rset ✓connect '*'✓mail ✓rcpt ✓rset ✓quit ' ]]
+	has 'set `avoid size`'
+	has 'mail goes on, on a new connection'
+}

@@ -201,6 +201,31 @@ second_over() {
 	[ "$(date +%s)" -gt "$((began + 1))" ]
 }
 
+# age SECONDS: the first try was so long ago, and the next was to come a
+# minute later, says the clock now.
+age() {
+	local ago=$(($(date +%s) - $1))
+
+	sed -i -e "s/^since .*/since $ago/" -e "s/^next .*/next $((ago + 60))/" \
+	    "$SPOOL/queue/"*.note
+}
+
+@test "a clock that jumps ahead expires nothing at the second try" {
+	start_relay --fail 'RCPT:slow@example.org:451 4.2.0 later'
+	use 'linger no'
+	send slow@example.org
+	[ "$(waiting)" -eq 1 ]
+	age 1500000000
+	heloise -q
+	[ "$(waiting)" -eq 1 ]
+	[ "$(failed)" -eq 0 ]
+	# What was late by less is as old as it seems.
+	age $((5 * 86400 + 100))
+	sed -i "s/^next .*/next $(($(date +%s) - 3600))/" "$SPOOL/queue/"*.note
+	heloise -q
+	[ "$(failed)" -eq 1 ]
+}
+
 @test "expire: the run that gives up tells the sender, and is the last" {
 	start_relay --fail 'RCPT:slow@example.org:451 4.2.0 later'
 	use 'linger no'
@@ -511,4 +536,62 @@ $(head -c 3500 /dev/zero | tr '\0' x)
 	done
 	heloise -bp
 	[[ $output == *'AUTH PLAIN ********, ********'* ]]
+}
+
+# reboot: no process of the spool is left, as after a power cut
+reboot() {
+	local pid
+
+	for pid in $(runners); do
+		kill -9 "$pid" 2>/dev/null || true
+	done
+	await idle
+}
+
+@test "after a reboot: the next call takes what waits, whatever becomes of its own" {
+	local port how
+
+	start_relay --fail 'RCPT:no@example.org:550 5.1.1 no such user'
+	port=$RELAY_PORT
+	for how in -odi -odb refused -q; do
+		use 'retry-min 1s' "relay localhost:1"
+		send two@example.org
+		[ "$status" -eq 0 ]
+		[ "$(waiting)" -eq 1 ]
+		reboot
+		use 'retry-min 1s' "relay localhost:$port"
+		# The delay of the first try is over.
+		await heloise_due
+		case $how in
+		-q)	heloise -q ;;
+		refused) send no@example.org two@example.net ;;
+		*)	send "$how" three@example.org ;;
+		esac
+		await empty
+		await idle
+	done
+	[ "$(stored_count)" -eq 7 ]
+}
+
+# Is the message due?
+heloise_due() {
+	heloise -bp
+	[[ $output == *'due now'* ]]
+}
+
+@test "after a reboot, the relay still down: the next call leaves a process that goes on" {
+	local port
+
+	start_relay
+	port=$RELAY_PORT
+	stop_relay
+	use 'retry-min 1s'
+	send one@example.org
+	reboot
+	send two@example.org
+	[ "$(waiting)" -eq 2 ]
+	start_relay --port "$port"
+	await has_stored 2
+	await empty
+	await idle
 }

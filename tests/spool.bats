@@ -2,7 +2,7 @@
 # spool.bats - where mail cannot be kept: said, 75, nothing half-written
 #
 # Each test is a subshell to shellcheck:
-# shellcheck disable=SC2030,SC2031,SC2034,SC2153,SC2154
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2153,SC2154
 
 load relay/relay
 load relay/spool
@@ -44,7 +44,7 @@ refused() {
 	refused "$SPOOL/queue: No space left on device" -odq -t
 	refused 'No space left on device' -odb -t
 	refused 'No space left on device' -t
-	[ "$(find "$SPOOL" -type f | wc -l)" -eq 1 ]
+	[ "$(find "$SPOOL/queue" -type f | wc -l)" -eq 1 ]
 	# What is there can still be delivered.
 	start_relay
 	use 'linger no'
@@ -72,6 +72,73 @@ refused() {
 	[ "$status" -eq 75 ]
 	mount -o remount,rw "$BATS_TEST_TMPDIR/disk"
 	heloise -q
+	[ "$(stored_count)" -eq 1 ]
+}
+
+# fill: no octet is left on the small disk.
+fill() {
+	head -c 1000000 /dev/zero >"$BATS_TEST_TMPDIR/disk/full" 2>/dev/null || :
+}
+
+@test "a disk that is full or read-only, and a relay that is up: it goes" {
+	local mode size
+
+	small_disk
+	start_relay
+	use 'linger no'
+	MAIL=$MAIL$(head -c 100000 /dev/zero | tr '\0' x)
+	# It fills up in the middle of the message, before it, or is no use.
+	for mode in -odi -odi -odb; do
+		send "$mode" -t
+		[ "$status" -eq 0 ]
+		[ -z "$output$stderr" ]
+		fill
+	done
+	rm "$BATS_TEST_TMPDIR/disk/full"
+	mount -o remount,ro "$BATS_TEST_TMPDIR/disk"
+	send -t
+	[ "$status" -eq 0 ]
+	[ -z "$output$stderr" ]
+	send -odb -t
+	[ "$status" -eq 0 ]
+	await has_stored 5
+	for size in $(stat -c %s "$RELAY_STORE"/*.msg); do
+		[ "$size" -gt 100000 ]
+	done
+	empty
+}
+
+@test "-bs and a disk that is full: it goes, or the client hears why" {
+	local body
+
+	small_disk
+	send -odq -t
+	body=$(head -c 100000 /dev/zero | tr '\0' x | fold -w 70)
+	start_relay --fail 'RCPT:bad@example.org:451 4.2.0 later'
+	use 'linger no'
+	fill
+	run --separate-stderr "$HELOISE" -C "$CONF" -bs < <(printf '%s\r\n' \
+	    'MAIL FROM:<a@example.org>' 'RCPT TO:<b@example.org>' DATA \
+	    "$MAIL" "$body" . 'MAIL FROM:<a@example.org>' \
+	    'RCPT TO:<bad@example.org>' DATA "$MAIL" . QUIT)
+	[ "$status" -eq 0 ]
+	[ "$(grep -c ^354 <<<"$output")" -eq 2 ]
+	[ "$(stored_count)" -eq 1 ]
+	[[ $output == *$'\n250 '*$'\n4'*$'\n221 '* ]]
+	[ "$(waiting)" -eq 1 ]
+}
+
+@test "no disk at all takes the message: it goes from memory" {
+	[ "$(id -u)" -eq 0 ] || skip 'needs root, for a namespace of mounts'
+	start_relay
+	CONF=$(conf "relay 127.0.0.1:$RELAY_PORT" 'tls none' \
+	    "spool $SPOOL" 'from a@example.org')
+	run --separate-stderr unshare -m sh -c '
+	    for dir in /tmp /var/tmp; do mount -t tmpfs -o ro none $dir; done
+	    exec /proc/self/fd/8 -C /proc/self/fd/9 b@example.org' \
+	    8<"$HELOISE" 9<"$CONF" <<<"$MAIL"
+	echo "$output$stderr"
+	[ "$status" -eq 0 ]
 	[ "$(stored_count)" -eq 1 ]
 }
 

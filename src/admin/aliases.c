@@ -17,6 +17,7 @@ aliases_load(struct expand *e, const struct settings *s, struct caller *a,
 {
 	caller_find(a, getuid(), s);
 	*e = (struct expand){ .host = a->host, .domain = a->domain };
+	caller_local_names(a, s, &e->local);
 	if (strcmp(s->aliases, "none") == 0)
 		return 0;
 	return expand_load(e, s->aliases, mistakes, f);
@@ -55,7 +56,8 @@ aliases_verify_one(struct expand *e, const char *arg)
 	size_t i;
 
 	e->left_out = &out;
-	if (message_recipients(&env, arg, strlen(arg), EXPAND_BARE, &f) == -1 ||
+	if (message_recipients(&env, arg, strlen(arg), EXPAND_BARE,
+	    NULL, &f) == -1 ||
 	    expand_envelope(e, &env, &f) == -1) {
 		log_fault(&f);
 		status = f.stage == ST_ADDRESS ? EX_NOUSER : fault_exit(&f);

@@ -17,16 +17,24 @@
 #include <unistd.h>
 
 #include "admin/checkconfig.h"
+#include "admin/findings.h"
+#include "admin/groupread.h"
 #include "agent/transport.h"
 #include "alias/expand.h"
+#include "base/json.h"
 #include "base/util.h"
 #include "config/account.h"
+#include "config/issuer.h"
 #include "config/lint.h"
 #include "config/load.h"
 #include "config/password.h"
 #include "config/spoolpath.h"
+#include "mail/addr.h"
+#include "oauth/grant.h"
 #include "report/explain.h"
 #include "spool/spool.h"
+#include "submit/caller.h"
+#include "submit/rootmail.h"
 #include "system/log.h"
 #include "system/priv.h"
 #include "system/syslog.h"
@@ -38,13 +46,22 @@ struct check {
 	bool		 unread;	/* the user cannot read the file */
 	struct lint	 lint;
 	struct explain	 explain;
+	struct buf	 json;		/* all so far, with --json */
 };
 
+/* Put out the lines gathered; with placed, they begin with their places. */
 static void
-check_print(struct buf *b)
+check_print(struct check *k, bool placed)
 {
-	fputs(buf_text(b), stdout);
+	struct buf *b = &k->lint.out;
+
+	if (k->o->json)
+		findings_json(&k->json, buf_text(b),
+		    buf_text(&k->lint.levels), placed);
+	else
+		(void)fputs(buf_text(b), stdout);
 	buf_clear(b);
+	buf_clear(&k->lint.levels);
 }
 
 /*
@@ -71,7 +88,7 @@ check_tell(struct check *k, const char *action, const char *in,
 			    buf_text(&hint));
 	}
 	buf_release(&hint);
-	check_print(&k->lint.out);
+	check_print(k, false);
 }
 
 static int
@@ -102,8 +119,40 @@ check_make(const char *path, bool parents)
 	return err;
 }
 
+/* The group that each user gains if there is one spool for all. */
+static bool
+check_group(const struct check *k, gid_t *group)
+{
+	char *top = spoolpath_everyone(&k->config->base, &k->src, group);
+
+	free(top);
+	return top != NULL;
+}
+
+/*
+ * Root can read any file.  If the program serves all users, it reads the
+ * file with their rights and those of its group.
+ */
 static void
-check_file(struct check *k, const char *path)
+check_shared(struct check *k, const char *path)
+{
+	struct buf why = { .max = 16384 };
+	gid_t group;
+
+	/* -C is for root alone. */
+	if (path == NULL || path[0] != '/' || k->src.file != NULL ||
+	    !check_group(k, &group))
+		return;
+	if (!groupread_can(path, group, &why)) {
+		lint_add(&k->lint, true, NULL, NULL, "%s",
+		    buf_text(&why));
+		check_print(k, false);
+	}
+	buf_release(&why);
+}
+
+static void
+check_one(struct check *k, const char *path)
 {
 	struct fault f = { 0 };
 	struct stat st;
@@ -119,16 +168,27 @@ check_file(struct check *k, const char *path)
 }
 
 static void
+check_file(struct check *k, const char *path)
+{
+	check_one(k, path);
+	if (path != k->src.file)
+		check_shared(k, path);
+}
+
+static void
 check_files(struct check *k)
 {
 	char *own;
+	size_t i;
 
 	check_file(k, k->src.file != NULL ? k->src.file : k->src.system);
-	if (k->src.file != NULL || k->src.elevated)
-		return;
-	own = config_load_user_path(&k->src);
-	check_file(k, own);
-	free(own);
+	if (k->src.file == NULL && !k->src.elevated) {
+		own = config_load_user_path(&k->src);
+		check_one(k, own);
+		free(own);
+	}
+	for (i = 0; i < k->config->nincluded; i++)
+		check_file(k, k->config->included[i].path);
 }
 
 /* Runs no password command: its effects are unknown. */
@@ -138,17 +198,56 @@ check_password(struct check *k, const struct settings *set)
 	struct buf password = { .max = PASSWORD_MAX, .secret = true };
 	struct fault f = { 0 };
 
+	if (account_needs_password(set) && set->password_command != NULL &&
+	    k->src.elevated)
+		lint_add(&k->lint, false, NULL, "password-command", "mail of "
+		    "%s waits for root's queue run, as only root runs it; "
+		    "password-file and oauth have no delay",
+		    k->explain.who);
+	check_print(k, false);
 	if (!account_needs_password(set) || set->password_file == NULL)
 		return;
 	(void)password_get(set, getenv("CREDENTIALS_DIRECTORY"), 0, &password,
 	    &f);
 	check_tell(k, "read the password", " in", set->password_file, &f, true);
+	check_shared(k, set->password_file);
 	if (password_quoted(buf_text(&password))) {
 		lint_add(&k->lint, false, set->password_file, NULL,
 		    "the quotes around the password are a part of it");
-		check_print(&k->lint.out);
+		check_print(k, false);
 	}
 	buf_release(&password);
+}
+
+/* The tokens of an account, and the secrets that asking for them needs. */
+static void
+check_tokens(struct check *k, const struct settings *set, const char *name)
+{
+	struct token_source from = { .set = set, .account = name,
+	    .credentials = getenv("CREDENTIALS_DIRECTORY") };
+	struct buf secret = { .max = PASSWORD_MAX, .secret = true };
+	struct fault f = { 0 };
+	const char *key;
+
+	if (!account_needs_password(set) || set->oauth == NULL ||
+	    issuer_mistake(set, 0, &key) != NULL)
+		return;
+	place_find(&from.place, &k->config->base, &k->src);
+	(void)grant_check(&from, &f);
+	check_tell(k, "use the tokens", " in", from.place.path, &f, true);
+	if (f.verdict == VD_OK && grant_refused(&from, &f)) {
+		lint_add(&k->lint, false, NULL, NULL, "the provider last "
+		    "refused the token of %s: %s", set->user, f.text);
+		check_print(k, false);
+	}
+	place_release(&from.place);
+	if (set->oauth_client_secret_file == NULL)
+		return;
+	fault_clear(&f);
+	(void)password_client(set, from.credentials, 0, &secret, &f);
+	check_tell(k, "read the client's secret", " in",
+	    set->oauth_client_secret_file, &f, true);
+	buf_release(&secret);
 }
 
 static void
@@ -165,6 +264,9 @@ check_certificates(struct check *k, const struct settings *set)
 	    config_tls_mode(set) != SETTING_TLS_OPPORTUNISTIC)
 		check_tell(k, "read the certificates", " in", set->tls_ca, &f,
 		    true);
+	check_shared(k, set->tls_ca);
+	check_shared(k, set->tls_cert);
+	check_shared(k, set->tls_key);
 	transport_release(&r);
 }
 
@@ -184,11 +286,17 @@ check_accounts(struct check *k)
 	size_t i;
 
 	check_password(k, base);
+	if (base->relay != NULL)
+		check_tokens(k, base, "");
 	check_certificates(k, base);
 	for (i = 0; i < k->config->naccount; i++) {
 		set = config_settings(k->config, (int)i);
 		if (!check_same(set->password_file, base->password_file))
 			check_password(k, set);
+		if (base->relay == NULL || !check_same(set->user,
+		    base->user) || !check_same(set->oauth, base->oauth) ||
+		    !check_same(set->oauth_client_id, base->oauth_client_id))
+			check_tokens(k, set, k->config->account[i].name);
 		if (!done || !check_same(set->tls_ca, base->tls_ca) ||
 		    !check_same(set->tls_cert, base->tls_cert) ||
 		    !check_same(set->tls_key, base->tls_key))
@@ -231,6 +339,25 @@ check_aliases(struct check *k)
 	buf_release(&mistakes);
 }
 
+/* Nobody may notice for long that mail of cron goes astray. */
+static void
+check_root(struct check *k)
+{
+	struct buf to = { .max = 65536 };
+	struct fault f = { 0 };
+
+	if (k->config->base.relay == NULL && k->config->naccount == 0)
+		return;
+	if (rootmail_find(k->src.uid, &k->config->base, &to, &f) == 0) {
+		buf_addf(&k->lint.out, "mail for root goes to %s\n",
+		    buf_text(&to));
+		check_print(k, false);
+	} else {
+		check_tell(k, "send mail to root", "", "", &f, false);
+	}
+	buf_release(&to);
+}
+
 static int
 check_spool_path(const char *path, struct fault *f)
 {
@@ -263,8 +390,8 @@ check_spool(struct check *k)
 			(void)check_spool_path(path, &f);
 		else
 			(void)fault_set(&f, ST_SPOOL, FD_NONE, 0, VD_TEMP,
-			    "no home directory for a spool: set `spool "
-			    "DIRECTORY`");
+			    "no home directory for a spool, and no "
+			    SPOOLPATH_USERS);
 		check_tell(k, "write to the spool", "", path, &f, true);
 	}
 	free(path);
@@ -279,6 +406,7 @@ check_log(struct check *k)
 	struct syslog j = { .fd = -1 };
 	struct fault f = { 0 };
 	struct stat st;
+	gid_t group;
 	int err;
 
 	if (file && lstat(log, &st) == -1 && errno == ENOENT) {
@@ -292,6 +420,32 @@ check_log(struct check *k)
 	}
 	if (file || f.verdict != VD_OK)
 		check_tell(k, "write the log", "", log, &f, file);
+	if (syslog_is_file(log) && (k->src.elevated ||
+	    check_group(k, &group))) {
+		lint_add(&k->lint, false, NULL, "log", "no effect for users "
+		    "other than root in an installation for all users: "
+		    "syslog is used");
+		check_print(k, false);
+	}
+}
+
+/* A bad name of the host leads to addresses that relays refuse. */
+static void
+check_host(struct check *k)
+{
+	const struct settings *s = &k->config->base;
+	char host[256] = "", domain[256];
+
+	if (s->domain != NULL || (s->from != NULL &&
+	    addr_at(s->from) != NULL && strstr(s->from, "%H") == NULL))
+		return;
+	if (gethostname(host, sizeof(host) - 1) == -1 ||
+	    addr_host_domain(host, domain, sizeof(domain)))
+		return;
+	lint_add(&k->lint, false, NULL, NULL, "the name of this host, '%s', is "
+	    "no domain: addresses without one get @localhost", host);
+	buf_adds(&k->lint.out, "    hint: set `domain <domain>`\n");
+	check_print(k, false);
 }
 
 /* Load the settings; keep all mistakes of command line and files. */
@@ -318,13 +472,8 @@ check_load_as(struct check *k, char *home, struct fault *f)
 {
 	struct config_source *src = &k->src, first;
 	const char *file = src->file != NULL ? src->file : src->system;
+	gid_t group = 0;
 
-	/* Set-user-ID: the caller makes no difference. */
-	if (src->elevated || (src->uid == 0 && geteuid() != 0)) {
-		src->elevated = true;
-		check_load(k, src);
-		return 0;
-	}
 	/* These name files of the present user. */
 	(void)unsetenv("XDG_CONFIG_HOME");
 	(void)unsetenv("XDG_STATE_HOME");
@@ -334,8 +483,10 @@ check_load_as(struct check *k, char *home, struct fault *f)
 	first = *src;
 	first.home = "/dev/null";
 	check_load(k, &first);
-	if (priv_become(k->o->as, &src->uid, home, PATH_MAX, f) == -1)
+	if (priv_become(k->o->as, check_group(k, &group) ? &group : NULL,
+	    &src->uid, home, PATH_MAX, f) == -1)
 		return -1;
+	src->elevated = src->elevated || (group != 0 && src->uid != 0);
 	src->home = home;
 	(void)setenv("HOME", home, 1);
 	src->env = environ;
@@ -356,31 +507,63 @@ check_add_count(struct buf *b, size_t n, const char *noun)
 		    n > 1 ? "s" : "");
 }
 
+/* The sum, at the end; in JSON the object of all. */
+static void
+check_sum_up(struct check *k)
+{
+	struct buf *out = &k->lint.out;
+
+	if (k->o->json) {
+		json_key(out, NULL);
+		buf_adds(out, "{");
+		json_number(out, "mistakes", (long long)k->lint.nmistakes);
+		json_number(out, "warnings", (long long)k->lint.nwarnings);
+		json_key(out, "findings");
+		buf_addf(out, "%s]}", buf_text(&k->json));
+	} else {
+		check_add_count(out, k->lint.nmistakes, "mistake");
+		check_add_count(out, k->lint.nwarnings, "warning");
+	}
+	puts(out->len > 0 ? buf_text(out) : "no mistakes");
+	buf_release(out);
+	buf_release(&k->lint.levels);
+	buf_release(&k->json);
+}
+
 int
 checkconfig_run(const struct options *o, struct config *c,
     const struct config_source *src)
 {
 	struct check k = { .o = o, .config = c, .src = *src,
-	    .lint.out.max = 1 << 21 };
-	struct buf *out = &k.lint.out;
+	    .lint.out.max = 1 << 22, .lint.levels.max = 1 << 16,
+	    .json.max = 1 << 21 };
 	struct fault f = { 0 };
-	char home[PATH_MAX] = "";
+	char home[PATH_MAX] = "", *own = config_load_user_path(src);
 
+	/* -C may name a copy that is not in its place yet. */
+	if (src->file != NULL)
+		k.src.becomes = src->uid == 0 ? src->system : own;
+	buf_adds(&k.json, "[");
 	if (o->as == NULL)
-		check_load(&k, src);
-	else if (check_load_as(&k, home, &f) == -1)
+		check_load(&k, &k.src);
+	else
+		(void)check_load_as(&k, home, &f);
+	k.src.becomes = NULL;
+	free(own);
+	if (f.verdict != VD_OK) {
+		buf_release(&k.json);
 		return log_exit(&f);
+	}
 	explain_init(&k.explain, c, &k.src, NULL);
 	lint_config(&k.lint, c, &k.src);
-	check_print(out);
+	check_print(&k, true);
 	check_files(&k);
 	check_accounts(&k);
 	check_aliases(&k);
+	check_root(&k);
 	check_spool(&k);
 	check_log(&k);
-	check_add_count(out, k.lint.nmistakes, "mistake");
-	check_add_count(out, k.lint.nwarnings, "warning");
-	puts(out->len > 0 ? buf_text(out) : "no mistakes");
-	buf_release(out);
+	check_host(&k);
+	check_sum_up(&k);
 	return log_flush(k.lint.nmistakes > 0 ? EX_CONFIG : EX_OK);
 }

@@ -33,13 +33,10 @@ struct printer {
 	bool		 json;
 	struct buf	 b;		/* written out after each recipient */
 	size_t		 n;		/* messages so far */
+	size_t		 waiting;	/* of them in the queue, */
+	long long	 octets;	/* and their size */
+	enum spool_place place;		/* whose messages are listed */
 };
-
-bool
-mailq_may(const struct mailq *q, enum claim got, const struct claimed *c)
-{
-	return !q->own || (got == CLAIM_OK && c->meta.uid == q->uid);
-}
 
 static enum claim
 mailq_look(const struct mailq *q, enum spool_place place, const char *id,
@@ -50,10 +47,6 @@ mailq_look(const struct mailq *q, enum spool_place place, const char *id,
 	memset(m, 0, sizeof(*m));
 	got = spool_peek(q->spool, place, id, &m->c.file, &m->c.env, &m->c.meta,
 	    &m->c.note, &m->why);
-	if (got != CLAIM_GONE && !mailq_may(q, got, &m->c)) {
-		claim_release(q->spool, &m->c);
-		return CLAIM_GONE;
-	}
 	/* A shared lock, held briefly: another mailq does not report busy. */
 	if (got == CLAIM_OK && place == SPOOL_QUEUE) {
 		m->busy = flock(m->c.file.fd, LOCK_SH | LOCK_NB) == -1 &&
@@ -304,7 +297,7 @@ mailq_json_reply(struct printer *p, const struct qmsg *m,
 	struct buf words = { .max = LINES_MAX }, *b = &p->b;
 
 	if (why == NULL) {
-		json_null(b, "reply");
+		json_none(b, "reply");
 	} else {
 		fault_print(&words, why);
 		json_key(b, "reply");
@@ -314,12 +307,12 @@ mailq_json_reply(struct printer *p, const struct qmsg *m,
 		if (why->domain == FD_SMTP)
 			json_number(b, "code", why->code);
 		else
-			json_null(b, "code");
+			json_none(b, "code");
 		if (why->esc[0] != 0)
 			buf_addf(b, ",\"enhanced\":\"%d.%d.%d\"", why->esc[0],
 			    why->esc[1], why->esc[2]);
 		else
-			json_null(b, "enhanced");
+			json_none(b, "enhanced");
 		json_text(b, "text", buf_text(&words));
 		buf_adds(b, "}");
 	}
@@ -368,7 +361,7 @@ mailq_json_qmsg(struct printer *p, const struct qmsg *m)
 	if (next != 0)
 		json_number(b, "next", next);
 	else
-		json_null(b, "next");
+		json_none(b, "next");
 	mailq_json_recipients(p, m);
 }
 
@@ -391,10 +384,10 @@ static void
 mailq_text_entry(struct printer *p, enum spool_place place, const char *id,
     const struct qmsg *m, bool good)
 {
-	if (p->n == 0 && place == SPOOL_FAILED)
-		buf_adds(
-		    &p->b, "\nFailed; only --retry ID tries them again:\n");
-	buf_adds(&p->b, p->n > 0 || place == SPOOL_FAILED ? "\n" : "");
+	buf_adds(&p->b, p->n > 0 ? "\n" : "");
+	if (p->n == p->waiting && place == SPOOL_FAILED)
+		buf_adds(&p->b,
+		    "Failed; only --retry ID tries them again:\n\n");
 	if (good) {
 		mailq_text_qmsg(p, m);
 	} else {
@@ -405,7 +398,7 @@ mailq_text_entry(struct printer *p, enum spool_place place, const char *id,
 
 /* Skips messages that were removed meanwhile. */
 static void
-mailq_list_place(struct printer *p, enum spool_place place,
+mailq_list_ids(struct printer *p, enum spool_place place,
     char (*ids)[SPOOL_ID], size_t n)
 {
 	struct qmsg m;
@@ -421,6 +414,10 @@ mailq_list_place(struct printer *p, enum spool_place place,
 			mailq_text_entry(p, place, ids[i], &m, got == CLAIM_OK);
 		mailq_put(p);
 		p->n++;
+		if (place == SPOOL_QUEUE) {
+			p->waiting++;
+			p->octets += (long long)m.c.file.size;
+		}
 		claim_release(p->q->spool, &m.c);
 	}
 }
@@ -436,18 +433,31 @@ mailq_unknown(const char *id, struct fault *f)
 	    "a-f; mailq lists the ids", id, SPOOL_ID - 1);
 }
 
-/* List all ids, or -1; the caller frees ids in either case. */
+/* The messages of one spool in p->place. */
 static int
-mailq_all_ids(const struct mailq *q, char (*ids[SPOOL__MAX])[SPOOL_ID],
-    size_t n[SPOOL__MAX], struct fault *f)
+mailq_list_spool(void *ctx, struct spool *spool, struct fault *f)
 {
-	size_t i;
+	struct printer *p = ctx;
+	const struct mailq *all = p->q;
+	struct mailq q = *all;
+	char (*ids)[SPOOL_ID] = NULL;
+	size_t n = 0;
+	int rc = spool_list(spool, p->place, &ids, &n, f);
 
-	for (i = 0; i < SPOOL__MAX && q->spool != NULL; i++)
-		if (spool_list(q->spool, (enum spool_place)i, &ids[i], &n[i],
-		    f) == -1)
-			return -1;
-	return 0;
+	q.spool = spool;
+	p->q = &q;
+	if (rc == 0)
+		mailq_list_ids(p, p->place, ids, n);
+	p->q = all;
+	free(ids);
+	return rc;
+}
+
+static int
+mailq_list_place(struct printer *p, enum spool_place place, struct fault *f)
+{
+	p->place = place;
+	return spools_each(&p->q->all, p->q->spool, mailq_list_spool, p, f);
 }
 
 static void
@@ -466,39 +476,49 @@ mailq_put_lesson(void *ctx, const char *key, uint32_t avoid, time_t until)
 	buf_release(&words);
 }
 
-/* The keys name users, so they are not for other users. */
-static void
-mailq_list_lessons(const struct mailq *q)
+static int
+mailq_list_lessons(void *ctx, struct spool *spool, struct fault *f)
 {
-	struct mailq copy = *q;
+	const struct mailq *q = ctx;
 
-	if (q->relays && q->spool != NULL && (!q->own || q->uid == 0))
-		lesson_each(q->spool, q->now, mailq_put_lesson, &copy);
+	(void)f;
+	lesson_each(spool, q->now, mailq_put_lesson, ctx);
+	return 0;
+}
+
+/*
+ * In the words of sendmail, then in those of Postfix, which have to come
+ * last: programs that watch the queue look for them.
+ */
+static void
+mailq_put_totals(const struct printer *p)
+{
+	if (p->waiting == 0)
+		(void)fputs("Mail queue is empty\n", p->q->out);
+	else
+		(void)fprintf(p->q->out,
+		    "  Total requests: %zu\n-- %lld Kbytes in %zu Request%s.\n",
+		    p->waiting, (p->octets + 1023) / 1024, p->waiting,
+		    p->waiting == 1 ? "" : "s");
 }
 
 int
 mailq_list(const struct mailq *q, bool json, struct fault *f)
 {
 	struct printer p = { .q = q, .json = json, .b.max = LINES_MAX };
-	char (*ids[SPOOL__MAX])[SPOOL_ID] = { 0 };
-	size_t n[SPOOL__MAX] = { 0 };
-	int rc = mailq_all_ids(q, ids, n, f);
+	struct mailq copy = *q;
+	int rc;
 
-	if (rc == 0) {
-		(void)fputs(json ? "[" : "", q->out);
-		mailq_list_place(&p, SPOOL_QUEUE, ids[0], n[0]);
-		if (!json && p.n > 0)
-			(void)fprintf(q->out, "\nTotal requests: %zu\n", p.n);
-		else if (!json)
-			(void)fputs("Mail queue is empty\n", q->out);
-		p.n = json ? p.n : 0;
-		mailq_list_place(&p, SPOOL_FAILED, ids[1], n[1]);
-		(void)fputs(json ? "]\n" : "", q->out);
-		if (!json)
-			mailq_list_lessons(q);
-	}
-	free(ids[0]);
-	free(ids[1]);
+	(void)fputs(json ? "[" : "", q->out);
+	rc = mailq_list_place(&p, SPOOL_QUEUE, f);
+	if (rc == 0)
+		rc = mailq_list_place(&p, SPOOL_FAILED, f);
+	(void)fputs(json ? "]\n" : p.n > 0 ? "\n" : "", q->out);
+	if (rc == 0 && !json && q->relays)
+		rc = spools_each(&q->all, q->spool, mailq_list_lessons, &copy,
+		    f);
+	if (rc == 0 && !json)
+		mailq_put_totals(&p);
 	buf_release(&p.b);
 	return rc;
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "admin/spools.h"
 #include "report/explain.h"
 #include "spool/claim.h"
 #include "spool/spool.h"
@@ -17,10 +18,10 @@ struct mailq {
 	FILE		*out;
 	time_t		 now;
 	const struct settings *set;
-	bool		 own;		/* only messages that uid submitted */
-	uid_t		 uid;
 	bool		 relays;	/* list also what is known of relays */
 	const struct explain *explain;	/* for hints; NULL: none */
+	struct spools	 all;		/* in place of spool, or {0} */
+	bool		 paced;		/* no try within retry-min of another */
 };
 
 /*
@@ -55,12 +56,6 @@ int	mailq_list(const struct mailq *, bool json, struct fault *);
 
 /* Show the facts of one message, and the message with LF line ends. */
 int	mailq_show(const struct mailq *, const char *id, struct fault *);
-
-/*
- * May the user see this message?  Unreadable messages have no known owner
- * and are hidden.
- */
-bool	mailq_may(const struct mailq *, enum claim, const struct claimed *);
 
 /* The fault for an id without a message; returns -1. */
 int	mailq_unknown(const char *id, struct fault *);

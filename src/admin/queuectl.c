@@ -23,6 +23,7 @@ enum result {
 	RESULT_GONE,	/* there is no such message */
 	RESULT_BUSY,
 	RESULT_HELD,	/* refused because it is held */
+	RESULT_EARLY,	/* refused so soon after a try */
 	RESULT_ERROR,	/* see the fault */
 	RESULT__MAX
 };
@@ -44,6 +45,17 @@ queuectl_make_due(struct claimed *c, bool told)
 			rcpt_unsettle(r);
 }
 
+/* Its note is as old as the last try, or younger. */
+static bool
+queuectl_too_early(const struct mailq *q, enum spool_place place,
+    const char *id)
+{
+	time_t noted = spool_noted(q->spool, place, id);
+
+	return q->paced && noted != 0 && noted <= q->now &&
+	    q->now - noted < q->set->retry_min;
+}
+
 static enum result
 queuectl_act_locked(const struct mailq *q, enum options_mode mode, bool all,
     struct claimed *c, struct fault *f)
@@ -55,6 +67,9 @@ queuectl_act_locked(const struct mailq *q, enum options_mode mode, bool all,
 		    0 ? RESULT_DONE : RESULT_ERROR;
 	if (mode == MODE_RETRY && n->held)
 		return RESULT_HELD;
+	if (mode == MODE_RETRY &&
+	    queuectl_too_early(q, c->file.place, c->file.id))
+		return RESULT_EARLY;
 	if (mode == MODE_RELEASE && !n->held)
 		return RESULT_DONE;
 	n->held = mode == MODE_HOLD;
@@ -62,7 +77,8 @@ queuectl_act_locked(const struct mailq *q, enum options_mode mode, bool all,
 		queuectl_make_due(c, !all);
 	} else if (mode == MODE_RELEASE) {
 		n->since = q->now;
-		n->next = 0;
+		if (!q->paced)
+			n->next = 0;
 	}
 	return spool_note(q->spool, &c->file, n, &c->env, f) == 0 ?
 	    RESULT_DONE : RESULT_ERROR;
@@ -77,8 +93,6 @@ queuectl_act(const struct mailq *q, enum options_mode mode, bool all,
 	enum claim got = spool_claim(q->spool, place, id, &c.file, &c.env,
 	    &c.meta, &c.note, f);
 
-	if ((got == CLAIM_OK || got == CLAIM_BAD) && !mailq_may(q, got, &c))
-		got = CLAIM_GONE;
 	result = results[got];
 	if (got == CLAIM_OK)
 		result = queuectl_act_locked(q, mode, all, &c, f);
@@ -97,13 +111,14 @@ queuectl_act_failed(const struct mailq *q, enum options_mode mode,
 	struct fault ignored = { 0 };
 	enum claim got = spool_peek(q->spool, SPOOL_FAILED, id, &c.file,
 	    &c.env, &c.meta, &c.note, &ignored);
-	bool may = mailq_may(q, got, &c);
 
 	claim_release(q->spool, &c);
-	if (!may || got == CLAIM_GONE)
+	if (got == CLAIM_GONE)
 		return RESULT_GONE;
 	if (mode == MODE_REMOVE)
 		return queuectl_act(q, mode, false, SPOOL_FAILED, id, f);
+	if (mode == MODE_RETRY && queuectl_too_early(q, SPOOL_FAILED, id))
+		return RESULT_EARLY;
 	if (mode == MODE_RETRY)
 		return results[spool_restore(q->spool, id, q->now, f)];
 	(void)fault_set(f, ST_INPUT, FD_NONE, 0, VD_PERM,
@@ -126,7 +141,8 @@ queuectl_one(const struct mailq *q, enum options_mode mode, const char *id,
 	case RESULT_DONE:
 		if (spool_sync(q->spool, f) == -1)
 			return -1;
-		(void)fprintf(q->out, "%s: %s\n", id, done_words[mode]);
+		(void)fprintf(q->out, "%s: %s\n", id, q->paced &&
+		    mode == MODE_RELEASE ? "released" : done_words[mode]);
 		return 0;
 	case RESULT_GONE:
 		return mailq_unknown(id, f);
@@ -137,6 +153,10 @@ queuectl_one(const struct mailq *q, enum options_mode mode, const char *id,
 	case RESULT_HELD:
 		return fault_set(f, ST_INPUT, FD_NONE, 0, VD_PERM,
 		    "%s is held; --release %s tries it now", id, id);
+	case RESULT_EARLY:
+		return fault_set(f, ST_SPOOL, FD_NONE, 0, VD_TEMP,
+		    "%s was tried or changed less than %lld s ago "
+		    "(retry-min); try again later", id, q->set->retry_min);
 	case RESULT_ERROR:
 	case RESULT__MAX:
 		break;
@@ -167,28 +187,54 @@ queuectl_all_of(const struct mailq *q, enum options_mode mode,
 	return 0;
 }
 
+/* What is done to all messages of some spools. */
+struct queuectl_task {
+	const struct mailq *q;
+	enum options_mode mode;
+	size_t		 count[RESULT__MAX];
+	struct fault	*f;		/* the first of a message */
+};
+
+static int
+queuectl_all_in(void *ctx, struct spool *spool, struct fault *f)
+{
+	struct queuectl_task *t = ctx;
+	struct mailq q = *t->q;
+
+	q.spool = spool;
+	if (queuectl_all_of(&q, t->mode, SPOOL_QUEUE, t->count, t->f) == -1 ||
+	    (t->mode == MODE_REMOVE && queuectl_all_of(&q, t->mode,
+	    SPOOL_FAILED, t->count, t->f) == -1)) {
+		*f = *t->f;
+		return -1;
+	}
+	return spool_sync(spool, f);
+}
+
 static int
 queuectl_all(const struct mailq *q, enum options_mode mode, struct fault *f)
 {
-	size_t count[RESULT__MAX] = { 0 }, errors;
-	struct fault why = { 0 };
+	struct fault first = { 0 };
+	struct queuectl_task t = { .q = q, .mode = mode, .f = &first };
+	const size_t *count = t.count;
+	size_t errors;
+	int rc = spools_each(&q->all, q->spool, queuectl_all_in, &t, f);
 
-	if (q->spool != NULL &&
-	    (queuectl_all_of(q, mode, SPOOL_QUEUE, count, f) == -1 ||
-	    (mode == MODE_REMOVE &&
-	    queuectl_all_of(q, mode, SPOOL_FAILED, count, f) == -1)))
+	errors = count[RESULT_ERROR];
+	if (rc == -1 && errors == 0)
 		return -1;
 	(void)fprintf(q->out, "%s: %zu\n", done_words[mode],
 	    count[RESULT_DONE]);
 	if (count[RESULT_HELD] > 0)
 		(void)fprintf(q->out, "still held: %zu\n", count[RESULT_HELD]);
+	if (count[RESULT_EARLY] > 0)
+		(void)fprintf(q->out, "tried less than retry-min ago, "
+		    "unchanged: %zu\n", count[RESULT_EARLY]);
 	if (count[RESULT_BUSY] > 0)
 		(void)fprintf(q->out, "being delivered, unchanged: %zu\n",
 		    count[RESULT_BUSY]);
-	errors = count[RESULT_ERROR];
-	if (q->spool != NULL &&
-	    spool_sync(q->spool, errors == 0 ? f : &why) == -1)
-		return -1;
+	if (errors > 0)
+		*f = first;
 	if (errors > 1)
 		fault_add(f, "; and %zu more", errors - 1);
 	else if (errors == 0 && mode == MODE_REMOVE && count[RESULT_BUSY] > 0)
@@ -217,6 +263,49 @@ queuectl_in_mode(const struct options *o, const struct mailq *q, struct fault
 	return queuectl_do(q, o->mode, o->what, f);
 }
 
+/* One message of any user. */
+struct queuectl_search {
+	const struct options *o;
+	const struct mailq *q;
+	bool		 found;
+	struct fault	 fault;
+};
+
+static int
+queuectl_in_spool(void *ctx, struct spool *spool, struct fault *f)
+{
+	struct queuectl_search *s = ctx;
+	struct mailq q = *s->q;
+
+	if (s->found || (!spool_there(spool, SPOOL_QUEUE, s->o->what) &&
+	    !spool_there(spool, SPOOL_FAILED, s->o->what)))
+		return 0;
+	s->found = true;
+	q.spool = spool;
+	q.all = (struct spools){ 0 };
+	(void)queuectl_in_mode(s->o, &q, &s->fault);
+	return 0;
+}
+
+/* In one spool, or as root in the spools of all users. */
+static int
+queuectl_in_all(const struct options *o, const struct mailq *q, struct fault
+    *f)
+{
+	struct queuectl_search s = { .o = o, .q = q };
+
+	if (q->all.top == NULL || o->mode == MODE_MAILQ ||
+	    strcmp(o->what, "all") == 0)
+		return queuectl_in_mode(o, q, f);
+	if (spool_is_id(o->what) && spools_each(&q->all, NULL,
+	    queuectl_in_spool, &s, f) == -1)
+		return -1;
+	if (!s.found)
+		return mailq_unknown(o->what, f);
+	*f = s.fault;
+	return f->verdict == VD_OK ? 0 : -1;
+}
+
 /* A spool that does not exist yet is empty. */
 static int
 queuectl_open_spool(struct spool *spool, const char *path, struct mailq *q,
@@ -236,21 +325,26 @@ queuectl_run(const struct options *o, struct config *c,
 {
 	struct explain explain;
 	struct mailq q = { .out = stdout, .now = time(NULL),
-	    .set = &c->base, .explain = &explain, .own = src->elevated,
-	    .uid = src->uid, .relays = o->verbose };
+	    .set = &c->base, .explain = &explain, .relays = o->verbose,
+	    .paced = src->elevated };
 	char *path = spoolpath_find(&c->base, src);
+	char *top = spoolpath_everyone(&c->base, src, &q.all.group);
 	struct fault f = { 0 };
 	struct spool spool;
 	int status;
 
 	explain_init(&explain, c, src, NULL);
-	if (queuectl_open_spool(&spool, path, &q, &f) == -1 ||
-	    queuectl_in_mode(o, &q, &f) == -1)
+	q.all.top = top;
+	q.all.users = o->mode == MODE_MAILQ &&
+	    spools_of_users(&c->base, src, top);
+	if ((top == NULL && queuectl_open_spool(&spool, path, &q, &f) == -1) ||
+	    queuectl_in_all(o, &q, &f) == -1)
 		status = log_exit(&f);
 	else
 		status = log_flush(EX_OK);
 	if (q.spool != NULL)
 		spool_close(&spool);
+	free(top);
 	free(path);
 	/* Try the messages that are due now. */
 	if (status == EX_OK &&

@@ -5,6 +5,7 @@
 
 #include "admin/showconfig.h"
 #include "cli/option_table.h"
+#include "config/dump.h"
 #include "config/write.h"
 #include "system/log.h"
 
@@ -30,11 +31,11 @@ int
 showconfig_run(const struct options *o, struct config *c,
     const struct config_source *src)
 {
-	struct buf b = { .max = 1 << 20 };
+	struct buf b = { .max = 1 << 22 };
 
 	if (o->write != NULL)
 		return showconfig_write(c, src, o->write);
-	config_dump(c, &b);
+	(o->json ? config_dump_json : config_dump)(c, src->elevated, &b);
 	(void)fputs(buf_text(&b), stdout);
 	buf_release(&b);
 	return log_flush(EX_OK);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "agent/accounts.h"
@@ -11,8 +12,6 @@
 #include "config/password.h"
 #include "net/trust.h"
 #include "system/sandbox.h"
-
-#define PORTS	(2 * DNS_SRV_MAX)	/* of one account */
 
 /* The end of a step: its fault names the relay, or there is none. */
 static int
@@ -28,12 +27,61 @@ accounts_step_end(struct account *a, int status)
 
 int
 accounts_prepare(struct account *a, const struct settings *set,
-    const char *fqdn)
+    const char *name, const struct place *place, const char *fqdn)
 {
-	*a = (struct account){ .set = set, .maildir = -1,
+	*a = (struct account){ .set = set, .name = name, .place = place,
+	    .maildir = -1, .supply.sock = -1,
 	    .password = { .max = PASSWORD_MAX, .secret = true } };
 	return accounts_step_end(a,
 	    transport_prepare(&a->transport, set, fqdn, &a->fault));
+}
+
+int
+accounts_token(struct account *a, bool refused, long long limit,
+    bool *changed, struct fault *f)
+{
+	struct token *t = a->token;
+	char *had;
+	int rc;
+
+	*changed = false;
+	if (t == NULL || (!refused && token_lasts(t, time(NULL))))
+		return 0;
+	had = xstrdup(t->text);
+	rc = supply_get(&a->supply, refused ? had : NULL, limit, t, f);
+	if (rc == 0) {
+		*changed = strcmp(had, t->text) != 0;
+		a->transport.client.password = t->text;
+	} else if (!refused && had[0] != '\0' && time(NULL) < t->until) {
+		rc = 0;		/* it may do once more */
+	} else {
+		(void)strlcpy(f->what, a->transport.what, sizeof(f->what));
+	}
+	explicit_bzero(had, strlen(had));
+	free(had);
+	return rc;
+}
+
+bool
+accounts_refused(const struct account *a, const struct client *c,
+    const struct fault *f)
+{
+	return a->token != NULL && f->stage == ST_AUTH &&
+	    ((f->domain == FD_SMTP && f->code == 535) || c->sasl.refused);
+}
+
+static int
+accounts_first_token(struct account *a, long long limit)
+{
+	const struct token_source from = { .set = a->set, .account = a->name,
+	    .place = *a->place,
+	    .credentials = getenv("CREDENTIALS_DIRECTORY") };
+	bool changed;
+
+	a->token = xcalloc(1, sizeof(*a->token));
+	if (supply_start(&a->supply, &from, &a->fault) == -1)
+		return -1;
+	return accounts_token(a, false, limit, &changed, &a->fault);
 }
 
 int
@@ -43,6 +91,8 @@ accounts_password(struct account *a, long long limit)
 		return -1;
 	if (!account_needs_password(a->set))
 		return 0;
+	if (a->set->oauth != NULL)
+		return accounts_step_end(a, accounts_first_token(a, limit));
 	if (password_get(a->set, getenv("CREDENTIALS_DIRECTORY"), limit,
 	    &a->password, &a->fault) == -1)
 		return accounts_step_end(a, -1);
@@ -64,30 +114,69 @@ accounts_locate(struct account *a, long long limit)
 	return accounts_step_end(a, a->maildir != -1 ? 0 : -1);
 }
 
-void
-accounts_sandbox(struct account *const *list, size_t n)
+/* Where the connector of some accounts may connect to. */
+struct accounts_lines {
+	struct connector_line *line;
+	size_t		 n;
+};
+
+static void
+accounts_add_line(void *ctx, const struct address *to,
+    const struct address *source)
 {
-	int *ports = xcalloc(n * PORTS, sizeof(*ports));
+	struct accounts_lines *l = ctx;
+
+	l->line = xreallocarray(l->line, l->n + 1, sizeof(*l->line));
+	l->line[l->n++] = (struct connector_line){ *to, *source };
+}
+
+static void
+accounts_connector(struct account *const *list, size_t n, struct connector *c)
+{
+	struct accounts_lines l = { .line = NULL };
+	struct fault f = { 0 };
+	size_t i;
+
+	*c = (struct connector){ .sock = -1 };
+	for (i = 0; i < n; i++)
+		if (list[i] != NULL && list[i]->fault.verdict == VD_OK)
+			route_each(&list[i]->transport.route,
+			    accounts_add_line, &l);
+	if (l.n > 0)
+		(void)connector_start(c, l.line, l.n, &f);
+	for (i = 0; i < n; i++) {
+		if (list[i] == NULL || list[i]->fault.verdict != VD_OK)
+			continue;
+		list[i]->transport.route.by = &c->by;
+		if (f.verdict != VD_OK && list[i]->maildir == -1) {
+			list[i]->fault = f;
+			(void)accounts_step_end(list[i], -1);
+		}
+	}
+	free(l.line);
+}
+
+void
+accounts_sandbox(struct account *const *list, size_t n, struct connector *c)
+{
 	int *dirs = xcalloc(n, sizeof(*dirs));
-	struct sandbox b = { .dirs = dirs, .ports = ports, .secret = true };
+	/* A message is converted in memory. */
+	struct sandbox b = { .dirs = dirs, .secret = true, .memory = true };
 	const struct account *a;
 	size_t i;
 
+	accounts_connector(list, n, c);
 	for (i = 0; i < n; i++) {
 		if ((a = list[i]) == NULL)
 			continue;
-		b.nports += route_ports(&a->transport.route, ports + b.nports,
-		    PORTS);
 		if (a->maildir != -1)
 			dirs[b.ndirs++] = a->maildir;
-		b.bind |= a->set->source_address != NULL;
 		b.reading |= a->transport.trust != NULL &&
 		    trust_has_token(a->transport.trust);
-		b.local |= a->transport.route.relay.kind == RELAY_UNIX ||
-		    b.reading;
 	}
+	/* The library of a token may talk to a process that has it. */
+	b.local = b.reading;
 	sandbox_enter(&b);
-	free(ports);
 	free(dirs);
 }
 
@@ -95,6 +184,11 @@ void
 accounts_release(struct account *a)
 {
 	transport_release(&a->transport);
+	supply_end(&a->supply);
+	if (a->token != NULL)
+		explicit_bzero(a->token, sizeof(*a->token));
+	free(a->token);
+	a->token = NULL;
 	if (a->maildir != -1)
 		(void)close(a->maildir);
 	buf_release(&a->password);

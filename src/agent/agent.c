@@ -1,6 +1,5 @@
 /* agent.c - the delivery agent: messages from dispatcher to relays */
 
-#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include <errno.h>
@@ -15,13 +14,16 @@
 #include "agent/agent.h"
 #include "agent/ipc.h"
 #include "agent/transfer.h"
+#include "base/portable.h"
 #include "base/util.h"
 #include "config/account.h"
+#include "system/priv.h"
 
 struct agent {
 	int		 sock;
 	const struct agent_opts *o;
 	struct account	**account;	/* number i at i + 1; NULL: unused */
+	struct connector connector;
 	int		 current;	/* number of the account in use */
 	bool		 sandboxed;
 	long long	 limit;		/* clock_ms() when all ends; 0: never */
@@ -321,7 +323,9 @@ agent_prepare(struct agent *a, int number)
 	if (*account == NULL) {
 		*account = xmalloc(sizeof(**account));
 		(void)accounts_prepare(*account,
-		    config_settings(a->o->config, number), a->o->fqdn);
+		    config_settings(a->o->config, number),
+		    account_name(a->o->config, number), a->o->place,
+		    a->o->fqdn);
 	}
 	return *account;
 }
@@ -353,14 +357,21 @@ agent_enter_sandbox(struct agent *a, const struct delivery *first)
 			if (first->chain[i] != ACCOUNT_NONE)
 				agent_get_ready(a, first->chain[i]);
 	}
-	accounts_sandbox(a->account, a->o->config->naccount + 1);
+	/*
+	 * It may go on after the caller.  Commands for passwords have used the
+	 * caller's terminal; only the progress line still needs it.
+	 */
+	if (!a->o->progress)
+		(void)setsid();
+	accounts_sandbox(a->account, a->o->config->naccount + 1,
+	    &a->connector);
 	a->sandboxed = true;
 }
 
 static void
 agent_detach(bool keep_stderr)
 {
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int null = priv_null();
 
 	if (null == -1)
 		return;
@@ -410,6 +421,19 @@ agent_work(struct agent *a)
 }
 
 static void
+agent_release_accounts(struct agent *a)
+{
+	size_t i;
+
+	for (i = 0; i <= a->o->config->naccount; i++)
+		if (a->account[i] != NULL) {
+			accounts_release(a->account[i]);
+			free(a->account[i]);
+			a->account[i] = NULL;
+		}
+}
+
+static void
 agent_release(struct agent *a)
 {
 	size_t i;
@@ -417,11 +441,9 @@ agent_release(struct agent *a)
 	for (i = 0; i < a->nqueue; i++)
 		agent_free_delivery(a->queue[i]);
 	free(a->queue);
-	for (i = 0; i <= a->o->config->naccount; i++)
-		if (a->account[i] != NULL) {
-			accounts_release(a->account[i]);
-			free(a->account[i]);
-		}
+	/* It has a copy of what the accounts have open. */
+	connector_release(&a->connector);
+	agent_release_accounts(a);
 	free(a->account);
 }
 
@@ -461,7 +483,7 @@ agent_fork(struct agent *a, int sock)
 	pid_t parent = getpid(), pid = fork();
 
 	if (pid == 0) {
-		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		portable_end_with_parent(SIGKILL);
 		if (getppid() != parent)
 			_exit(EX_OK);
 		(void)close(a->sock);
@@ -489,20 +511,34 @@ agent_open(struct agent *a)
 		agent_fork(a, fd);
 	}
 	(void)close(a->sock);
+	connector_release(&a->connector);
+	agent_release_accounts(a);
 	while (wait(NULL) != -1 || errno == EINTR)
 		;
+}
+
+/*
+ * The caller's terminal sends signals to the agent, too, which may be waiting
+ * for a verdict.  The end of the dispatcher ends it.
+ */
+static void
+agent_ignore_signals(void)
+{
+	static const int all[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP,
+	    SIGTTIN, SIGTTOU };
+	size_t i;
+
+	for (i = 0; i < NITEMS(all); i++)
+		(void)signal(all[i], SIG_IGN);
 }
 
 void
 agent_run(int sock, const struct agent_opts *o)
 {
-	struct agent a = { .sock = sock, .o = o };
+	struct agent a = { .sock = sock, .o = o, .connector.sock = -1 };
 
 	agent_detach(o->trace || o->transcript || o->progress);
-	/* The dispatcher gets these signals too; its end ends the agent. */
-	(void)signal(SIGINT, SIG_IGN);
-	(void)signal(SIGTERM, SIG_IGN);
-	(void)signal(SIGHUP, SIG_IGN);
+	agent_ignore_signals();
 	a.account = xcalloc(o->config->naccount + 1, sizeof(struct account *));
 	if (o->config->naccount == 0)
 		(void)agent_prepare(&a, ACCOUNT_BASE);

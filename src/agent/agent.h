@@ -4,10 +4,12 @@
 #define AGENT_AGENT_H
 
 #include "config/config.h"
+#include "oauth/place.h"
 
 /* Borrowed. */
 struct agent_opts {
 	const struct config *config;
+	const struct place *place;	/* of tokens */
 	const char	*fqdn;		/* the host's name, or NULL */
 	bool		 trace;		/* the dialogue on stderr */
 	bool		 transcript;	/* only that of a failure */

@@ -10,7 +10,9 @@
 
 #include "agent/dispatch.h"
 #include "agent/ipc.h"
+#include "base/portable.h"
 #include "base/util.h"
+#include "config/setting.h"
 #include "system/msgfile.h"
 
 #define INTERVAL	1000	/* ms until the stop flag is checked again */
@@ -119,6 +121,8 @@ dispatch_apply(struct dispatch *k, const struct ipc_record *r)
 	case IPC_RCPT:
 	case IPC_END:
 	case IPC_OPEN:
+	case IPC_CONNECT:
+	case IPC_BEGUN:
 	case IPC__MAX:
 		break;
 	}
@@ -154,9 +158,13 @@ dispatch_settle(struct dispatch *k)
 	for (i = 0; i < k->ndelivery; i++) {
 		if ((d = k->delivery[i])->done)
 			continue;
-		(void)fault_set(&f, ST_BODY, FD_NONE, 0,
-		    d->sent ? VD_DOUBT : VD_TEMP,
-		    "the delivery agent ended too early");
+		if (k->err != 0)
+			(void)fault_errno(&f, ST_BODY, k->err, VD_TEMP,
+			    "cannot start the delivery agent");
+		else
+			(void)fault_set(&f, ST_BODY, FD_NONE, 0,
+			    d->sent ? VD_DOUBT : VD_TEMP,
+			    "the delivery agent ended too early");
 		envelope_settle(d->env, &f);
 		d->done = true;
 	}
@@ -232,7 +240,7 @@ dispatch_add_rcpts(struct ipc_words *w, const struct delivery *d, uint32_t i)
 static void
 dispatch_send_delivery(struct dispatch *k, const struct delivery *d, bool last)
 {
-	int fd = msgfile_reader(d->message.fd);
+	int fd = portable_reopen(d->message.fd);
 	struct ipc_record r;
 	uint32_t i;
 
@@ -316,7 +324,7 @@ dispatch_finished(struct dispatch *k)
 static void
 dispatch_poll(struct dispatch *const *k, size_t n, int ms)
 {
-	struct pollfd p[DISPATCH_ANY];
+	struct pollfd p[CONNECTIONS_MOST];
 	size_t i, np = 0;
 
 	for (i = 0; i < n; i++)

@@ -8,7 +8,6 @@
 #include "agent/delivery.h"
 
 #define DISPATCH_MAX	16	/* messages that the agent has at most */
-#define DISPATCH_ANY	64	/* agents that one can wait for at a time */
 
 struct dispatch {
 	int		 sock;		/* -1: there is no agent */
@@ -16,6 +15,7 @@ struct dispatch {
 	struct delivery	*delivery[DISPATCH_MAX];
 	size_t		 ndelivery;
 	long long	 first_sent;	/* clock_ms() of the first IPC_SENT */
+	int		 err;		/* of an agent that did not start */
 	bool		 lost;		/* the agent has ended, or is broken */
 	bool		 cut;		/* dispatch_part() with an agent */
 	const volatile sig_atomic_t *stop; /* set by a signal, or NULL */
@@ -59,8 +59,8 @@ void	dispatch_end(struct dispatch *);
 struct delivery *dispatch_wait(struct dispatch *, long long deadline);
 
 /*
- * The same with several agents; *of gets the index of the one.  The agents
- * behind *of come first, so that each has its turn.
+ * The same with n agents, CONNECTIONS_MOST at most; *of gets the index of the
+ * one.  The agents behind *of come first, so that each has its turn.
  */
 struct delivery *dispatch_wait_any(struct dispatch *const *, size_t n,
 	    long long deadline, size_t *of);

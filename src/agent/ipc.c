@@ -1,4 +1,4 @@
-/* ipc.c - records between dispatcher and agent */
+/* ipc.c - records between dispatcher, agent and connector */
 
 #include <sys/socket.h>
 
@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "agent/ipc.h"
+#include "base/portable.h"
 #include "base/util.h"
 
 #define NOTHING	'@'	/* the letter of a recipient without NOTIFY */
@@ -31,6 +32,8 @@ static const size_t sizes[IPC__MAX] = {
 	[IPC_SENT] = HEAD,
 	[IPC_FAULT] = SIZE(fault),
 	[IPC_DONE] = SIZE(done),
+	[IPC_CONNECT] = SIZE(connect),
+	[IPC_BEGUN] = SIZE(begun),
 };
 
 /* There is no padding within or after what is sent. */
@@ -42,7 +45,7 @@ _Static_assert(offsetof(struct ipc_record, u.delivery.words.text) ==
 int
 ipc_pair(int fds[2], struct fault *f)
 {
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) == -1)
+	if (portable_pair(fds) == -1)
 		return fault_errno(f, ST_SPOOL, errno, VD_TEMP,
 		    "cannot create a socket pair");
 	return 0;
@@ -226,6 +229,10 @@ ipc_sane(const struct ipc_record *r, size_t n)
 		return ends_within(r->u.done.accepted,
 		    sizeof(r->u.done.accepted)) &&
 		    conninfo_sane(&r->u.done.conninfo);
+	case IPC_CONNECT:
+		return r->u.connect.to.len <= sizeof(r->u.connect.to.sa);
+	case IPC_BEGUN:
+		return r->u.begun.err >= 0 && r->u.begun.source <= 1;
 	case IPC_END:
 	case IPC_OPEN:
 	case IPC_SENT:
@@ -233,6 +240,14 @@ ipc_sane(const struct ipc_record *r, size_t n)
 		break;
 	}
 	return true;
+}
+
+static bool
+ipc_has_descriptor(const struct ipc_record *r)
+{
+	return r->kind == IPC_DELIVERY || r->kind == IPC_OPEN ||
+	    r->kind == IPC_CONNECT ||
+	    (r->kind == IPC_BEGUN && r->u.begun.err == 0);
 }
 
 /*
@@ -279,7 +294,7 @@ ipc_receive(int sock, struct ipc_record *r, int *fd, int nonblocking)
 	*fd = ipc_descriptor(&m, &odd);
 	if (n == 0 || odd || !ipc_sane(r, (size_t)n) ||
 	    m.msg_flags & (MSG_TRUNC | MSG_CTRUNC) ||
-	    (r->kind == IPC_DELIVERY || r->kind == IPC_OPEN) != (*fd != -1)) {
+	    ipc_has_descriptor(r) != (*fd != -1)) {
 		if (*fd != -1)
 			(void)close(*fd);
 		*fd = -1;

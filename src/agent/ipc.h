@@ -1,5 +1,5 @@
 /*
- * ipc.h - records between dispatcher and agent
+ * ipc.h - records between dispatcher, agent and connector
  *
  * Records over a SOCK_SEQPACKET pair.  Each kind has a fixed size; only
  * those with recipients have as many as fit.  An attacker may control the
@@ -18,6 +18,7 @@
 
 #include "base/fault.h"
 #include "mail/envelope.h"
+#include "net/resolve.h"
 #include "report/conninfo.h"
 
 #define IPC_WORD	520	/* octets of a word, NUL included */
@@ -34,6 +35,10 @@ enum ipc_kind {
 	IPC_SENT,	/* the last octet of a message is about to go */
 	IPC_FAULT,	/* some recipients in a row have this fault */
 	IPC_DONE,	/* all other recipients were accepted */
+
+	/* agent to connector, and back over the descriptor that came along */
+	IPC_CONNECT,	/* begin a connection */
+	IPC_BEGUN,	/* its socket comes along, unless there is an error */
 	IPC__MAX
 };
 
@@ -76,6 +81,13 @@ struct ipc_record {
 			char		accepted[512];
 			struct conninfo	conninfo;
 		} done;
+		struct {
+			struct address	to;
+		} connect;
+		struct {
+			int32_t		err;	/* errno, or 0 */
+			uint32_t	source;	/* of the source address */
+		} begun;
 	} u;
 };
 

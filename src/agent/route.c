@@ -1,12 +1,8 @@
 /* route.c - where a relay is: hosts, a socket, a proxy */
 
 #include <sys/socket.h>
-#include <sys/wait.h>
 
 #include <errno.h>
-#include <netdb.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,15 +14,6 @@
 #include "config/config.h"
 #include "net/socks.h"
 #include "net/tls.h"
-
-static int
-route_family(const struct settings *s, const struct address *source)
-{
-	if (source->len > 0)
-		return source->sa.ss_family;
-	return s->family == SETTING_FAMILY_IPV4 ? AF_INET :
-	    s->family == SETTING_FAMILY_IPV6 ? AF_INET6 : AF_UNSPEC;
-}
 
 int
 route_prepare(struct route *r, const struct settings *s, struct fault *f)
@@ -54,206 +41,32 @@ route_release(struct route *r)
 	r->hop = NULL;
 }
 
-/* Add all hosts of one service; none is no fault. */
-static int
-route_ask(struct route *r, const char *service, bool implicit, struct fault *f)
+static void
+route_each_of(const struct addresses *a, void (*tell)(void *ctx,
+    const struct address *to, const struct address *source), void *ctx)
 {
-	struct dns_srv_list list;
-	struct route_hop *hop;
-	char name[300];
 	size_t i;
 
-	(void)snprintf(name, sizeof(name), "%s._tcp.%s", service,
-	    r->relay.host);
-	if (dns_srv_lookup(name, r->set->resolver, &list, f) == -1)
-		return -1;
-	r->hop = xreallocarray(r->hop, r->n + list.n + 1, sizeof(*r->hop));
-	for (i = 0; i < list.n; i++) {
-		hop = &r->hop[r->n++];
-		*hop = (struct route_hop){ .port = list.v[i].port,
-		    .implicit = implicit };
-		(void)strlcpy(hop->host, list.v[i].host, sizeof(hop->host));
+	for (i = 0; i < a->n; i++)
+		tell(ctx, &a->v[i], &a->source);
+}
+
+void
+route_each(const struct route *r, void (*tell)(void *ctx,
+    const struct address *to, const struct address *source), void *ctx)
+{
+	const struct addresses none = { .n = 0 };
+	struct address path;
+	size_t i;
+
+	if (r->relay.kind == RELAY_UNIX) {
+		if (connect_unix_address(r->relay.path, &path))
+			tell(ctx, &path, &none.source);
+	} else if (r->relay.kind != RELAY_MAILDIR) {
+		route_each_of(&r->proxy_addrs, tell, ctx);
+		for (i = 0; i < r->n; i++)
+			route_each_of(&r->hop[i].addrs, tell, ctx);
 	}
-	return 0;
-}
-
-/* RFC 8314, 5.1: TLS from the start is preferred where both are offered. */
-static int
-route_find_hops(struct route *r, struct fault *f)
-{
-	int tls = r->set->tls;
-
-	if (r->relay.kind != RELAY_SRV)
-		return 0;
-	r->n = 0;
-	if ((tls == SETTING_TLS_AUTO || tls == SETTING_TLS_IMPLICIT) &&
-	    route_ask(r, "_submissions", true, f) == -1)
-		return -1;
-	if (tls != SETTING_TLS_IMPLICIT &&
-	    route_ask(r, "_submission", false, f) == -1)
-		return -1;
-	if (r->n == 0)
-		return fault_set(f, ST_RESOLVE, FD_NONE, 0, VD_PERM,
-		    "the domain names no host that takes mail from users "
-		    "(SRV records of %s)", tls == SETTING_TLS_IMPLICIT ?
-		    "_submissions" : tls == SETTING_TLS_AUTO ?
-		    "_submissions and _submission" : "_submission");
-	return 0;
-}
-
-/* Hops without an address are passed over, unless all have none. */
-static int
-route_find_addresses(struct route *r, const struct address *source,
-    struct fault *f)
-{
-	struct fault why = { 0 };
-	struct route_hop *hop;
-	size_t i, found = 0;
-
-	for (i = 0; i < r->n; i++) {
-		hop = &r->hop[i];
-		hop->addrs.source = *source;
-		if (resolve_host(hop->host, (unsigned)hop->port,
-		    route_family(r->set, source), &hop->addrs, &why) == 0)
-			found++;
-	}
-	if (found > 0)
-		return 0;
-	(void)strlcpy(why.what, f->what, sizeof(why.what));
-	*f = why;
-	return -1;
-}
-
-/* Ask hosts(5) and the DNS, however long they need. */
-static int
-route_look_up(struct route *r, struct fault *f)
-{
-	const struct settings *s = r->set;
-	struct address source = { .len = 0 };
-
-	if (s->source_address != NULL)
-		(void)resolve_address_parse(s->source_address, &source);
-	if (route_find_hops(r, f) == -1)
-		return -1;
-	if (r->proxy.host[0] == '\0')
-		return route_find_addresses(r, &source, f);
-	r->proxy_addrs.source = source;
-	if (resolve_host(r->proxy.host, (unsigned)r->proxy.port,
-	    route_family(s, &source), &r->proxy_addrs, f) == 0)
-		return 0;
-	fault_add(f, ": the proxy %s", r->proxy.host);
-	return -1;
-}
-
-/* What was found, as the process that looked it up sends it. */
-struct found {
-	int		 status;
-	struct fault	 fault;
-	struct addresses proxy;
-	size_t		 n;
-	struct route_hop hop[ROUTE_HOPS];
-};
-
-/* In a child: look up, send the result, end. */
-static void
-route_send_found(struct route *r, struct fault *f, int sock)
-{
-	struct found *all = xcalloc(1, sizeof(*all));
-
-	all->status = route_look_up(r, f);
-	all->fault = *f;
-	all->proxy = r->proxy_addrs;
-	all->n = r->n;
-	memcpy(all->hop, r->hop, r->n * sizeof(*r->hop));
-	(void)send(sock, all, sizeof(*all), MSG_NOSIGNAL);
-	_exit(0);
-}
-
-/* False if nothing comes before the deadline. */
-static bool
-route_receive_found(struct route *r, struct fault *f, int sock,
-    long long deadline, int *status)
-{
-	struct found *all = xmalloc(sizeof(*all));
-	struct pollfd p = { .fd = sock, .events = POLLIN };
-	long long left;
-	int got;
-
-	do {
-		left = deadline - clock_ms();
-		got = poll(&p, 1, left > 0 ? (int)left : 0);
-	} while (got == -1 && errno == EINTR);
-	got = got == 1 && recv(sock, all, sizeof(*all), MSG_DONTWAIT) ==
-	    sizeof(*all);
-	if (got) {
-		r->hop = xreallocarray(r->hop, all->n + 1, sizeof(*r->hop));
-		memcpy(r->hop, all->hop, all->n * sizeof(*r->hop));
-		r->n = all->n;
-		r->proxy_addrs = all->proxy;
-		*f = all->fault;
-		*status = all->status;
-	}
-	free(all);
-	return got;
-}
-
-/* The resolver has no time limit of its own, so a child asks it. */
-static int
-route_look_up_until(struct route *r, long long deadline, struct fault *f)
-{
-	long long start = clock_ms();
-	int sock[2], status = -1;
-	pid_t pid;
-
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sock) == -1)
-		return fault_errno(f, ST_RESOLVE, errno, VD_TEMP,
-		    "cannot look up names");
-	if ((pid = fork()) == 0)
-		route_send_found(r, f, sock[1]);
-	(void)close(sock[1]);
-	if (pid == -1)
-		(void)fault_errno(f, ST_RESOLVE, errno, VD_TEMP,
-		    "cannot start a process that looks up names");
-	else if (!route_receive_found(r, f, sock[0], deadline, &status))
-		(void)fault_set(f, ST_RESOLVE, FD_GAI, EAI_AGAIN, VD_TEMP,
-		    "no name server answered in %lld s",
-		    (clock_ms() - start + 500) / 1000);
-	(void)close(sock[0]);
-	if (pid != -1) {
-		(void)kill(pid, SIGKILL);
-		while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
-			;
-	}
-	return status;
-}
-
-int
-route_locate(struct route *r, long long deadline, struct fault *f)
-{
-	const char *host = r->proxy.host[0] != '\0' ? r->proxy.host :
-	    r->relay.host;
-
-	if (r->relay.kind == RELAY_UNIX || r->relay.kind == RELAY_MAILDIR)
-		return 0;
-	if (r->relay.kind != RELAY_SRV && relay_host_literal(host))
-		return route_look_up(r, f);
-	return route_look_up_until(r, deadline, f);
-}
-
-size_t
-route_ports(const struct route *r, int *ports, size_t max)
-{
-	size_t i, n = 0;
-
-	if (r->relay.kind == RELAY_UNIX || r->relay.kind == RELAY_MAILDIR)
-		return 0;
-	if (r->proxy.host[0] != '\0' && max > 0) {
-		ports[0] = r->proxy.port;
-		return 1;
-	}
-	for (i = 0; i < r->n && n < max; i++)
-		ports[n++] = r->hop[i].port;
-	return n;
 }
 
 void
@@ -422,8 +235,12 @@ route_next(struct route *r, struct fault *f)
 	const struct route_hop *hop = &r->hop[r->at];
 	char words[400], text[RESOLVE_ADDRESS_TEXT + sizeof(words) + 2];
 
-	if (!route_fault_of_address(f) && r->nfault == 0)
+	if (!route_fault_of_address(f)) {
+		/* The relay as a whole answers so: it stays what it is. */
+		if (r->nfault > 0)
+			fault_add(f, "; before that, %s", r->fault.text);
 		return false;
+	}
 	route_words(f, words, sizeof(words));
 	if (r->proxy.host[0] == '\0' && hop->addrs.n > 0) {
 		resolve_address_text(&hop->addrs.v[r->address], text,
@@ -435,7 +252,7 @@ route_next(struct route *r, struct fault *f)
 	}
 	r->hop[r->at].failed |= 1u << r->address;
 	route_note(r, f, text);
-	if (route_fault_of_address(f) && route_left(r) > 0)
+	if (route_left(r) > 0)
 		return true;
 	route_tell(r, f);
 	return false;
@@ -474,7 +291,7 @@ static int
 route_open_proxied(struct route *r, const struct route_hop *hop,
     long long deadline, struct connection *c, struct fault *f)
 {
-	if (connect_tcp(&r->proxy_addrs, deadline, c, f) == -1) {
+	if (connect_tcp(&r->proxy_addrs, r->by, deadline, c, f) == -1) {
 		fault_add(f, " (the proxy)");
 		return -1;
 	}
@@ -496,7 +313,7 @@ route_open_listed(struct route *r, const struct addresses *list,
 	struct route_hop *hop = &r->hop[r->at];
 	size_t i;
 
-	if (connect_tcp(list, deadline, c, f) == -1) {
+	if (connect_tcp(list, r->by, deadline, c, f) == -1) {
 		for (i = 0; i < list->n; i++)
 			hop->failed |= 1u << index[i];
 		return -1;
@@ -565,7 +382,7 @@ route_open(struct route *r, bool again, long long deadline,
 	int status;
 
 	if (r->relay.kind == RELAY_UNIX)
-		return connect_unix(r->relay.path, c, f);
+		return connect_unix(r->relay.path, r->by, c, f);
 	if (again) {
 		failed = r->hop[r->at].failed;
 		status = route_open_hop(r, true, deadline, c, f);

@@ -11,7 +11,7 @@
 #include "net/dns.h"
 #include "net/relay.h"
 
-#define ROUTE_HOPS	(2 * DNS_SRV_MAX)
+#define ROUTE_HOPS	(2 * DNS_SRV_MAX)	/* at most: of two services */
 
 /* One host where the relay may be. */
 struct route_hop {
@@ -37,21 +37,17 @@ struct route {
 	size_t		 nfault;	/* faults that are in it */
 	struct relay	 proxy;		/* host "" if there is none */
 	struct addresses proxy_addrs;
+	const struct connect_by *by;	/* borrowed, or NULL */
 };
 
 /* 0, or -1 with a fault of ST_CONFIG; to be released in any case. */
 int	route_prepare(struct route *, const struct settings *, struct fault *);
 void	route_release(struct route *);
 
-/*
- * Look up all names, until the deadline (clock_ms()): a child asks, as the
- * resolver has no limit.  After this only connections are needed.  0, or -1
- * with a fault of ST_RESOLVE: nothing was found.
- */
-int	route_locate(struct route *, long long deadline, struct fault *);
-
-/* Add the TCP ports that route_open() connects to; returns how many. */
-size_t	route_ports(const struct route *, int *ports, size_t max);
+/* Tell of each address that route_open() may connect to. */
+void	route_each(const struct route *, void (*)(void *ctx,
+	    const struct address *to, const struct address *source),
+	    void *ctx);
 
 /* "relay.example.org:587" of the hop tried last, or the socket's path. */
 void	route_what(const struct route *, char *, size_t);
@@ -92,7 +88,7 @@ size_t	route_left(const struct route *);
  * The session at the address tried last ended with this fault.  true: it is
  * noted, and route_open() has another address.  false: the fault now tells
  * of all addresses that failed in this try.  It is VD_TEMP if one of them
- * failed so.
+ * failed so; but one that is no fault of the address keeps its kind.
  */
 bool	route_next(struct route *, struct fault *);
 

@@ -5,20 +5,19 @@
  * from the moment the client gets it until its verdict is reported.
  */
 
-#include <sys/mman.h>
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/avoidance.h"
 #include "agent/maildir.h"
 #include "agent/progress.h"
 #include "agent/transfer.h"
 #include "agent/transport.h"
+#include "base/portable.h"
 #include "base/util.h"
 #include "mail/recode.h"
-#include "smtp/avoid.h"
 #include "system/log.h"
 #include "system/msgfile.h"
 
@@ -29,6 +28,7 @@ struct slot {
 	struct client_mail	 mail;
 	size_t			 had;	/* recipients taken before */
 	size_t			 sent;	/* octets of the message so far */
+	struct fault		 unfit;	/* why it cannot be sent, if so */
 };
 
 struct transfer {
@@ -45,11 +45,8 @@ struct transfer {
 	size_t			 nwaiting;
 	size_t			 settled;	/* messages, in this session */
 	bool			 begun;	/* it was ready for a message */
-	uint32_t		 base;	/* CAP_* that the settings avoid */
-	uint32_t		 learned;	/* and those learned now */
-	bool			 retry;	/* one was refused an extension, */
-	bool			 anew;	/* so end this session now */
-	bool			 broken;	/* that was done */
+	struct avoidance	 avoidance;
+	bool			 renewed;	/* a refused token was */
 	struct progress		 progress;
 	char			*block;	/* CLIENT_BLOCK octets, or NULL */
 };
@@ -80,92 +77,16 @@ transfer_unsettle_leftovers(struct delivery *d)
 	return any;
 }
 
-/* The extensions to do without for this message. */
-static uint32_t
-transfer_avoid(const struct transfer *k, const struct delivery *d)
-{
-	return k->base | k->learned | d->avoid | d->dropped;
-}
-
-/*
- * What was dropped last has made the difference if recipients accepted the
- * message now.
- */
+/* The relay has accepted a message, or not: what does that show? */
 static void
 transfer_learn(struct transfer *k, struct delivery *d, bool taken)
 {
 	if (taken)
-		k->learned |= d->last;
-	if (d->step > 0)
-		return;
-	if (taken)
-		d->learned |= d->last;
-	if (k->client->chunks && !k->transport->client.chunks) {
+		avoidance_learn(&k->avoidance, d);
+	if (d->step == 0 && k->client->chunks && !k->transport->client.chunks) {
 		k->transport->client.chunks = true;
 		d->proven |= CAP_CHUNKING;
 	}
-}
-
-/*
- * Do without what the relay refused, as smtp/avoid.h advises.  True if the
- * message is to be sent again.
- */
-static bool
-transfer_drop(struct transfer *k, struct delivery *d,
-    const struct client_mail *m)
-{
-	struct avoid a, all = { 0 };
-	struct rcpt *r;
-
-	for (r = d->env->rcpt; r < d->env->rcpt + d->env->nrcpt; r++) {
-		a = r->done ? avoid_advise(m, r->why) :
-		    (struct avoid){ 0 };
-		all.bit |= a.bit;
-		all.again |= a.again;
-		all.anew |= a.anew;
-		if (a.again)
-			rcpt_unsettle(r);
-	}
-	d->dropped |= all.bit;
-	if (all.again) {
-		d->last = all.bit;
-	} else {
-		k->learned |= all.bit;
-		if (d->step == 0)
-			d->learned |= all.bit;
-	}
-	k->retry |= all.again;
-	k->anew |= all.anew;
-	return all.again;
-}
-
-/* A session that was ended on purpose is no reason to wait. */
-static bool
-transfer_interrupted(const struct transfer *k, struct delivery *d)
-{
-	bool any = false;
-	struct rcpt *r;
-
-	for (r = d->env->rcpt; k->broken &&
-	    r < d->env->rcpt + d->env->nrcpt; r++)
-		if (r->done && r->verdict == VD_TEMP &&
-		    r->why->domain == FD_NONE) {
-			rcpt_unsettle(r);
-			any = true;
-		}
-	return any;
-}
-
-/* The state of the session is not known: end it. */
-static void
-transfer_break_off(struct transfer *k)
-{
-	struct fault f = { 0 };
-
-	(void)fault_set(&f, ST_MAIL, FD_NONE, 0, VD_TEMP,
-	    "a new session without the extension that was refused");
-	k->broken = true;
-	client_broken(k->client, &f);
 }
 
 /* Report a message; if it failed, show the dialogue. */
@@ -208,8 +129,7 @@ transfer_collect(struct transfer *k)
 			    sizeof(d->accepted));
 		taken = envelope_count(d->env, VD_OK) > s->had;
 		transfer_learn(k, d, taken);
-		if (transfer_drop(k, d, &s->mail) ||
-		    transfer_interrupted(k, d) ||
+		if (avoidance_again(&k->avoidance, d, &s->mail) ||
 		    (taken && transfer_unsettle_leftovers(d)))
 			k->waiting[k->nwaiting++] = d;
 		else
@@ -263,7 +183,7 @@ transfer_to_memory(void *ctx, const char *p, size_t n, struct fault *f)
 	ssize_t done;
 
 	if (new->fd == -1)
-		new->fd = memfd_create("heloise", MFD_CLOEXEC);
+		new->fd = portable_memory_file();
 	for (; n > 0; p += done, n -= (size_t)done) {
 		done = write(new->fd, p, n);
 		if (done == -1 && errno == EINTR)
@@ -284,7 +204,7 @@ transfer_downgrade(struct transfer *k, struct delivery *d)
 	struct msgfile_convert c = { .message = d->message,
 	    .why = RECODE_8BIT, .write = transfer_to_memory, .ctx = &new };
 	struct fault f = { 0 };
-	uint32_t use = k->client->caps.set & ~transfer_avoid(k, d);
+	uint32_t use = k->client->caps.set & ~avoidance_of(&k->avoidance, d);
 
 	if (!d->env->eightbit || use & CAP_8BITMIME ||
 	    !k->account->set->header_repair)
@@ -296,6 +216,50 @@ transfer_downgrade(struct transfer *k, struct delivery *d)
 	} else if (new.fd != -1) {
 		(void)close(new.fd);
 	}
+}
+
+static void
+transfer_refuse(struct transfer *k, struct slot *s, const struct highbit *h,
+    bool header)
+{
+	const char *why = !header ? "the relay does not offer 8BITMIME, and "
+	    "this line cannot be sent without it" : h->malformed ?
+	    "this line of the header is neither ASCII nor UTF-8" :
+	    h->dkim ? "the relay does not offer SMTPUTF8, and this line of "
+	    "the signed header is not ASCII" :
+	    "the relay does not offer SMTPUTF8, and this line of the header "
+	    "is not ASCII";
+	struct fault *f = &s->unfit;
+
+	fault_what(f, "%s", k->transport->client.what);
+	(void)fault_set(f, ST_MAIL, FD_NONE, 0, VD_PERM, "%s: %s", why,
+	    h->first);
+	f->esc[0] = 5, f->esc[1] = 6, f->esc[2] = header ? 7 : 3;
+	s->mail.unfit = f;
+}
+
+/*
+ * What is still 8-bit needs SMTPUTF8 in the header (RFC 6531), and 8BITMIME
+ * in the body.  Without these it is not sent.
+ */
+static void
+transfer_check(struct transfer *k, struct slot *s)
+{
+	uint32_t use = k->client->caps.set &
+	    ~avoidance_of(&k->avoidance, s->delivery);
+	const struct delivery *d = s->delivery;
+	struct highbit h;
+
+	if (!d->env->eightbit || !k->account->set->header_repair)
+		return;
+	if (msgfile_look(&d->message, &h, use & CAP_8BITMIME, &s->unfit) == -1)
+		s->mail.unfit = &s->unfit;
+	else if (h.header && (h.malformed || !(use & CAP_SMTPUTF8)))
+		transfer_refuse(k, s, &h, true);
+	else if (!(use & CAP_8BITMIME))
+		transfer_refuse(k, s, &h, h.header);
+	s->mail.utf8 = h.header;
+	highbit_release(&h);
 }
 
 /* The client is ready for a message: pass one on, wait, or quit. */
@@ -325,8 +289,9 @@ transfer_give(struct transfer *k)
 		;
 	*s = (struct slot){ .delivery = d, .mail = { .env = d->env,
 	    .size = d->message.size }, .had = envelope_count(d->env, VD_OK) };
+	transfer_check(k, s);
 	k->current = s;
-	client_avoid(k->client, transfer_avoid(k, d));
+	client_avoid(k->client, avoidance_of(&k->avoidance, d));
 	client_mail(k->client, &s->mail);
 }
 
@@ -373,6 +338,7 @@ static void
 transfer_talk(struct transfer *k)
 {
 	struct buf talk = k->client->talk;
+	struct fault f = { 0 };
 	enum client_want want;
 
 	/* The dialogue with the address before stays. */
@@ -383,16 +349,17 @@ transfer_talk(struct transfer *k)
 	k->transport->session.c = k->client;
 	k->settled = 0;
 	k->described = k->begun = false;
-	k->retry = k->anew = k->broken = false;
+	avoidance_session(&k->avoidance);
 	do {
 		want = session_until(&k->transport->session);
 		transfer_collect(k);
 		if (want == CLIENT_IDLE && !k->begun)
 			transport_ready(k->transport);
 		k->begun |= want == CLIENT_IDLE;
-		if (k->anew && want != CLIENT_OVER)
-			transfer_break_off(k);
-		else if (want == CLIENT_IDLE)
+		if (k->avoidance.anew && want != CLIENT_OVER) {
+			avoidance_break_off(&k->avoidance, &f);
+			client_broken(k->client, &f);
+		} else if (want == CLIENT_IDLE)
 			transfer_give(k);
 		else if (want == CLIENT_BODY)
 			transfer_give_body(k);
@@ -413,11 +380,36 @@ transfer_fail(struct transfer *k, const struct fault *f)
 	}
 }
 
+/*
+ * Did the relay refuse the access token?  It may have ended on the way, or
+ * been revoked, so one more session has a new one.
+ */
+static bool
+transfer_renews_token(struct transfer *k, const struct fault *f)
+{
+	struct fault why = { 0 };
+	bool changed;
+
+	if (k->begun || k->renewed || !accounts_refused(k->account, k->client,
+	    f))
+		return false;
+	k->renewed = true;
+	return accounts_token(k->account, true, k->transport->limit, &changed,
+	    &why) == 0 && changed;
+}
+
 /* A session, at another address if it ends before the first message. */
 static int
 transfer_session_somewhere(struct transfer *k, const struct delivery *d,
     struct fault *f)
 {
+	bool changed;
+
+	if (accounts_token(k->account, false, k->transport->limit, &changed,
+	    f) == -1) {
+		transport_describe(k->transport, NULL, &k->conninfo);
+		return -1;
+	}
 	do {
 		fault_clear(f);
 		if (transport_open(k->transport, d->env->from, f) == -1) {
@@ -428,6 +420,7 @@ transfer_session_somewhere(struct transfer *k, const struct delivery *d,
 		transfer_talk(k);
 		*f = k->client->fault;
 	} while (!k->begun && f->verdict != VD_OK &&
+	    !accounts_refused(k->account, k->client, f) &&
 	    transport_next(k->transport, f));
 	return 0;
 }
@@ -442,8 +435,9 @@ transfer_session(struct transfer *k, const struct delivery *d, struct fault *f)
 		if (transfer_session_somewhere(k, d, f) == -1)
 			return -1;
 	} while (!k->begun && f->verdict != VD_OK &&
-	    transport_give_up_tls(k->transport, k->client));
-	if (k->settled > 0 || k->retry) {
+	    (transport_give_up_tls(k->transport, k->client) ||
+	    transfer_renews_token(k, f)));
+	if (k->settled > 0 || k->avoidance.retry) {
 		fault_clear(f);
 		return 0;
 	}
@@ -476,7 +470,8 @@ transfer_sessions(struct transfer *k)
 	while (f.verdict == VD_OK &&
 	    transfer_next_delivery(k, true, &d) == TRANSFER_GOT) {
 		k->waiting[k->nwaiting++] = d;
-		k->transport->client.avoid = transfer_avoid(k, d);
+		k->renewed = false;
+		k->transport->client.avoid = avoidance_of(&k->avoidance, d);
 		k->transport->client.chunks = (d->works & CAP_CHUNKING) != 0;
 		if (transfer_session(k, d, &f) == 0) {
 			more = true;
@@ -519,7 +514,7 @@ transfer_run(struct account *account, const struct transfer_opts *o,
 	    .client = xmalloc(sizeof(*k.client)) };
 
 	if (account->set->avoid != NULL)
-		k.base = avoid_parse(account->set->avoid);
+		k.avoidance.base = avoid_parse(account->set->avoid);
 	client_init(k.client, &k.transport->client);
 	conninfo_clear(&k.conninfo);
 	k.transport->limit = k.transport->session.limit = limit;

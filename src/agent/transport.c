@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/lookup.h"
 #include "agent/transport.h"
 #include "base/util.h"
 #include "config/config.h"
+#include "config/issuer.h"
 #include "net/trust.h"
 #include "smtp/avoid.h"
 
@@ -68,6 +70,8 @@ transport_prepare_client(struct transport *r)
 		.user = s->auth == SETTING_AUTH_NONE ? NULL : s->user,
 		.lmtp = r->route.relay.lmtp, .mech = config_mech(s),
 		.avoid = s->avoid != NULL ? avoid_parse(s->avoid) : 0,
+		.token = s->oauth != NULL,
+		.token_mech = issuer_find(s)->mech,
 		.auth_cleartext = s->auth_cleartext, .random = arc4random_buf,
 	};
 }
@@ -127,7 +131,7 @@ transport_locate(struct transport *r, long long limit, struct fault *f)
 	long long deadline = clock_ms() + r->set->connect_timeout * 1000;
 
 	(void)strlcpy(f->what, r->what, sizeof(f->what));
-	return route_locate(&r->route,
+	return lookup_route(&r->route,
 	    limit > 0 && limit < deadline ? limit : deadline, f);
 }
 

@@ -57,14 +57,22 @@ expand_include(void *ctx, const char *path, struct buf *out, struct fault *f)
 	return 0;
 }
 
+static int
+expand_bare(void *ctx, const char *name, const char **to, struct fault *f)
+{
+	struct expand *e = ctx;
+
+	return localname_mailbox(&e->local, name, to, f);
+}
+
 static struct alias_opts
 expand_options(struct expand *e, struct buf *mistakes)
 {
 	e->hosts[0] = e->host;
 	e->hosts[1] = EXPAND_BARE;
 	return (struct alias_opts){ .hosts = e->hosts, .nhosts = 2,
-	    .domain = e->domain, .include = expand_include, .ctx = e,
-	    .mistakes = mistakes };
+	    .domain = e->domain, .bare = expand_bare,
+	    .include = expand_include, .ctx = e, .mistakes = mistakes };
 }
 
 int
@@ -95,6 +103,7 @@ expand_release(struct expand *e)
 		buf_release(&e->file[i].text);
 	}
 	free(e->file);
+	localname_release(&e->local);
 	*e = (struct expand){ 0 };
 }
 
@@ -162,7 +171,12 @@ bool
 expand_name(void *ctx, const char *name, char **spec)
 {
 	struct expand *e = ctx;
+	const struct localname *l = &e->local;
 	struct alias_opts o = expand_options(e, NULL);
 
-	return alias_lookup_single(&e->aliases, &o, name, spec);
+	if (alias_lookup_single(&e->aliases, &o, name, spec))
+		return true;
+	/* At the domain it would be a stranger's. */
+	*spec = NULL;
+	return l->guarded && l->shared && !l->chosen;
 }

@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include "alias/localname.h"
 #include "alias/lookup.h"
 #include "base/buf.h"
 #include "base/fault.h"
@@ -18,6 +19,7 @@ struct expand_file;
 /* {0} has no aliases; expand_envelope() then only qualifies. */
 struct expand {
 	struct aliases	 aliases;
+	struct localname local;		/* names without an alias */
 	uid_t		 owner;
 	struct expand_file *file;	/* contents of :include: files */
 	size_t		 nfile;

@@ -4,10 +4,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "alias/file.h"
+#include "base/portable.h"
+#include "system/priv.h"
 #include "system/readfile.h"
+
+#define LINKS	8	/* links in the path of a file at most */
 
 /* May this error of the machine be gone after a while? */
 static bool
@@ -54,6 +61,90 @@ afile_refuse(struct fault *f, const char *path, const char *why)
 	    path, why);
 }
 
+/*
+ * work[0..at) is the path before a link, rest that after it: replace the
+ * link by its target.  False if that is too long.
+ */
+static bool
+afile_begin_anew(char *work, size_t size, size_t at, const char *target,
+    size_t n, const char *rest)
+{
+	char new[PATH_MAX];
+	int k = snprintf(new, sizeof(new), "%.*s%.*s/%s",
+	    target[0] == '/' ? 0 : (int)at, work, (int)n, target, rest);
+
+	errno = ENAMETOOLONG;
+	return k > 0 && (size_t)k < sizeof(new) &&
+	    strlcpy(work, new, size) < size;
+}
+
+/*
+ * Open the directory of a path without following a link of another user; the
+ * last component is left to *name.  A link of root or the owner begins anew
+ * with its target in work.  -1 and errno; -2 after such a link.
+ */
+static int
+afile_step(char *work, size_t size, uid_t owner, const char **name)
+{
+	char target[PATH_MAX], *p = work, *end;
+	int dir = open("/", PORTABLE_PATH | O_DIRECTORY | O_CLOEXEC), next;
+	struct stat st;
+	ssize_t n;
+
+	for (;;) {
+		p += strspn(p, "/");
+		if (dir == -1 || (end = strchr(p, '/')) == NULL)
+			break;
+		*end = '\0';
+		next = openat(dir, p, PORTABLE_PATH | O_NOFOLLOW | O_CLOEXEC);
+		(void)close(dir);
+		dir = next;
+		if (dir == -1 || fstat(dir, &st) == -1)
+			return -1;
+		if (S_ISLNK(st.st_mode)) {
+			n = readlinkat(dir, "", target, sizeof(target));
+			(void)close(dir);
+			errno = ELOOP;
+			if (n < 1 || (st.st_uid != 0 && st.st_uid != owner))
+				return -1;
+			return afile_begin_anew(work, size, (size_t)(p - work),
+			    target, (size_t)n, end + 1) ? -2 : -1;
+		}
+		*end = '/';
+		p = end;
+	}
+	*name = *p != '\0' ? p : ".";
+	return dir;
+}
+
+/* Open a file that no other user's link names. */
+static int
+afile_open(const char *path, uid_t owner)
+{
+	char work[PATH_MAX];
+	const char *name = NULL;
+	int dir, fd, err, i;
+
+	errno = ENAMETOOLONG;
+	if (strlcpy(work, path, sizeof(work)) >= sizeof(work))
+		return -1;
+	for (i = 0; i < LINKS; i++) {
+		if ((dir = afile_step(work, sizeof(work), owner, &name)) == -2)
+			continue;
+		if (dir == -1)
+			return -1;
+		/* A pipe without a writer must not block. */
+		fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOCTTY |
+		    O_NONBLOCK | O_NOFOLLOW);
+		err = errno;
+		(void)close(dir);
+		errno = err;
+		return fd;
+	}
+	errno = ELOOP;
+	return -1;
+}
+
 /* Only the owner of the aliases may be able to change the file. */
 static int
 afile_check(int fd, const char *path, uid_t owner, struct fault *f)
@@ -72,6 +163,8 @@ afile_check(int fd, const char *path, uid_t owner, struct fault *f)
 		return fault_set(f, ST_CONFIG, FD_ERRNO, EPERM, VD_PERM,
 		    "%s: others may write to this file; run: chmod go-w %s",
 		    path, path);
+	if (priv_elevated() && getuid() != 0 && (st.st_mode & S_IROTH) == 0)
+		return afile_refuse(f, path, "not all users may read it");
 	if (st.st_nlink != 1)
 		return afile_refuse(
 		    f, path, "this file has a second hard link");
@@ -85,11 +178,10 @@ alias_file_include(void *ctx, const char *path, struct buf *out,
 	const uid_t *owner = ctx;
 	int fd, err, status;
 
-	/* A pipe without a writer must not block. */
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK |
-	    O_NOFOLLOW);
+	fd = afile_open(path, *owner);
 	if (fd == -1 && errno == ELOOP)
-		return afile_refuse(f, path, "this is a symbolic link");
+		return afile_refuse(f, path, "this is a symbolic link, or its "
+		    "directory is one of another user");
 	if (fd == -1)
 		return afile_fail(f, path, errno);
 	status = afile_check(fd, path, *owner, f);

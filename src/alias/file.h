@@ -22,7 +22,8 @@ int	alias_file_load(struct aliases *, const char *path, uid_t *owner,
 /*
  * The include function of alias_opts; ctx is the uid_t of the owner.  A
  * file must be regular, with one hard link, and its name no symbolic link.
- * It must belong to that user and not be writable for group or others.
+ * Links among its directories must belong to root or that user.  It must
+ * belong to that user and not be writable for group or others.
  */
 int	alias_file_include(void *ctx, const char *path, struct buf *out,
 	    struct fault *);

@@ -77,6 +77,22 @@ lookup_skip(struct lookup *l, const char *file, const struct alias_member *m,
 	l->skipped = true;
 }
 
+/* Make an address of what has no alias. */
+static int
+lookup_complete(const struct alias_opts *o, char **spec, struct fault *f)
+{
+	const char *to = NULL;
+
+	if (**spec != '\0' && addr_at(*spec) == NULL && o->bare != NULL &&
+	    o->bare(o->ctx, *spec, &to, f) == -1)
+		return -1;
+	if (to != NULL) {
+		free(*spec);
+		*spec = xstrdup(to);
+	}
+	return addr_complete(spec, o->domain, f);
+}
+
 /* file is NULL if the caller gave the address. */
 static int
 lookup_add(struct lookup *l, const char *given, const char *file, unsigned line)
@@ -85,11 +101,11 @@ lookup_add(struct lookup *l, const char *given, const char *file, unsigned line)
 	struct fault f = { 0 };
 	int status = 0;
 
-	if (addr_complete(&spec, l->o->domain, &f) == -1)
-		status = file != NULL ? lookup_refuse(l, "%s:%u: %s: %s", file,
-					    line, given, f.text)
-				      : lookup_refuse(l, "%s", f.text);
-	else if (l->to->nrcpt == ALIAS_RCPTS)
+	if (lookup_complete(l->o, &spec, &f) == -1) {
+		*l->f = f;
+		status = file == NULL ? -1 : lookup_refuse(l,
+		    "%s:%u: %s: %s", file, line, given, f.text);
+	} else if (l->to->nrcpt == ALIAS_RCPTS)
 		status = lookup_refuse(l, "it expands to over %d addresses",
 		    ALIAS_RCPTS);
 	else
@@ -253,7 +269,7 @@ lookup_add_as_is(const struct alias_opts *o, const char *addr,
     struct envelope *e, struct fault *f)
 {
 	char *spec = xstrdup(addr);
-	int status = addr_complete(&spec, o->domain, f);
+	int status = lookup_complete(o, &spec, f);
 
 	if (status == 0)
 		(void)envelope_add(e, spec);
@@ -301,6 +317,7 @@ alias_lookup_single(const struct aliases *a, const struct alias_opts *o,
 {
 	size_t i, last = ALIASES_NONE, depth;
 	bool second = false, found = false;
+	const char *to = NULL;
 	struct fault f = { 0 };
 	char *key;
 
@@ -324,10 +341,11 @@ alias_lookup_single(const struct aliases *a, const struct alias_opts *o,
 		if (a->v[i].v[0].kind == ALIAS_ITSELF)
 			break;
 	}
-	if (!found || depth == ALIAS_DEPTH)
+	if (depth == ALIAS_DEPTH || (!found && (o->bare == NULL ||
+	    o->bare(o->ctx, name, &to, &f) == -1 || to == NULL)))
 		return false;
-	*spec = xstrdup(name);
-	if (addr_complete(spec, o->domain, &f) == 0)
+	*spec = xstrdup(to != NULL ? to : name);
+	if (lookup_complete(o, spec, &f) == 0)
 		return true;
 	free(*spec);
 	*spec = NULL;

@@ -22,6 +22,10 @@ struct alias_opts {
 	size_t		 nhosts;
 	const char	*domain;	/* for bare names that stay, or NULL */
 
+	/* Where a bare name's mail goes; see localname_mailbox().  Or NULL. */
+	int		(*bare)(void *ctx, const char *name, const char **to,
+			    struct fault *);
+
 	/*
 	 * Append the text of an :include: file to out, whose max is
 	 * ALIAS_INCLUDE_MAX.  NULL: files cannot be included.

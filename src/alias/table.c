@@ -17,6 +17,7 @@
 #include "base/ascii.h"
 #include "base/util.h"
 #include "mail/addr.h"
+#include "mail/addrlist.h"
 
 #define MEMBER_MAX	4096	/* octets of one member */
 
@@ -185,12 +186,12 @@ table_read_address(struct reader *r, struct alias *al, const char *p, size_t n)
 	struct fault f = { 0 };
 	size_t i, skip = kind == ALIAS_ITSELF;
 
-	if (addr_parse_list(&list, p + skip, n - skip, &f) == -1)
+	if (addrlist_parse(&list, p + skip, n - skip, &f) == -1)
 		table_mistake(r, "%s: %s", f.what, f.text);
 	else for (i = 0; i < list.n; i++)
 		if (table_valid(r, &list.v[i]))
 			table_add_member(al, kind, list.v[i].spec, r->line);
-	addr_list_release(&list);
+	addrlist_release(&list);
 }
 
 /* The member without quotes, if they enclose all of it. */

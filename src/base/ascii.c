@@ -21,6 +21,20 @@ ascii_is(const char *p, size_t n, const char *word)
 }
 
 bool
+ascii_listed(const char *list, const char *p, size_t n)
+{
+	size_t k;
+
+	for (; list != NULL && *list != '\0'; list += k) {
+		list += strspn(list, " \t");
+		k = strcspn(list, " \t");
+		if (k > 0 && k == n && strncasecmp(list, p, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool
 ascii_below(const char *p, size_t n, const char *q, size_t k)
 {
 	return n >= k && strncasecmp(p + n - k, q, k) == 0 &&

@@ -71,6 +71,9 @@ int	ascii_hex(char);
 /* Is p[0..n) this word?  Ignores case. */
 bool	ascii_is(const char *p, size_t n, const char *word);
 
+/* Is p[0..n) a word of the list, which has blanks between them?  NULL: no. */
+bool	ascii_listed(const char *list, const char *p, size_t n);
+
 /* Is the name p[0..n) the domain q[0..k) or below it?  Ignores case. */
 bool	ascii_below(const char *p, size_t n, const char *q, size_t k);
 

@@ -74,3 +74,33 @@ base64_decode(struct buf *out, const char *p, size_t n)
 	}
 	return have == 0;
 }
+
+void
+base64_encode_url(struct buf *out, const void *p, size_t n)
+{
+	struct buf b = { .max = out->max, .secret = out->secret };
+	size_t i;
+
+	base64_encode(&b, p, n);
+	for (i = 0; i < b.len; i++)
+		b.p[i] = b.p[i] == '+' ? '-' : b.p[i] == '/' ? '_' : b.p[i];
+	buf_add(out, buf_text(&b), strcspn(buf_text(&b), "="));
+	buf_release(&b);
+}
+
+bool
+base64_decode_url(struct buf *out, const char *p, size_t n)
+{
+	struct buf b = { .max = n + 3, .secret = out->secret };
+	bool fine = memchr(p, '+', n) == NULL && memchr(p, '/', n) == NULL;
+	size_t i;
+
+	buf_add(&b, p, n);
+	for (i = 0; i < n; i++)
+		b.p[i] = p[i] == '-' ? '+' : p[i] == '_' ? '/' : p[i];
+	while (b.len % 4 != 0 && !b.full)
+		buf_adds(&b, "=");
+	fine = fine && base64_decode(out, buf_text(&b), b.len);
+	buf_release(&b);
+	return fine;
+}

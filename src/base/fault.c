@@ -1,5 +1,6 @@
 /* fault.c - an error: its stage, its text, and whether to try again */
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,7 @@ static const struct {
 	[ST_USAGE]	= { "usage", "understand the command line", EX_USAGE },
 	[ST_CONFIG]	= { "config", "use the configuration", EX_CONFIG },
 	[ST_SECRET]	= { "secret", "get the password", EX_CONFIG },
+	[ST_TOKEN]	= { "token", "get an access token", EX_CONFIG },
 	[ST_INPUT]	= { "input", "read the message", EX_DATAERR },
 	[ST_ADDRESS]	= { "address", "use the address", EX_USAGE },
 	[ST_SPOOL]	= { "spool", "use the spool", EX_CANTCREAT },
@@ -176,6 +178,9 @@ fault_exit(const struct fault *f)
 	case VD__MAX:
 		break;
 	}
+	if (f->stage == ST_ADDRESS && f->domain == FD_ERRNO &&
+	    f->code == ESRCH)
+		return EX_NOUSER;
 	/* X.7.X is a matter of policy, not of a missing mailbox. */
 	if (f->domain == FD_SMTP && f->stage == ST_RCPT && f->esc[1] != 7 &&
 	    (f->code == 550 || f->code == 551 || f->code == 553))
@@ -189,6 +194,7 @@ bool
 fault_of_session(const struct fault *f)
 {
 	return f->stage == ST_CONFIG || f->stage == ST_SECRET ||
+	    f->stage == ST_TOKEN ||
 	    (f->stage >= ST_WAIT && f->stage <= ST_AUTH);
 }
 
@@ -215,7 +221,8 @@ fault_action(struct buf *out, const struct fault *f)
 	buf_adds(out, fault_doing(f->stage));
 	if (f->what[0] != '\0')
 		buf_addf(out, " %s%s", f->stage == ST_CONFIG ||
-		    f->stage == ST_SECRET ? "for " : "", f->what);
+		    f->stage == ST_SECRET || f->stage == ST_TOKEN ?
+		    "for " : "", f->what);
 	else if (f->stage >= ST_WAIT)
 		buf_adds(out, " the relay");
 }

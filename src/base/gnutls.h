@@ -9,6 +9,7 @@
 #ifndef BASE_GNUTLS_H
 #define BASE_GNUTLS_H
 
+#include <gnutls/abstract.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/ocsp.h>
@@ -27,6 +28,7 @@
 	X(certificate_set_x509_key_file2) \
 	X(certificate_set_x509_system_trust) \
 	X(certificate_set_x509_trust_mem) X(certificate_verify_peers) \
+	X(decode_rs_value) \
 	X(cipher_get) X(cipher_get_name) X(credentials_set) X(deinit) \
 	X(error_is_fatal) X(free) X(group_get) X(group_get_name) \
 	X(handshake) X(handshake_set_timeout) X(hash_fast) X(hmac_fast) \
@@ -34,7 +36,9 @@
 	X(init) X(kx_get) X(kx_get_name) X(ocsp_resp_deinit) \
 	X(ocsp_resp_get_single) X(ocsp_resp_import) X(ocsp_resp_init) \
 	X(ocsp_status_request_get2) X(pbkdf2) X(priority_deinit) \
-	X(priority_init) X(priority_set_direct) X(protocol_get_name) \
+	X(priority_init) X(priority_set_direct) X(privkey_deinit) \
+	X(privkey_get_pk_algorithm) X(privkey_import_x509_raw) \
+	X(privkey_init) X(privkey_sign_data2) X(protocol_get_name) \
 	X(protocol_get_version) X(record_check_pending) X(record_recv) \
 	X(record_send) X(server_name_set) X(session_channel_binding) \
 	X(session_get_ptr) X(session_set_ptr) \

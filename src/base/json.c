@@ -5,7 +5,7 @@
 #include "base/json.h"
 
 void
-json_string(struct buf *b, const char *s)
+json_quote(struct buf *b, const char *s)
 {
 	struct buf v = { .max = b->max };
 	const char *c;
@@ -36,7 +36,7 @@ json_key(struct buf *b, const char *key)
 	if (b->len > 0 && strchr("[{:", b->p[b->len - 1]) == NULL)
 		buf_add(b, ",", 1);
 	if (key != NULL) {
-		json_string(b, key);
+		json_quote(b, key);
 		buf_add(b, ":", 1);
 	}
 }
@@ -45,7 +45,7 @@ void
 json_text(struct buf *b, const char *key, const char *value)
 {
 	json_key(b, key);
-	json_string(b, value);
+	json_quote(b, value);
 }
 
 void
@@ -63,7 +63,7 @@ json_bool(struct buf *b, const char *key, bool v)
 }
 
 void
-json_null(struct buf *b, const char *key)
+json_none(struct buf *b, const char *key)
 {
 	json_text(b, key, NULL);
 }

@@ -10,7 +10,7 @@
 /*
  * Append text as a printable string; NULL as null.  Exported for the tests.
  */
-void	json_string(struct buf *, const char *);
+void	json_quote(struct buf *, const char *);
 
 /*
  * Append a member of an object, or with key NULL an element of an array,
@@ -19,7 +19,7 @@ void	json_string(struct buf *, const char *);
 void	json_text(struct buf *, const char *key, const char *value);
 void	json_number(struct buf *, const char *key, long long);
 void	json_bool(struct buf *, const char *key, bool);
-void	json_null(struct buf *, const char *key);
+void	json_none(struct buf *, const char *key);
 
 /* The same up to the value; the caller appends that, such as "[" or "{". */
 void	json_key(struct buf *, const char *key);

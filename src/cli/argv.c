@@ -41,6 +41,9 @@ argv_apply(struct argv *a, const struct option *row, const char *attached,
 	const char *value = attached != NULL ? attached : "";
 	char name[32];
 
+	if (row->takes == OPTION_MAYBE && attached == NULL &&
+	    *a->word != NULL && **a->word != '-')
+		value = *a->word++;
 	if (row->takes == OPTION_VALUE && attached == NULL) {
 		if ((value = *a->word) == NULL)
 			return argv_missing(row->name, row->arg,
@@ -106,7 +109,9 @@ argv_first(struct argv *a, struct fault *f)
 
 	while (rc == 0 && (word = *a->word) != NULL && word[0] == '-' &&
 	    word[1] != '\0' && strcmp(word, "--") != 0) {
-		row = option_find(word, 2);
+		row = option_by_letter(a->o->mode, word[1]);
+		if (row == NULL)
+			row = option_find(word, 2);
 		if (word[1] != '-' && (row == NULL || !row->first))
 			break;
 		a->word++;
@@ -156,6 +161,30 @@ argv_letters(struct argv *a, struct fault *f)
 		if (argv_cluster(a, word + 1, f) == -1)
 			return -1;
 	}
+	return 0;
+}
+
+/*
+ * Gather the operands at o->rcpt.  Options may stand among them and behind
+ * them, as with getopt(3) of glibc.
+ */
+static int
+argv_operands(struct argv *a, struct fault *f)
+{
+	struct options *o = a->o;
+	bool before = a->literal;
+	size_t n = 0;
+
+	while (a->word[n] != NULL)
+		n++;
+	o->rcpt = xcalloc(n + 1, sizeof(*o->rcpt));
+	while (*a->word != NULL)
+		if (a->literal || (*a->word)[0] != '-' ||
+		    (*a->word)[1] == '\0')
+			o->rcpt[o->nrcpt++] = *a->word++;
+		else if (argv_letters(a, f) == -1)
+			return -1;
+	a->literal = before;	/* only before the first operand */
 	return 0;
 }
 
@@ -233,7 +262,7 @@ argv_name(struct options *o, const char *argv0)
 }
 
 int
-argv_parse(struct options *o, int argc, char **argv, struct fault *f)
+argv_parse(struct options *o, char **argv, struct fault *f)
 {
 	struct argv a = { .o = o, .word = argv + 1 };
 
@@ -242,8 +271,8 @@ argv_parse(struct options *o, int argc, char **argv, struct fault *f)
 	if ((!a.sendmail && argv_first(&a, f) == -1) ||
 	    argv_letters(&a, f) == -1)
 		return -1;
-	o->rcpt = a.word;
-	o->nrcpt = (size_t)(argc - (a.word - argv));
+	if (argv_operands(&a, f) == -1)
+		return -1;
 	/* Without a message, --json lists the queue; with one it is wrong. */
 	if (o->json && o->mode == MODE_SEND && !o->extract && o->nrcpt == 0)
 		o->mode = MODE_MAILQ;

@@ -8,10 +8,10 @@
 /*
  * Long options, -C and -a are allowed only before all others, and not when
  * the program is called by one of sendmail's names: a web page that appends
- * to sendmail's options must not choose the relay.  Options end at the first
- * operand.  -1 with a fault of EX_USAGE.  options_release() frees the result
+ * to sendmail's options must not choose the relay.  Short options may follow
+ * operands.  -1 with a fault of EX_USAGE.  options_release() frees the result
  * in either case.
  */
-int	argv_parse(struct options *, int argc, char **argv, struct fault *);
+int	argv_parse(struct options *, char **argv, struct fault *);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "base/json.h"
 #include "cli/help.h"
 #include "cli/option_table.h"
 #include "config/setting.h"
@@ -47,9 +48,19 @@ int
 help_version(const struct options *o, struct config *c,
     const struct config_source *src)
 {
+	struct buf b = { .max = 1024 };
 	char box[128];
 
 	sandbox_describe(box, sizeof(box));
-	printf("heloise %s\nsandbox: %s\n", VERSION, box);
+	if (o->json) {
+		buf_adds(&b, "{");
+		json_text(&b, "version", VERSION);
+		json_text(&b, "sandbox", box);
+		buf_adds(&b, "}");
+		puts(buf_text(&b));
+		buf_release(&b);
+	} else {
+		printf("heloise %s\nsandbox: %s\n", VERSION, box);
+	}
 	return log_flush(EX_OK);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/util.h"
 #include "cli/option_table.h"
 #include "config/setting.h"
@@ -235,6 +236,10 @@ const struct option option_table[] = {
 	    .akin = "usage h" },
 	{ "--version", LONG_MODE(MODE_VERSION), .surplus = NO_OPERAND,
 	    .doc = "Show the version." },
+	{ "--completion", OPTION_VALUE, LONG_MODE(MODE_COMPLETION),
+	    .surplus = NO_OPERAND, .arg = "bash|zsh|fish",
+	    .doc = "Print the completion of a shell.",
+	    .akin = "completions complete generate-completion" },
 	{ "--show-config", LONG_MODE(MODE_SHOW_CONFIG), .surplus = NO_OPERAND,
 	    .doc = "Show the settings in force and their origins.",
 	    .akin = "print-config dump-config settings" },
@@ -244,6 +249,25 @@ const struct option option_table[] = {
 	{ "--probe", LONG_MODE(MODE_PROBE),
 	    .doc = "Test the delivery to the relay; send no mail.",
 	    .akin = "dry-run test serverinfo pretend simulate connect ping" },
+	{ "--login", LONG_MODE(MODE_LOGIN), .surplus = NO_OPERAND,
+	    .doc = "Log in by OAuth, for all mail to come.",
+	    .akin = "authorize oauth-login signin sign-in log-in" },
+	{ "--logout", LONG_MODE(MODE_LOGOUT), .surplus = NO_OPERAND,
+	    .doc = "Forget the token of --login.",
+	    .akin = "signout sign-out log-out revoke" },
+	{ "--setup", OPTION_MAYBE, LONG_MODE(MODE_SETUP), .arg = "[ADDRESS]",
+	    .surplus = NO_OPERAND,
+	    .doc = "Find the relay of an address and write a configuration.",
+	    .akin = "configure init wizard install" },
+	{ "--import", OPTION_VALUE, LONG_MODE(MODE_IMPORT), .arg = "FILE|auto",
+	    .surplus = NO_OPERAND,
+	    .doc = "Take over the configuration of another mailer.",
+	    .akin = "convert migrate take-over" },
+	{ "--providers", LONG_MODE(MODE_PROVIDERS), .surplus = NO_OPERAND,
+	    .doc = "List the providers that heloise knows." },
+	{ "--status", LONG_MODE(MODE_STATUS), .surplus = NO_OPERAND,
+	    .doc = "Show the state of queue and accounts, for monitoring.",
+	    .akin = "stats statistics health monitor nagios metrics" },
 	{ "--hold", ON_MESSAGE(MODE_HOLD), .arg = "ID",
 	    .doc = "Keep a message in the queue until --release.",
 	    .akin = "freeze suspend" },
@@ -263,13 +287,31 @@ const struct option option_table[] = {
 	{ "--all", FLAG(all), .first = true, .modes = OPTION_IN(MODE_PROBE),
 	    .doc = "With --probe: test every account and address." },
 	{ "--json", FLAG(json), .first = true,
-	    .modes = OPTION_IN(MODE_MAILQ) | OPTION_IN(MODE_PROBE),
-	    .doc = "With -bp or --probe: print JSON." },
+	    .modes = OPTION_IN(MODE_MAILQ) | OPTION_IN(MODE_PROBE) |
+	    OPTION_IN(MODE_STATUS) | OPTION_IN(MODE_CHECK_CONFIG) |
+	    OPTION_IN(MODE_SHOW_CONFIG) | OPTION_IN(MODE_VERSION),
+	    .doc = "With -bp and commands that show: print JSON." },
+	{ "--prometheus", FLAG(prometheus), .first = true,
+	    .modes = OPTION_IN(MODE_STATUS),
+	    .doc = "With --status: print metrics for Prometheus." },
+	{ "--warning", TEXT(warning), .letter = 'w', .first = true,
+	    .arg = "LIMIT", .modes = OPTION_IN(MODE_STATUS),
+	    .doc = "With --status: exit 1 from so many messages, or time." },
+	{ "--critical", TEXT(critical), .letter = 'c', .first = true,
+	    .arg = "LIMIT", .modes = OPTION_IN(MODE_STATUS),
+	    .doc = "With --status: exit 2 from so many messages, or time." },
 	{ "--trace", FLAG(trace), .first = true,
 	    .doc = "Show the dialogue if a message is not accepted." },
 	{ "--write", TEXT(write), .first = true, .arg = "FILE",
-	    .modes = OPTION_IN(MODE_SHOW_CONFIG),
-	    .doc = "With --show-config: write environment settings." },
+	    .modes = OPTION_IN(MODE_SHOW_CONFIG) | OPTION_IN(MODE_IMPORT) |
+	    OPTION_IN(MODE_SETUP),
+	    .doc = "Write this file: environment settings, or a new one." },
+	{ "--yes", FLAG(yes), .first = true,
+	    .modes = OPTION_IN(MODE_IMPORT) | OPTION_IN(MODE_SETUP),
+	    .doc = "Ask nothing, and replace a file." },
+	{ "--send-test", FLAG(send_test), .first = true,
+	    .modes = OPTION_IN(MODE_SETUP),
+	    .doc = "With --setup: send a test message." },
 };
 const size_t option_count = NITEMS(option_table);
 
@@ -283,6 +325,17 @@ option_find(const char *name, size_t n)
 
 	for (row = option_table; row < option_table + option_count; row++)
 		if (strlen(row->name) == n && strncmp(row->name, name, n) == 0)
+			return row;
+	return NULL;
+}
+
+const struct option *
+option_by_letter(enum options_mode mode, char letter)
+{
+	const struct option *row;
+
+	for (row = option_table; row < option_table + option_count; row++)
+		if (row->letter == letter && row->modes & OPTION_IN(mode))
 			return row;
 	return NULL;
 }
@@ -314,7 +367,7 @@ option_akin(const char *word)
 	const struct option *row;
 
 	for (row = option_table; row < option_table + option_count; row++)
-		if (suggest_listed(row->akin, word))
+		if (ascii_listed(row->akin, word, strlen(word)))
 			return row;
 	return NULL;
 }

@@ -8,6 +8,7 @@
 enum option_takes {
 	OPTION_ALONE,		/* -t */
 	OPTION_VALUE,		/* -fA or -f A, --hold A or --hold=A */
+	OPTION_MAYBE,		/* --setup or --setup A, but never a "-..." */
 	OPTION_ATTACHED		/* -d or -d8.4, never the next word */
 };
 
@@ -40,6 +41,7 @@ struct option {
 	const char	*arg;		/* the value in --help; NULL: none */
 	const char	*doc;		/* for --help; NULL: not listed */
 	const char	*akin;		/* its names in other programs */
+	char		 letter;	/* 'w': also "-w", after the mode */
 };
 
 #define OPTION_IN(mode)	(1U << (mode))
@@ -50,6 +52,9 @@ extern const size_t option_count;
 
 /* The row of the name name[0..n), or NULL. */
 const struct option *option_find(const char *name, size_t n);
+
+/* The row whose letter this is in that mode, or NULL. */
+const struct option *option_by_letter(enum options_mode, char letter);
 
 /* The row of the mode with this program or option name, no dashes, or NULL. */
 const struct option *option_by_word(const char *word);
@@ -66,6 +71,8 @@ int	option_unknown(const char *word, struct fault *);
 /* The fault of a name and the reason for its refusal.  Returns -1. */
 int	option_usage(struct fault *, const char *name, const char *why);
 
+#define OPTION_ROOT_ONLY "heloise is installed for all users here: only " \
+	"root may run this"
 #define OPTION_PRIVILEGED "not allowed with the privileges of another user"
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/util.h"
 #include "cli/options.h"
+#include "config/judge.h"
 #include "config/load.h"
 
 void
@@ -22,6 +23,7 @@ options_release(struct options *o)
 	for (i = 0; i < o->nflag; i++)
 		free(o->flag[i].key);
 	free(o->flag);
+	free(o->rcpt);
 	*o = (struct options){ 0 };
 }
 
@@ -46,7 +48,7 @@ options_reload(const void *ctx, struct fault *f)
 
 	config_init(&new);
 	if (options_configure(again->o, &new, again->src, f) == -1 ||
-	    config_check(&new, again->src, f) == -1) {
+	    judge_check(&new, again->src, f) == -1) {
 		config_release(&new);
 		return -1;
 	}

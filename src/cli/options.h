@@ -20,7 +20,8 @@ enum options_mode {
 	MODE_NOTHING,		/* -bh, -bH */
 	MODE_HELP, MODE_VERSION, MODE_SHOW_CONFIG, MODE_PROBE,
 	MODE_HOLD, MODE_RELEASE, MODE_RETRY, MODE_REMOVE, MODE_SHOW,
-	MODE_CHECK_CONFIG,
+	MODE_CHECK_CONFIG, MODE_COMPLETION, MODE_LOGIN, MODE_LOGOUT,
+	MODE_SETUP, MODE_IMPORT, MODE_PROVIDERS, MODE_STATUS,
 	MODE__MAX
 };
 
@@ -33,9 +34,14 @@ struct options_flag {
 /* Strings are borrowed from argv. */
 struct options {
 	enum options_mode mode;
-	const char	*what;		/* the ID of --hold and the like */
+	const char	*what;		/* the ID of --hold, FILE of --import */
 	bool		 json;
+	bool		 prometheus;	/* --prometheus, of --status */
+	const char	*warning;	/* -w and -c, of --status, or NULL */
+	const char	*critical;
 	bool		 all;		/* --all, of --probe */
+	bool		 yes;		/* --yes: ask nothing */
+	bool		 send_test;	/* --send-test, of --setup */
 	const char	*write;		/* --write FILE, or NULL */
 	const char	*as;		/* --as USER, or NULL */
 	int		 delivery;	/* enum setting_delivery, or -1 */
@@ -55,7 +61,7 @@ struct options {
 	const char	*envid;		/* valid xtext, or NULL */
 	struct options_flag *flag;
 	size_t		 nflag;
-	char		**rcpt;		/* the operands */
+	char		**rcpt;		/* operands, in an allocated array */
 	size_t		 nrcpt;
 };
 

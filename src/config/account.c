@@ -15,6 +15,15 @@ account_find(const struct config *c, const char *name)
 	    found == -1 ? ACCOUNT_NONE : found;
 }
 
+const struct settings *
+account_settings(const struct config *c, const char *name)
+{
+	int account = name == NULL ? ACCOUNT_BASE : account_find(c, name);
+
+	return config_settings(c, account == ACCOUNT_NONE ? ACCOUNT_BASE :
+	    account);
+}
+
 const char *
 account_name(const struct config *c, int account)
 {

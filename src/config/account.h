@@ -15,6 +15,10 @@
 /* The account of that name, or ACCOUNT_NONE; "" is ACCOUNT_BASE. */
 int	account_find(const struct config *, const char *name);
 
+/* The settings of that account; of ACCOUNT_BASE for NULL or an unknown one. */
+const struct settings *account_settings(const struct config *,
+	    const char *name);
+
 /* The name; for ACCOUNT_BASE "", and as a label for people "default". */
 const char *account_name(const struct config *, int account);
 const char *account_label(const struct config *, int account);

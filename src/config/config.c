@@ -14,7 +14,10 @@
 
 #include "base/util.h"
 #include "config/config.h"
-#include "config/envname.h"
+#include "config/mailbox.h"
+#include "config/password.h"
+#include "config/validate.h"
+#include "hint/service.h"
 #include "net/relay.h"
 
 /* A set of values and their origins. */
@@ -66,20 +69,44 @@ config_release(struct config *c)
 	free(c->account);
 	c->account = NULL;
 	c->naccount = 0;
+	for (i = 0; i < c->nincluded; i++) {
+		free(c->included[i].path);
+		free(c->included[i].top);
+	}
+	free(c->included);
+	c->included = NULL;
+	c->nincluded = 0;
 	config_release_layer(config_layer_of(c, -1));
 	buf_release(&c->mistakes);
 	buf_release(&c->warnings);
 }
 
-void
-config_wipe(struct config *c)
+static void
+config_wipe_text(char *secret)
 {
-	char *password;
+	if (secret != NULL)
+		explicit_bzero(secret, strlen(secret));
+}
+
+void
+config_wipe(const struct config *c)
+{
+	static const char *const names[] = { "HELOISE_PASSWORD",
+	    "SMTP_PASSWORD", "HELOISE_OAUTH_CLIENT_SECRET" };
+	const struct setting *row, *end = setting_table + setting_count;
+	char *const *text;
+	size_t k;
 	int i;
 
 	for (i = -1; i < (int)c->naccount; i++)
-		if ((password = config_layer_of(c, i).set->password) != NULL)
-			explicit_bzero(password, strlen(password));
+		for (row = setting_table; row < end; row++) {
+			text = (char *const *)((const char *)config_settings(c,
+			    i) + row->at);
+			if (row->secret)
+				config_wipe_text(*text);
+		}
+	for (k = 0; k < NITEMS(names); k++)
+		config_wipe_text(getenv(names[k]));
 }
 
 const struct settings *
@@ -164,7 +191,7 @@ config_originate(struct layer l, const struct setting *row,
 	free(o->text);
 	o->text = xstrdup(text);
 	o->level = level;
-	o->vacant = false;
+	o->vacant = o->implied = false;
 }
 
 /* Warn that the first of two lines for the same setting has no effect. */
@@ -201,7 +228,7 @@ config_supersede(struct config *c, struct layer l, const char *key,
  * it is wrong; why then names the expected form.
  */
 static bool
-config_place(struct config *c, struct layer l, const struct setting *row,
+config_place_row(struct config *c, struct layer l, const struct setting *row,
     enum config_level level, const char *origin, const char *value,
     struct buf *why)
 {
@@ -215,7 +242,7 @@ config_place(struct config *c, struct layer l, const struct setting *row,
 	    setting_set(row, NULL, value, why))
 		setting_reset(row, l.set);
 	buf_clear(why);
-	again = had->text != NULL && !had->vacant &&
+	again = had->text != NULL && !had->vacant && !had->implied &&
 	    (row->type != SETTING_LIST || level != had->level);
 	if (!setting_set(row, store ? l.set : NULL, value, why))
 		return false;
@@ -225,15 +252,91 @@ config_place(struct config *c, struct layer l, const struct setting *row,
 	if (!store)
 		return true;
 	config_originate(l, row, level, origin);
+	config_origin_of(l, row)->quoted = row->secret &&
+	    password_quoted(value);
 	for (i = 0; i < NITEMS(row->rival) && row->rival[i] != NULL; i++)
 		config_supersede(c, l, row->rival[i], level, origin);
 	if (row == setting_find("relay") && relay_parse(value, &r)) {
+		if (config_origin_of(l, setting_find("provider"))->text != NULL)
+			config_supersede(c, l, "provider", level, origin);
 		if (r.port != 0)
 			config_supersede(c, l, "port", level, origin);
 		if (r.implicit)
 			config_supersede(c, l, "tls", level, origin);
 	}
 	return true;
+}
+
+/* The name that stood before another address is not that of this one. */
+static void
+config_forget_name(const struct config *c, struct layer l, const char *origin)
+{
+	const struct setting *row = setting_find("from-name");
+	struct origin *had = config_origin_of(l, row);
+	const struct origin *up = &c->origin[row - setting_table];
+
+	if (had->text != NULL ? !had->implied : !up->implied)
+		return;
+	setting_reset(row, l.set);
+	config_originate(l, row, CONFIG_BUILTIN, origin);
+	had->vacant = true;
+}
+
+/*
+ * For "NAME <ADDRESS>" in `from`: the address, to be freed.  Any value of
+ * `from-name` itself wins over the name.  NULL if it is no such value.
+ */
+static char *
+config_place_name(const struct config *c, struct layer l,
+    enum config_level level, const char *origin, const char *value)
+{
+	const struct setting *row = setting_find("from-name");
+	struct origin *had = config_origin_of(l, row);
+	bool counts = level >= config_origin_of(l, setting_find("from"))->level;
+	struct buf why = { .max = 512 };
+	char *name, *address;
+
+	if (counts)
+		config_forget_name(c, l, origin);
+	if (!mailbox_split(value, &name, &address))
+		return NULL;
+	if (counts && name[0] != '\0' && (had->text == NULL || had->vacant) &&
+	    validate_from(address) == NULL &&
+	    setting_set(row, l.set, name, &why)) {
+		config_originate(l, row, CONFIG_BUILTIN, origin);
+		had->implied = true;
+	}
+	buf_release(&why);
+	free(name);
+	return address;
+}
+
+/* The same; `provider` sets the relay, `from` maybe the name. */
+static bool
+config_place(struct config *c, struct layer l, const struct setting *row,
+    enum config_level level, const char *origin, const char *value,
+    struct buf *why)
+{
+	const struct setting *relay = setting_find("relay");
+	const struct service *s = row == setting_find("provider") ?
+	    service_find(value) : NULL;
+	char *host, *address = NULL;
+	bool fine;
+
+	if (row == setting_find("from") && (address =
+	    config_place_name(c, l, level, origin, value)) != NULL) {
+		fine = config_place_row(c, l, row, level, origin, address, why);
+		free(address);
+		return fine;
+	}
+	if (s != NULL) {
+		host = xasprintf("%s:%d", s->host, s->port);
+		(void)config_place_row(c, l, relay, level, origin, host, why);
+		free(host);
+		if (config_origin_of(l, relay)->level > level)
+			return true;
+	}
+	return config_place_row(c, l, row, level, origin, value, why);
 }
 
 /* Why a row may not stand there, or NULL. */
@@ -257,9 +360,11 @@ config_apply(struct config *c, const struct setting *row,
 	if (wrong != NULL)
 		config_mistake(c, "%s: %s: %s", origin, row->key, wrong);
 	else if (!config_place(c, config_layer_of(c, c->open), row, level,
-	    origin, value, &why))
+	    origin, value, &why)) {
 		config_mistake(c, "%s: %s: %s", origin, row->key,
 		    buf_text(&why));
+		c->refused[row - setting_table] = true;
+	}
 	buf_release(&why);
 }
 
@@ -267,6 +372,7 @@ void
 config_open(struct config *c, const char *name, const char *origin)
 {
 	struct buf why = { .max = 512 };
+	struct buf seen = { .max = 65536 };
 	struct config_account *a;
 
 	c->open = config_account(c, name, strlen(name));
@@ -284,7 +390,9 @@ config_open(struct config *c, const char *name, const char *origin)
 	    sizeof(*c->account));
 	a = &c->account[c->open];
 	memset(a, 0, sizeof(*a));
-	a->name = xstrdup(name);
+	buf_adds_visible(&seen, name);
+	a->name = xstrdup(buf_text(&seen));
+	buf_release(&seen);
 	a->where = xstrdup(origin);
 	settings_init(&a->set);
 }
@@ -311,14 +419,25 @@ config_finish(struct config *c)
 			if (row->own || (own->text != NULL &&
 			    up->level <= CONFIG_USER))
 				continue;
-			if (own->text != NULL && !own->vacant)
+			if (own->text != NULL && !own->vacant && !own->implied)
 				config_overridden(c, row, own->text, up->text);
 			setting_copy(row, &c->account[i].set, &c->base);
 			free(own->text);
 			own->text = up->text != NULL ? xstrdup(up->text) :
 			    NULL;
 			own->level = up->level;
+			own->quoted = up->quoted;
+			own->implied = up->implied;
 		}
+}
+
+char *
+config_absolute(const struct config_source *src, const char *name)
+{
+	if (src->dir == NULL || name[0] == '/' || name[0] == '\0')
+		return xstrdup(name);
+	return xasprintf("%s/%s", strcmp(src->dir, "/") == 0 ? "" : src->dir,
+	    name);
 }
 
 int
@@ -327,7 +446,7 @@ config_set_flag(struct config *c, const struct config_source *src,
 {
 	const struct setting *row = setting_find(key);
 	struct buf why = { .max = 512 };
-	char origin[SETTING_KEY + 3];
+	char origin[SETTING_KEY + 3], *text;
 	int rc = 0;
 
 	if (row == NULL)
@@ -337,7 +456,7 @@ config_set_flag(struct config *c, const struct config_source *src,
 		return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
 		    "--%s: every user of this host could read it; use --%s",
 		    key, row->rival[0]);
-	if (src->elevated && !row->anyone)
+	if (src->elevated)
 		return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
 		    "--%s: not allowed with the privileges of another user",
 		    key);
@@ -346,10 +465,13 @@ config_set_flag(struct config *c, const struct config_source *src,
 		    key, config_misplaced(row, false));
 	(void)strlcpy(origin, "--", sizeof(origin));
 	(void)strlcat(origin, key, sizeof(origin));
+	text = setting_is_relative(row, value) ? config_absolute(src, value) :
+	    xstrdup(value);
 	if (!config_place(c, config_layer_of(c, -1), row, CONFIG_FLAG, origin,
-	    value, &why))
+	    text, &why))
 		rc = fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM, "--%s: %s",
 		    key, buf_text(&why));
+	free(text);
 	buf_release(&why);
 	return rc;
 }
@@ -399,9 +521,27 @@ config_client_tls(const struct settings *s)
 	return CLIENT_TLS_STARTTLS;
 }
 
+bool
+config_refused(const struct config *c, const char *key)
+{
+	return c->refused[setting_find(key) - setting_table];
+}
+
+bool
+config_wants_password(const struct settings *s)
+{
+	return s->auth != SETTING_AUTH_AUTO && s->auth != SETTING_AUTH_NONE &&
+	    s->auth != SETTING_AUTH_EXTERNAL &&
+	    s->auth != SETTING_AUTH_XOAUTH2 &&
+	    s->auth != SETTING_AUTH_OAUTHBEARER;
+}
+
 enum sasl_mech
 config_mech(const struct settings *s)
 {
+	/* An account may have inherited it, and have tokens. */
+	if (s->oauth != NULL && config_wants_password(s))
+		return SASL__MAX;
 	switch ((enum setting_auth)s->auth) {
 	case SETTING_AUTH_AUTO:
 	case SETTING_AUTH_NONE:
@@ -428,150 +568,6 @@ config_port(const struct settings *s)
 	return config_tls_mode(s) == SETTING_TLS_IMPLICIT ? 465 : 587;
 }
 
-/* Mistakes in the settings of one account, or above them. */
-struct findings {
-	const struct config *c;
-	int		 account;	/* or -1 */
-	struct buf	*out;		/* a line each */
-	size_t		 n;
-};
-
-/* Add a line; key, the setting it is about, may be NULL. */
-static void __attribute__((__format__(__printf__, 3, 4)))
-config_unfit(struct findings *all, const char *key, const char *fmt, ...)
-{
-	char line[1024];
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(line, sizeof(line), fmt, ap);
-	va_end(ap);
-	if (key != NULL)
-		buf_addf(all->out, "%s: ", config_where(all->c, all->account,
-		    setting_find(key)));
-	if (all->account != -1)
-		buf_addf(all->out, "account %s: ",
-		    all->c->account[all->account].name);
-	buf_addf(all->out, "%s\n", line);
-	all->n++;
-}
-
-static void
-config_judge_login(const struct settings *s, struct findings *all)
-{
-	const char *secret = s->password != NULL ? "password" :
-	    s->password_file != NULL ? "password-file" :
-	    s->password_command != NULL ? "password-command" : NULL;
-
-	if (s->auth == SETTING_AUTH_NONE || s->auth == SETTING_AUTH_EXTERNAL)
-		return;
-	if (s->user != NULL && secret == NULL)
-		config_unfit(all, "user", "user is set, but neither password "
-		    "nor password-file nor password-command");
-	else if (s->user == NULL && secret != NULL)
-		config_unfit(all, secret, "%s is set, but no user", secret);
-	else if (s->user == NULL && s->auth != SETTING_AUTH_AUTO)
-		config_unfit(all, "auth",
-		    "auth asks for a login, but no user is set");
-}
-
-/* Settings that the form of relay contradicts. */
-static void
-config_judge_relay(const struct settings *s, const struct relay *r,
-    struct findings *all)
-{
-	const char *relay = config_where(all->c, all->account,
-	    setting_find("relay"));
-
-	if (r->implicit && s->tls != SETTING_TLS_AUTO &&
-	    s->tls != SETTING_TLS_IMPLICIT)
-		config_unfit(all, "tls", "relay (%s) is smtps://, which is "
-		    "implicit TLS, but tls says otherwise", relay);
-	if (r->kind != RELAY_HOST && s->port != 0)
-		config_unfit(all, "port",
-		    "port is set, but relay (%s) is no host", relay);
-	if (r->kind >= RELAY_UNIX && s->proxy != NULL)
-		config_unfit(all, "proxy",
-		    "proxy is set, but relay (%s) is on this host", relay);
-}
-
-static void
-config_judge_fallback(const struct settings *s, struct findings *all)
-{
-	const char *p = s->fallback != NULL ? s->fallback : "";
-	int other;
-	size_t n;
-
-	for (; *p != '\0'; p += n) {
-		p += strspn(p, " \t");
-		if ((n = strcspn(p, " \t")) == 0)
-			continue;
-		other = config_account(all->c, p, n);
-		if (other == -1)
-			config_unfit(all, "fallback",
-			    "fallback: there is no account %.*s", (int)n, p);
-		else if (other == all->account)
-			config_unfit(all, "fallback", "fallback: an account "
-			    "cannot be a fallback for itself");
-	}
-}
-
-static void
-config_judge_layer(const struct config_source *src, struct findings *all)
-{
-	const struct settings *s = config_settings(all->c, all->account);
-	const char *other = NULL;
-	struct relay r;
-	size_t n = 0;
-
-	if (!config_relay_of(s, &r)) {
-		if (all->c->smtp_env)
-			other = envname_find(src->env, "SMTP_HOST", &n);
-		config_unfit(all, NULL, "no relay is set: put a line "
-		    "\"relay HOST\" into %s, or set HELOISE_RELAY%s%.*s%s",
-		    src->file != NULL ? src->file : src->system,
-		    other != NULL ? "; " : "", (int)n,
-		    other != NULL ? other : "", other != NULL ?
-		    " is set: did you mean SMTP_HOST?" : "");
-		return;
-	}
-	config_judge_relay(s, &r, all);
-	config_judge_fallback(s, all);
-	if (r.kind != RELAY_MAILDIR)
-		config_judge_login(s, all);
-}
-
-size_t
-config_judge(const struct config *c, const struct config_source *src,
-    struct buf *out)
-{
-	const char *name = c->base.account;
-	struct findings all = { .c = c, .account = -1, .out = out };
-
-	if (name != NULL && config_account(c, name, strlen(name)) == -1)
-		config_unfit(&all, "account", "there is no account %s", name);
-	/* With accounts, the base need not have a relay. */
-	if (c->naccount == 0 || c->base.relay != NULL)
-		config_judge_layer(src, &all);
-	while (++all.account < (int)c->naccount)
-		config_judge_layer(src, &all);
-	return all.n;
-}
-
-int
-config_check(const struct config *c, const struct config_source *src,
-    struct fault *f)
-{
-	struct buf lines = { .max = 65536 };
-	int status = 0;
-
-	if (config_judge(c, src, &lines) > 0)
-		status = fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM, "%.*s",
-		    (int)strcspn(buf_text(&lines), "\n"), buf_text(&lines));
-	buf_release(&lines);
-	return status;
-}
-
 void
 config_meaning(const struct setting *row, const struct settings *s,
     struct buf *out)
@@ -591,43 +587,4 @@ config_meaning(const struct setting *row, const struct settings *s,
 		buf_addf(out, "%d", config_port(s));
 	if (row == setting_find("tls") && s->tls == SETTING_TLS_AUTO)
 		buf_adds(out, mode[config_tls_mode(s)]);
-}
-
-static void
-config_dump_row(const struct config *c, int account,
-    const struct setting *row, struct buf *out)
-{
-	const struct settings *set = config_settings(c, account);
-	struct buf meaning = { .max = 64 };
-	size_t start = out->len;
-
-	buf_addf(out, "%-16s ", row->key);
-	setting_show(row, set, out);
-	buf_addf(out, "%*s # ", (int)(out->len - start < 40 ?
-	    40 - (out->len - start) : 0), "");
-	buf_adds_visible(out, config_where(c, account, row));
-	config_meaning(row, set, &meaning);
-	if (meaning.len > 0)
-		buf_addf(out, ": %s", buf_text(&meaning));
-	buf_adds(out, "\n");
-	buf_release(&meaning);
-}
-
-void
-config_dump(const struct config *c, struct buf *out)
-{
-	const struct setting *row, *end = setting_table + setting_count;
-	int i;
-
-	for (row = setting_table; row < end; row++)
-		config_dump_row(c, -1, row, out);
-	for (i = 0; i < (int)c->naccount; i++) {
-		buf_addf(out, "\naccount %-32s # ", c->account[i].name);
-		config_add_line(out, c->account[i].where);
-		/* Other settings are as above. */
-		for (row = setting_table; row < end; row++)
-			if (strcmp(config_where(c, i, row),
-			    config_where(c, -1, row)) != 0)
-				config_dump_row(c, i, row, out);
-	}
 }

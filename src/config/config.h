@@ -20,6 +20,15 @@ struct config_source {
 	const char	*file;		/* -C: instead of both files, or NULL */
 	const char	*home;		/* NULL: HOME, else passwd(5) */
 	char *const	*env;		/* "NAME=value"..., NULL; or NULL */
+
+	/* Where relative names of files begin, or NULL: here. */
+	const char	*dir;
+
+	/*
+	 * The place of the file that the first one is to become, or NULL.  A
+	 * relative name in it that is not beside it is looked for here.
+	 */
+	const char	*becomes;
 };
 
 /* Higher levels win, in whichever order they are read. */
@@ -32,6 +41,8 @@ struct origin {
 	enum config_level level;
 	char		*text;	/* "/etc/heloise.conf:12"; NULL: built in */
 	bool		 vacant; /* unset there, by a rival */
+	bool		 implied; /* a name that came with `from` */
+	bool		 quoted; /* a secret with quotes around it */
 };
 
 #define CONFIG_ACCOUNTS	32	/* more are a mistake */
@@ -47,6 +58,12 @@ struct config_account {
 	struct origin	 origin[SETTING_MAX];
 };
 
+/* A file that another one includes, and the file where that began. */
+struct config_included {
+	char		*path;
+	char		*top;
+};
+
 struct config {
 	struct settings	 base;
 	struct origin	 origin[SETTING_MAX];	/* as in setting_table */
@@ -55,15 +72,22 @@ struct config {
 	int		 open;		/* account being read, or -1 */
 	struct buf	 mistakes;		/* a line each */
 	size_t		 nmistakes;
+	bool		 refused[SETTING_MAX];	/* a value was wrong */
+	size_t		 nlines;	/* of files, without comments */
 	bool		 smtp_env;	/* the SMTP_* set is read */
 	struct buf	 warnings;	/* lines without effect, a line each */
 	size_t		 nwarnings;
+	struct config_included *included;	/* in their order */
+	size_t		 nincluded;
 };
 
 void	config_init(struct config *);
 
-/* Wipes all passwords. */
-void	config_wipe(struct config *);
+/*
+ * Wipe all passwords, those in the environment too: for a process that goes
+ * on to read data of others.
+ */
+void	config_wipe(const struct config *);
 void	config_release(struct config *);
 
 /* The account of that name, or -1. */
@@ -73,26 +97,20 @@ int	config_account(const struct config *, const char *name, size_t n);
 const struct settings *config_settings(const struct config *, int account);
 
 /*
+ * The name of a file that the command line or the environment gives, from
+ * src->dir on if it is relative.  The caller frees it.
+ */
+char	*config_absolute(const struct config_source *, const char *name);
+
+/*
  * Set one from the command line, before or after the files are read.  key
  * has no "--".  -1 and a fault of ST_USAGE if it is wrong or not allowed.
  */
 int	config_set_flag(struct config *, const struct config_source *,
 	    const char *key, const char *value, struct fault *);
 
-/*
- * Can mail be delivered with these settings, and with those of each
- * account?  Checks settings that depend on each other: a missing relay,
- * half a login, smtps:// with another `tls`, a fallback that does not exist.
- */
-int	config_check(const struct config *, const struct config_source *,
-	    struct fault *);
-
-/* The same for all mistakes: append a line each, return how many. */
-size_t	config_judge(const struct config *, const struct config_source *,
-	    struct buf *);
-
-/* A line "key value # origin" for each row; secrets are not shown. */
-void	config_dump(const struct config *, struct buf *);
+/* Was a value of this key wrong?  Then it is not missing. */
+bool	config_refused(const struct config *, const char *key);
 
 /* The origin of the row's value: "default", "--port", ... */
 const char *config_origin(const struct config *, const struct setting *);
@@ -116,6 +134,9 @@ enum client_tls config_client_tls(const struct settings *);
 
 /* The mechanism that `auth` names, or SASL__MAX for auto and none. */
 enum sasl_mech config_mech(const struct settings *);
+
+/* Does `auth` name a mechanism of passwords? */
+bool	config_wants_password(const struct settings *);
 
 /*
  * For readers: set one value, in the open account if there is one, or add a

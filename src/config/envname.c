@@ -1,10 +1,12 @@
 /* envname.c - variables of the environment that are meant for others */
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/ascii.h"
 #include "base/util.h"
 #include "config/envname.h"
+#include "config/suggest.h"
 
 static const struct { const char *meant, *names; } others[] = {
 	{ "SMTP_HOST", "SMTP_SERVER SMTP_HOSTNAME SMTP_ADDRESS SMTP_RELAY "
@@ -29,20 +31,46 @@ static const struct { const char *meant, *names; } others[] = {
 	    "DEFAULT_FROM_EMAIL" },
 };
 
+/* The name that is one letter away: SMTP_HOTS is no word of any program. */
+static const char *
+envname_near(const char *name, size_t n)
+{
+	static const char prefix[] = "SMTP_";
+	const size_t skip = sizeof(prefix) - 1;
+	const char *near = NULL;
+	struct suggest s;
+	char *word, *known, *p;
+	size_t i;
+
+	if (n <= skip || strncmp(name, prefix, skip) != 0)
+		return NULL;
+	word = xstrndup(name + skip, n - skip);
+	suggest_init(&s, word);
+	free(word);
+	s.best = s.best > 2 ? 2 : s.best;
+	for (i = 0; i < NITEMS(others); i++) {
+		known = xstrdup(others[i].meant + skip);
+		for (p = known; *p != '\0'; p++)
+			*p = *p == '_' ? '-' : ascii_lower(*p);
+		if (suggest_nearer(&s, known, NULL))
+			near = others[i].meant;
+		free(known);
+	}
+	return near;
+}
+
 const char *
 envname_meant(const char *name, size_t n)
 {
-	const char *p;
-	size_t i, k;
+	size_t i;
 
 	for (i = 0; i < NITEMS(others); i++)
-		for (p = others[i].names; *p != '\0'; p += k) {
-			p += strspn(p, " ");
-			k = strcspn(p, " ");
-			if (k == n && memcmp(p, name, n) == 0)
-				return others[i].meant;
-		}
-	return NULL;
+		if (ascii_is(name, n, others[i].meant))
+			return NULL;
+	for (i = 0; i < NITEMS(others); i++)
+		if (ascii_listed(others[i].names, name, n))
+			return others[i].meant;
+	return envname_near(name, n);
 }
 
 const char *
@@ -58,6 +86,25 @@ envname_find(char *const *env, const char *meant, size_t *n)
 			return *env;
 	}
 	return NULL;
+}
+
+const char *
+envname_value(char *const *env, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (; env != NULL && *env != NULL; env++)
+		if (strncmp(*env, name, n) == 0 && (*env)[n] == '=')
+			return *env + n + 1;
+	return NULL;
+}
+
+bool
+envname_empty(char *const *env, const char *name)
+{
+	const char *value = envname_value(env, name);
+
+	return value != NULL && *value == '\0';
 }
 
 /* "25_TCP", and maybe "_ADDR", "_PORT" or "_PROTO" behind it. */

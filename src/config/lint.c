@@ -13,6 +13,8 @@
 
 #include "base/util.h"
 #include "config/account.h"
+#include "config/issuer.h"
+#include "config/judge.h"
 #include "config/lint.h"
 #include "config/password.h"
 #include "hint/provider.h"
@@ -171,7 +173,7 @@ void
 lint_add(struct lint *a, bool mistake, const char *origin, const char *key,
     const char *fmt, ...)
 {
-	char line[2048];
+	char line[2048], letter = mistake ? LINT_MISTAKE : LINT_WARNING;
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -185,6 +187,7 @@ lint_add(struct lint *a, bool mistake, const char *origin, const char *key,
 		buf_addf(&a->out, "%s: ", key);
 	buf_adds_visible(&a->out, line);
 	buf_adds(&a->out, "\n");
+	buf_add(&a->levels, &letter, 1);
 	*(mistake ? &a->nmistakes : &a->nwarnings) += 1;
 }
 
@@ -330,6 +333,73 @@ lint_doubts(struct lint *a, const struct config *c, const struct view *v)
 	lint_apply(a, c, v, rules, NITEMS(rules));
 }
 
+/* Has it a password where the relay will soon take none? */
+static bool
+lint_password_ends(const struct view *v)
+{
+	bool mx = false;
+	const struct provider *p = provider_find(v->relay.host, NULL, &mx);
+
+	return v->login && v->set->oauth == NULL && p != NULL &&
+	    p->bit == BY_M365 && v->set->auth != SETTING_AUTH_XOAUTH2 &&
+	    v->set->auth != SETTING_AUTH_OAUTHBEARER;
+}
+
+/* Is the relay of one provider, and the token of another? */
+static bool
+lint_other_provider(const struct view *v)
+{
+	bool mx = false;
+	const struct provider *p = provider_find(v->relay.host, NULL, &mx);
+	const char *oauth = v->set->oauth;
+
+	return oauth != NULL && p != NULL &&
+	    ((p->bit == BY_M365 && strcmp(oauth, "google") == 0) ||
+	    (p->bit == BY_GOOGLE && strcmp(oauth, "microsoft") == 0));
+}
+
+static void
+lint_oauth(struct lint *a, const struct config *c, const struct view *v)
+{
+	static const char *const alone = "no effect without oauth";
+	const struct settings *s = v->set;
+	bool none = s->oauth == NULL, secret = s->oauth_client_secret != NULL ||
+	    s->oauth_client_secret_file != NULL ||
+	    s->oauth_client_secret_command != NULL;
+	const struct rule rules[] = {
+		{ "oauth", "relay", MISTAKE | RELAY, lint_other_provider(v),
+		    "the relay does not take tokens of this provider" },
+		{ "oauth-key", NULL, MISTAKE, s->oauth_key != NULL &&
+		    s->oauth_cert == NULL, "there is no oauth-cert for this "
+		    "key" },
+		{ "oauth-cert", NULL, IF_SET, secret, "it is used, so the "
+		    "client's secret has no effect" },
+		{ "oauth-refresh-token-file", "oauth-grant", IF_SET,
+		    !none && issuer_grant(s) != SETTING_GRANT_REFRESH,
+		    "no effect with this grant" },
+		{ "oauth-tenant", "oauth", IF_SET, !none &&
+		    strcmp(s->oauth, "microsoft") != 0,
+		    "only microsoft has tenants" },
+		{ "user", "oauth", IF_SET, !none && issuer_known(s) &&
+		    s->user != NULL && strchr(s->user, '@') == NULL,
+		    "the provider wants the whole address of the mailbox" },
+		{ "user", NULL, RELAY, lint_password_ends(v), "Microsoft turns "
+		    "logins with a password off by default at the end of "
+		    "December 2026: set `oauth microsoft`" },
+		{ "oauth-tenant", NULL, IF_SET, none, alone },
+		{ "oauth-client-id", NULL, IF_SET, none, alone },
+		{ "oauth-client-secret", NULL, IF_SET, none, alone },
+		{ "oauth-client-secret-file", NULL, IF_SET, none, alone },
+		{ "oauth-client-secret-command", NULL, IF_SET, none, alone },
+		{ "oauth-scope", NULL, IF_SET, none, alone },
+		{ "oauth-refresh-token-file", NULL, IF_SET, none, alone },
+		{ "oauth-cert", NULL, IF_SET, none, alone },
+		{ "oauth-ca", NULL, IF_SET, none, alone },
+	};
+
+	lint_apply(a, c, v, rules, NITEMS(rules));
+}
+
 static void
 lint_layer(struct lint *a, const struct config *c, int account)
 {
@@ -350,6 +420,20 @@ lint_layer(struct lint *a, const struct config *c, int account)
 	v.login = account_needs_password(v.set);
 	lint_mistakes(a, c, &v);
 	lint_doubts(a, c, &v);
+	lint_oauth(a, c, &v);
+}
+
+/* Lines that the settings have gathered, all of one level. */
+static void
+lint_add_lines(struct lint *a, enum lint_level level, const struct buf *lines)
+{
+	char letter = (char)level;
+	size_t i;
+
+	buf_add(&a->out, buf_text(lines), lines->len);
+	for (i = 0; i < lines->len; i++)
+		if (lines->p[i] == '\n')
+			buf_add(&a->levels, &letter, 1);
 }
 
 void
@@ -359,12 +443,12 @@ lint_config(struct lint *a, const struct config *c,
 	struct buf lines = { .max = 65536 };
 	int i;
 
-	buf_add(&a->out, buf_text(&c->mistakes), c->mistakes.len);
-	a->nmistakes += c->nmistakes + config_judge(c, src, &lines);
-	buf_add(&a->out, buf_text(&lines), lines.len);
+	lint_add_lines(a, LINT_MISTAKE, &c->mistakes);
+	a->nmistakes += c->nmistakes + judge_all(c, src, &lines);
+	lint_add_lines(a, LINT_MISTAKE, &lines);
 	for (i = -1; i < (int)c->naccount; i++)
 		lint_layer(a, c, i);
-	buf_add(&a->out, buf_text(&c->warnings), c->warnings.len);
+	lint_add_lines(a, LINT_WARNING, &c->warnings);
 	a->nwarnings += c->nwarnings;
 	buf_release(&lines);
 }

@@ -5,16 +5,19 @@
 
 #include "config/config.h"
 
+enum lint_level { LINT_MISTAKE = 'm', LINT_WARNING = 'w' };
+
 /* A line for each mistake and warning, and how many there are. */
 struct lint {
 	struct buf	 out;
+	struct buf	 levels;	/* an enum lint_level for each line */
 	size_t		 nmistakes;
 	size_t		 nwarnings;
 };
 
 /*
- * Add a line to a lint, which is {0} at first but for out.max.  origin and
- * key may be NULL.
+ * Add a line to a lint, which is {0} at first but for the limits of its
+ * buffers.  origin and key may be NULL.
  */
 void	lint_add(struct lint *, bool mistake, const char *origin,
 	    const char *key, const char *, ...)
@@ -22,7 +25,7 @@ void	lint_add(struct lint *, bool mistake, const char *origin,
 
 /*
  * Check settings that have been read.  Mistakes: those in their lines, those
- * that config_judge() finds, and contradictions.  Warnings: lines without
+ * that judge_all() finds, and contradictions.  Warnings: lines without
  * effect, and settings that probably do not do what was meant.  Mail may be
  * delivered in spite of a contradiction.
  */

@@ -12,7 +12,6 @@
 #include "config/envname.h"
 #include "config/file.h"
 #include "config/load.h"
-#include "config/suggest.h"
 #include "net/relay.h"
 #include "system/readfile.h"
 
@@ -23,13 +22,9 @@
 static const char *
 load_env_value(const struct config_source *src, const char *name)
 {
-	size_t i, n = strlen(name);
-	const char *e;
+	const char *value = envname_value(src->env, name);
 
-	for (i = 0; src->env != NULL && (e = src->env[i]) != NULL; i++)
-		if (strncmp(e, name, n) == 0 && e[n] == '=')
-			return e[n + 1] != '\0' ? e + n + 1 : NULL;
-	return NULL;
+	return value != NULL && *value != '\0' ? value : NULL;
 }
 
 /* The home directory, or NULL; to be freed. */
@@ -106,14 +101,22 @@ load_env_row(const char *name, size_t n)
 	return NULL;
 }
 
-/* A copy without the blanks around it; a secret may have some. */
+/*
+ * A copy without the blanks around it.  A secret may have some: it loses one
+ * end of a line, as in a file.
+ */
 static char *
 load_trim(const struct setting *row, const char *value)
 {
-	size_t n;
+	size_t n = strlen(value);
 
-	if (row->secret)
-		return xstrdup(value);
+	if (row->secret) {
+		if (n > 0 && value[n - 1] == '\n')
+			n--;
+		if (n > 0 && value[n - 1] == '\r')
+			n--;
+		return xstrndup(value, n);
+	}
 	value += strspn(value, " \t\r\n");
 	n = strlen(value);
 	while (n > 0 && strchr(" \t\r\n", value[n - 1]) != NULL)
@@ -134,6 +137,7 @@ load_apply_file(struct config *c, const struct setting *row,
 	fault_clear(&f);
 	if (readfile_whole(path, false, &text, &st, &f) == -1) {
 		config_mistake(c, "%s: %s: %s", origin, row->key, f.text);
+		c->refused[row - setting_table] = true;
 	} else {
 		value = load_trim(row, buf_text(&text));
 		if (strlen(buf_text(&text)) != text.len)
@@ -189,8 +193,13 @@ load_apply_value(struct config *c, const struct config_source *src,
     const struct setting *row, enum config_level level, const char *origin,
     const char *value)
 {
-	char *text = load_trim(row, value);
+	char *text = load_trim(row, value), *path;
 
+	if (setting_is_relative(row, text)) {
+		path = config_absolute(src, text);
+		free(text);
+		text = path;
+	}
 	if (*text != '\0')
 		config_apply(c, row, level, origin, level == CONFIG_SMTP_ENV ?
 		    load_translate(src, row, text) : text);
@@ -208,7 +217,7 @@ load_variable(struct config *c, const struct config_source *src,
 {
 	char file[ENV_NAME];
 	const char *value = load_env_value(src, name), *path;
-	char *origin;
+	char *origin, *from;
 
 	(void)strlcpy(file, name, sizeof(file));
 	(void)strlcat(file, "_FILE", sizeof(file));
@@ -216,18 +225,21 @@ load_variable(struct config *c, const struct config_source *src,
 	if (value != NULL && path != NULL) {
 		config_mistake(c, "environment: both %s and %s are set",
 		    name, file);
+		c->refused[row - setting_table] = true;
 		return;
 	}
 	if (value == NULL && path == NULL)
 		return;
 	origin = xasprintf("environment %s", value != NULL ? name : file);
+	from = path != NULL ? config_absolute(src, path) : NULL;
 	if (value != NULL)
 		load_apply_value(c, src, row, level, origin, value);
 	else if (row->secret)
 		config_apply(c, setting_find(row->rival[0]), level, origin,
-		    path);
+		    from);
 	else
-		load_apply_file(c, row, level, origin, path);
+		load_apply_file(c, row, level, origin, from);
+	free(from);
 	free(origin);
 }
 
@@ -283,7 +295,7 @@ load_check_variable(struct config *c, const char *entry)
 	n = n < sizeof(name) ? n : sizeof(name) - 1;
 	memcpy(name, entry, n);
 	name[n] = '\0';
-	if ((near = suggest_setting(key)) != NULL) {
+	if ((near = setting_near(key)) != NULL) {
 		load_env_name(near->key, name);
 		config_mistake(c, "environment: %.*s: no setting has this "
 		    "name; did you mean %s?", (int)n, entry, name);

@@ -13,6 +13,7 @@
 #include "base/ascii.h"
 #include "base/util.h"
 #include "config/setting.h"
+#include "config/units.h"
 #include "config/validate.h"
 #include "mail/frompolicy.h"
 
@@ -53,6 +54,15 @@ static const char *const auth_choice[] = {
 	NULL
 };
 
+static const char *const grant_choice[] = {
+	[SETTING_GRANT_AUTO] = "auto",
+	[SETTING_GRANT_DEVICE] = "device",
+	[SETTING_GRANT_CODE] = "code",
+	[SETTING_GRANT_CLIENT] = "client-credentials",
+	[SETTING_GRANT_REFRESH] = "refresh-token",
+	NULL
+};
+
 static const char *const delivery_choice[] = {
 	[SETTING_DELIVERY_NOW] = "now",
 	[SETTING_DELIVERY_BACKGROUND] = "background",
@@ -82,9 +92,8 @@ static const char *const family_choice[] = {
 
 static const struct setting_word tls_words[] = {
 	{ "on", "starttls" }, { "true", "starttls" }, { "yes", "starttls" },
-	{ "1", "starttls" }, { "tls", "starttls" },
+	{ "1", "starttls" }, { "tls", "starttls" }, { "0", "none" },
 	{ "off", "none" }, { "false", "none" }, { "no", "none" },
-	{ "0", "none" },
 	{ "start_tls", "starttls" }, { "force_tls", "starttls" },
 	{ "ssl", "implicit" }, { "smtps", "implicit" },
 	{ "ssl/tls", "implicit" },
@@ -114,6 +123,10 @@ const struct setting setting_table[] = {
 	  .env = "SMTP_HOST", .arg = "HOST[:PORT]",
 	  .akin = "host server smarthost mailhub relayhost smtp-host",
 	  .doc = "The relay that takes the mail." },
+	{ .key = "provider", TEXT(provider), .check = validate_provider,
+	  .near = suggest_provider,
+	  .arg = "NAME", .akin = "service mail-provider",
+	  .doc = "A provider, for its relay and port." },
 	{ .key = "port", NUMBER(port, 1, 65535), .def = "auto", .zero = "auto",
 	  .env = "SMTP_PORT", .arg = "NUMBER", .akin = "smtp-port",
 	  .doc = "Its port; auto: 465 or 587, as tls requires." },
@@ -152,27 +165,70 @@ const struct setting setting_table[] = {
 	  .akin = "username login authuser auth-user",
 	  .doc = "Log in as this user." },
 	{ .key = "password", TEXT(password), .secret = true,
-	  .rival = { "password-file", "password-command" },
+	  .rival = { "password-file", "password-command", "oauth" },
 	  .env = "SMTP_PASSWORD", .arg = "TEXT",
 	  .akin = "pass passwd secret authpass auth-password",
 	  .doc = "Its password; from a file or the environment only." },
 	{ .key = "password-file", PATH(password_file),
-	  .rival = { "password", "password-command" }, .arg = "FILE",
+	  .rival = { "password", "password-command", "oauth" },
+	  .arg = "FILE",
 	  .akin = "passfile passwordfile secret-file",
 	  .doc = "A file that holds the password and nothing else." },
 	{ .key = "password-command", TEXT(password_command),
-	  .rival = { "password", "password-file" }, .arg = "COMMAND",
+	  .rival = { "password", "password-file", "oauth" },
+	  .arg = "COMMAND",
 	  .akin = "passwordeval passcmd pass-cmd passwordcommand",
 	  .doc = "A command that prints it." },
+	{ .key = "oauth", TEXT(oauth), .check = validate_oauth,
+	  .rival = { "password", "password-file", "password-command" },
+	  .arg = "PROVIDER", .akin = "oauth2 oauth-provider issuer",
+	  .doc = "Log in by OAuth with tokens of this provider." },
+	{ .key = "oauth-tenant", TEXT(oauth_tenant),
+	  .check = validate_oauth_tenant, .arg = "NAME",
+	  .akin = "tenant tenant-id",
+	  .doc = "The organization at the provider." },
+	{ .key = "oauth-client-id", TEXT(oauth_client_id), .arg = "ID",
+	  .akin = "client-id oauth-client application-id",
+	  .doc = "How the provider knows this installation." },
+	{ .key = "oauth-client-secret", TEXT(oauth_client_secret),
+	  .secret = true, .rival = { "oauth-client-secret-file",
+	  "oauth-client-secret-command" }, .arg = "TEXT",
+	  .akin = "client-secret",
+	  .doc = "Its secret; from a file or the environment only." },
+	{ .key = "oauth-client-secret-file", PATH(oauth_client_secret_file),
+	  .rival = { "oauth-client-secret", "oauth-client-secret-command" },
+	  .arg = "FILE", .akin = "client-secret-file",
+	  .doc = "A file that holds the client's secret." },
+	{ .key = "oauth-client-secret-command",
+	  TEXT(oauth_client_secret_command),
+	  .rival = { "oauth-client-secret", "oauth-client-secret-file" },
+	  .arg = "COMMAND", .akin = "client-secret-command",
+	  .doc = "A command that prints it." },
+	{ .key = "oauth-scope", TEXT(oauth_scope), .arg = "SCOPES",
+	  .akin = "scope scopes oauth-scopes",
+	  .doc = "The rights to ask for, instead of the usual." },
+	{ .key = "oauth-grant", CHOICE(oauth_grant, grant_choice),
+	  .def = "auto", .arg = "GRANT", .akin = "grant grant-type",
+	  .doc = "How to get a token." },
+	{ .key = "oauth-refresh-token-file", PATH(oauth_refresh_token_file),
+	  .arg = "FILE", .akin = "refresh-token refresh-token-file",
+	  .doc = "A file that holds the first refresh token." },
+	{ .key = "oauth-cert", PATH(oauth_cert), .arg = "FILE",
+	  .akin = "client-certificate",
+	  .doc = "A certificate in place of the client's secret." },
+	{ .key = "oauth-key", PATH(oauth_key), .arg = "FILE",
+	  .doc = "Its key, if it is not in the same file." },
+	{ .key = "oauth-ca", PATH(oauth_ca), .arg = "FILE",
+	  .doc = "Authorities that the provider is verified with." },
 	{ .key = "helo", TEXT(helo), .def = "auto", .check = validate_helo,
 	  .env = "SMTP_HELO_NAME", .arg = "NAME",
 	  .akin = "ehlo hello helo-name ehlo-name hostname",
 	  .doc = "The name to send in EHLO." },
-	{ .key = "from", TEXT(from), .check = validate_from, .anyone = true,
+	{ .key = "from", TEXT(from), .check = validate_from,
 	  .env = "SMTP_FROM", .arg = "ADDRESS",
 	  .akin = "sender envelope-from mail-from",
 	  .doc = "The envelope sender where none is given." },
-	{ .key = "from-name", TEXT(from_name), .anyone = true, .arg = "NAME",
+	{ .key = "from-name", TEXT(from_name), .arg = "NAME",
 	  .akin = "full-name fullname name",
 	  .doc = "The sender's full name where none is given." },
 	{ .key = "from-policy", CHOICE(from_policy, policy_choice),
@@ -189,9 +245,23 @@ const struct setting setting_table[] = {
 	  .def = "/etc/aliases", .none = true, .arg = "FILE",
 	  .akin = "alias-file alias-maps",
 	  .doc = "The file of aliases, or none." },
+	{ .key = "root-mail", TEXT(root_mail), .scope = SETTING_ABOVE,
+	  .arg = "ADDRESS", .akin = "root adminaddr mailroot postmaster",
+	  .check = validate_mailbox,
+	  .doc = "Who gets the mail of local users." },
 	{ .key = "max-size", OCTETS(max_size), .scope = SETTING_ABOVE,
-	  .def = "0", .arg = "SIZE", .akin = "size message-size-limit maxsize",
+	  .def = "100M", .arg = "SIZE",
+	  .akin = "size message-size-limit maxsize",
 	  .doc = "Refuse larger messages; 0 is no limit." },
+	{ .key = "max-waiting", NUMBER(max_waiting, 1, 1000000),
+	  .scope = SETTING_ABOVE, .def = "10000", .zero = "none",
+	  .arg = "NUMBER", .doc = "How many messages of a user may wait." },
+	{ .key = "max-waiting-size", OCTETS(max_waiting_size),
+	  .scope = SETTING_ABOVE, .def = "1G", .arg = "SIZE",
+	  .doc = "How large they may be together; 0 is no limit." },
+	{ .key = "min-free", TEXT(min_free), .scope = SETTING_ABOVE,
+	  .check = validate_min_free, .def = "auto", .arg = "PERCENT%|SIZE",
+	  .doc = "What new mail leaves free on the file system." },
 	{ .key = "connect-timeout", SECONDS(connect_timeout, 1), .def = "30s",
 	  .arg = "TIME",
 	  .doc = "Time to connect, for all addresses together." },
@@ -221,8 +291,9 @@ const struct setting setting_table[] = {
 	{ .key = "queue", BOOL(queue), .scope = SETTING_ABOVE, .def = "yes",
 	  .arg = "YES|NO",
 	  .doc = "Queue and retry mail that cannot be delivered." },
-	{ .key = "spool", PATH(spool), .scope = SETTING_ABOVE,
-	  .arg = "DIRECTORY", .doc = "The directory of the queue." },
+	{ .key = "spool", PATH(spool), .check = validate_spool,
+	  .scope = SETTING_ABOVE, .arg = "DIRECTORY",
+	  .doc = "The directory of the queue." },
 	{ .key = "retry-min", SECONDS(retry_min, 1), .scope = SETTING_ABOVE,
 	  .def = "1m", .arg = "TIME",
 	  .doc = "Time to the second try; it doubles from there." },
@@ -234,7 +305,7 @@ const struct setting setting_table[] = {
 	{ .key = "linger", BOOL(linger), .scope = SETTING_ABOVE, .def = "yes",
 	  .arg = "YES|NO", .doc = "Keep a process that retries the queue." },
 	{ .key = "bounce-to", TEXT(bounce_to), .scope = SETTING_ABOVE,
-	  .arg = "ADDRESS", .check = validate_from,
+	  .arg = "ADDRESS", .check = validate_mailbox,
 	  .doc = "Where bounces go if the sender gets no mail." },
 	{ .key = "log", TEXT(log), .def = "syslog", .check = validate_log,
 	  .scope = SETTING_ABOVE, .arg = "WHERE",
@@ -256,7 +327,7 @@ const struct setting setting_table[] = {
 	{ .key = "resolver", TEXT(resolver), .check = validate_resolver,
 	  .arg = "ADDRESS[:PORT]", .akin = "nameserver dns",
 	  .doc = "The name server to ask for srv:." },
-	{ .key = "redirect-all", TEXT(redirect_all), .check = validate_from,
+	{ .key = "redirect-all", TEXT(redirect_all), .check = validate_mailbox,
 	  .scope = SETTING_ABOVE, .arg = "ADDRESS",
 	  .akin = "redirect catch-all divert",
 	  .doc = "Send everything to this address instead." },
@@ -296,26 +367,6 @@ setting_unset(const struct setting *row, struct settings *s)
 		explicit_bzero(*at, strlen(*at));
 	free(*at);
 	*at = NULL;
-}
-
-/*
- * A value has no control characters, since it may go to a command, a header
- * or a terminal.  A secret is never shown and may be in any character set.
- */
-static const char *
-setting_check_octets(const struct setting *row, const char *value)
-{
-	struct buf shown = { .max = strlen(value) };
-	bool same;
-
-	if (ascii_controls(value, strlen(value)))
-		return "no control characters";
-	if (row->secret)
-		return NULL;
-	buf_adds_visible(&shown, value);
-	same = strcmp(buf_text(&shown), value) == 0;
-	buf_release(&shown);
-	return same ? NULL : "UTF-8 without control characters";
 }
 
 /* Store a text; one of a list goes behind those that are there. */
@@ -413,7 +464,7 @@ static bool
 setting_parse(const struct setting *row, struct settings *s,
     const char *value, struct buf *why)
 {
-	const char *want;
+	const char *want, *near;
 
 	/* A word such as auto, in any case; but a path as it is. */
 	if (row->type == SETTING_TEXT && row->def != NULL &&
@@ -421,11 +472,14 @@ setting_parse(const struct setting *row, struct settings *s,
 		value = row->def;
 	if (*value == '\0')
 		want = "a value";
-	else if ((want = setting_check_octets(row, value)) == NULL &&
+	else if ((want = validate_octets(value, row->secret)) == NULL &&
 	    row->check != NULL)
 		want = row->check(value);
 	if (want != NULL) {
 		buf_addf(why, "expected %s", want);
+		near = row->near != NULL ? row->near(value) : NULL;
+		if (near != NULL)
+			buf_addf(why, "; did you mean %s?", near);
 		return false;
 	}
 	switch (row->type) {
@@ -447,16 +501,6 @@ setting_parse(const struct setting *row, struct settings *s,
 	return setting_set_number(row, s, value, why);
 }
 
-/* Other programs allow quotes, or a comment behind a value. */
-static void
-setting_add_habit(const char *value, struct buf *why)
-{
-	if (*value == '"' || *value == '\'')
-		buf_adds(why, "; a value has no quotes");
-	else if (strstr(value, " #") != NULL || strstr(value, "\t#") != NULL)
-		buf_adds(why, "; a comment needs its own line");
-}
-
 bool
 setting_set(const struct setting *row, struct settings *s, const char *value,
     struct buf *why)
@@ -464,7 +508,7 @@ setting_set(const struct setting *row, struct settings *s, const char *value,
 	if (setting_parse(row, s, value, why))
 		return true;
 	if (!row->secret)
-		setting_add_habit(value, why);
+		validate_habit(value, why);
 	return false;
 }
 
@@ -518,11 +562,14 @@ setting_text(const struct setting *row, const struct settings *s)
 static void
 setting_show_number(const struct setting *row, long long v, struct buf *out)
 {
-	if (v == 0 && row->zero != NULL)
-		buf_adds(out, row->zero);
+	if (v == 0)
+		buf_adds(out, row->zero != NULL ? row->zero : "0");
+	else if (row->type == SETTING_SECONDS)
+		units_time(out, v);
+	else if (row->type == SETTING_OCTETS)
+		units_size(out, v);
 	else
-		buf_addf(out, "%lld%s", v,
-		    row->type == SETTING_SECONDS && v > 0 ? "s" : "");
+		buf_addf(out, "%lld", v);
 }
 
 void
@@ -581,10 +628,9 @@ setting_is_relative(const struct setting *row, const char *value)
 {
 	return row->type == SETTING_PATH && value[0] != '/' &&
 	    strncmp(value, "pkcs11:", 7) != 0 &&
+	    !(row->check == validate_spool && strncmp(value, "%h/", 3) == 0) &&
 	    !(row->none && strcmp(value, "none") == 0);
 }
-
-/* Finding a row */
 
 const struct setting *
 setting_find(const char *key)
@@ -597,19 +643,17 @@ setting_find(const char *key)
 	return NULL;
 }
 
-/* Is the word in the list? */
-static bool
-setting_lists(const char *list, const char *word)
+const struct setting *
+setting_near(const char *key)
 {
-	size_t n;
+	const struct setting *row, *near = NULL;
+	struct suggest s;
 
-	for (; *list != '\0'; list += n) {
-		list += strspn(list, " \t");
-		n = strcspn(list, " \t");
-		if (n == strlen(word) && memcmp(list, word, n) == 0)
-			return true;
-	}
-	return false;
+	suggest_init(&s, key);
+	for (row = setting_table; row < setting_table + setting_count; row++)
+		if (suggest_nearer(&s, row->key, row->akin))
+			near = row;
+	return near;
 }
 
 bool
@@ -623,7 +667,7 @@ setting_is(const struct settings *s, const char *key, const char *value)
 		return false;
 	setting_show(row, s, &is);
 	if (value != NULL && row->type == SETTING_LIST)
-		same = setting_lists(buf_text(&is), value);
+		same = ascii_listed(buf_text(&is), value, strlen(value));
 	else
 		same = value != NULL ? strcmp(buf_text(&is), value) == 0 :
 		    strcmp(buf_text(&is), "(unset)") != 0;
@@ -639,9 +683,9 @@ setting_help(FILE *out)
 
 	for (row = setting_table; row < setting_table + setting_count; row++) {
 		n = fprintf(out, "  --%s %s", row->key, row->arg);
-		(void)fprintf(out, "%*s%s", n < 28 ? 28 - n : 1, "", row->doc);
-		if (row->def != NULL)
-			(void)fprintf(out, " [%s]", row->def);
-		(void)fputc('\n', out);
+		(void)fprintf(out, "%*s%s%s%s%s\n", n < 28 ? 28 - n : 1, "",
+		    row->doc, row->def != NULL ? " [" : "",
+		    row->def != NULL ? row->def : "",
+		    row->def != NULL ? "]" : "");
 	}
 }

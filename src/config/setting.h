@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "base/buf.h"
+#include "config/suggest.h"
 #include "smtp/sasl.h"
 
 /* The numbers of the words of `tls`, `auth` and `address-family`. */
@@ -32,6 +33,12 @@ enum setting_delivery {
 	SETTING_DELIVERY_QUEUE
 };
 
+/* The numbers of the words of `oauth-grant`. */
+enum setting_grant {
+	SETTING_GRANT_AUTO, SETTING_GRANT_DEVICE, SETTING_GRANT_CODE,
+	SETTING_GRANT_CLIENT, SETTING_GRANT_REFRESH
+};
+
 enum setting_log {
 	SETTING_LOG_TEXT, SETTING_LOG_JSON
 };
@@ -45,6 +52,7 @@ struct settings {
 	char		*match;		/* blanks between: account_match() */
 	char		*fallback;	/* names of accounts, blanks between */
 	char		*relay;		/* as written: see relay_parse() */
+	char		*provider;	/* a name of hint/service */
 	int		 port;		/* 0 is auto: see config_port() */
 	int		 tls;		/* enum setting_tls */
 	char		*tls_ca;
@@ -59,6 +67,16 @@ struct settings {
 	char		*password;	/* wiped when replaced or released */
 	char		*password_file;
 	char		*password_command;
+	char		*oauth;		/* see config/issuer.h */
+	char		*oauth_tenant;
+	char		*oauth_client_id;
+	char		*oauth_client_secret;
+	char		*oauth_client_secret_file;
+	char		*oauth_client_secret_command;
+	char		*oauth_scope;
+	int		 oauth_grant;	/* enum setting_grant */
+	char		*oauth_refresh_token_file;
+	char		*oauth_cert, *oauth_key, *oauth_ca;
 	char *helo; /* "auto", or what heloname_valid() takes */
 	char		*from;
 	char		*from_name;
@@ -67,6 +85,9 @@ struct settings {
 	bool		 header_repair;
 	char		*domain;
 	long long	 max_size;	/* octets; 0 is no limit */
+	int		 max_waiting;	/* messages; 0 is no limit */
+	long long	 max_waiting_size; /* octets; 0 is no limit */
+	char		*min_free;	/* "5%", a size or "auto" */
 	long long	 connect_timeout; /* seconds */
 	long long	 timeout;	/* seconds; 0 is RFC 5321's values */
 	long long	 deadline;	/* seconds; 0 is none */
@@ -88,6 +109,7 @@ struct settings {
 	char		*log;		/* syslog, stderr, none, or a file */
 	int		 log_format;	/* enum setting_log */
 	char		*aliases;	/* "none", or a path */
+	char		*root_mail;	/* who gets the mail of local users */
 };
 
 enum setting_type {
@@ -126,13 +148,15 @@ struct setting {
 	/* The expected form of the value; NULL if the value is right. */
 	const char		*(*check)(const char *);
 
+	/* The right value that is nearest to a wrong one, or NULL. */
+	const char		*(*near)(const char *);
+
 	const char		*env;	/* the name in the SMTP_* set */
 	const struct setting_word *words; /* other words it may hold */
-	const char		*rival[2]; /* setting one unsets the others */
+	const char		*rival[3]; /* setting one unsets the others */
 	enum setting_scope	 scope;
 	bool			 own;	/* not handed down to accounts */
 	bool			 secret; /* never shown, never in argv */
-	bool			 anyone; /* a flag even if set-group-ID */
 	bool			 none;	/* a path: the word "none" is no path */
 
 	const char		*arg;	/* placeholder in --help */
@@ -142,14 +166,15 @@ struct setting {
 
 #define CONNECTIONS_MOST 64	/* the most that `connections` may be */
 
-#define SETTING_MAX	64	/* room for rows; checked at compile time */
-#define SETTING_KEY	32	/* no key is as long as this */
+#define SETTING_MAX	96	/* room for rows; checked at compile time */
+#define SETTING_KEY	SUGGEST_WORD	/* no key is as long as this */
 
 extern const struct setting setting_table[];
 extern const size_t setting_count;
 
-/* The row of that key, or NULL. */
+/* The row of that key, or that of the nearest one, or NULL. */
 const struct setting *setting_find(const char *key);
+const struct setting *setting_near(const char *key);
 
 /*
  * Is this value of the row a path that is relative to a directory?  A key on

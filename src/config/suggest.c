@@ -4,6 +4,7 @@
 
 #include "base/ascii.h"
 #include "config/suggest.h"
+#include "hint/service.h"
 
 static char
 suggest_fold(char c)
@@ -19,12 +20,12 @@ suggest_min(unsigned a, unsigned b)
 
 /*
  * How many letters must be added, dropped, changed or swapped with their
- * neighbour to make b of a.  Both are shorter than SETTING_KEY.
+ * neighbour to make b of a.  Both are shorter than SUGGEST_WORD.
  */
 static unsigned
 suggest_distance(const char *a, const char *b)
 {
-	unsigned d[3][SETTING_KEY], *row = d[0], *up = d[1], *upper = d[2];
+	unsigned d[3][SUGGEST_WORD], *row = d[0], *up = d[1], *upper = d[2];
 	unsigned *next;
 	size_t i, k, n = strlen(b);
 
@@ -49,20 +50,6 @@ suggest_distance(const char *a, const char *b)
 	return row[n];
 }
 
-bool
-suggest_listed(const char *list, const char *word)
-{
-	size_t k, n = strlen(word);
-
-	for (; list != NULL && *list != '\0'; list += k) {
-		list += strspn(list, " ");
-		k = strcspn(list, " ");
-		if (k == n && strncmp(list, word, n) == 0)
-			return true;
-	}
-	return false;
-}
-
 void
 suggest_init(struct suggest *s, const char *word)
 {
@@ -83,7 +70,7 @@ suggest_nearer(struct suggest *s, const char *word, const char *akin)
 
 	if (s->best == 0)
 		return false;
-	d = suggest_listed(akin, s->word) ? 0 :
+	d = ascii_listed(akin, s->word, strlen(s->word)) ? 0 :
 	    word != NULL ? suggest_distance(s->word, word) : s->best;
 	if (d >= s->best)
 		return false;
@@ -91,15 +78,16 @@ suggest_nearer(struct suggest *s, const char *word, const char *akin)
 	return true;
 }
 
-const struct setting *
-suggest_setting(const char *key)
+const char *
+suggest_provider(const char *name)
 {
-	const struct setting *row, *near = NULL;
+	const struct service *row;
+	const char *near = NULL;
 	struct suggest s;
 
-	suggest_init(&s, key);
-	for (row = setting_table; row < setting_table + setting_count; row++)
-		if (suggest_nearer(&s, row->key, row->akin))
-			near = row;
+	suggest_init(&s, name);
+	for (row = service_table; row < service_table + service_count; row++)
+		if (suggest_nearer(&s, row->name, NULL))
+			near = row->name;
 	return near;
 }

@@ -1,14 +1,17 @@
 /* validate.c - checks of values beyond their type */
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/crypt.h"
 #include "base/util.h"
+#include "config/minfree.h"
 #include "config/rate.h"
 #include "config/validate.h"
+#include "hint/service.h"
 #include "mail/addr.h"
+#include "mail/frompolicy.h"
 #include "net/pin.h"
 #include "net/relay.h"
 #include "smtp/avoid.h"
@@ -57,6 +60,13 @@ validate_relay(const char *value)
 		return "a host alone: user and password are settings of "
 		    "their own";
 	return RELAY_FORMS;
+}
+
+const char *
+validate_provider(const char *value)
+{
+	return service_find(value) != NULL ? NULL :
+	    "a provider of `heloise --providers`";
 }
 
 const char *
@@ -141,6 +151,16 @@ validate_token(const char *value)
 }
 
 const char *
+validate_spool(const char *value)
+{
+	for (; (value = strchr(value, '%')) != NULL; value += 2)
+		if (value[1] == '\0' || strchr("Uh%", value[1]) == NULL)
+			return "a directory, in which only %U, %h and %% "
+			    "follow a %";
+	return NULL;
+}
+
+const char *
 validate_priority(const char *value)
 {
 	return crypt_priority(value) ? NULL :
@@ -156,7 +176,7 @@ validate_helo(const char *value)
 }
 
 const char *
-validate_from(const char *value)
+validate_mailbox(const char *value)
 {
 	struct fault f;
 
@@ -165,11 +185,29 @@ validate_from(const char *value)
 	    "an address such as alice@example.org";
 }
 
+/* With a user and a host in place of %U and %H it is an address. */
+const char *
+validate_from(const char *value)
+{
+	struct buf b = { .max = 65536 };
+	const char *why;
+
+	frompolicy_expand(&b, value, "alice", "example.org", true);
+	why = validate_mailbox(buf_text(&b));
+	buf_release(&b);
+	return why;
+}
+
+/* A name beyond ASCII must have an ASCII form. */
 const char *
 validate_domain(const char *value)
 {
-	return heloname_valid(value) && value[0] != '[' ? NULL :
-	    "a domain such as example.org";
+	char *ascii = ascii_only(value, strlen(value)) ? xstrdup(value) :
+	    crypt_idna(value);
+	bool good = ascii != NULL && heloname_valid(ascii) && ascii[0] != '[';
+
+	free(ascii);
+	return good ? NULL : "a domain such as example.org";
 }
 
 const char *
@@ -194,4 +232,77 @@ validate_avoid(const char *value)
 {
 	return avoid_parse(value) != 0 ? NULL : "chunking, pipelining, size, "
 	    "8bitmime, dsn or smtputf8, with blanks between them";
+}
+
+/* A host, a port and a path, and nothing that would end up in a query. */
+static bool
+validate_https(const char *value)
+{
+	static const char octets[] = "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:/[]%";
+	const char *host = value + sizeof("https://") - 1;
+	struct relay r;
+	char *name;
+	bool fine;
+
+	if (strncmp(value, "https://", sizeof("https://") - 1) != 0 ||
+	    value[strspn(value, octets)] != '\0' || strlen(value) > 512)
+		return false;
+	name = xstrndup(host, strcspn(host, "/"));
+	fine = relay_parse(name, &r) && r.kind == RELAY_HOST;
+	free(name);
+	return fine;
+}
+
+const char *
+validate_oauth(const char *value)
+{
+	return strcmp(value, "microsoft") == 0 ||
+	    strcmp(value, "google") == 0 || validate_https(value) ? NULL :
+	    "microsoft, google, or the https:// URL of an issuer";
+}
+
+/* It becomes a part of a path. */
+const char *
+validate_oauth_tenant(const char *value)
+{
+	return strlen(value) <= 255 && value[0] != '.' &&
+	    value[strspn(value, "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.")] == '\0' ? NULL :
+	    "the id or the domain of a tenant";
+}
+
+const char *
+validate_min_free(const char *value)
+{
+	unsigned percent;
+	long long octets;
+
+	return minfree_parse(value, false, &percent, &octets) ? NULL :
+	    "a part such as 5%, a size such as 200M, or auto";
+}
+
+const char *
+validate_octets(const char *value, bool secret)
+{
+	struct buf shown = { .max = strlen(value) };
+	bool same;
+
+	if (ascii_controls(value, strlen(value)))
+		return "no control characters";
+	if (secret)
+		return NULL;
+	buf_adds_visible(&shown, value);
+	same = strcmp(buf_text(&shown), value) == 0;
+	buf_release(&shown);
+	return same ? NULL : "UTF-8 without control characters";
+}
+
+void
+validate_habit(const char *value, struct buf *why)
+{
+	if (*value == '"' || *value == '\'')
+		buf_adds(why, "; a value has no quotes");
+	else if (strstr(value, " #") != NULL || strstr(value, "\t#") != NULL)
+		buf_adds(why, "; a comment needs its own line");
 }

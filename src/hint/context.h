@@ -30,11 +30,15 @@ struct hint_context {
 	const char	*user;
 	const char	*mech;		/* the mechanism used or asked for */
 	bool		 asked;		/* auth names that mechanism */
+	const char	*login_option;	/* " -a NAME", of this account */
 	const char	*sender;	/* of the envelope; may be "" */
 	const char	*recipient;
 	const char	*config_file;	/* the file to edit */
 	const char	*who;		/* this process: "www-data", "uid 33" */
+	const char	*owner;		/* the same for chown: "33" */
 	const char	*group;		/* a group of this process */
+	bool		 many;		/* more users may need that file */
+	const char	*unit;		/* its service: "cron.service" */
 
 	/*
 	 * Do these settings have this value for this key, or with NULL any?

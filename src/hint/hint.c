@@ -11,7 +11,10 @@
  *	%f file		%n name in the certificate	%k its pin
  *	%w the setting relay	%R host that would relay instead
  *	%U user of this process	%G a group of that user
+ *	%O that user for chown
+ *	%N its service
  *	%I issuer of the certificate
+ *	%l the option -a of this account for --login, or nothing
  *	%i " (ADDRESS)", this host's as the relay sees it, or nothing
  *	%a "; WORDS" of the provider on logins, or nothing
  *	%A " (WORDS)" on where the provider allows hosts, or nothing
@@ -28,9 +31,12 @@
 #include "base/util.h"
 #include "hint/hint.h"
 #include "hint/mail_table.h"
+#include "hint/oauth_table.h"
 #include "hint/proposal.h"
 #include "hint/provider.h"
+#include "hint/service.h"
 #include "hint/reply_table.h"
+#include "smtp/busy.h"
 #include "smtp/heloname.h"
 
 /* What the rows are compared with. */
@@ -81,6 +87,15 @@ hint_flatten(char *out, const char *in)
 		*out++ = start ? ' ' : ascii_lower(*in);
 	}
 	*out = '\0';
+}
+
+/* Octets before "; before that, ADDRESS port N: ...", or all. */
+static size_t
+hint_before(const char *text)
+{
+	const char *end = strstr(text, "; before that, ");
+
+	return end != NULL ? (size_t)(end - text) : strlen(text);
 }
 
 /* The code of a refusal before the relay hung up: "...: 421 4.7.0 Try". */
@@ -189,26 +204,30 @@ hint_poor(const char *helo)
 	    strncmp(helo, "[127.", 5) == 0);
 }
 
-/* Is the mechanism, as SASL names it, in the list of those offered? */
-static bool
-hint_offered(const struct hint_context *ctx, const char *mech)
-{
-	const char *p = ctx->auth_offered != NULL ? ctx->auth_offered : "";
-	size_t n;
-
-	for (; *p != '\0'; p += n) {
-		p += strspn(p, " ");
-		n = strcspn(p, " ");
-		if (ascii_is(p, n, mech))
-			return true;
-	}
-	return false;
-}
-
 static bool
 hint_scram(const struct hint_context *ctx)
 {
 	return hint_given(ctx->mech) && strncmp(ctx->mech, "SCRAM-", 6) == 0;
+}
+
+/* Are the secrets of this login access tokens? */
+static bool
+hint_token(const struct hint_context *ctx)
+{
+	return hint_given(ctx->mech) &&
+	    (strcasecmp(ctx->mech, "XOAUTH2") == 0 ||
+	    strcasecmp(ctx->mech, "OAUTHBEARER") == 0);
+}
+
+/* The other mechanism for tokens, if it is offered, or NULL. */
+static const char *
+hint_other_token(const struct hint_context *ctx)
+{
+	const char *other = strcasecmp(ctx->mech, "XOAUTH2") == 0 ?
+	    "oauthbearer" : "xoauth2";
+
+	return ascii_listed(ctx->auth_offered, other, strlen(other)) ? other :
+	    NULL;
 }
 
 /*
@@ -224,8 +243,10 @@ hint_other_mech(const struct hint_context *ctx)
 	bool scram = hint_scram(ctx) && strstr(ctx->mech, "-PLUS") == NULL;
 	size_t i;
 
+	if (hint_token(ctx))
+		return hint_other_token(ctx);
 	for (i = scram ? 2 : 0; hint_given(ctx->mech) && i < NITEMS(all); i++)
-		if (hint_offered(ctx, all[i]) &&
+		if (ascii_listed(ctx->auth_offered, all[i], strlen(all[i])) &&
 		    strcasecmp(all[i], ctx->mech) != 0 && (ctx->asked ||
 		    strcmp(all[i], "plain") != 0 ||
 		    strcmp(ctx->mech, "LOGIN") != 0))
@@ -233,11 +254,22 @@ hint_other_mech(const struct hint_context *ctx)
 	return NULL;
 }
 
+/* Words of the provider on logins, or NULL. */
+static const char *
+hint_login(const struct hint_context *ctx, const struct provider *p)
+{
+	const struct service *s = p == NULL && hint_given(ctx->relay) ?
+	    service_of_relay(ctx->relay) : NULL;
+
+	return p != NULL ? p->login : s != NULL ? service_login(s) : NULL;
+}
+
 static unsigned
 hint_facts(const struct hint_context *ctx, const struct provider *p, bool mx)
 {
 	const struct fault *f = ctx->fault;
 	const struct { unsigned bit; bool is; } v[] = {
+		{ IF_MANY, ctx->many },
 		{ IF_TLS, ctx->tls_up },
 		{ IF_IMPLICIT, ctx->tls == CLIENT_TLS_IMPLICIT },
 		{ IF_OPPORTUNISTIC, ctx->tls == CLIENT_TLS_OPPORTUNISTIC },
@@ -251,11 +283,13 @@ hint_facts(const struct hint_context *ctx, const struct provider *p, bool mx)
 		{ IF_PORT_25, ctx->port == 25 },
 		{ IF_PORT_465, ctx->port == 465 },
 		{ IF_PORT_587, ctx->port == 587 },
+		{ IF_UNIT, hint_given(ctx->unit) },
 		{ IF_LOOPBACK, hint_loopback(ctx->relay) },
 		{ IF_MX, mx },
-		{ IF_ADVISED, p != NULL && p->login != NULL },
+		{ IF_ADVISED, hint_login(ctx, p) != NULL },
 		{ IF_IPV6, hint_all_ipv6(f) },
 		{ IF_FAMILY, ctx->one_family },
+		{ IF_BUSY, busy_relay(f) },
 		{ IF_LOST, f->domain == FD_LINK },
 		{ IF_LHLO, strncmp(f->command, "LHLO", 4) == 0 },
 		{ IF_SOCKET, hint_given(ctx->relay) &&
@@ -263,9 +297,11 @@ hint_facts(const struct hint_context *ctx, const struct provider *p, bool mx)
 		{ IF_MAILDIR, ctx->maildir },
 		{ IF_SCRAM, hint_scram(ctx) },
 		{ IF_OTHER_MECH, hint_other_mech(ctx) != NULL },
-		{ IF_TOKEN, hint_given(ctx->mech) &&
-		    (strcasecmp(ctx->mech, "XOAUTH2") == 0 ||
-		    strcasecmp(ctx->mech, "OAUTHBEARER") == 0) },
+		{ IF_TOKEN, hint_token(ctx) },
+		{ IF_OAUTH, ctx->is_set != NULL &&
+		    ctx->is_set(ctx->settings, "oauth", NULL) },
+		{ IF_PRIORITY, ctx->is_set != NULL &&
+		    ctx->is_set(ctx->settings, "tls-priority", NULL) },
 		{ IF_OWN_SENDER, hint_given(ctx->user) &&
 		    hint_given(ctx->sender) &&
 		    strcasecmp(ctx->user, ctx->sender) == 0 },
@@ -315,6 +351,9 @@ hint_look(struct view *v, const struct hint_context *ctx)
 	else if (f->domain == FD_ERRNO || f->domain == FD_LINK)
 		v->code = f->code;
 	hint_flatten(v->text + n, f->text);
+	/* What other addresses said is not the reply. */
+	if (f->domain == FD_SMTP)
+		v->text[hint_before(v->text)] = '\0';
 }
 
 /* The first row that applies */
@@ -404,6 +443,10 @@ hint_add_file(struct buf *out, const struct hint_context *ctx)
 		end = p + strlen(p);
 	if ((more = strstr(p, " belongs to ")) != NULL && more < end)
 		end = more;
+	/* What concerns a part of the spool concerns all of it. */
+	if (ctx->fault->stage == ST_SPOOL && end - p > 6 &&
+	    memcmp(end - 6, "/queue", 6) == 0)
+		end -= 6;
 	buf_add_visible(out, p, (size_t)(end - p), false);
 }
 
@@ -508,11 +551,15 @@ hint_fill(struct buf *out, char what, const struct view *v)
 		{ 'c', ctx->recipient, "of that name" },
 		{ 'D', hint_better((const char *const[]){ user, sender,
 		    ctx->fqdn }, ""), "<domain>" },
+		{ 'l', ctx->login_option, "" },
 		{ 'u', ctx->user, "the user" },
 		{ 'm', ctx->mech, "in use" },
 		{ 'M', hint_other_mech(ctx), "auto" },
 		{ 'o', ctx->auth_offered, "none" },
+		{ '%', "%", NULL },
 		{ 'U', ctx->who, "the user who runs this" },
+		{ 'O', ctx->owner, "<that user>" },
+		{ 'N', ctx->unit, "the unit" },
 		{ 'G', ctx->group, "<a group of that user>" },
 		{ 'R', p != NULL ? p->relay : NULL,
 		    "<the relay of your provider>" },
@@ -538,10 +585,22 @@ hint_fill(struct buf *out, char what, const struct view *v)
 	else if (what == 'i')
 		hint_add_address(out, listed != NULL ? listed :
 		    ctx->fault->text);
-	else if (what == 'a' && p != NULL && p->login != NULL)
-		buf_addf(out, "; %s", p->login);
+	else if (what == 'a' && hint_login(ctx, p) != NULL)
+		buf_addf(out, "; %s", hint_login(ctx, p));
 	else if (what == 'A' && p != NULL && p->allow != NULL)
 		buf_addf(out, " (%s)", p->allow);
+}
+
+/* Words of a relay or a certificate must not look like a line to set. */
+static void
+hint_fill_quoted(struct buf *out, char what, const struct view *v)
+{
+	size_t i = out->len;
+
+	hint_fill(out, what, v);
+	for (; i < out->len; i++)
+		if (out->p[i] == '`')
+			out->p[i] = '\'';
 }
 
 static void
@@ -551,7 +610,7 @@ hint_expand(char *text, const char *template, const struct view *v)
 
 	for (; template != NULL && *template != '\0'; template++)
 		if (*template == '%')
-			hint_fill(&out, *++template, v);
+			hint_fill_quoted(&out, *++template, v);
 		else
 			buf_add(&out, template, 1);
 	(void)strlcpy(text, buf_text(&out), HINT_TEXT);
@@ -598,9 +657,14 @@ hint_find(const struct view *v, char *fix)
 	const struct advice *a = NULL;
 
 	if (v->reply)
+		a = hint_search(token_refusal_table, token_refusal_count, v,
+		    fix);
+	if (a == NULL && v->reply)
 		a = hint_search(refusal_table, refusal_count, v, fix);
 	if (a == NULL && v->reply)
 		a = hint_search(mail_refusal_table, mail_refusal_count, v, fix);
+	if (a == NULL && v->ctx->fault->stage == ST_TOKEN)
+		a = hint_search(oauth_table, oauth_count, v, fix);
 	if (a == NULL && v->ctx->fault->domain != FD_SMTP)
 		a = hint_search(advice_table, advice_count, v, fix);
 	return a;

@@ -8,6 +8,10 @@
 
 #define AT	ADVICE_AT
 
+/* Changes nobody else's queue, as a line in the settings would. */
+#define OWN_PLACE "as root run `install -d -m 1777 " SPOOLDIR "-users`, " \
+	"where users have a spool who have no other place for one"
+
 const struct advice advice_table[] = {
 
 /* Files of this host */
@@ -21,17 +25,37 @@ const struct advice advice_table[] = {
 	    "to trust the authorities of this system" } },
 	{ .stages = AT(ST_CONFIG), .code = EACCES, .words = "tls-cert|tls-key",
 	  .cause = "%U may not read the client certificate or its key in %f",
-	  .fix = { "run `chown %U %f && chmod 600 %f`" } },
+	  .fix = { "run `chown %O %f && chmod 600 %f`" } },
 	{ .stages = AT(ST_CONFIG), .code = EACCES, .words = "log: ",
 	  .cause = "%U may not write the log %f",
-	  .fix = { "run `touch %f && chown %U %f`, or set `log syslog`" } },
+	  .fix = { "run `touch %f && chown %O %f`, or set `log syslog`" } },
+	{ .stages = AT(ST_CONFIG), .code = ENOENT, .words = "/dev/log: ",
+	  .cause = "no syslog daemon runs on this host",
+	  .fix = { "start one, such as rsyslog, or set `log <file>`, `log "
+	    "stderr` or `log none`" } },
 	{ .stages = AT(ST_CONFIG), .code = ENOENT, .words = "log: ",
 	  .cause = "the log %f does not exist and cannot be made",
 	  .fix = { "set `log <file>` in a directory that exists, `log stderr` "
 	    "or `log none`" } },
+	{ .stages = AT(ST_CONFIG), .code = EACCES, .when = IF_MANY,
+	  .unless = IF_UNIT,
+	  .cause = "%U may not read the configuration in %f",
+	  .fix = { ADVICE_FOR_MANY } },
+	{ .stages = AT(ST_CONFIG), .code = EACCES, .when = IF_UNIT | IF_MANY,
+	  .cause = "%U may not read the configuration in %f, or ProtectHome= "
+	    "of %N hides it",
+	  .fix = { ADVICE_FOR_MANY } },
+	{ .stages = AT(ST_CONFIG), .code = EACCES, .when = IF_UNIT,
+	  .cause = "%U may not read the configuration in %f, or ProtectHome= "
+	    "of %N hides it",
+	  .fix = { "run `chgrp %G %f && chmod 640 %f`, or put the settings "
+	    "into /etc/heloise.conf" } },
 	{ .stages = AT(ST_CONFIG), .code = EACCES,
 	  .cause = "%U may not read the configuration in %f",
 	  .fix = { "run `chgrp %G %f && chmod 640 %f`" } },
+	{ .stages = AT(ST_SECRET), .code = EACCES, .when = IF_MANY,
+	  .cause = "%U may not read the password in %f",
+	  .fix = { ADVICE_FOR_MANY } },
 	{ .stages = AT(ST_SECRET), .code = EACCES,
 	  .cause = "%U may not read the password in %f",
 	  .fix = { "run `chgrp %G %f && chmod 640 %f`" } },
@@ -43,25 +67,66 @@ const struct advice advice_table[] = {
 	  .fix = { "set `password-file <file>`, or `auth none` if the relay "
 	    "requires none",
 	    "set `password-file <file>`" } },
+	{ .stages = AT(ST_SPOOL), .words = "no home directory",
+	  .when = IF_UNIT,
+	  .cause = "%N gives its user no directory for mail that waits",
+	  .fix = { "write `StateDirectory=heloise` into the unit" } },
+	{ .stages = AT(ST_SPOOL), .code = EROFS, .when = IF_UNIT,
+	  .cause = "%N may not write to the spool %f (ProtectSystem= or "
+	    "ProtectHome= of the unit)",
+	  .fix = { "write `StateDirectory=heloise` into the unit, or for root "
+	    "`ReadWritePaths=%f`" } },
+	{ .stages = AT(ST_SPOOL), .code = EACCES, .when = IF_UNIT,
+	  .cause = "%U may not write to the spool %f, or ProtectHome= of %N "
+	    "hides it",
+	  .fix = { "write `StateDirectory=heloise` into the unit, or "
+	    OWN_PLACE } },
+	{ .stages = AT(ST_SPOOL), .code = EFBIG,
+	  .cause = "files may not be so large here (LimitFSIZE= of a unit, or "
+	    "ulimit -f)",
+	  .fix = { "raise that limit" } },
+	{ .stages = AT(ST_SPOOL), .code = EMFILE,
+	  .cause = "too few files may be open here (LimitNOFILE= of a unit, or "
+	    "ulimit -n)",
+	  .fix = { "raise that limit to 32 or more" } },
+	{ .stages = AT(ST_BODY), .code = EAGAIN, .words = "cannot start",
+	  .cause = "no more processes are allowed here (LimitNPROC= or "
+	    "TasksMax= of a unit, or ulimit -u)",
+	  .fix = { "raise that limit" } },
 	{ .stages = AT(ST_SPOOL), .code = EACCES,
 	  .cause = "%U may not write to the spool %f",
-	  .fix = { "set `spool <directory>` to one of %U, or `queue no`" } },
+	  .fix = { OWN_PLACE } },
+	{ .stages = AT(ST_SPOOL), .words = "no home directory",
+	  .cause = "%U has no place for mail that waits",
+	  .fix = { OWN_PLACE } },
 	{ .stages = AT(ST_SPOOL), .words = "belongs to user",
 	  .cause = "the spool %f belongs to another user",
-	  .fix = { "set `spool <directory>` to one of %U, or `queue no`" } },
+	  .fix = { "set `spool %f/%%U` if %U may write there, else `spool "
+	    "<directory>/%%U`, or `queue no` to refuse what cannot go now" } },
 	{ .stages = AT(ST_SPOOL), .code = EROFS,
 	  .cause = "the spool %f is on a read-only file system",
-	  .fix = { "set `spool <directory>` elsewhere, or `queue no`" } },
+	  .fix = { "set `spool <directory>/%%U` elsewhere" } },
 	{ .stages = AT(ST_SPOOL), .code = ENOSPC,
 	  .cause = "no space is left for the spool",
-	  .fix = { "free some space, or set `spool <directory>` elsewhere" } },
+	  .fix = { "free some space" } },
 	{ .stages = AT(ST_SPOOL), .code = EDQUOT,
 	  .cause = "the quota of %U leaves no space for the spool",
-	  .fix = { "free some space, or set `spool <directory>` elsewhere" } },
+	  .fix = { "free some space" } },
 	{ .stages = AT(ST_INPUT), .words = "(max-size)",
 	  .cause = "the message is larger than this configuration allows",
 	  .fix = { "set a larger `~max-size <size>`, or `max-size 0` for the "
 	    "limit of the relay" } },
+
+/* Names without a domain */
+
+	{ .stages = AT(ST_ADDRESS), .words = "and no user of this host",
+	  .cause = "such a name may be a mistake, or belong to a stranger",
+	  .fix = { "write the whole address, name it in the file of aliases, "
+	    "or set `domain <domain>` for all such names",
+	    "write the whole address, or name it in the file of aliases" } },
+	{ .stages = AT(ST_ADDRESS), .words = " is a stranger",
+	  .cause = "everybody may have an address in that domain",
+	  .fix = { "set `root-mail <your address>`" } },
 
 /* The connection to the relay */
 
@@ -140,6 +205,23 @@ const struct advice advice_table[] = {
 	{ .stages = AT(ST_CONNECT), .when = IF_IPV6,
 	  .cause = "%r cannot be reached over IPv6",
 	  .fix = { "set `address-family ipv4`" } },
+	{ .stages = AT(ST_CONNECT), .code = EAFNOSUPPORT, .when = IF_UNIT,
+	  .cause = "%N may not open such a connection "
+	    "(RestrictAddressFamilies= of the unit)",
+	  .fix = { "write `RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6` "
+	    "into the unit" } },
+	{ .stages = AT(ST_CONNECT), .code = EPERM, .when = IF_UNIT,
+	  .cause = "%N may not open a connection (SystemCallFilter= or "
+	    "IPAddressDeny= of the unit), or the firewall of this host forbids "
+	    "it",
+	  .fix = { "write `SystemCallFilter=@network-io` or "
+	    "`IPAddressAllow=any` into the unit, or open the firewall for port "
+	    "%p" } },
+	{ .stages = AT(ST_CONNECT), .code = ENETUNREACH, .when = IF_UNIT,
+	  .cause = "this host has no network, or %N has none "
+	    "(PrivateNetwork= of the unit)",
+	  .fix = { "check the network, or write `PrivateNetwork=no` into the "
+	    "unit; the mail can wait" } },
 	{ .stages = AT(ST_CONNECT), .code = EACCES,
 	  .cause = "a rule of this host forbids the connection (SELinux, "
 	    "AppArmor or a firewall)",
@@ -237,14 +319,9 @@ const struct advice advice_table[] = {
 	{ .stages = AT(ST_STARTTLS) | AT(ST_TLS),
 	  .when = IF_OPPORTUNISTIC | IF_LOGIN,
 	  .words = "!tls-pin",
-	  .cause = "the relay offers STARTTLS, but it fails, and a login must "
-	    "not go on without it",
-	  .fix = { "set `tls starttls` once it works, or `tls none` on a "
-	    "network that you trust" } },
+	  ADVICE_TLS_FOR_LOGIN },
 	{ .stages = AT(ST_TLS), .words = "answered in clear: 454",
-	  .cause = "the relay cannot use TLS at the moment",
-	  .fix = { "set `port 465` if it stays so; the mail can wait",
-	    "the mail can wait" } },
+	  ADVICE_TLS_LATER },
 	{ .stages = AT(ST_STARTTLS), .words = "more before tls",
 	  .cause = "an attacker between here and %r may change the connection",
 	  .fix = { "set `port 465` and `tls implicit`",
@@ -369,6 +446,16 @@ const struct advice advice_table[] = {
 	    "insecure algorithm|signature is wrong|ocsp|may not sign",
 	  .cause = "the certificate of %r must not be trusted",
 	  .fix = { "have the operators of the relay replace it" } },
+	/* One line cures the version, the other the cipher: some lack both. */
+	{ .stages = AT(ST_TLS), .words = "no tls version that is allowed|"
+	    "protocol version|unsupported&version|handshake failed|"
+	    "no supported cipher|insufficient security", .when = IF_PRIORITY,
+	  .cause = "%r and this host have no version and cipher of TLS in "
+	    "common",
+	  .fix = { "have the operators of the relay update it; until then set "
+	    "`tls-priority NORMAL:+VERS-TLS1.1:+VERS-TLS1.0:+3DES-CBC:"
+	    "+ARCFOUR-128`",
+	    "have the operators of the relay update it" } },
 	{ .stages = AT(ST_TLS), .words = "no tls version that is allowed|"
 	    "protocol version|unsupported&version",
 	  .cause = "%r and this host have no version of TLS in common; "
@@ -415,14 +502,19 @@ const struct advice advice_table[] = {
 	  .cause = "the relay offers no login",
 	  .fix = { "set `auth none` if it knows this host's address, else "
 	    "correct `~relay %w`" } },
+	{ .stages = AT(ST_AUTH), .words = "does not offer auth&only: |no "
+	    "known way", .when = IF_OAUTH,
+	  .cause = "the relay does not take access tokens this way, only: %o",
+	  .fix = { "set `auth auto` if that has XOAUTH2 or OAUTHBEARER, or ask "
+	    "its operators whether OAuth is on for '%u'",
+	    "ask its operators whether OAuth is on for '%u'" } },
 	{ .stages = AT(ST_AUTH), .words = "does not offer auth&only: ",
 	  .cause = "the relay does not offer the mechanism of `auth`, only: %o",
 	  .fix = { "set `auth auto`" } },
 	{ .stages = AT(ST_AUTH), .words = "no known way&xoauth2|no known way&"
 	    "oauthbearer",
 	  .cause = "the relay accepts no password, only an access token",
-	  .fix = { "set `auth xoauth2` and the token as `password <token>`",
-	    "set the token as `password <token>`" } },
+	  .fix = { "set `oauth <provider>`" } },
 	{ .stages = AT(ST_AUTH), .words = "no known way",
 	  .cause = "the relay offers no mechanism with a password, only: %o",
 	  .fix = { "set `auth none` if it knows this host's address" } },
@@ -453,6 +545,29 @@ const struct advice advice_table[] = {
 
 	{ .stages = AT(ST_MAIL), .words = "the relay takes at most",
 	  .cause = "the message is larger than the relay allows" },
+	{ .stages = AT(ST_MAIL), .words = "neither ascii nor utf-8",
+	  .cause = "the header has octets that no charset explains",
+	  .fix = { "write the field in UTF-8, or set `header-repair no` to "
+	    "send it as it is", "write the field in UTF-8" } },
+	{ .stages = AT(ST_MAIL), .words = "does not offer 8bitmime",
+	  .cause = "the line is in a part that cannot be encoded, because it "
+	    "is signed or malformed",
+	  .fix = { "encode the part before it is signed, or set "
+	    "`header-repair no` to send it as it is",
+	    "encode the part before it is signed" } },
+	{ .stages = AT(ST_MAIL), .words = "signed header is not ascii",
+	  .cause = "the field cannot be encoded, because the header is signed "
+	    "(DKIM-Signature)",
+	  .fix = { "encode the field (RFC 2047) before the header is signed, "
+	    "let the relay sign, or set `header-repair no` to send it as it "
+	    "is", "encode the field (RFC 2047) before the header is signed, "
+	    "or let the relay sign" } },
+	{ .stages = AT(ST_MAIL),
+	  .words = "not ascii: message-id|not ascii: in-reply-to|not ascii: "
+	    "references|not ascii: list-",
+	  .cause = "the field has to be ASCII, and cannot be encoded",
+	  .fix = { "write the field in ASCII, or set `header-repair no` to "
+	    "send it as it is", "write the field in ASCII" } },
 	{ .stages = AT(ST_MAIL) | AT(ST_RCPT), .words = "smtputf8",
 	  .cause = "an address is not ASCII, which the relay does not support",
 	  .fix = { "use an ASCII address of the same person, as `from "

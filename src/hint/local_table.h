@@ -9,6 +9,7 @@
 #include "base/fault.h"
 
 /* Facts besides the text that a row may ask for. */
+#define IF_MANY		0x00001	/* more users may need the file */
 #define IF_TLS		0x00002	/* TLS was up */
 #define IF_IMPLICIT	0x00004	/* tls implicit is in force */
 #define IF_STARTTLS	0x00008	/* STARTTLS was offered */
@@ -37,6 +38,10 @@
 #define IF_FAMILY	0x1000000 /* address-family is not any */
 #define IF_SCRAM	0x2000000 /* the login used SCRAM */
 #define IF_OPPORTUNISTIC 0x4000000 /* tls opportunistic is in force */
+#define IF_BUSY		0x10000000 /* the relay has too many connections */
+#define IF_UNIT		0x20000000 /* in a service of systemd */
+#define IF_OAUTH	0x40000000 /* the settings have `oauth` */
+#define IF_PRIORITY	0x80000000 /* and `tls-priority` */
 #define IF_OTHER_MECH	0x8000000 /* a mechanism is offered and unused */
 
 /*
@@ -60,7 +65,22 @@ struct advice {
 };
 
 #define ADVICE_AT(stage)	(1u << (stage))
+/* A group for one of several users would shut out the others. */
+#define ADVICE_FOR_MANY "let all users send without reading it, by `make " \
+	"install-shared` or the package; or make a group of the users that " \
+	"may read the password"
 #define ADVICE_LOGIN	"set `user <name>` and `password <password>`"
+
+/* STARTTLS fails, with a reply to it or without. */
+#define ADVICE_TLS_FOR_LOGIN						\
+	.cause = "the relay offers STARTTLS, but it fails, and a "	\
+	    "login must not go on without it",				\
+	.fix = { "set `tls starttls` once it works, or `tls none` on "	\
+	    "a network that you trust" }
+#define ADVICE_TLS_LATER						\
+	.cause = "the relay cannot use TLS at the moment",		\
+	.fix = { "set `port 465` if it stays so; the mail can wait",	\
+	    "the mail can wait" }
 
 /*
  * The first rule that applies is used, so special ones stand before general

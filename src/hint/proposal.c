@@ -75,6 +75,18 @@ proposal_relay(const struct hint_context *ctx, const char *value)
 	    proposal_same(ctx->setting, value);
 }
 
+/* The address that was refused has that domain. */
+static bool
+proposal_domain(const struct hint_context *ctx, const char *value)
+{
+	enum stage stage = ctx->fault->stage;
+	const char *addr = stage == ST_MAIL ? ctx->sender :
+	    stage == ST_RCPT ? ctx->recipient : NULL;
+	const char *at = addr != NULL ? strrchr(addr, '@') : NULL;
+
+	return at != NULL && proposal_same(at + 1, value);
+}
+
 /* `user <name>` asks for any login. */
 static bool
 proposal_login(const struct hint_context *ctx, const char *value)
@@ -101,10 +113,11 @@ proposal_in_force(const struct proposal *p, const struct hint_context *ctx)
 		bool		(*is)(const struct hint_context *,
 				    const char *);
 	} t[] = {
-		{ "auth", proposal_auth }, { "from", proposal_from },
-		{ "helo", proposal_helo }, { "password", proposal_login },
-		{ "port", proposal_port }, { "relay", proposal_relay },
-		{ "tls", proposal_tls }, { "user", proposal_login },
+		{ "auth", proposal_auth }, { "domain", proposal_domain },
+		{ "from", proposal_from }, { "helo", proposal_helo },
+		{ "password", proposal_login }, { "port", proposal_port },
+		{ "relay", proposal_relay }, { "tls", proposal_tls },
+		{ "user", proposal_login },
 	};
 	size_t i;
 

@@ -67,6 +67,10 @@
     "unauthenticated mail"
 
 const struct advice refusal_table[] = {
+	{ .when = IF_BUSY,
+	  .cause = "the relay has too many connections from this host or login",
+	  .fix = { "the mail can wait; if it stays so, set a smaller "
+	    "`~connections <number>`" } },
 
 /* The relay of Google Workspace: it checks address and names */
 
@@ -98,9 +102,6 @@ const struct advice refusal_table[] = {
 
 /* The HELO name; Postfix refuses it only at RCPT */
 
-	{ .stages = AT_HELLO, .words = "too many&connection|too many&session|"
-	    "too many concurrent|concurrent connections",
-	  .cause = "the relay has too many connections from this host" },
 	{ .stages = AT(ST_EHLO), .code = 421, .by = BY_GOOGLE,
 	  .words = "try again later", .lasting = true,
 	  .cause = "the relay refuses the name '%h'",
@@ -158,14 +159,9 @@ const struct advice refusal_table[] = {
 	  .fix = { "set `tls starttls`" } },
 	{ .stages = AT(ST_STARTTLS),
 	  .when = IF_OPPORTUNISTIC | IF_LOGIN,
-	  .cause = "the relay offers STARTTLS, but it fails, and a login must "
-	    "not go on without it",
-	  .fix = { "set `tls starttls` once it works, or `tls none` on a "
-	    "network that you trust" } },
+	  ADVICE_TLS_FOR_LOGIN },
 	{ .stages = AT(ST_STARTTLS), .code = 4,
-	  .cause = "the relay cannot use TLS at the moment",
-	  .fix = { "set `port 465` if it stays so; the mail can wait",
-	    "the mail can wait" } },
+	  ADVICE_TLS_LATER },
 	{ .code = 523,
 	  .cause = "the relay received a command before TLS was up: a device "
 	    "in between changes the dialogue",
@@ -195,8 +191,7 @@ const struct advice refusal_table[] = {
 	    "basic authentication is not supported|<5.7.30>|basic auth&"
 	    "disabled|use oauth|oauth&required|requires oauth|modern auth",
 	  .cause = "the relay accepts no passwords, not even app passwords",
-	  .fix = { "set `auth xoauth2` with an access token as `password "
-	    "<token>`, or use another relay",
+	  .fix = { "set `oauth <provider>`, or use another relay",
 	    "use another relay: `~relay <host>`" } },
 	{ .stages = AT(ST_AUTH), .code = 5,
 	  .words = "clientauthentication is disabled|"
@@ -209,7 +204,7 @@ const struct advice refusal_table[] = {
 	    "conditional access",
 	  .cause = "a policy of its organization forbids '%u' this login",
 	  .fix = { "have an administrator exempt it from the security defaults "
-	    "and conditional access, or set `auth xoauth2`",
+	    "and conditional access, or set `oauth <provider>`",
 	    "have an administrator exempt it from the security defaults and "
 	    "conditional access" } },
 	{ .stages = AT(ST_AUTH), .words = "!too many&!mechanism&"
@@ -217,8 +212,8 @@ const struct advice refusal_table[] = {
 	    "!blocked&!suspend&!locked", .when = IF_TOKEN,
 	  .cause = "the relay refuses the access token of '%u'; such a token "
 	    "expires, often after an hour",
-	  .fix = { "set `password-command <command>` to one that prints a new "
-	    "token",
+	  .fix = { "set `oauth <provider>`, or `password-command <command>` to "
+	    "one that prints a new token",
 	    "let `~password-command <command>` print a new token, with the "
 	    "right to send by SMTP" } },
 	{ .stages = AT(ST_AUTH), .code = 5, .words = "application-specific|"
@@ -245,11 +240,11 @@ const struct advice refusal_table[] = {
 	  .fix = { "correct `~user <name>` and `~password <password>`, then "
 	    "wait an hour" } },
 	{ .stages = AT(ST_AUTH), .code = 5, .words = "mechanism|"
-	    "authentication type|auth type", .when = IF_OTHER_MECH,
+	    "authentication type|auth type|<504>|<534>", .when = IF_OTHER_MECH,
 	  .cause = "the relay refuses the mechanism %m, though it may offer it",
 	  .fix = { "set `auth %M`" } },
 	{ .stages = AT(ST_AUTH), .code = 5, .words = "mechanism|"
-	    "authentication type|auth type",
+	    "authentication type|auth type|<504>|<534>",
 	  .cause = "the relay refuses the mechanism %m, though it may offer it",
 	  .fix = { "ask its operators which login they accept" } },
 	{ .stages = AT(ST_AUTH), .words = "not enabled|not advertised|"

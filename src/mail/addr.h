@@ -1,4 +1,4 @@
-/* addr.h - mailboxes and lists: parse, check, quote, qualify */
+/* addr.h - one address: check, quote, qualify */
 
 #ifndef MAIL_ADDR_H
 #define MAIL_ADDR_H
@@ -10,41 +10,6 @@
 #include "base/fault.h"
 
 #define ADDR_MAX	254	/* octets, without <> (RFC 5321, 4.5.3.1.3) */
-
-/*
- * One mailbox of a list.  The offsets count octets of the text it was
- * found in.  A mailbox with its name is [start, end), the words before "<"
- * are [start, angle).  The address alone, without <> and route, is
- * [spec_start, spec_end); white space and comments may stand within it.
- */
-struct addr {
-	char	*spec;		/* local@domain, or a bare local part */
-	char	*name;		/* unquoted; or else a comment; or NULL */
-	size_t	 start;
-	size_t	 angle;		/* start, if there is no "<" */
-	size_t	 end;
-	size_t	 spec_start;
-	size_t	 spec_end;
-	bool	 group;		/* one of a group's members */
-};
-
-/* Owns all it points to.  {0} is a valid empty list. */
-struct addr_list {
-	struct addr	*v;
-	size_t		 n;
-	size_t		 cap;
-};
-
-/*
- * Append the mailboxes of an address list (RFC 5322, 3.4 and 4.4).  A
- * semicolon separates anywhere, and a backslash before an octet of an atom
- * is dropped.  Line ends must be folding.  Takes time in proportion to n.
- * A mailbox that parses is not yet fit for the wire: "<>" gives an empty
- * spec, "root" a bare one; see addr_check().
- */
-int	addr_parse_list(struct addr_list *, const char *p, size_t n,
-	    struct fault *);
-void	addr_list_release(struct addr_list *);
 
 /* The @ between local part and domain, or NULL. */
 const char *addr_at(const char *spec);
@@ -59,13 +24,10 @@ bool	addr_same(const char *, const char *);
  */
 int	addr_check(const char *spec, struct fault *);
 
-/*
- * The argument of -f or -r: an address in any form, "" and "<>" being the
- * null sender.  *spec is to be freed by the caller; it may be bare.
- */
-int	addr_path(char **spec, const char *arg, struct fault *);
+/* A bare word beyond ASCII, or an encoded word, is a name and no user. */
+bool	addr_is_name(const char *spec);
 
-/* Give a bare local part its domain; an empty spec stays empty. */
+/* Give a bare local part its domain; an empty spec and a name stay. */
 void	addr_qualify(char **spec, const char *domain);
 
 /*
@@ -75,8 +37,17 @@ void	addr_qualify(char **spec, const char *domain);
  */
 int	addr_ascii_domain(char **spec, struct fault *);
 
-/* The three above: qualify with domain (if not NULL), in ASCII, checked. */
+/*
+ * The three above: qualify with domain (if not NULL), in ASCII, checked.  A
+ * local part such as "a..b" is quoted, as RFC 5321 wants it.
+ */
 int	addr_complete(char **spec, const char *domain, struct fault *);
+
+/*
+ * The domain for addresses from the host's name, which may be any, "my pc" or
+ * "vm.example.org.".  False: it is no domain, and domain[size] is "localhost".
+ */
+bool	addr_host_domain(const char *host, char *domain, size_t size);
 
 /* Does the address need SMTPUTF8? */
 bool	addr_needs_utf8(const char *spec);

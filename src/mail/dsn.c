@@ -31,6 +31,7 @@ static const unsigned char meaning[ST__MAX][2] = {
 	[ST_USAGE]	= { 3, 5 },	/* misconfigured */
 	[ST_CONFIG]	= { 3, 5 },
 	[ST_SECRET]	= { 3, 5 },
+	[ST_TOKEN]	= { 3, 5 },
 	[ST_INPUT]	= { 6, 0 },	/* content */
 	[ST_ADDRESS]	= { 1, 3 },	/* bad address */
 	[ST_SPOOL]	= { 3, 0 },	/* mail system */

@@ -87,6 +87,10 @@ encoding_feed(struct encoding *t, struct buf *out, const char *p, size_t n)
 	const char *end = p + n;
 
 	for (; p < end; p++) {
+		if (t->kind == ENCODING_RAW) {
+			encoding_base64(t, out, *p);
+			continue;
+		}
 		if (*p == '\r')
 			continue;
 		if (t->kind == ENCODING_QP) {

@@ -8,7 +8,8 @@
 
 #include "base/buf.h"
 
-enum encoding_kind { ENCODING_QP, ENCODING_BASE64 };
+/* ENCODING_RAW is base64 of octets that are no lines. */
+enum encoding_kind { ENCODING_QP, ENCODING_BASE64, ENCODING_RAW };
 
 /* {.kind = K} is ready for the first octet. */
 struct encoding {
@@ -20,8 +21,8 @@ struct encoding {
 };
 
 /*
- * Encode octets of a body with CRLF line ends of any length; whole lines are
- * appended to out.
+ * Encode octets of a body of any length, with CRLF line ends unless it is
+ * raw; whole lines are appended to out.
  */
 void	encoding_feed(struct encoding *, struct buf *out, const char *p,
 	    size_t n);

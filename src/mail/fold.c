@@ -72,14 +72,14 @@ fold_field(struct buf *out, const struct field *fld)
 		    (n > 0 && word[n - 1] == '\\')); n++)
 			;
 		gap = (size_t)(word - p);
-		if (gap == 0 || gap > COLUMNS) {
-			p = " ";
-			gap = 1;
-		}
 		encode = n >= FOLD_LINE && known->id == HEADER_SUBJECT;
 		if (n >= FOLD_LINE && !encode)
 			n = fold_cut(word, n, known->traits);
 		need = encode ? COLUMNS : n;
+		if (gap == 0 || gap > COLUMNS || gap + need > FOLD_LINE) {
+			p = " ";
+			gap = 1;
+		}
 		if (fold_column(out) + gap + need > most)
 			buf_adds(out, "\r\n");
 		buf_add(out, p, gap);

@@ -15,7 +15,8 @@ enum frompolicy_mode {
 };
 
 /*
- * The policy for the envelope sender and the field From, each on its own.
+ * The policy for the envelope sender and the field From, each on its own;
+ * also for Sender, Resent-From and Resent-Sender.
  * FROMPOLICY_KEEP also replaces an address outside the domains, and keeps it
  * as Reply-To.  Only FROMPOLICY_FORCE replaces the null sender: a relay that
  * accepts only the login as sender also checks bounces.  Bounces of bounces

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "base/ascii.h"
+#include "base/portable.h"
 #include "base/util.h"
 #include "mail/header.h"
 
@@ -69,7 +70,7 @@ header_find(const char *p, size_t n, const char *name, struct field *fld)
 
 /* A name that ends in "*" matches all names with that prefix. */
 static const struct header_known known[] = {
-	{ "Date", HEADER_ONCE, HEADER_DATE },
+	{ "Date", HEADER_WORDS | HEADER_ONCE, HEADER_DATE },
 	{ "From", BOX | HEADER_ONCE, HEADER_FROM },
 	{ "Sender", BOX | HEADER_ONCE, HEADER_SENDER },
 	{ "Reply-To", LIST | HEADER_JOIN, HEADER_REPLY_TO },
@@ -82,13 +83,13 @@ static const struct header_known known[] = {
 	{ "Bcc", LIST | HEADER_HIDDEN, HEADER_OTHER },
 	{ "Return-Path", HEADER_HIDDEN, HEADER_OTHER },
 	{ "Content-Length", HEADER_HIDDEN, HEADER_OTHER },
-	{ "MIME-Version", HEADER_ONCE, HEADER_MIME_VERSION },
-	{ "Content-Type", 0, HEADER_CONTENT_TYPE },
-	{ "Content-Transfer-Encoding", 0, HEADER_CONTENT_ENCODING },
+	{ "MIME-Version", HEADER_LAST, HEADER_MIME_VERSION },
+	{ "Content-Type", HEADER_LAST, HEADER_CONTENT_TYPE },
+	{ "Content-Transfer-Encoding", HEADER_LAST, HEADER_CONTENT_ENCODING },
 	{ "Content-Description", HEADER_TEXT, HEADER_OTHER },
 	{ "Content-*", 0, HEADER_OTHER },
 	{ "DKIM-Signature", 0, HEADER_DKIM },
-	{ "Resent-Date", 0, HEADER_RESENT_DATE },
+	{ "Resent-Date", HEADER_WORDS, HEADER_RESENT_DATE },
 	{ "Resent-From", BOX, HEADER_RESENT_FROM },
 	{ "Resent-Message-ID", 0, HEADER_RESENT_MESSAGE_ID },
 	{ "Resent-Sender", BOX, HEADER_RESENT },
@@ -96,12 +97,21 @@ static const struct header_known known[] = {
 	{ "Resent-To", LIST, HEADER_RESENT },
 	{ "Resent-Cc", LIST, HEADER_RESENT },
 	{ "Resent-Bcc", LIST | HEADER_HIDDEN, HEADER_RESENT },
-	{ "Received*", 0, HEADER_OTHER },
+	{ "Received*", HEADER_WORDS, HEADER_OTHER },
+	{ "List-Id", HEADER_WORDS, HEADER_OTHER },
 	{ "List-*", 0, HEADER_OTHER },
 	{ "ARC-*", 0, HEADER_OTHER },
-	{ "Authentication-Results", 0, HEADER_OTHER },
-	{ "Auto-Submitted", 0, HEADER_OTHER },
+	{ "Authentication-Results", HEADER_WORDS, HEADER_OTHER },
+	{ "Auto-Submitted", HEADER_WORDS, HEADER_OTHER },
 };
+
+bool
+header_resent(const struct field *fld)
+{
+	const size_t n = strlen("Resent-");
+
+	return fld->name_len > n && strncasecmp(fld->name, "Resent-", n) == 0;
+}
 
 static const struct header_known resent = { "Resent-*", HEADER_TEXT,
     HEADER_RESENT };
@@ -123,9 +133,27 @@ header_known(const struct field *fld)
 		    header_is(fld, k->name))
 			return k;
 	}
-	n = strlen("Resent-");
-	return fld->name_len > n &&
-	    strncasecmp(fld->name, resent.name, n) == 0 ? &resent : &other;
+	return header_resent(fld) ? &resent : &other;
+}
+
+bool
+header_message_id(const char *p, size_t n)
+{
+	const char *at;
+	size_t i;
+
+	for (; n > 0 && ascii_space(*p); n--)
+		p++;
+	while (n > 0 && ascii_space(p[n - 1]))
+		n--;
+	if (n < 3 || p[0] != '<' || p[n - 1] != '>')
+		return false;
+	for (i = 1; i < n - 1; i++)
+		if (ascii_space(p[i]) || ascii_control(p[i]) ||
+		    p[i] == '<' || p[i] == '>')
+			return false;
+	at = portable_memrchr(p, '@', n);
+	return at == NULL || (at > p + 1 && at < p + n - 2);
 }
 
 bool

@@ -36,6 +36,9 @@ bool	header_next(const char *p, size_t n, size_t *at, struct field *);
 /* Has it this name, in any case? */
 bool	header_is(const struct field *, const char *name);
 
+/* Does its name begin with "Resent-"? */
+bool	header_resent(const struct field *);
+
 /* The first field of that name in the block. */
 bool	header_find(const char *p, size_t n, const char *name, struct field *);
 
@@ -49,6 +52,8 @@ bool	header_find(const char *p, size_t n, const char *name, struct field *);
 #define HEADER_ONCE		0x08	/* the first one counts */
 #define HEADER_JOIN		0x10	/* several are joined to one list */
 #define HEADER_HIDDEN		0x20	/* private or wrong: removed */
+#define HEADER_WORDS		0x40	/* words and comments may be encoded */
+#define HEADER_LAST		0x80	/* the last one that parses counts */
 
 enum header_id {
 	HEADER_OTHER, HEADER_DATE, HEADER_FROM, HEADER_SENDER,
@@ -66,6 +71,9 @@ struct header_known {
 };
 
 const struct header_known *header_known(const struct field *);
+
+/* Is p[0..n) a Message-ID (RFC 5322, 3.6.4)?  White space may surround it. */
+bool	header_message_id(const char *p, size_t n);
 
 /* Is the value empty or only white space? */
 bool	header_empty(const struct field *);

@@ -13,17 +13,23 @@
 #include "base/ascii.h"
 #include "base/util.h"
 #include "mail/addr.h"
+#include "mail/addrlist.h"
 #include "mail/header.h"
+#include "mail/lenient.h"
 #include "mail/message.h"
+#include "mail/mimehead.h"
 #include "mail/recode.h"
 #include "mail/repair.h"
 #include "mail/rewrite.h"
+
+static const char bom[] = "\xef\xbb\xbf";
 
 #define NAME_MAX_LINE	998	/* octets of the longest field name */
 
 /* The state of the header line that is being read. */
 enum {
 	L_START,	/* nothing read */
+	L_BOM,		/* octets of a BOM, at the very beginning */
 	L_CRS,		/* only CR so far */
 	L_NAME,		/* octets that may be a field's name */
 	L_GAP,		/* white space after those */
@@ -39,6 +45,7 @@ message_init(struct message *m, const struct message_opts *opts,
 {
 	*m = (struct message){ .opts = opts, .envelope = e,
 	    .out.max = SIZE_MAX / 4, .head.max = MESSAGE_HEADER_MAX };
+	body_init(&m->body, opts->dot_ends);
 }
 
 void
@@ -46,18 +53,7 @@ message_release(struct message *m)
 {
 	buf_release(&m->out);
 	buf_release(&m->head);
-}
-
-static bool
-msg_any_8bit(const char *p, size_t n)
-{
-	uint64_t w[4], all = 0;
-
-	for (; n >= sizeof(w); p += sizeof(w), n -= sizeof(w)) {
-		memcpy(w, p, sizeof(w));
-		all |= w[0] | w[1] | w[2] | w[3];
-	}
-	return (all & 0x8080808080808080u) != 0 || !ascii_only(p, n);
+	body_release(&m->body);
 }
 
 /*
@@ -113,33 +109,103 @@ msg_set_sender(struct message *m, struct fault *f)
 	return ret;
 }
 
+/* Where recipients go. */
+struct recipients {
+	struct envelope	*e;
+	const char	*domain;	/* for bare names */
+	const char	*field;		/* that has them, name_len octets */
+	size_t		 name_len;
+	struct message_refused *refused; /* or NULL */
+};
+
+/* A recipient cannot be used: -1 if that is a fault of the message. */
 static int
-msg_add_list(struct envelope *e, const struct addr_list *list,
-    const char *domain, struct fault *f)
+msg_refuse(struct recipients *to, struct fault *f)
+{
+	struct message_refused *r = to->refused;
+
+	if (to->field != NULL)
+		fault_add(f, ", in the field %.*s", (int)(to->name_len < 40 ?
+		    to->name_len : 40), to->field);
+	if (r == NULL)
+		return -1;
+	if (r->n++ == 0)
+		r->first = *f;
+	buf_addf(&r->lines, "%s: %s\n", f->what, f->text);
+	fault_clear(f);
+	return 0;
+}
+
+static int
+msg_add_list(struct recipients *to, const struct addr_list *list,
+    struct fault *f)
 {
 	size_t i;
 
 	for (i = 0; i < list->n; i++) {
 		if (*list->v[i].spec == '\0')
 			continue;
-		if (addr_complete(&list->v[i].spec, domain, f) == -1)
+		if (addr_complete(&list->v[i].spec, to->domain, f) == 0)
+			(void)envelope_add(to->e, list->v[i].spec);
+		else if (msg_refuse(to, f) == -1)
 			return -1;
-		(void)envelope_add(e, list->v[i].spec);
 	}
 	return 0;
 }
 
-int
-message_recipients(struct envelope *e, const char *p, size_t n,
-    const char *domain, struct fault *f)
+/* A list that does not parse: take its elements one by one. */
+static int
+msg_add_elements(struct recipients *to, const char *p, size_t n,
+    struct fault *f)
 {
-	struct addr_list list = { 0 };
+	struct fault why = *f;
+	size_t k;
+	int ret = 0;
+
+	fault_clear(f);
+	for (; ret == 0 && n > 0; p += k, n -= k) {
+		struct lenient r;
+
+		k = lenient_element(p, n);
+		ret = lenient_list(&r, p, k - (strchr(",;", p[k - 1]) != NULL),
+		    false, NULL, f);
+		ret = ret == 0 ? msg_add_list(to, &r.list, f) :
+		    msg_refuse(to, f);
+		lenient_release(&r);
+	}
+	/* The elements may parse where the whole does not. */
+	if (to->refused != NULL && to->refused->n == 0) {
+		*f = why;
+		ret = msg_refuse(to, f);
+	}
+	return ret;
+}
+
+static int
+msg_add_text(struct recipients *to, const char *p, size_t n, struct fault *f)
+{
+	struct lenient r;
 	int ret;
 
-	if ((ret = addr_parse_list(&list, p, n, f)) == 0)
-		ret = msg_add_list(e, &list, domain, f);
-	addr_list_release(&list);
+	ret = lenient_list(&r, p, n, false, NULL, f);
+	if (ret == 0)
+		ret = msg_add_list(to, &r.list, f);
+	else if (to->refused == NULL)
+		ret = msg_refuse(to, f);
+	else
+		ret = msg_add_elements(to, p, n, f);
+	lenient_release(&r);
 	return ret;
+}
+
+int
+message_recipients(struct envelope *e, const char *p, size_t n,
+    const char *domain, struct message_refused *refused, struct fault *f)
+{
+	struct recipients to = { .e = e, .domain = domain,
+	    .refused = refused };
+
+	return msg_add_text(&to, p, n, f);
 }
 
 /* The domain for recipients without one. */
@@ -154,22 +220,19 @@ msg_bare(const struct message *m)
 static int
 msg_extract_field(struct message *m, const struct field *fld, struct fault *f)
 {
-	struct repaired r;
+	struct recipients to = { .e = m->envelope, .domain = msg_bare(m),
+	    .field = fld->name, .name_len = fld->name_len,
+	    .refused = m->opts->refused };
+	struct lenient r = { .p = fld->value, .n = fld->value_len };
 	int ret;
 
-	if (!m->opts->repair)
-		ret = message_recipients(m->envelope, fld->value,
-		    fld->value_len, msg_bare(m), f);
-	else {
-		ret = repair_parse(&r, fld, NULL, f);
-		if (ret == 0)
-			ret = msg_add_list(m->envelope, &r.list, msg_bare(m),
-			    f);
-		repaired_release(&r);
-	}
-	if (ret == -1)
-		fault_add(f, ", in the field %.*s",
-		    (int)(fld->name_len < 40 ? fld->name_len : 40), fld->name);
+	if (m->opts->repair)
+		return msg_add_text(&to, fld->value, fld->value_len, f);
+	if ((ret = addrlist_parse(&r.list, r.p, r.n, f)) == 0)
+		ret = msg_add_list(&to, &r.list, f);
+	else
+		ret = msg_refuse(&to, f);
+	lenient_release(&r);
 	return ret;
 }
 
@@ -179,12 +242,14 @@ msg_extract(struct message *m, struct fault *f)
 	static const char *const names[] = { "Resent-To", "Resent-Cc",
 	    "Resent-Bcc" };
 	const char *head = buf_text(&m->head);
-	const size_t skip = rewrite_resent(head, m->head_line) ? 0 :
-	    strlen("Resent-");
+	const bool again = rewrite_resent(head, m->head_line);
+	const size_t skip = again ? 0 : strlen("Resent-");
+	const size_t end = again ? rewrite_resent_end(head, m->head_line) :
+	    m->head_line;
 	struct field fld;
 	size_t at = 0, i;
 
-	while (header_next(head, m->head_line, &at, &fld))
+	while (header_next(head, end, &at, &fld))
 		for (i = 0; i < NITEMS(names); i++)
 			if (header_is(&fld, names[i] + skip) &&
 			    msg_extract_field(m, &fld, f) == -1)
@@ -196,6 +261,33 @@ msg_extract(struct message *m, struct fault *f)
  * The header
  */
 
+/* The new header is out[start..): it tells what the body is. */
+static void
+msg_begin_body(struct message *m, size_t start)
+{
+	struct buf old = { .max = SIZE_MAX / 4 };
+	struct field version;
+	enum mime_coding c;
+
+	if (!m->opts->repair)
+		return;
+	c = body_begin(&m->body, m->out.p + start, m->out.len - start,
+	    m->fixed, m->opts->dot_ends);
+	if (c == MIME_UNKNOWN && !m->body.choosing)
+		return;
+	/* Without this field the encoding means nothing. */
+	if (!header_find(m->out.p + start, m->out.len - start, "MIME-Version",
+	    &version))
+		buf_adds(&old, "MIME-Version: 1.0\r\n");
+	buf_add(&old, m->out.p + start, m->out.len - start);
+	m->out.len = start;
+	if (m->body.choosing)
+		body_hold(&m->body, old.p, old.len);
+	else
+		mimehead_set_coding(&m->out, old.p, old.len, c);
+	buf_release(&old);
+}
+
 static int
 msg_write_header(struct message *m, struct fault *f)
 {
@@ -203,6 +295,7 @@ msg_write_header(struct message *m, struct fault *f)
 		.name = m->opts->full_name,
 		.domain = m->opts->domain,
 		.alias = m->opts->alias,
+		.owner = m->opts->owner,
 		.ctx = m->opts->ctx,
 		.hostname = m->opts->hostname,
 		.unique = m->opts->unique,
@@ -211,6 +304,7 @@ msg_write_header(struct message *m, struct fault *f)
 		.repair = m->opts->repair,
 		.policy = m->opts->policy,
 	};
+	const size_t start = m->out.len;
 	struct rewrite_facts facts;
 	struct fault why = { 0 };
 	char *from;
@@ -224,6 +318,7 @@ msg_write_header(struct message *m, struct fault *f)
 		m->longest_line = facts.longest;
 		m->fixed = facts.fixed;
 		m->labelled = facts.labelled;
+		msg_begin_body(m, start);
 	} else {
 		*f = why;
 		ret = -1;
@@ -231,8 +326,6 @@ msg_write_header(struct message *m, struct fault *f)
 	free(from);
 	return ret;
 }
-
-static void msg_body(struct message *, const char *, size_t);
 
 /* head[0, head_line) is the header; the start of the body follows it. */
 static int
@@ -245,9 +338,12 @@ msg_end_header(struct message *m, struct fault *f)
 	if (msg_write_header(m, f) == -1)
 		return -1;
 	m->header_done = true;
+	/* Without a header the BOM belongs to the text. */
+	if (m->bom && m->head_line == 0 && m->state != L_BLANK)
+		body_feed(&m->body, &m->out, bom, sizeof(bom) - 1);
 	if (m->state != L_BLANK)
-		msg_body(m, buf_text(&m->head) + m->head_line,
-		    m->head.len - m->head_line);
+		body_feed(&m->body, &m->out, buf_text(&m->head) +
+		    m->head_line, m->head.len - m->head_line);
 	buf_release(&m->head);
 	return 0;
 }
@@ -284,7 +380,17 @@ msg_next_state(struct message *m, char c)
 	bool white = ascii_blank(c);
 
 	switch (m->state) {
+	case L_BOM:
+		if (memcmp(m->head.p, bom, m->head.len) != 0)
+			return L_BODY;
+		m->bom = m->head.len == sizeof(bom) - 1;
+		if (!m->bom)
+			return L_BOM;
+		buf_clear(&m->head);
+		return L_START;
 	case L_START:
+		if (c == bom[0] && m->head.len == 1 && !m->bom)
+			return L_BOM;
 		if (c == '\r')
 			return L_CRS;
 		if (c == '\n')
@@ -323,7 +429,7 @@ msg_next_line(struct message *m)
 	m->mbox |= m->state == L_DROP;
 	m->head_line = m->head.len;
 	m->state = L_START;
-	m->cr = false;
+	m->crs = 0;
 }
 
 /* Take octets of a line that is kept; returns how many, at least one. */
@@ -332,7 +438,8 @@ msg_take(struct message *m, const char *p, size_t n)
 {
 	size_t k = 0;
 
-	while (!m->cr && k < n && p[k] != '\r' && p[k] != '\n' && p[k] != '\0')
+	while (m->crs == 0 && k < n && p[k] != '\r' && p[k] != '\n' &&
+	    p[k] != '\0')
 		k++;
 	if (k > 0) {
 		buf_add(&m->head, p, k);
@@ -342,12 +449,12 @@ msg_take(struct message *m, const char *p, size_t n)
 		m->nul_seen = true;
 	else if (*p == '\n')
 		msg_next_line(m);
+	else if (*p == '\r')
+		m->crs++;
 	else {
-		if (m->cr)
+		for (; m->crs > 0; m->crs--)
 			buf_adds(&m->head, " ");
-		m->cr = *p == '\r';
-		if (!m->cr)
-			buf_add(&m->head, p, 1);
+		buf_add(&m->head, p, 1);
 	}
 	return 1;
 }
@@ -377,144 +484,6 @@ msg_collect(struct message *m, const char *p, size_t n)
 	return i;
 }
 
-/*
- * The body
- */
-
-/* The next c at or after p; next is the one that was found before. */
-static const char *
-msg_seek(const char *next, const char *p, const char *end, char c)
-{
-	if (next != NULL && next >= p)
-		return next;
-	next = memchr(p, c, (size_t)(end - p));
-	return next != NULL ? next : end;
-}
-
-static void
-msg_end_line(struct message *m)
-{
-	if (m->line > m->body_line)
-		m->body_line = m->line;
-	m->line = 0;
-}
-
-/* After a CR: skip its LF. */
-static const char *
-msg_after_cr(struct message *m, const char *p)
-{
-	if (*p == '\0') {
-		m->nul_seen = true;
-		return p + 1;
-	}
-	m->cr = false;
-	return *p == '\n' ? p + 1 : p;
-}
-
-/* With dot_ends: a dot at the start of a line, and the octet after it. */
-static const char *
-msg_at_dot(struct message *m, const char *p)
-{
-	if (*p == '\0') {
-		m->nul_seen = true;
-		return p + 1;
-	}
-	if (!m->dot) {
-		m->dot = true;
-		return p + 1;
-	}
-	m->dot = false;
-	if (*p == '\r' || *p == '\n') {
-		m->ended = true;
-		return p;
-	}
-	buf_adds(&m->out, ".");
-	m->line = 1;
-	return *p == '.' ? p + 1 : p;
-}
-
-/*
- * Copy lines that end in a bare LF, as on Unix; end is at the next CR or
- * NUL, or at the end of the block.  Returns where it stopped: at end, in an
- * incomplete line, or with dot_ends at a line that begins with a dot.
- */
-static const char *
-msg_bare_lines(struct message *m, const char *p, const char *end)
-{
-	const char *lf;
-	size_t n;
-	char *to;
-
-	if (!buf_reserve(&m->out, 2 * (size_t)(end - p)))
-		return end;
-	to = m->out.p + m->out.len;
-	while ((lf = memchr(p, '\n', (size_t)(end - p))) != NULL) {
-		n = (size_t)(lf - p);
-		memcpy(to, p, n);
-		to += n;
-		*to++ = '\r';
-		*to++ = '\n';
-		m->line += n;
-		msg_end_line(m);
-		p = lf + 1;
-		if (p == end || (m->opts->dot_ends && *p == '.'))
-			break;
-	}
-	*to = '\0';
-	m->out.len = (size_t)(to - m->out.p);
-	return p;
-}
-
-/*
- * Lines that need no change collect between run and p.  They are copied
- * before something else is.
- */
-static void
-msg_body(struct message *m, const char *p, size_t n)
-{
-	const char *end = p + n, *run = p, *stop;
-	const char *lf = NULL, *cr = NULL, *nul = NULL;
-	size_t start = m->out.len;
-
-	while (p < end && !m->ended) {
-		if (m->cr || m->dot || (m->opts->dot_ends && m->line == 0 &&
-		    *p == '.')) {
-			buf_add(&m->out, run, (size_t)(p - run));
-			run = p = m->cr ? msg_after_cr(m, p) : msg_at_dot(m, p);
-			continue;
-		}
-		lf = msg_seek(lf, p, end, '\n');
-		cr = msg_seek(cr, p, end, '\r');
-		nul = msg_seek(nul, p, end, '\0');
-		stop = cr < nul ? cr : nul;
-		if (lf < stop) {
-			buf_add(&m->out, run, (size_t)(p - run));
-			run = p = msg_bare_lines(m, p, stop);
-			continue;
-		}
-		m->line += (size_t)(stop - p);
-		p = stop;
-		if (p == cr && p + 1 < end && p[1] == '\n') {
-			msg_end_line(m);
-			p += 2;
-			continue;
-		}
-		buf_add(&m->out, run, (size_t)(p - run));
-		if (p == nul && p < end)
-			m->nul_seen = true;
-		else if (p < end) {
-			m->cr = true;
-			buf_add(&m->out, "\r\n", 2);
-			msg_end_line(m);
-		}
-		p += p < end;
-		run = p;
-	}
-	buf_add(&m->out, run, (size_t)(p - run));
-	m->body_8bit = m->body_8bit || (m->out.len > start &&
-	    msg_any_8bit(m->out.p + start, m->out.len - start));
-}
-
 static int
 msg_too_big(struct fault *f)
 {
@@ -537,7 +506,8 @@ message_feed(struct message *m, const char *p, size_t n, struct fault *f)
 		n -= k;
 	}
 	if (m->header_done)
-		msg_body(m, p, n);
+		body_feed(&m->body, &m->out, p, n);
+	m->ended = m->body.ended;
 	m->size += m->out.len - start;
 	return 0;
 }
@@ -555,16 +525,17 @@ message_end(struct message *m, struct fault *f)
 		if (msg_end_header(m, f) == -1)
 			return -1;
 	}
-	if (m->dot)
-		m->ended = true;
-	if (m->line > 0) {
-		buf_adds(&m->out, "\r\n");
-		msg_end_line(m);
-	}
-	if (m->body_line > m->longest_line)
-		m->longest_line = m->body_line;
+	body_end(&m->body, &m->out);
+	m->ended = m->body.ended;
+	m->nul_seen |= m->body.nul;
+	if (m->body.longest > m->longest_line)
+		m->longest_line = m->body.longest;
 	m->size += m->out.len - start;
-	m->envelope->eightbit = m->header_8bit || m->body_8bit;
+	m->envelope->eightbit = m->header_8bit || m->body.eightbit;
+	if (m->body.broken)
+		return fault_set(f, ST_INPUT, FD_NONE, 0, VD_PERM,
+		    "a signed or encrypted part has NUL or CR octets that "
+		    "cannot be sent unchanged");
 	return 0;
 }
 
@@ -575,9 +546,9 @@ message_wants(const struct message *m)
 
 	if (!m->opts->repair || m->fixed)
 		return 0;
-	if (m->body_line > RECODE_LINE)
+	if (m->body.longest > RECODE_LINE)
 		why |= RECODE_LONG;
-	if (m->body_8bit && !m->labelled)
+	if (m->body.unlabelled || (m->body.eightbit && !m->labelled))
 		why |= RECODE_LABEL;
 	return why;
 }

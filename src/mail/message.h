@@ -10,16 +10,27 @@
 
 #include "base/buf.h"
 #include "base/fault.h"
+#include "mail/body.h"
 #include "mail/envelope.h"
 #include "mail/frompolicy.h"
 
 #define MESSAGE_HEADER_MAX	(1024 * 1024)
 
+/*
+ * Recipients that cannot be used: the others get the message all the same.
+ * Set lines.max.
+ */
+struct message_refused {
+	size_t		 n;
+	struct fault	 first;
+	struct buf	 lines;		/* "ADDRESS: why", each with LF */
+};
+
 /* Facts and options of the caller, which owns all of it. */
 struct message_opts {
 	bool		 extract;	/* -t: recipients from the header */
 	bool		 dot_ends;	/* no -i: a lone dot ends the input */
-	const char	*sender;	/* as addr_path() gave it, or NULL */
+	const char	*sender;	/* as lenient_path() gave it, or NULL */
 	const char	*user;		/* login name */
 	const char	*full_name;	/* for an added From, or NULL */
 	const char	*domain;	/* for bare names, or NULL */
@@ -32,17 +43,19 @@ struct message_opts {
 	const struct frompolicy *policy; /* for sender and From, or NULL */
 	bool		(*alias)(void *ctx, const char *name, char **spec);
 	void		*ctx;		/* for alias: see mail/repair */
+	char		*owner;		/* for bare names of senders, or NULL */
+	struct message_refused *refused; /* NULL: a bad one is a fault */
 };
 
 /*
  * A message that is being read.  message_feed() takes its octets and appends
  * the wire form to out.  The caller may empty out at any time; it holds at
- * most twice what was fed since then, and the header.
+ * most four times what was fed since then, and the header.
  *
- * The wire form: every CRLF, lone CR and lone LF of the body is one CRLF,
- * also at the end; in the header a lone CR is a space; NUL is dropped.
- * mail/rewrite writes the header, which ends in an empty line.  All other
- * octets stay unchanged.
+ * The wire form: mail/rewrite writes the header, which ends in an empty line.
+ * In the header a lone CR is a space, and NUL is dropped; also a BOM of UTF-8
+ * before the first field.  mail/body has the body; without repair it is only
+ * lines (see mail/canon.h).
  */
 struct message {
 	struct buf		 out;
@@ -53,8 +66,7 @@ struct message {
 	uint64_t		 size;		/* octets of the wire form */
 	size_t			 longest_line;	/* octets, without CRLF */
 	bool			 header_8bit;
-	bool			 body_8bit;
-	bool			 nul_seen;	/* and dropped */
+	bool			 nul_seen;	/* and dropped in the header */
 	bool			 fixed;		/* signed: not to be changed */
 	bool			 labelled;	/* as mime_labelled() */
 
@@ -64,11 +76,10 @@ struct message {
 	struct buf		 head;		/* the header until it ends */
 	size_t			 head_line;	/* where its last line starts */
 	int			 state;		/* of that line */
+	bool			 bom;		/* of UTF-8, dropped */
 	bool			 mbox;		/* a "From " line was dropped */
-	bool			 cr;		/* the last octet was a CR */
-	bool			 dot;		/* a dot opened the line */
-	size_t			 line;		/* octets in the body line */
-	size_t			 body_line;	/* the longest of those */
+	size_t			 crs;		/* CRs that may end the line */
+	struct body		 body;
 };
 
 /* Both must outlive the message.  Recipients are added to the envelope. */
@@ -81,10 +92,11 @@ int	message_feed(struct message *, const char *p, size_t n, struct fault *);
 
 /*
  * Add the mailboxes of an address list, p[0..n), to an envelope, each after
- * addr_complete().
+ * addr_complete().  Those that cannot be used are added to refused; if that
+ * is NULL, -1 with the fault of the first.
  */
 int	message_recipients(struct envelope *, const char *p, size_t n,
-	    const char *domain, struct fault *);
+	    const char *domain, struct message_refused *, struct fault *);
 
 /* The input has ended. */
 int	message_end(struct message *, struct fault *);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/base64.h"
 #include "base/util.h"
 #include "mail/phrase.h"
 
@@ -39,6 +40,97 @@ phrase_encoded(const char *p, size_t n)
 		return i + 1 < n && p[i + 1] == '=' ? i + 2 : 0;
 	}
 	return 0;
+}
+
+/* The parts of an encoded word: =?charset?Q?text?=. */
+struct phrase_word {
+	const char	*charset;
+	size_t		 charset_len;	/* without a language (RFC 2231, 5) */
+	char		 coding;	/* 'q' or 'b' */
+	const char	*text;
+	size_t		 n;
+};
+
+static bool
+phrase_split(struct phrase_word *w, const char *p, size_t n)
+{
+	const char *end, *star;
+
+	if (phrase_encoded(p, n) != n)
+		return false;
+	w->charset = p + 2;
+	end = memchr(w->charset, '?', n - 2);
+	star = memchr(w->charset, '*', (size_t)(end - w->charset));
+	w->charset_len = (size_t)((star != NULL ? star : end) - w->charset);
+	w->coding = ascii_lower(end[1]);
+	w->text = end + 3;
+	w->n = (size_t)(p + n - 2 - w->text);
+	return end[2] == '?' && (w->coding == 'q' || w->coding == 'b');
+}
+
+/* The text of Q encoding; malformed escapes stay. */
+static void
+phrase_decode_q(struct buf *out, const char *p, size_t n)
+{
+	size_t i;
+	char c;
+
+	for (i = 0; i < n; i++) {
+		c = p[i] == '_' ? ' ' : p[i];
+		if (c == '=' && i + 2 < n && ascii_hex(p[i + 1]) != -1 &&
+		    ascii_hex(p[i + 2]) != -1) {
+			c = (char)(ascii_hex(p[i + 1]) << 4 |
+			    ascii_hex(p[i + 2]));
+			i += 2;
+		}
+		buf_add(out, &c, 1);
+	}
+}
+
+bool
+phrase_decode(struct buf *out, const char *p, size_t n)
+{
+	static const char *const charsets[] = { "utf-8", "us-ascii",
+	    "iso-8859-1" };
+	struct phrase_word w;
+	size_t i = 0;
+
+	if (!phrase_split(&w, p, n))
+		return false;
+	while (i < NITEMS(charsets) &&
+	    !ascii_is(w.charset, w.charset_len, charsets[i]))
+		i++;
+	if (i == NITEMS(charsets))
+		return false;
+	if (w.coding == 'b')
+		return base64_decode(out, w.text, w.n);
+	phrase_decode_q(out, w.text, w.n);
+	return true;
+}
+
+bool
+phrase_mend(struct buf *out, const char *p, size_t n)
+{
+	const size_t start = out->len;
+	struct phrase_word w;
+	size_t i;
+
+	if (!phrase_split(&w, p, n) || w.coding != 'q' ||
+	    !ascii_only(p, (size_t)(w.text - p)) ||
+	    (ascii_is(w.charset, w.charset_len, "utf-8") &&
+	    !utf8_valid(w.text, w.n)))
+		return false;
+	buf_add(out, p, (size_t)(w.text - p));
+	for (i = 0; i < w.n; i++)
+		if ((unsigned char)w.text[i] < 0x80)
+			buf_add(out, &w.text[i], 1);
+		else
+			buf_addf(out, "=%02X", (unsigned char)w.text[i]);
+	buf_adds(out, "?=");
+	if (phrase_encoded(out->p + start, out->len - start) > 0)
+		return true;
+	out->len = start;
+	return false;
 }
 
 void

@@ -17,6 +17,18 @@ bool	phrase_atext(char);
  */
 size_t	phrase_encoded(const char *p, size_t n);
 
+/*
+ * Append the octets that an encoded word p[0..n) stands for; false if it is
+ * none, is malformed, or its charset is not UTF-8, US-ASCII or ISO-8859-1.
+ */
+bool	phrase_decode(struct buf *, const char *p, size_t n);
+
+/*
+ * Append an encoded word p[0..n) with its raw octets over 127 as =XX; false
+ * if that would not be one.
+ */
+bool	phrase_mend(struct buf *, const char *p, size_t n);
+
 /* Append a quoted string.  Controls become spaces. */
 void	phrase_quote(struct buf *, const char *p, size_t n);
 

@@ -13,14 +13,17 @@
 
 #include "base/util.h"
 #include "mail/header.h"
+#include "mail/mimehead.h"
 #include "mail/recode.h"
 
 #define PARTS_MAX	10000	/* later parts stay unchanged */
 #define HEAD_MAX	(4U << 20)
-#define HELD_MAX	(MIME_BOUNDARY + 100)	/* with white space */
 
-/* In a header, in a body that may be encoded, in octets that stay. */
-enum { S_HEAD, S_LEAF, S_PASS };
+/*
+ * In a header, in a body that may be encoded, in octets that stay, before the
+ * first or after the last part of a multipart.
+ */
+enum { S_HEAD, S_LEAF, S_PASS, S_MARGIN };
 
 /* The plan for a part. */
 enum { P_KEEP, P_LEAF, P_MULTI_8BIT, P_MULTI_7BIT, P_LABEL, P_QP, P_BASE64 };
@@ -30,7 +33,7 @@ recode_init(struct recode *e, unsigned why)
 {
 	*e = (struct recode){ .why = why, .state = S_HEAD,
 	    .out.max = SIZE_MAX / 4, .head.max = HEAD_MAX,
-	    .held.max = 2 * HELD_MAX };
+	    .held.max = 2 * BOUNDARY_LINE };
 }
 
 void
@@ -52,21 +55,26 @@ recode_emit(struct recode *e, const char *p, size_t n)
 	buf_add(&e->out, p, n);
 }
 
-/* Mark all open multiparts: they hold 8-bit octets that stay. */
+/*
+ * Mark all open multiparts and included messages: they hold 8-bit octets
+ * that stay.
+ */
 static void
 recode_mark_8bit(struct recode *e)
 {
 	size_t i;
 
-	for (i = 0; !e->writing && i < e->depth; i++)
-		e->part[e->open[i].part].eightbit = true;
+	for (i = 0; !e->writing && i < e->multi.depth; i++)
+		e->part[e->multi.open[i].tag].eightbit = true;
+	for (i = 0; !e->writing && i < e->nmessages; i++)
+		e->part[e->message[i].part].eightbit = true;
 }
 
 /* Octets that stay unchanged. */
 static void
 recode_pass(struct recode *e, const char *p, size_t n)
 {
-	if (!e->writing && e->depth > 0 && !ascii_only(p, n))
+	if (!e->writing && e->nparts > 0 && !ascii_only(p, n))
 		recode_mark_8bit(e);
 	recode_emit(e, p, n);
 }
@@ -132,11 +140,13 @@ recode_choose_plan(struct recode *e)
 	    (part->longline && (e->why & RECODE_LONG)))
 		part->plan = part->text && part->strange <= part->octets / 6 ?
 		    P_QP : P_BASE64;
-	else if (part->eightbit && e->now == 0 && !e->labelled &&
+	else if (part->eightbit && !e->labelled && e->nmessages == 0 &&
 	    (e->why & RECODE_LABEL))
 		part->plan = P_LABEL;
 	else
 		part->plan = P_KEEP;
+	if (part->eightbit && part->plan < P_QP)
+		recode_mark_8bit(e);
 	e->changes |= part->plan != P_KEEP;
 }
 
@@ -186,21 +196,25 @@ static void
 recode_write_type(struct recode *e, const struct recode_part *part,
     const struct field *fld)
 {
+	struct buf b = { .max = SIZE_MAX / 4 };
 	struct mime_type t;
-	size_t n = fld->value_len;
 
-	mime_content_type(&t, fld->value, n);
-	if (t.kind != MIME_TEXT || t.charset || !part->eightbit ||
-	    (part->no_utf8 && !t.plain)) {
-		recode_emit(e, fld->line, fld->len);
-		return;
-	}
-	while (n > 0 && strchr("; \t\r\n", fld->value[n - 1]) != NULL)
-		n--;
-	recode_emit(e, fld->line, (size_t)(fld->value + n - fld->line));
-	recode_emits(e, n > 0 ? ";\r\n charset=" : " text/plain; charset=");
-	recode_emits(e, recode_charset(part));
-	recode_emits(e, "\r\n");
+	mime_content_type(&t, fld->value, fld->value_len);
+	if (t.kind != MIME_TEXT || (t.charset && !t.ascii) ||
+	    !part->eightbit || (part->no_utf8 && !t.plain && !t.ascii))
+		buf_add(&b, fld->line, fld->len);
+	else
+		mimehead_set_charset(&b, fld, recode_charset(part));
+	recode_emit(e, b.p, b.len);
+	buf_release(&b);
+}
+
+/* Is the header with that index the one of an included message? */
+static bool
+recode_in_message(const struct recode *e, size_t part)
+{
+	return e->nmessages > 0 &&
+	    e->message[e->nmessages - 1].part + 1 == part;
 }
 
 static void
@@ -211,7 +225,7 @@ recode_write_missing(struct recode *e, const struct recode_part *part, bool
 	    [P_MULTI_7BIT] = "7bit", [P_QP] = "quoted-printable",
 	    [P_BASE64] = "base64" };
 
-	if (!version && part == e->part)
+	if (!version && (part == e->part || recode_in_message(e, e->now)))
 		recode_emits(e, "MIME-Version: 1.0\r\n");
 	if (!type && part->plan >= P_LABEL) {
 		recode_emits(e, "Content-Type: text/plain; charset=");
@@ -226,6 +240,36 @@ recode_write_missing(struct recode *e, const struct recode_part *part, bool
 }
 
 static void
+recode_repair_head(struct buf *head)
+{
+	struct buf old = *head;
+
+	*head = (struct buf){ .max = SIZE_MAX / 4 };
+	mimehead_part(head, buf_text(&old), old.len);
+	buf_release(&old);
+}
+
+/* Look at the header of a part: must it be repaired, and does that help? */
+static void
+recode_judge_head(struct recode *e, struct recode_part *part, bool readable)
+{
+	struct buf copy = { .max = SIZE_MAX / 4 };
+
+	if (ascii_only(buf_text(&e->head), e->head.len))
+		return;
+	buf_add(&copy, e->head.p, e->head.len);
+	if (readable && part != e->part && (e->why & RECODE_8BIT)) {
+		recode_repair_head(&copy);
+		part->head = copy.len != e->head.len ||
+		    memcmp(copy.p, e->head.p, copy.len) != 0;
+		e->changes |= part->head;
+	}
+	if (!ascii_only(copy.p, copy.len))
+		recode_mark_8bit(e);
+	buf_release(&copy);
+}
+
+static void
 recode_write_head(struct recode *e, const struct recode_part *part)
 {
 	const struct buf *h = &e->head;
@@ -233,6 +277,8 @@ recode_write_head(struct recode *e, const struct recode_part *part)
 	struct field fld;
 	size_t at = 0;
 
+	if (part->head)
+		recode_repair_head(&e->head);
 	if (part->plan < P_MULTI_7BIT && (part != e->part || !e->changes)) {
 		recode_emit(e, buf_text(h), h->len);
 		return;
@@ -261,32 +307,44 @@ recode_describe(const struct recode *e, struct mime_type *t, enum mime_coding
 	const char *p = buf_text(&e->head);
 	size_t n = e->head.len, at = 0;
 	struct field fld;
-	bool has;
 
-	has = header_find(p, n, "Content-Type", &fld);
-	mime_content_type(t, has ? fld.value : "", has ? fld.value_len : 0);
-	if (!has && e->depth > 0 && e->open[e->depth - 1].digest)
-		t->kind = MIME_OPAQUE;
-	has = header_find(p, n, "Content-Transfer-Encoding", &fld);
-	*c = mime_coding(has ? fld.value : "", has ? fld.value_len : 0);
+	mime_describe(p, n, t, c);
+	if (e->multi.depth > 0 && e->multi.open[e->multi.depth - 1].digest &&
+	    !recode_in_message(e, e->nparts) &&
+	    !header_find(p, n, "Content-Type", &fld))
+		t->kind = MIME_MESSAGE;
 	while (header_next(p, n, &at, &fld))
 		;
 	/* Lines other than fields, or a signature. */
 	if ((n - at > 0 && (n - at != 2 || memcmp(p + at, "\r\n", 2) != 0)) ||
 	    (e->nparts == 0 && header_find(p, n, "DKIM-Signature", &fld)))
 		t->kind = MIME_OPAQUE;
-	if (*c == MIME_CODED || (t->boundary_len > 0 &&
-	    t->kind != MIME_TEXT && e->depth == RECODE_DEPTH))
+	if (*c >= MIME_UNKNOWN || t->kind == MIME_SIGNED)
 		t->kind = MIME_OPAQUE;
 }
 
-static void
+/* Enter a multipart or an included message; false if it stays. */
+static bool
 recode_enter(struct recode *e, const struct mime_type *t)
 {
-	memcpy(e->open[e->depth].boundary, t->boundary, t->boundary_len);
-	e->open[e->depth].len = t->boundary_len;
-	e->open[e->depth].part = e->now;
-	e->open[e->depth++].digest = t->kind == MIME_DIGEST;
+	if (t->kind != MIME_MESSAGE)
+		return boundary_open(&e->multi, t, e->now);
+	if (e->nmessages == BOUNDARY_DEPTH)
+		return false;
+	e->message[e->nmessages].part = e->now;
+	e->message[e->nmessages++].depth = e->multi.depth;
+	e->state = S_HEAD;
+	return true;
+}
+
+/* A line delimits a multipart: leave it or what is in it. */
+static void
+recode_leave(struct recode *e, size_t level, bool closing)
+{
+	boundary_leave(&e->multi, level, closing);
+	while (e->nmessages > 0 &&
+	    e->message[e->nmessages - 1].depth >= level)
+		e->nmessages--;
 }
 
 /* Begin another part; false when there are too many. */
@@ -295,7 +353,7 @@ recode_next_part(struct recode *e)
 {
 	if (e->nparts == PARTS_MAX) {
 		recode_mark_8bit(e);
-		e->depth = 0;
+		e->multi.depth = e->nmessages = 0;
 		return false;
 	}
 	if (e->nparts == e->cap) {
@@ -308,6 +366,29 @@ recode_next_part(struct recode *e)
 	return true;
 }
 
+/* The part has parts, or is a message with a header. */
+static void
+recode_end_multi_head(struct recode *e, const struct mime_type *t,
+    enum mime_coding coding)
+{
+	if (!recode_enter(e, t))
+		return;
+	if (t->kind != MIME_MESSAGE)
+		e->state = S_MARGIN;
+	if (!e->writing && (coding == MIME_8BIT || coding == MIME_BINARY))
+		e->part[e->now].plan = P_MULTI_8BIT;
+}
+
+static void
+recode_begin_leaf(struct recode *e, struct recode_part *part, bool text)
+{
+	e->state = S_LEAF;
+	e->line = e->nrest = 0;
+	e->transfer = (struct encoding){ .kind = part->plan == P_BASE64 ?
+	    ENCODING_BASE64 : ENCODING_QP };
+	part->text = text;
+}
+
 /* The header of a part has ended. */
 static void
 recode_end_head(struct recode *e, bool readable)
@@ -315,35 +396,27 @@ recode_end_head(struct recode *e, bool readable)
 	struct recode_part *part;
 	enum mime_coding coding;
 	struct mime_type t;
-	bool multi;
 
 	recode_describe(e, &t, &coding);
 	e->state = S_PASS;
 	if (!recode_next_part(e))
 		readable = false;
 	part = &e->part[e->now];
-	multi = t.kind == MIME_MULTIPART || t.kind == MIME_DIGEST;
-	e->labelled = mime_labelled(buf_text(&e->head), e->head.len);
-	if (!readable)
-		recode_pass(e, buf_text(&e->head), e->head.len);
-	else if (e->writing)
+	e->labelled = mime_labelled(buf_text(&e->head), e->head.len,
+	    e->now > 0);
+	if (!e->writing)
+		recode_judge_head(e, part, readable);
+	else if (readable)
 		recode_write_head(e, part);
-	else if (multi && coding == MIME_8BIT)
-		part->plan = P_MULTI_8BIT;
-	if (!e->writing && !ascii_only(buf_text(&e->head), e->head.len))
-		recode_mark_8bit(e);
+	else
+		recode_emit(e, buf_text(&e->head), e->head.len);
 	buf_clear(&e->head);
 	if (!readable || t.kind == MIME_OPAQUE)
 		return;
-	if (multi) {
-		recode_enter(e, &t);
-		return;
-	}
-	e->state = S_LEAF;
-	e->line = e->nrest = 0;
-	e->transfer = (struct encoding){ .kind = part->plan == P_BASE64 ?
-	    ENCODING_BASE64 : ENCODING_QP };
-	part->text = t.kind == MIME_TEXT;
+	if (t.kind == MIME_TEXT || t.kind == MIME_OTHER)
+		recode_begin_leaf(e, part, t.kind == MIME_TEXT);
+	else
+		recode_end_multi_head(e, &t, coding);
 }
 
 /* Octets of a header, at most one line. */
@@ -367,6 +440,21 @@ recode_head(struct recode *e, const char *p, size_t n)
  * The passes
  */
 
+/* Nobody reads these octets: those over 127 may become "?". */
+static void
+recode_margin(struct recode *e, const char *p, size_t n)
+{
+	size_t i;
+
+	if (!(e->why & RECODE_8BIT)) {
+		recode_pass(e, p, n);
+		return;
+	}
+	e->changes |= !ascii_only(p, n);
+	for (i = 0; e->writing && i < n; i++)
+		buf_add(&e->out, (unsigned char)p[i] < 0x80 ? p + i : "?", 1);
+}
+
 static void
 recode_take(struct recode *e, const char *p, size_t n)
 {
@@ -375,36 +463,20 @@ recode_take(struct recode *e, const char *p, size_t n)
 		recode_head(e, p, n);
 	else if (e->state == S_LEAF)
 		recode_leaf(e, p, n);
+	else if (e->state == S_MARGIN)
+		recode_margin(e, p, n);
 	else
 		recode_pass(e, p, n);
-}
-
-/* Is the held line a delimiter of this multipart? */
-static bool
-recode_delimits(const struct recode *e, size_t level, bool *closing)
-{
-	const struct buf *h = &e->held;
-	size_t at = 2 + e->open[level].len;
-
-	if (h->len < at || memcmp(h->p + 2, e->open[level].boundary,
-	    at - 2) != 0)
-		return false;
-	*closing = h->len >= at + 2 && memcmp(h->p + at, "--", 2) == 0;
-	for (at += *closing ? 2 : 0; at < h->len; at++)
-		if (strchr(" \t\r\n", h->p[at]) == NULL)
-			return false;
-	return true;
 }
 
 /* The held line is complete. */
 static void
 recode_end_held(struct recode *e)
 {
-	size_t level = e->depth;
-	bool closing = false;
+	bool closing;
+	size_t level = boundary_find(&e->multi, e->held.p, e->held.len,
+	    &closing);
 
-	while (level > 0 && !recode_delimits(e, level - 1, &closing))
-		level--;
 	if (level == 0)
 		recode_take(e, e->held.p, e->held.len);
 	else {
@@ -413,9 +485,12 @@ recode_end_held(struct recode *e)
 		else if (e->state == S_HEAD)
 			recode_end_head(e, false);
 		/* With too many parts no multipart is open any more. */
-		if (e->depth > 0)
-			e->depth = closing ? level - 1 : level;
-		e->state = closing || e->depth == 0 ? S_PASS : S_HEAD;
+		if (e->multi.depth == 0)
+			e->state = S_PASS;
+		else {
+			recode_leave(e, level, closing);
+			e->state = closing ? S_MARGIN : S_HEAD;
+		}
 		recode_pass(e, e->held.p, e->held.len);
 	}
 	buf_clear(&e->held);
@@ -429,7 +504,7 @@ recode_hold(struct recode *e, const char *p, size_t n)
 
 	while (i < n) {
 		buf_add(&e->held, &p[i], 1);
-		if (p[i++] == '\n' || e->held.len == HELD_MAX ||
+		if (p[i++] == '\n' || e->held.len == BOUNDARY_LINE ||
 		    (e->held.len == 2 && e->held.p[1] != '-')) {
 			e->mid = p[i - 1] != '\n';
 			recode_end_held(e);
@@ -445,7 +520,7 @@ recode_run(const struct recode *e, const char *p, size_t n)
 {
 	const char *end = p + n, *q = p, *nl;
 
-	if (e->depth == 0 && e->state != S_HEAD)
+	if (e->multi.depth == 0 && e->state != S_HEAD)
 		return n;
 	while (q < end && (nl = memchr(q, '\n', (size_t)(end - q))) != NULL) {
 		q = nl + 1;
@@ -461,7 +536,8 @@ recode_feed(struct recode *e, const char *p, size_t n)
 	size_t k;
 
 	for (; n > 0; p += k, n -= k) {
-		if (e->held.len > 0 || (e->depth > 0 && !e->mid && *p == '-'))
+		if (e->held.len > 0 ||
+		    (e->multi.depth > 0 && !e->mid && *p == '-'))
 			k = recode_hold(e, p, n);
 		else {
 			k = recode_run(e, p, n);
@@ -502,7 +578,7 @@ recode_plan(struct recode *e)
 	}
 	e->writing = true;
 	e->state = S_HEAD;
-	e->depth = e->nparts = e->now = 0;
+	e->multi.depth = e->nmessages = e->nparts = e->now = 0;
 	e->mid = false;
 	return e->changes;
 }

@@ -8,11 +8,11 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "mail/boundary.h"
 #include "mail/encoding.h"
 #include "mail/mime.h"
 
 #define RECODE_LINE	998	/* octets without CRLF (RFC 5322, 2.1.1) */
-#define RECODE_DEPTH	16	/* nested multiparts; deeper ones stay */
 
 /* What is to be repaired, a set. */
 #define RECODE_LABEL	0x1	/* 8-bit without MIME fields for it */
@@ -26,6 +26,7 @@ struct recode_part {
 	bool		 eightbit;	/* also in its parts after the plans */
 	bool		 longline;
 	bool		 no_utf8;
+	bool		 head;		/* its header is to be repaired */
 	unsigned char	 plan;
 };
 
@@ -36,10 +37,11 @@ struct recode_part {
  * form is appended to out, which the caller may empty at any time.
  *
  * Text becomes quoted-printable or, if much of it is not ASCII, base64; all
- * else becomes base64.  Each part of a multipart is encoded on its own, and
- * only if needed.  Included messages, signed and encrypted multiparts,
- * encoded parts and messages with a DKIM signature stay unchanged.  Memory
- * does not grow with the size of the message.
+ * else becomes base64.  Each part of a multipart or an included message is
+ * encoded on its own, and only if needed; with RECODE_8BIT also the headers
+ * in it are repaired.  Signed and encrypted multiparts, encoded parts and
+ * messages with a DKIM signature stay unchanged.  More than BOUNDARY_DEPTH
+ * nested ones stay, too.  Memory does not grow with the size of the message.
  */
 struct recode {
 	struct buf		 out;
@@ -53,13 +55,12 @@ struct recode {
 	struct recode_part	*part;
 	size_t			 nparts, cap;	/* so far in this pass */
 	size_t			 now;		/* the current part */
+	struct boundary		 multi;		/* tags are indexes of part */
 	struct {
-		char		 boundary[MIME_BOUNDARY + 1];
-		size_t		 len;
 		size_t		 part;
-		bool		 digest;
-	} open[RECODE_DEPTH];			/* the open multiparts */
-	size_t			 depth;
+		size_t		 depth;		/* of multi around it */
+	} message[BOUNDARY_DEPTH];		/* included, and open */
+	size_t			 nmessages;
 	struct buf		 head;		/* of a part, until it ends */
 	struct buf		 held;		/* may be a delimiter line */
 	int			 state;

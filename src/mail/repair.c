@@ -1,18 +1,4 @@
-/*
- * repair.c - repair the syntax of header fields
- *
- * Names without the quotes they need are read so:
- *
- *	joe@corp, Inc. <j@x>	a title never begins a name: one mailbox,
- *				in any field
- *	Public, Joe <j@x>	one mailbox only in a field of one mailbox;
- *				elsewhere "Public" may be a user
- *	O"Brien <j@x>		does not parse; without a separator before
- *				"<" it is one mailbox
- *	Joe j@x			likewise, in a field of one mailbox
- *	Cron Daemon		a From without an address: the caller's own
- *				address is added
- */
+/* repair.c - repair the syntax of header fields */
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -21,6 +7,7 @@
 #include "base/ascii.h"
 #include "base/util.h"
 #include "mail/fold.h"
+#include "mail/lenient.h"
 #include "mail/phrase.h"
 #include "mail/repair.h"
 
@@ -33,227 +20,6 @@ repair_space(struct buf *b)
 {
 	if (b->len > 0 && !ascii_space(b->p[b->len - 1]))
 		buf_adds(b, " ");
-}
-
-/*
- * Reading
- */
-
-/* Is it one address, perhaps a bare one, and nothing else? */
-static bool
-repair_is_address(const char *p, size_t n)
-{
-	struct addr_list l = { 0 };
-	struct fault f = { 0 };
-	bool good;
-
-	good = addr_parse_list(&l, p, n, &f) == 0 && l.n == 1 &&
-	    !l.v[0].group && l.v[0].name == NULL && *l.v[0].spec != '\0';
-	if (good) {
-		addr_qualify(&l.v[0].spec, "x.test");
-		good = addr_check(l.v[0].spec, &f) == 0;
-	}
-	addr_list_release(&l);
-	return good;
-}
-
-/* Append words as a quoted string; they may be half quoted already. */
-static void
-repair_add_name(struct buf *b, const char *p, size_t n)
-{
-	struct buf bare = { .max = TEXT_MAX };
-	size_t i;
-
-	while (n > 0 && ascii_space(p[n - 1]))
-		n--;
-	for (i = 0; i < n; i++)
-		if (p[i] != '"' && p[i] != '\\' && p[i] != '\r' && p[i] != '\n')
-			buf_add(&bare, p + i, 1);
-	if (bare.len > 0) {
-		phrase_quote(b, bare.p, bare.len);
-		buf_adds(b, " ");
-	}
-	buf_release(&bare);
-}
-
-/* Read words before a last address in "<" and ">". */
-static bool
-repair_guess_angle(struct buf *b, const char *p, size_t n, bool single)
-{
-	const char *open = memrchr(p, '<', n);
-	size_t name;
-
-	if (open == NULL || p[n - 1] != '>')
-		return false;
-	name = (size_t)(open - p);
-	if (memchr(p, '<', name) != NULL || (!single &&
-	    (memchr(p, ',', name) != NULL || memchr(p, ';', name) != NULL)) ||
-	    !repair_is_address(open + 1, n - name - 2))
-		return false;
-	repair_add_name(b, p, name);
-	buf_add(b, open, n - name);
-	return true;
-}
-
-/* Read words before a last address without "<" and ">". */
-static bool
-repair_guess_last(struct buf *b, const char *p, size_t n)
-{
-	size_t at = n;
-
-	while (at > 0 && !ascii_space(p[at - 1]))
-		at--;
-	if (at == 0 || memchr(p, '@', at) != NULL ||
-	    memchr(p + at, '@', n - at) == NULL ||
-	    !repair_is_address(p + at, n - at))
-		return false;
-	repair_add_name(b, p, at);
-	buf_adds(b, "<");
-	buf_add(b, p + at, n - at);
-	buf_adds(b, ">");
-	return true;
-}
-
-/* Read a field that does not parse. */
-static bool
-repair_guess(struct buf *b, const char *p, size_t n, bool single, const char
-    *own)
-{
-	while (n > 0 && ascii_space(p[n - 1]))
-		n--;
-	for (; n > 0 && ascii_space(*p); n--)
-		p++;
-	if (n == 0)
-		return false;
-	buf_adds(b, " ");
-	if (repair_guess_angle(b, p, n, single))
-		return true;
-	if (single && memchr(p, '<', n) == NULL && repair_guess_last(b, p, n))
-		return true;
-	if (own == NULL || memchr(p, '@', n) != NULL)
-		return false;
-	repair_add_name(b, p, n);
-	buf_addf(b, "<%s>", own);
-	return true;
-}
-
-/* Does it begin with a title that follows a name, not in quotes? */
-static bool
-repair_title(const char *p, size_t n)
-{
-	static const char *const titles[] = { "Inc", "Inc.", "INC", "Ltd",
-	    "Ltd.", "LTD", "LLC", "LLP", "GmbH", "Corp.", "Jr.", "Sr.",
-	    "III", "PhD", "Ph.D.", "Esq." };
-	size_t i, k;
-
-	for (k = 0; k < n && !ascii_space(p[k]) &&
-	    strchr(",;<(\"", p[k]) == NULL;)
-		k++;
-	for (i = 0; i < NITEMS(titles); i++)
-		if (strlen(titles[i]) == k && memcmp(titles[i], p, k) == 0)
-			return true;
-	return false;
-}
-
-/* The first of the mailboxes before i that are words of its name. */
-static size_t
-repair_first_word(const struct repaired *r, size_t i, bool single)
-{
-	const struct addr *a = r->list.v;
-
-	if (a[i].group || r->p[a[i].angle] != '<')
-		return i;
-	for (; i > 0 && !a[i - 1].group && r->p[a[i - 1].angle] != '<'; i--)
-		if (!repair_title(r->p + a[i].start, r->n - a[i].start) &&
-		    (!single || addr_at(a[i - 1].spec) != NULL))
-			break;
-	return i;
-}
-
-/* Join the mailboxes that are one with a comma in its name. */
-static bool
-repair_merge(struct buf *b, const struct repaired *r, bool single)
-{
-	const struct addr *a = r->list.v;
-	size_t i, j, at = 0;
-
-	for (i = 1; i < r->list.n; i++) {
-		j = repair_first_word(r, i, single);
-		if (j == i || a[j].start < at)
-			continue;
-		buf_add(b, r->p + at, a[j].start - at);
-		repair_add_name(b, r->p + a[j].start, a[i].angle - a[j].start);
-		at = a[i].angle;
-	}
-	if (at > 0)
-		buf_add(b, r->p + at, r->n - at);
-	return at > 0;
-}
-
-/* Add the caller's own address if the field has none. */
-static bool
-repair_add_own(struct buf *b, const struct repaired *r, const char *own)
-{
-	const char *name = NULL;
-	size_t i;
-
-	for (i = 0; i < r->list.n; i++) {
-		if (*r->list.v[i].spec != '\0')
-			return false;
-		name = r->list.v[i].name;
-	}
-	buf_adds(b, " ");
-	if (name != NULL)
-		repair_add_name(b, name, strlen(name));
-	buf_addf(b, "<%s>", own);
-	return true;
-}
-
-/* Append a better reading of the field, if there is one. */
-static bool
-repair_reread(struct buf *b, const struct repaired *r, bool parsed,
-    bool single, const char *own)
-{
-	if (!parsed)
-		return repair_guess(b, r->p, r->n, single, own);
-	if (own != NULL && repair_add_own(b, r, own))
-		return true;
-	return r->list.n > 1 && repair_merge(b, r, single);
-}
-
-int
-repair_parse(struct repaired *r, const struct field *fld, const char *own,
-    struct fault *f)
-{
-	const struct header_known *known = header_known(fld);
-	const bool single = known->traits & HEADER_SINGLE;
-	struct buf better = { .max = TEXT_MAX };
-	struct fault why = { 0 };
-	int status, round = 0;
-
-	if (known->id != HEADER_FROM)
-		own = NULL;
-	*r = (struct repaired){ .p = fld->value, .n = fld->value_len };
-	status = addr_parse_list(&r->list, r->p, r->n, &why);
-	while (round++ < 3 &&
-	    repair_reread(&better, r, status == 0, single, own)) {
-		repaired_release(r);
-		*r = (struct repaired){ .p = better.p, .n = better.len,
-		    .text = better };
-		better = (struct buf){ .max = TEXT_MAX };
-		status = addr_parse_list(&r->list, r->p, r->n, &why);
-	}
-	buf_release(&better);
-	if (status == -1)
-		*f = why;
-	return status;
-}
-
-void
-repaired_release(struct repaired *r)
-{
-	addr_list_release(&r->list);
-	buf_release(&r->text);
 }
 
 /*
@@ -277,6 +43,13 @@ repair_enclosed(const char *p, size_t n, char close)
 	return n;
 }
 
+/* Does a backslash begin p[0..n), and a character that it escapes follow? */
+static bool
+repair_escapes(const char *p, size_t n)
+{
+	return *p == '\\' && n > 1 && p[1] != '\r' && p[1] != '\n';
+}
+
 /* The length of a word, a quoted string, a comment, [...], or ",;:<>". */
 static size_t
 repair_token(const char *p, size_t n)
@@ -289,7 +62,7 @@ repair_token(const char *p, size_t n)
 	if ((i = phrase_encoded(p, n)) > 0)
 		return i;
 	while (i < n && !ascii_space(p[i]) && strchr("\"([,;:<>", p[i]) == NULL)
-		i += p[i] == '\\' && i + 1 < n ? 2 : 1;
+		i += repair_escapes(p + i, n - i) ? 2 : 1;
 	return i > 0 ? i : 1;
 }
 
@@ -326,7 +99,7 @@ repair_add_bare(struct buf *b, const char *p, size_t n, bool quoting)
 	for (i = 0; i < n; i++) {
 		if (p[i] == '\r' || p[i] == '\n')
 			continue;
-		if (p[i] == '\\' && quoting && i + 1 < n)
+		if (quoting && repair_escapes(p + i, n - i))
 			i++;
 		buf_add(b, p + i, 1);
 	}
@@ -350,6 +123,37 @@ repair_break(struct buf *out, size_t n)
 		buf_adds(out, "\r\n ");
 }
 
+static void repair_write_text(struct buf *, const char *, size_t, bool);
+
+/* Has the comment encoded words in it? */
+static bool
+repair_mixed(const char *p, size_t n)
+{
+	size_t i;
+
+	for (i = 1; i < n; i++)
+		if (phrase_encoded(p + i, n - i) > 0)
+			return true;
+	return false;
+}
+
+/* Encode a comment, but neither its brackets nor encoded words. */
+static void
+repair_write_mixed(struct buf *out, const char *p, size_t n)
+{
+	size_t k;
+
+	repair_space(out);
+	for (; n > 0; p += k, n -= k) {
+		for (k = 0; k < n && p[k] != '(' && p[k] != ')';)
+			k += repair_escapes(p + k, n - k) ? 2 : 1;
+		if (k > 0)
+			repair_write_text(out, p, k, true);
+		else
+			buf_add(out, p, k = 1);
+	}
+}
+
 /*
  * Write a token quoted or encoded.  White space between encoded words is
  * lost, so it is encoded; elsewhere they need white space around them.
@@ -362,6 +166,15 @@ repair_write_token(struct buf *out, const char *p, size_t n, bool before, bool
 	struct buf bare = { .max = TEXT_MAX };
 	size_t k = comment || *p == '"';
 
+	if (comment && repair_mixed(p, n)) {
+		repair_write_mixed(out, p, n);
+		return;
+	}
+	if (phrase_encoded(p, n) == n && phrase_mend(&bare, p, n)) {
+		repair_break(out, bare.len / 2);
+		buf_add(out, bare.p, bare.len);
+		goto out;
+	}
 	if (before)
 		buf_adds(&bare, " ");
 	repair_add_bare(&bare, p + k, n - 2 * k, true);
@@ -376,6 +189,7 @@ repair_write_token(struct buf *out, const char *p, size_t n, bool before, bool
 		phrase_quote(out, bare.p, bare.len);
 	if (comment)
 		buf_adds(out, ")");
+out:
 	buf_release(&bare);
 }
 
@@ -452,6 +266,111 @@ repair_write_between(struct buf *out, const char *p, size_t n)
 		buf_add(out, p, n);
 }
 
+/* A name is no user: write it as a group without members. */
+static bool
+repair_write_no_user(struct buf *out, const struct addr *a)
+{
+	const char *spec = a->spec;
+
+	if (a->group || a->angle != a->spec_start || !addr_is_name(spec))
+		return false;
+	repair_break(out, strlen(spec));
+	if (ascii_only(spec, strlen(spec)))
+		buf_adds(out, spec);
+	else
+		phrase_encode(out, spec, strlen(spec));
+	buf_adds(out, ":;");
+	return true;
+}
+
+static bool
+repair_is_bare(const struct addr *a, const struct repair *o)
+{
+	return o->domain != NULL && *a->spec != '\0' &&
+	    addr_at(a->spec) == NULL;
+}
+
+/*
+ * Does the alias of a bare name stand for one address?  Then write that.  In
+ * a group, a name that must not get the domain stays as it is.
+ */
+static bool
+repair_write_alias(struct buf *out, const char *p, const struct addr *a,
+    const struct repair *o)
+{
+	char *spec;
+
+	if (o->alias == NULL || !o->alias(o->ctx, a->spec, &spec))
+		return false;
+	if (spec != NULL)
+		buf_adds(out, spec);
+	else
+		buf_add(out, p, a->spec_end - a->spec_start);
+	free(spec);
+	return true;
+}
+
+/* Is it a name that is nobody's, and can a group stand here? */
+static bool
+repair_is_nobody(const struct addr *a, const struct repair *o)
+{
+	char *spec = NULL;
+	bool nobody = !a->group && repair_is_bare(a, o) && o->alias != NULL &&
+	    o->alias(o->ctx, a->spec, &spec) && spec == NULL;
+
+	free(spec);
+	return nobody;
+}
+
+/* A group without members, of the words before it or of the name. */
+static void
+repair_write_nobody(struct buf *out, const char *p, const struct addr *a)
+{
+	size_t n = a->angle - a->start;
+
+	while (n > 0 && ascii_space(p[a->start + n - 1]))
+		n--;
+	if (n > 0)
+		repair_write_phrase(out, p + a->start, n, a);
+	else if (a->spec[0] == '"')
+		buf_add(out, p + a->spec_start, a->spec_end - a->spec_start);
+	else
+		phrase_add(out, a->spec, strlen(a->spec));
+	while (out->len > 0 && ascii_space(out->p[out->len - 1]))
+		out->len--;
+	buf_adds(out, ":;");
+}
+
+/* The address; what ends in "@" is bare. */
+static char *
+repair_spec(const struct addr *a)
+{
+	char *spec = xstrdup(a->spec);
+	const char *at = addr_at(spec);
+
+	if (at != NULL && at != spec && at[1] == '\0')
+		spec[at - spec] = '\0';
+	return spec;
+}
+
+/*
+ * Write the address p[0..n) as it is, or only the comments in it, which are
+ * encoded if need be.
+ */
+static void
+repair_write_given(struct buf *out, const char *p, size_t n, bool comments)
+{
+	size_t k;
+
+	for (; n > 0; p += k, n -= k) {
+		k = *p == '(' || *p == '"' ? repair_token(p, n) : 1;
+		if (*p == '(' && !ascii_only(p, k))
+			repair_write_token(out, p, k, false, false);
+		else if (!comments || *p == '(')
+			buf_add(out, p, k);
+	}
+}
+
 /* Write the address: with a domain if it is bare, in ASCII if possible. */
 static void
 repair_write_spec(struct buf *out, const char *p, const struct addr *a,
@@ -459,56 +378,125 @@ repair_write_spec(struct buf *out, const char *p, const struct addr *a,
 {
 	const size_t n = a->spec_end - a->spec_start;
 	struct fault f = { 0 };
-	char *spec = xstrdup(a->spec), *other;
-	bool bare = *spec != '\0' && addr_at(spec) == NULL && o->domain != NULL;
+	const bool bare = *a->spec != '\0' && addr_at(a->spec) == NULL;
+	char *spec;
 
 	p += a->spec_start;
-	if (bare && o->alias != NULL && o->alias(o->ctx, spec, &other)) {
-		buf_adds(out, other);
-		free(other);
-		free(spec);
+	if (repair_is_bare(a, o) && (repair_write_no_user(out, a) ||
+	    repair_write_alias(out, p, a, o)))
 		return;
-	}
-	if (bare)
-		addr_qualify(&spec, o->domain);
-	if ((!bare && ascii_only(p, n)) ||
-	    addr_ascii_domain(&spec, &f) == -1 || addr_check(spec, &f) == -1)
-		buf_add(out, p, n);
-	else if (!ascii_only(p, n) && !addr_needs_utf8(spec))
+	spec = repair_spec(a);
+	if (addr_complete(&spec, o->domain, &f) == -1 ||
+	    strcmp(spec, a->spec) == 0)
+		repair_write_given(out, p, n, false);
+	else if (bare && strncmp(spec, a->spec, strlen(a->spec)) == 0) {
+		repair_write_given(out, p, n, false);
+		buf_adds(out, addr_at(spec));
+	} else {
 		buf_adds(out, spec);
-	else {
-		buf_add(out, p, n);
-		buf_adds(out, bare ? addr_at(spec) : "");
+		repair_write_given(out, p, n, true);
 	}
 	free(spec);
 }
 
-static void
-repair_write_addresses(struct buf *out, const struct field *fld,
+/* Write the addresses of the value; false if it cannot be read. */
+static bool
+repair_write_list(struct buf *out, const struct field *fld, const char *own,
     const struct repair *o)
 {
 	struct fault unused = { 0 };
-	struct repaired r;
+	struct lenient r;
 	size_t i, at = 0;
+	bool good;
 
-	buf_add(out, fld->line, (size_t)(fld->value - fld->line));
-	if (repair_parse(&r, fld, o->own, &unused) == -1)
-		buf_add(out, fld->value, fld->value_len);
-	else {
-		for (i = 0; i < r.list.n; i++) {
-			const struct addr *a = &r.list.v[i];
+	good = lenient_parse(&r, fld, own, &unused) == 0;
+	for (i = 0; good && i < r.list.n; i++) {
+		const struct addr *a = &r.list.v[i];
 
-			repair_write_between(out, r.p + at, a->start - at);
-			repair_write_phrase(out, r.p + a->start, a->angle -
-			    a->start, a);
-			buf_add(out, r.p + a->angle, a->spec_start - a->angle);
-			repair_write_spec(out, r.p, a, o);
-			at = a->spec_end;
+		repair_write_between(out, r.p + at, a->start - at);
+		at = a->end;
+		if (repair_is_nobody(a, o)) {
+			repair_write_nobody(out, r.p, a);
+			continue;
 		}
-		repair_write_between(out, r.p + at, r.n - at);
+		repair_write_phrase(out, r.p + a->start, a->angle - a->start,
+		    a);
+		buf_add(out, r.p + a->angle, a->spec_start - a->angle);
+		repair_write_spec(out, r.p, a, o);
+		at = a->spec_end;
 	}
-	buf_adds(out, "\r\n");
-	repaired_release(&r);
+	if (good)
+		repair_write_between(out, r.p + at, r.n - at);
+	lenient_release(&r);
+	return good;
+}
+
+static bool
+repair_only_words(const char *p, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (strchr("()<>[]:;@\\,\"", p[i]) != NULL)
+			return false;
+	return true;
+}
+
+/* Would a second repair leave the field? */
+static bool
+repair_stays(const struct field *fld, const struct repair *o)
+{
+	struct fault unused = { 0 };
+	struct lenient r;
+	bool good;
+
+	good = lenient_parse(&r, fld, o->own, &unused) == 0;
+	lenient_release(&r);
+	return !good && ascii_only(fld->value, fld->value_len);
+}
+
+/* Keep what was written from start on if a second repair would leave it. */
+static bool
+repair_kept(struct buf *out, size_t start, const struct field *fld,
+    const struct repair *o)
+{
+	struct field one = *fld;
+
+	one.value = out->p + start;
+	one.value_len = out->len - start;
+	if (repair_stays(&one, o))
+		return true;
+	out->len = start;
+	return false;
+}
+
+/*
+ * The elements of a list that cannot be read, because some are only words;
+ * false if it is for another reason.
+ */
+static bool
+repair_write_elements(struct buf *out, const struct field *fld,
+    const struct repair *o)
+{
+	const size_t start = out->len;
+	struct field one = *fld;
+	size_t at, k, mark;
+
+	for (at = 0; at < fld->value_len; at += k) {
+		k = lenient_element(fld->value + at, fld->value_len - at);
+		mark = strchr(",;", fld->value[at + k - 1]) != NULL;
+		one.value = fld->value + at;
+		one.value_len = k - mark;
+		if (!repair_write_list(out, &one, NULL, o)) {
+			if (!repair_only_words(one.value, one.value_len)) {
+				out->len = start;
+				return false;
+			}
+			repair_write_between(out, one.value, one.value_len);
+		}
+		buf_add(out, one.value + k - mark, mark);
+	}
+	return repair_kept(out, start, fld, o);
 }
 
 /*
@@ -519,12 +507,14 @@ repair_write_addresses(struct buf *out, const struct field *fld,
 static size_t
 repair_foreign(const char *p, size_t i, size_t n)
 {
+	const size_t start = i;
 	size_t end = i, k;
 
 	while (i < n) {
 		for (k = i; k < n && !ascii_space(p[k]); k++)
 			;
-		if (ascii_only(p + i, k - i))
+		if (ascii_only(p + i, k - i) || (i > start &&
+		    phrase_encoded(p + i, k - i) == k - i))
 			break;
 		end = k;
 		for (i = k; i < n && ascii_space(p[i]); i++)
@@ -536,32 +526,64 @@ repair_foreign(const char *p, size_t i, size_t n)
 /* Encode the words p[0..n), with white space before and after. */
 static void
 repair_write_foreign(struct buf *out, const char *p, size_t n, bool before,
-    bool after)
+    bool after, bool quoting)
 {
 	struct buf bare = { .max = TEXT_MAX };
 
 	if (before)
 		buf_adds(&bare, " ");
-	repair_add_bare(&bare, p, n, false);
+	repair_add_bare(&bare, p, n, quoting);
 	if (after)
 		buf_adds(&bare, " ");
-	repair_space(out);
+	if (strchr("()", out->p[out->len - 1]) == NULL)
+		repair_space(out);
 	phrase_encode(out, bare.p, bare.len);
 	buf_release(&bare);
 }
 
-static void
-repair_write_text(struct buf *out, const struct field *fld)
+/*
+ * Is the word at p[*i) an encoded word with raw octets in it?  Then write it,
+ * and the white space from start on.
+ */
+static bool
+repair_mend_word(struct buf *out, const char *p, size_t start, size_t *i,
+    size_t n)
 {
-	const char *p = fld->value;
-	const size_t n = fld->value_len;
+	struct buf word = { .max = TEXT_MAX };
+	size_t k = *i;
+	bool good;
+
+	while (k < n && !ascii_space(p[k]))
+		k++;
+	good = !ascii_only(p + *i, k - *i) &&
+	    phrase_mend(&word, p + *i, k - *i);
+	if (good) {
+		buf_add(out, p + start, *i - start);
+		repair_space(out);
+		buf_add(out, word.p, word.len);
+		*i = k;
+	}
+	buf_release(&word);
+	return good;
+}
+
+/*
+ * The words of a text that are not ASCII become encoded words.  With quoting
+ * a backslash may stand before an octet, as in a comment.
+ */
+static void
+repair_write_text(struct buf *out, const char *p, size_t n, bool quoting)
+{
 	bool encoded = false;
 	size_t i = 0, k, start;
 
-	buf_add(out, fld->line, (size_t)(p - fld->line));
 	while (i < n) {
 		for (start = i; i < n && ascii_space(p[i]); i++)
 			;
+		if (i < n && repair_mend_word(out, p, start, &i, n)) {
+			encoded = true;
+			continue;
+		}
 		k = repair_foreign(p, i, n);
 		if (k > i && start < i && p[start] != '\r' &&
 		    !repair_fits(out, k - start))
@@ -569,7 +591,7 @@ repair_write_text(struct buf *out, const struct field *fld)
 		buf_add(out, p + start, i - start);
 		if (k > i) {
 			repair_write_foreign(out, p + i, k - i, encoded,
-			    repair_encoded_next(p + k, n - k));
+			    repair_encoded_next(p + k, n - k), quoting);
 			encoded = true;
 		} else {
 			for (k = i; k < n && !ascii_space(p[k]); k++)
@@ -580,6 +602,44 @@ repair_write_text(struct buf *out, const struct field *fld)
 		}
 		i = k;
 	}
+}
+
+/* Is there a word beyond ASCII that may be an address? */
+static bool
+repair_foreign_address(const char *p, size_t n)
+{
+	size_t i, k;
+
+	for (i = 0; i < n; i += k) {
+		for (k = 0; i + k < n && !ascii_space(p[i + k]); k++)
+			;
+		if (memchr(p + i, '@', k) != NULL && !ascii_only(p + i, k))
+			return true;
+		k += i + k < n;
+	}
+	return false;
+}
+
+static void
+repair_write_addresses(struct buf *out, const struct field *fld,
+    const struct repair *o)
+{
+	const char *p = fld->value;
+	const size_t n = fld->value_len;
+	size_t start;
+
+	buf_add(out, fld->line, (size_t)(p - fld->line));
+	start = out->len;
+	if (repair_write_list(out, fld, o->own, o) ||
+	    (!ascii_only(p, n) && repair_write_elements(out, fld, o))) {
+		buf_adds(out, "\r\n");
+		return;
+	}
+	/* It cannot be read: then it is a text. */
+	if (!repair_foreign_address(p, n))
+		repair_write_text(out, p, n, false);
+	if (out->len == start || !repair_kept(out, start, fld, o))
+		buf_add(out, p, n);
 	buf_adds(out, "\r\n");
 }
 
@@ -590,9 +650,17 @@ repair_field(struct buf *out, const struct field *fld, const struct repair *o)
 
 	if (traits & HEADER_ADDRESSES)
 		repair_write_addresses(out, fld, o);
-	else if ((traits & HEADER_TEXT) &&
-	    !ascii_only(fld->value, fld->value_len))
-		repair_write_text(out, fld);
-	else
+	else if ((traits & HEADER_WORDS) &&
+	    !ascii_only(fld->value, fld->value_len)) {
+		buf_add(out, fld->line, (size_t)(fld->value - fld->line));
+		repair_write_words(out, fld->value, fld->value_len, false);
+		buf_adds(out, "\r\n");
+	} else if ((traits & HEADER_TEXT) &&
+	    !ascii_only(fld->value, fld->value_len)) {
+		buf_add(out, fld->line, (size_t)(fld->value - fld->line));
+		repair_write_text(out, fld->value, fld->value_len,
+		    false);
+		buf_adds(out, "\r\n");
+	} else
 		buf_add(out, fld->line, fld->len);
 }

@@ -16,29 +16,13 @@ struct repair {
 	const char	*own;		/* for a From without an address */
 
 	/*
-	 * The one address that a bare name expands to, to be freed; NULL if
-	 * there are no aliases.
+	 * The one address that a bare name expands to, to be freed, or NULL
+	 * if it must not get the domain: then it becomes a group without
+	 * members.  The function is NULL if there are no aliases.
 	 */
 	bool		(*alias)(void *ctx, const char *name, char **spec);
 	void		*ctx;
 };
-
-/* A field of addresses as it is read; list has offsets in p[0..n). */
-struct repaired {
-	const char		*p;
-	size_t			 n;
-	struct addr_list	 list;
-	struct buf		 text;	/* holds p unless that is the value */
-};
-
-/*
- * As addr_parse_list(), but accepts names without the quotes they need where
- * the meaning is clear: see repair.c.  own may be NULL.  To be released in
- * any case.
- */
-int	repair_parse(struct repaired *, const struct field *, const char *own,
-	    struct fault *);
-void	repaired_release(struct repaired *);
 
 /*
  * Append the field: bare names with the domain, domains in A-labels, names

@@ -9,7 +9,9 @@
 #include "mail/date.h"
 #include "mail/fold.h"
 #include "mail/header.h"
+#include "mail/lenient.h"
 #include "mail/mime.h"
+#include "mail/mimehead.h"
 #include "mail/phrase.h"
 #include "mail/repair.h"
 #include "mail/rewrite.h"
@@ -28,28 +30,59 @@ struct rewrite {
 	unsigned		 written;
 	unsigned		 joined;
 	bool			 replace;	/* From is replaced */
+	bool			 refused;	/* a field of a sender is */
 };
 
-/* With repair these fields count as missing if they have no value. */
+/* Is it a list of addresses without any? */
 static bool
-rewrite_empty_field(const struct rewrite *w, const struct field *fld,
+rewrite_empty_list(const struct field *fld, unsigned traits)
+{
+	size_t i;
+
+	if (!(traits & HEADER_ADDRESSES))
+		return false;
+	for (i = 0; i < fld->value_len; i++)
+		if (fld->value[i] != ',' && !ascii_space(fld->value[i]))
+			return false;
+	return true;
+}
+
+/* With repair these fields count as missing. */
+static bool
+rewrite_unfit(const struct rewrite *w, const struct field *fld,
     enum header_id id)
 {
-	return w->o->repair && (BIT(id) & (BIT(HEADER_DATE) |
-	    BIT(HEADER_FROM) | BIT(HEADER_MESSAGE_ID))) != 0 &&
-	    header_empty(fld);
+	if (!w->o->repair)
+		return false;
+	if (id == HEADER_DATE)
+		return !date_valid(fld->value, fld->value_len);
+	if (id == HEADER_MESSAGE_ID)
+		return !header_message_id(fld->value, fld->value_len);
+	return rewrite_empty_list(fld, header_known(fld)->traits);
+}
+
+/* The last field of this name that can be read, or else the first one. */
+static bool
+rewrite_counts(const struct rewrite *w, const struct field *fld)
+{
+	struct field best;
+
+	return mime_find(w->p, w->n, header_known(fld)->name, &best) &&
+	    best.line == fld->line;
 }
 
 static void
 rewrite_survey(struct rewrite *w)
 {
+	const size_t resent = rewrite_resent_end(w->p, w->n);
 	struct field fld;
 	enum header_id id;
 	size_t at = 0;
 
 	while (header_next(w->p, w->n, &at, &fld)) {
 		id = header_known(&fld)->id;
-		if (id == HEADER_OTHER || rewrite_empty_field(w, &fld, id))
+		if (id == HEADER_OTHER || rewrite_unfit(w, &fld, id) ||
+		    (at > resent && header_resent(&fld)))
 			continue;
 		w->twice |= w->seen & BIT(id);
 		w->seen |= BIT(id);
@@ -71,6 +104,32 @@ rewrite_resent(const char *p, size_t n)
 
 	rewrite_survey(&w);
 	return rewrite_resent_block(w.seen);
+}
+
+/*
+ * A new block is added in front.  So an older one begins with one of these
+ * fields if it was there before.
+ */
+size_t
+rewrite_resent_end(const char *p, size_t n)
+{
+	static const char *const names[] = { "Resent-From", "Resent-Date",
+	    "Resent-Sender", "Resent-Message-ID" };
+	unsigned seen = 0;
+	struct field fld;
+	size_t at = 0, from = 0, i;
+
+	for (; header_next(p, n, &at, &fld); from = at) {
+		for (i = 0; i < NITEMS(names) && !header_is(&fld, names[i]);)
+			i++;
+		if (i == NITEMS(names) || rewrite_empty_list(&fld,
+		    header_known(&fld)->traits))
+			continue;
+		if (seen & BIT(i))
+			return from;
+		seen |= BIT(i);
+	}
+	return n;
 }
 
 /*
@@ -138,10 +197,6 @@ rewrite_write_missing(const struct rewrite *w)
 	return true;
 }
 
-/*
- * The policy for From
- */
-
 static bool
 rewrite_first_from(const struct rewrite *w, struct field *fld)
 {
@@ -149,14 +204,49 @@ rewrite_first_from(const struct rewrite *w, struct field *fld)
 
 	while (header_next(w->p, w->n, &at, fld))
 		if (header_known(fld)->id == HEADER_FROM &&
-		    !rewrite_empty_field(w, fld, HEADER_FROM))
+		    !rewrite_unfit(w, fld, HEADER_FROM))
 			return true;
 	return false;
 }
 
+/*
+ * Several authors need a Sender (3.6.2): it is the first of them.  What is no
+ * address is no author.
+ */
+static void
+rewrite_write_sender(const struct rewrite *w)
+{
+	struct fault unused = { 0 };
+	struct lenient r;
+	struct field fld;
+	char *spec, *first = NULL;
+	size_t i, authors = 0;
+
+	if (!w->o->repair || w->replace || (w->seen & BIT(HEADER_SENDER)) ||
+	    !rewrite_first_from(w, &fld))
+		return;
+	if (lenient_parse(&r, &fld, NULL, &unused) == 0)
+		for (i = 0; i < r.list.n; i++) {
+			spec = xstrdup(r.list.v[i].spec);
+			if (addr_complete(&spec, w->o->domain, &unused) == 0 &&
+			    authors++ == 0)
+				first = spec;
+			else
+				free(spec);
+		}
+	if (authors > 1)
+		rewrite_write_mailbox(w->out, "Sender", NULL, first);
+	free(first);
+	lenient_release(&r);
+}
+
+/*
+ * The policy for From
+ */
+
 /* Is one of its mailboxes to be replaced?  An empty list is. */
 static bool
-rewrite_is_refused(const struct rewrite *w, const struct repaired *r)
+rewrite_is_refused(const struct rewrite *w, const struct lenient *r)
 {
 	bool found = r->list.n == 0;
 	char *spec;
@@ -173,24 +263,56 @@ rewrite_is_refused(const struct rewrite *w, const struct repaired *r)
 	return found && frompolicy_replaces(w->o->policy, "?");
 }
 
-static void
-rewrite_judge_from(struct rewrite *w)
+/* Is it a field that names a sender whom the policy does not allow? */
+static bool
+rewrite_refuses(const struct rewrite *w, const struct field *fld)
 {
+	const enum header_id id = header_known(fld)->id;
 	struct fault unused = { 0 };
-	struct repaired r;
-	struct field fld;
+	struct lenient r;
+	bool refused;
 
-	if (w->o->policy == NULL || !rewrite_first_from(w, &fld))
-		return;
-	if (repair_parse(&r, &fld, w->o->from, &unused) == -1)
-		w->replace = frompolicy_replaces(w->o->policy, "?");
+	if (w->o->policy == NULL || (id != HEADER_FROM &&
+	    id != HEADER_SENDER && id != HEADER_RESENT_FROM &&
+	    !header_is(fld, "Resent-Sender")) ||
+	    rewrite_unfit(w, fld, id))
+		return false;
+	if (lenient_parse(&r, fld, w->o->from, &unused) == -1)
+		refused = frompolicy_replaces(w->o->policy, "?");
 	else
-		w->replace = rewrite_is_refused(w, &r);
-	repaired_release(&r);
+		refused = rewrite_is_refused(w, &r);
+	lenient_release(&r);
+	return refused;
+}
+
+/* Is From to be replaced?  Is anything, so that no signature can hold? */
+static void
+rewrite_judge(struct rewrite *w)
+{
+	struct field fld;
+	size_t at = 0;
+
+	while (header_next(w->p, w->n, &at, &fld)) {
+		if (!rewrite_refuses(w, &fld))
+			continue;
+		w->refused = true;
+		if (header_known(&fld)->id == HEADER_SENDER)
+			w->seen &= ~BIT(HEADER_SENDER);
+		w->replace |= header_known(&fld)->id == HEADER_FROM;
+	}
+}
+
+/* In place of a bare name that would be a stranger's. */
+static bool
+rewrite_owner(void *ctx, const char *name, char **spec)
+{
+	(void)name;
+	*spec = xstrdup(ctx);
+	return true;
 }
 
 static void
-rewrite_write_field(const struct rewrite *w, const struct field *fld)
+rewrite_repair_field(const struct rewrite *w, const struct field *fld)
 {
 	struct repair o = { .domain = w->o->domain, .own = w->o->from };
 
@@ -198,11 +320,45 @@ rewrite_write_field(const struct rewrite *w, const struct field *fld)
 	if (header_is(fld, "To") || header_is(fld, "Cc")) {
 		o.alias = w->o->alias;
 		o.ctx = w->o->ctx;
+	} else if (w->o->owner != NULL) {
+		o.alias = rewrite_owner;
+		o.ctx = w->o->owner;
 	}
-	if (w->o->repair)
-		repair_field(w->out, fld, &o);
+	if (mimehead_knows(fld))
+		mimehead_field(w->out, fld, w->p, w->n);
 	else
+		repair_field(w->out, fld, &o);
+}
+
+/* Write a field under another name, or without blanks after its name. */
+static void
+rewrite_write_named(const struct rewrite *w, const struct field *fld,
+    const char *name, size_t n)
+{
+	struct buf copy = { .max = FIELD_MAX };
+	struct field as;
+	size_t at = 0;
+
+	buf_add(&copy, name, n);
+	buf_adds(&copy, ":");
+	buf_add(&copy, fld->value, fld->value_len);
+	buf_adds(&copy, "\r\n");
+	if (!w->o->repair)
+		buf_add(w->out, copy.p, copy.len);
+	else if (header_next(buf_text(&copy), copy.len, &at, &as))
+		rewrite_repair_field(w, &as);
+	buf_release(&copy);
+}
+
+static void
+rewrite_write_field(const struct rewrite *w, const struct field *fld)
+{
+	if (!w->o->repair)
 		buf_add(w->out, fld->line, fld->len);
+	else if (fld->name + fld->name_len + 1 != fld->value)
+		rewrite_write_named(w, fld, fld->name, fld->name_len);
+	else
+		rewrite_repair_field(w, fld);
 }
 
 /* Write the new From; the old one becomes Reply-To if there is none. */
@@ -210,50 +366,57 @@ static void
 rewrite_replace_from(struct rewrite *w, const struct field *fld)
 {
 	const struct frompolicy *po = w->o->policy;
-	struct buf reply = { .max = FIELD_MAX };
 	struct fault unused = { 0 };
-	struct repaired r;
-	struct field as;
-	size_t at = 0;
+	struct field old = *fld;
+	struct lenient r;
 	bool good;
 
-	good = repair_parse(&r, fld, NULL, &unused) == 0 && r.list.n > 0 &&
+	good = lenient_parse(&r, fld, NULL, &unused) == 0 && r.list.n > 0 &&
 	    *r.list.v[0].spec != '\0';
 	rewrite_write_mailbox(w->out, "From", po->name != NULL ? po->name :
 	    good ? r.list.v[0].name : NULL, po->from);
 	if (good && frompolicy_keeps_reply(po) &&
 	    !(w->seen & BIT(HEADER_REPLY_TO))) {
-		buf_adds(&reply, "Reply-To:");
-		buf_add(&reply, r.p, r.n);
-		buf_adds(&reply, "\r\n");
-		if (header_next(buf_text(&reply), reply.len, &at, &as))
-			rewrite_write_field(w, &as);
+		old.value = r.p;
+		old.value_len = r.n;
+		rewrite_write_named(w, &old, "Reply-To", strlen("Reply-To"));
 	}
-	buf_release(&reply);
-	repaired_release(&r);
+	lenient_release(&r);
 }
 
 /*
  * Given fields
  */
 
+/* Does the text end in a backslash that would escape what follows? */
+static bool
+rewrite_open_escape(const char *p, size_t n)
+{
+	size_t k = n;
+
+	while (k > 0 && p[k - 1] == '\\')
+		k--;
+	return (n - k) % 2 == 1;
+}
+
 /* Append the list of one more field; false if it cannot be read. */
 static bool
 rewrite_join(struct buf *all, size_t *count, const struct field *fld)
 {
 	struct fault unused = { 0 };
-	struct repaired r;
+	struct lenient r;
 	bool good;
 
-	good = repair_parse(&r, fld, NULL, &unused) == 0;
+	good = lenient_parse(&r, fld, NULL, &unused) == 0;
 	*count += r.list.n;
 	if (good && r.list.n > 0) {
 		buf_adds(all, *count > r.list.n ? ",\r\n" : "");
 		if (!ascii_space(r.p[0]))
 			buf_adds(all, " ");
 		buf_add(all, r.p, r.n);
+		buf_adds(all, rewrite_open_escape(r.p, r.n) ? "\\" : "");
 	}
-	repaired_release(&r);
+	lenient_release(&r);
 	return good;
 }
 
@@ -267,7 +430,7 @@ rewrite_write_joined(struct rewrite *w, const struct field *first, enum
 {
 	struct buf all = { .max = FIELD_MAX };
 	struct fault unused = { 0 };
-	struct repaired r;
+	struct lenient r;
 	struct field fld;
 	size_t at = 0, count = 0;
 	bool good = true;
@@ -278,14 +441,15 @@ rewrite_write_joined(struct rewrite *w, const struct field *first, enum
 			good = rewrite_join(&all, &count, &fld);
 	buf_adds(&all, "\r\n");
 	at = 0;
-	good = good && header_next(buf_text(&all), all.len, &at, &fld) &&
+	good = good && count > 0 &&
+	    header_next(buf_text(&all), all.len, &at, &fld) &&
 	    at == all.len;
 	if (good) {
-		good = repair_parse(&r, &fld, NULL, &unused) == 0 &&
+		good = lenient_parse(&r, &fld, NULL, &unused) == 0 &&
 		    r.list.n == count;
 		if (good)
 			rewrite_write_field(w, &fld);
-		repaired_release(&r);
+		lenient_release(&r);
 	}
 	buf_release(&all);
 	return good;
@@ -298,13 +462,30 @@ rewrite_superfluous(const struct rewrite *w, const struct field *fld,
 	if ((known->traits & HEADER_HIDDEN) ||
 	    (w->replace && known->id == HEADER_SENDER))
 		return true;
+	if (known->id == HEADER_SENDER || known->id == HEADER_RESENT)
+		if (rewrite_refuses(w, fld))
+			return true;
 	if (known->id == HEADER_OTHER)
 		return false;
-	if (rewrite_empty_field(w, fld, known->id) ||
-	    (w->joined & BIT(known->id)))
+	if (w->joined & BIT(known->id))
 		return true;
+	if (w->o->repair && (known->traits & HEADER_LAST))
+		return !rewrite_counts(w, fld);
 	return (w->o->repair || (w->replace && known->id == HEADER_FROM)) &&
 	    (known->traits & HEADER_ONCE) && (w->written & BIT(known->id));
+}
+
+/* Keep a value that cannot be sent under a name that means nothing. */
+static void
+rewrite_write_unfit(const struct rewrite *w, const struct field *fld,
+    enum header_id id)
+{
+	const char *name = id == HEADER_DATE ? "X-Original-Date" :
+	    "X-Original-Message-ID";
+
+	if ((id == HEADER_DATE || id == HEADER_MESSAGE_ID) &&
+	    !header_empty(fld))
+		rewrite_write_named(w, fld, name, strlen(name));
 }
 
 static void
@@ -316,10 +497,18 @@ rewrite_write_given(struct rewrite *w)
 
 	while (header_next(w->p, w->n, &at, &fld)) {
 		known = header_known(&fld);
+		if (rewrite_unfit(w, &fld, known->id)) {
+			rewrite_write_unfit(w, &fld, known->id);
+			continue;
+		}
 		if (rewrite_superfluous(w, &fld, known))
 			continue;
 		if (w->replace && known->id == HEADER_FROM)
 			rewrite_replace_from(w, &fld);
+		else if (known->id == HEADER_RESENT_FROM &&
+		    rewrite_refuses(w, &fld))
+			rewrite_write_mailbox(w->out, "Resent-From",
+			    w->o->policy->name, w->o->policy->from);
 		else if (w->o->repair && (known->traits & HEADER_JOIN) &&
 		    (w->twice & BIT(known->id)) &&
 		    !(w->written & BIT(known->id)) &&
@@ -327,6 +516,8 @@ rewrite_write_given(struct rewrite *w)
 			w->joined |= BIT(known->id);
 		else
 			rewrite_write_field(w, &fld);
+		if (known->id == HEADER_FROM && !(w->written & BIT(known->id)))
+			rewrite_write_sender(w);
 		w->written |= BIT(known->id);
 	}
 }
@@ -368,11 +559,11 @@ rewrite_header(struct buf *out, const char *p, size_t n,
 	const size_t start = out->len;
 
 	rewrite_survey(&w);
-	facts->fixed = w.seen & BIT(HEADER_DKIM);
+	rewrite_judge(&w);
+	facts->fixed = (w.seen & BIT(HEADER_DKIM)) && !w.refused;
 	if (facts->fixed)
 		rewrite_write_signed(&w);
 	else {
-		rewrite_judge_from(&w);
 		if (!rewrite_write_missing(&w))
 			return false;
 		rewrite_write_given(&w);
@@ -385,7 +576,7 @@ rewrite_header(struct buf *out, const char *p, size_t n,
 	}
 	facts->eightbit = !ascii_only(buf_text(out) + start, out->len - start);
 	facts->labelled = (w.seen & BIT(HEADER_CONTENT_TYPE)) &&
-	    mime_labelled(buf_text(out) + start, out->len - start);
+	    mime_labelled(buf_text(out) + start, out->len - start, false);
 	buf_adds(out, "\r\n");
 	return true;
 }

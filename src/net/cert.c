@@ -152,6 +152,16 @@ cert_names(char *out, size_t size, gnutls_x509_crt_t crt)
 	buf_release(&b);
 }
 
+/*
+ * On 32-bit hosts the library may have been built with times of 32 bits, and
+ * returns no more than the low half of what this program reads.
+ */
+static long long
+cert_time(time_t t)
+{
+	return sizeof(long) == 4 && t != -1 ? (long long)(uint32_t)t : t;
+}
+
 bool
 cert_facts(struct octets der, struct cert_facts *c)
 {
@@ -172,8 +182,8 @@ cert_facts(struct octets der, struct cert_facts *c)
 	if (gnutls.x509_crt_get_issuer_dn3(crt, &text, 0) == 0)
 		cert_dn(c->issuer, sizeof(c->issuer), &text);
 	cert_names(c->names, sizeof(c->names), crt);
-	c->from = gnutls.x509_crt_get_activation_time(crt);
-	c->until = gnutls.x509_crt_get_expiration_time(crt);
+	c->from = cert_time(gnutls.x509_crt_get_activation_time(crt));
+	c->until = cert_time(gnutls.x509_crt_get_expiration_time(crt));
 	c->days = (int)((c->until - time(NULL)) / DAY) -
 	    (c->until < time(NULL));
 	if (cert_pin(der, pin))

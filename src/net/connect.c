@@ -21,6 +21,7 @@
 
 struct race {
 	const struct addresses	*a;
+	const struct connect_by	*by;		/* or NULL */
 	struct pollfd		 p[RESOLVE_MAX];	/* -1: not running */
 	size_t			 started, running;
 	long long		 next;		/* when the next may start */
@@ -60,33 +61,48 @@ connect_lost_source(struct race *r, size_t i, int err)
 	connect_failed(r, i, err, why);
 }
 
+void
+connect_begin(const struct address *to, const struct address *source,
+    struct begun *b)
+{
+	int on = 1;
+
+	*b = (struct begun){ .fd = socket(to->sa.ss_family,
+	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0) };
+	if (b->fd != -1 && to->sa.ss_family != AF_UNIX)
+		(void)setsockopt(b->fd, IPPROTO_TCP, TCP_NODELAY, &on,
+		    sizeof(on));
+	b->source = b->fd != -1 && source->len > 0 && bind(b->fd,
+	    (const struct sockaddr *)&source->sa, source->len) == -1;
+	if (b->fd != -1 && !b->source && (connect(b->fd,
+	    (const struct sockaddr *)&to->sa, to->len) == 0 ||
+	    errno == EINPROGRESS || errno == EINTR))
+		return;
+	b->err = errno;
+	if (b->fd != -1)
+		(void)close(b->fd);
+	b->fd = -1;
+}
+
 static void
 connect_start(struct race *r)
 {
 	size_t i = r->started++;
-	const struct address *a = &r->a->v[i];
-	int fd, on = 1;
+	const struct address *to = &r->a->v[i];
+	struct begun b;
 
 	r->next = clock_ms() + HEAD_START;
-	r->p[i].fd = -1;
-	r->p[i].events = POLLOUT;
-	if ((fd = socket(a->sa.ss_family,
-	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) == -1) {
-		connect_failed(r, i, errno, strerror(errno));
-		return;
-	}
-	r->p[i].fd = fd;
-	r->running++;
-	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	if (r->a->source.len > 0 && bind(fd,
-	    (const struct sockaddr *)&r->a->source.sa, r->a->source.len) ==
-	    -1) {
-		connect_lost_source(r, i, errno);
-		return;
-	}
-	if (connect(fd, (const struct sockaddr *)&a->sa, a->len) == -1 &&
-	    errno != EINPROGRESS && errno != EINTR)
-		connect_failed(r, i, errno, strerror(errno));
+	if (r->by != NULL)
+		r->by->begin(r->by->ctx, to, &b);
+	else
+		connect_begin(to, &r->a->source, &b);
+	r->p[i] = (struct pollfd){ .fd = b.fd, .events = POLLOUT };
+	if (b.fd != -1)
+		r->running++;
+	else if (b.source)
+		connect_lost_source(r, i, b.err);
+	else
+		connect_failed(r, i, b.err, strerror(b.err));
 }
 
 /* Wait for an event; returns the index of a connected socket, or -1. */
@@ -179,10 +195,10 @@ connect_finish(const struct race *r, size_t i, struct connection *c)
 }
 
 int
-connect_tcp(const struct addresses *a, long long deadline,
-    struct connection *c, struct fault *f)
+connect_tcp(const struct addresses *a, const struct connect_by *by,
+    long long deadline, struct connection *c, struct fault *f)
 {
-	struct race r = { .a = a, .time = deadline - clock_ms(),
+	struct race r = { .a = a, .by = by, .time = deadline - clock_ms(),
 	    .words = { .max = FAULT_TEXT } };
 	int winner, result = 0;
 	size_t i;
@@ -198,29 +214,40 @@ connect_tcp(const struct addresses *a, long long deadline,
 	return result;
 }
 
-int
-connect_unix(const char *path, struct connection *c, struct fault *f)
+bool
+connect_unix_address(const char *path, struct address *a)
 {
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
-	int err;
 
-	*c = (struct connection){ .fd = -1 };
+	*a = (struct address){ .len = sizeof(un) };
 	if (strlcpy(un.sun_path, path, sizeof(un.sun_path)) >=
 	    sizeof(un.sun_path))
+		return false;
+	memcpy(&a->sa, &un, sizeof(un));
+	return true;
+}
+
+int
+connect_unix(const char *path, const struct connect_by *by,
+    struct connection *c, struct fault *f)
+{
+	static const struct address no_source;
+	struct address to;
+	struct begun b;
+
+	*c = (struct connection){ .fd = -1 };
+	if (!connect_unix_address(path, &to))
 		return fault_errno(f, ST_CONNECT, ENAMETOOLONG, VD_TEMP, "%s",
 		    path);
 	(void)strlcpy(c->text, path, sizeof(c->text));
-	c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
-	    0);
-	if (c->fd != -1 && connect(c->fd, (const struct sockaddr *)&un,
-	    sizeof(un)) == 0)
+	if (by != NULL)
+		by->begin(by->ctx, &to, &b);
+	else
+		connect_begin(&to, &no_source, &b);
+	if ((c->fd = b.fd) != -1)
 		return 0;
-	err = errno;
-	if (c->fd != -1)
-		(void)close(c->fd);
-	c->fd = -1;
-	return fault_set(f, ST_CONNECT, FD_ERRNO, err, VD_TEMP, "%s",
-	    strerror(err));
+	return fault_set(f, ST_CONNECT, FD_ERRNO, b.err, VD_TEMP, "%s",
+	    strerror(b.err));
 }
 
 void

@@ -17,6 +17,24 @@ struct connection {
 	char		why[CONNECT_WHY]; /* "192.0.2.1 port 25: words; ..." */
 };
 
+/* A connection that was begun. */
+struct begun {
+	int		fd;	/* owned by the caller; non-blocking, CLOEXEC */
+	int		err;	/* errno if fd is -1 */
+	bool		source;	/* the source address is to blame */
+};
+
+/* Begin to connect to the address, by TCP or to a Unix socket. */
+void	connect_begin(const struct address *to, const struct address *source,
+	    struct begun *);
+
+/* What begins connections in place of connect_begin(). */
+struct connect_by {
+	void		(*begin)(const void *ctx, const struct address *to,
+			    struct begun *);
+	const void	*ctx;
+};
+
 /*
  * Connect by TCP to one of the addresses, in their order.  The next starts
  * 250 ms after the one before, or when one has failed (RFC 8305, section 5).
@@ -24,15 +42,20 @@ struct connection {
  * tell of addresses that failed before; one that was closed did not fail.
  * The deadline (clock_ms()) is for all of them together.  Returns 0, or -1
  * with a fault of VD_TEMP that names every address tried and its error.
+ * connect_by may be NULL.
  */
-int	connect_tcp(const struct addresses *, long long deadline,
-	    struct connection *, struct fault *);
+int	connect_tcp(const struct addresses *, const struct connect_by *,
+	    long long deadline, struct connection *, struct fault *);
 
 /*
  * Connect to a socket in the file system, without waiting.  local and peer
- * are left empty.
+ * are left empty.  connect_by may be NULL.
  */
-int	connect_unix(const char *path, struct connection *, struct fault *);
+int	connect_unix(const char *path, const struct connect_by *,
+	    struct connection *, struct fault *);
+
+/* The address of a socket in the file system; false: the path is too long. */
+bool	connect_unix_address(const char *path, struct address *);
 
 /* "[192.0.2.1]" or "[IPv6:2001:db8::1]" (RFC 5321, 4.1.3); "" if neither. */
 void	connect_literal(const struct address *, char *, size_t);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "net/dns.h"
+#include "net/dnsquery.h"
 #include "net/relay.h"
 
 #define ANSWER	16384	/* octets of an answer */
@@ -56,10 +57,11 @@ dns_skip_questions(struct reader *r, unsigned n)
 
 /* The data of one SRV record; "." is: the service is not offered. */
 static void
-dns_take(const struct reader *whole, const unsigned char *data, size_t n,
-    struct dns_srv_list *list)
+dns_take_srv(const struct reader *whole, const unsigned char *data, size_t n,
+    void *out)
 {
 	struct reader r = { .p = whole->p, .at = data + 6, .end = data + n };
+	struct dns_srv_list *list = out;
 	struct dns_srv *s = &list->v[list->n];
 
 	if (list->n == DNS_SRV_MAX || n < 7)
@@ -73,8 +75,26 @@ dns_take(const struct reader *whole, const unsigned char *data, size_t n,
 		list->n++;
 }
 
-bool
-dns_srv_parse(const unsigned char *p, size_t n, struct dns_srv_list *list)
+/* The data of one MX record; "." is: the domain takes no mail. */
+static void
+dns_take_mx(const struct reader *whole, const unsigned char *data, size_t n,
+    void *out)
+{
+	struct reader r = { .p = whole->p, .at = data + 2, .end = data + n };
+	struct dns_mx_list *list = out;
+
+	if (list->n == DNS_SRV_MAX || n < 3)
+		return;
+	if (dns_name(&r, list->host[list->n], sizeof(list->host[0])) &&
+	    relay_host_valid(list->host[list->n]))
+		list->n++;
+}
+
+/* Hand over the data of each record of that type to take(). */
+static bool
+dns_records(const unsigned char *p, size_t n, unsigned wanted,
+    void (*take)(const struct reader *, const unsigned char *, size_t,
+    void *), void *out)
 {
 	struct reader r = { .p = p, .at = p + HEADER, .end = p + n };
 	char text[NS_MAXDNAME];
@@ -91,11 +111,23 @@ dns_srv_parse(const unsigned char *p, size_t n, struct dns_srv_list *list)
 		r.at += FIXED;
 		if ((size_t)(r.end - r.at) < size)
 			return false;
-		if (type == ns_t_srv && class == ns_c_in)
-			dns_take(&r, r.at, size, list);
+		if (type == wanted && class == ns_c_in)
+			take(&r, r.at, size, out);
 		r.at += size;
 	}
 	return true;
+}
+
+bool
+dns_srv_parse(const unsigned char *p, size_t n, struct dns_srv_list *list)
+{
+	return dns_records(p, n, ns_t_srv, dns_take_srv, list);
+}
+
+bool
+dns_mx_parse(const unsigned char *p, size_t n, struct dns_mx_list *list)
+{
+	return dns_records(p, n, ns_t_mx, dns_take_mx, list);
 }
 
 static int
@@ -131,32 +163,22 @@ dns_srv_sort(struct dns_srv_list *list, uint32_t (*below)(uint32_t))
 	}
 }
 
-/* Use this name server and no other. */
-static bool
-dns_use(struct __res_state *st, const char *resolver)
+/* The name server, if the system's are not to be used. */
+static int
+dns_server(const char *resolver, struct sockaddr_in *in, struct fault *f)
 {
 	struct relay r = { 0 };
-	struct sockaddr_in *in = &st->nsaddr_list[0];
 
 	memset(in, 0, sizeof(*in));
+	if (resolver == NULL)
+		return 0;
 	if (!relay_host(resolver, &r) ||
 	    inet_pton(AF_INET, r.host, &in->sin_addr) != 1)
-		return false;
+		return fault_set(f, ST_RESOLVE, FD_NONE, 0, VD_TEMP,
+		    "the resolver cannot be set up");
 	in->sin_family = AF_INET;
 	in->sin_port = htons((uint16_t)(r.port != 0 ? r.port : 53));
-	st->nscount = 1;
-	return true;
-}
-
-/* A resolver to be closed with res_nclose(). */
-static int
-dns_open(struct __res_state *st, const char *resolver, struct fault *f)
-{
-	memset(st, 0, sizeof(*st));
-	if (res_ninit(st) == 0 && (resolver == NULL || dns_use(st, resolver)))
-		return 0;
-	return fault_set(f, ST_RESOLVE, FD_NONE, 0, VD_TEMP,
-	    "the resolver cannot be set up");
+	return 0;
 }
 
 static int
@@ -169,9 +191,8 @@ dns_failed(struct fault *f, const char *what, int why)
 }
 
 /*
- * A first: a name without an A record seldom has AAAA.  A truncated answer is
- * not asked for again by TCP, because there the resolver has no time limit.
- * Such an answer has data, also where none of it fitted.
+ * A first: a name without an A record seldom has AAAA.  A truncated answer
+ * has data, also where none of it fitted.
  */
 int
 dns_known(const char *host, const char *resolver, bool *known,
@@ -179,25 +200,45 @@ dns_known(const char *host, const char *resolver, bool *known,
 {
 	static const int types[] = { ns_t_a, ns_t_aaaa };
 	unsigned char answer[ANSWER];
-	struct __res_state st;
+	struct dnsquery q = { .quick = true, .answer = answer,
+	    .size = sizeof(answer), .name = host };
 	size_t i;
 	int status = 0;
 
 	*known = false;
-	if (dns_open(&st, resolver, f) == -1)
+	if (dns_server(resolver, &q.server, f) == -1)
 		return -1;
-	/* This is less important than the relay's own name: wait less. */
-	st.retrans = 2;
-	st.retry = 1;
-	st.options |= RES_IGNTC;
-	for (i = 0; i < 2 && !*known && status == 0; i++)
-		if (res_nquery(&st, host, ns_c_in, types[i], answer,
-		    sizeof(answer)) > 0 || (st.res_h_errno == NO_DATA &&
+	for (i = 0; i < 2 && !*known && status == 0; i++) {
+		q.type = types[i];
+		if (dnsquery_ask(&q) > 0 || (q.why == NO_DATA &&
 		    (answer[2] & TRUNCATED) != 0))
 			*known = true;
 		else
-			status = dns_failed(f, host, st.res_h_errno);
-	res_nclose(&st);
+			status = dns_failed(f, host, q.why);
+	}
+	return status;
+}
+
+/* Ask for records of this type, and hand them over to take(). */
+static int
+dns_ask(const char *what, const char *resolver, ns_type type,
+    void (*take)(const struct reader *, const unsigned char *, size_t,
+    void *), void *out, struct fault *f)
+{
+	unsigned char answer[ANSWER];
+	struct dnsquery q = { .answer = answer, .size = sizeof(answer),
+	    .name = what, .type = (int)type };
+	int n, status = 0;
+
+	if (dns_server(resolver, &q.server, f) == -1)
+		return -1;
+	n = dnsquery_ask(&q);
+	if (n == -1)
+		status = dns_failed(f, what, q.why);
+	else if (!dns_records(answer, (size_t)n < sizeof(answer) ? (size_t)n :
+	    sizeof(answer), type, take, out))
+		status = fault_set(f, ST_RESOLVE, FD_NONE, 0, VD_TEMP,
+		    "the answer to the question for %s is damaged", what);
 	return status;
 }
 
@@ -205,22 +246,17 @@ int
 dns_srv_lookup(const char *what, const char *resolver,
     struct dns_srv_list *list, struct fault *f)
 {
-	unsigned char answer[ANSWER];
-	struct __res_state st;
-	int n, status = 0;
-
 	list->n = 0;
-	if (dns_open(&st, resolver, f) == -1)
+	if (dns_ask(what, resolver, ns_t_srv, dns_take_srv, list, f) == -1)
 		return -1;
-	n = res_nquery(&st, what, ns_c_in, ns_t_srv, answer, sizeof(answer));
-	if (n == -1)
-		status = dns_failed(f, what, st.res_h_errno);
-	else if (!dns_srv_parse(answer, (size_t)n < sizeof(answer) ? (size_t)n :
-	    sizeof(answer), list))
-		status = fault_set(f, ST_RESOLVE, FD_NONE, 0, VD_TEMP,
-		    "the answer to the question for %s is damaged", what);
-	res_nclose(&st);
-	if (status == 0)
-		dns_srv_sort(list, arc4random_uniform);
-	return status;
+	dns_srv_sort(list, arc4random_uniform);
+	return 0;
+}
+
+int
+dns_mx_lookup(const char *domain, const char *resolver,
+    struct dns_mx_list *list, struct fault *f)
+{
+	list->n = 0;
+	return dns_ask(domain, resolver, ns_t_mx, dns_take_mx, list, f);
 }

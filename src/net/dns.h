@@ -31,6 +31,19 @@ struct dns_srv_list {
 int dns_srv_lookup(const char *name, const char *resolver,
     struct dns_srv_list *, struct fault *);
 
+/* The hosts that take the mail of a domain, in no order. */
+struct dns_mx_list {
+	char		host[DNS_SRV_MAX][256];
+	size_t		n;
+};
+
+/*
+ * Look up the MX records of a domain (RFC 5321, section 5.1), as
+ * dns_srv_lookup() does.
+ */
+int	dns_mx_lookup(const char *domain, const char *resolver,
+	    struct dns_mx_list *, struct fault *);
+
 /*
  * Does the DNS, without hosts(5), know an address of that name?  -1 with a
  * fault: there was no answer within some seconds.
@@ -43,6 +56,9 @@ int	dns_known(const char *host, const char *resolver, bool *known,
  * are no host names are left out.  Exported for the tests.
  */
 bool	dns_srv_parse(const unsigned char *p, size_t n, struct dns_srv_list *);
+
+/* The same for MX records. */
+bool	dns_mx_parse(const unsigned char *p, size_t n, struct dns_mx_list *);
 
 /*
  * Sort: the lowest priority first, and among equals at random by weight.

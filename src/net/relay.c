@@ -148,6 +148,7 @@ relay_host(const char *value, struct relay *r)
 {
 	char text[1024], *host = text, *port = NULL, *p;
 
+	r->port = 0;
 	if (strlcpy(text, value, sizeof(text)) >= sizeof(text))
 		return false;
 	if (*host == '[') {

@@ -4,11 +4,10 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <unistd.h>
 
+#include "base/portable.h"
 #include "base/util.h"
 #include "net/connect.h"
 #include "net/stream.h"
@@ -38,13 +37,7 @@ stream_close(struct stream *w)
 long long
 stream_round_trip(const struct stream *w)
 {
-	struct tcp_info info;
-	socklen_t len = sizeof(info);
-
-	if (w->fd == -1 ||
-	    getsockopt(w->fd, IPPROTO_TCP, TCP_INFO, &info, &len) == -1)
-		return -1;
-	return info.tcpi_rtt;
+	return w->fd != -1 ? portable_round_trip(w->fd) : -1;
 }
 
 static bool
@@ -92,6 +85,17 @@ stream_wait_for(struct stream *w, short events, short *came, long long deadline,
 	return 0;
 }
 
+/*
+ * A relay that sends each reply of a flight by itself may wait for the
+ * acknowledgement of the first (RFC 896), which the kernel would delay
+ * (RFC 1122 4.2.3.2).  The kernel forgets this wish, so it comes each time.
+ */
+static void
+stream_hurry(const struct stream *w)
+{
+	portable_acknowledge(w->fd);
+}
+
 int
 stream_wait(struct stream *w, int want, long long deadline, struct fault *f)
 {
@@ -105,6 +109,8 @@ stream_wait(struct stream *w, int want, long long deadline, struct fault *f)
 		return STREAM_READ;
 	if (want & STREAM_READ)
 		events |= POLLIN;
+	if (want == STREAM_READ)
+		stream_hurry(w);
 	if (want & STREAM_WRITE)
 		events |= POLLOUT;
 	while (got == 0) {

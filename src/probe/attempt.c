@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/json.h"
 #include "base/util.h"
@@ -108,19 +109,45 @@ attempt_avoid(struct attempt *a, const struct fault *f)
 	struct buf words = { .max = 64 };
 	struct step d;
 
-	if (!v.again || v.anew)
+	if (!v.again)
 		return false;
 	avoid_words(v.bit, &words);
 	step_init(&d, fault_stage(f->stage), attempt_lap(a));
-	step_reply(&d, "", a->client);
-	step_line(&d, "mail goes without this extension; to save the attempt, "
-	    "set `avoid %s`", buf_text(&words));
+	if (f->domain == FD_SMTP)
+		step_reply(&d, "", a->client);
+	else
+		step_fault(&d, f);
+	step_line(&d, "mail is tried again without this extension%s; if that "
+	    "works, set `avoid %s` to save the attempt",
+	    v.anew ? ", on a new connection" : "", buf_text(&words));
 	d.mark = MARK_WARNING;
 	attempt_show(a, &d);
 	buf_release(&words);
 	a->avoid |= v.bit;
 	a->again = true;
+	a->anew = v.anew;
 	return true;
+}
+
+/* The state of the session is not known: end it. */
+static void
+attempt_break_off(struct attempt *a)
+{
+	struct fault f = { 0 };
+
+	(void)fault_set(&f, ST_MAIL, FD_NONE, 0, VD_TEMP,
+	    "a new session without the extension that was refused");
+	client_broken(a->client, &f);
+}
+
+/* Connect again, with what is to be avoided. */
+static void
+attempt_anew(struct attempt *a)
+{
+	a->anew = a->begun = false;
+	a->transport->client.avoid |= a->avoid;
+	stream_close(&a->transport->stream);
+	transport_begin(a->transport, 0);
 }
 
 /* The session goes on after this reply. */
@@ -175,6 +202,9 @@ attempt_reply(void *ctx, const struct client *c, const struct client_command *k)
 {
 	struct attempt *a = ctx;
 
+	/* This session is to end. */
+	if (a->anew)
+		return;
 	attempt_show_tls(a);
 	if (k->verb == V_AUTH)
 		attempt_skip_tls(a);
@@ -219,7 +249,7 @@ attempt_mail(struct attempt *a)
 	a->since = clock_ms();
 	client_mail(a->client, &a->mail);
 	/* Faults of addresses that were found without the relay. */
-	for (r = a->env->rcpt; r < a->env->rcpt + a->env->nrcpt; r++)
+	for (r = a->env->rcpt, i = 0; i < a->env->nrcpt; r++, i++)
 		if (r->why != NULL && r->why->domain != FD_SMTP)
 			attempt_fail(a, r->why);
 }
@@ -276,6 +306,53 @@ attempt_go_on(struct attempt *a)
 	stream_close(&a->transport->stream);
 }
 
+/* A delivery goes on with a new token here, so the probe does, too. */
+static bool
+attempt_renew_token(struct attempt *a, const struct fault *f)
+{
+	struct fault why = { 0 };
+	struct step d;
+	bool changed;
+
+	if (a->renewed || !accounts_refused(a->account, a->client, f))
+		return false;
+	a->renewed = true;
+	step_init(&d, fault_stage(ST_AUTH), attempt_lap(a));
+	step_fault(&d, f);
+	if (accounts_token(a->account, true, a->transport->limit, &changed,
+	    &why) == -1 || !changed) {
+		step_release(&d);
+		return false;
+	}
+	d.mark = MARK_WARNING;
+	step_line(&d, "trying a new access token");
+	attempt_show(a, &d);
+	step_init(&d, fault_stage(ST_TOKEN), attempt_lap(a));
+	step_token(&d, a->account->token, time(NULL));
+	attempt_show(a, &d);
+	stream_close(&a->transport->stream);
+	transport_begin(a->transport, 0);
+	return true;
+}
+
+/* The relay hung up after it had refused an extension: a delivery goes on. */
+static bool
+attempt_cut_off(struct attempt *a, const struct fault *f)
+{
+	struct step d;
+
+	if (f->domain != FD_LINK ||
+	    (a->avoid & ~a->transport->client.avoid) == 0)
+		return false;
+	step_init(&d, fault_stage(f->stage), attempt_lap(a));
+	step_fault(&d, f);
+	step_line(&d, "mail goes on, on a new connection");
+	d.mark = MARK_WARNING;
+	attempt_show(a, &d);
+	a->again = true;
+	return true;
+}
+
 /* The session is over; true: try another address. */
 static bool
 attempt_show_end(struct attempt *a)
@@ -284,7 +361,14 @@ attempt_show_end(struct attempt *a)
 	struct step d;
 
 	attempt_show_tls(a);
+	if (a->anew || (f.verdict != VD_OK && a->begun &&
+	    (attempt_avoid(a, &f) || attempt_cut_off(a, &f)))) {
+		attempt_anew(a);
+		return true;
+	}
 	if (f.verdict != VD_OK) {
+		if (!a->begun && attempt_renew_token(a, &f))
+			return true;
 		if (!a->begun && transport_next(a->transport, &f)) {
 			attempt_go_on(a);
 			return true;
@@ -327,7 +411,9 @@ attempt_converse(struct attempt *a)
 	do {
 		want = session_until(&t->session);
 		assert(want != CLIENT_BODY);
-		if (want == CLIENT_IDLE && !a->begun) {
+		if (a->anew && want != CLIENT_OVER) {
+			attempt_break_off(a);
+		} else if (want == CLIENT_IDLE && !a->begun) {
 			attempt_begin(a);
 		} else if (want == CLIENT_IDLE && a->again) {
 			attempt_mail(a);

@@ -3,12 +3,13 @@
 #ifndef PROBE_ATTEMPT_H
 #define PROBE_ATTEMPT_H
 
-#include "agent/transport.h"
+#include "agent/accounts.h"
 #include "probe/output.h"
 
 struct attempt {
 	/* parameters, borrowed */
-	struct transport *transport;	/* located */
+	struct account	*account;
+	struct transport *transport;	/* its own, located */
 	struct envelope	*env;		/* earlier verdicts are cleared */
 	struct output	*output;
 	bool		 near;		/* the relay is on this host */
@@ -27,8 +28,10 @@ struct attempt {
 	struct client_mail mail;
 	struct tls_facts tls;
 	bool		 begun;		/* the transaction */
+	bool		 renewed;	/* a token that was refused */
 	unsigned	 avoid;		/* CAP_* that were refused */
-	bool		 again;		/* go without them now */
+	bool		 again;		/* go without them now, */
+	bool		 anew;		/* on a new connection */
 	bool		 tls_shown, quit_shown;
 	long long	 since;		/* start of the step, clock_ms() */
 };

@@ -288,7 +288,7 @@ output_ending_json(struct output *d, const struct ending *v, const char *words)
 	if (f->domain == FD_SMTP)
 		json_number(b, "code", f->code);
 	else
-		json_null(b, "code");
+		json_none(b, "code");
 	json_text(b, "text", words);
 	json_text(b, "hint", v->hint[0] != '\0' ? v->hint : NULL);
 	buf_adds(b, "}");

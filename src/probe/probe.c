@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "agent/accounts.h"
@@ -23,9 +24,10 @@
 #include "net/dns.h"
 #include "probe/attempt.h"
 #include "probe/probe.h"
+#include "submit/rootmail.h"
 #include "submit/sender.h"
 
-#define EARLY	3		/* steps before the connection */
+#define EARLY	4		/* steps before the connection */
 
 /* An account to test. */
 struct target {
@@ -47,9 +49,12 @@ struct probe {
 	struct output	 output;
 	struct target	*target;
 	size_t		 n;
+	struct connector connector;
 	long long	 limit;		/* deadline, clock_ms(); 0: none */
 	size_t		 good;		/* attempts that succeeded */
 	int		 status;
+	struct probe_result *result;	/* instead of output, or NULL */
+	bool		 brief;		/* hide what files set */
 };
 
 /* Passwords */
@@ -58,8 +63,8 @@ static bool
 probe_lacks_password(const struct settings *s)
 {
 	return s->relay != NULL && account_needs_password(s) &&
-	    s->password == NULL && s->password_file == NULL &&
-	    s->password_command == NULL;
+	    s->oauth == NULL && s->password == NULL &&
+	    s->password_file == NULL && s->password_command == NULL;
 }
 
 static void
@@ -165,12 +170,14 @@ probe_matters(const struct target *t, const struct setting *row,
 	return strcmp(where, "default") != 0 && strcmp(value, "(unset)") != 0;
 }
 
+/* As --show-config does, it hides from other users what files of root say. */
 static void
 probe_show_settings(struct probe *p, const struct target *t)
 {
 	struct buf value = { .max = 4096 }, meaning = { .max = 64 };
 	const struct setting *row, *end = setting_table + setting_count;
-	const char *where;
+	const char *where, *shown;
+	bool hide;
 
 	for (row = setting_table; row < end; row++) {
 		where = config_where(p->c, t->number, row);
@@ -178,9 +185,12 @@ probe_show_settings(struct probe *p, const struct target *t)
 		buf_clear(&meaning);
 		setting_show(row, t->set, &value);
 		config_meaning(row, t->set, &meaning);
+		hide = p->brief && strcmp(where, "default") != 0 &&
+		    strcmp(buf_text(&value), "(unset)") != 0;
+		shown = hide ? "(set)" : buf_text(&value);
 		if (probe_matters(t, row, buf_text(&value), where))
-			output_setting(&p->output, row->key,
-			    buf_text(&value), buf_text(&meaning), where);
+			output_setting(&p->output, row->key, shown,
+			    hide ? "" : buf_text(&meaning), where);
 	}
 	buf_release(&value);
 	buf_release(&meaning);
@@ -323,6 +333,18 @@ probe_show_maildir(struct target *t)
 	free(parent);
 }
 
+static void
+probe_show_token(struct target *t, long long ms)
+{
+	const struct account *a = &t->account;
+	struct step *d = probe_early(t, fault_stage(ST_TOKEN), ms);
+
+	if (a->fault.verdict != VD_OK)
+		step_fault(d, &a->fault);
+	else
+		step_token(d, a->token, time(NULL));
+}
+
 /* Get certificates, password and addresses, which need files. */
 static void
 probe_prepare(struct probe *p, struct target *t)
@@ -330,8 +352,10 @@ probe_prepare(struct probe *p, struct target *t)
 	struct account *a = &t->account;
 	struct step *d;
 	long long start;
+	int status;
 
-	if (accounts_prepare(a, t->set, p->by.caller.host) == -1)
+	if (accounts_prepare(a, t->set, account_name(p->c, t->number),
+	    &p->by.place, p->by.caller.host) == -1)
 		return;
 	if (a->transport.route.relay.kind == RELAY_MAILDIR) {
 		probe_show_maildir(t);
@@ -340,7 +364,11 @@ probe_prepare(struct probe *p, struct target *t)
 	probe_introduce(t);
 	if (t == p->target)
 		probe_show_early(p, t);
-	if (accounts_password(a, p->limit) == -1)
+	start = clock_ms();
+	status = accounts_password(a, p->limit);
+	if (t->set->oauth != NULL && account_needs_password(t->set))
+		probe_show_token(t, clock_ms() - start);
+	if (status == -1)
 		return;
 	start = clock_ms();
 	if (accounts_locate(a, p->limit) == -1) {
@@ -364,8 +392,7 @@ probe_enter_sandbox(struct probe *p)
 	/* Even without TLS: a second connection may test for it. */
 	(void)crypt_ready(&f);
 	config_wipe(p->c);
-	password_forget(&p->c->base);
-	accounts_sandbox(list, p->n);
+	accounts_sandbox(list, p->n, &p->connector);
 	free(list);
 }
 
@@ -415,9 +442,12 @@ probe_fill_in(struct buf *hint, const char *pin)
 }
 
 static void
-probe_add_success(const struct target *t, struct buf *words)
+probe_add_success(const struct probe *p, const struct target *t,
+    struct buf *words)
 {
 	const struct envelope *e = &t->env;
+	struct buf root = { .max = 4096 };
+	struct fault f = { 0 };
 	size_t i;
 
 	if (t->account.transport.route.relay.kind == RELAY_MAILDIR) {
@@ -432,6 +462,9 @@ probe_add_success(const struct target *t, struct buf *words)
 		    e->rcpt[i].addr);
 	buf_adds(words, e->nrcpt > 0 ? "." :
 	    "; add a recipient to test one as well.");
+	if (rootmail_find(p->by.caller.uid, p->by.set, &root, &f) == 0)
+		buf_addf(words, " Mail for root goes to %s.", buf_text(&root));
+	buf_release(&root);
 }
 
 /* Show the result; a is NULL if there was no connection. */
@@ -447,7 +480,7 @@ probe_show_result(struct probe *p, const struct target *t,
 	    .address = a != NULL ? a->conninfo.ip : "" };
 
 	if (f->verdict == VD_OK)
-		probe_add_success(t, &words);
+		probe_add_success(p, t, &words);
 	else if (a != NULL && a->mode_wrong)
 		probe_advise_mode(p, t, a, &hint);
 	else
@@ -457,6 +490,11 @@ probe_show_result(struct probe *p, const struct target *t,
 	v.words = buf_text(&words);
 	v.hint = buf_text(&hint);
 	output_ending(&p->output, &v);
+	if (p->result != NULL) {
+		p->result->fault = *f;
+		(void)strlcpy(p->result->hint, v.hint,
+		    sizeof(p->result->hint));
+	}
 	p->good += f->verdict == VD_OK;
 	if (p->status == EX_OK)
 		p->status = fault_exit(f);
@@ -467,7 +505,8 @@ probe_show_result(struct probe *p, const struct target *t,
 static void
 probe_attempt(struct probe *p, struct target *t)
 {
-	struct attempt a = { .transport = &t->account.transport, .env = &t->env,
+	struct attempt a = { .account = &t->account,
+	    .transport = &t->account.transport, .env = &t->env,
 	    .output = &p->output, .near = probe_is_local(t),
 	    .helo_known = t->helo_known, .trace = p->o->trace };
 
@@ -525,8 +564,11 @@ static void
 probe_release(struct probe *p)
 {
 	struct target *t;
+	size_t i;
 
-	for (t = p->target; t < p->target + p->n; t++) {
+	/* It has a copy of what the accounts have open. */
+	connector_release(&p->connector);
+	for (t = p->target, i = 0; i < p->n; t++, i++) {
 		accounts_release(&t->account);
 		envelope_release(&t->env);
 	}
@@ -536,35 +578,86 @@ probe_release(struct probe *p)
 	process_release(&p->by);
 }
 
+/* Before there is a target. */
+static void
+probe_refuse(struct probe *p, const struct fault *f)
+{
+	struct explain_place at = { .account = p->sender.meta.account };
+	struct buf hint = { .max = EXPLAIN_HINT };
+
+	p->status = fault_exit(f);
+	if (p->result == NULL) {
+		explain_fault(&p->by.log.explain, f, &at);
+		return;
+	}
+	p->result->fault = *f;
+	(void)explain_hint(&p->by.log.explain, f, &at, &hint);
+	(void)strlcpy(p->result->hint, buf_text(&hint),
+	    sizeof(p->result->hint));
+	buf_release(&hint);
+}
+
+static FILE *
+probe_no_output(struct fault *f)
+{
+	FILE *out = fopen("/dev/null", "we");
+
+	if (out == NULL)
+		(void)fault_errno(f, ST_CONNECT, errno, VD_TEMP, "/dev/null");
+	return out;
+}
+
+static void
+probe_test(struct probe *p, const struct config_source *src)
+{
+	FILE *out = stdout;
+	struct fault f = { 0 };
+	size_t i;
+
+	p->brief = src->elevated;
+	process_init(&p->by, p->o, p->c, src);
+	sender_init(&p->sender, &p->by);
+	if (!src->elevated && p->result == NULL)
+		probe_ask_passwords(p->c);
+	if (process_find(&p->by, src, &f) == -1 || probe_choose(p, &f) == -1 ||
+	    (p->result != NULL && (out = probe_no_output(&f)) == NULL)) {
+		probe_refuse(p, &f);
+		probe_release(p);
+		return;
+	}
+	output_init(&p->output, out, p->o->json);
+	if (p->c->base.deadline > 0)
+		p->limit = clock_ms() + p->c->base.deadline * 1000;
+	for (i = 0; i < p->n; i++)
+		probe_prepare(p, &p->target[i]);
+	probe_enter_sandbox(p);
+	for (i = 0; i < p->n; i++)
+		probe_target(p, &p->target[i]);
+	if (output_end(&p->output, p->good, p->status) == -1 &&
+	    p->status == EX_OK)
+		p->status = EX_IOERR;
+	if (out != stdout)
+		(void)fclose(out);
+	probe_release(p);
+}
+
 int
 probe_run(const struct options *o, struct config *c,
     const struct config_source *src)
 {
-	struct probe p = { .o = o, .c = c };
-	struct fault f = { 0 };
-	size_t i;
+	struct probe p = { .o = o, .c = c, .connector.sock = -1 };
 
-	process_init(&p.by, o, c, src);
-	sender_init(&p.sender, &p.by);
-	if (!src->elevated)
-		probe_ask_passwords(c);
-	if (process_find(&p.by, src, &f) == -1 || probe_choose(&p, &f) == -1) {
-		explain_fault(&p.by.log.explain, &f, &(struct explain_place){
-		    .account = p.sender.meta.account });
-		probe_release(&p);
-		return fault_exit(&f);
-	}
-	output_init(&p.output, stdout, o->json);
-	if (c->base.deadline > 0)
-		p.limit = clock_ms() + c->base.deadline * 1000;
-	for (i = 0; i < p.n; i++)
-		probe_prepare(&p, &p.target[i]);
-	probe_enter_sandbox(&p);
-	for (i = 0; i < p.n; i++)
-		probe_target(&p, &p.target[i]);
-	if (output_end(&p.output, p.good, p.status) == -1 &&
-	    p.status == EX_OK)
-		p.status = EX_IOERR;
-	probe_release(&p);
+	probe_test(&p, src);
 	return p.status;
+}
+
+void
+probe_quietly(const struct options *o, struct config *c,
+    const struct config_source *src, struct probe_result *result)
+{
+	struct probe p = { .o = o, .c = c, .connector.sock = -1,
+	    .result = result };
+
+	*result = (struct probe_result){ 0 };
+	probe_test(&p, src);
 }

@@ -257,6 +257,22 @@ step_auth(struct step *d, const struct client *c, bool asked)
 }
 
 void
+step_token(struct step *d, const struct token *t, long long now)
+{
+	long long left = t->until > now ? t->until - now : 0;
+
+	step_line(d, "%s; it ends in %lld %s", t->cached ?
+	    "from the directory of tokens" : "new, from the provider",
+	    left >= 120 ? left / 60 : left,
+	    left >= 120 ? "minutes" : "seconds");
+	if (t->about[0] != '\0')
+		step_line(d, "%s", t->about);
+	json_bool(&d->facts, "cached", t->cached);
+	json_number(&d->facts, "expires-in", left);
+	json_text(&d->facts, "claims", t->about);
+}
+
+void
 step_fault(struct step *d, const struct fault *f)
 {
 	d->mark = MARK_FAILED;

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "net/tls.h"
+#include "oauth/token.h"
 #include "smtp/client.h"
 
 enum mark {
@@ -76,6 +77,9 @@ void	step_tls(struct step *, const struct tls_facts *);
 
 /* Add the login.  asked: `auth` names the mechanism. */
 void	step_auth(struct step *, const struct client *, bool asked);
+
+/* Add what is known of an access token at that time(), but not the token. */
+void	step_token(struct step *, const struct token *, long long now);
 
 /* Mark the step as failed with this fault. */
 void	step_fault(struct step *, const struct fault *);

@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -10,10 +11,9 @@
 #include "queue/agents.h"
 #include "system/log.h"
 
-#define FIRST	3	/* messages until the relay's pace is known */
 #define SLOW	2	/* messages of a relay that needs time for each */
 #define PACE	100	/* ms for a message: such a relay is slow */
-#define START	100	/* ms that a new agent is thought to need at least */
+#define START	10	/* ms that a new agent is thought to need at least */
 #define LOOK	50	/* ms until it is looked whether a message has gone */
 #define AGAIN	500	/* ms until a connection may have come free */
 #define CLOSING	1000	/* ms for all connections to be closed */
@@ -32,7 +32,7 @@ agents_begin(struct agents *a, const struct settings *s)
 	a->connections = s->connections;
 	a->allowed = a->one ? 1 : s->connections;
 	slot_key(a->key, s->relay, s->user);
-	a->opened = a->last = a->waited = a->busy = a->again = 0;
+	a->opened = a->last = a->wait = a->waited = a->busy = a->again = 0;
 	a->done = 0;
 }
 
@@ -66,29 +66,46 @@ agents_pace(const struct agents *a)
 	return a->done < 2 ? 0 : a->waited / (long long)(a->done - 1);
 }
 
+/*
+ * A slow relay has one message, and the next one to go with its verdict; but
+ * the last messages wait for whichever connection comes free.  None waits
+ * behind the first one of a connection, which may hang.
+ */
 static size_t
-agents_window(const struct agents *a)
+agents_window(const struct agents *a, const struct run_agent *r, size_t left)
 {
-	if (a->done == 0)
-		return a->n == 1 ? FIRST : SLOW;
-	return a->busy / (long long)a->done >= PACE ? SLOW : AGENTS_WINDOW;
+	if (a->done == 0 || !r->proven)
+		return 1;
+	if (a->busy / (long long)a->done < PACE)
+		return AGENTS_WINDOW;
+	return left > a->n ? SLOW : 1;
+}
+
+/* Is r better for the next message?  One that has room comes first. */
+static bool
+agents_better(const struct run_agent *r, const struct run_agent *best)
+{
+	if (best == NULL || r->filling != best->filling)
+		return best == NULL || r->filling;
+	return r->dispatch.ndelivery < best->dispatch.ndelivery;
 }
 
 struct run_agent *
-agents_next(struct agents *a, bool any)
+agents_next(struct agents *a, size_t left, bool any)
 {
-	size_t window = agents_window(a), i;
 	struct run_agent *best = NULL, *r;
+	size_t window, i;
 
 	for (i = 0; i < a->n; i++) {
 		r = a->agent[i];
+		window = agents_window(a, r, left);
 		/* Wait until half are done, so that some go together. */
 		if (r->dispatch.ndelivery >= window)
 			r->filling = false;
 		else if (r->dispatch.ndelivery <= window / 2)
 			r->filling = true;
-		if ((r->filling || any) && !r->leaving && (best == NULL ||
-		    r->dispatch.ndelivery < best->dispatch.ndelivery))
+		if ((r->filling || any) && !r->leaving &&
+		    agents_better(r, best))
 			best = r;
 	}
 	return best;
@@ -104,15 +121,66 @@ agents_out(const struct agents *a)
 	return n;
 }
 
-void
-agents_finish(struct agents *a)
+/* Has the agent closed its end? */
+static bool
+agents_ended(const struct run_agent *r)
 {
+	ssize_t n;
+	char octet;
+
+	while ((n = recv(r->dispatch.sock, &octet, 1, MSG_DONTWAIT)) > 0)
+		;
+	return n == 0 || (errno != EAGAIN && errno != EINTR);
+}
+
+/* It gets no more: others have its connection as soon as that is closed. */
+static void
+agents_retire(struct run_agent *r)
+{
+	r->leaving = true;
+	if (r->slot == -1)
+		return;
+	(void)shutdown(r->dispatch.sock, SHUT_WR);
+	if (!agents_ended(r))
+		return;
+	dispatch_release(&r->dispatch);
+	(void)close(r->slot);
+	r->slot = -1;
+}
+
+/* May a connection still be refused, and its message need another? */
+static bool
+agents_need_reserve(const struct agents *a)
+{
+	const struct run_agent *r;
 	size_t i;
 
 	for (i = 0; i < a->n; i++) {
-		if (a->agent[i]->given)
-			dispatch_end(&a->agent[i]->dispatch);
-		a->agent[i]->given = false;
+		r = a->agent[i];
+		if (r->dispatch.ndelivery > 0 && r->dispatch.first_sent == 0)
+			return true;
+	}
+	return false;
+}
+
+void
+agents_finish(struct agents *a)
+{
+	bool reserve = agents_need_reserve(a);
+	struct run_agent *r;
+	size_t i;
+
+	for (i = 0; i < a->n; i++) {
+		r = a->agent[i];
+		if (r->given)
+			dispatch_end(&r->dispatch);
+		r->given = false;
+		if (r->dispatch.ndelivery > 0)
+			continue;
+		if (reserve && !r->leaving)
+			reserve = false;
+		else
+			agents_retire(r);
 	}
 }
 
@@ -120,7 +188,7 @@ agents_finish(struct agents *a)
 static long long
 agents_pays(const struct agents *a, size_t left)
 {
-	long long sent, setup, need, quiet;
+	long long sent, setup, need, quiet, n = (long long)a->n + 1;
 
 	if (left == 0 || a->n == 0 || a->n >= (size_t)a->allowed)
 		return 0;
@@ -128,8 +196,13 @@ agents_pays(const struct agents *a, size_t left)
 	if (sent == 0)
 		return clock_ms() + LOOK;
 	setup = sent - a->opened;
-	/* So long for each message, and another agent pays. */
-	need = (setup + START) * (long long)(a->n + 1) / (long long)left;
+	/*
+	 * So long for each message, and another agent pays.  The last ones
+	 * gain all the time until a connection would come free.
+	 */
+	if (n > (long long)left)
+		n = (long long)left;
+	need = (setup + START) * n / (long long)left;
 	if (agents_pace(a) > need)
 		return clock_ms();
 	quiet = need > setup ? need : setup;
@@ -140,7 +213,14 @@ long long
 agents_due(const struct agents *a, size_t left)
 {
 	long long due = agents_pays(a, left);
+	const struct run_agent *r;
+	size_t i;
 
+	for (i = 0; i < a->n && left == 0; i++) {
+		r = a->agent[i];
+		if (r->leaving && r->dispatch.ndelivery == 0 && r->slot != -1)
+			return clock_ms() + LOOK;
+	}
 	return due != 0 && due < a->again ? a->again : due;
 }
 
@@ -174,15 +254,22 @@ agents_wait(struct agents *a, long long deadline, struct run_agent **of)
 	for (i = 0; i < a->n; i++)
 		k[i] = &a->agent[i]->dispatch;
 	d = dispatch_wait_any(k, a->n, deadline, &a->turn);
-	if (a->done > 0)
-		a->waited += clock_ms() - since;
+	a->wait += clock_ms() - since;
 	if (d == NULL)
 		return NULL;
 	*of = a->agent[a->turn];
 	a->last = clock_ms();
-	a->done++;
-	agents_count_busy(a, *of);
 	return d;
+}
+
+void
+agents_heard(struct agents *a, struct run_agent *r)
+{
+	if (a->done++ > 0)
+		a->waited += a->wait;
+	a->wait = 0;
+	agents_count_busy(a, r);
+	r->proven = true;
 }
 
 bool
@@ -210,16 +297,13 @@ agents_refused(struct agents *a, struct run_agent *r, bool busy)
 	return true;
 }
 
-/* Has the agent closed its end?  Wait until the deadline. */
 static void
 agents_await_end(const struct run_agent *r, long long deadline)
 {
 	struct pollfd p = { .fd = r->dispatch.sock, .events = POLLIN };
 	long long left = deadline - clock_ms();
-	char octet;
 
-	while (p.fd != -1 && left > 0 && poll(&p, 1, (int)left) == 1 &&
-	    recv(p.fd, &octet, 1, MSG_DONTWAIT) > 0)
+	while (!agents_ended(r) && left > 0 && poll(&p, 1, (int)left) == 1)
 		left = deadline - clock_ms();
 }
 

@@ -40,6 +40,7 @@ struct agents {
 	size_t		 turn;		/* the one heard last */
 	long long	 opened;	/* clock_ms() of the first agent, */
 	long long	 last;		/* the same of the last verdict */
+	long long	 wait;		/* ms for the next verdict, so far */
 	long long	 waited;	/* ms for all verdicts but the first */
 	long long	 busy;		/* ms that connections were busy */
 	size_t		 done;		/* how many verdicts */
@@ -60,10 +61,11 @@ void	agents_begin(struct agents *, const struct settings *);
 bool	agents_add(struct agents *);
 
 /*
- * The one with the fewest messages of those that may have another now, or
- * with any, of all that are not leaving.  NULL: there is none.
+ * The one with the fewest messages of those that may have another now, when
+ * so many are left; or with any, of all that are not leaving.  NULL: there is
+ * none.
  */
-struct run_agent *agents_next(struct agents *, bool any);
+struct run_agent *agents_next(struct agents *, size_t left, bool any);
 
 /* dispatch_give() */
 void	agents_give(struct run_agent *, struct delivery *);
@@ -71,19 +73,27 @@ void	agents_give(struct run_agent *, struct delivery *);
 /* Messages that all agents have together. */
 size_t	agents_out(const struct agents *);
 
-/* There are no messages for now: each agent that had one ends its session. */
+/*
+ * There are no messages for now: each agent that had one ends its session.
+ * One that has none ends, and others get its connection, unless a message may
+ * come back from a connection that the relay has not taken yet.
+ */
 void	agents_finish(struct agents *);
 
 /*
  * When another agent pays (clock_ms()) if so many messages are left and the
  * relay says nothing until then; 0 is never.  It pays when it needs less time
- * to get ready than it takes off the time that the others need.
+ * to get ready than it takes off the time that the others need.  If no messages
+ * are left, it is when to ask agents_finish() again.
  */
 long long agents_due(const struct agents *, size_t left);
 
 /* As dispatch_wait_any(); notes the times for agents_due(). */
 struct delivery *agents_wait(struct agents *, long long deadline,
 	    struct run_agent **);
+
+/* The relay has taken this connection: what came last tells of its pace. */
+void	agents_heard(struct agents *, struct run_agent *);
 
 /*
  * The relay refused this connection.  True: others go on, so that the messages

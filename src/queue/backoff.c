@@ -6,10 +6,12 @@
 #include "base/ascii.h"
 #include "base/util.h"
 #include "queue/backoff.h"
+#include "smtp/busy.h"
 
 #define BELIEVED	8		/* tries; see backoff_next() */
 #define SOON		2		/* seconds, at least */
 #define PAUSE		50		/* ms, the first one */
+#define GAP		7200		/* seconds; see backoff_since() */
 #define LONGEST		315360000LL	/* ten years, the most of a setting */
 
 /* Without one of these, "100 messages in 60 minutes" is no request. */
@@ -142,56 +144,10 @@ backoff_next(const struct settings *s, unsigned tries,
 	return now + (time_t)d;
 }
 
-static bool
-backoff_says(const char *text, const char *const *word)
-{
-	for (; *word != NULL; word++)
-		if (strcasestr(text, *word) != NULL)
-			return true;
-	return false;
-}
-
-/* Copy the text without host names and addresses: any word may be in them. */
-static void
-backoff_drop_names(const char *text, char out[FAULT_TEXT])
-{
-	const char *dot;
-	size_t n;
-
-	for (; *text != '\0'; text += n) {
-		if ((n = strcspn(text, " \n")) == 0)
-			n = 1;
-		dot = memchr(text, '.', n);
-		if (dot != NULL && (ascii_letter(dot[1]) ||
-		    ascii_digit(dot[1])))
-			continue;
-		memcpy(out, text, n);
-		out += n;
-	}
-	*out = '\0';
-}
-
 bool
 backoff_busy(const struct fault *f)
 {
-	static const char *const what[] = { "connection", "session",
-	    "concurren", "simultan", "parallel", "thread", NULL };
-	static const char *const much[] = { "too many", "limit", "exceed",
-	    "maximum", "concurren", "simultan", "parallel", NULL };
-	/* Postfix says "Error: too many connections". */
-	static const char *const other[] = { "login", "auth", "recipient",
-	    "messages", "mails", "errors", "fail", "command", "size",
-	    "timeout", "timed out", "time limit", "idle", NULL };
-	char text[FAULT_TEXT];
-
-	if (f->stage == ST_WAIT)
-		return true;
-	if (f->domain != FD_SMTP || (f->code / 100 != 4 &&
-	    f->stage != ST_GREETING && f->stage != ST_EHLO))
-		return false;
-	backoff_drop_names(f->text, text);
-	return backoff_says(f->text, what) && backoff_says(f->text, much) &&
-	    !backoff_says(text, other);
+	return f->stage == ST_WAIT || busy_relay(f);
 }
 
 time_t
@@ -226,14 +182,27 @@ backoff_due(const struct settings *s, time_t next, time_t now)
 	return next > now && now < next - (max + max / 4) ? now : next;
 }
 
-time_t
-backoff_since(time_t submitted, time_t since, time_t now)
+/* The most seconds without a try that count for the age of a message. */
+static long long
+backoff_gap(const struct settings *s)
 {
+	return s->expire / 4 > GAP ? s->expire / 4 : GAP;
+}
+
+time_t
+backoff_since(const struct settings *s, time_t submitted, time_t since,
+    time_t next, time_t now)
+{
+	time_t from = now, last;
+
 	if (since > 0 && since <= now)
-		return since;
-	if (submitted <= now && since <= 0)
-		return submitted;
-	return now;
+		from = since;
+	else if (submitted <= now && since <= 0)
+		from = submitted;
+	last = next > from ? next : from;
+	if (now - last > backoff_gap(s))
+		from += now - last - backoff_gap(s);
+	return from;
 }
 
 bool

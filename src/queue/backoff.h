@@ -49,8 +49,14 @@ time_t	backoff_due(const struct settings *, time_t next, time_t now);
 /*
  * The time that expiry counts from: since in the note, else the submission.
  * It is now if the clock was set back before both; keep that in the note.
+ *
+ * It is later if nothing was tried since next, or since the submission if
+ * next is 0, for more than a quarter of `expire` and two hours: the clock of a
+ * machine without a battery jumps ahead when it is set, and a machine may have
+ * been off.  The rest of such a gap does not count.
  */
-time_t	backoff_since(time_t submitted, time_t since, time_t now);
+time_t	backoff_since(const struct settings *, time_t submitted, time_t since,
+	    time_t next, time_t now);
 
 /*
  * Is it time to give up?  Ask after a failed try, not before: so a machine

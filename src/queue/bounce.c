@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/util.h"
+#include "mail/addr.h"
 #include "mail/dsn.h"
 #include "queue/bounce.h"
 #include "spool/fileio.h"
@@ -18,6 +19,7 @@ struct text {
 	struct dsn_rcpt	*rcpt;
 	char		*message;	/* its header, or all of it */
 	char		 id[320], boundary[64];
+	char		 host[256];
 };
 
 /* Has it failed, and was the sender not told yet? */
@@ -84,21 +86,30 @@ bounce_hint(const struct bounce *b, const struct claimed *c,
 	return text;
 }
 
+/* Which host sends it: a name without a dot means little to others. */
+static void
+bounce_host(const struct bounce *b, char *host, size_t size)
+{
+	if ((!addr_host_domain(b->explain->fqdn, host, size) ||
+	    strchr(host, '.') == NULL) && b->set->domain != NULL)
+		(void)addr_host_domain(b->set->domain, host, size);
+}
+
 static void
 bounce_gather(struct text *t, const struct bounce *b, const struct claimed *c,
     const char *to)
 {
-	const char *host = b->explain->fqdn;
 	time_t now = time(NULL);
 	struct tm tm;
 	size_t i;
 
-	(void)snprintf(t->id, sizeof(t->id), "%llx.bounce%08x@%.255s",
-	    (unsigned long long)now, random_bits(), host);
+	bounce_host(b, t->host, sizeof(t->host));
+	(void)snprintf(t->id, sizeof(t->id), "%llx.bounce%08x@%s",
+	    (unsigned long long)now, random_bits(), t->host);
 	(void)snprintf(t->boundary, sizeof(t->boundary), "=_%08x%08x%08x",
 	    random_bits(), random_bits(), random_bits());
 	t->rcpt = xcalloc(c->env.nrcpt, sizeof(*t->rcpt));
-	t->dsn = (struct dsn){ .to = to, .host = host, .message_id = t->id,
+	t->dsn = (struct dsn){ .to = to, .host = t->host, .message_id = t->id,
 	    .boundary = t->boundary, .now = now, .rcpt = t->rcpt,
 	    .arrival = c->meta.submitted, .tries = c->note.tries,
 	    .from = c->env.from, .envid = c->env.envid, .ret = c->env.ret,

@@ -10,7 +10,7 @@
 struct bounce {
 	struct spool	*spool;
 	const struct settings *set;
-	const struct explain *explain;	/* fqdn: the host of bounces */
+	const struct explain *explain;	/* fqdn: of this host */
 	const struct conninfo *conninfo; /* of the last try, or NULL */
 	bool		 expired;	/* the message is given up */
 };

@@ -8,9 +8,10 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "config/judge.h"
 #include "config/spoolpath.h"
 #include "queue/command.h"
-#include "queue/runner.h"
+#include "queue/everyone.h"
 #include "report/maillog.h"
 #include "system/identity.h"
 #include "system/log.h"
@@ -42,19 +43,23 @@ command_result(const struct queue_result *r)
 
 /* Run what -qI and the like select, or --retry.  No spool: nothing waits. */
 static int
-command_once(const struct options *o, const struct runner *r)
+command_once(const struct options *o, const struct config_source *src,
+    const struct runner *r)
 {
-	struct queue_select select = { .all = o->mode == MODE_QUEUE_RUN,
+	/* Users try what is due: the relay is not theirs. */
+	struct queue_select select = {
+	    .all = o->mode == MODE_QUEUE_RUN && !src->elevated,
 	    .patience = r->config->base.patience * 1000,
 	    .id = o->select[0], .rcpt = o->select[1], .sender = o->select[2] };
-	struct queue_result result;
+	struct queue_result result = { 0 };
 	struct fault f = { 0 };
 
-	if (r->spool == NULL)
+	if (r->spool == NULL && r->top == NULL)
 		return EX_OK;
 	if (o->what != NULL && strcmp(o->what, "all") != 0)
 		select.id = o->what;
-	if (runner_once(r, &select, &result, &f) == -1)
+	if ((r->once != NULL ? r->once : runner_once)(r, &select, &result,
+	    &f) == -1)
 		return f.domain == FD_ERRNO && f.code == ENOENT ? EX_OK :
 		    log_exit(&f);
 	if (o->what != NULL || o->verbose)
@@ -67,28 +72,38 @@ queue_command(const struct options *o, struct config *c,
     const struct config_source *src)
 {
 	char host[256], *path = spoolpath_find(&c->base, src);
+	gid_t group = 0;
+	char *top = spoolpath_everyone(&c->base, src, &group);
 	struct maillog log;
+	struct place place;
 	const struct options_again again = { o, src, c };
-	const struct runner r = { .config = c, .spool = path, .host = host,
+	const struct runner r = { .top = top, .group = group, .own = c,
+	    .once = top != NULL ? everyone_once : NULL, .config = c,
+	    .spool = path, .host = host, .place = &place,
 	    .log = &log, .trace = o->verbose, .transcript = o->trace,
 	    .stop = stopflag_get(), .reload = options_reload, .ctx = &again };
 	struct fault f = { 0 };
 	int status = EX_OK;
 
-	if (config_check(c, src, &f) == -1) {
+	if (judge_check(c, src, &f) == -1) {
 		free(path);
+		free(top);
 		return log_exit(&f);
 	}
+	place_find(&place, &c->base, src);
 	identity_host(host, sizeof(host));
 	maillog_init(&log, c, src, host);
 	stopflag_catch();
 	if (o->interval == 0) {
 		(void)signal(SIGHUP, SIG_IGN);
-		status = command_once(o, &r);
-	} else if (!o->foreground && daemon(1, 0) == -1)
+		status = command_once(o, src, &r);
+	} else if (!o->foreground && daemon(1, 0) == -1) {
+		log_say("cannot run in the background: %s", strerror(errno));
 		status = EX_OSERR;
-	else
+	} else
 		runner_loop(&r, o->interval);
+	place_release(&place);
+	free(top);
 	free(path);
 	return status;
 }

@@ -8,7 +8,8 @@
 
 /*
  * Run the queue once, or every o->interval seconds until SIGTERM or SIGINT.
- * In any mode but MODE_QUEUE_RUN only messages that are due are tried.
+ * In any mode but MODE_QUEUE_RUN, and if elevated, only messages that are due
+ * are tried.
  * Returns the exit status: EX_OK also if nothing could be delivered, or if
  * there is no spool.
  */

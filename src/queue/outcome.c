@@ -7,6 +7,7 @@
 #include "queue/bounce.h"
 #include "queue/outcome.h"
 #include "smtp/capability.h"
+#include "spool/history.h"
 #include "spool/lesson.h"
 
 size_t
@@ -16,7 +17,8 @@ outcome_note(const struct settings *s, struct envelope *env,
 	struct rcpt *r;
 	size_t waiting = 0, busy = 0, i;
 
-	note->since = backoff_since(submitted, note->since, now);
+	note->since = backoff_since(s, submitted, note->since, note->next,
+	    now);
 	for (i = 0; i < env->nrcpt; i++) {
 		r = &env->rcpt[i];
 		/* One that will be tried again counts more. */
@@ -57,7 +59,7 @@ outcome_record(struct spool *spool, const struct settings *s,
 		if (spool_done(spool, &c->file, f) == 0)
 			return OUTCOME_DONE;
 		/* It stays in the queue, but is not sent again. */
-		c->note.next = now + s->retry_min;
+		c->note.next = now + (time_t)s->retry_min;
 		(void)spool_note(spool, &c->file, &c->note, &c->env, f);
 		return OUTCOME_WAITS;
 	}
@@ -97,6 +99,36 @@ outcome_learn(const struct spool *sp, const char *key,
 
 	if (sp != NULL && (l.avoid | l.works) != 0)
 		lesson_add(sp, key, time(NULL), &l);
+}
+
+void
+outcome_remember(const struct spool *sp, const char *account,
+    const struct envelope *env, const bool *tried)
+{
+	const struct fault *why = NULL;
+	struct buf cause = { .max = 2 * FAULT_TEXT };
+	const struct rcpt *r;
+	bool went = false;
+	size_t i;
+
+	if (account == NULL)
+		account = "";
+	for (i = 0; sp != NULL && i < env->nrcpt; i++) {
+		r = &env->rcpt[i];
+		if (!r->done || (tried != NULL && !tried[i]))
+			continue;
+		if (r->verdict == VD_OK)
+			went = true;
+		else if (r->why != NULL && !backoff_busy(r->why))
+			why = r->why;
+	}
+	if (went)
+		history_success(sp, account, time(NULL));
+	if (why != NULL) {
+		fault_print(&cause, why);
+		history_failure(sp, account, time(NULL), buf_text(&cause));
+	}
+	buf_release(&cause);
 }
 
 void

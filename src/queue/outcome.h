@@ -44,6 +44,14 @@ void	outcome_recall(const struct spool *sp, const char *key,
 void	outcome_learn(const struct spool *sp, const char *key,
 	    const struct delivery *);
 
+/*
+ * Keep when mail of this account went, or did not; before outcome_record().
+ * A relay that is busy counts for neither.  tried is as above; sp may be NULL,
+ * and so may the name of no account.
+ */
+void	outcome_remember(const struct spool *sp, const char *account,
+	    const struct envelope *, const bool *tried);
+
 /* Log the result of a try, after outcome_record(). */
 void	outcome_log(const struct maillog *, const struct queue_delivery *,
 	    enum outcome);

@@ -13,6 +13,7 @@
 #include "system/log.h"
 
 #define SOON	1	/* seconds to the next try without a connection */
+#define LOCKED	2	/* seconds to the next look at a locked message */
 #define PAUSE	500	/* ms, the longest between two looks for a connection */
 #define PACED	2000	/* ms that a connection is kept open for `rate` */
 
@@ -83,14 +84,11 @@ static bool
 run_its_turn(struct run *r, const struct claimed *c)
 {
 	const char *name = c->meta.account != NULL ? c->meta.account : "";
-	const struct settings *s = r->set;
-	int number;
+	const struct settings *s = account_settings(r->config, name);
 
 	if (r->account != NULL)
 		return strcmp(r->account, name) == 0;
 	r->account = xstrdup(name);
-	if ((number = account_find(r->config, name)) != ACCOUNT_NONE)
-		s = config_settings(r->config, number);
 	(void)rate_parse(s->rate, &r->rate);
 	agents_begin(r->agents, s);
 	return true;
@@ -155,7 +153,7 @@ run_uncount(struct run *r, const struct queue_delivery *q)
 {
 	if (r->rate.messages > 0 && q->tried != NULL &&
 	    run_busy(&q->claimed.env) && run_untouched(q))
-		slot_uncount(r->spool, r->agents->key, r->rate.messages);
+		slot_uncount(r->spool, r->agents->key);
 }
 
 static void
@@ -173,6 +171,9 @@ run_record(struct run *r, struct queue_delivery *q)
 	struct fault f = { 0 };
 
 	run_uncount(r, q);
+	if (q->tried != NULL)
+		outcome_remember(r->spool, q->claimed.meta.account,
+		    &q->claimed.env, q->tried);
 	what = outcome_record(r->spool, r->set, &r->log->explain, q, &f);
 	if (q->tried != NULL)
 		outcome_log(r->log, q, what);
@@ -208,7 +209,7 @@ run_finish(struct run *r, struct run_agent *by, struct queue_delivery *q)
 
 	outcome_learn(r->spool, r->agents->key, &q->d);
 	if (!busy && !hopeless) {
-		by->proven = true;
+		agents_heard(r->agents, by);
 	} else if ((busy || !by->proven) && run_untouched(q) &&
 	    agents_refused(r->agents, by, busy)) {
 		r->back = xreallocarray(r->back, r->nback + 1,
@@ -321,7 +322,7 @@ run_give(struct run *r, struct queue_delivery *q)
 	    .size = q->claimed.file.size } };
 	outcome_recall(r->spool, r->agents->key, &q->d);
 	/* A pause for `rate` may have changed which ones may have it. */
-	agents_give(agents_next(r->agents, true), &q->d);
+	agents_give(agents_next(r->agents, 0, true), &q->d);
 }
 
 static void
@@ -348,7 +349,8 @@ run_claim(struct run *r, const char *id, time_t now)
 		log_fault(&f);
 		break;
 	case CLAIM_BUSY:
-		run_waits(r, now + r->set->retry_min);
+		/* Its note may already say that it is due again. */
+		run_waits(r, now + LOCKED);
 		break;
 	case CLAIM_GONE:
 		break;
@@ -385,8 +387,8 @@ run_feed(struct run *r, char (*ids)[SPOOL_ID], size_t n, size_t *i, time_t now)
 	struct queue_delivery *q;
 
 	while ((*i < n || r->nback > 0) && !run_stopped(r)) {
-		if (r->agents->n > 0 && !r->stop &&
-		    agents_next(r->agents, false) == NULL)
+		if (r->agents->n > 0 && !r->stop && agents_next(r->agents,
+		    n - *i + r->nback, false) == NULL)
 			return;
 		if (r->nback == 0) {
 			run_claim(r, ids[(*i)++], now);
@@ -410,12 +412,13 @@ static bool
 run_turn(struct run *r, char (*ids)[SPOOL_ID], size_t n, time_t now)
 {
 	long long due;
-	size_t i = 0;
+	size_t i = 0, left;
 
 	do {
 		run_feed(r, ids, n, &i, now);
-		due = r->stop ? 0 : agents_due(r->agents, n - i + r->nback);
-		if (due != 0 && due <= clock_ms()) {
+		left = r->stop ? 0 : n - i + r->nback;
+		due = agents_due(r->agents, left);
+		if (left > 0 && due != 0 && due <= clock_ms()) {
 			(void)agents_add(r->agents);
 			continue;
 		}

@@ -20,10 +20,11 @@
 
 #include "agent/ipc.h"
 #include "base/util.h"
-#include "config/password.h"
+#include "queue/limits.h"
 #include "queue/runner.h"
 #include "spool/sweep.h"
 #include "system/log.h"
+#include "system/priv.h"
 #include "system/sandbox.h"
 
 #define INTERVAL	1000	/* ms until the stop flag is checked again */
@@ -73,16 +74,15 @@ runner_dispatch(const struct runner *r, const struct queue_select *select,
 	struct sandbox sandbox = { .dirs = &spool.dir, .ndirs = 1,
 	    .local = true };
 	struct buf foreign = { .max = 65536 };
+	const struct spool_limits most = limits_get(&r->config->base, false);
 	size_t removed;
-	int i;
 
 	if (spool_open(&spool, r->spool, false, &t.fault) == -1) {
 		runner_send(out, &t, sizeof(t));
 		return;
 	}
 	maillog_open(&log);
-	for (i = -1; i < (int)r->config->naccount; i++)
-		password_forget(config_settings(r->config, i));
+	config_wipe(r->config);
 	sandbox_enter(&sandbox);
 	agents_init(&agents, sock, &spool, r->stop, r->trace);
 	(void)spool_sweep(&spool, &foreign, &t.fault);
@@ -90,8 +90,8 @@ runner_dispatch(const struct runner *r, const struct queue_select *select,
 		log_say("%s holds unknown files:\n%.*s", r->spool,
 		    (int)foreign.len - 1, buf_text(&foreign));
 	buf_release(&foreign);
-	(void)spool_expire_failed(&spool, time(NULL), FAILED_DAYS, &removed,
-	    &t.fault);
+	(void)spool_expire_failed(&spool, time(NULL), FAILED_DAYS, &most,
+	    &removed, &t.fault);
 	fault_clear(&t.fault);
 	(void)queue_run(&spool, r->config, &log, &agents, select, &t.result,
 	    &t.fault);
@@ -106,7 +106,17 @@ runner_stopped(const struct runner *r)
 	return r->stop != NULL && *r->stop;
 }
 
-/* Receive the result.  Pass a signal to stop on to the dispatcher. */
+/* ^C ends the wait for a run, but not the run: the relay may have a message. */
+static bool
+runner_interrupted(const struct runner *r)
+{
+	return r->stop != NULL && *r->stop == SIGINT;
+}
+
+/*
+ * Receive the result.  Pass SIGTERM on to the dispatcher.  It and the agent
+ * are in a session of their own, so that no terminal stops them.
+ */
 static bool
 runner_receive(const struct runner *r, int in, pid_t dispatcher,
     struct report *t)
@@ -117,6 +127,8 @@ runner_receive(const struct runner *r, int in, pid_t dispatcher,
 	ssize_t n;
 
 	while (left > 0) {
+		if (runner_interrupted(r))
+			return false;
 		if (runner_stopped(r) && dispatcher != -1)
 			(void)kill(dispatcher, SIGTERM);
 		n = poll(&p, 1, INTERVAL);
@@ -150,14 +162,30 @@ runner_await_agent(const struct runner *r, pid_t agent)
 	(void)waitpid(agent, NULL, 0);
 }
 
+static pid_t
+runner_fork_agent(const struct runner *r, const int sock[2],
+    const int pipes[2])
+{
+	const struct agent_opts o = { .config = r->config, .fqdn = r->host,
+	    .place = r->place, .trace = r->trace, .transcript = r->transcript,
+	    .opener = true };
+	pid_t pid = fork();
+
+	if (pid != 0)
+		return pid;
+	(void)close(sock[0]);
+	(void)close(pipes[0]);
+	(void)close(pipes[1]);
+	(void)setsid();
+	agent_run(sock[1], &o);
+	_exit(EX_OK);
+}
+
 int
 runner_once(const struct runner *r, const struct queue_select *select,
     struct queue_result *result, struct fault *f)
 {
 	int sock[2], pipes[2];
-	const struct agent_opts o = { .config = r->config, .fqdn = r->host,
-	    .trace = r->trace, .transcript = r->transcript,
-	    .opener = true };
 	static const char early[] = "the queue run ended too early";
 	struct report t;
 	pid_t agent, dispatcher = -1;
@@ -172,19 +200,14 @@ runner_once(const struct runner *r, const struct queue_select *select,
 		(void)close(sock[1]);
 		return -1;
 	}
-	if ((agent = fork()) == 0) {
-		(void)close(sock[0]);
-		(void)close(pipes[0]);
-		(void)close(pipes[1]);
-		agent_run(sock[1], &o);
-		_exit(EX_OK);
-	}
+	agent = runner_fork_agent(r, sock, pipes);
 	if (agent == -1)
 		why = errno;
 	(void)close(sock[1]);
 	/* Without an agent each message would lose a try. */
 	if (agent != -1 && (dispatcher = fork()) == 0) {
 		(void)close(pipes[0]);
+		(void)setsid();
 		runner_dispatch(r, select, sock[0], pipes[1]);
 		_exit(EX_OK);
 	}
@@ -194,6 +217,11 @@ runner_once(const struct runner *r, const struct queue_select *select,
 	(void)close(pipes[1]);
 	whole = runner_receive(r, pipes[0], dispatcher, &t);
 	(void)close(pipes[0]);
+	if (!whole && runner_interrupted(r) && dispatcher != -1) {
+		log_say("the queue run goes on without this terminal");
+		*result = (struct queue_result){ 0 };
+		return 0;
+	}
 	if (dispatcher != -1)
 		(void)waitpid(dispatcher, NULL, 0);
 	if (agent != -1)
@@ -286,7 +314,8 @@ runner_run_until_empty(const struct runner *r, struct spool *spool,
 				return;
 			/* The queue could not be read: try later. */
 			res = (struct queue_result){ .waiting = 1,
-			    .next = time(NULL) + r->config->base.retry_min };
+			    .next = time(NULL) +
+			    (time_t)r->config->base.retry_min };
 			/* Changes by the run itself do not count. */
 			*seen = runner_changed(spool);
 		}
@@ -340,7 +369,7 @@ runner_serve(const struct runner *r)
 static int
 runner_detach(int keep)
 {
-	int null = open("/dev/null", O_RDWR), i;
+	int null = priv_null(), i;
 
 	if (keep > 3) {
 		(void)dup2(keep, 3);
@@ -384,14 +413,15 @@ runner_standby(const struct runner *r, pid_t *pid)
 void
 runner_loop(const struct runner *r, long long seconds)
 {
-	struct queue_result res;
+	struct queue_result res = { 0 };
 	struct fault f = { 0 };
 	bool wrong = false;
 	long long left;
 
 	while (!runner_stopped(r)) {
 		/* The first queued message makes the spool. */
-		if (runner_once(r, &runner_patient, &res, &f) == -1 &&
+		if ((r->once != NULL ? r->once : runner_once)(r,
+		    &runner_patient, &res, &f) == -1 &&
 		    (f.domain != FD_ERRNO || f.code != ENOENT))
 			log_fault(&f);
 		/* In steps: a signal may come just before sleep(). */

@@ -6,11 +6,13 @@
 #include <signal.h>
 
 #include "agent/agent.h"
+#include "oauth/place.h"
 #include "queue/run.h"
 
 /* Borrowed. */
 struct runner {
 	const struct config *config;
+	const struct place *place;	/* of tokens */
 	const char	*spool;		/* its path */
 	const char	*host;
 	const struct maillog *log;	/* opened for each run */
@@ -23,11 +25,21 @@ struct runner {
 	 */
 	int		(*reload)(const void *ctx, struct fault *);
 	const void	*ctx;
+
+	/* For runner_loop(): in place of runner_once(), or NULL. */
+	int		(*once)(const struct runner *,
+			    const struct queue_select *,
+			    struct queue_result *, struct fault *);
+	/* For everyone_once(): the directory, its group, the same settings. */
+	const char	*top;
+	gid_t		 group;
+	struct config	*own;
 };
 
 /*
  * One queue run, with an agent and a dispatcher in sandboxes.  0 with the
- * result, or -1 with a fault.
+ * result, or -1 with a fault.  After SIGINT the run goes on, and the result is
+ * {0}.
  */
 int	runner_once(const struct runner *, const struct queue_select *,
 	    struct queue_result *, struct fault *);

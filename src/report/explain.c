@@ -1,9 +1,15 @@
 /* explain.c - a fault in words for people: its cause and what to change */
 
+#include <sys/stat.h>
+
 #include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/util.h"
 #include "config/account.h"
 #include "net/relay.h"
 #include "report/explain.h"
@@ -18,22 +24,33 @@ explain_init(struct explain *x, const struct config *config,
 	char full[8];
 
 	*x = (struct explain){ .config = config, .fqdn = fqdn,
-	    .file = src->file != NULL ? src->file : src->system };
+	    .file = src->file != NULL ? src->file : src->system,
+	    .system = src->system, .elevated = src->elevated };
 	identity_user(geteuid(), x->who, sizeof(x->who), full, sizeof(full));
+	identity_unit(x->unit, sizeof(x->unit));
 }
 
 const struct settings *
 explain_settings(const struct explain *x, const struct explain_place *at)
 {
-	int account = ACCOUNT_NONE;
-
-	if (at->conninfo != NULL &&
+	if (at->conninfo != NULL && at->conninfo->account != ACCOUNT_NONE &&
 	    at->conninfo->account < (int)x->config->naccount)
-		account = at->conninfo->account;
-	if (account == ACCOUNT_NONE && at->account != NULL)
-		account = account_find(x->config, at->account);
-	return account == ACCOUNT_NONE ? &x->config->base :
-	    config_settings(x->config, account);
+		return config_settings(x->config, at->conninfo->account);
+	return account_settings(x->config, at->account);
+}
+
+/* " -a NAME", or nothing for the account without a name. */
+static void
+explain_add_option(const struct explain *x, const struct explain_place *at,
+    char *out, size_t n)
+{
+	const struct settings *s = explain_settings(x, at);
+	size_t i;
+
+	for (i = 0; i < x->config->naccount; i++)
+		if (s == &x->config->account[i].set)
+			(void)snprintf(out, n, " -a %s",
+			    x->config->account[i].name);
 }
 
 /* The relay that was tried: the settings may have changed since. */
@@ -65,6 +82,57 @@ explain_is_set(const void *settings, const char *key, const char *value)
 	return setting_is(settings, key, value);
 }
 
+/*
+ * Is the file that the fault begins with, "PATH: why", named by the system's
+ * settings, or open to another group?  Then one more user is not the only
+ * one.  A process with the program's group has just to be let in.
+ */
+static bool
+explain_many(const struct explain *x, const struct settings *s,
+    const struct fault *f)
+{
+	const struct config *c = x->config;
+	size_t row = (size_t)(setting_find("password-file") - setting_table);
+	char *path;
+	struct stat st;
+	bool many;
+
+	if (x->elevated || f->domain != FD_ERRNO || f->code != EACCES ||
+	    (f->stage != ST_CONFIG && f->stage != ST_SECRET))
+		return false;
+	path = xstrndup(f->text, strcspn(f->text, ":"));
+	many = (x->system != NULL && strcmp(path, x->system) == 0) ||
+	    (f->stage == ST_SECRET &&
+	    s->password_file != NULL && strcmp(path, s->password_file) == 0 &&
+	    c->origin[row].level == CONFIG_SYSTEM) || (stat(path, &st) == 0 &&
+	    st.st_gid != 0 && st.st_gid != getegid());
+	free(path);
+	return many;
+}
+
+/* Has the password that was refused quotes around it, in a file? */
+static bool
+explain_quotes(const struct explain *x, const struct settings *s,
+    const struct fault *f, struct buf *out)
+{
+	const struct setting *row = setting_find("password");
+	const struct config *c = x->config;
+	const struct origin *from;
+	int i = (int)c->naccount;
+
+	if (f->stage != ST_AUTH || f->domain != FD_SMTP || f->code != 535 ||
+	    s->password == NULL)
+		return false;
+	while (--i >= 0 && s != &c->account[i].set)
+		;
+	from = i == -1 ? c->origin : c->account[i].origin;
+	if (!from[row - setting_table].quoted)
+		return false;
+	buf_addf(out, "the quotes around the password in %s are a part of it; "
+	    "remove them", config_where(c, i, row));
+	return true;
+}
+
 bool
 explain_hint(const struct explain *x, const struct fault *f,
     const struct explain_place *at, struct buf *out)
@@ -81,13 +149,21 @@ explain_hint(const struct explain *x, const struct fault *f,
 	    .recipient = at->recipient, .config_file = x->file, .who = x->who,
 	    .is_set = explain_is_set, .settings = s };
 	struct buf line = { .max = EXPLAIN_HINT };
-	char group[64] = "";
+	char group[64] = "", option[64] = "", owner[32];
 	struct hint h;
 	bool any;
 
+	if (explain_quotes(x, s, f, out))
+		return true;
 	if (f->domain == FD_ERRNO && f->code == EACCES)
 		identity_group(group, sizeof(group));
 	ctx.group = group;
+	(void)snprintf(owner, sizeof(owner), "%u", (unsigned)geteuid());
+	ctx.owner = getpwuid(geteuid()) != NULL ? x->who : owner;
+	ctx.many = explain_many(x, s, f);
+	ctx.unit = x->unit;
+	explain_add_option(x, at, option, sizeof(option));
+	ctx.login_option = option;
 	if (s->helo != NULL && strcmp(s->helo, "auto") != 0)
 		ctx.helo = s->helo;
 	explain_add_relay(&ctx, s, &relay, &tried);

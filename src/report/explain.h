@@ -15,7 +15,10 @@ struct explain {
 	const struct config *config;
 	const char	*fqdn;		/* of this host, or NULL */
 	const char	*file;		/* the file to change in hints */
+	const char	*system;	/* the file for all users */
+	bool		 elevated;	/* set-group-ID */
 	char		 who[128];	/* the user of this process */
+	char		 unit[128];	/* its service, or "" */
 };
 
 /* Where a fault happened; NULL is: not known. */

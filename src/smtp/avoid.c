@@ -143,6 +143,19 @@ avoid_refused(const struct client_mail *m, const struct fault *f)
 	return a.bit != 0 ? a : (struct avoid){ 0 };
 }
 
+/*
+ * 421, and the relay hangs up: at a BDAT without octets that may be its way
+ * to refuse the command.  If it is busy, one try more is no harm.
+ */
+static struct avoid
+avoid_hung_up(const struct client_mail *m, const struct fault *f)
+{
+	struct avoid a = { .bit = CAP_CHUNKING, .again = true, .anew = true };
+
+	return f->code == 421 && f->stage == ST_DATA &&
+	    m->used & CAP_CHUNKING ? a : (struct avoid){ 0 };
+}
+
 /* The connection ended, or nothing came for too long. */
 static struct avoid
 avoid_silent(const struct client_mail *m, const struct fault *f)
@@ -167,6 +180,8 @@ avoid_advise(const struct client_mail *m, const struct fault *f)
 {
 	if (f != NULL && f->domain == FD_SMTP && f->verdict == VD_PERM)
 		return avoid_refused(m, f);
+	if (f != NULL && f->domain == FD_SMTP && f->verdict == VD_TEMP)
+		return avoid_hung_up(m, f);
 	if (f != NULL && (f->domain == FD_LINK || f->domain == FD_ERRNO) &&
 	    f->verdict != VD_OK && f->verdict != VD_PERM)
 		return avoid_silent(m, f);

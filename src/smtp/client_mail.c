@@ -95,6 +95,8 @@ client_mail_begin(struct client *c, struct client_mail *m)
 	m->over = m->ended = m->reset = m->tested = false;
 	m->used = 0;
 	m->accepted[0] = '\0';
+	if (m->unfit != NULL)
+		envelope_settle(m->env, m->unfit);
 	cmail_check_size(c, m);
 	cmail_check_utf8(c, m);
 	cmail_rewind(m);
@@ -121,7 +123,8 @@ cmail_say_mail(struct client *c, struct client_mail *m)
 	    [RET_FULL] = " RET=FULL", [RET_HDRS] = " RET=HDRS" };
 	const struct envelope *e = m->env;
 	unsigned caps = client_state_use(c);
-	bool utf8 = !ascii_only(e->from, strlen(e->from)), dsn = caps & CAP_DSN;
+	bool utf8 = m->utf8 || !ascii_only(e->from, strlen(e->from));
+	bool dsn = caps & CAP_DSN;
 	char size[40] = "";
 	size_t i;
 
@@ -234,7 +237,8 @@ cmail_end_probe(struct client *c, struct client_mail *m)
  * Later messages to a relay that took one go in one flight: Postfix 3.7, Exim
  * 4.96 and Dovecot 2.3 discard a chunk after a refused RCPT or MAIL (tried
  * with commands in the chunk).  Only a Dovecot that asks for a login reads
- * it, and refuses all.  OpenSMTPD and Cyrus do not offer CHUNKING.
+ * it, and refuses all.  OpenSMTPD 6.8, Cyrus 3.6, Courier 1.0, chasquid 1.11
+ * and sendmail 8.17 do not offer CHUNKING: three flights, by DATA.
  */
 static enum client_phase
 cmail_test_chunk(struct client *c, struct client_mail *m)

@@ -127,10 +127,16 @@ setup_choose_explicit(struct client *c, enum sasl_mech m, struct fault *f)
 static int
 setup_choose_best(struct client *c, struct fault *f)
 {
-	c->mech = sasl_best(c->caps.mechs, c->binding_name != NULL,
+	c->mech = c->o->token ?
+	    sasl_best_token(c->caps.mechs, c->o->token_mech) :
+	    sasl_best(c->caps.mechs, c->binding_name != NULL,
 	    !c->trusted && c->o->auth_cleartext);
 	if (c->mech != SASL__MAX)
 		return 0;
+	if (c->o->token)
+		return fault_set(f, ST_AUTH, FD_NONE, 0, VD_PERM,
+		    "the relay offers no way to log in with an access token, "
+		    "only: %s", c->caps.auth);
 	return fault_set(f, ST_AUTH, FD_NONE, 0, VD_PERM,
 	    "the relay offers no known way to log in with a password, "
 	    "only: %s", c->caps.auth);
@@ -155,7 +161,8 @@ setup_choose(struct client *c, struct fault *f)
 		    "AUTH %s needs a password", sasl_name(m));
 	if (!c->trusted && !c->o->auth_cleartext && sasl_reveals(m))
 		return fault_set(f, ST_AUTH, FD_NONE, 0, VD_PERM,
-		    "the password %s on the network (%s)", m == SASL_CRAM_MD5 ?
+		    "the %s %s on the network (%s)", c->o->token ?
+		    "access token" : "password", m == SASL_CRAM_MD5 ?
 		    "could be guessed" : "would be readable",
 		    c->tls ? "TLS without a verified certificate" : "no TLS");
 	return 0;

@@ -47,6 +47,8 @@ struct client_opts {
 	const char	*host;		/* the relay, as OAUTHBEARER tells it */
 	int		 port;
 	enum sasl_mech	 mech;		/* SASL__MAX: the best of both */
+	bool		 token;		/* password is an access token, */
+	enum sasl_mech	 token_mech;	/* for this, or SASL__MAX for any */
 	bool		 auth_cleartext;
 	unsigned	 avoid;		/* CAP_* to treat as not offered */
 	bool		 chunks;	/* BDAT is known to work here */
@@ -87,6 +89,8 @@ struct client_mail {
 	struct envelope	*env;
 	size_t		 size;		/* octets in wire form */
 	bool		 probe;		/* RSET instead of a message */
+	bool		 utf8;		/* its header needs SMTPUTF8 */
+	const struct fault *unfit;	/* why not to send it, or NULL */
 	bool		 over;
 	char		 accepted[512];
 

@@ -224,6 +224,21 @@ sasl_best(unsigned set, bool bound, bool exposed)
 	return SASL__MAX;
 }
 
+enum sasl_mech
+sasl_best_token(unsigned set, enum sasl_mech likes)
+{
+	static const enum sasl_mech takes[] = { SASL_OAUTHBEARER,
+	    SASL_XOAUTH2 };
+	size_t i;
+
+	if (likes != SASL__MAX && (set & SASL_BIT(likes)))
+		return likes;
+	for (i = 0; i < NITEMS(takes); i++)
+		if (set & SASL_BIT(takes[i]))
+			return takes[i];
+	return SASL__MAX;
+}
+
 bool
 sasl_secret(enum sasl_mech m)
 {

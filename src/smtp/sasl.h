@@ -71,6 +71,9 @@ enum sasl_mech	 sasl_find(const char *p, size_t n);
  */
 enum sasl_mech	 sasl_best(unsigned set, bool bound, bool exposed);
 
+/* The same for an access token; likes is the one to prefer, or SASL__MAX. */
+enum sasl_mech	 sasl_best_token(unsigned set, enum sasl_mech likes);
+
 /* Does it need a password (or a token)?  A TLS session to bind to? */
 bool		 sasl_secret(enum sasl_mech);
 bool		 sasl_binds(enum sasl_mech);

@@ -1,8 +1,10 @@
 /* server_reply.c - formats the replies of the server */
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "smtp/reply.h"
 #include "smtp/server_reply.h"
 
@@ -61,19 +63,62 @@ sreply_permanent(const struct fault *f)
 	    f->stage <= ST_BODY));
 }
 
+/* Has the spool no room for the message, by its limits or the disk's? */
+static bool
+sreply_no_room(const struct fault *f)
+{
+	return f->stage == ST_SPOOL && (f->domain == FD_NONE ?
+	    f->esc[0] == 4 && f->esc[1] == 3 && f->esc[2] == 1 :
+	    f->domain == FD_ERRNO &&
+	    (f->code == ENOSPC || f->code == EDQUOT));
+}
+
+/* Is the message too large for max-size? */
+static bool
+sreply_too_large(const struct fault *f)
+{
+	return f->stage == ST_INPUT && f->esc[0] == 5 && f->esc[1] == 3 &&
+	    f->esc[2] == 4;
+}
+
+/* Which code a fault has that no relay gave it; the first that is true. */
+static const struct {
+	bool		(*is)(const struct fault *);
+	int		  code;
+	const char	 *esc;		/* if the fault has none */
+} own[] = {
+	{ sreply_no_room, 452, "4.3.1" },
+	{ sreply_too_large, 552, "5.3.4" },
+	{ sreply_permanent, 554, "5.0.0" },
+};
+
+/* The same, and the enhanced code. */
+static int
+sreply_own(const struct fault *f, char esc[FAULT_ESC])
+{
+	size_t i;
+
+	for (i = 0; i < NITEMS(own) && !own[i].is(f); i++)
+		;
+	(void)strlcpy(esc, i < NITEMS(own) ? own[i].esc : "4.3.0", FAULT_ESC);
+	return i < NITEMS(own) ? own[i].code : 451;
+}
+
 /* A fault as the code, the enhanced code and the words of a reply. */
 static int
 sreply_refusal(const struct fault *f, char esc[FAULT_ESC], struct buf *text)
 {
 	bool reply = sreply_of_message(f);
-	int code = reply ? f->code : sreply_permanent(f) ? 554 : 451;
+	int code = sreply_own(f, esc);
 
+	if (reply) {
+		code = f->code;
+		(void)snprintf(esc, FAULT_ESC, "%d.%d.0", code / 100,
+		    code == 451 ? 3 : 0);
+	}
 	if (f->esc[0] == code / 100)
 		(void)snprintf(esc, FAULT_ESC, "%d.%d.%d", f->esc[0], f->esc[1],
 		    f->esc[2]);
-	else
-		(void)snprintf(esc, FAULT_ESC, "%d.%d.0", code / 100,
-		    code == 451 ? 3 : 0);
 	if (reply)
 		buf_adds(text, f->text);
 	else

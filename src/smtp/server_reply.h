@@ -17,8 +17,9 @@ void	server_reply_add(struct buf *, int code, const char *esc,
 
 /*
  * Append the refusal of a message.  A relay's reply about the message keeps
- * its code and text.  Other faults become 451, or 554 if the message itself
- * is at fault; so does 421, which would end the session with the caller.
+ * its code and text.  Other faults become 451, 452 if the spool has no room for
+ * it (RFC 5321, 4.2.3), 552 if it is over max-size, or 554 if something else
+ * is wrong with it; so does 421, which would end the session with the caller.
  */
 void	server_reply_fault(struct buf *, const struct fault *);
 

@@ -29,7 +29,7 @@ claim_objection(const struct stat *st)
 {
 	if (!S_ISREG(st->st_mode))
 		return "not a regular file";
-	if (st->st_uid != geteuid())
+	if (st->st_uid != fileio_uid())
 		return "belongs to another user";
 	if ((st->st_mode & 022) != 0)
 		return "others may write to it";
@@ -289,6 +289,17 @@ spool_peek(struct spool *sp, enum spool_place place, const char *id,
 	got = err == 0 ? claim_check_file(sp, place, id, &file->fd, &st, f) :
 	    claim_not_open(sp, place, id, err, f);
 	return claim_read_all(sp, got, file, &st, e, m, note, f);
+}
+
+time_t
+spool_noted(const struct spool *sp, enum spool_place place, const char *id)
+{
+	char name[NAME_SIZE];
+	struct stat st;
+
+	claim_note_name(name, id, "");
+	return fstatat(sp->place[place], name, &st, AT_SYMLINK_NOFOLLOW) == 0 ?
+	    st.st_mtime : 0;
 }
 
 /* Create a file for a note; replace one that a crash left. */

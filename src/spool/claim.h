@@ -45,6 +45,9 @@ enum claim spool_peek(struct spool *, enum spool_place, const char *id,
 	    struct spool_file *, struct envelope *, struct spool_meta *,
 	    struct note *, struct fault *);
 
+/* When the note of a message was written last; 0: it has none. */
+time_t	spool_noted(const struct spool *, enum spool_place, const char *id);
+
 /*
  * The functions below are for messages that this process has locked;
  * spool_remove() is also for messages that are CLAIM_BAD.

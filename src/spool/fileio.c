@@ -3,9 +3,46 @@
 #include <sys/file.h>
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "base/portable.h"
 #include "spool/fileio.h"
+
+/*
+ * The same from proc(5), for root: a filter of system calls, such as
+ * SystemCallFilter=~@privileged of systemd, may end a process for setfsuid(2).
+ * Then it has not changed the user before.
+ */
+static uid_t
+fileio_uid_read(void)
+{
+	FILE *status = fopen("/proc/self/status", "re");
+	char line[128], *last;
+	uid_t uid = 0;
+
+	/* The last number of the line is for files. */
+	while (status != NULL && fgets(line, sizeof(line), status) != NULL)
+		if (strncmp(line, "Uid:", 4) == 0 &&
+		    (last = strrchr(line, '\t')) != NULL)
+			uid = (uid_t)strtoul(last, NULL, 10);
+	if (status != NULL)
+		(void)fclose(status);
+	return uid;
+}
+
+uid_t
+fileio_uid(void)
+{
+	/* Only root accesses files as another user. */
+	if (geteuid() != 0)
+		return geteuid();
+	if (portable_filtered())
+		return fileio_uid_read();
+	return portable_file_uid();
+}
 
 int
 fileio_write(int fd, off_t at, const void *v, size_t n)

@@ -25,6 +25,9 @@ int	fileio_close(int fd);
  */
 int	fileio_lock(int fd, bool wait);
 
+/* The user as whom files are made and accessed: see priv_work_as(). */
+uid_t	fileio_uid(void);
+
 /* Make changes of the directory survive a crash. */
 int	fileio_sync_dir(int dir);
 

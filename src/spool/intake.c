@@ -11,10 +11,12 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/portable.h"
 #include "base/util.h"
 #include "spool/claim.h"
 #include "spool/fileio.h"
 #include "spool/intake.h"
+#include "spool/quota.h"
 
 #define NAMES_TRIED	100
 
@@ -65,8 +67,7 @@ intake_begin_unnamed(struct spool *sp, struct spool_file *file)
 	int err;
 
 	do
-		file->fd = openat(sp->place[SPOOL_QUEUE], ".",
-		    O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
+		file->fd = portable_unnamed(sp->place[SPOOL_QUEUE], ".");
 	while (file->fd == -1 && errno == EINTR);
 	if (file->fd == -1)
 		return errno;
@@ -83,6 +84,8 @@ spool_begin(struct spool *sp, struct spool_file *file, struct fault *f)
 	int err = EOPNOTSUPP;
 
 	*file = (struct spool_file){ .fd = -1 };
+	if (quota_disk(sp, f) == -1)
+		return -1;
 	if (!sp->named)
 		err = intake_begin_unnamed(sp, file);
 	if (intake_not_supported(err)) {
@@ -112,8 +115,11 @@ int
 spool_write(struct spool *sp, struct spool_file *file, const void *p,
     size_t n, struct fault *f)
 {
-	int err = fileio_write(file->fd, file->at + (off_t)file->size, p, n);
+	int err;
 
+	if (quota_disk(sp, f) == -1)
+		return -1;
+	err = fileio_write(file->fd, file->at + (off_t)file->size, p, n);
 	if (err != 0)
 		return spool_trouble(sp, SPOOL_QUEUE, "", err, f);
 	file->size += n;
@@ -194,6 +200,8 @@ spool_commit(struct spool *sp, struct spool_file *file,
 	int err, rc = 0;
 
 	file->place = place;
+	if (quota_place(sp, place, file->size, f) == -1)
+		return -1;
 	if ((err = intake_finish(file, e->eightbit)) != 0 ||
 	    (err = intake_link(sp, file)) != 0)
 		rc = spool_trouble(sp, place, "", err, f);

@@ -6,16 +6,20 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/ascii.h"
+#include "base/util.h"
 #include "spool/fileio.h"
 #include "spool/slot.h"
 
 #define STEP		10	/* seconds until one more is tried */
 #define SHORT		20	/* ms until another process has counted */
+#define RING_MOST	100000	/* messages that a ring may hold */
+#define NEVER		0	/* the time of no message */
 
 void
 slot_key(char *key, const char *relay, const char *user)
@@ -93,7 +97,10 @@ slot_held(const struct spool *sp, const char *key, int n)
 	return held;
 }
 
-/* How many connections the relay may take now, at most n. */
+/*
+ * How many connections the relay may take now, at most n.  The kernel's clock
+ * for files may be ahead of time(2) by a few milliseconds.
+ */
 static int
 slot_limit(int fd, int n)
 {
@@ -101,7 +108,7 @@ slot_limit(int fd, int n)
 	time_t now = time(NULL);
 	unsigned char limit;
 
-	if (fstat(fd, &st) == -1 || st.st_mtime > now ||
+	if (fstat(fd, &st) == -1 || st.st_mtime > now + 1 ||
 	    fileio_read(fd, 0, &limit, 1) != 0 || limit == 0 ||
 	    (now - st.st_mtime) / STEP >= n - limit)
 		return n;
@@ -145,7 +152,11 @@ slot_refused(const struct spool *sp, const char *key, int n)
 	(void)close(lock);
 }
 
-/* The times of the latest n messages are a ring, next the oldest of them. */
+/*
+ * The times of the latest n messages are a ring, next the oldest of them.
+ * n is the largest number asked for: the accounts of one relay and user may
+ * have rates of their own.
+ */
 struct ring {
 	uint32_t	n, next;
 };
@@ -159,20 +170,59 @@ slot_now(void)
 	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
 }
 
-/* A time in the future is one before the clock was set back. */
-static long long
-slot_count_locked(int fd, int n, long long ms)
+static off_t
+slot_time_at(uint32_t i)
+{
+	return (off_t)(sizeof(struct ring) + i * sizeof(int64_t));
+}
+
+static bool
+slot_read_ring(int fd, struct ring *r)
+{
+	return fileio_read(fd, 0, r, sizeof(*r)) == 0 && r->n <= RING_MOST &&
+	    r->next < r->n;
+}
+
+/* Make room for n messages: the times in their order, and then the room. */
+static void
+slot_grow(int fd, struct ring *r, uint32_t n)
+{
+	int64_t *t = xcalloc(n, sizeof(*t)), one;
+	uint32_t i, k = 0;
+
+	for (i = 0; i < r->n; i++)
+		if (fileio_read(fd, slot_time_at((r->next + i) % r->n), &one,
+		    sizeof(one)) == 0 && one != NEVER)
+			t[k++] = one;
+	*r = (struct ring){ .n = n, .next = k };
+	if (fileio_write(fd, slot_time_at(0), t, n * sizeof(*t)) == 0)
+		(void)fileio_write(fd, 0, r, sizeof(*r));
+	free(t);
+}
+
+/* The ring, for n messages at least. */
+static struct ring
+slot_ring(int fd, uint32_t n)
 {
 	struct ring r;
-	int64_t oldest, now = slot_now();
-	off_t at;
 
-	if (fileio_read(fd, 0, &r, sizeof(r)) != 0 || r.n != (uint32_t)n ||
-	    r.next >= r.n)
-		r = (struct ring){ .n = (uint32_t)n };
-	at = (off_t)(sizeof(r) + r.next * sizeof(oldest));
-	if (fileio_read(fd, at, &oldest, sizeof(oldest)) == 0 &&
-	    oldest > now - ms && oldest <= now)
+	if (!slot_read_ring(fd, &r))
+		return (struct ring){ .n = n };
+	if (r.n < n)
+		slot_grow(fd, &r, n);
+	return r;
+}
+
+/* A time in the future is one before the clock was set back. */
+static long long
+slot_count_locked(int fd, uint32_t n, long long ms)
+{
+	struct ring r = slot_ring(fd, n);
+	int64_t oldest, now = slot_now();
+	off_t at = slot_time_at(r.next);
+
+	if (fileio_read(fd, slot_time_at((r.next + r.n - n) % r.n), &oldest,
+	    sizeof(oldest)) == 0 && oldest > now - ms && oldest <= now)
 		return oldest + ms - now;
 	r.next = (r.next + 1) % r.n;
 	if (fileio_write(fd, at, &now, sizeof(now)) == 0)
@@ -189,35 +239,34 @@ slot_count(const struct spool *sp, const char *key, int n, long long ms)
 	if (fd == -1)
 		return 0;
 	if (!slot_locked(fd))
-		wait = slot_count_locked(fd, n, ms);
+		wait = slot_count_locked(fd, (uint32_t)n, ms);
 	(void)close(fd);
 	return wait;
 }
 
 /* Make room for one message in place of the latest. */
 static void
-slot_uncount_locked(int fd, int n)
+slot_uncount_locked(int fd)
 {
-	const int64_t never = 0;
+	const int64_t never = NEVER;
 	struct ring r;
 
-	if (fileio_read(fd, 0, &r, sizeof(r)) != 0 || r.n != (uint32_t)n ||
-	    r.next >= r.n)
+	if (!slot_read_ring(fd, &r))
 		return;
 	r.next = (r.next + r.n - 1) % r.n;
-	if (fileio_write(fd, (off_t)(sizeof(r) + r.next * sizeof(never)),
-	    &never, sizeof(never)) == 0)
+	if (fileio_write(fd, slot_time_at(r.next), &never,
+	    sizeof(never)) == 0)
 		(void)fileio_write(fd, 0, &r, sizeof(r));
 }
 
 void
-slot_uncount(const struct spool *sp, const char *key, int n)
+slot_uncount(const struct spool *sp, const char *key)
 {
 	int fd = slot_open(sp, key, "rate");
 
 	if (fd == -1)
 		return;
 	if (fileio_lock(fd, false) == 0)
-		slot_uncount_locked(fd, n);
+		slot_uncount_locked(fd);
 	(void)close(fd);
 }

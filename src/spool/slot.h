@@ -46,13 +46,14 @@ bool	slot_take(const struct spool *, const char *key, int n, int *fd);
 void	slot_refused(const struct spool *, const char *key, int n);
 
 /*
- * Count one message against n in any stretch of ms.  0: it may go now.  Else
+ * Count one message against n in any stretch of ms.  Other n and ms for the
+ * same key count the same messages.  0: it may go now.  Else
  * milliseconds to wait, and the message is not counted.
  */
 long long slot_count(const struct spool *, const char *key, int n,
 	    long long ms);
 
 /* The message counted last did not go: another may go in its place. */
-void	slot_uncount(const struct spool *, const char *key, int n);
+void	slot_uncount(const struct spool *, const char *key);
 
 #endif

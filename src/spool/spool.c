@@ -1,6 +1,7 @@
 /* spool.c - the directories of queue messages and their notes */
 
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include <dirent.h>
 #include <errno.h>
@@ -106,10 +107,10 @@ spool_open_trusted(
 		return fault_errno(f, ST_SPOOL, errno, VD_TEMP, "%s", path);
 	if (fstat(fd, &st) == -1) {
 		fault_errno(f, ST_SPOOL, errno, VD_TEMP, "%s", path);
-	} else if (st.st_uid != geteuid()) {
+	} else if (st.st_uid != fileio_uid()) {
 		fault_set(f, ST_SPOOL, FD_NONE, 0, VD_TEMP,
 		    "%s belongs to user %lld, not to user %lld", path,
-		    (long long)st.st_uid, (long long)geteuid());
+		    (long long)st.st_uid, (long long)fileio_uid());
 	} else if ((st.st_mode & 022) != 0) {
 		fault_set(f, ST_SPOOL, FD_NONE, 0, VD_TEMP,
 		    "others may write to %s; run: chmod go-w %s", path, path);
@@ -140,6 +141,28 @@ spool_open_place(struct spool *sp, enum spool_place place, bool create,
 	return sp->place[place] == -1 ? -1 : 0;
 }
 
+/*
+ * The path led to the directory dir.  If it is a symbolic link, root or this
+ * user must have made it: in the directory of all spools another one could
+ * take a free name, and also put something else there meanwhile.
+ */
+static int
+spool_check_link(const char *path, int dir, struct fault *f)
+{
+	struct stat st, opened;
+
+	if (lstat(path, &st) == -1 || fstat(dir, &opened) == -1)
+		return fault_errno(f, ST_SPOOL, errno, VD_TEMP, "%s", path);
+	if (S_ISLNK(st.st_mode) ? st.st_uid == 0 || st.st_uid == fileio_uid() :
+	    st.st_dev == opened.st_dev && st.st_ino == opened.st_ino)
+		return 0;
+	if (!S_ISLNK(st.st_mode))
+		return fault_set(f, ST_SPOOL, FD_NONE, 0, VD_TEMP,
+		    "%s changes while it is opened", path);
+	return fault_set(f, ST_SPOOL, FD_NONE, 0, VD_TEMP,
+	    "%s is a symbolic link of user %lld", path, (long long)st.st_uid);
+}
+
 int
 spool_open(struct spool *sp, const char *path, bool create, struct fault *f)
 {
@@ -156,7 +179,8 @@ spool_open(struct spool *sp, const char *path, bool create, struct fault *f)
 	    (err = spool_make_path(sp->path)) != 0)
 		fault_errno(f, ST_SPOOL, err, VD_TEMP, "%s", sp->path);
 	else if ((sp->dir = spool_open_trusted(AT_FDCWD, sp->path, 0, sp->path,
-	    f)) != -1 && spool_open_place(sp, SPOOL_QUEUE, create, f) == 0 &&
+	    f)) != -1 && spool_check_link(sp->path, sp->dir, f) == 0 &&
+	    spool_open_place(sp, SPOOL_QUEUE, create, f) == 0 &&
 	    spool_open_place(sp, SPOOL_FAILED, create, f) == 0)
 		return 0;
 	spool_close(sp);
@@ -203,6 +227,15 @@ spool_still(const struct spool *sp, enum spool_place place,
 	return fstatat(sp->place[place], name, &now,
 	    AT_SYMLINK_NOFOLLOW) == 0 && now.st_dev == st->st_dev &&
 	    now.st_ino == st->st_ino;
+}
+
+bool
+spool_there(const struct spool *sp, enum spool_place place, const char *name)
+{
+	struct stat st;
+
+	return fstatat(sp->place[place], name, &st,
+	    AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
 }
 
 DIR *
@@ -284,6 +317,20 @@ spool_writable(const struct spool *sp, struct fault *f)
 }
 
 int
+spool_room(const struct spool *sp, struct fault *f)
+{
+	bool root = geteuid() == 0;	/* it may use what is reserved */
+	struct statvfs v;
+
+	/* Some file systems do not count. */
+	if (fstatvfs(sp->place[SPOOL_QUEUE], &v) == -1 ||
+	    (v.f_blocks > 0 && (root ? v.f_bfree : v.f_bavail) == 0) ||
+	    (v.f_files > 0 && (root ? v.f_ffree : v.f_favail) == 0))
+		return spool_trouble(sp, SPOOL_QUEUE, "", ENOSPC, f);
+	return 0;
+}
+
+int
 spool_sync(struct spool *sp, struct fault *f)
 {
 	size_t i;
@@ -306,7 +353,7 @@ spool_runner_lock(struct spool *sp, bool wait, int *fd, struct fault *f)
 	    O_NONBLOCK | O_CLOEXEC, 0600);
 	if (*fd == -1 || fstat(*fd, &st) == -1)
 		err = errno;
-	else if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() ||
+	else if (!S_ISREG(st.st_mode) || st.st_uid != fileio_uid() ||
 	    st.st_nlink != 1)
 		err = EPERM;
 	else if ((err = fileio_lock(*fd, wait)) == 0)

@@ -71,9 +71,17 @@
 
 enum spool_place { SPOOL_QUEUE, SPOOL_FAILED, SPOOL__MAX };
 
-/* All but path is private. */
+/* For new messages; see quota.h.  0 is no limit. */
+struct spool_limits {
+	long long messages, octets;	/* that wait */
+	unsigned free_percent;		/* of the file system, */
+	long long free_octets;		/* and so many at least */
+};
+
+/* All but path and limits is private; limits are {0} after spool_open(). */
 struct spool {
 	char	*path;
+	struct spool_limits limits;
 	int	 dir;
 	int	 place[SPOOL__MAX];	/* the directories */
 	bool	 named;			/* no files without a name here */
@@ -119,12 +127,18 @@ int	spool_list(struct spool *, enum spool_place, char (**ids)[SPOOL_ID],
 
 /* Is there a message?  False if that cannot be found out. */
 bool	spool_any(const struct spool *, enum spool_place);
+/* Is there a file of this name? */
+bool	spool_there(const struct spool *, enum spool_place,
+	    const char *name);
 
 /*
  * Can messages be removed after delivery?  On a read-only file system each
  * queue run would send them again.
  */
 int	spool_writable(const struct spool *, struct fault *);
+
+/* Is there room for a message?  A quota is not asked for. */
+int	spool_room(const struct spool *, struct fault *);
 
 /* Make removals and moves survive a crash of the machine. */
 int	spool_sync(struct spool *, struct fault *);

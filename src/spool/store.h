@@ -13,9 +13,13 @@
  * Order of calls: begin, envelope, write as often as needed.  Then the
  * message is the octets [at, at + size) of fd and may be committed if there
  * is a spool.  Until then it has no name and is lost with the process.
+ *
+ * If the spool cannot be written, the message goes on in an unnamed file
+ * elsewhere, or in memory: it can still be delivered, but not committed.
  */
 struct store {
 	struct spool	*spool;		/* NULL: it cannot be committed */
+	struct fault	 trouble;	/* why it left the spool; or VD_OK */
 	struct spool_file file;		/* with a spool */
 	int		 fd;
 	off_t		 at;

@@ -8,18 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "spool/quota.h"
 #include "spool/sweep.h"
 
 #define DAY	86400
-
-static bool
-sweep_there(const struct spool *sp, enum spool_place place, const char *name)
-{
-	struct stat st;
-
-	return fstatat(sp->place[place], name, &st,
-	    AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
-}
 
 /* Is it the name of a note?  Get its id, and whether it is a .tmp file. */
 static bool
@@ -51,12 +43,12 @@ sweep_lone_note(struct spool *sp, const char *name, const char *id, bool tmp,
 	case CLAIM_BAD:
 		return 0;
 	case CLAIM_GONE:
-		return sweep_there(sp, SPOOL_QUEUE, id) ? 0 :
+		return spool_there(sp, SPOOL_QUEUE, id) ? 0 :
 		    spool_unlink(sp, SPOOL_QUEUE, name, f);
 	case CLAIM_OK:
 		break;
 	}
-	if (tmp || sweep_there(sp, SPOOL_FAILED, name))
+	if (tmp || spool_there(sp, SPOOL_FAILED, name))
 		rc = spool_unlink(sp, SPOOL_QUEUE, name, f);
 	else if (renameat(sp->place[SPOOL_QUEUE], name,
 	    sp->place[SPOOL_FAILED], name) == -1 && errno != ENOENT)
@@ -91,7 +83,7 @@ sweep_entry(struct spool *sp, enum spool_place place, const char *name,
 	    strcmp(name, "..") == 0)
 		return 0;
 	if (sweep_note_of(name, id, &tmp)) {
-		if (sweep_there(sp, place, id))
+		if (spool_there(sp, place, id))
 			return 0;
 		return place == SPOOL_FAILED
 		    ? spool_unlink(sp, place, name, f)
@@ -127,27 +119,41 @@ spool_sweep(struct spool *sp, struct buf *foreign, struct fault *f)
 	return rc;
 }
 
+/* Are there too many, or too large together? */
+static bool
+sweep_too_many(const struct spool_limits *most, size_t n, long long octets)
+{
+	return (most->messages != 0 &&
+	    n > (unsigned long long)most->messages) ||
+	    (most->octets != 0 && octets > most->octets);
+}
+
 /* The rename to failed/ set the ctime, the time of the failure. */
 int
-spool_expire_failed(struct spool *sp, time_t now, unsigned days, size_t *n,
-    struct fault *f)
+spool_expire_failed(struct spool *sp, time_t now, unsigned days,
+    const struct spool_limits *most, size_t *n, struct fault *f)
 {
 	char (*ids)[SPOOL_ID];
 	struct fault unused = { 0 };
 	struct stat st;
+	long long octets = 0;
 	size_t i, all;
 	int fd, rc = 0;
 
 	*n = 0;
 	if (spool_list(sp, SPOOL_FAILED, &ids, &all, f) == -1)
 		return -1;
+	for (i = 0; i < all; i++)
+		octets += quota_octets(sp, SPOOL_FAILED, ids[i]);
 	for (i = 0; i < all && rc == 0; i++) {
 		if (spool_lock(sp, SPOOL_FAILED, ids[i], &fd, &st,
 		    &unused) != CLAIM_OK)
 			continue;
-		if (st.st_ctime < now - (time_t)days * DAY) {
+		if (st.st_ctime < now - (time_t)days * DAY ||
+		    sweep_too_many(most, all - *n, octets)) {
 			rc = spool_remove(sp, SPOOL_FAILED, ids[i], f);
 			*n += rc == 0;
+			octets -= st.st_size;
 		}
 		(void)close(fd);
 	}

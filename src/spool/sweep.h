@@ -22,8 +22,11 @@ enum claim spool_restore(struct spool *, const char *id, time_t now,
  */
 int	spool_sweep(struct spool *, struct buf *foreign, struct fault *);
 
-/* Remove messages that failed more than days ago; *n counts them. */
+/*
+ * Remove messages that failed more than days ago, and the oldest ones if
+ * there are more than most allows; *n counts them.
+ */
 int	spool_expire_failed(struct spool *, time_t now, unsigned days,
-	    size_t *n, struct fault *);
+	    const struct spool_limits *most, size_t *n, struct fault *);
 
 #endif

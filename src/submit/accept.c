@@ -55,10 +55,15 @@ accept_note_script(struct accept *s)
 static int
 accept_write_envelope(struct accept *s, struct fault *f)
 {
+	const struct message_refused *refused = s->message.opts->refused;
 	struct buf fields = { .max = 1 << 26 };
 	int status = 0;
 	size_t i;
 
+	if (s->env->nrcpt == 0 && refused != NULL && refused->n > 0) {
+		*f = refused->first;
+		return -1;
+	}
 	if (s->env->nrcpt == 0)
 		return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
 		    "no recipients: the message has none in To, Cc or Bcc");
@@ -91,10 +96,12 @@ accept_drain(struct accept *s, struct fault *f)
 	if (store_write(s->store, buf_text(out), out->len, f) == -1)
 		return -1;
 	buf_clear(out);
-	if (s->max_size > 0 && s->store->size > (size_t)s->max_size)
-		return fault_set(f, ST_INPUT, FD_NONE, 0, VD_PERM,
-		    "it is over %lld octets (max-size)", s->max_size);
-	return 0;
+	if (s->max_size == 0 || s->store->size <= (size_t)s->max_size)
+		return 0;
+	(void)fault_set(f, ST_INPUT, FD_NONE, 0, VD_PERM,
+	    "it is over %lld octets (max-size)", s->max_size);
+	f->esc[0] = 5, f->esc[1] = 3, f->esc[2] = 4;
+	return -1;
 }
 
 int
@@ -133,6 +140,8 @@ accept_repair(struct accept *s, unsigned why, struct fault *f)
 	}
 	if (!c.changed)
 		return 0;
+	if (s->again.trouble.verdict == VD_OK)
+		s->again.trouble = s->store->trouble;
 	store_release(s->store);
 	*s->store = s->again;
 	s->env->eightbit = c.eightbit;
@@ -146,7 +155,8 @@ accept_end(struct accept *s, struct fault *f)
 
 	if (message_end(&s->message, f) == -1 || accept_drain(s, f) == -1)
 		return -1;
-	s->env->eightbit = s->message.header_8bit || s->message.body_8bit;
+	s->env->eightbit = s->message.header_8bit ||
+	    s->message.body.eightbit;
 	why = message_wants(&s->message);
 	return why != 0 ? accept_repair(s, why, f) : 0;
 }

@@ -7,6 +7,7 @@
 
 #include <time.h>
 
+#include "alias/localname.h"
 #include "config/setting.h"
 
 struct caller {
@@ -22,5 +23,9 @@ struct caller {
 
 /* Asks passwd(5), proc(5) and the resolver. */
 void	caller_find(struct caller *, uid_t, const struct settings *);
+
+/* Who gets the mail of local names; it borrows from all of these. */
+void	caller_local_names(const struct caller *, const struct settings *,
+	    struct localname *);
 
 #endif

@@ -7,8 +7,8 @@
 #include "config/config.h"
 #include "queue/outcome.h"
 #include "report/maillog.h"
-#include "spool/slot.h"
 #include "spool/store.h"
+#include "submit/patience.h"
 
 /* What the process needs to deliver or queue a message. */
 struct deliver {
@@ -16,9 +16,8 @@ struct deliver {
 	const struct settings *set;	/* those above all accounts */
 	struct spool	*spool;		/* NULL: nothing can be queued */
 	struct dispatch	 dispatch;
-	int		 slot;		/* the connection's lock, or -1 */
+	struct patience	 patience;
 	bool		 keep_slot;	/* until the process ends */
-	char		 key[SLOT_KEY];	/* of the relay, see spool/slot.h */
 	int standby; /* pipe: writing runs the queue; -1: none */
 	bool woken; /* it was written to */
 	bool others; /* the queue held messages at the last try */
@@ -37,6 +36,7 @@ struct delivered {
 	struct fault	 why;		/* of the queued; VD_OK: not tried */
 	char		 accepted[512];	/* the relay's reply */
 	char		 id[SPOOL_ID];	/* in the spool, or "" */
+	char		 copy[SPOOL_ID]; /* the id of a failed one, or "" */
 	struct conninfo	 conninfo;	/* the connection, if tried */
 	uint32_t	 learned;	/* CAP_* that the relay did not keep */
 };
@@ -73,9 +73,6 @@ enum cut {
 	CUT_DONE	/* all recipients have it: verdicts had just come */
 };
 enum cut deliver_cut(struct deliver *);
-
-/* Let others have the connection, which is closed. */
-void	deliver_release_slot(struct deliver *);
 
 /* In the parent of the process that calls deliver_finish(): forget it. */
 void	deliver_abandon(struct deliver *);

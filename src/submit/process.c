@@ -19,16 +19,20 @@
 
 #include "agent/agent.h"
 #include "agent/ipc.h"
+#include "base/portable.h"
 #include "base/util.h"
 #include "config/account.h"
+#include "config/judge.h"
 #include "config/password.h"
 #include "config/spoolpath.h"
+#include "queue/limits.h"
 #include "queue/runner.h"
 #include "submit/process.h"
 #include "system/log.h"
+#include "system/priv.h"
 #include "system/sandbox.h"
 
-/* Without a spool mail can still be sent, but not kept. */
+/* Without a spool mail can still be sent now, but not kept. */
 static void
 process_find_spool(struct submitter *p, const struct config_source *src)
 {
@@ -40,20 +44,31 @@ process_find_spool(struct submitter *p, const struct config_source *src)
 	p->path = spoolpath_find(p->set, src);
 	if (p->path == NULL)
 		(void)fault_set(&p->no_spool, ST_SPOOL, FD_NONE, 0, VD_TEMP,
-		    "no home directory for a spool: set `spool DIRECTORY`");
-	else if (spool_open(&p->spool, p->path, true, &p->no_spool) == 0)
-		p->deliver.spool = &p->spool;
+		    "no home directory for a spool, and no "
+		    SPOOLPATH_USERS);
+	else if (spool_open(&p->spool, p->path, true, &p->no_spool) == 0) {
+		if (spool_writable(&p->spool, &p->no_spool) == 0 &&
+		    spool_room(&p->spool, &p->no_spool) == 0)
+			p->deliver.spool = &p->spool;
+		else
+			spool_close(&p->spool);
+	}
+	if (p->deliver.spool != NULL)
+		p->spool.limits = limits_get(&p->c->base, src->elevated);
+	if (p->deliver.spool == NULL &&
+	    p->deliver.mode == SETTING_DELIVERY_BACKGROUND)
+		p->deliver.mode = SETTING_DELIVERY_NOW;
 }
 
 static int
 process_fork_agent(struct submitter *p, struct fault *f)
 {
-	const struct agent_opts so = { .config = p->c,
+	const struct agent_opts so = { .config = p->c, .place = &p->place,
 	    .fqdn = p->caller.host, .trace = p->o->verbose,
 	    .transcript = p->o->trace,
 	    .progress = !p->o->verbose && isatty(STDERR_FILENO) == 1,
 	    .single = p->o->mode == MODE_SEND };
-	int sock[2];
+	int sock[2], err;
 
 	if (ipc_pair(sock, f) == -1)
 		return -1;
@@ -67,10 +82,13 @@ process_fork_agent(struct submitter *p, struct fault *f)
 		agent_run(sock[1], &so);
 		_exit(EX_OK);
 	}
+	err = errno;
 	(void)close(sock[1]);
 	dispatch_init(&p->deliver.dispatch, p->agent != -1 ? sock[0] : -1);
-	if (p->agent == -1)
+	if (p->agent == -1) {
+		p->deliver.dispatch.err = err;
 		(void)close(sock[0]);
+	}
 	return 0;
 }
 
@@ -80,6 +98,7 @@ process_start_children(struct submitter *p, const struct config_source *src,
 {
 	const struct options_again again = { p->o, src, p->c };
 	const struct runner r = { .config = p->c, .spool = p->path,
+	    .place = &p->place,
 	    .host = p->caller.host, .log = &p->log,
 	    .reload = options_reload, .ctx = &again };
 
@@ -104,17 +123,19 @@ process_enter_sandbox(struct submitter *p)
 {
 	int tmp[] = { -1, -1 };
 	struct sandbox b = { .dirs = &p->spool.dir, .ndirs = 1,
-	    .libraries = true, .local = true, .signals = true };
+	    .libraries = true, .local = true, .signals = true,
+	    /* For a message that has to leave the spool; see store.h. */
+	    .memory = true };
 
-	p->null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	p->null = priv_null();
 	if (p->deliver.spool == NULL) {
-		tmp[0] = open("/var/tmp", O_PATH | O_DIRECTORY | O_CLOEXEC);
-		tmp[1] = open("/tmp", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		tmp[0] = open("/var/tmp",
+		    PORTABLE_PATH | O_DIRECTORY | O_CLOEXEC);
+		tmp[1] = open("/tmp", PORTABLE_PATH | O_DIRECTORY | O_CLOEXEC);
 		b.dirs = tmp;
 		b.ndirs = NITEMS(tmp);
 	}
 	config_wipe(p->c);
-	password_forget(&p->c->base);
 	sandbox_enter(&b);
 }
 
@@ -126,6 +147,7 @@ process_load_aliases(struct submitter *p)
 
 	p->expand.host = p->caller.host;
 	p->expand.domain = p->caller.domain;
+	caller_local_names(&p->caller, p->set, &p->expand.local);
 	if (p->o->no_aliases || strcmp(p->set->aliases, "none") == 0)
 		return;
 	if (expand_load(&p->expand, p->set->aliases, NULL, &f) == -1)
@@ -158,7 +180,8 @@ process_init(struct submitter *p, const struct options *o, struct config *c,
 	*p = (struct submitter){ .o = o, .c = c, .set = &c->base,
 	    .caller.uid = src->uid,
 	    .deliver = { .config = c, .set = &c->base, .standby = -1,
-	    .slot = -1, .keep_slot = o->mode == MODE_SEND, .log = &p->log,
+	    .patience.slot = -1, .keep_slot = o->mode == MODE_SEND,
+	    .log = &p->log,
 	    .dispatch = { .sock = -1 } }, .null = -1,
 	    .agent = -1, .runner = -1 };
 	maillog_init(&p->log, c, src, p->caller.host);
@@ -170,8 +193,9 @@ process_find(struct submitter *p, const struct config_source *src,
 {
 	struct config *c = p->c;
 
-	if (config_check(c, src, f) == -1)
+	if (judge_check(c, src, f) == -1)
 		return -1;
+	place_find(&p->place, &c->base, src);
 	process_close_inherited(c);
 	if (c->base.account != NULL)
 		p->set = config_settings(c, account_find(c, c->base.account));
@@ -243,7 +267,7 @@ void
 process_dismiss(struct submitter *p)
 {
 	dispatch_release(&p->deliver.dispatch);
-	deliver_release_slot(&p->deliver);
+	patience_release(&p->deliver.patience);
 	if (p->deliver.standby != -1)
 		(void)close(p->deliver.standby);
 	p->deliver.standby = -1;
@@ -258,6 +282,7 @@ process_release(struct submitter *p)
 	if (p->deliver.spool != NULL)
 		spool_close(p->deliver.spool);
 	free(p->path);
+	place_release(&p->place);
 	process_end_agent(p);
 	if (p->runner != -1 && !p->deliver.woken)
 		process_wait(p->runner);

@@ -6,6 +6,7 @@
 #include "alias/expand.h"
 #include "cli/options.h"
 #include "config/config.h"
+#include "oauth/place.h"
 #include "submit/caller.h"
 #include "submit/deliver.h"
 
@@ -18,6 +19,7 @@ struct submitter {
 	struct spool	 spool;		/* deliver.spool is NULL: not open */
 	struct fault	 no_spool;	/* why there is none */
 	char		*path;		/* of the spool, or NULL */
+	struct place	 place;		/* of tokens */
 	struct maillog	 log;
 	struct deliver	 deliver;
 	struct expand	 expand;	/* the aliases */

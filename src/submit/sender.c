@@ -9,6 +9,7 @@
 #include "base/util.h"
 #include "config/account.h"
 #include "mail/addr.h"
+#include "mail/lenient.h"
 #include "mail/phrase.h"
 #include "submit/sender.h"
 #include "system/log.h"
@@ -70,6 +71,25 @@ sender_account(struct submission *s, const char *from, struct fault *f)
 	return 0;
 }
 
+/* Who sends in place of a user of this host, whose name a stranger has. */
+static char *
+sender_owner(const struct submission *s)
+{
+	const struct localname *l = &s->by->expand.local;
+
+	return l->shared ? l->owner : NULL;
+}
+
+static void
+sender_guard(struct submission *s)
+{
+	if (s->sender == NULL || *s->sender == '\0' ||
+	    sender_owner(s) == NULL || addr_at(s->sender) != NULL)
+		return;
+	free(s->sender);
+	s->sender = xstrdup(sender_owner(s));
+}
+
 int
 sender_address(struct submission *s, struct fault *f)
 {
@@ -80,8 +100,9 @@ sender_address(struct submission *s, struct fault *f)
 		sender_apply(s, s->by->set);
 	free(s->sender);
 	s->sender = NULL;
-	if (o->sender != NULL && addr_path(&s->sender, o->sender, f) == -1)
+	if (o->sender != NULL && lenient_path(&s->sender, o->sender, f) == -1)
 		return -1;
+	sender_guard(s);
 	if (s->sender == NULL && s->from != NULL)
 		s->sender = xstrdup(s->from);
 	if (s->sender != NULL && s->meta.account == NULL &&
@@ -89,8 +110,12 @@ sender_address(struct submission *s, struct fault *f)
 		return -1;
 	for (i = 0; i < o->nrcpt; i++)
 		if (message_recipients(&s->env, o->rcpt[i],
-		    strlen(o->rcpt[i]), EXPAND_BARE, f) == -1)
+		    strlen(o->rcpt[i]), EXPAND_BARE, &s->refused, f) == -1)
 			return -1;
+	if (!o->extract && s->env.nrcpt == 0 && s->refused.n > 0) {
+		*f = s->refused.first;
+		return -1;
+	}
 	return 0;
 }
 
@@ -119,22 +144,23 @@ sender_redirect(struct submission *s, const char *to, struct buf *fields)
 	s->env = e;
 }
 
-/* Some recipients of an alias will get no mail: say so, here and in the log. */
+/* Some recipients will get no mail: say so, here and in the log. */
 static void
-sender_report_left_out(struct submission *s)
+sender_report_left_out(struct submission *s, const char *what,
+    struct buf *lines)
 {
-	const char *p = buf_text(&s->left_out);
+	const char *p = buf_text(lines);
 	size_t n;
 	char *line;
 
 	for (; *p != '\0'; p += n + (p[n] == '\n')) {
 		n = strcspn(p, "\n");
 		line = xstrndup(p, n);
-		log_say("left out: %s", line);
+		log_say("%s%s", what, line);
 		maillog_left_out(&s->by->log, line, &s->env, &s->meta);
 		free(line);
 	}
-	buf_clear(&s->left_out);
+	buf_clear(lines);
 }
 
 int
@@ -143,7 +169,8 @@ sender_addressed(void *ctx, struct buf *fields, struct fault *f)
 	struct submission *s = ctx;
 	const char *to = s->by->c->base.redirect_all;
 
-	sender_report_left_out(s);
+	sender_report_left_out(s, "left out: ", &s->left_out);
+	sender_report_left_out(s, "not delivered to ", &s->refused.lines);
 	if (s->meta.account == NULL && sender_account(s, s->env.from, f) == -1)
 		return -1;
 	if (to != NULL)
@@ -168,10 +195,12 @@ sender_options(struct submission *s)
 		    a->full[0] != '\0' ? a->full : NULL,
 		.domain = a->domain,
 		.rcpt_domain = EXPAND_BARE,
+		.refused = &s->refused,
 		.repair = s->set->header_repair,
 		.policy = &s->policy,
 		.alias = expand_name,
 		.ctx = &s->by->expand,
+		.owner = sender_owner(s),
 		.hostname = strchr(a->domain, '.') == NULL && at != NULL ?
 		    at + 1 : a->domain,
 		.unique = a->unique,
@@ -209,7 +238,7 @@ sender_init(struct submission *s, struct submitter *by)
 {
 	*s = (struct submission){ .by = by,
 	    .store = { .fd = -1, .file.fd = -1 },
-	    .left_out.max = LEFT_OUT };
+	    .left_out.max = LEFT_OUT, .refused.lines.max = LEFT_OUT };
 }
 
 void
@@ -217,6 +246,7 @@ sender_release(struct submission *s)
 {
 	accept_release(&s->accept);
 	buf_release(&s->left_out);
+	buf_release(&s->refused.lines);
 	s->by->expand.left_out = NULL;
 	store_release(&s->store);
 	envelope_release(&s->env);

@@ -18,6 +18,7 @@ struct submission {
 	char		*from, *from_name; /* the settings, expanded */
 	char		*sender;	/* as the caller gave it, or NULL */
 	struct accept	 accept;
+	struct message_refused refused;	/* recipients that cannot be used */
 	struct buf	 left_out;	/* of its aliases, see alias/expand.h */
 };
 
@@ -36,7 +37,10 @@ void	sender_use(struct submission *, int account);
  */
 int	sender_account(struct submission *, const char *from, struct fault *);
 
-/* Take sender and recipients from the command line, as far as it has them. */
+/*
+ * Take sender and recipients from the command line, as far as it has them.
+ * -1 also if it has recipients, and none can be used.
+ */
 int	sender_address(struct submission *, struct fault *);
 
 /*
@@ -52,8 +56,8 @@ void	sender_options(struct submission *);
 int	sender_begin(struct submission *, struct fault *);
 
 /*
- * The envelope is complete: report members of aliases that are left out,
- * choose an account if none is chosen yet, and apply redirect-all.
+ * The envelope is complete: report recipients and members of aliases that get
+ * no mail, choose an account if none is chosen yet, and apply redirect-all.
  * sender_begin() gives this function to struct accept.
  */
 int	sender_addressed(void *, struct buf *fields, struct fault *);

@@ -94,14 +94,22 @@ sm_waiting(const struct envelope *env)
 static void
 sm_say_queued(const struct submission *s, const struct delivered *d)
 {
+	const char *unit = s->by->log.explain.unit;
 	long long in = (long long)(d->next - time(NULL));
 
 	explain_fault(&s->by->log.explain, &d->why, &(struct explain_place){
 	    .account = s->meta.account, .conninfo = &d->conninfo,
 	    .sender = s->env.from, .recipient = sm_waiting(&s->env) });
-	log_say(s->set->linger ? "queued as %s, to be tried again in %lld s" :
-	    "queued as %s, due for a queue run in %lld s", d->id,
-	    in > 0 ? in : 0);
+	if (!s->set->linger || s->by->runner == -1)
+		log_say("queued as %s, due for a queue run in %lld s", d->id,
+		    in > 0 ? in : 0);
+	else if (unit[0] == '\0')
+		log_say("queued as %s, to be tried again in %lld s", d->id,
+		    in > 0 ? in : 0);
+	else
+		log_say("queued as %s, to be tried again in %lld s; when %s "
+		    "ends, it waits for a queue run", d->id, in > 0 ? in : 0,
+		    unit);
 }
 
 /*
@@ -182,6 +190,8 @@ sendmail_run(const struct options *o, struct config *c,
 	stopflag_catch();
 	(void)signal(SIGHUP, SIG_IGN);
 	status = sm_deliver(&s, &f);
+	if (status == EX_OK && s.refused.n > 0)
+		status = fault_exit(&s.refused.first);
 	sender_release(&s);
 	process_release(&p);
 	return status;

@@ -12,6 +12,8 @@
 #include "submit/smtpd.h"
 #include "submit/smtpd_io.h"
 
+#define IDLE	300000	/* ms that a client may wait (RFC 5321, 4.5.3.2.7) */
+
 /* The dialogue, and its current message. */
 struct session {
 	struct submitter by;
@@ -167,7 +169,7 @@ smtpd_run(const struct options *o, struct config *c,
 	struct session s;
 	const struct smtpd_io_work work = { .begin = smtpd_begin,
 	    .data = smtpd_data, .end = smtpd_end, .drop = smtpd_drop,
-	    .ctx = &s };
+	    .ctx = &s, .idle = IDLE };
 	int status;
 
 	process_init(&s.by, o, c, src);

@@ -53,6 +53,18 @@ io_give(struct dialogue *d)
 		server_sent(&d->s, (size_t)n);
 }
 
+/* The client says nothing, or reads nothing: treat it as gone. */
+static void
+io_time_out(struct dialogue *d, bool tell)
+{
+	static const char bye[] = "421 4.4.2 idle for too long\r\n";
+
+	d->broken = !tell ||
+	    write(d->out, bye, sizeof(bye) - 1) != sizeof(bye) - 1;
+	d->at_end = true;
+	server_eof(&d->s);
+}
+
 /*
  * Read, and write if asked to.  Reading goes on while writing: a client may
  * send its whole message before it reads the first reply.
@@ -65,12 +77,16 @@ io_exchange(struct dialogue *d, bool writing)
 		{ .fd = reading ? d->in : -1, .events = POLLIN },
 		{ .fd = writing ? d->out : -1, .events = POLLOUT },
 	};
+	int n;
 
 	if (writing && d->broken) {
 		io_give(d);
 		return;
 	}
-	if (poll(p, 2, -1) == -1)
+	n = poll(p, 2, d->work->idle > 0 ? d->work->idle : -1);
+	if (n == 0)
+		io_time_out(d, reading && !writing);
+	if (n < 1)
 		return;
 	if (p[1].revents != 0)
 		io_give(d);

@@ -32,6 +32,9 @@ struct smtpd_io_work {
 	/* Do not send it: the client left, or the reply was a refusal. */
 	void	(*drop)(void *);
 	void	*ctx;
+
+	/* ms without an octet until the dialogue ends with 421; 0: never */
+	int	 idle;
 };
 
 /*

@@ -12,6 +12,7 @@
 
 #include "base/util.h"
 #include "system/command.h"
+#include "system/priv.h"
 
 #define STDERR_MAX	1024	/* octets of standard error that are shown */
 #define NOT_FOUND	127	/* as the shell has it */
@@ -75,13 +76,16 @@ cmd_become(char **argv, int out, int err)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE,
 	    SIGXFSZ };
-	int null = open("/dev/null", O_RDWR);
+	int null = priv_null();
 	const char *why;
 	size_t i;
 
 	for (i = 0; i < NITEMS(signals); i++)
 		(void)signal(signals[i], SIG_DFL);
 	(void)setsid();
+	/* A file in the caller's directory might be loaded, as by python. */
+	if (chdir("/") == -1)
+		_exit(NOT_FOUND);
 	if (null == -1 || dup2(null, STDIN_FILENO) == -1 ||
 	    dup2(out, STDOUT_FILENO) == -1 || dup2(err, STDERR_FILENO) == -1)
 		_exit(NOT_FOUND);
@@ -227,7 +231,8 @@ cmd_failed(struct command *c, const char *name, int status, struct fault *f)
 }
 
 int
-command_run(const char *line, long long ms, struct buf *out, struct fault *f)
+command_run(const char *line, long long ms, struct buf *out,
+    struct buf *said, struct fault *f)
 {
 	struct command c = { .p = { { .fd = -1, .events = POLLIN },
 	    { .fd = -1, .events = POLLIN } }, .out = out,
@@ -249,6 +254,8 @@ command_run(const char *line, long long ms, struct buf *out, struct fault *f)
 		status = cmd_finish(&c, deadline);
 		if (c.late || (status != 0 && !out->full))
 			result = cmd_failed(&c, argv[0], status, f);
+		if (said != NULL)
+			buf_add(said, buf_text(&c.error), c.error.len);
 	}
 	buf_release(&c.error);
 	cmd_free_words(argv);

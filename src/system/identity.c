@@ -6,12 +6,17 @@
 #include <grp.h>
 #include <netdb.h>
 #include <pwd.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/ascii.h"
 #include "system/identity.h"
+#include "system/readfile.h"
+
+#define PASSWD	4194304		/* octets of passwd(5), at most */
 
 /* The first part of GECOS, where & is the login name, capitalised. */
 static void
@@ -32,6 +37,14 @@ ident_full_name(const char *gecos, const char *login, char *out, size_t n)
 	out[used] = '\0';
 }
 
+static bool
+ident_ends(const char *p, size_t n, const char *end)
+{
+	size_t k = strlen(end);
+
+	return n > k && memcmp(p + n - k, end, k) == 0;
+}
+
 void
 identity_user(uid_t uid, char *name, size_t n, char *full, size_t nfull)
 {
@@ -48,14 +61,44 @@ identity_user(uid_t uid, char *name, size_t n, char *full, size_t nfull)
 }
 
 void
-identity_group(char *out, size_t n)
+identity_users(struct buf *users)
 {
-	const struct group *gr = getgrgid(getgid());
+	struct stat st;
+	struct fault f = { 0 };
+
+	users->max = PASSWD;
+	buf_adds(users, "\n");
+	(void)readfile_whole("/etc/passwd", false, users, &st, &f);
+}
+
+/* Case does not matter: "To: Alice" is alice's. */
+bool
+identity_listed(const struct buf *users, const char *name)
+{
+	size_t n = strlen(name);
+	const char *p = buf_text(users);
+
+	while (strchr(name, ':') == NULL && (p = strchr(p, '\n')) != NULL)
+		if (strncasecmp(++p, name, n) == 0 && p[n] == ':')
+			return true;
+	return false;
+}
+
+void
+identity_group_of(gid_t gid, char *out, size_t n)
+{
+	const struct group *gr = getgrgid(gid);
 
 	if (gr != NULL)
 		(void)strlcpy(out, gr->gr_name, n);
 	else
-		(void)snprintf(out, n, "%u", (unsigned)getgid());
+		(void)snprintf(out, n, "%u", (unsigned)gid);
+}
+
+void
+identity_group(char *out, size_t n)
+{
+	identity_group_of(getgid(), out, n);
 }
 
 void
@@ -72,6 +115,36 @@ identity_parent(char *out, size_t n)
 		out[0] = '\0';
 	out[strcspn(out, "\n")] = '\0';
 	(void)fclose(f);
+}
+
+/* "/system.slice/cron.service": the innermost unit if it is a service. */
+static void
+ident_service(const char *path, char *out, size_t n)
+{
+	size_t len;
+
+	for (; *path != '\0'; path += len + (path[len] != '\0')) {
+		len = strcspn(path, "/\n");
+		if (ident_ends(path, len, ".service") && len < n)
+			(void)strlcpy(out, path, len + 1);
+		else if (ident_ends(path, len, ".scope"))
+			out[0] = '\0';
+	}
+}
+
+void
+identity_unit(char *out, size_t n)
+{
+	FILE *f = fopen("/proc/self/cgroup", "re");
+	char line[1024], *path;
+
+	out[0] = '\0';
+	while (f != NULL && out[0] == '\0' && fgets(line, sizeof(line), f))
+		/* "0::" is version 2; version 1 has a line for each kind. */
+		if ((path = strstr(line, ":/")) != NULL)
+			ident_service(path + 1, out, n);
+	if (f != NULL)
+		(void)fclose(f);
 }
 
 void

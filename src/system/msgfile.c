@@ -1,8 +1,6 @@
 /* msgfile.c - a message in a file: read it, convert it for the relay */
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -28,15 +26,6 @@ msgfile_read(const struct span *s, size_t from, void *to, size_t n,
 	(void)fault_errno(f, stage, got == 0 ? EIO : errno, VD_TEMP,
 	    "the message cannot be read back");
 	return 0;
-}
-
-int
-msgfile_reader(int fd)
-{
-	char path[64];
-
-	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
 static int
@@ -88,6 +77,25 @@ msgfile_convert(struct msgfile_convert *c, struct fault *f)
 		c->eightbit = e.eightbit;
 	}
 	recode_release(&e);
+	free(block);
+	return status;
+}
+
+int
+msgfile_look(const struct span *m, struct highbit *h, bool header,
+    struct fault *f)
+{
+	char *block = xmalloc(BLOCK);
+	int status = 0;
+	size_t at, n;
+
+	*h = (struct highbit){ .line.max = HIGHBIT_LINE };
+	for (at = 0; at < m->size && !(header && h->body_begun) &&
+	    status == 0; at += n) {
+		n = msgfile_read(m, at, block, BLOCK, ST_SPOOL, f);
+		status = n == 0 ? -1 : 0;
+		highbit_feed(h, block, n);
+	}
 	free(block);
 	return status;
 }

@@ -7,6 +7,7 @@
 
 #include "base/fault.h"
 #include "mail/envelope.h"
+#include "mail/highbit.h"
 
 /*
  * Read at most n octets of the span, from its octet `from` on.  Returns how
@@ -14,9 +15,6 @@
  */
 size_t	msgfile_read(const struct span *, size_t from, void *, size_t n,
 	    enum stage, struct fault *);
-
-/* Open the file again, read-only and without its lock; -1 and errno. */
-int	msgfile_reader(int fd);
 
 /*
  * The conversion of a message (see recode_init()).  The result goes to write
@@ -36,5 +34,12 @@ struct msgfile_convert {
 
 /* Reads the message twice.  -1: it cannot be read, or write said so. */
 int	msgfile_convert(struct msgfile_convert *, struct fault *);
+
+/*
+ * Look for octets over 127 in the message; with header only in its header,
+ * and the line after that.  To be released by highbit_release().
+ */
+int	msgfile_look(const struct span *, struct highbit *, bool header,
+	    struct fault *);
 
 #endif

@@ -2,9 +2,7 @@
 
 #include <sys/resource.h>
 #include <sys/stat.h>
-#ifdef __linux__
-#include <sys/auxv.h>
-#endif
+#include <sys/time.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,8 +14,23 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/portable.h"
 #include "base/util.h"
+#include "system/log.h"
 #include "system/priv.h"
+
+#define STACK		(1 << 20)	/* octets */
+#define STACK_LEAST	(128 << 10)
+
+int
+priv_null(void)
+{
+	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (fd == -1)
+		fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd;
+}
 
 /*
  * Open closed descriptors below 3, so that no socket or spool file gets
@@ -33,7 +46,7 @@ priv_open_standard(void)
 		if (fcntl(fd, F_GETFD) != -1 || errno != EBADF)
 			continue;
 		if (open("/dev/null", fd == STDIN_FILENO ? O_WRONLY :
-		    O_RDONLY) != fd)
+		    O_RDONLY) != fd && open("/", PORTABLE_PATH) != fd)
 			_exit(EX_OSERR);
 	}
 }
@@ -43,6 +56,7 @@ priv_set_signals(void)
 {
 	static const struct { int sig; void (*how)(int); } set[] = {
 		{ SIGCHLD, SIG_DFL }, { SIGALRM, SIG_DFL },
+		{ SIGVTALRM, SIG_DFL }, { SIGPROF, SIG_DFL },
 		{ SIGPIPE, SIG_IGN }, { SIGXFSZ, SIG_IGN },
 	};
 	struct sigaction sa;
@@ -59,62 +73,148 @@ priv_set_signals(void)
 		_exit(EX_OSERR);
 }
 
+/* Timers stay with a process that executes another program. */
+static void
+priv_stop_timers(void)
+{
+	const struct itimerval none = { 0 };
+
+	if (setitimer(ITIMER_REAL, &none, NULL) == -1 ||
+	    setitimer(ITIMER_VIRTUAL, &none, NULL) == -1 ||
+	    setitimer(ITIMER_PROF, &none, NULL) == -1)
+		_exit(EX_OSERR);
+}
+
 void
 priv_start(void)
 {
 	priv_open_standard();
 	(void)umask(077);
+	priv_stop_timers();
 	priv_set_signals();
+}
+
+bool
+priv_stack(void)
+{
+	struct rlimit r;
+
+	if (getrlimit(RLIMIT_STACK, &r) == -1 || r.rlim_cur >= STACK)
+		return true;
+	r.rlim_cur = r.rlim_max < STACK ? r.rlim_max : STACK;
+	(void)setrlimit(RLIMIT_STACK, &r);
+	return r.rlim_max >= STACK_LEAST;
 }
 
 bool
 priv_elevated(void)
 {
-#ifdef __linux__
-	if (getauxval(AT_SECURE) != 0)
-		return true;
-#else
-	if (issetugid() != 0)
-		return true;
-#endif
-	return getuid() != geteuid() || getgid() != getegid();
+	return portable_elevated() || getuid() != geteuid() ||
+	    getgid() != getegid();
 }
 
-bool
-priv_unlimited(void)
+/* The limits under which the work could stop halfway, and the least. */
+static const struct {
+	PORTABLE_LIMIT	 what;		/* RLIMIT_* */
+	rlim_t		 least;
+	const char	*name;
+} limits[] = {
+	{ RLIMIT_CPU, RLIM_INFINITY, "processor time (ulimit -t)" },
+	{ RLIMIT_FSIZE, RLIM_INFINITY, "the size of files (ulimit -f)" },
+	{ RLIMIT_NPROC, 32, "processes (ulimit -u)" },
+	{ RLIMIT_NOFILE, 128, "open files (ulimit -n)" },
+	{ RLIMIT_AS, 128 << 20, "memory (ulimit -v)" },
+	{ RLIMIT_DATA, 64 << 20, "data (ulimit -d)" },
+	{ RLIMIT_STACK, STACK, "the stack (ulimit -s)" },
+};
+
+const char *
+priv_switched_off(void)
 {
-	struct rlimit cpu, size;
+	struct stat st;
+
+	if (getuid() == 0 || stat("/proc/self/exe", &st) == -1 ||
+	    (st.st_mode & S_ISGID) == 0 || st.st_gid == getegid())
+		return NULL;
+	return portable_no_new_privileges() ?
+	    "no_new_privs is set, for example by NoNewPrivileges of systemd "
+	    "or no-new-privileges of Docker" :
+	    "its file system is mounted nosuid, or its process is traced";
+}
+
+const char *
+priv_limited(void)
+{
+	struct rlimit r;
+	size_t i;
 
 	(void)signal(SIGQUIT, SIG_IGN);
-	if (getrlimit(RLIMIT_CPU, &cpu) == -1 ||
-	    getrlimit(RLIMIT_FSIZE, &size) == -1 ||
-	    cpu.rlim_max != RLIM_INFINITY || size.rlim_max != RLIM_INFINITY)
-		return false;
-	cpu.rlim_cur = size.rlim_cur = RLIM_INFINITY;
-	return setrlimit(RLIMIT_CPU, &cpu) == 0 &&
-	    setrlimit(RLIMIT_FSIZE, &size) == 0;
+	for (i = 0; i < NITEMS(limits); i++) {
+		if (getrlimit(limits[i].what, &r) == -1 ||
+		    r.rlim_max < limits[i].least)
+			return limits[i].name;
+		if (r.rlim_cur >= limits[i].least)
+			continue;
+		r.rlim_cur = limits[i].least;
+		if (setrlimit(limits[i].what, &r) == -1)
+			return limits[i].name;
+	}
+	return NULL;
 }
 
-/* Drop the groups of root. */
+/* Ids that a user namespace does not map cannot be set, not even again. */
 static bool
-priv_drop_groups(uid_t uid, gid_t *gid)
+priv_settled(uid_t uid, gid_t gid)
 {
-	const struct passwd *pw = getpwuid(uid);
+	uid_t real, effective, saved;
+	gid_t real_group, effective_group, saved_group;
 
-	if (pw != NULL)
-		*gid = pw->pw_gid;
-	return seteuid(0) == 0 && setgroups(1, gid) == 0;
+	return getresuid(&real, &effective, &saved) == 0 &&
+	    getresgid(&real_group, &effective_group, &saved_group) == 0 &&
+	    real == uid && effective == uid && saved == uid &&
+	    real_group == gid && effective_group == gid && saved_group == gid;
 }
 
 void
 priv_settle(void)
 {
-	gid_t gid = getegid();
-	uid_t uid = geteuid();
+	uid_t uid = getuid();
+	gid_t gid = uid == 0 ? getgid() : getegid();
 
-	if ((getuid() == 0 && uid != 0 && !priv_drop_groups(uid, &gid)) ||
-	    setresgid(gid, gid, gid) == -1 || setresuid(uid, uid, uid) == -1)
+	if (!priv_settled(uid, gid) && (setresgid(gid, gid, gid) == -1 ||
+	    setresuid(uid, uid, uid) == -1)) {
+		log_say("cannot become user %lld and group %lld: %s%s",
+		    (long long)uid, (long long)gid, strerror(errno),
+		    errno == EINVAL ? " (the user namespace does not map "
+		    "them)" : "");
 		_exit(EX_OSERR);
+	}
+	/* The kernel does it too, unless fs.suid_dumpable says otherwise. */
+	if (priv_elevated())
+		(void)portable_forbid_tracing();
+}
+
+int
+priv_work_as(uid_t uid, gid_t gid)
+{
+	return portable_file_ids(uid, gid);
+}
+
+void
+priv_work_as_root(void)
+{
+	if (priv_work_as(0, getgid()) == -1)
+		_exit(EX_OSERR);
+}
+
+int
+priv_turn_into(uid_t uid, gid_t gid)
+{
+	if (setgroups(1, &gid) == -1 || setresgid(gid, gid, gid) == -1 ||
+	    setresuid(uid, uid, uid) == -1)
+		return -1;
+	/* That user must not trace it: it may know the password. */
+	return portable_forbid_tracing();
 }
 
 /* TZ can name any file, and LANG a directory. */
@@ -151,14 +251,16 @@ priv_environment(void)
 }
 
 int
-priv_become(const char *name, uid_t *uid, char *home, size_t n,
-    struct fault *f)
+priv_become(const char *name, const gid_t *also, uid_t *uid, char *home,
+    size_t n, struct fault *f)
 {
 	const struct passwd *pw = getpwnam(name);
+	gid_t gid;
 
 	if (pw == NULL)
 		return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
 		    "--as %s: there is no user of this name", name);
+	gid = also != NULL ? *also : pw->pw_gid;
 	*uid = pw->pw_uid;
 	(void)strlcpy(home, pw->pw_dir, n);
 	if (getuid() == pw->pw_uid && geteuid() == pw->pw_uid)
@@ -168,8 +270,7 @@ priv_become(const char *name, uid_t *uid, char *home, size_t n,
 		    "--as %s: only root can check as another user", name);
 	/* Groups first: without root they could not be changed. */
 	if (initgroups(name, pw->pw_gid) == -1 ||
-	    setresgid(pw->pw_gid, pw->pw_gid, pw->pw_gid) == -1 ||
-	    setresuid(*uid, *uid, *uid) == -1)
+	    setresgid(gid, gid, gid) == -1 || setresuid(*uid, *uid, *uid) == -1)
 		return fault_errno(f, ST_USAGE, errno, VD_PERM, "--as %s",
 		    name);
 	return 0;

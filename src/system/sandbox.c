@@ -5,21 +5,26 @@
  * than its kernel, so the few numbers are defined here.
  */
 
-#include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
+#include <sys/socket.h>
 
-#include <errno.h>
 #include <fcntl.h>
-#include <linux/landlock.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/portable.h"
 #include "system/sandbox.h"
 #include "system/seccomp.h"
+
+#ifdef PORTABLE_LINUX
+
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <linux/landlock.h>
 
 #define CREATE_RULESET	444
 #define ADD_RULE	445
@@ -62,17 +67,9 @@ box_ask_abi(void)
 static int
 box_abi(void)
 {
-	int status;
-	pid_t pid;
+	int version = seccomp_try(box_ask_abi);
 
-	if (!seccomp_filtered())
-		return box_ask_abi();
-	if ((pid = fork()) == 0)
-		_exit(box_ask_abi());
-	while (pid != -1 && waitpid(pid, &status, 0) == -1)
-		if (errno != EINTR)
-			return 0;
-	return pid != -1 && WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+	return version == -1 ? 0 : version;
 }
 
 static size_t
@@ -153,33 +150,79 @@ box_landlock(const struct sandbox *b)
 	(void)close(fd);
 }
 
+static void
+box_no_new_privileges(void)
+{
+	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
+#else
+
+static int
+box_abi(void)
+{
+	return 0;
+}
+
+static void
+box_landlock(const struct sandbox *b)
+{
+	(void)b;
+}
+
+static void
+box_no_new_privileges(void)
+{
+}
+
+#endif
+
 void
 sandbox_enter(const struct sandbox *b)
 {
 	struct rlimit none = { 0, 0 };
 
-	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	box_no_new_privileges();
 	if (b->secret) {
 		(void)setrlimit(RLIMIT_CORE, &none);
-		(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+		(void)portable_forbid_tracing();
 	}
 	box_landlock(b);
 	(void)seccomp_enter((b->nports > 0 ? SECCOMP_TCP : 0) |
 	    (b->local ? SECCOMP_LOCAL : 0) |
-	    (b->signals ? SECCOMP_SIGNALS : 0));
+	    (b->signals ? SECCOMP_SIGNALS : 0) |
+	    (b->memory ? SECCOMP_MEMORY : 0) |
+	    (b->accept ? SECCOMP_ACCEPT : 0));
 }
 
 void
 sandbox_describe(char *out, size_t n)
 {
+	const char *filter = seccomp_here() ?
+	    "seccomp (system calls, addresses)" : "no seccomp";
 	int version = box_abi();
 
 	if (version < 2)
-		(void)snprintf(out, n, "no Landlock of ABI 2 here%s",
-		    seccomp_here() ? ", seccomp" : ", no seccomp");
+		(void)snprintf(out, n, "no Landlock of ABI 2 here, %s",
+		    filter);
 	else
-		(void)snprintf(out, n, "Landlock ABI %d (files%s%s)%s",
+		(void)snprintf(out, n, "Landlock ABI %d (files%s%s), %s",
 		    version, version >= 4 ? ", TCP" : "",
-		    version >= 6 ? ", signals" : "",
-		    seccomp_here() ? ", seccomp" : ", no seccomp");
+		    version >= 6 ? ", signals" : "", filter);
+}
+
+static int
+box_open_socket(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd != -1)
+		(void)close(fd);
+	return 0;
+}
+
+bool
+sandbox_no_sockets(void)
+{
+	return portable_filtered() && seccomp_try(box_open_socket) == -1;
 }

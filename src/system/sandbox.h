@@ -18,6 +18,8 @@ struct sandbox {
 	bool		 libraries;	/* read those of the system */
 	bool		 local;		/* new Unix sockets */
 	bool		 signals;	/* to other processes */
+	bool		 memory;	/* files in memory */
+	bool		 accept;	/* connections, at a listening socket */
 };
 
 /*
@@ -28,7 +30,13 @@ struct sandbox {
  */
 void	sandbox_enter(const struct sandbox *);
 
-/* "Landlock ABI 7 (files, TCP, signals), seccomp"; for --version. */
+/*
+ * Does a filter of another program end a process that opens a TCP socket?
+ * Then no mail can be sent, and not even the name of the host be found out.
+ */
+bool	sandbox_no_sockets(void);
+
+/* "Landlock ABI 7 (files, TCP, signals), seccomp (...)"; for --version. */
 void	sandbox_describe(char *, size_t);
 
 #endif

@@ -5,22 +5,34 @@
  * the libraries of PKCS#11 tokens differ in the harmless calls that they use.
  */
 
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <unistd.h>
+
+#include "base/portable.h"
+#include "base/util.h"
+#include "system/seccomp.h"
+
+#ifdef PORTABLE_LINUX
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
-#include <errno.h>
+#include <asm/ioctls.h>
+#include <asm/sockios.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
+#include <linux/net.h>
 #include <linux/seccomp.h>
-#include <netinet/in.h>
-#include <stddef.h>
-#include <stdint.h>
+#endif
 
-#include "base/util.h"
-#include "system/seccomp.h"
-
-#if defined(__x86_64__)
+#if !defined(PORTABLE_LINUX)
+#elif defined(__x86_64__)
 #define ARCH	AUDIT_ARCH_X86_64
 #elif defined(__i386__)
 #define ARCH	AUDIT_ARCH_I386
@@ -40,7 +52,7 @@
 
 #define X32		0x40000000u	/* another numbering on x86-64 */
 #define NAMESPACES	0x7e020000u	/* CLONE_NEW* of clone(2) */
-#define PROGRAM_MAX	256
+#define PROGRAM_MAX	512
 
 #ifdef __s390x__
 #define CLONE_FLAGS	1		/* the argument that has them */
@@ -64,7 +76,7 @@ static const struct forbidden forbidden[] = {
 	NO(execve), NO(execveat), NO(ptrace), NO(process_vm_readv),
 	NO(process_vm_writev), NO(kcmp), NO(setpriority),
 	NO(sched_setscheduler), NO(sched_setparam), NO(sched_setattr),
-	NO(sched_setaffinity), NO(personality),
+	NO(sched_setaffinity), NO(ioprio_set), NO(personality),
 	UNLESS(kill, SECCOMP_SIGNALS), UNLESS(tkill, SECCOMP_SIGNALS),
 	UNLESS(tgkill, SECCOMP_SIGNALS),
 	NO(rt_sigqueueinfo), NO(rt_tgsigqueueinfo),
@@ -77,12 +89,31 @@ static const struct forbidden forbidden[] = {
 #ifdef __NR_process_madvise
 	NO(process_madvise),
 #endif
-	/* servers */
+	/* modes and owners of files by path, for which Landlock has no right */
+	NO(fchmodat), NO(fchownat), NO(setxattr), NO(lsetxattr),
+	NO(removexattr), NO(lremovexattr),
+#ifdef __NR_chmod
+	NO(chmod), NO(chown), NO(lchown),
+#endif
+#ifdef __NR_chown32
+	NO(chown32), NO(lchown32),
+#endif
+#ifdef __NR_fchmodat2
+	NO(fchmodat2),
+#endif
+#ifdef __NR_setxattrat
+	NO(setxattrat), NO(removexattrat),
+#endif
+	/* servers, and connections to other addresses */
 #ifdef __NR_listen
-	NO(listen), NO(accept4),
+	NO(listen), UNLESS(accept4, SECCOMP_ACCEPT),
 #endif
 #ifdef __NR_accept
-	NO(accept),
+	UNLESS(accept, SECCOMP_ACCEPT),
+#endif
+#ifdef __NR_connect
+	UNLESS(connect, SECCOMP_TCP | SECCOMP_LOCAL),
+	UNLESS(bind, SECCOMP_TCP),
 #endif
 #ifdef __NR_msgget
 	NO(msgget), NO(semget), NO(shmget),
@@ -104,6 +135,9 @@ static const struct forbidden forbidden[] = {
 	NO(bpf), NO(perf_event_open), NO(userfaultfd), NO(keyctl),
 	NO(add_key), NO(request_key), NO(move_pages), NO(migrate_pages),
 	NO(mbind), NO(vmsplice), NO(remap_file_pages),
+#ifdef __NR_memfd_create
+	UNLESS(memfd_create, SECCOMP_MEMORY),
+#endif
 #ifdef __NR_memfd_secret
 	NO(memfd_secret),
 #endif
@@ -200,6 +234,124 @@ seccomp_sockets(struct program *g, unsigned allow)
 #endif
 }
 
+/* sendto(2) and the like connect a TCP socket that is not connected. */
+static void
+seccomp_sends(struct program *g)
+{
+	static const struct {
+		uint32_t call;
+		unsigned flags;		/* the argument that has them */
+	} sends[] = {
+#ifdef __NR_sendto
+		{ __NR_sendto, 3 }, { __NR_sendmsg, 2 }, { __NR_sendmmsg, 3 },
+#endif
+	};
+	size_t i;
+
+	for (i = 0; i < NITEMS(sends); i++) {
+		seccomp_if(g, sends[i].call, 4);
+		seccomp_load_argument(g, sends[i].flags);
+		seccomp_add(g, BPF_JMP | BPF_JSET | BPF_K, MSG_FASTOPEN, 0, 1);
+		seccomp_fail(g, EPERM);
+		seccomp_allow(g);
+	}
+}
+
+/*
+ * On some machines the C library calls this for all about sockets.  The
+ * arguments of those calls cannot be looked at.
+ */
+static void
+seccomp_socketcall(struct program *g, unsigned allow)
+{
+#ifdef __NR_socketcall
+	static const struct {
+		uint32_t call;
+		unsigned unless;
+	} no[] = {
+		{ SYS_SOCKET, SECCOMP_TCP | SECCOMP_LOCAL },
+		{ SYS_CONNECT, SECCOMP_TCP | SECCOMP_LOCAL },
+		{ SYS_BIND, SECCOMP_TCP }, { SYS_LISTEN, 0 },
+		{ SYS_ACCEPT, SECCOMP_ACCEPT },
+		{ SYS_ACCEPT4, SECCOMP_ACCEPT },
+		{ SYS_SOCKETPAIR, SECCOMP_LOCAL },
+	};
+	unsigned short start;
+	size_t i;
+
+	seccomp_if(g, __NR_socketcall, 0);
+	start = g->n;
+	seccomp_load_argument(g, 0);
+	for (i = 0; i < NITEMS(no); i++)
+		if (!(no[i].unless & allow)) {
+			seccomp_if(g, no[i].call, 1);
+			seccomp_fail(g, EPERM);
+		}
+	seccomp_allow(g);
+	g->p[start - 1].jf = (uint8_t)(g->n - start);
+#else
+	(void)g;
+	(void)allow;
+#endif
+}
+
+/*
+ * fcntl(2) and ioctl(2) have a file signal somebody else, with any signal, and
+ * type into a terminal.
+ */
+static void
+seccomp_controls(struct program *g, unsigned allow)
+{
+	static const struct {
+		uint32_t call, what;
+		unsigned unless;
+	} no[] = {
+#ifdef __NR_fcntl64
+		{ __NR_fcntl64, F_SETOWN, SECCOMP_SIGNALS },
+		{ __NR_fcntl64, F_SETSIG, SECCOMP_SIGNALS },
+		{ __NR_fcntl64, F_SETOWN_EX, SECCOMP_SIGNALS },
+#endif
+		{ __NR_fcntl, F_SETOWN, SECCOMP_SIGNALS },
+		{ __NR_fcntl, F_SETSIG, SECCOMP_SIGNALS },
+		{ __NR_fcntl, F_SETOWN_EX, SECCOMP_SIGNALS },
+		{ __NR_ioctl, FIOSETOWN, SECCOMP_SIGNALS },
+		{ __NR_ioctl, SIOCSPGRP, SECCOMP_SIGNALS },
+		{ __NR_ioctl, TIOCSTI, 0 }, { __NR_ioctl, TIOCLINUX, 0 },
+	};
+	size_t i;
+
+	for (i = 0; i < NITEMS(no); i++) {
+		if (no[i].unless & allow)
+			continue;
+		seccomp_load(g, offsetof(struct seccomp_data, nr));
+		seccomp_if(g, no[i].call, 3);
+		seccomp_load_argument(g, 1);
+		seccomp_if(g, no[i].what, 1);
+		seccomp_fail(g, EPERM);
+	}
+	seccomp_load(g, offsetof(struct seccomp_data, nr));
+}
+
+/* A datagram of one goes to any path, whatever it is connected to. */
+static void
+seccomp_pairs(struct program *g, unsigned allow)
+{
+#ifdef __NR_socketpair
+	if (allow & SECCOMP_LOCAL)
+		return;
+	seccomp_if(g, __NR_socketpair, 6);
+	seccomp_load_argument(g, 1);
+	seccomp_add(g, BPF_ALU | BPF_AND | BPF_K, 0xf, 0, 0);
+	seccomp_add(g, BPF_JMP | BPF_JEQ | BPF_K, SOCK_STREAM, 1, 0);
+	seccomp_if(g, SOCK_SEQPACKET, 1);
+	seccomp_allow(g);
+	seccomp_fail(g, EPERM);
+#else
+	(void)g;
+	(void)allow;
+#endif
+}
+
 static void
 seccomp_limits(struct program *g)
 {
@@ -240,8 +392,12 @@ seccomp_enter(unsigned allow)
 			seccomp_if(&g, forbidden[i].call, 1);
 			seccomp_fail(&g, forbidden[i].err);
 		}
+	seccomp_controls(&g, allow);
+	seccomp_pairs(&g, allow);
 	seccomp_limits(&g);
 	seccomp_clones(&g);
+	seccomp_socketcall(&g, allow);
+	seccomp_sends(&g);
 	seccomp_sockets(&g, allow);
 	seccomp_allow(&g);
 	f.len = g.n;
@@ -274,8 +430,18 @@ seccomp_here(void)
 
 #endif
 
-bool
-seccomp_filtered(void)
+int
+seccomp_try(int (*call)(void))
 {
-	return prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == SECCOMP_MODE_FILTER;
+	int status;
+	pid_t pid;
+
+	if (!portable_filtered())
+		return call();
+	if ((pid = fork()) == 0)
+		_exit(call());
+	while (pid != -1 && waitpid(pid, &status, 0) == -1)
+		if (errno != EINTR)
+			return -1;
+	return pid != -1 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }

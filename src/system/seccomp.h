@@ -6,13 +6,16 @@
 #include <stdbool.h>
 
 /* What stays allowed, besides files and memory. */
-#define SECCOMP_TCP	0x01	/* new TCP sockets over IPv4 and IPv6 */
-#define SECCOMP_LOCAL	0x02	/* new Unix sockets */
+#define SECCOMP_TCP	0x01	/* new TCP connections over IPv4 and IPv6 */
+#define SECCOMP_LOCAL	0x02	/* new connections to Unix sockets */
 #define SECCOMP_SIGNALS	0x04	/* signals to other processes */
+#define SECCOMP_MEMORY	0x08	/* files in memory */
+#define SECCOMP_ACCEPT	0x10	/* connections, at a socket that listens */
 
 /*
- * Forbid for good: programs, other sockets and servers, signals, limits and
- * memory of other processes, namespaces, mounts, keys, and the calls that
+ * Forbid for good: programs, servers, other sockets and connections; signals,
+ * limits and memory of other processes, modes and owners of files by path,
+ * input typed into terminals, namespaces, mounts, keys, and the calls that
  * attacks on the kernel use.  A forbidden call fails with EPERM, or ENOSYS if
  * the C library then has another way; none ends the process.  Needs
  * no_new_privs.  False: this kernel cannot do it.
@@ -22,7 +25,10 @@ bool	seccomp_enter(unsigned allow);
 /* Does this kernel have it? */
 bool	seccomp_here(void);
 
-/* Is a filter of another program in force? */
-bool	seccomp_filtered(void);
+/*
+ * Call a function that returns 0 to 255.  Where another program's filter is in
+ * force, a child calls it, since the filter may end the process.  -1: it did.
+ */
+int	seccomp_try(int (*)(void));
 
 #endif

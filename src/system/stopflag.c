@@ -7,7 +7,7 @@ static volatile sig_atomic_t flag;
 static void
 stopflag_set(int sig)
 {
-	flag = 1;
+	flag = sig;
 }
 
 void

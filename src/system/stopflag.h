@@ -8,7 +8,7 @@
 /* From now on these signals only set the flag. */
 void	stopflag_catch(void);
 
-/* Not 0 once a signal has come; for poll loops. */
+/* The signal that has come, or 0; for poll loops. */
 const volatile sig_atomic_t *stopflag_get(void);
 
 #endif

@@ -69,14 +69,19 @@ FILES="$OPENS|linkat?|unlink(at)?|rename(at2?)?|mkdir(at)?|symlink(at)?"
 SOCKETS='socket|connect|bind|listen|accept4?'
 PROGRAMS='execve|execveat'
 
-# One agent and one dispatcher, each known by its work, neither by the other's.
+# One agent, one connector and one dispatcher, each known by its work, none by
+# that of another.
 parted() {
-	local agent dispatcher
+	local agent connector dispatcher
 
-	agent=$(who connect)
+	agent=$(who getsockopt)
 	[ -f "$agent" ]
 	[ -n "$(after "$agent" 'sendto|sendmsg|writev')" ]
-	[ -z "$(after "$agent" "$FILES|$PROGRAMS")" ]
+	[ -z "$(after "$agent" "$FILES|$PROGRAMS|$SOCKETS")" ]
+	connector=$(who connect)
+	[ -f "$connector" ]
+	[ "$connector" != "$agent" ]
+	[ -z "$(after "$connector" "$FILES|$PROGRAMS|sendto|writev")" ]
 	dispatcher=$(who "$FILES")
 	[ -f "$dispatcher" ]
 	[ "$dispatcher" != "$agent" ]
@@ -113,7 +118,7 @@ parted() {
 	parted
 	# The password came from the file, to the agent, before.
 	grep -l "$BATS_TEST_TMPDIR/secret" "$TRACE"/t.* >"$TRACE/readers"
-	[ "$(cat "$TRACE/readers")" = "$(who connect)" ]
+	[ "$(cat "$TRACE/readers")" = "$(who getsockopt)" ]
 }
 
 @test "a certificate that is refused: no file is opened to find out" {

@@ -96,6 +96,8 @@ start(void)
 static bool
 concerns(unsigned kind)
 {
+	if (shim->room && !(kind & ROOM))
+		return false;
 	switch (shim->action) {
 	case SHIM_KILL:
 	case SHIM_EIO:

@@ -37,6 +37,7 @@ struct shim {
 	enum shim_action action;
 	unsigned	 n;		/* at the n-th call, from 1 */
 	bool		 no_wait;	/* sleep(3) ends the process */
+	bool		 room;		/* only calls that need room on a disk */
 
 	_Atomic unsigned counted;
 	_Atomic bool	 fired;

@@ -44,7 +44,8 @@ static const struct scenario scenarios[] = {
 	    .relay = TAKES,
 	    .to = { TO_GOOD },
 	    .args = { "good@example.org" },
-	    SUBMITS },
+	    .roles = { { "dispatcher", "m" }, { "agent", "m1" },
+		{ "connector", "m11" } } },
 	{ .name = "submit, one of two later",
 	    .relay = TAKES,
 	    .to = { TO_GOOD | TO_SLOW },
@@ -76,7 +77,7 @@ static const struct scenario scenarios[] = {
 	    .to = { TO_GOOD },
 	    .args = { "-odb", "good@example.org" },
 	    .roles = { { "submitter", "m" }, { "standby runner", "m1" },
-		{ "opener", "m11" }, { "agent", "m111" },
+		{ "opener", "m11" }, { "agent", "m112" },
 		{ "dispatcher", "m12" } } },
 	{ .name = "submit, no answer to QUIT",
 	    .relay = MUTE,
@@ -93,28 +94,29 @@ static const struct scenario scenarios[] = {
 	    .relay = MUTE,
 	    .to = { TO_GOOD },
 	    .args = { "-odb", "good@example.org" },
-	    .roles = { { "standby runner", "m1" }, { "agent", "m111" },
+	    .roles = { { "standby runner", "m1" }, { "agent", "m112" },
 		{ "dispatcher", "m12" } } },
 	{ .name = "run of the queue, no answer to QUIT",
 	    .relay = MUTE,
 	    .waiting = true,
 	    .to = { TO_GOOD },
 	    .args = { "-q" },
-	    .roles = { { "agent", "m11" }, { "dispatcher", "m2" } } },
+	    .roles = { { "agent", "m12" }, { "dispatcher", "m2" } } },
 	{ .name = "run of the queue",
 	    .relay = TAKES,
 	    .waiting = true,
 	    .to = { TO_GOOD | TO_SLOW, TO_BAD, TO_SLOW | TO_BAD },
 	    .args = { "-q" },
 	    .roles = { { "runner", "m" }, { "opener", "m1" },
-		{ "agent", "m11" }, { "dispatcher", "m2" } } },
+		{ "connector", "m11" }, { "agent", "m12" },
+		{ "dispatcher", "m2" } } },
 	{ .name = "run of the queue, large",
 	    .relay = TAKES,
 	    .waiting = true,
 	    .large = true,
 	    .to = { TO_GOOD },
 	    .args = { "-q" },
-	    .roles = { { "agent", "m11" } } },
+	    .roles = { { "agent", "m12" } } },
 };
 
 static const char *const actions[SHIM__MAX] = {
@@ -157,7 +159,7 @@ concerns(const struct scenario *s, const char *process,
 	if (action == SHIM_FULL || action == SHIM_READONLY)
 		return strcmp(process, "dispatcher") == 0 ||
 		    strcmp(process, "submitter") == 0;
-	if (strcmp(process, "opener") == 0)
+	if (strcmp(process, "opener") == 0 || strcmp(process, "connector") == 0)
 		return action != SHIM_SHORT;
 	return action != SHIM_SHORT || s->relay != DOWN ||
 	    strcmp(process, "agent") != 0;

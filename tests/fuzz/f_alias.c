@@ -7,17 +7,13 @@
  * file itself, which makes the worst of loops.
  */
 
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/util.h"
 #include "mail/addr.h"
 #include "alias/lookup.h"
 
-int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
-
-#define MUST(x)		do { if (!(x)) abort(); } while (0)
+#include "fuzz.h"
 
 struct text {
 	const char	*p;
@@ -30,7 +26,7 @@ include(void *ctx, const char *path, struct buf *out, struct fault *f)
 {
 	struct text *t = ctx;
 
-	MUST(*path == '/');
+	CHECK(*path == '/');
 	if (strstr(path, "no") != NULL)
 		return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_TEMP, "no");
 	if (t->left > 0) {
@@ -46,9 +42,9 @@ must_be_lines(const struct buf *b)
 {
 	size_t i;
 
-	MUST(b->len == 0 || b->p[b->len - 1] == '\n' || b->full);
+	CHECK(b->len == 0 || b->p[b->len - 1] == '\n' || b->full);
 	for (i = 0; i < b->len; i++)
-		MUST((unsigned char)b->p[i] >= 0x20 || b->p[i] == '\n');
+		CHECK((unsigned char)b->p[i] >= 0x20 || b->p[i] == '\n');
 }
 
 static void
@@ -60,12 +56,12 @@ must_expand(const struct aliases *a, const struct alias_opts *o,
 	size_t i;
 
 	if (alias_expand(a, o, addr, &e, &f) == -1) {
-		MUST(e.nrcpt == 0 && f.text[0] != '\0');
-		MUST(f.stage == ST_ADDRESS && f.verdict != VD_OK);
+		CHECK(e.nrcpt == 0 && f.text[0] != '\0');
+		CHECK(f.stage == ST_ADDRESS && f.verdict != VD_OK);
 	} else
-		MUST(e.nrcpt > 0);
+		CHECK(e.nrcpt > 0);
 	for (i = 0; i < e.nrcpt; i++)
-		MUST(addr_check(e.rcpt[i].addr, &f) == 0);
+		CHECK(addr_check(e.rcpt[i].addr, &f) == 0);
 	envelope_release(&e);
 }
 
@@ -79,9 +75,9 @@ must_be_single(const struct aliases *a, const struct alias_opts *o,
 
 	if (!alias_lookup_single(a, o, name, &spec))
 		return;
-	MUST(addr_check(spec, &f) == 0);
-	MUST(alias_expand(a, o, name, &e, &f) == 0);
-	MUST(e.nrcpt == 1 && strcmp(e.rcpt[0].addr, spec) == 0);
+	CHECK(addr_check(spec, &f) == 0);
+	CHECK(alias_expand(a, o, name, &e, &f) == 0);
+	CHECK(e.nrcpt == 1 && strcmp(e.rcpt[0].addr, spec) == 0);
 	envelope_release(&e);
 	free(spec);
 }
@@ -102,11 +98,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (n > 4096)
 		return 0;
 	ret = aliases_parse(&a, "f", t.p, t.n, &mistakes);
-	MUST((ret == -1) == (mistakes.len > 0));
+	CHECK((ret == -1) == (mistakes.len > 0));
 	must_be_lines(&mistakes);
 	must_expand(&a, &o, "nobody");
 	for (i = 0; i < a.n && i < 8; i++) {
-		MUST(a.v[i].n > 0 && aliases_find(&a, a.v[i].name) == i);
+		CHECK(a.v[i].n > 0 && aliases_find(&a, a.v[i].name) == i);
 		buf_clear(&name);
 		addr_add_local(&name, a.v[i].name);
 		must_expand(&a, &o, name.p);
@@ -114,7 +110,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		buf_adds(&name, "@H");
 		must_expand(&a, &o, name.p);
 		for (j = 0; j < a.v[i].n; j++)
-			MUST(*a.v[i].v[j].text != '\0');
+			CHECK(*a.v[i].v[j].text != '\0');
 	}
 	alias_check(&a, &o);
 	must_be_lines(&mistakes);

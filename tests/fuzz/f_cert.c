@@ -8,8 +8,6 @@
 
 #include <sys/mman.h>
 
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,14 +16,12 @@
 #include "net/castore.h"
 #include "net/cert.h"
 
-int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
-
-#define MUST(x)		do { if (!(x)) abort(); } while (0)
+#include "fuzz.h"
 
 static void
 must_be_within(struct octets whole, struct octets piece)
 {
-	MUST(piece.p >= whole.p && piece.n > 0 &&
+	CHECK(piece.p >= whole.p && piece.n > 0 &&
 	    piece.n <= whole.n - (size_t)(piece.p - whole.p));
 }
 
@@ -33,7 +29,7 @@ static void
 must_be_shown(const char *s)
 {
 	for (; *s != '\0'; s++)
-		MUST((unsigned char)*s >= 0x20 && *s != 0x7f);
+		CHECK((unsigned char)*s >= 0x20 && *s != 0x7f);
 }
 
 static void
@@ -48,12 +44,12 @@ one(const uint8_t *p, size_t n)
 	if (cert_parts(der, &c)) {
 		must_be_within(der, c.issuer);
 		must_be_within(der, c.subject);
-		MUST(c.subject.p >= c.issuer.p + c.issuer.n);
+		CHECK(c.subject.p >= c.issuer.p + c.issuer.n);
 		if (c.key.p != NULL) {
 			must_be_within(der, c.key);
-			MUST(c.key.p == c.subject.p + c.subject.n);
+			CHECK(c.key.p == c.subject.p + c.subject.n);
 		}
-		MUST(cert_pin(der, pin) == (c.key.p != NULL));
+		CHECK(cert_pin(der, pin) == (c.key.p != NULL));
 	}
 	if (cert_facts(der, &facts)) {
 		must_be_shown(facts.subject);
@@ -96,19 +92,19 @@ store(const uint8_t *p, size_t n)
 	int fd = memfd_create("store", 0);
 	char path[64];
 
-	MUST(fd != -1 && write(fd, p, n) == (ssize_t)n);
+	CHECK(fd != -1 && write(fd, p, n) == (ssize_t)n);
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	MUST(gnutls_certificate_allocate_credentials(&cred) == 0);
-	MUST(gnutls_certificate_allocate_credentials(&all) == 0);
+	CHECK(gnutls_certificate_allocate_credentials(&cred) == 0);
+	CHECK(gnutls_certificate_allocate_credentials(&all) == 0);
 	if (castore_load(&s, cred, path, &f) == 0) {
 		struct castore t = { 0 };
 
-		MUST(castore_load(&t, all, path, &f) == 0);
+		CHECK(castore_load(&t, all, path, &f) == 0);
 		castore_give_all(&t, all);
 		gnutls_certificate_get_trust_list(all, &list);
 		while (gnutls_x509_trust_list_iter_get_ca(list, &iter,
 		    &crt) == 0) {
-			MUST(gnutls_x509_crt_export2(crt,
+			CHECK(gnutls_x509_crt_export2(crt,
 			    GNUTLS_X509_FMT_DER, &der) == 0);
 			castore_give(&s, cred, (struct octets){ der.data,
 			    der.size });
@@ -116,10 +112,10 @@ store(const uint8_t *p, size_t n)
 			gnutls_x509_crt_deinit(crt);
 		}
 		gnutls_x509_trust_list_iter_deinit(iter);
-		MUST(given(cred) == given(all));
+		CHECK(given(cred) == given(all));
 		castore_release(&t);
 	} else {
-		MUST(f.text[0] != '\0');
+		CHECK(f.text[0] != '\0');
 	}
 	castore_release(&s);
 	gnutls_certificate_free_credentials(cred);

@@ -8,9 +8,6 @@
  */
 
 #include <errno.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/base64.h"
@@ -18,14 +15,10 @@
 #include "smtp/avoid.h"
 #include "smtp/client.h"
 
+#include "fuzz.h"
+
 #define MAILS	12
 #define KNOBS	8		/* octets before the relay's */
-#define CHECK(x) do {							\
-	if (!(x)) {							\
-		fprintf(stderr, "broken: %s (line %d)\n", #x, __LINE__); \
-		abort();						\
-	}								\
-} while (0)
 
 static const char user[] = "joe", password[] = "S3kr:t-pass";
 
@@ -50,8 +43,6 @@ struct world {
 	size_t		 begun;
 	unsigned	 turn;
 };
-
-int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
 static void
 not_random(void *p, size_t n)

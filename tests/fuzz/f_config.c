@@ -6,24 +6,16 @@
  * again, and neither mistakes nor dump hold controls or the password.
  */
 
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/util.h"
+#include "config/dump.h"
 #include "config/file.h"
 #include "config/load.h"
 #include "config/suggest.h"
 #include "net/relay.h"
 
-int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
-
-static void
-must(bool good)
-{
-	if (!good)
-		abort();
-}
+#include "fuzz.h"
 
 static void
 printable(const struct buf *b)
@@ -31,7 +23,7 @@ printable(const struct buf *b)
 	struct buf shown = { .max = b->max };
 
 	buf_add_visible(&shown, buf_text(b), b->len, true);
-	must(shown.len == b->len &&
+	CHECK(shown.len == b->len &&
 	    memcmp(buf_text(&shown), buf_text(b), b->len) == 0);
 	buf_release(&shown);
 }
@@ -46,28 +38,28 @@ inspect(struct config *c)
 	size_t i;
 	char *text;
 
-	config_dump(c, &dump);
-	must(!dump.full);
+	config_dump(c, false, &dump);
+	CHECK(!dump.full);
 	printable(&dump);
 	printable(&c->mistakes);
-	must(c->base.password == NULL || c->base.password_file == NULL);
-	must(c->base.relay == NULL || relay_parse(c->base.relay, &r));
-	must(config_port(&c->base) > 0 && config_port(&c->base) < 65536);
-	must(config_tls_mode(&c->base) != SETTING_TLS_AUTO);
+	CHECK(c->base.password == NULL || c->base.password_file == NULL);
+	CHECK(c->base.relay == NULL || relay_parse(c->base.relay, &r));
+	CHECK(config_port(&c->base) > 0 && config_port(&c->base) < 65536);
+	CHECK(config_tls_mode(&c->base) != SETTING_TLS_AUTO);
 	for (i = 0; i < setting_count; i++) {
 		row = &setting_table[i];
 		if (row->type != SETTING_TEXT && row->type != SETTING_PATH &&
 		    row->type != SETTING_LIST)
 			continue;
 		text = *(char **)(void *)((char *)&c->base + row->at);
-		must(text == NULL || setting_set(row, NULL, text, &why));
+		CHECK(text == NULL || setting_set(row, NULL, text, &why));
 	}
 	/* Another password, the same dump. */
 	if (c->base.password != NULL) {
-		must(setting_set(setting_find("password"), &c->base,
+		CHECK(setting_set(setting_find("password"), &c->base,
 		    "another", &why));
-		config_dump(c, &again);
-		must(strcmp(buf_text(&dump), buf_text(&again)) == 0);
+		config_dump(c, false, &again);
+		CHECK(strcmp(buf_text(&dump), buf_text(&again)) == 0);
 	}
 	buf_release(&dump);
 	buf_release(&again);
@@ -96,7 +88,7 @@ password_line(struct config *c, const char *p, size_t n)
 	for (i = 0; i < NITEMS(words) &&
 	    strcmp(buf_text(&c->mistakes), words[i]) != 0; i++)
 		;
-	must(i < NITEMS(words));
+	CHECK(i < NITEMS(words));
 	buf_release(&line);
 }
 
@@ -132,7 +124,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (n == 0)
 		return 0;
 	name = xstrndup(p, n - 1);
-	(void)suggest_setting(name);
+	(void)setting_near(name);
 	free(name);
 	config_init(&c);
 	switch (data[0] % 3) {

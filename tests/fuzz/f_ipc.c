@@ -2,28 +2,20 @@
  * f_ipc.c - whatever a process that was taken over may send
  *
  * The octets arrive as one record, with a descriptor if the first of them
- * says so.  If it is taken for a record, all that readers rely on holds.
+ * says so.  If another bit of it is set, they are the contents of a record
+ * of the right size, so that more than sizes is checked.  If it is taken for
+ * a record, all that readers rely on holds, and it can be passed on.
  */
 
 #include <sys/socket.h>
 
 #include <fcntl.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "agent/ipc.h"
 
-#define CHECK(x) do {							\
-	if (!(x)) {							\
-		fprintf(stderr, "broken: %s (line %d)\n", #x, __LINE__); \
-		abort();						\
-	}								\
-} while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+#include "fuzz.h"
 
 static void
 check_words(const struct ipc_words *w, size_t nwords)
@@ -47,7 +39,9 @@ check_words(const struct ipc_words *w, size_t nwords)
 static void
 check(const struct ipc_record *r, int fd)
 {
-	CHECK((r->kind == IPC_DELIVERY || r->kind == IPC_OPEN) == (fd != -1));
+	CHECK((r->kind == IPC_DELIVERY || r->kind == IPC_OPEN ||
+	    r->kind == IPC_CONNECT || (r->kind == IPC_BEGUN &&
+	    r->u.begun.err == 0)) == (fd != -1));
 	switch ((enum ipc_kind)r->kind) {
 	case IPC_DELIVERY:
 		CHECK(r->u.delivery.at >= 0 && r->u.delivery.size > 0);
@@ -66,6 +60,12 @@ check(const struct ipc_record *r, int fd)
 	case IPC_DONE:
 		CHECK(strlen(r->u.done.accepted) < 512);
 		CHECK(conninfo_sane(&r->u.done.conninfo));
+		break;
+	case IPC_CONNECT:
+		CHECK(r->u.connect.to.len <= sizeof(r->u.connect.to.sa));
+		break;
+	case IPC_BEGUN:
+		CHECK(r->u.begun.err >= 0 && r->u.begun.source <= 1);
 		break;
 	case IPC_END:
 	case IPC_OPEN:
@@ -101,6 +101,78 @@ put(int sock, const uint8_t *p, size_t n, int fd)
 	CHECK(sendmsg(sock, &m, MSG_NOSIGNAL) == (ssize_t)n);
 }
 
+/* Words of a record: how many recipients, and all octets that are left. */
+static void
+fill_words(struct ipc_words *w, const uint8_t *p, size_t n)
+{
+	w->nrcpt = n > 0 ? p[0] : 0;
+	w->len = n > 0 ? (uint32_t)n - 1 : 0;
+	if (w->len > IPC_WORDS)
+		w->len = IPC_WORDS;
+	if (n > 0)
+		memcpy(w->text, p + 1, w->len);
+}
+
+/* A record of the kind p[0] and the size of that kind. */
+static void
+put_shaped(int sock, const uint8_t *p, size_t n, int fd)
+{
+	static struct ipc_record r;
+	size_t k = offsetof(struct ipc_record, u.delivery.words) -
+	    offsetof(struct ipc_record, u);
+
+	ipc_begin(&r, (enum ipc_kind)(1 + p[0] % (IPC__MAX - 1)), p[0]);
+	p++;
+	n--;
+	switch ((enum ipc_kind)r.kind) {
+	case IPC_DELIVERY:
+		k = n < k ? n : k;
+		memcpy(&r.u, p, k);
+		fill_words(&r.u.delivery.words, p + k, n - k);
+		break;
+	case IPC_RCPT:
+		fill_words(&r.u.rcpt.words, p, n);
+		break;
+	case IPC_FAULT:
+		memcpy(&r.u, p, n < sizeof(r.u.fault) ? n :
+		    sizeof(r.u.fault));
+		break;
+	case IPC_DONE:
+		memcpy(&r.u, p, n < sizeof(r.u.done) ? n : sizeof(r.u.done));
+		break;
+	case IPC_CONNECT:
+		memcpy(&r.u, p, n < sizeof(r.u.connect) ? n :
+		    sizeof(r.u.connect));
+		break;
+	case IPC_BEGUN:
+		memcpy(&r.u, p, n < sizeof(r.u.begun) ? n :
+		    sizeof(r.u.begun));
+		break;
+	case IPC_END:
+	case IPC_OPEN:
+	case IPC_SENT:
+	case IPC__MAX:
+		break;
+	}
+	CHECK(ipc_send(sock, &r, fd, 1) == 1);
+}
+
+/* What was taken is taken again. */
+static void
+check_again(const int sock[2], const struct ipc_record *r, int fd)
+{
+	static struct ipc_record again;
+	int other;
+
+	CHECK(ipc_send(sock[0], r, fd, 1) == 1);
+	CHECK(ipc_receive(sock[1], &again, &other, 1) == 1);
+	CHECK((fd == -1) == (other == -1) && again.kind == r->kind &&
+	    again.number == r->number);
+	check(&again, other);
+	if (other != -1)
+		(void)close(other);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
@@ -114,10 +186,12 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	if (null == -1)
 		null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	CHECK(ipc_pair(sock, &f) == 0);
-	put(sock[0], p + 1, n - 1, p[0] & 1 ? null : -1);
-	if (ipc_receive(sock[1], &r, &fd, 1) == 1)
+	(p[0] & 2 ? put_shaped : put)(sock[0], p + 1, n - 1,
+	    p[0] & 1 ? null : -1);
+	if (ipc_receive(sock[1], &r, &fd, 1) == 1) {
 		check(&r, fd);
-	else
+		check_again(sock, &r, fd);
+	} else
 		CHECK(fd == -1);
 	if (fd != -1)
 		(void)close(fd);

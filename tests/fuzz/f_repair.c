@@ -7,8 +7,6 @@
  * first three octets choose the wishes, the pieces and the reasons.
  */
 
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/base64.h"
@@ -18,9 +16,7 @@
 #include "mail/header.h"
 #include "mail/message.h"
 
-int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
-
-#define MUST(x)		do { if (!(x)) abort(); } while (0)
+#include "fuzz.h"
 
 /* Through the door: false if it was refused. */
 static bool
@@ -48,11 +44,11 @@ must_be_canonical(const struct buf *b)
 	const char *p = b->p;
 	size_t i, n = b->len;
 
-	MUST(n >= 2 && p[n - 2] == '\r' && p[n - 1] == '\n');
+	CHECK(n >= 2 && p[n - 2] == '\r' && p[n - 1] == '\n');
 	for (i = 0; i < n; i++) {
-		MUST(p[i] != '\0');
-		MUST(p[i] != '\n' || (i > 0 && p[i - 1] == '\r'));
-		MUST(p[i] != '\r' || (i + 1 < n && p[i + 1] == '\n'));
+		CHECK(p[i] != '\0');
+		CHECK(p[i] != '\n' || (i > 0 && p[i - 1] == '\r'));
+		CHECK(p[i] != '\r' || (i + 1 < n && p[i + 1] == '\n'));
 	}
 }
 
@@ -66,11 +62,11 @@ must_have_header(const struct buf *b, bool whole)
 	while (header_next(b->p, b->len, &at, &fld)) {
 		from += header_is(&fld, "From");
 		if (header_known(&fld)->id == HEADER_SUBJECT && !whole)
-			MUST(ascii_only(fld.line, fld.len) &&
+			CHECK(ascii_only(fld.line, fld.len) &&
 			    fold_longest(fld.line, fld.len) <= FOLD_LINE);
 	}
-	MUST(whole || from <= 1);
-	MUST(at + 2 <= b->len && memcmp(b->p + at, "\r\n", 2) == 0);
+	CHECK(whole || from <= 1);
+	CHECK(at + 2 <= b->len && memcmp(b->p + at, "\r\n", 2) == 0);
 	return at + 2;
 }
 
@@ -87,7 +83,7 @@ encode(struct buf *out, const struct buf *in, unsigned why, size_t step)
 		k = in->len - i < step ? in->len - i : step;
 		recode_look(&e, in->p + i, k);
 	}
-	MUST(e.out.len == 0);
+	CHECK(e.out.len == 0);
 	any = recode_plan(&e);
 	for (i = 0; any && i < in->len; i += k) {
 		k = in->len - i < step ? in->len - i : step;
@@ -98,7 +94,7 @@ encode(struct buf *out, const struct buf *in, unsigned why, size_t step)
 	if (any) {
 		recode_end(&e);
 		buf_add(out, buf_text(&e.out), e.out.len);
-		MUST(e.eightbit == !ascii_only(out->p, out->len));
+		CHECK(e.eightbit == !ascii_only(out->p, out->len));
 	}
 	recode_release(&e);
 	return any;
@@ -107,7 +103,7 @@ encode(struct buf *out, const struct buf *in, unsigned why, size_t step)
 static int
 hex(char c)
 {
-	MUST((c >= '0' && c <= '9') || (c >= 'A' && c <= 'F'));
+	CHECK((c >= '0' && c <= '9') || (c >= 'A' && c <= 'F'));
 	return c <= '9' ? c - '0' : c - 'A' + 10;
 }
 
@@ -118,14 +114,14 @@ decode_qp(struct buf *out, const char *p, size_t n)
 	char c;
 
 	for (i = 0; i < n; i++) {
-		MUST(p[i] == '\r' || p[i] == '\n' || ++line <= 76);
+		CHECK(p[i] == '\r' || p[i] == '\n' || ++line <= 76);
 		if (p[i] == '\n')
 			line = 0;
 		if (p[i] != '=') {
 			buf_add(out, p + i, 1);
 			continue;
 		}
-		MUST(i + 2 < n);
+		CHECK(i + 2 < n);
 		if (p[i + 1] != '\r') {
 			c = (char)(hex(p[i + 1]) << 4 | hex(p[i + 2]));
 			buf_add(out, &c, 1);
@@ -142,9 +138,9 @@ decode_base64(struct buf *out, const char *p, size_t n)
 	const char *end = p + n, *nl;
 
 	for (; p < end; p = nl + 2) {
-		MUST((nl = memchr(p, '\r', (size_t)(end - p))) != NULL);
-		MUST(nl - p <= 76);
-		MUST(base64_decode(out, p, (size_t)(nl - p)));
+		CHECK((nl = memchr(p, '\r', (size_t)(end - p))) != NULL);
+		CHECK(nl - p <= 76);
+		CHECK(base64_decode(out, p, (size_t)(nl - p)));
 	}
 }
 
@@ -162,7 +158,7 @@ must_decode(const struct buf *out, size_t head, const struct buf *in,
 	    strncasecmp(fld.value, " text", 5) != 0 &&
 	    strncasecmp(fld.value, " app", 4) != 0)
 		return;
-	MUST(header_find(out->p, head, "Content-Transfer-Encoding", &fld));
+	CHECK(header_find(out->p, head, "Content-Transfer-Encoding", &fld));
 	header_unfold(&coding, &fld);
 	if (strcmp(buf_text(&coding), "base64") == 0)
 		decode_base64(&body, out->p + head, out->len - head);
@@ -170,8 +166,8 @@ must_decode(const struct buf *out, size_t head, const struct buf *in,
 		decode_qp(&body, out->p + head, out->len - head);
 	else
 		buf_add(&body, out->p + head, out->len - head);
-	MUST(body.len == in->len - old);
-	MUST(body.len == 0 || memcmp(body.p, in->p + old, body.len) == 0);
+	CHECK(body.len == in->len - old);
+	CHECK(body.len == 0 || memcmp(body.p, in->p + old, body.len) == 0);
 	buf_release(&body);
 	buf_release(&coding);
 }
@@ -203,21 +199,21 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	whole = header_find(door.p, door.len, "DKIM-Signature",
 	    &(struct field){ 0 });
 	head = must_have_header(&door, whole);
-	MUST(enter(&again, &o, door.p, door.len, &wants));
-	MUST(again.len == door.len &&
+	CHECK(enter(&again, &o, door.p, door.len, &wants));
+	CHECK(again.len == door.len &&
 	    memcmp(again.p, door.p, door.len) == 0);
 	if (!encode(&out, &door, why, door.len)) {
-		MUST(!encode(&pieces, &door, why, step));
+		CHECK(!encode(&pieces, &door, why, step));
 		goto out;
 	}
-	MUST(!whole);
-	MUST(encode(&pieces, &door, why, step));
-	MUST(out.len == pieces.len && memcmp(out.p, pieces.p, out.len) == 0);
+	CHECK(!whole);
+	CHECK(encode(&pieces, &door, why, step));
+	CHECK(out.len == pieces.len && memcmp(out.p, pieces.p, out.len) == 0);
 	must_be_canonical(&out);
 	must_decode(&out, must_have_header(&out, false), &door, head);
-	MUST(!encode(&pieces, &out, why, step));
-	MUST(enter(&again, &o, out.p, out.len, &wants));
-	MUST(again.len == out.len && memcmp(again.p, out.p, out.len) == 0);
+	CHECK(!encode(&pieces, &out, why, step));
+	CHECK(enter(&again, &o, out.p, out.len, &wants));
+	CHECK(again.len == out.len && memcmp(again.p, out.p, out.len) == 0);
 out:
 	buf_release(&door);
 	buf_release(&again);

@@ -6,23 +6,13 @@
  * reading of RFC 5321 4.2 makes of the same octets.
  */
 
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/util.h"
 #include "smtp/capability.h"
 #include "smtp/reply.h"
 
-#define CHECK(x) do {							\
-	if (!(x)) {							\
-		fprintf(stderr, "broken: %s (line %d)\n", #x, __LINE__); \
-		abort();						\
-	}								\
-} while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+#include "fuzz.h"
 
 static void
 check_caps(const struct reply *r)

@@ -7,24 +7,15 @@
  * have to.  So that SCRAM gets beyond the nonce, "r=" stands for ours too.
  */
 
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/util.h"
 #include "smtp/sasl.h"
 
+#include "fuzz.h"
+
 #define NONCE	"fyko+d2lbbFgONRv9qkxdawL"
 #define SECRET	"S3kr:t-pass"
-#define CHECK(x) do {							\
-	if (!(x)) {							\
-		fprintf(stderr, "broken: %s (line %d)\n", #x, __LINE__); \
-		abort();						\
-	}								\
-} while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
 /* said: the relay itself spoke of the password. */
 static void

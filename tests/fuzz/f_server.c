@@ -8,22 +8,15 @@
  * again here, by looking for the end in the whole input.
  */
 
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/util.h"
 #include "mail/addr.h"
 #include "smtp/server.h"
 
+#include "fuzz.h"
+
 #define KNOBS	4
-#define CHECK(x) do {							\
-	if (!(x)) {							\
-		fprintf(stderr, "broken: %s (line %d)\n", #x, __LINE__); \
-		abort();						\
-	}								\
-} while (0)
 
 struct world {
 	struct server	 s;
@@ -38,8 +31,6 @@ struct world {
 	unsigned	 nmessage;
 	bool		 due;		/* an end or a drop */
 };
-
-int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
 /* Is this message refused at its begin (0), in it (1) or at its end? */
 static bool

@@ -367,3 +367,84 @@ nmh()
 	came root@example.org bob@example.org
 	has From web@example.org
 }
+
+@test "PHP of the web server, without a home: the relay down, then DNS dead" {
+	local port=$RELAY_PORT name
+
+	mkdir -p "$root/var/www"
+	mkdir -m 1777 "$root/var/spool/heloise-users"
+	as_web() {
+		run timeout 30 env -i PATH=/usr/sbin:/usr/bin chroot \
+		    --userspec=33:33 --groups= "$root" "$@" 3>&-
+	}
+	stop_relay
+	for name in "127.0.0.1:$port" smtp.example.net; do
+		sed -i "s/^relay .*/relay $name/" "$root/etc/heloise.conf"
+		as_web php -d sendmail_path='/usr/sbin/heloise -t -i' -r \
+		    'exit(mail("bob@'"${name%:*}"'.example", "Hello", "hello\n",
+		    "From: web@example.org") ? 0 : 1);'
+		[ "$status" -eq 0 ]
+		[[ $output == *'queued as'* ]]
+	done
+	end_root
+	start_relay --port "$port"
+	sed -i "s/^relay .*/relay 127.0.0.1:$port/" "$root/etc/heloise.conf"
+	as_web heloise -q
+	[ "$status" -eq 0 ]
+	[ "$(stored_count)" -eq 2 ]
+	[ -z "$(find "$root/var/spool/heloise-users/33/queue" -type f)" ]
+}
+
+@test "check_mailq: what waits is counted as in Postfix and in Sendmail" {
+	local kind
+
+	ln -s ../sbin/heloise "$root/usr/bin/mailq"
+	for kind in postfix sendmail; do
+		as_root /usr/lib/nagios/plugins/check_mailq -M $kind -w 1 -c 2
+		[[ $status,$output = 0,OK*empty* ]]
+	done
+	as_root sh -c 'echo "Subject: x" |
+	    heloise --linger no -odq bob@example.org'
+	for kind in postfix sendmail; do
+		as_root /usr/lib/nagios/plugins/check_mailq -M $kind -w 1 -c 2
+		[[ $status,$output = 1,WARNING*' is 1 '* ]]
+		as_root /usr/lib/nagios/plugins/check_mailq -M $kind -w 2 -c 3
+		[ "$status" -eq 0 ]
+	done
+	as_root heloise -q
+	came root@example.org bob@example.org
+}
+
+# The file report.pdf of the message, as its reader saves it.
+attached()
+{
+	python3 -c '
+import email, email.policy, sys
+m = email.message_from_binary_file(open(sys.argv[1], "rb"),
+    policy=email.policy.default)
+part, = [p for p in m.walk() if p.get_filename() == "report.pdf"]
+sys.stdout.buffer.write(part.get_payload(decode=True))' "$msg"
+}
+
+@test "heloise-recipes(7): a file by mutt, by mpack and by the shell" {
+	local block='' line n=0 sh=$BATS_TEST_DIRNAME/../manblocks
+
+	head -c 5000 /dev/urandom >"$root/home/alice/report.pdf"
+	while IFS= read -r line; do
+		if [ "$line" != %% ]; then
+			block+=$line$'\n'
+			continue
+		fi
+		as_alice sh -c "cd && $block"
+		quiet
+		came alice@example.org you@example.org
+		has Subject Report
+		attached | cmp - "$root/home/alice/report.pdf"
+		block=
+		n=$((n + 1))
+		stop_relay
+		use_relay
+	done < <(sh "$sh" "$BATS_TEST_DIRNAME/../../man/heloise-recipes.7" \
+	    ATTACHMENTS)
+	[ "$n" -eq 3 ]
+}

@@ -141,3 +141,16 @@ teardown_file()
 	sed '/^$/q' "${mail[0]}" | grep -q '^Return-Path: <a@example.org>'
 	intact
 }
+
+@test "Dovecot: found and proved by --setup" {
+	(umask 077 && echo "$password" >"$BATS_TEST_TMPDIR/pw")
+	run "$HELOISE" --setup b@example.org --relay "$addr:4651" --tls implicit \
+	    --tls-ca "$run/ca/ca.pem" --tls-name relay.example.org \
+	    --helo app.example.org --user user \
+	    --password-file "$BATS_TEST_TMPDIR/pw" \
+	    --write "$BATS_TEST_TMPDIR/new" --yes --send-test
+	echo "$output"
+	[ "$status" -eq 0 ]
+	arrived b
+	has '^Subject: Heloise works$'
+}

@@ -133,3 +133,16 @@ teardown_file()
 	arrived b
 	sed '1,/^$/d' "${mail[0]}" | cmp - "$big"
 }
+
+@test "Exim: found and proved by --setup" {
+	(umask 077 && echo "$password" >"$BATS_TEST_TMPDIR/pw")
+	run "$HELOISE" --setup b@example.org --relay "$addr:5870" \
+	    --tls-ca "$run/ca/ca.pem" --tls-name relay.example.org \
+	    --helo app.example.org --user user \
+	    --password-file "$BATS_TEST_TMPDIR/pw" \
+	    --write "$BATS_TEST_TMPDIR/new" --yes --send-test
+	echo "$output"
+	[ "$status" -eq 0 ]
+	arrived b
+	has '^Subject: Heloise works$'
+}

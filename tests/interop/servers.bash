@@ -6,8 +6,10 @@
 # made, each with its configuration, queue and mailboxes in a directory of
 # its own, $run; inside the jail that is $dir.  They know b@example.org,
 # c@example.org and the login "user", and listen on port 2525 in clear, on
-# 5870 with STARTTLS and on 4650 with implicit TLS (OpenSMTPD and Cyrus on
-# the first only, Dovecot on 5871 and 4651 before an Exim).
+# 5870 with STARTTLS and on 4650 with implicit TLS (OpenSMTPD, Cyrus, Courier
+# and sendmail on the first only, Dovecot on 5871 and 4651 before an Exim).
+# Postfix and Dovecot stand for providers, too, on ports 587 and 465: they
+# know the mailboxes of alice@example.org and alice at a provider.
 #
 # The address is drawn from 127.0.0.0/8 and not shared with anybody, so
 # the ports can be the same in each run.
@@ -18,6 +20,7 @@ jail=/opt/heloise-interop
 here=${BASH_SOURCE[0]%/*}
 password='pass"word=1'
 secret='signs tokens'
+certificate=ok
 
 # A directory for one server, with an address and a certificate; the relay
 # goes by an address, so settings have a tls-name.
@@ -29,8 +32,8 @@ ground()
 	chmod 755 "$run"
 	install -d -o 910 -g 910 "$run/mail"
 	sh "$here/../relay/ca" "$run/ca"
-	openssl x509 -in "$run/ca/ok.pem" -out "$run/cert.pem"
-	openssl pkey -in "$run/ca/ok.pem" -out "$run/key.pem"
+	openssl x509 -in "$run/ca/$certificate.pem" -out "$run/cert.pem"
+	openssl pkey -in "$run/ca/$certificate.pem" -out "$run/key.pem"
 }
 
 # Fill in a file of settings.
@@ -55,6 +58,11 @@ start_postfix()
 	done
 	printf '%s' "$password" | chroot "$jail" /usr/sbin/saslpasswd2 -c -p \
 	    -f "$dir/etc/sasl/db" -u relay.example.org user
+	for d in example.org posteo.de; do
+		printf '%s' "$password" | chroot "$jail" \
+		    /usr/sbin/saslpasswd2 -c -p -f "$dir/etc/sasl/db" -u "$d" \
+		    alice
+	done
 	chown 901 "$etc/sasl/db"
 	chroot "$jail" /usr/lib/postfix/sbin/master -w -c "$dir/etc"
 	pidfile=$q/pid/master.pid log=$run/log
@@ -108,6 +116,62 @@ start_opensmtpd()
 	fill opensmtpd/smtpd.conf "$run/smtpd.conf"
 	chroot "$jail" /usr/sbin/smtpd -d -f "$dir/smtpd.conf" \
 	    >"$run/log" 2>&1 3>&- &
+	echo $! >"$run/pid"
+	pidfile=$run/pid log=$run/log
+}
+
+# Knows its users by their passwords, and offers AUTH after STARTTLS only.
+start_chasquid()
+{
+	local user certs=$run/certs/relay.example.org
+
+	mkdir -p "$certs" "$run/domains/example.org" "$run/data"
+	fill chasquid/chasquid.conf "$run/chasquid.conf"
+	fill store "$run/store"
+	chmod 755 "$run/store"
+	cp "$run/cert.pem" "$certs/fullchain.pem"
+	cp "$run/key.pem" "$certs/privkey.pem"
+	for user in b c; do
+		chroot "$jail" /usr/bin/chasquid-util -C="$dir" user-add \
+		    "$user@example.org" --password="$password"
+	done
+	chown -R 910:910 "$run"
+	chroot --userspec=910:910 "$jail" /usr/bin/chasquid \
+	    -config_dir="$dir" >"$run/log" 2>&1 3>&- &
+	echo $! >"$run/pid"
+	pidfile=$run/pid log=$run/log
+}
+
+# The log is the dialogue.
+start_sendmail()
+{
+	local cf=/usr/share/sendmail/cf
+
+	install -d -m 700 "$run/queue"
+	fill sendmail/sendmail.mc "$run/sendmail.mc"
+	fill store "$run/store"
+	chmod 755 "$run/store"
+	chmod 777 "$run/mail"
+	chroot "$jail" /usr/bin/m4 -D_CF_DIR_=$cf/ $cf/m4/cf.m4 \
+	    "$dir/sendmail.mc" >"$run/sendmail.cf" 2>"$run/m4"
+	touch "$run/log"
+	chroot "$jail" /usr/libexec/sendmail/sendmail -C "$dir/sendmail.cf" \
+	    -bD -X "$dir/log" 3>&- &
+	pidfile=$run/pid log=$run/log
+}
+
+# Only what takes messages, into the queue of the root directory.
+start_courier()
+{
+	printf '%s\n' '#!/bin/sh' 'export PATH=/bin RELAYCLIENT=' \
+	    "export TCPLOCALIP=::ffff:$addr TCPLOCALPORT=2525" \
+	    'export TCPREMOTEIP=::ffff:127.0.0.1 TCPREMOTEPORT=999' \
+	    'export TCPLOCALHOST=localhost TCPREMOTEHOST=localhost' \
+	    'exec /usr/lib/courier/courier/modules/esmtp/courieresmtpd' \
+	    >"$run/serve"
+	chmod 755 "$run/serve"
+	chroot --userspec=911:911 "$jail" /bin/busybox nc -ll -p 2525 "$addr" \
+	    -e "$dir/serve" >"$run/log" 2>&1 3>&- &
 	echo $! >"$run/pid"
 	pidfile=$run/pid log=$run/log
 }
@@ -222,6 +286,17 @@ deliver()
 {
 	run --separate-stderr timeout 120 "$HELOISE" -C "$conf" -i -f a@example.org "$@"
 	echo "status $status; $output; $stderr"
+}
+
+# The flights of octets that went to the relay in a delivery, and its status.
+flights()
+{
+	local trace=$BATS_TEST_TMPDIR/trace
+
+	strace -f -qq -e trace=sendto -o "$trace" "$HELOISE" -C "$conf" -i \
+	    -f a@example.org "$@" || return
+	sent=$(grep -c 'sendto(.*"' "$trace")
+	echo "$sent flights"
 }
 
 in_box()

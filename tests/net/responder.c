@@ -1,10 +1,13 @@
 /*
- * responder.c - a name server for tests, which knows SRV records only
+ * responder.c - a name server for tests, which knows SRV and MX records only
  *
- * usage: responder [NAME PRIORITY WEIGHT PORT TARGET]... <control
+ * usage: responder [at ADDRESS] [NAME PRIORITY WEIGHT PORT TARGET]...
+ *	  <control
  *
- * Answers on a UDP port of 127.0.0.1, which it writes to stdout, until
- * stdin ends.  A name that is not given does not exist; one that is given
+ * "NAME mx HOST" is an MX record.
+ *
+ * Answers on a UDP port of 127.0.0.1, which it writes to stdout, or on port
+ * 53 of ADDRESS, until stdin ends.  A name that is not given does not exist; one that is given
  * as "NAME fail" gets SERVFAIL, and one as "NAME truncated" an answer that
  * asks for TCP.  The TCP port of that number takes connections and is silent.
  */
@@ -25,6 +28,7 @@
 struct ipc_record {
 	const char	*name, *target;	/* target NULL: SERVFAIL, */
 	bool		 truncated;	/* unless this is set */
+	bool		 mx;
 	unsigned	 priority, weight, port;
 };
 
@@ -88,7 +92,8 @@ answer(struct message *m, const struct ipc_record *r, size_t nr)
 	memcpy(a.p, m->p, end);
 	a.n = end;
 	for (i = 0; i < nr && a.n < 800; i++) {
-		if (strcasecmp(r[i].name, name) != 0)
+		if (strcasecmp(r[i].name, name) != 0 ||
+		    r[i].mx != (m->p[end - 3] == 15))
 			continue;
 		code = r[i].target == NULL && !r[i].truncated ? 2 : 0;
 		if (r[i].truncated)
@@ -96,15 +101,17 @@ answer(struct message *m, const struct ipc_record *r, size_t nr)
 		if (r[i].target == NULL)
 			break;
 		put16(&a, 0xc00c);		/* the name of the question */
-		put16(&a, 33);
+		put16(&a, r[i].mx ? 15 : 33);
 		put16(&a, 1);
 		put16(&a, 0);
 		put16(&a, 60);
 		at = a.n;
 		put16(&a, 0);
 		put16(&a, r[i].priority);
-		put16(&a, r[i].weight);
-		put16(&a, r[i].port);
+		if (!r[i].mx) {
+			put16(&a, r[i].weight);
+			put16(&a, r[i].port);
+		}
 		put_name(&a, r[i].target);
 		a.p[at] = (unsigned char)((a.n - at - 2) >> 8);
 		a.p[at + 1] = (unsigned char)(a.n - at - 2);
@@ -152,11 +159,24 @@ main(int argc, char **argv)
 	int fd = socket(AF_INET, SOCK_DGRAM, 0), i;
 	int tcp = socket(AF_INET, SOCK_STREAM, 0);
 
+	if (argc > 2 && strcmp(argv[1], "at") == 0) {
+		in.sin_port = htons(53);
+		if (inet_pton(AF_INET, argv[2], &in.sin_addr) != 1)
+			errx(1, "at ADDRESS");
+		argv += 2;
+		argc -= 2;
+	}
 	for (i = 1; i + 1 < argc && nr < 32; nr++) {
 		r[nr] = (struct ipc_record){ .name = argv[i] };
 		r[nr].truncated = strcmp(argv[i + 1], "truncated") == 0;
 		if (r[nr].truncated || strcmp(argv[i + 1], "fail") == 0) {
 			i += 2;
+			continue;
+		}
+		r[nr].mx = strcmp(argv[i + 1], "mx") == 0;
+		if (r[nr].mx && i + 2 < argc) {
+			r[nr].target = argv[i + 2];
+			i += 3;
 			continue;
 		}
 		if (i + 4 >= argc)

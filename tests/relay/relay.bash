@@ -16,6 +16,10 @@ RELAY_HOME=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
 : "${HELOISE:=${RELAY_HOME%/tests/relay}/heloise}"
 declare -ga RELAY_PIDS=()
 
+# Where localhost is ::1 too, no relay listens there.  A test that is about
+# families of addresses unsets it.
+export HELOISE_ADDRESS_FAMILY=ipv4
+
 # A message; a file of tests may have another.
 MAIL=$'To: bob@example.org\nFrom: alice@example.org\nSubject: hi\n\nhello\n'
 
@@ -207,6 +211,13 @@ submit_with() {
 	split "$@"
 	use "${SETTINGS[@]}"
 	submit "${OPTIONS[@]}"
+}
+
+# apart COMMAND...: run it with mounts and processes of its own, a minute at
+# most.  The processes that it leaves behind end with it.
+apart() {
+	timeout -k 5 60 unshare --mount --pid --fork --kill-child \
+	    --mount-proc "$@" 3>&-
 }
 
 # await COMMAND...: wait for it to come true, 30 seconds at most.

@@ -279,7 +279,7 @@ pause_until(const struct relay *r, long long end, struct pollfd *p, nfds_t n)
 {
 	long long left = end - clock_ms();
 	struct timespec t = { .tv_sec = left / 1000,
-	    .tv_nsec = left % 1000 * 1000000 };
+	    .tv_nsec = (long)(left % 1000) * 1000000 };
 
 	if (left <= 0)
 		return false;

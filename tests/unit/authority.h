@@ -100,6 +100,23 @@ extend(gnutls_x509_crt_t crt, const struct recipe *r, gnutls_x509_crt_t by)
 	must(gnutls_x509_crt_set_authority_key_id(crt, key_id, n));
 }
 
+/*
+ * The library may have been built with times of 32 bits.  ARM has these in
+ * another register than those of 64 bits, so both get it there.
+ */
+static inline int
+set_time(int (*f)(gnutls_x509_crt_t, time_t), gnutls_x509_crt_t crt, time_t t)
+{
+#ifdef __arm__
+	int (*both)(gnutls_x509_crt_t, long, time_t) =
+	    (int (*)(gnutls_x509_crt_t, long, time_t))(void (*)(void))f;
+
+	return both(crt, (long)t, t);
+#else
+	return f(crt, t);
+#endif
+}
+
 /* Make number i; its issuer must have been made, or be itself. */
 static inline void
 make_id(struct id *ids, const struct recipe *recipes, int i)
@@ -125,9 +142,9 @@ make_id(struct id *ids, const struct recipe *recipes, int i)
 	crt = ids[i].crt;
 	must(gnutls_x509_crt_set_version(crt, 3));
 	must(gnutls_x509_crt_set_serial(crt, &serial, 1));
-	must(gnutls_x509_crt_set_activation_time(crt,
+	must(set_time(gnutls_x509_crt_set_activation_time, crt,
 	    now - 60 + (time_t)r->from * DAY));
-	must(gnutls_x509_crt_set_expiration_time(crt,
+	must(set_time(gnutls_x509_crt_set_expiration_time, crt,
 	    now + (time_t)r->to * DAY));
 	must(gnutls_x509_crt_set_key(crt, ids[i].key));
 	extend(crt, r, by->crt);

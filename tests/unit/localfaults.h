@@ -34,6 +34,9 @@ static const struct local {
 	{ ST_CONFIG, FD_ERRNO, ENOENT, VD_PERM,
 	  "tls-ca: cannot read /etc/ssl/my.pem: No such file or directory",
 	  NULL, 0, 0, "no file /etc/ssl/my.pem", "tls-ca <file>" },
+	{ ST_CONFIG, FD_ERRNO, ENOENT, VD_PERM,
+	  "/dev/log: No such file or directory", NULL, 0, 0,
+	  "no syslog daemon runs on this host", "log <file>" },
 	{ ST_CONFIG, FD_NONE, 0, VD_PERM, "/etc/heloise.conf:3: hello: no "
 	  "setting has this name; did you mean helo?", NULL, 0, 0, "-", "-" },
 	{ ST_SECRET, FD_ERRNO, EACCES, VD_PERM,
@@ -48,21 +51,25 @@ static const struct local {
 	  "no password", "password-file <file> + auth none" },
 	{ ST_SPOOL, FD_ERRNO, EACCES, VD_TEMP,
 	  "/var/spool/heloise/queue: Permission denied", NULL, 0, 0,
-	  "www-data may not write to the spool /var/spool/heloise/queue",
-	  "spool <directory> + queue no" },
+	  "www-data may not write to the spool /var/spool/heloise",
+	  "~install -d -m 1777 /var/spool/heloise-users" },
 	{ ST_SPOOL, FD_NONE, 0, VD_TEMP,
 	  "/var/spool/heloise belongs to user 0, not to user 33", NULL, 0, 0,
 	  "the spool /var/spool/heloise belongs to another user",
-	  "spool <directory>" },
+	  "spool /var/spool/heloise/%U + spool <directory>/%U + queue no" },
+	{ ST_SPOOL, FD_NONE, 0, VD_TEMP, "no home directory for a spool, and "
+	  "no /var/spool/heloise-users", NULL, 0, 0,
+	  "www-data has no place for mail that waits",
+	  "~install -d -m 1777 /var/spool/heloise-users" },
 	{ ST_SPOOL, FD_ERRNO, ENOSPC, VD_TEMP,
 	  "/var/spool/heloise/queue: No space left on device", NULL, 0, 0,
-	  "no space is left", "spool <directory>" },
+	  "no space is left", "~free some space" },
 	{ ST_SPOOL, FD_ERRNO, EDQUOT, VD_TEMP,
 	  "/home/a/.local/state/heloise/queue: Disk quota exceeded", NULL, 0,
-	  0, "the quota of www-data", "spool <directory>" },
+	  0, "the quota of www-data", "~free some space" },
 	{ ST_SPOOL, FD_ERRNO, EROFS, VD_TEMP,
 	  "/var/spool/heloise: Read-only file system", NULL, 0, 0,
-	  "read-only", "spool <directory> + queue no" },
+	  "read-only", "spool <directory>/%U" },
 	{ ST_SPOOL, FD_NONE, 0, VD_TEMP, "queued", NULL, 0, 0, "-", "-" },
 	{ ST_INPUT, FD_NONE, 0, VD_PERM,
 	  "it is over 1024 octets (max-size)", NULL, 0, 0, "larger than",
@@ -319,6 +326,11 @@ static const struct local {
 	  "signed it (that of its issuer did not come) (CN=a, issued by "
 	  "CN=Corp CA 2, for a)", NULL, 587, CLIENT_TLS_STARTTLS,
 	  "without that of CN=Corp CA 2", "tls-ca <file> + ~whole chain" },
+	/* No words of a certificate look like a line of configuration. */
+	{ ST_TLS, FD_TLS, -348, VD_PERM, NOT_GOOD "no trusted authority "
+	  "signed it (that of its issuer did not come) (CN=a, issued by "
+	  "CN=` or `tls-verify no, for a)", NULL, 587, CLIENT_TLS_STARTTLS,
+	  "of CN=' or 'tls-verify no:", "tls-ca <file> + ~whole chain" },
 	{ ST_TLS, FD_TLS, -348, VD_PERM, NOT_GOOD "it is for "
 	  "mail.example.com, not for 192.0.2.1", "192.0.2.1", 587,
 	  CLIENT_TLS_STARTTLS, "is for mail.example.com",
@@ -330,6 +342,53 @@ static const struct local {
 	{ ST_TLS, FD_TLS, -15, VD_PERM, "this port begins in clear, as for "
 	  "STARTTLS: 220 hi", "mailpit", 1025, CLIENT_TLS_IMPLICIT,
 	  "does not speak TLS from the start", "tls none + tls starttls" },
+	{ ST_SPOOL, FD_ERRNO, EFBIG, VD_TEMP,
+	  "/var/spool/heloise/queue: File too large", NULL, 0, 0,
+	  "LimitFSIZE= of a unit, or ulimit -f", "~raise that limit" },
+	{ ST_SPOOL, FD_ERRNO, EMFILE, VD_TEMP,
+	  "cannot create a socket pair: Too many open files", NULL, 0, 0,
+	  "LimitNOFILE= of a unit, or ulimit -n", "~to 32 or more" },
+	{ ST_BODY, FD_ERRNO, EAGAIN, VD_TEMP, "cannot start the delivery "
+	  "agent: Resource temporarily unavailable", NULL, 0, 0,
+	  "TasksMax= of a unit, or ulimit -u", "~raise that limit" },
+	{ ST_SPOOL, FD_NONE, 0, VD_TEMP, "no home directory for a spool, "
+	  "and no /var/spool/heloise-users", NULL, 0, 0,
+	  "a.service gives its user no directory",
+	  "~StateDirectory=heloise" },
+	{ ST_SPOOL, FD_ERRNO, EROFS, VD_TEMP,
+	  "/var/spool/heloise/queue: Read-only file system", NULL, 0, 0,
+	  "a.service may not write to the spool /var/spool/heloise (ProtectS",
+	  "~ReadWritePaths=/var/spool/heloise`" },
+	{ ST_SPOOL, FD_ERRNO, EACCES, VD_TEMP,
+	  "/home/a/.local/state/heloise: Permission denied", NULL, 0, 0,
+	  "ProtectHome= of a.service hides it",
+	  "~StateDirectory=heloise` into the unit, or as root run `install" },
+	{ ST_CONFIG, FD_ERRNO, EACCES, VD_PERM,
+	  "/home/a/.config/heloise/config: Permission denied", NULL, 0, 0,
+	  "ProtectHome= of a.service hides it", "~/etc/heloise.conf" },
+	{ ST_CONNECT, FD_ERRNO, EAFNOSUPPORT, VD_TEMP, "192.0.2.1 port 587: "
+	  "Address family not supported by protocol", NULL, 587, 0,
+	  "RestrictAddressFamilies= of the unit",
+	  "~AF_UNIX AF_INET AF_INET6`" },
+	{ ST_CONNECT, FD_ERRNO, EPERM, VD_TEMP,
+	  "192.0.2.1 port 587: Operation not permitted", NULL, 587, 0,
+	  "SystemCallFilter= or IPAddressDeny= of the unit",
+	  "~SystemCallFilter=@network-io + ~IPAddressAllow=any" },
+	{ ST_CONNECT, FD_ERRNO, ENETUNREACH, VD_TEMP,
+	  "192.0.2.1 port 587: Network is unreachable", NULL, 587, 0,
+	  "PrivateNetwork= of the unit", "~PrivateNetwork=no" },
+	{ ST_MAIL, FD_NONE, 0, VD_PERM, "the relay does not offer 8BITMIME, "
+	  "and this line cannot be sent without it: x", NULL, 587, 0,
+	  "is signed or malformed", "header-repair no" },
+	{ ST_MAIL, FD_NONE, 0, VD_PERM, "this line of the header is neither "
+	  "ASCII nor UTF-8: x", NULL, 587, 0, "no charset",
+	  "header-repair no" },
+	{ ST_MAIL, FD_NONE, 0, VD_PERM, "the relay does not offer SMTPUTF8, "
+	  "and this line of the header is not ASCII: To: x", NULL, 587, 0,
+	  "an address is not ASCII", "~ASCII address" },
+	{ ST_MAIL, FD_NONE, 0, VD_PERM, "the relay does not offer SMTPUTF8, "
+	  "and this line of the header is not ASCII: References: x", NULL,
+	  587, 0, "the field has to be ASCII", "header-repair no" },
 	{ ST_RCPT, FD_NONE, 0, VD_OK, "", NULL, 587, 0, "-", "-" },
 };
 

@@ -157,6 +157,13 @@ flock(int fd, int how)
 	return (int)syscall(SYS_flock, fd, how);
 }
 
+/* ARM has 64 bits in a pair of registers, the first of an even number. */
+#ifdef __arm__
+#define SHIM_OFFSET(at)	0, (long)(at), (long)((at) >> 32)
+#else
+#define SHIM_OFFSET(at)	(at)
+#endif
+
 ssize_t
 pwrite(int fd, const void *p, size_t n, off_t at)
 {
@@ -164,7 +171,7 @@ pwrite(int fd, const void *p, size_t n, off_t at)
 		return -1;
 	if (shim.n == shim.at && shim.err == SHIM_SHORT && n > 1)
 		n /= 2;
-	return syscall(SYS_pwrite64, fd, p, n, at);
+	return syscall(SYS_pwrite64, fd, p, n, SHIM_OFFSET(at));
 }
 
 ssize_t
@@ -174,7 +181,7 @@ pread(int fd, void *p, size_t n, off_t at)
 		return -1;
 	if (shim.n == shim.at && shim.err == SHIM_SHORT && n > 1)
 		n /= 2;
-	return syscall(SYS_pread64, fd, p, n, at);
+	return syscall(SYS_pread64, fd, p, n, SHIM_OFFSET(at));
 }
 
 struct pond {

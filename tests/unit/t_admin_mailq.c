@@ -204,7 +204,7 @@ test_mixed(void)
 	    "        cannot send the message to relay:25: it hung up\n"
 	    "        hint: ^\n"
 	    "\n"
-	    "Total requests: 1\n", id, "a list for people");
+	    "  Total requests: 1\n-- 1 Kbytes in 1 Request.\n", id, "a list for people");
 	expect(&p, true, NOW,
 	    "[{\"id\":\"#\",\"place\":\"queue\",\"state\":\"waiting\","
 	    "\"age\":7500,\"submitted\":1795255262,\"size\":21,"
@@ -255,10 +255,11 @@ test_places(void)
 	want = xasprintf("%s     21    2h 5m  <>\n    due now, not tried yet, "
 	    "account work, by uid 1000 (cron)\n    b@x.test\n\n"
 	    "%s     21    2h 5m  <>\n    held, tried once, account work, "
-	    "by uid 1000 (cron)\n    b@x.test\n\nTotal requests: 2\n\n"
+	    "by uid 1000 (cron)\n    b@x.test\n\n"
 	    "Failed; only --retry ID tries them again:\n\n"
 	    "%s     21    2h 5m  <>\n    failed, tried once, account work, "
-	    "by uid 1000 (cron)\n    b@x.test: failed\n", a, b, c);
+	    "by uid 1000 (cron)\n    b@x.test: failed\n\n"
+	    "  Total requests: 2\n-- 1 Kbytes in 2 Requests.\n", a, b, c);
 	expect(&p, false, NOW, want, "", "two wait and one has failed");
 	free(want);
 	shows(&p, true, NOW, "[{\"id\":\"#\",\"place\":\"queue\",\"state\":"
@@ -272,8 +273,8 @@ test_places(void)
 	    "it will not be tried");
 	NEED(spool_remove(&p.spool, SPOOL_QUEUE, a, &p.f) == 0);
 	NEED(spool_remove(&p.spool, SPOOL_QUEUE, b, &p.f) == 0);
-	shows(&p, false, NOW, "Mail queue is empty\n\nFailed; only --retry ID "
-	    "tries them again:\n\n#  ", c, "only a failed one");
+	shows(&p, false, NOW, "Failed; only --retry ID tries them "
+	    "again:\n\n#  ", c, "only a failed one");
 	envelope_release(&e);
 	pond_close(&p);
 }
@@ -462,7 +463,7 @@ test_damage(void)
 	    "\"damaged\",\"error\":\"%s\"},\n{\"id\":\"%s\",", p.f.text, id);
 	shows(&p, true, NOW, name, bad, "the same as JSON");
 	free(name);
-	shows(&p, false, NOW, "\n\nTotal requests: 2\n", id, "it counts");
+	shows(&p, false, NOW, "\n\n  Total requests: 2\n", id, "it counts");
 	shows(&p, false, NOW, "of its note is damaged\n    b@x.test\n", id,
 	    "a note that is damaged");
 	pond_close(&p);
@@ -493,34 +494,6 @@ test_hostile(void)
 	spool_release(&p.spool, &file);
 	envelope_release(&e);
 	pond_close(&p);
-}
-
-/* Only the user that submitted a message sees it, where that matters. */
-static void
-test_may(void)
-{
-	static const struct {
-		bool		 own;
-		enum claim	 got;
-		uid_t		 uid;	/* of the message; the user has 7 */
-		bool		 want;
-	} may[] = {
-		{ false, CLAIM_OK, 8, true },
-		{ false, CLAIM_BAD, 8, true },
-		{ true, CLAIM_OK, 7, true },
-		{ true, CLAIM_OK, 8, false },
-		{ true, CLAIM_BUSY, 7, false },
-		{ true, CLAIM_BAD, 7, false },
-	};
-	size_t i;
-
-	for (i = 0; i < NITEMS(may); i++) {
-		struct mailq q = { .own = may[i].own, .uid = 7 };
-		struct claimed c = { .meta.uid = may[i].uid };
-
-		is_int(mailq_may(&q, may[i].got, &c), may[i].want,
-		    "may it be seen, %zu", i);
-	}
 }
 
 /* What mailq_show() prints, and its result; to be freed. */
@@ -673,7 +646,8 @@ test_many(void)
 	took = used(&after) - used(&before);
 	printf("# %lld ms, %ld KiB more\n", took,
 	    after.ru_maxrss - before.ru_maxrss);
-	ok(took < 5000, "in time");
+	/* An emulator has no say in this. */
+	ok(took < (getenv("EMULATED") != NULL ? 60000 : 5000), "in time");
 #ifndef __SANITIZE_ADDRESS__
 	ok(after.ru_maxrss - before.ru_maxrss < 2048, "with flat memory");
 #endif
@@ -700,7 +674,6 @@ main(void)
 	test_no_lock();
 	test_damage();
 	test_hostile();
-	test_may();
 	test_show();
 	test_show_long();
 	return done();

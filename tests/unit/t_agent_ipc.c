@@ -92,7 +92,8 @@ sizes(void)
 
 	for (kind = IPC_DELIVERY; kind < IPC__MAX; kind++) {
 		n = size_of(kind);
-		with_fd = kind == IPC_DELIVERY || kind == IPC_OPEN;
+		with_fd = kind == IPC_DELIVERY || kind == IPC_OPEN ||
+		    kind == IPC_CONNECT || kind == IPC_BEGUN;
 		ok(pass(n, with_fd) == 1, "kind %d passes", kind);
 		ok(pass(n + 1, false) == -1, "kind %d, an octet more", kind);
 		ok(pass(n - 1, false) == -1, "kind %d, one less", kind);
@@ -112,6 +113,26 @@ static void
 refuse(const char *what)
 {
 	ok(pass(0, true) == -1, "%s", what);
+}
+
+static void
+connections(void)
+{
+	good(IPC_CONNECT);
+	r.u.connect.to.len = sizeof(r.u.connect.to.sa);
+	ok(pass(0, true) == 1, "an address of the longest kind");
+	r.u.connect.to.len++;
+	refuse("an address that is longer than its room");
+	good(IPC_BEGUN);
+	r.u.begun.source = 2;
+	refuse("neither of the source nor of the address");
+	good(IPC_BEGUN);
+	r.u.begun.err = -1;
+	refuse("no errno");
+	good(IPC_BEGUN);
+	r.u.begun.err = 1;
+	refuse("an error and a socket");
+	ok(pass(16, false) == 1, "an error alone");
 }
 
 static void
@@ -221,6 +242,7 @@ int
 main(void)
 {
 	sizes();
+	connections();
 	deliveries();
 	others();
 	many();

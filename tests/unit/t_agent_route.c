@@ -210,6 +210,7 @@ reports(void)
 	struct route r = { .hop = &hop, .n = 1 };
 	struct fault f;
 	int port = 0, fd[2];
+	char want[256];
 
 	fd[0] = bound("127.0.0.2", true, &port);
 	fd[1] = bound("127.0.0.3", true, &port);
@@ -246,9 +247,23 @@ reports(void)
 	ok(route_next(&r, &f), "busy");
 	(void)reach(&r, false, &f);
 	(void)fault_set(&f, ST_AUTH, FD_SMTP, 535, VD_PERM, "5.7.8 no");
-	ok(!route_next(&r, &f) && f.verdict == VD_TEMP && f.stage == ST_AUTH,
-	    "busy, and a login that is refused: %s", f.text);
+	f.esc[0] = 5, f.esc[1] = 7, f.esc[2] = 8;
+	ok(!route_next(&r, &f) && f.verdict == VD_PERM && f.stage == ST_AUTH &&
+	    f.domain == FD_SMTP && f.code == 535 && f.esc[2] == 8,
+	    "busy, and a login that is refused for good");
+	(void)snprintf(want, sizeof(want), "5.7.8 no; before that, 127.0.0.2 "
+	    "port %d: 421-5.7.1 no 421 go away", port);
+	is(f.text, want, "and the other address is named");
+
 	(void)close(fd[0]);
+	route_begin(&r, 0);
+	is(reach(&r, false, &f), "127.0.0.3", "the first does not listen");
+	(void)fault_set(&f, ST_EHLO, FD_SMTP, 550, VD_PERM, "not that name");
+	ok(!route_next(&r, &f) && f.verdict == VD_PERM && f.code == 550,
+	    "the name is refused for good");
+	(void)snprintf(want, sizeof(want), "not that name; before that, "
+	    "127.0.0.2 port %d: Connection refused", port);
+	is(f.text, want, "and the other address is named");
 	(void)close(fd[1]);
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/portable.h"
 #include "base/util.h"
 #include "alias/file.h"
 #include "tap.h"
@@ -158,6 +159,39 @@ modes(void)
 	}
 }
 
+/* Links among the directories, of this user and of another. */
+static void
+links(void)
+{
+	char *path = put("file", "a\n", 2, 0644);
+	char *sub = xasprintf("%s/sub", dir);
+	char *deep = xasprintf("%s/sub/up", dir);
+	char *loop = xasprintf("%s/loop", dir);
+	uid_t me = geteuid();
+
+	must(symlink(".", sub) == 0, sub);
+	include("sub/file", me, "a\n", NULL);
+	must(unlink(sub) == 0 && mkdir(sub, 0755) == 0, sub);
+	must(symlink(dir, deep) == 0, deep);
+	include("sub/up/file", me, "a\n", NULL);
+	include("sub/up/none", me, NULL, "No such file");
+	if (me == 0) {
+		must(lchown(deep, 65534, 65534) == 0, deep);
+		include("sub/up/file", me, NULL, "a symbolic link, or its ");
+	}
+	must(symlink("loop", loop) == 0, loop);
+	include("loop/file", me, NULL, "a symbolic link, or its ");
+	include("file/file", me, NULL, "Not a directory");
+	(void)unlink(loop);
+	(void)unlink(deep);
+	(void)rmdir(sub);
+	(void)unlink(path);
+	free(loop);
+	free(deep);
+	free(sub);
+	free(path);
+}
+
 static void
 kinds(void)
 {
@@ -237,6 +271,9 @@ main(void)
 	others();
 	modes();
 	kinds();
+	/* Without O_PATH no link is followed. */
+	if (PORTABLE_PATH != O_RDONLY)
+		links();
 	together();
 	ok(rmdir(dir) == 0, "nothing is left behind");
 	return done();

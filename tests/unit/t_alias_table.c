@@ -139,7 +139,7 @@ static const struct {
 	{ "a: # b\nc: d\n", "2c:d", "f:1: a: " NO_ADDRESS },
 	{ "a: b c\n", "", "f:1: b c: " WORDS },
 	{ "a: b c, d\n", "1a:d", "f:1: b c: " WORDS },
-	{ "a: b..c\n", "", "f:1: b..c: " LOCAL },
+	{ "a: b..c\n", "1a:b..c", "" },
 	{ "a: b, @x.test\n", "1a:b", "f:1: @x.test: " LOCAL },
 	{ "a: <>\n", "", "f:1: : it is empty\n" },
 	{ "a: b@x..test\n", "",
@@ -155,10 +155,9 @@ static const struct {
 	    "character or malformed UTF-8\n" },
 	{ "a: b\\\n", "1a:b", "" },
 	{ "a: b\\", "", "f:1: b\\: " LOCAL },
-	{ "x\ny: |z, , b..b,\n b\n z: 1\n", "2y:!|z",
+	{ "x\ny: |z, , b..b,\n b\n z: 1\n", "2y:!|z,b..b",
 	    "f:1: " NO_COLON
 	    "f:2: |z: " TO_COMMAND
-	    "f:2: b..b: " LOCAL
 	    "f:3: 1: a group of addresses cannot stand here\n" },
 };
 

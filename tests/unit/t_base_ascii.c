@@ -67,10 +67,28 @@ names(void)
 	    !ascii_controls("", 0), "control characters");
 }
 
+static void
+lists(void)
+{
+	static const struct { const char *list, *word; bool in; } t[] = {
+		{ "a bc d", "bc", true }, { "a BC", "bc", true },
+		{ "bc", "bc", true }, { " \t bc\t", "bc", true },
+		{ "abc", "bc", false }, { "bcd", "bc", false },
+		{ "b c", "bc", false }, { "", "bc", false },
+		{ NULL, "bc", false }, { "a  b ", "", false },
+	};
+	size_t i;
+
+	for (i = 0; i < NITEMS(t); i++)
+		ok(ascii_listed(t[i].list, t[i].word, strlen(t[i].word)) ==
+		    t[i].in, "'%s' in list %zu", t[i].word, i);
+}
+
 int
 main(void)
 {
 	classes();
 	names();
+	lists();
 	return done();
 }

@@ -80,7 +80,7 @@ stages(void)
 	for (s = 0; s < ST__MAX; s++) {
 		(void)fault_set(&f, s, FD_NONE, 0, VD_PERM, "x");
 		session = s == ST_CONFIG || s == ST_SECRET ||
-		    s == ST_WAIT || s == ST_RESOLVE || s == ST_CONNECT ||
+		    s == ST_TOKEN || s == ST_WAIT || s == ST_RESOLVE || s == ST_CONNECT ||
 		    s == ST_GREETING || s == ST_EHLO || s == ST_STARTTLS ||
 		    s == ST_TLS || s == ST_AUTH;
 		ok(fault_of_session(&f) == session, "%s %s",
@@ -114,6 +114,8 @@ static const struct {
 	    "cannot read the message: why" },
 	{ ST_SECRET, FD_NONE, 0, "why", "relay:25", "",
 	    "cannot get the password for relay:25: why" },
+	{ ST_TOKEN, FD_NONE, 0, "why", "relay:25", "",
+	    "cannot get an access token for relay:25: why" },
 	{ ST_BODY, FD_NONE, 0, "gone", "", "",
 	    "cannot send the message to the relay: gone" },
 };

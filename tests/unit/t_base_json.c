@@ -20,7 +20,7 @@ strings(void)
 
 	for (i = 0; i < NITEMS(t); i++) {
 		buf_clear(&b);
-		json_string(&b, t[i].text);
+		json_quote(&b, t[i].text);
 		is(buf_text(&b), t[i].want, "string %zu", i);
 	}
 	buf_release(&b);
@@ -36,7 +36,7 @@ members(void)
 	json_number(&b, "n", -1);
 	json_bool(&b, "t", true);
 	json_bool(&b, "f", false);
-	json_null(&b, "z");
+	json_none(&b, "z");
 	json_key(&b, "list");
 	buf_adds(&b, "[");
 	json_text(&b, NULL, "one");

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/util.h"
 #include "cli/argv.h"
 #include "cli/option_table.h"
 #include "config/setting.h"
-#include "config/suggest.h"
 #include "tap.h"
 
 #define WORDS	16
@@ -34,7 +34,12 @@ static const struct {
 	{ "heloise -FName a@x", "send dot name=Name rcpt=a@x" },
 	{ "heloise -F Name a@x", "send dot name=Name rcpt=a@x" },
 	{ "heloise -- -a@x", "send dot rcpt=-a@x" },
-	{ "heloise a@x -t", "send dot rcpt=a@x rcpt=-t" },
+	{ "heloise a@x -t", "send dot extract rcpt=a@x" },
+	{ "heloise a@x -f b@x c@x -i", "send from=b@x rcpt=a@x rcpt=c@x" },
+	{ "heloise a@x -- -t b@x", "send dot rcpt=a@x rcpt=-t rcpt=b@x" },
+	{ "heloise -- a@x -t -- b@x",
+	  "send dot rcpt=a@x rcpt=-t rcpt=-- rcpt=b@x" },
+	{ "heloise a@x - -i", "send rcpt=a@x rcpt=-" },
 	{ "heloise - a@x", "send dot rcpt=- rcpt=a@x" },
 	{ "heloise -Nnever a@x", "send dot notify=1 rcpt=a@x" },
 	{ "heloise -N SUCCESS,delay a@x", "send dot notify=10 rcpt=a@x" },
@@ -101,12 +106,32 @@ static const struct {
 	{ "heloise --as www -t", NULL },
 	{ "heloise --check-config --as", NULL },
 	{ "sendmail --check-config", NULL },
+	{ "heloise --setup", "setup dot what=" },
+	{ "heloise --setup a@x", "setup dot what=a@x" },
+	{ "heloise --setup=a@x", "setup dot what=a@x" },
+	{ "heloise --setup a@x --yes", "setup dot yes what=a@x" },
+	{ "heloise --setup --yes", "setup dot yes what=" },
+	{ "heloise --setup a@x b@x", NULL },
+	{ "heloise --import f --write g", "import dot write=g what=f" },
+	{ "heloise --import", NULL },
+	{ "heloise --yes -t", NULL },
+	{ "heloise --providers", "providers dot" },
+	{ "sendmail --setup", NULL },
 	{ "heloise --hold", NULL },
 	{ "heloise --hold 12 34", NULL },
 	{ "heloise --hold 12 --release 12", NULL },
 	{ "heloise --json -bp", "mailq dot json" },
 	{ "heloise --json", "mailq dot json" },
 	{ "heloise --json -t", NULL },
+	{ "heloise --status", "status dot" },
+	{ "heloise --status -w 5 -c10,1h --json",
+	  "status dot json w=5 c=10,1h" },
+	{ "heloise --status --warning=5 --critical 1h --prometheus",
+	  "status dot prometheus w=5 c=1h" },
+	{ "heloise -w 5 --status", NULL },
+	{ "heloise -c a@x", "send dot rcpt=a@x" },
+	{ "heloise --warning 5 a@x", NULL },
+	{ "heloise --status a@x", NULL },
 	{ "heloise --json a@x", NULL },
 	{ "heloise --write f", NULL },
 	{ "heloise --probe", "probe dot" },
@@ -177,8 +202,10 @@ static const struct {
 	{ "heloise --probe -q", "--probe: not allowed with -b, -q or -I" },
 	{ "heloise --as x -t", "--as: only with --check-config" },
 	{ "heloise --all -bp", "--all: only with --probe" },
-	{ "heloise --json a@x", "--json: only with -bp or --probe" },
-	{ "heloise --write x", "--write: only with --show-config" },
+	{ "heloise --json a@x", "--json: only with -bp or --version or "
+	  "--show-config or --check-config or --probe or --status" },
+	{ "heloise --write x", "--write: only with --show-config or "
+	    "--setup or --import" },
 	{ "heloise -q a@x",
 	    "a@x: a queue run takes no recipients; use -qR to select" },
 	{ "sendmail -q a@x",
@@ -216,6 +243,7 @@ static const struct { const char *word, *want; } unknown[] = {
 	{ "test", "--probe" }, { "serverinfo", "--probe" },
 	{ "pretend", "--probe" }, { "mailq", "-bp" }, { "list", "-bp" },
 	{ "flush", "-q" }, { "read-recipients", "-t" }, { "file", "-C" },
+	{ "authorize", "--login" }, { "sign-out", "--logout" },
 	{ "debug", "-v" }, { "delete", "--remove" }, { "x", NULL },
 	{ "zebra", NULL },
 };
@@ -223,7 +251,8 @@ static const struct { const char *word, *want; } unknown[] = {
 static const char *const modes[] = { "send", "smtp", "queue", "mailq",
     "aliases", "verify", "nothing", "help", "version", "show-config",
     "probe", "hold", "release", "retry", "remove", "show",
-    "check-config" };
+    "check-config", "completion", "login", "logout", "setup", "import",
+    "providers", "status" };
 
 static void
 text(struct buf *b, const char *name, const char *value)
@@ -261,6 +290,10 @@ show(struct buf *b, const struct options *o)
 	buf_adds(b, o->foreground ? " foreground" : "");
 	buf_adds(b, o->json ? " json" : "");
 	buf_adds(b, o->all ? " all" : "");
+	buf_adds(b, o->yes ? " yes" : "");
+	buf_adds(b, o->prometheus ? " prometheus" : "");
+	text(b, "w", o->warning);
+	text(b, "c", o->critical);
 	text(b, "as", o->as);
 	text(b, "write", o->write);
 	text(b, "what", o->what);
@@ -284,7 +317,7 @@ outcome(const char *line, struct fault *f)
 	while (argc < WORDS && (word = strsep(&p, " ")) != NULL)
 		argv[argc++] = strcmp(word, "''") == 0 ? word + 2 : word;
 	argv[argc] = NULL;
-	if (argv_parse(&o, argc, argv, f) == 0)
+	if (argv_parse(&o, argv, f) == 0)
 		show(&b, &o);
 	options_release(&o);
 	free(copy);
@@ -408,8 +441,8 @@ check_akin(void)
 			ok(option_akin(word) == &option_table[i],
 			    "%s means one option", word);
 			for (k = 0; k < setting_count; k++)
-				if (suggest_listed(setting_table[k].akin,
-				    word))
+				if (ascii_listed(setting_table[k].akin,
+				    word, n))
 					break;
 			ok(k == setting_count, "%s means no setting", word);
 			free(word);

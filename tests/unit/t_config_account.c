@@ -173,7 +173,11 @@ inheritance(void)
 	is_int(config_port(s), 27, "but its own port");
 	is(s->password, "p", "and the password");
 	is(config_settings(&c, ACCOUNT_BASE)->helo, "e.test", "above");
+	(void)setenv("HELOISE_PASSWORD", "p", 1);
+	(void)setenv("SMTP_PASSWORD", "p", 1);
 	config_wipe(&c);
+	is(getenv("HELOISE_PASSWORD"), "", "that of a variable is wiped");
+	is(getenv("SMTP_PASSWORD"), "", "and of the other");
 	ok(config_settings(&c, 1)->password[0] == '\0' &&
 	    config_settings(&c, ACCOUNT_BASE)->password[0] == '\0',
 	    "all are wiped");

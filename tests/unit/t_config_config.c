@@ -4,6 +4,8 @@
 
 #include "base/util.h"
 #include "config/config.h"
+#include "config/dump.h"
+#include "config/judge.h"
 #include "tap.h"
 
 #define SECRET	"hunter2hunter2"
@@ -27,6 +29,74 @@ static const char *
 origin(const struct config *c, const char *key)
 {
 	return config_origin(c, setting_find(key));
+}
+
+/* `provider` sets the relay; the later one, or the higher level, wins. */
+static void
+providers(void)
+{
+	static const struct {
+		const char *what;
+		struct { enum config_level level; const char *key, *value; }
+		    line[3];
+		const char *relay, *provider;
+		int	 port;
+	} t[] = {
+		{ "a provider", { { CONFIG_USER, "provider", "fastmail" } },
+		    "smtp.fastmail.com:465", "fastmail", 465 },
+		{ "a relay after it", { { CONFIG_USER, "provider", "fastmail" },
+		    { CONFIG_USER, "relay", "a.test" } }, "a.test", NULL, 587 },
+		{ "a relay before it", { { CONFIG_USER, "relay", "a.test" },
+		    { CONFIG_USER, "provider", "GMAIL" } },
+		    "smtp.gmail.com:465", "GMAIL", 465 },
+		{ "a higher relay", { { CONFIG_ENV, "relay", "a.test" },
+		    { CONFIG_USER, "provider", "gmail" } }, "a.test", NULL,
+		    587 },
+		{ "a lower relay", { { CONFIG_SYSTEM, "relay", "a.test" },
+		    { CONFIG_FLAG, "provider", "icloud" } },
+		    "smtp.mail.me.com:587", "icloud", 587 },
+		{ "another port", { { CONFIG_USER, "provider", "gmail" },
+		    { CONFIG_USER, "port", "587" } }, "smtp.gmail.com:465",
+		    "gmail", 587 },
+		{ "no provider", { { CONFIG_USER, "relay", "a.test" },
+		    { CONFIG_USER, "provider", "nobody" } }, "a.test", NULL,
+		    587 },
+	};
+	struct config c;
+	size_t i, k;
+
+	for (i = 0; i < NITEMS(t); i++) {
+		config_init(&c);
+		for (k = 0; k < 3 && t[i].line[k].key != NULL; k++)
+			apply(&c, t[i].line[k].level, t[i].line[k].key,
+			    t[i].line[k].value);
+		is(c.base.relay, t[i].relay, "%s: relay", t[i].what);
+		is(c.base.provider, t[i].provider, "%s: provider", t[i].what);
+		is_int(config_port(&c.base), t[i].port, "%s: port", t[i].what);
+		config_release(&c);
+	}
+}
+
+/* An account may have another one than the settings above. */
+static void
+provider_of_account(void)
+{
+	struct config c;
+
+	config_init(&c);
+	apply(&c, CONFIG_USER, "provider", "gmail");
+	config_open(&c, "a", "user");
+	apply(&c, CONFIG_USER, "provider", "posteo");
+	config_open(&c, "b", "user");
+	apply(&c, CONFIG_USER, "relay", "b.test");
+	config_open(&c, "d", "user");
+	config_close(&c);
+	config_finish(&c);
+	is(c.base.relay, "smtp.gmail.com:465", "the provider above");
+	is(c.account[0].set.relay, "posteo.de:465", "that of an account");
+	is(c.account[1].set.relay, "b.test", "a relay of an account");
+	is(c.account[2].set.relay, "smtp.gmail.com:465", "an inherited one");
+	config_release(&c);
 }
 
 /* A list grows within a level; a higher one begins it anew. */
@@ -263,8 +333,9 @@ flags(void)
 		    "--from: expected no control characters" },
 		{ &plain, "password", SECRET, "--password: every user of "
 		    "this host could read it; use --password-file" },
-		{ &gained, "from", "a@example.org", NULL },
-		{ &gained, "from-name", "A", NULL },
+		{ &gained, "from", "a@example.org",
+		    "--from: not allowed with the privileges of another "
+		    "user" },
 		{ &gained, "relay", "h",
 		    "--relay: not allowed with the privileges of another "
 		    "user" },
@@ -312,7 +383,8 @@ checks(void)
 	} t[] = {
 		{ { { CONFIG_USER, "relay", "h" } }, NULL },
 		{ { { CONFIG_USER, "port", "25" } },
-		    "no relay is set: put a line \"relay HOST\" into "
+		    "no relay is set: run `heloise --setup "
+		    "you@example.org`, or put a line \"relay HOST\" into "
 		    "/etc/heloise.conf, or set HELOISE_RELAY" },
 		{ { { CONFIG_USER, "relay", "smtps://h" },
 		      { CONFIG_FLAG, "tls", "none" } },
@@ -325,7 +397,7 @@ checks(void)
 		      { CONFIG_USER, "user", "u" } },
 		    "user: user is set, but neither password nor password-file "
 		    "nor "
-		    "password-command" },
+		    "password-command nor oauth" },
 		{ { { CONFIG_USER, "relay", "h" }, { CONFIG_USER, "user", "u" },
 		      { CONFIG_USER, "password", SECRET } },
 		    NULL },
@@ -362,7 +434,7 @@ checks(void)
 		for (k = 0; t[i].step[k].key != NULL; k++)
 			apply(&c, t[i].step[k].level, t[i].step[k].key,
 			    t[i].step[k].value);
-		is_int(config_check(&c, &plain, &f),
+		is_int(judge_check(&c, &plain, &f),
 		    t[i].why == NULL ? 0 : -1, "check %zu", i);
 		is(f.text, t[i].why == NULL ? "" : t[i].why, "check %zu: why",
 		    i);
@@ -371,7 +443,7 @@ checks(void)
 		config_release(&c);
 	}
 	config_init(&c);
-	(void)config_check(&c, &own, &f);
+	(void)judge_check(&c, &own, &f);
 	ok(strstr(f.text, " into /tmp/own") != NULL, "-C is the file named");
 	config_release(&c);
 }
@@ -409,7 +481,7 @@ dump_line(const struct config *c, const char *key, struct buf *b)
 	const char *p, *nl;
 	size_t n = strlen(key);
 
-	config_dump(c, &all);
+	config_dump(c, false, &all);
 	buf_clear(b);
 	for (p = buf_text(&all); (nl = strchr(p, '\n')) != NULL; p = nl + 1)
 		if (strncmp(p, key, n) == 0 && p[n] == ' ')
@@ -446,9 +518,9 @@ dump(void)
 	is(dump_line(&c, "password", &b),
 	    "password         (set)                   # env", "masked");
 	is(dump_line(&c, "timeout", &b),
-	    "timeout          120s                    # flag", "a time");
+	    "timeout          2m                      # flag", "a time");
 	buf_clear(&b);
-	config_dump(&c, &b);
+	config_dump(&c, false, &b);
 	ok(strstr(buf_text(&b), SECRET) == NULL, "no secret in the dump");
 	for (i = 0; i < b.len; i++)
 		lines += b.p[i] == '\n';
@@ -457,10 +529,31 @@ dump(void)
 	config_release(&c);
 }
 
+/* A name that is refused is shown, but not its controls. */
+static void
+dump_account(void)
+{
+	struct buf b = { .max = 1 << 20 };
+	struct config c;
+
+	config_init(&c);
+	config_open(&c, "home", "f:1");
+	config_open(&c, "a\033[2J\366", "f:2");
+	config_dump(&c, false, &b);
+	ok(strstr(buf_text(&b), "\naccount home                             # "
+	    "f:1\n") != NULL, "an account and its line");
+	ok(strstr(buf_text(&b), "\naccount a?[2J?                           # "
+	    "f:2\n") != NULL, "one with a wrong name");
+	buf_release(&b);
+	config_release(&c);
+}
+
 int
 main(void)
 {
 	levels();
+	providers();
+	provider_of_account();
 	lists();
 	superseding();
 	port_and_tls();
@@ -468,5 +561,6 @@ main(void)
 	checks();
 	mistakes();
 	dump();
+	dump_account();
 	return done();
 }

@@ -16,9 +16,12 @@ meant(void)
 		    "SMTP_PASSWORD" }, { "SMTP_SECURE", "SMTP_TLS" },
 		{ "EMAIL_HOST", "SMTP_HOST" }, { "EMAIL_HOST_USER",
 		    "SMTP_USER" }, { "DEFAULT_FROM_EMAIL", "SMTP_FROM" },
-		{ "SMTP_USER", NULL }, { "SMTP_HOST", NULL },
+		{ "SMTP_HOTS", "SMTP_HOST" }, { "SMTP_HELO_NAM",
+		    "SMTP_HELO_NAME" }, { "SMTP_PASWORD", "SMTP_PASSWORD" },
+		{ "SMTP_HOST_FILE", NULL }, { "SMTP_MODE", NULL },
+		{ "SMTP_", NULL }, { "SMTP_USER", NULL }, { "SMTP_HOST", NULL },
 		{ "SMTP", NULL }, { "SMTP_SECURELY", NULL },
-		{ "smtp_secure", NULL }, { "", NULL }, { "PATH", NULL },
+		{ "smtp_secure", "SMTP_TLS" }, { "", NULL }, { "PATH", NULL },
 	};
 	static char path[] = "PATH=/bin", empty[] = "SMTP_SERVER=",
 	    host[] = "EMAIL_HOST=h", later[] = "SMTP_SERVER=s";
@@ -36,6 +39,10 @@ meant(void)
 	    "the first that is not empty");
 	ok(envname_find(env, "SMTP_USER", &n) == NULL, "none");
 	ok(envname_find(NULL, "SMTP_USER", &n) == NULL, "no environment");
+	ok(envname_empty(env, "SMTP_SERVER"), "one without a value");
+	ok(!envname_empty(env, "EMAIL_HOST"), "one with a value");
+	ok(!envname_empty(env, "SMTP_SERV"), "the begin of a name");
+	ok(!envname_empty(NULL, "SMTP_SERVER"), "no environment");
 }
 
 /* What is read is not taken for what others read. */

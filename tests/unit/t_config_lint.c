@@ -83,9 +83,52 @@ static const struct {
 	    1, 0 },
 	{ RELAY "user u\n",
 	    "c:2: user is set, but neither password nor "
-	    "password-file nor password-command",
+	    "password-file nor password-command nor oauth",
 	    1, 0 },
 	{ RELAY "password p\n", "c:2: password is set, but no user", 1, 0 },
+	{ RELAY "user u\noauth https://i.example\noauth-client-id c\n", "",
+	    0, 0 },
+	{ RELAY "user u\noauth https://i.example\n", "c:3: oauth is set, but "
+	    "no oauth-client-id: heloise.conf(5) says how to register one",
+	    1, 0 },
+	{ RELAY "oauth https://i.example\noauth-client-id c\n",
+	    "c:2: oauth is set, but no user", 1, 0 },
+	{ RELAY "user u\npassword p\noauth https://i.example\n"
+	    "oauth-client-id c\n", "c:3: warning: password: no effect, since "
+	    "c:4 comes after it", 0, 1 },
+	{ RELAY "user u\nauth plain\noauth https://i.example\n"
+	    "oauth-client-id c\n", "c:3: auth: it needs a password, but oauth "
+	    "gives a token: set `auth auto` (c:4: oauth)", 1, 0 },
+	{ RELAY "user u@e.example\noauth google\noauth-client-id c\n"
+	    "oauth-grant device\n", "c:5: this provider has no such grant for mail",
+	    1, 0 },
+	{ RELAY "user u@e.example\noauth microsoft\noauth-client-id c\n"
+	    "oauth-grant client-credentials\noauth-cert /c\n",
+	    "c:5: oauth-grant is client-credentials, but no oauth-tenant is "
+	    "set", 1, 0 },
+	{ RELAY "user u\noauth https://i.example\noauth-client-id c\n"
+	    "oauth-grant client-credentials\n", "c:5: oauth-grant is "
+	    "client-credentials, but neither oauth-client-secret nor "
+	    "oauth-client-secret-file nor oauth-client-secret-command nor "
+	    "oauth-cert is set", 1, 0 },
+	{ RELAY "user u\noauth https://i.example\noauth-client-id c\n"
+	    "oauth-grant refresh-token\n", "c:5: oauth-grant is "
+	    "refresh-token, but no oauth-refresh-token-file is set", 1, 0 },
+	{ RELAY "user u\noauth microsoft\noauth-client-id c\n",
+	    "c:2: warning: user: the provider wants the whole address of the "
+	    "mailbox (c:3: oauth)", 0, 1 },
+	{ RELAY "user u\noauth https://i.example\noauth-client-id c\n"
+	    "oauth-key /k\n", "c:5: oauth-key: there is no oauth-cert for "
+	    "this key", 1, 0 },
+	{ RELAY "oauth-client-id c\n",
+	    "c:2: warning: oauth-client-id: no effect without oauth", 0, 1 },
+	{ "relay smtp.office365.com\nuser u@e.example\npassword p\n",
+	    "c:2: warning: user: Microsoft turns logins with a password off "
+	    "by default at the end of December 2026: set `oauth microsoft`",
+	    0, 1 },
+	{ "relay smtp.office365.com\nuser u@e.example\noauth google\n"
+	    "oauth-client-id c\n", "c:3: oauth: the relay does not take "
+	    "tokens of this provider (c:1: relay)", 1, 0 },
 	{ RELAY "auth plain\n",
 	    "c:2: auth asks for a login, but no user is "
 	    "set",

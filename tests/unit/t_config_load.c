@@ -207,14 +207,16 @@ static const struct scene scenes[] = {
 	  .env = { "HELOISE_PASSWORD=" SECRET },
 	  .want = "password=(set)<environment HELOISE_PASSWORD> "
 	      "password-file=(unset)<environment HELOISE_PASSWORD> "
-	      "password-command=(unset)<environment HELOISE_PASSWORD> " },
+	      "password-command=(unset)<environment HELOISE_PASSWORD> "
+	      "oauth=(unset)<environment HELOISE_PASSWORD> " },
 	{ .name = "password-file in the environment",
 	  .system = "password " SECRET "\n",
 	  .env = { "HELOISE_PASSWORD_FILE=/run/secrets/x" },
 	  .want = "password=(unset)<environment HELOISE_PASSWORD_FILE> "
 	      "password-file=/run/secrets/x"
 	      "<environment HELOISE_PASSWORD_FILE> "
-	      "password-command=(unset)<environment HELOISE_PASSWORD_FILE> " },
+	      "password-command=(unset)<environment HELOISE_PASSWORD_FILE> "
+	      "oauth=(unset)<environment HELOISE_PASSWORD_FILE> " },
 	{ .name = "both", .env = { "HELOISE_PASSWORD=" SECRET,
 	  "HELOISE_PASSWORD_FILE=/x", "HELOISE_USER=a",
 	  "HELOISE_USER_FILE=/x" }, .mistakes = 2, .want =
@@ -222,7 +224,7 @@ static const struct scene scenes[] = {
 	      "environment: both HELOISE_PASSWORD and HELOISE_PASSWORD_FILE "
 	      "are set" },
 	{ .name = "wrong values", .env = { "HELOISE_PORT=" SECRET,
-	  "HELOISE_PASSWORD=" SECRET "\n" }, .mistakes = 2, .want =
+	  "HELOISE_PASSWORD=" SECRET "\n\n" }, .mistakes = 2, .want =
 	      "environment HELOISE_PORT: port: expected auto or a number "
 	      "from 1 to 65535\n"
 	      "environment HELOISE_PASSWORD: password: expected no control "
@@ -271,6 +273,7 @@ static const struct scene scenes[] = {
 	      "password=(set)<environment SMTP_PASSWORD> "
 	      "password-file=(unset)<environment SMTP_PASSWORD> "
 	      "password-command=(unset)<environment SMTP_PASSWORD> "
+	      "oauth=(unset)<environment SMTP_PASSWORD> "
 	      "helo=a.example<environment SMTP_HELO_NAME> "
 	      "from=a@example.org<environment SMTP_FROM> " },
 	{ .name = "with files", .env = { "SMTP_USER_FILE=%/lf",
@@ -279,7 +282,8 @@ static const struct scene scenes[] = {
 	      "password=(unset)<environment SMTP_PASSWORD_FILE> "
 	      "password-file=/run/secrets/x"
 	      "<environment SMTP_PASSWORD_FILE> "
-	      "password-command=(unset)<environment SMTP_PASSWORD_FILE> " },
+	      "password-command=(unset)<environment SMTP_PASSWORD_FILE> "
+	      "oauth=(unset)<environment SMTP_PASSWORD_FILE> " },
 	{ .name = "ours come first", .env = { "SMTP_PORT=25",
 	  "HELOISE_PORT=26" },
 	  .want = "port=26<environment HELOISE_PORT> " },
@@ -307,7 +311,27 @@ static const struct scene scenes[] = {
 	{ .name = "blanks of a password", .env = { "SMTP_PASSWORD= " },
 	  .want = "password=(set)<environment SMTP_PASSWORD> "
 	      "password-file=(unset)<environment SMTP_PASSWORD> "
-	      "password-command=(unset)<environment SMTP_PASSWORD> " },
+	      "password-command=(unset)<environment SMTP_PASSWORD> "
+	      "oauth=(unset)<environment SMTP_PASSWORD> " },
+	{ .name = "the final newline of a password",
+	  .env = { "SMTP_PASSWORD=" SECRET "\r\n" },
+	  .want = "password=(set)<environment SMTP_PASSWORD> "
+	      "password-file=(unset)<environment SMTP_PASSWORD> "
+	      "password-command=(unset)<environment SMTP_PASSWORD> "
+	      "oauth=(unset)<environment SMTP_PASSWORD> " },
+	{ .name = "a name with the address", .env = {
+	  "SMTP_FROM=App <a@example.org>" },
+	  .want = "from=a@example.org<environment SMTP_FROM> "
+	      "from-name=App<environment SMTP_FROM> " },
+	{ .name = "a name of its own wins, before it and behind it",
+	  .system = "from-name Cron\n",
+	  .env = { "HELOISE_FROM=App <a@example.org>" },
+	  .want = "from=a@example.org<environment HELOISE_FROM> "
+	      "from-name=Cron<@/system:1> ", .warnings = "" },
+	{ .name = "the same in one file", .system =
+	  "from \"A, B\" <a@example.org>\nfrom-name Cron\n",
+	  .want = "from=a@example.org<@/system:1> "
+	      "from-name=Cron<@/system:2> ", .warnings = "" },
 	{ .name = "names of others", .env = { "SMTP_HOST=h",
 	  "SMTP_USERNAME=u", "SMTP_PASS=" SECRET, "SMTP_SECURE=ssl",
 	  "SMTP_USER=v", "EMAIL_HOST=h", "SMTP_STARTTLS=", "MAIL_PORT=25" },
@@ -336,8 +360,18 @@ static const struct scene scenes[] = {
 	{ .name = "not with a system file", .system = "helo a.example\n",
 	  .env = { "SMTP_PORT=25", "SMTP_TLS=nonsense" },
 	  .want = "helo=a.example<@/system:1> " },
-	{ .name = "not with a user file", .user = "\n",
-	  .env = { "SMTP_PORT=25" }, .want = "" },
+	{ .name = "not with a user file", .user = "\nlinger no\n",
+	  .env = { "SMTP_PORT=25" },
+	  .want = "linger=no<@/.config/heloise/config:2> " },
+	{ .name = "but with files of comments", .system = "# port 1\n\n",
+	  .user = " \n#\n", .env = { "SMTP_PORT=25" },
+	  .want = "port=25<environment SMTP_PORT> " },
+	{ .name = "misspelt by a letter", .env = { "SMTP_HOTS=h",
+	  "SMTP_PASSWRD=" SECRET, "SMTP_MODE=x" }, .want = "", .warnings =
+	      "environment SMTP_HOTS: warning: no effect; did you mean "
+	      "SMTP_HOST?\n"
+	      "environment SMTP_PASSWRD: warning: no effect; did you mean "
+	      "SMTP_PASSWORD?\n" },
 	{ .name = "not with -C", .own = "\n", .env = { "SMTP_PORT=25" },
 	  .want = "" },
 	{ .name = "their mistakes", .env = { "SMTP_TLS=sometimes",
@@ -510,6 +544,39 @@ many(void)
 	free(system);
 }
 
+/* Names that begin in the caller's directory, wherever this process is. */
+static void
+relative(void)
+{
+	char *env[] = { (char[]){ "HELOISE_SPOOL=spool" },
+	    (char[]){ "HELOISE_TLS_CA=/ca" },
+	    (char[]){ "HELOISE_ALIASES=none" },
+	    (char[]){ "HELOISE_HELO_FILE=helo" }, NULL };
+	struct config_source src = { .uid = geteuid(), .env = env,
+	    .dir = dir, .file = "/dev/null" };
+	struct buf b = { .max = 65536 };
+	struct config c;
+	struct fault f = { 0 };
+
+	put("helo", "relay.example.org\n");
+	config_init(&c);
+	is_int(config_set_flag(&c, &src, "tls-cert", "cert", &f), 0, "a flag");
+	is_int(config_set_flag(&c, &src, "tls-key", "pkcs11:token=x", &f), 0,
+	    "a token is no file");
+	is_int(config_load(&c, &src, &f), 0, "%s", f.text);
+	take_out(&b, c.base.spool);
+	is(buf_text(&b), "@/spool", "a variable");
+	take_out(&b, c.base.tls_cert);
+	is(buf_text(&b), "@/cert", "a flag");
+	is(c.base.tls_key, "pkcs11:token=x", "the token");
+	is(c.base.tls_ca, "/ca", "an absolute name");
+	is(c.base.aliases, "none", "none is no name");
+	is(c.base.helo, "relay.example.org", "the file of a variable");
+	config_release(&c);
+	buf_release(&b);
+	drop("helo");
+}
+
 int
 main(void)
 {
@@ -542,6 +609,7 @@ main(void)
 	homes();
 	flags_first();
 	many();
+	relative();
 
 	for (i = 0; i < NITEMS(files); i++)
 		drop(files[i][0]);

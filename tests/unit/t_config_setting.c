@@ -123,27 +123,34 @@ set_and_show(void)
 		    "characters; a comment needs its own line" },
 		{ "from-name", "Alice # A.", "Alice # A." },
 		{ "domain", "example.org", "example.org" },
+		{ "domain", "b\303\266.example.org", "b\303\266.example.org" },
+		{ "domain", "b\303\266_.example.org",
+		    "expected a domain such as example.org" },
 		{ "domain", "[192.0.2.1]",
 		    "expected a domain such as example.org" },
 		{ "domain", "@example.org",
 		    "expected a domain such as example.org" },
-		{ "max-size", "20M", "20971520" },
+		{ "max-size", "20M", "20M" },
+		{ "max-size", "1536k", "1536k" },
+		{ "max-size", "2097153", "2097153" },
+		{ "max-size", "2048M", "2G" },
 		{ "max-size", "0", "0" },
 		{ "max-size", "20 M",
 		    "expected a size such as 512k or 20M" },
-		{ "connect-timeout", "1m30s", "90s" },
+		{ "connect-timeout", "90", "1m30s" },
 		{ "max-size", "20M # enough", "expected a size such as 512k "
 		    "or 20M; a comment needs its own line" },
 		{ "connect-timeout", "0",
 		    "expected a time such as 90s, 5m or 1h30m" },
-		{ "timeout", "5m", "300s" },
+		{ "timeout", "300s", "5m" },
 		{ "timeout", "auto", "auto" },
 		{ "timeout", "0",
 		    "expected auto or a time such as 90s, 5m or 1h30m" },
 		{ "timeout", "-5",
 		    "expected auto or a time such as 90s, 5m or 1h30m" },
 		{ "deadline", "0", "0" },
-		{ "deadline", "1h", "3600s" },
+		{ "deadline", "8d1s", "8d1s" },
+		{ "deadline", "1h", "1h" },
 		{ "deadline", "soon",
 		    "expected a time such as 90s, 5m or 1h30m" },
 		{ "address-family", "any", "any" },
@@ -272,7 +279,7 @@ nearest(void)
 	size_t i;
 
 	for (i = 0; i < NITEMS(t); i++) {
-		row = suggest_setting(t[i].key);
+		row = setting_near(t[i].key);
 		is(row != NULL ? row->key : NULL, t[i].want, "nearest %zu",
 		    i);
 	}

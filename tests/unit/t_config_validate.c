@@ -38,9 +38,34 @@ relays(void)
 	}
 }
 
+/* A pattern is checked with a user and a host in its place. */
+static void
+senders(void)
+{
+	static const struct { const char *value; bool from, mailbox; } t[] = {
+		{ "a@example.org", true, true },
+		{ "root@%H", true, false }, { "%U@%H", true, false },
+		{ "noreply@mail.%H", true, false },
+		{ "%U@example.org", true, true },
+		{ "100%%@example.org", true, true },
+		{ "a@%U%H", true, false }, { "a@%", false, false },
+		{ "a@%x", false, false }, { "a b@%H", false, false },
+		{ "App <a@example.org>", false, false },
+	};
+	size_t i;
+
+	for (i = 0; i < NITEMS(t); i++) {
+		ok((validate_from(t[i].value) == NULL) == t[i].from,
+		    "from %s", t[i].value);
+		ok((validate_mailbox(t[i].value) == NULL) == t[i].mailbox,
+		    "an address %s", t[i].value);
+	}
+}
+
 int
 main(void)
 {
 	relays();
+	senders();
 	return done();
 }

@@ -430,7 +430,9 @@ test_local(void)
 		    strcmp(l->relay, "/md") == 0,
 		    .fqdn = "web1.example.org", .sender = "app@example.com",
 		    .config_file = "/etc/heloise.conf", .who = "www-data",
-		    .group = "www", .login = l->stage == ST_SECRET ||
+		    .unit = strstr(l->cause, "a.service") != NULL ||
+		    strstr(l->cause, "of the unit") != NULL ? "a.service" :
+		    NULL, .group = "www", .login = l->stage == ST_SECRET ||
 		    l->stage == ST_AUTH, .tls_up = l->stage == ST_GREETING &&
 		    l->tls == CLIENT_TLS_IMPLICIT, .is_set = is_set,
 		    .settings = &r.set };

@@ -15,6 +15,7 @@ static bool
 is_command(const char *word)
 {
 	static const char *const words[] = { "chgrp", "chmod", "chown",
+	    "install", "heloise", "make",
 	    "setsebool", "touch" };
 	size_t i;
 
@@ -22,6 +23,13 @@ is_command(const char *word)
 		if (strcmp(words[i], word) == 0)
 			return true;
 	return false;
+}
+
+/* "StateDirectory=heloise": a line for a unit of systemd. */
+static bool
+is_directive(const char *word)
+{
+	return word[0] >= 'A' && word[0] <= 'Z' && strchr(word, '=') != NULL;
 }
 
 /*
@@ -50,7 +58,7 @@ check_fix(const char *fix)
 		value = line + strcspn(line, " ");
 		if (*value != '\0')
 			*value++ = '\0';
-		if (is_command(line))
+		if (is_command(line) || is_directive(line))
 			continue;
 		lines++;
 		row = setting_find(line);

@@ -257,6 +257,16 @@ check_table(const char *name, const struct advice *table, size_t n,
 	is_int((long long)bad, 0, "%s: none proposes what is in force", name);
 }
 
+/* The context is passed by value, as it is changed. */
+static bool
+useless_at(enum stage stage, const char *fix, struct hint_context ctx)
+{
+	struct fault f = { .stage = stage };
+
+	ctx.fault = &f;
+	return proposal_useless(fix, &ctx);
+}
+
 static void
 marks(void)
 {
@@ -271,6 +281,17 @@ marks(void)
 	ok(proposal_useless("set `tls starttls`", &ctx), "the mode of TLS");
 	ok(proposal_useless("set `auth none`", &ctx), "no login");
 	ok(proposal_useless("`relay SMTP.example.net`", &ctx), "the relay");
+	ctx.sender = "root@example.org";
+	ctx.recipient = "bob@example.net";
+	ok(useless_at(ST_MAIL, "set `domain Example.org`", ctx) &&
+	    !useless_at(ST_MAIL, "set `domain example.net`", ctx),
+	    "the domain that the sender has");
+	ok(useless_at(ST_RCPT, "set `domain example.net`", ctx) &&
+	    !useless_at(ST_RCPT, "set `domain example.org`", ctx),
+	    "the domain that the recipient has");
+	ctx.recipient = "bob";
+	ok(!useless_at(ST_RCPT, "set `domain example.net`", ctx),
+	    "a recipient without one");
 	ctx.relay = "/run/relay";
 	ok(proposal_useless("set `port 465`", &ctx), "a socket has no port");
 	ok(!proposal_useless("an open ` and no end", &ctx), "not closed");

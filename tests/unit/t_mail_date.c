@@ -1,6 +1,8 @@
 /* t_mail_date.c - RFC 5322 dates */
 
 #include <stdint.h>
+#include <string.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "base/util.h"
@@ -40,11 +42,64 @@ static const struct {
 	{ INT64_MIN, -3600, "Sat, 1 Jan 0000 00:00:00 -0100" },
 };
 
+static const struct {
+	const char	*text;
+	bool		 good;
+} dates[] = {
+	{ "Sat, 21 Nov 2026 10:01:02 +0000", true },
+	{ " 21 Nov 2026 10:01 -0130\r\n (x (y))", true },
+	{ "sat , 1 nov 26 9:01:60 gmt", true },
+	{ "Sat,\r\n 21 Nov 2026 10:01:02 Z", true },
+	{ "", false },
+	{ "x", false },
+	{ "Sam, 21 Nov 2026 10:01:02 +0000", false },
+	{ "Sat 21 Nov 2026 10:01:02 +0000", false },
+	{ "Saturday, 21 Nov 2026 10:01:02 +0000", false },
+	{ "Sat, 21 novembre 2026 10:01:02 +0000", false },
+	{ "Sat, 32 Nov 2026 10:01:02 +0000", false },
+	{ "31 Nov 2026 10:01:02 +0000", false },
+	{ "30 Feb 2026 10:01:02 +0000", false },
+	{ "Sat, 0 Nov 2026 10:01:02 +0000", false },
+	{ "Sat, 21 Nov 2 10:01:02 +0000", false },
+	{ "Sat, 21 Nov 20266 10:01:02 +0000", false },
+	{ "Sat, 21 Nov 2026 24:01:02 +0000", false },
+	{ "Sat, 21 Nov 2026 10:60:02 +0000", false },
+	{ "Sat, 21 Nov 2026 10:01:61 +0000", false },
+	{ "Sat, 21 Nov 2026 10:01:02", false },
+	{ "Sat, 21 Nov 2026 10:01:02 +00", false },
+	{ "Sat, 21 Nov 2026 10:01:02 Europe", false },
+	{ "Sat, 21 Nov 2026 10:01:02 +0000 x", false },
+	{ "Sat, 21 Nov 2026", false },
+	{ "2026-11-21T10:01:02Z", false },
+	{ "1795255262", false },
+	{ "Sat Nov 21 10:01:02 2026", false },
+	{ "Sam, 21 F\303\251vr 2026 10:01:02 +0000", false },
+	{ "(x", false },
+};
+
+static void
+test_valid(void)
+{
+	size_t i, n;
+	char *copy;
+
+	for (i = 0; i < NITEMS(dates); i++) {
+		n = strlen(dates[i].text);
+		copy = xmalloc(n + 1);
+		memcpy(copy, dates[i].text, n);
+		ok(date_valid(copy, n) == dates[i].good, "valid: %s",
+		    dates[i].text);
+		free(copy);
+	}
+}
+
 int
 main(void)
 {
 	struct buf b = { .max = 64 };
 	size_t i;
+
+	test_valid();
 
 	for (i = 0; i < NITEMS(rows); i++) {
 		buf_clear(&b);

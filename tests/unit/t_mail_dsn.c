@@ -79,7 +79,7 @@ check_lines(const struct mail *m)
 	size_t i, line = 0, longest = 0, bad = 0;
 
 	for (i = 0; i < m->all.len; i++) {
-		char c = m->all.p[i];
+		unsigned char c = (unsigned char)m->all.p[i];
 
 		if (c == '\n') {
 			bad += i == 0 || m->all.p[i - 1] != '\r';
@@ -87,7 +87,7 @@ check_lines(const struct mail *m)
 		} else if (c == '\r')
 			bad += m->all.p[i + 1] != '\n';
 		else {
-			bad += (c >= 0 && c < 0x20 && c != '\t') || c == 0x7f;
+			bad += (c < 0x20 && c != '\t') || c == 0x7f;
 			line++;
 		}
 		longest = line > longest ? line : longest;

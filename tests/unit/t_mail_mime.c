@@ -38,7 +38,7 @@ static const struct {
 	{ "text / html", MIME_TEXT, false, false, "" },
 	{ "texts/html", MIME_OTHER, false, false, "" },
 	{ "application/octet-stream; name=x", MIME_OTHER, false, false, "" },
-	{ "message/rfc822", MIME_OPAQUE, false, false, "" },
+	{ "message/rfc822", MIME_MESSAGE, false, false, "" },
 	{ "multipart/mixed; boundary=abc", MIME_MULTIPART, false, false,
 	    "abc" },
 	{ "multipart/mixed; Boundary=\"a b\\\"c \"; x=y", MIME_MULTIPART,
@@ -55,8 +55,9 @@ static const struct {
 	{ "multipart/mixed; boundary=" LONG LONG LONG LONG, MIME_OPAQUE,
 	    false, false, "" },
 	{ "multipart/digest; boundary=a", MIME_DIGEST, false, false, "a" },
-	{ "multipart/signed; boundary=a", MIME_OPAQUE, false, false, "a" },
-	{ "multipart/Encrypted; boundary=a", MIME_OPAQUE, false, false,
+	{ "multipart/signed; boundary=a", MIME_SIGNED, false, false, "a" },
+	{ "message/partial", MIME_OPAQUE, false, false, "" },
+	{ "multipart/Encrypted; boundary=a", MIME_SIGNED, false, false,
 	    "a" },
 };
 
@@ -89,9 +90,15 @@ static const struct {
 } codings[] = {
 	{ "", MIME_7BIT }, { " 7bit", MIME_7BIT }, { "7BIT ", MIME_7BIT },
 	{ "8bit", MIME_8BIT }, { " (x) 8Bit (y)", MIME_8BIT },
-	{ "binary", MIME_8BIT }, { "quoted-printable", MIME_CODED },
-	{ "base64", MIME_CODED }, { "x-uuencode", MIME_CODED },
-	{ "8bits", MIME_CODED }, { "\"8bit\"", MIME_7BIT },
+	{ "binary", MIME_BINARY }, { "quoted-printable", MIME_QP },
+	{ "base64", MIME_BASE64 }, { "x-uuencode", MIME_UNKNOWN },
+	{ "8bits", MIME_8BIT }, { "\"8bit\"", MIME_8BIT },
+	{ "7-bit", MIME_7BIT }, { "7 bit", MIME_7BIT }, { "8 bit", MIME_8BIT },
+	{ "plain", MIME_7BIT }, { "text/plain", MIME_7BIT },
+	{ "utf-8", MIME_8BIT }, { "UTF8", MIME_8BIT },
+	{ "Quoted_Printable", MIME_QP }, { "base-64", MIME_BASE64 },
+	{ "8bit; charset=utf-8", MIME_8BIT }, { "base64;", MIME_BASE64 },
+	{ "x", MIME_UNKNOWN }, { "base64base64base64base64base64base64", MIME_UNKNOWN },
 };
 
 static void
@@ -124,6 +131,7 @@ static const struct {
 	{ "Content-Type: multipart/signed; boundary=a\r\n", true },
 	{ "Content-Type: application/x\r\n", false },
 	{ V "Content-Type: application/x\r\n" B8, true },
+	{ V "Content-Type: text/plain; charset=us-ascii\r\n" B8, false },
 };
 
 static void
@@ -132,8 +140,47 @@ test_labelled(void)
 	size_t i;
 
 	for (i = 0; i < NITEMS(heads); i++)
-		is_int(mime_labelled(heads[i].head, strlen(heads[i].head)),
+		is_int(mime_labelled(heads[i].head, strlen(heads[i].head),
+		    false),
 		    heads[i].want, "labelled %zu", i);
+}
+
+/* Which of several fields counts; NULL: none. */
+static const struct {
+	const char	*head;
+	const char	*name;
+	const char	*want;
+} finds[] = {
+	{ "A: x\r\n", "Content-Type", NULL },
+	{ "Content-Type: a/b\r\nContent-Type: c/d\r\n", "Content-Type",
+	    " c/d" },
+	{ "Content-Type: a/b\r\nContent-Type: text\r\n", "Content-Type",
+	    " a/b" },
+	{ "Content-Type:\r\nContent-Type: text/\r\n", "Content-Type", "" },
+	{ "Content-Type: a/b\r\nContent-Type: c/d; x=\"y\r\n",
+	    "Content-Type", " a/b" },
+	{ "Content-Transfer-Encoding: 7bit\r\n"
+	    "content-transfer-encoding: base64\r\n"
+	    "Content-Transfer-Encoding: x-y\r\n",
+	    "Content-Transfer-Encoding", " base64" },
+	{ "MIME-Version: 1.0\r\nMIME-Version: \r\n", "MIME-Version",
+	    " 1.0" },
+};
+
+static void
+test_find(void)
+{
+	struct field fld;
+	char *got;
+	size_t i;
+
+	for (i = 0; i < NITEMS(finds); i++) {
+		got = mime_find(finds[i].head, strlen(finds[i].head),
+		    finds[i].name, &fld) ? xstrndup(fld.value,
+		    fld.value_len) : NULL;
+		is(got, finds[i].want, "find %zu", i);
+		free(got);
+	}
 }
 
 int
@@ -142,5 +189,6 @@ main(void)
 	test_types();
 	test_codings();
 	test_labelled();
+	test_find();
 	return done();
 }

@@ -86,6 +86,46 @@ test_words(void)
 		    "word %s", words[i].text);
 }
 
+/* What a word stands for, and with its raw octets encoded; NULL: nothing. */
+static const struct {
+	const char	*word;
+	const char	*text;
+	const char	*mended;
+} decoded[] = {
+	{ "=?utf-8?q?a_=C3=B6=?=", "a \303\266=", "=?utf-8?q?a_=C3=B6=?=" },
+	{ "=?UTF-8*en?Q?a=4?=", "a=4", "=?UTF-8*en?Q?a=4?=" },
+	{ "=?US-ASCII?B?YWI=?=", "ab", NULL },
+	{ "=?iso-8859-1?b?9g==?=", "\366", NULL },
+	{ "=?utf-8?b?!?=", NULL, NULL },
+	{ "=?koi8-r?q?a\301?=", NULL, "=?koi8-r?q?a=C1?=" },
+	{ "=?utf-8?q?a\303\266?=", "a\303\266", "=?utf-8?q?a=C3=B6?=" },
+	{ "=?utf-8?q?a\366?=", "a\366", NULL },
+	{ "=?utf-8?x?a?=", NULL, NULL },
+	{ "=?utf-8?qq?a?=", NULL, NULL },
+	{ "=?utf-8?" "?a?=", NULL, NULL },
+	{ "=?utf-8?q?a?=b", NULL, NULL },
+	{ "a", NULL, NULL },
+};
+
+static void
+test_decode(void)
+{
+	struct buf b = { .max = 256 };
+	const char *w;
+	size_t i;
+
+	for (i = 0; i < NITEMS(decoded); i++) {
+		w = decoded[i].word;
+		buf_clear(&b);
+		is(phrase_decode(&b, w, strlen(w)) ? buf_text(&b) : NULL,
+		    decoded[i].text, "decode %zu", i);
+		buf_clear(&b);
+		is(phrase_mend(&b, w, strlen(w)) ? buf_text(&b) : NULL,
+		    decoded[i].mended, "mend %zu", i);
+	}
+	buf_release(&b);
+}
+
 static void
 test_atext(void)
 {
@@ -106,6 +146,7 @@ main(void)
 {
 	test_names();
 	test_words();
+	test_decode();
 	test_atext();
 	return done();
 }

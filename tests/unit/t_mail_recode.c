@@ -102,7 +102,40 @@ static const struct {
 	{ "binary", EIGHT, V T8 C("binary") "\n" UMLAUT, V T8 QP "\n"
 	    UMLAUTQ },
 	{ "a message", EIGHT, V "Content-Type: message/rfc822\n\nS: x\n\n"
-	    UMLAUT, NULL },
+	    UMLAUT, V "Content-Type: message/rfc822\n\nS: x\n" V T8 QP "\n"
+	    UMLAUTQ },
+	{ "a message in a message", EIGHT, V "Content-Type: message/rfc822\n"
+	    C("8bit") "\nSubject: " OE "\nContent-Type: message/rfc822\n\n"
+	    "Subject: x\nContent-Type: message/external-body\n\nS: " OE
+	    "\n\n", V "Content-Type: message/rfc822\n" C("8bit")
+	    "\nSubject: =?UTF-8?Q?=C3=B6?=\nContent-Type: message/rfc822\n\n"
+	    "Subject: x\nContent-Type: message/external-body\n\nS: " OE
+	    "\n\n" },
+	{ "a message with parts", EIGHT, V MIXED "\n--b\nContent-Type: "
+	    "message/rfc822\n" C("8bit") "\nFrom: " OE " <a>\n"
+	    "Content-Type: multipart/x; boundary=c\n" C("8bit") "\n--c\n\n"
+	    UMLAUT "--c--\n--b\n\n" UMLAUT "--b--\n", V MIXED "\n--b\n"
+	    "Content-Type: message/rfc822\n" C("7bit") "\nFrom: =?UTF-8?Q?"
+	    "=C3=B6?= <a>\nContent-Type: multipart/x; boundary=c\n" V
+	    C("7bit") "\n--c\n" T8 QP "\n" UMLAUTQ "--c--\n--b\n" T8 QP
+	    "\n" UMLAUTQ "--b--\n" },
+	{ "a signed message in one", EIGHT, V "Content-Type: message/rfc822\n"
+	    "\nContent-Type: multipart/signed; boundary=c\n\n--c\n\n" OE
+	    "\n--c--\n", NULL },
+	{ "a file name in a part", EIGHT, V MIXED "\n--b\n"
+	    "Content-Type: text/plain; name=" OE "\n\nx\n--b--\n", V MIXED
+	    "\n--b\nContent-Type: text/plain;\n name=\"=?UTF-8?Q?=C3=B6?=\"\n"
+	    "\nx\n--b--\n" },
+	{ "labels of parts", LABEL, V MIXED "\n--b\n\n" OE "\n--b\n"
+	    "Content-Type: text/plain; charset=\"US-ASCII\"; format=flowed\n\n"
+	    OE "\n--b\n" T8 C("8bit") "\n\366\n--b\nContent-Type: message/"
+	    "rfc822\n\n\n" OE "\n--b--\n", V MIXED "\n--b\n" T8 C("8bit")
+	    "\n" OE "\n--b\nContent-Type: text/plain; format=flowed;\n charset"
+	    "=utf-8\n" C("8bit") "\n" OE "\n--b\n" T8 C("8bit") "\n\366\n"
+	    "--b\nContent-Type: message/rfc822\n\n\n" OE "\n--b--\n" },
+	{ "us-ascii that is not", EIGHT, V "Content-Type: text/plain; "
+	    "charset=us-ascii\n\n" UMLAUT, V
+	    "Content-Type: text/plain;\n charset=utf-8\n" QP "\n" UMLAUTQ },
 
 	/* Multiparts. */
 	{ "one of three", EIGHT | LONG, V MIXED C("8bit") "\npreamble\n--b\n"
@@ -116,19 +149,21 @@ static const struct {
 	{ "not quite it", EIGHT, V MIXED "\n--b\n\n" UMLAUT
 	    "--bb\n--b-\n-b\n--\n --b\n--B\n--b--\n" OE "\n",
 	    V MIXED "\n--b\n" T8 QP "\n" UMLAUTQ
-	    "--bb\n--b-\n-b\n--\n --b\n--B\n--b--\n" OE "\n" },
+	    "--bb\n--b-\n-b\n--\n --b\n--B\n--b--\n?" "?\n" },
 	{ "a label that stays", EIGHT, V MIXED C("8bit") "\n--b\n" T8 "\n"
-	    UMLAUT "--b\nContent-Type: message/rfc822\n" C("8bit") "\nS: x\n"
+	    UMLAUT "--b\nContent-Type: message/global\n" C("8bit") "\nS: x\n"
 	    "\n" UMLAUT "--b--\n", V MIXED C("8bit") "\n--b\n" T8 QP "\n"
-	    UMLAUTQ "--b\nContent-Type: message/rfc822\n" C("8bit")
+	    UMLAUTQ "--b\nContent-Type: message/global\n" C("8bit")
 	    "\nS: x\n\n" UMLAUT "--b--\n" },
 	{ "only the long one", LONG, V MIXED C("8bit") "\n--b\n" T8
 	    C("8bit") "\n" OE "\n--b\n\n@\n--b--\n", V MIXED C("8bit")
 	    "\n--b\n" T8 C("8bit") "\n" OE "\n--b\n" T7 QP "\n#\n--b--\n" },
 	{ "no version", LONG, MIXED "\n--b\n\n@\n--b--\n",
 	    MIXED V "\n--b\n" T7 QP "\n#\n--b--\n" },
-	{ "long preamble", LONG | EIGHT, V MIXED "\n@\n" OE "\n--b\n\nx\n"
+	{ "long preamble", LONG, V MIXED "\n@\n" OE "\n--b\n\nx\n"
 	    "--b--\n@\n", NULL },
+	{ "long preamble, 8-bit", LONG | EIGHT, V MIXED "\n@\n" OE "\n--b\n"
+	    "\nx\n--b--\n@\n", V MIXED "\n@\n?" "?\n--b\n\nx\n--b--\n@\n" },
 	{ "nested", EIGHT, V MIXED C("8bit") "\n--b\nContent-Type: "
 	    "multipart/alternative; boundary=\"b1\"\n" C("8bit") "\n--b1\n"
 	    T8 "\n" UMLAUT "--b1--\n\n--b\n" PLAIN "\n" UMLAUT "--b--\n",
@@ -154,7 +189,8 @@ static const struct {
 	{ "digest", EIGHT, V "Content-Type: multipart/digest; boundary=b\n\n"
 	    "--b\n\nS: x\n\n" UMLAUT "--b\n" T8 "\n" UMLAUT "--b--\n",
 	    V "Content-Type: multipart/digest; boundary=b\n\n"
-	    "--b\n\nS: x\n\n" UMLAUT "--b\n" T8 QP "\n" UMLAUTQ "--b--\n" },
+	    "--b\n\nS: x\n" V T8 QP "\n" UMLAUTQ "--b\n" T8 QP "\n" UMLAUTQ
+	    "--b--\n" },
 	{ "not ended", EIGHT, V MIXED "\n--b\n" T8 "\n" UMLAUT,
 	    V MIXED "\n--b\n" T8 QP "\n" UMLAUTQ },
 	{ "header of a part not ended", EIGHT, V MIXED "\n--b\n\n" UMLAUT
@@ -278,13 +314,13 @@ test_limits(void)
 	size_t i;
 
 	buf_adds(&in, "MIME-Version: 1.0\r\n");
-	for (i = 0; i < RECODE_DEPTH; i++)
+	for (i = 0; i < BOUNDARY_DEPTH; i++)
 		buf_addf(&in, "Content-Type: multipart/mixed; boundary=b%zu"
 		    "\r\n\r\n--b%zu\r\n", i, i);
 	buf_adds(&in, "\r\numlauts " OE " here\r\n");
 	encode(&out, &in, EIGHT, 4096);
 	ok(memmem(out.p, out.len, "quoted-printable", 16) != NULL,
-	    "%d deep is encoded", RECODE_DEPTH);
+	    "%d deep is encoded", BOUNDARY_DEPTH);
 	in.len -= strlen("\r\numlauts " OE " here\r\n");
 	buf_addf(&in, "Content-Type: multipart/mixed; boundary=c\r\n\r\n--c"
 	    "\r\n\r\numlauts " OE " here\r\n");

@@ -63,6 +63,11 @@ static const struct {
 	    "From: " E("J=C3=B6rg_M=C3=B6ller") " <own@our.test>" },
 	{ "Sender: Cron Daemon", NULL },
 	{ "To: Cron Daemon", NULL },
+	{ "To: M" OE "ller a@x.test, b@x.test", "To: =?UTF-8?Q?M=C3=B6ller?= "
+	    "<a@x.test>, b@x.test" },
+	{ "To: a@x.test J" OE ", b@x.test", "To: a@x.test "
+	    "=?UTF-8?Q?J=C3=B6=2C?= b@x.test" },
+	{ "To: a@x.test J" OE " b" OE "@x.test", NULL },
 	{ "To: nobody <>", NULL },
 
 	/* Specials in names. */
@@ -110,8 +115,53 @@ static const struct {
 	{ "From: Joe Q. Public\r\n j@x.test",
 	    "From: \"Joe Q. Public\" <j@x.test>" },
 	{ "To: Joe j@x.test", NULL },
-	{ "From: a@x.test b@x.test", NULL },
-	{ "From: <a@x.test> <b@x.test>", NULL },
+	{ "To: Joe, " OE ", a@x.test", "To: Joe@our.test, " E("=C3=B6")
+	    ":;, a@x.test" },
+	{ "From: a@x.test b@x.test", "From: a@x.test, b@x.test" },
+	{ "To: <a@x.test> <b@x.test>", "To: <a@x.test>, <b@x.test>" },
+	{ "From: Backup: web1 <a@x.test>",
+	    "From: \"Backup: web1\" <a@x.test>" },
+	{ "From: Joe <a@x.test", "From: Joe <a@x.test>" },
+	{ "From: <<a@x.test>>", "From: <a@x.test>" },
+	{ "From: mailto:a@x.test", "From: a@x.test" },
+	{ "From: Joe <mailto:a@x.test>", "From: Joe <a@x.test>" },
+	{ "From: a@", "From: a@our.test" },
+	{ "From: Joe <a@>", "From: Joe <a@our.test>" },
+	{ "From: john..doe@x.test", "From: \"john..doe\"@x.test" },
+	{ "To: J <john.@x.test>, b@x.test.",
+	    "To: J <\"john.\"@x.test>, b@x.test" },
+	{ "To: \"a@b\" <c@d>", NULL },
+	{ "To: \"b@x.test\"", "To: b@x.test" },
+	{ "To: a@x.test;b@x.test", "To: a@x.test,b@x.test" },
+	{ "To: a@x.test; b@x.test;", "To: a@x.test, b@x.test" },
+	{ "To: a@x.test,,\r\n b@x.test, ", "To: a@x.test,\r\n b@x.test" },
+	{ "To: ,a@x.test", "To: a@x.test" },
+	{ "To: g: a@x.test;, b@x.test; c@x.test",
+	    "To: g: a@x.test;, b@x.test, c@x.test" },
+	{ "To: g: a@x.test, ; b@x.test", "To: g: a@x.test; b@x.test" },
+	{ "To: " E("J=C3=B6_=3Ca=40x.test=3E"),
+	    "To: " E("J=C3=B6") " <a@x.test>" },
+	{ "To: Sch" OE "ne, Philipp <p@x.test>",
+	    "To: " E("Sch=C3=B6ne=2C_Philipp") " <p@x.test>" },
+	{ "From: " E("J=C3=B6") " bb@x.test",
+	    "From: " E("J=C3=B6") " <bb@x.test>" },
+	{ "From: " E("J=C3=B6") ", Inc <a@x.test>",
+	    "From: " E("J=C3=B6") " \", Inc\" <a@x.test>" },
+	{ "From: Dr, " E("J=C3=B6") " " E("X=C3=B6") " Z <a@x.test>",
+	    "From: \"Dr,\" " E("J=C3=B6") " " E("X=C3=B6")
+	    " \"Z\" <a@x.test>" },
+	{ "From: =?utf-8?Q?J" OE "?= <a@x.test>",
+	    "From: =?utf-8?Q?J=C3=B6?= <a@x.test>" },
+	{ "Subject: =?utf-8?Q?J" OE "?=", "Subject: =?utf-8?Q?J=C3=B6?=" },
+	{ "Subject: x =?utf-8?q?J" OE "?= " OE " =?utf-8?q?" OE "?=",
+	    "Subject: x =?utf-8?q?J=C3=B6?= " E("_=C3=B6_")
+	    " =?utf-8?q?=C3=B6?=" },
+	{ "Subject: =?iso-8859-1?Q?J\366?=",
+	    "Subject: =?iso-8859-1?Q?J=F6?=" },
+	{ "Subject: =?utf-8?Q?J\366?=", "Subject: "
+	    LATIN("=3D=3Futf-8=3FQ=3FJ=F6=3F=3D") },
+	{ "Subject: =?utf-8?B?J" OE "?=", "Subject: "
+	    E("=3D=3Futf-8=3FB=3FJ=C3=B6=3F=3D") },
 	{ "From: Joe <j@x..test", NULL },
 	{ "From: Joe \"x <j@x..test>", NULL },
 	{ "To: \"x", NULL },
@@ -133,6 +183,22 @@ static const struct {
 	    E("D=C3=B6mon") ")" },
 	{ "From: root (D" OE " (\\)x) y)", "From: root@our.test ("
 	    E("D=C3=B6_=28=29x=29_y") ")" },
+	/* A backslash does not escape the end of a line. */
+	{ "To: <b@x.test> " OE "\\\r\n joe", "To: <b@x.test> "
+	    E("=C3=B6=5C") "\r\n joe" },
+	/* In an address; beside encoded words. */
+	{ "To: a(" OE ")@x.test", "To: a (" E("=C3=B6") ")@x.test" },
+	{ "To: J <a(x)@(\" " OE ")x.test>", "To: J <a(x)@ ("
+	    E("=22_=C3=B6") ")x.test>" },
+	{ "To: \"(" OE "\"@x.test", NULL },
+	{ "To: a(\"x)@b\303\274.test", "To: a@xn--b-eha.test(\"x)" },
+	{ "To: a@x.test (" OE " " E("a") " \\) (" OE "\\)) b)",
+	    "To: a@x.test (" E("=C3=B6_") " " E("a") " \\) ("
+	    E("=C3=B6=29") ") b)" },
+	{ "To: a@x.test (" E("a") "(" OE ")" OE ")", "To: a@x.test (" E("a")
+	    "(" E("=C3=B6") ")" E("=C3=B6") ")" },
+	{ "To: joe (" OE "\\\r\n x) <b@x.test>", "To: joe ("
+	    E("=C3=B6=5C_x") ") <b@x.test>" },
 	{ "From: J" OE " (x) <j@x.test>", "From: " E("J=C3=B6")
 	    " (x) <j@x.test>" },
 	{ "From: " E("A=C3=B6") " " OE " <j@x.test>",
@@ -148,7 +214,17 @@ static const struct {
 	{ "To: a@m\303\274nchen.test", "To: a@xn--mnchen-3ya.test" },
 	{ "To: J <a@m\303\274nchen.test>", "To: J <a@xn--mnchen-3ya.test>" },
 	{ "To: " OE "@m\303\274nchen.test", NULL },
-	{ "To: " OE, "To: " OE "@our.test" },
+	{ "To: " OE, "To: " E("=C3=B6") ":;" },
+	{ "From: " OE, "From: " E("=C3=B6") " <own@our.test>" },
+	{ "To: Jo " OE ", b@x.test, " OE " <joe>", "To: Jo " E("=C3=B6")
+	    ", b@x.test, " E("=C3=B6") " <joe@our.test>" },
+	{ "To: Jo " OE ", " OE "@x.test", NULL },
+	{ "To: =?UTF-8?Q?=C3=B6?=, a@x.test",
+	    "To: =?UTF-8?Q?=C3=B6?=:;, a@x.test" },
+	{ "From: =?UTF-8?Q?=C3=B6?=",
+	    "From: =?UTF-8?Q?=C3=B6?= <own@our.test>" },
+	{ "To: =?UTF-8?Q?=C3=B6?=, Jo <a@x.test>",
+	    "To: =?UTF-8?Q?=C3=B6?= \", Jo\" <a@x.test>" },
 	{ "To: \366@x.test", NULL },
 	{ "To: <" OE " b <c", NULL },
 	{ "To: a123456789.b123456789@x123456789.test, a@x.test, J" OE "rg M"
@@ -180,7 +256,13 @@ static const struct {
 	    " then\r\n " E("=C3=B6") },
 	{ "Content-Type: text/plain; name=\"" OE "\"", NULL },
 	{ "Message-ID: <" OE "@x.test>", NULL },
-	{ "Received: from x (" OE ") by y", NULL },
+	{ "Received: from x (" OE ") by y", "Received: from x (" E("=C3=B6")
+	    ") by y" },
+	{ "Date: 1 Jan 26 10:00 +0100 (" OE ")", "Date: 1 Jan 26 10:00 +0100 ("
+	    E("=C3=B6") ")" },
+	{ "List-Id: Sch" OE "ne Liste <l.x.test>", "List-Id: " E("Sch=C3=B6ne")
+	    " Liste <l.x.test>" },
+	{ "List-Post: <mailto:" OE "@x.test>", NULL },
 };
 
 static void
@@ -254,6 +336,64 @@ test_nothing_given(void)
 	buf_release(&out);
 }
 
+/* "root" has an alias, "team" gets the domain, others must not. */
+static bool
+test_alias(void *ctx, const char *name, char **spec)
+{
+	(void)ctx;
+	*spec = strcmp(name, "root") == 0 ? xstrdup("ops@x.test") : NULL;
+	return strcmp(name, "team") != 0;
+}
+
+/* What a name becomes that is nobody's, and must not get the domain. */
+static void
+test_nobody(void)
+{
+	static const struct repair o = { .domain = "our.test",
+	    .alias = test_alias };
+	static const struct { const char *before, *after; } t[] = {
+		{ "To: bob", "To: bob:;" },
+		{ "To: root", "To: ops@x.test" },
+		{ "To: team", "To: team@our.test" },
+		{ "To: bob, root, carol", "To: bob:;, ops@x.test, carol:;" },
+		{ "To: a@b.test, bob", "To: a@b.test, bob:;" },
+		{ "To: Bob B <bob>, a@b.test", "To: Bob B:;, a@b.test" },
+		{ "To: \"Bob, B\" <bob>", "To: \"Bob, B\":;" },
+		{ "To: <bob>", "To: bob:;" },
+		{ "To: bob.b", "To: \"bob.b\":;" },
+		{ "To: \"bob b\"", "To: \"bob b\":;" },
+		{ "To: B" OE "b <bob>", "To: =?UTF-8?Q?B=C3=B6b?=:;" },
+		{ "To: friends: bob, a@b.test;",
+		  "To: friends: bob, a@b.test;" },
+		{ "To: bob (the builder), a@b.test",
+		  "To: bob:;, a@b.test" },
+	};
+	struct buf out = { .max = 4096 }, again = { .max = 4096 };
+	struct field fld;
+	size_t i, n, at;
+	char *s;
+
+	for (i = 0; i < NITEMS(t); i++) {
+		s = line(t[i].before, &n);
+		buf_clear(&out);
+		buf_clear(&again);
+		at = 0;
+		if (header_next(s, n, &at, &fld))
+			repair_field(&out, &fld, &o);
+		at = 0;
+		if (header_next(out.p, out.len, &at, &fld))
+			repair_field(&again, &fld, &o);
+		is(buf_text(&again), buf_text(&out), "%s: again",
+		    t[i].before);
+		free(s);
+		s = xasprintf("%s\r\n", t[i].after);
+		is(buf_text(&out), s, "%s", t[i].before);
+		free(s);
+	}
+	buf_release(&out);
+	buf_release(&again);
+}
+
 /* Long fields: each line of encoded words is short, time is in proportion. */
 static void
 test_long(void)
@@ -281,6 +421,7 @@ main(void)
 {
 	test_fields();
 	test_nothing_given();
+	test_nobody();
 	test_long();
 	return done();
 }

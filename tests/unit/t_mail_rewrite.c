@@ -14,7 +14,7 @@
 #include "mail/rewrite.h"
 #include "tap.h"
 
-#define D	"Date: x\n"
+#define D	"Date: 1 Jan 26 10:00 GMT\n"
 #define F	"From: a@x.test\n"
 #define I	"Message-ID: <y>\n"
 #define S	"Subject: s\n"
@@ -43,7 +43,7 @@ static const struct {
 	{ FULL FULL, NULL, true },
 	{ D "From: a@x.test\nfrom: b@x.test\nFROM : c@x.test\n" I, D F I,
 	    false },
-	{ FULL "Date: y\nSubject: t\nSUBJECT: u\nMessage-Id: <z>\n", FULL,
+	{ FULL "Date: 2 Jan 26 10:00 GMT\nSubject: t\nSUBJECT: u\nMessage-Id: <z>\n", FULL,
 	    false },
 	{ FULL "Sender: b@x.test\nSender: c@x.test\n",
 	    FULL "Sender: b@x.test\n", false },
@@ -51,8 +51,8 @@ static const struct {
 	    "In-Reply-To: <b>\n", FULL "References: <a>\nIn-Reply-To: <a>\n",
 	    false },
 	{ FULL "MIME-Version: 1.0\nMime-Version: 1.0\n",
-	    FULL "MIME-Version: 1.0\n", false },
-	{ "Date:\nDate: x\n" F I, "Date: x\n" F I, false },
+	    FULL "Mime-Version: 1.0\n", false },
+	{ "Date:\nDate: 1 Jan 26 10:00 GMT\n" F I, "Date: 1 Jan 26 10:00 GMT\n" F I, false },
 	{ D "From: \n \nFrom: a@x.test\n" I, D F I, false },
 	{ "Subject:\n" D F I S, "Subject:\n" D F I, false },
 
@@ -64,7 +64,7 @@ static const struct {
 	    "to : root\n", FULL "To: a@x.test,\n b@x.test,\n c@x.test,\n"
 	    " root@our.test\nX: y\nCc: d@x.test\n", false },
 	{ FULL "Cc: a@x.test,\nCc:\nCc: \tb@x.test\n",
-	    FULL "Cc: a@x.test,,\n \tb@x.test\n", false },
+	    FULL "Cc: a@x.test,\n \tb@x.test\n", false },
 	{ FULL "To:\nTo: a@x.test\nTo: \n", FULL "To: a@x.test\n", false },
 	{ FULL "Reply-To: a@x.test\nReply-To: b@x.test\n",
 	    FULL "Reply-To: a@x.test,\n b@x.test\n", false },
@@ -72,10 +72,50 @@ static const struct {
 	    FULL "To: T: a@x.test;,\n U: b@x.test;\n", false },
 	{ FULL "To: T: a@x.test\nTo: U: b@x.test;\n", NULL, false },
 	{ FULL "To: a@x.test\nTo: \"b@x.test\nTo: c@x.test\n", NULL, false },
+	{ FULL "To: <a@x.test>\n " OE "\\\nTo: <b@x.test>\n",
+	    FULL "To: <a@x.test>\n =?UTF-8?Q?=C3=B6=5C?= ,\n <b@x.test>\n",
+	    false },
 	{ FULL "To: Acme\nTo: Inc. <j@x.test>\n",
 	    FULL "To: Acme@our.test\nTo: Inc. <j@x.test>\n", false },
-	{ FULL "Resent-Date: x\nResent-From: a@x.test\nResent-Message-ID: z\n"
+	{ FULL "Resent-Date: 1 Jan 26 10:00 GMT\nResent-From: a@x.test\nResent-Message-ID: z\n"
 	    "Resent-To: a@x.test\nResent-To: b@x.test\n", NULL, false },
+
+	/* What cannot be read. */
+	{ "Date: 2026-11-21\n" F I S, DATE "X-Original-Date: 2026-11-21\n"
+	    F I S, false },
+	{ "Date: Sam, 21 F\303\251v\n" F I S, DATE "X-Original-Date: Sam, 21 "
+	    "=?UTF-8?Q?F=C3=A9v?=\n" F I S, false },
+	{ "Date: 2026-11-21\n" F I S, NULL, true },
+	{ D F "Message-ID: <x@>\n" S, ID D F
+	    "X-Original-Message-ID: <x@>\n" S, false },
+	{ D F "Message-ID: x@y\n" S, ID D F
+	    "X-Original-Message-ID: x@y\n" S, false },
+	{ D F "Message-ID: <x y@z>\n" S, ID D F
+	    "X-Original-Message-ID: <x y@z>\n" S, false },
+	{ D F "Message-ID:\n <x@z> \n" S, NULL, false },
+	{ FULL "Content-Type: text/plain\nContent-Type: text/html\n"
+	    "content-type: text\nContent-Transfer-Encoding: x\n"
+	    "Content-Transfer-Encoding: 8 bit\n", FULL
+	    "Content-Type: text/html\nContent-Transfer-Encoding: 8bit\n",
+	    false },
+	{ "Subject : x\n" D F I, "Subject: x\n" D F I, false },
+	{ FULL "Cc:\nReply-To: ,\nTo: \n  ,\nSender:\n", FULL, false },
+	{ D "From: a@x.test, b@x.test\n" I "Sender: \n", D
+	    "From: a@x.test, b@x.test\nSender: a@x.test\n" I, false },
+	{ D "From: c@our.test,.ttse)\n" I, D "From: c@our.test,.ttse)\n" I,
+	    false },
+	{ D "From: a, b@x.test\nSender: c@x.test\n" I, D
+	    "From: a@our.test, b@x.test\nSender: c@x.test\n" I, false },
+	{ FULL "Content-Disposition: x; filename=\"ci\303\253le.txt\"\n",
+	    FULL "Content-Disposition: x;\n filename*=UTF-8''ci%C3%ABle.txt"
+	    "\n", false },
+
+	/* Only the newest block of these counts. */
+	{ "Resent-From: a@x.test\nResent-To: b@x.test\nResent-From: c@x.test"
+	    "\nResent-Date: x\nResent-Message-ID: <z>\n" FULL,
+	    "Resent-" DATE "Resent-" ID
+	    "Resent-From: a@x.test\nResent-To: b@x.test\nResent-From: c@x.test"
+	    "\nResent-Date: x\nResent-Message-ID: <z>\n" FULL, false },
 
 	/* What is not for the recipients. */
 	{ "Bcc: a\n" FULL "bcc : b\nResent-Bcc: c\nReturn-Path: <d>\n"
@@ -197,11 +237,12 @@ static const struct {
 	    "Reply-To: root@our.test (Cron Daemon)\n" },
 	{ FROMPOLICY_KEEP, "y.test", NULL, "From: a@y.test, b@z.test\n",
 	    "From: us@z.test\nReply-To: a@y.test, b@z.test\n" },
-	{ FROMPOLICY_KEEP, "y.test", NULL, "From: a@y.test, b@y.test\n", NULL },
+	{ FROMPOLICY_KEEP, "y.test", NULL, "From: a@y.test, b@y.test\n",
+	    "From: a@y.test, b@y.test\nSender: a@y.test\n" },
 	{ FROMPOLICY_KEEP, "z.test", NULL,
 	    "Reply-To: c@y.test\nFrom: b@y.test\n",
 	    "Reply-To: c@y.test\nFrom: us@z.test\n" },
-	{ FROMPOLICY_KEEP, "z.test", NULL, "From: x y <<b@y.test\n",
+	{ FROMPOLICY_KEEP, "z.test", NULL, "From: x y <<b@y.test(\n",
 	    "From: us@z.test\n" },
 	{ FROMPOLICY_KEEP, "our.test", NULL, "From: Cron Daemon\n",
 	    "From: \"Cron Daemon\" <joe@our.test>\n" },
@@ -216,7 +257,25 @@ static const struct {
 	    "Sender: c@y.test\nFrom: b@y.test\nReply-To: d@y.test\n",
 	    "From: us@z.test\nReply-To: d@y.test\n" },
 	{ FROMPOLICY_FORCE, NULL, NULL, "Sender: c@y.test\nFrom: us@z.test\n",
+	    "From: us@z.test\n" },
+	{ FROMPOLICY_FORCE, NULL, NULL, "Sender: us@z.test\nFrom: us@z.test\n",
 	    NULL },
+	{ FROMPOLICY_KEEP, "y.test z.test", NULL,
+	    "Sender: c@x.test\nFrom: b@y.test\n", "From: b@y.test\n" },
+	{ FROMPOLICY_FORCE, NULL, NULL, "From: us@z.test\nFrom: c@y.test\n",
+	    "From: us@z.test\n" },
+	{ FROMPOLICY_FORCE, NULL, NULL, "From: us@z.test\n"
+	    "Resent-Date: x\nResent-Message-ID: z\n"
+	    "Resent-From: C <c@y.test>\nResent-Sender: d@y.test\n",
+	    "From: us@z.test\nResent-Date: x\nResent-Message-ID: z\n"
+	    "Resent-From: us@z.test\n" },
+	{ FROMPOLICY_FORCE, NULL, NULL, "From: us@z.test\nDKIM-Signature: x\n"
+	    "To: root\n", NULL },
+	{ FROMPOLICY_FORCE, NULL, NULL, "From: b@y.test\nDKIM-Signature: x\n",
+	    "From: us@z.test\nDKIM-Signature: x\n" },
+	{ FROMPOLICY_FORCE, NULL, NULL, "Sender: c@y.test\n"
+	    "From: us@z.test\nDKIM-Signature: x\n",
+	    "From: us@z.test\nDKIM-Signature: x\n" },
 	{ FROMPOLICY_FORCE, NULL, NULL, "From: J" OE " <b@y.test>\n",
 	    "From: =?UTF-8?Q?J=C3=B6?= <us@z.test>\n" },
 	{ FROMPOLICY_FORCE, NULL, NULL, "From: <>\n", "From: us@z.test\n" },

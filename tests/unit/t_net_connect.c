@@ -305,7 +305,8 @@ t_connected(void)
 	char want[RESOLVE_ADDRESS_TEXT], literal[64];
 
 	add(&a, "127.0.0.1", port);
-	if (!ok(connect_tcp(&a, clock_ms() + 2000, &c, &f) == 0, "connects"))
+	if (!ok(connect_tcp(&a, NULL, clock_ms() + 2000, &c, &f) == 0,
+	    "connects"))
 		return;
 	(void)snprintf(want, sizeof(want), "127.0.0.1 port %u", port);
 	is(c.text, want, "names the peer");
@@ -325,7 +326,7 @@ t_connected(void)
 		return;
 	}
 	add(&a, "::1", port);
-	is_int(connect_tcp(&a, clock_ms() + 2000, &c, &f), 0, "IPv6");
+	is_int(connect_tcp(&a, NULL, clock_ms() + 2000, &c, &f), 0, "IPv6");
 	connect_literal(&c.local, literal, sizeof(literal));
 	is(literal, "[IPv6:::1]", "the literal of our end");
 	(void)close(c.fd);
@@ -348,7 +349,8 @@ t_refused(void)
 
 	add(&a, "127.0.0.1", dead1);
 	add(&a, "127.0.0.2", dead2);
-	is_int(connect_tcp(&a, clock_ms() + 2000, &c, &f), -1, "all refuse");
+	is_int(connect_tcp(&a, NULL, clock_ms() + 2000, &c, &f), -1,
+	    "all refuse");
 	(void)snprintf(want, sizeof(want), "127.0.0.1 port %u: Connection "
 	    "refused; 127.0.0.2 port %u: Connection refused", dead1, dead2);
 	is(f.text, want, "each is named");
@@ -357,7 +359,7 @@ t_refused(void)
 	    "stage, domain, code, verdict");
 	add(&a, "127.0.0.1", good);
 	t = clock_ms();
-	is_int(connect_tcp(&a, t + 2000, &c, &f), 0, "the third answers");
+	is_int(connect_tcp(&a, NULL, t + 2000, &c, &f), 0, "the third answers");
 	ok(clock_ms() - t < 240, "and was not kept waiting");
 	is(c.why, want, "both that failed are named");
 	is_int(c.failed, 3, "and marked");
@@ -383,7 +385,7 @@ t_blackhole(void)
 	add(&a, "127.0.0.3", hole);
 	before = open_fds();
 	t = clock_ms();
-	is_int(connect_tcp(&a, t + 300, &c, &f), -1, "a silent address");
+	is_int(connect_tcp(&a, NULL, t + 300, &c, &f), -1, "a silent address");
 	t = clock_ms() - t;
 	ok(t >= 300 && t < 1500, "ends at the deadline (%lld ms)", t);
 	(void)snprintf(want, sizeof(want),
@@ -394,7 +396,8 @@ t_blackhole(void)
 
 	add(&a, "127.0.0.1", good);
 	t = clock_ms();
-	is_int(connect_tcp(&a, t + 5000, &c, &f), 0, "the next one answers");
+	is_int(connect_tcp(&a, NULL, t + 5000, &c, &f), 0,
+	    "the next one answers");
 	t = clock_ms() - t;
 	ok(t >= 250 && t < 1500, "after the head start (%lld ms)", t);
 	is_int(open_fds(), before + 1, "only the winner stays open");
@@ -404,7 +407,7 @@ t_blackhole(void)
 	add(&a, "127.0.0.1", dead);
 	add(&a, "127.0.0.1", good);
 	t = clock_ms();
-	is_int(connect_tcp(&a, t + 5000, &c, &f), 0,
+	is_int(connect_tcp(&a, NULL, t + 5000, &c, &f), 0,
 	    "one silent, one refuses, one answers");
 	t = clock_ms() - t;
 	ok(t >= 250 && t < 490, "a failure starts the next (%lld ms)", t);
@@ -412,11 +415,12 @@ t_blackhole(void)
 	(void)close(c.fd);
 
 	a.n = 2;
-	is_int(connect_tcp(&a, clock_ms() + 400, &c, &f), -1,
+	is_int(connect_tcp(&a, NULL, clock_ms() + 400, &c, &f), -1,
 	    "one refuses, one is silent");
 	ok(strstr(f.text, "refused; 127.0.0.3 port") != NULL,
 	    "both are named: %s", f.text);
-	is_int(connect_tcp(&a, clock_ms() - 1, &c, &f), -1, "no time at all");
+	is_int(connect_tcp(&a, NULL, clock_ms() - 1, &c, &f), -1,
+	    "no time at all");
 	ok(f.code == ETIMEDOUT && f.text[0] != '\0', "is said: %s", f.text);
 	for (i = 0; i < FILLERS; i++)
 		(void)close(filler[i]);

@@ -18,6 +18,31 @@ static const unsigned char answer[] = {
 	0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 127, 0, 0, 1,
 };
 
+/* A question for "a.b", an MX record for "m.b", and one for ".". */
+static const unsigned char mx[] = {
+	0, 1, 0x85, 0x80, 0, 1, 0, 2, 0, 0, 0, 0,
+	1, 'a', 1, 'b', 0, 0, 15, 0, 1,
+	0xc0, 12, 0, 15, 0, 1, 0, 0, 0, 60, 0, 6, 0, 10, 1, 'm', 0xc0, 14,
+	0xc0, 12, 0, 15, 0, 1, 0, 0, 0, 60, 0, 3, 0, 0, 0,
+};
+
+static void
+parse_mx(void)
+{
+	struct dns_mx_list list = { .n = 0 };
+	struct dns_srv_list srv = { .n = 0 };
+
+	ok(dns_mx_parse(mx, sizeof(mx), &list), "MX records");
+	is_int((long long)list.n, 1, "one host; \".\" is none");
+	is(list.host[0], "m.b", "its name");
+	ok(!dns_mx_parse(mx, sizeof(mx) - 1, &list), "cut");
+	list.n = 0;
+	ok(dns_mx_parse(answer, sizeof(answer), &list) && list.n == 0,
+	    "SRV records are no MX records");
+	ok(dns_srv_parse(mx, sizeof(mx), &srv) && srv.n == 0,
+	    "nor the other way");
+}
+
 static void
 parse(void)
 {
@@ -120,6 +145,7 @@ sort(void)
 int
 main(void)
 {
+	parse_mx();
 	parse();
 	denied();
 	sort();

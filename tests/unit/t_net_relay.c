@@ -173,11 +173,23 @@ proxies(void)
 	    "addresses");
 }
 
+/* A struct may be used again. */
+static void
+hosts(void)
+{
+	struct relay r = { .port = 25 };
+
+	ok(relay_host("relay.example:587", &r) && r.port == 587, "its port");
+	ok(relay_host("relay.example", &r) && r.port == 0,
+	    "no port of another host");
+}
+
 int
 main(void)
 {
 	relays();
 	kinds();
 	proxies();
+	hosts();
 	return done();
 }

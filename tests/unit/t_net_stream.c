@@ -20,6 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/portable.h"
 #include "base/util.h"
 #include "net/stream.h"
 #include "tap.h"
@@ -79,6 +80,43 @@ tcp_pair(int fd[2])
 	(void)close(s);
 }
 
+/* Does the kernel acknowledge at once?  -1: it does not say. */
+static int
+at_once(int fd)
+{
+	int on = -1;
+	socklen_t n = sizeof(on);
+
+	return getsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &on, &n) == -1 ? -1 :
+	    on;
+}
+
+/* A relay may wait for the acknowledgement of one reply with the next. */
+static void
+t_acknowledged(void)
+{
+	struct stream w;
+	struct fault f = { 0 };
+	char octet;
+	int fd[2], i;
+
+	tcp_pair(fd);
+	stream_init(&w, fd[0]);
+	for (i = 0; i < 50 && at_once(fd[0]) != 0; i++) {
+		(void)stream_write(&w, "a", 1, &f);
+		(void)!read(fd[1], &octet, 1);
+		(void)!write(fd[1], "b", 1);
+		(void)!read(fd[0], &octet, 1);
+	}
+	is_int(at_once(fd[0]), 0, "in a dialogue the kernel delays");
+	(void)!write(fd[1], "b", 1);
+	is_int(stream_wait(&w, STREAM_READ, clock_ms() + 5000, &f),
+	    STREAM_READ, "a reply comes");
+	is_int(at_once(fd[0]), 1, "it is acknowledged at once");
+	stream_close(&w);
+	(void)close(fd[1]);
+}
+
 static void
 t_round_trip(void)
 {
@@ -89,8 +127,12 @@ t_round_trip(void)
 	is_int(stream_round_trip(&w), -1, "no connection: no round trip");
 	tcp_pair(fd);
 	stream_init(&w, fd[0]);
-	ok(stream_round_trip(&w) > 0 && stream_round_trip(&w) < 1000000,
-	    "TCP: %lld us", stream_round_trip(&w));
+	/* An emulator does not turn the octets of the answer. */
+	if (portable_round_trip(fd[0]) <= 0 || getenv("EMULATED") != NULL)
+		ok(true, "TCP # SKIP not measured here");
+	else
+		ok(stream_round_trip(&w) > 0 && stream_round_trip(&w) <
+		    1000000, "TCP: %lld us", stream_round_trip(&w));
 	stream_close(&w);
 	(void)close(fd[1]);
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, fd) == -1)
@@ -549,8 +591,11 @@ t_segments(void)
 		before = segments(w.fd);
 		is_int(stream_write(&w, flight, sizes[i], &f),
 		    (long long)sizes[i], "a flight of %zu", sizes[i]);
-		is_int((long long)segments(w.fd) - before, 1,
-		    "... is one segment");
+		if (segments(w.fd) == 0 || getenv("EMULATED") != NULL)
+			ok(true, "segments # SKIP not counted here");
+		else
+			is_int((long long)segments(w.fd) - before, 1,
+			    "... is one segment");
 	}
 	reap(pid, &w);
 }
@@ -810,6 +855,7 @@ main(void)
 	t_failed();
 	t_watch();
 	t_round_trip();
+	t_acknowledged();
 	gnutls_x509_crt_deinit(crt);
 	gnutls_x509_privkey_deinit(key);
 	t_speaks_tls();

@@ -304,6 +304,49 @@ receives(size_t i)
 	pond_close(&p);
 }
 
+/* Which host a bounce comes from. */
+static const struct {
+	const char	*fqdn;
+	char		 domain[16];
+	const char	*want;
+} hosts[] = {
+	{ "web1.x.test", "", "web1.x.test" },
+	{ "web1.x.test.", "", "web1.x.test" },
+	{ "web1.x.test", "y.test", "web1.x.test" },
+	{ "web1", "y.test", "y.test" },
+	{ "my pc", "y.test", "y.test" },
+	{ "my pc", "", "localhost" },
+};
+
+static void
+comes_from(size_t i)
+{
+	struct settings s = set;
+	struct explain x = explain;
+	struct queue_delivery q;
+	struct fault f = { 0 };
+	struct pond p;
+	char to[64], one[16], *text, *want;
+
+	pond_open(&p);
+	(void)strlcpy(one, hosts[i].domain, sizeof(one));
+	s.domain = *one != '\0' ? one : NULL;
+	x.fqdn = hosts[i].fqdn;
+	tried(&p, &q, "a@x.test", "p", 0, false);
+	is_int(outcome_record(&p.spool, &s, &x, &q, &f), OUTCOME_GAVE_UP,
+	    "given up");
+	claim_release(&p.spool, &q.claimed);
+	NEED((text = bounce(&p, to)) != NULL);
+	want = xasprintf("<MAILER-DAEMON@%s>\r\n", hosts[i].want);
+	ok(strstr(text, want) != NULL, "%s: From", hosts[i].fqdn);
+	free(want);
+	want = xasprintf("@%s>\r\nAuto-Submitted", hosts[i].want);
+	ok(strstr(text, want) != NULL, "%s: Message-ID", hosts[i].fqdn);
+	free(want);
+	free(text);
+	pond_close(&p);
+}
+
 /* Have one blank for white space of any length: lines end anywhere. */
 static void
 squeeze(char *s)
@@ -621,6 +664,8 @@ main(void)
 		outcomes(i);
 	for (i = 0; i < NITEMS(receivers); i++)
 		receives(i);
+	for (i = 0; i < NITEMS(hosts); i++)
+		comes_from(i);
 	counting();
 	bounce_of_bounce();
 	hints();

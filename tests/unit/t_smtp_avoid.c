@@ -105,6 +105,37 @@ test_refusals(void)
 	}
 }
 
+/* 421 is blamed on BDAT without octets alone. */
+static void
+test_hung_up(void)
+{
+	static const struct {
+		enum stage	 stage;
+		int		 code;
+		unsigned	 used, bit;
+	} t[] = {
+		{ ST_DATA, 421, ALL, CAP_CHUNKING },
+		{ ST_DATA, 421, CAP_PIPELINING, 0 },
+		{ ST_DATA, 451, ALL, 0 },
+		{ ST_MAIL, 421, ALL, 0 },
+		{ ST_RCPT, 421, ALL, 0 },
+		{ ST_BODY, 421, ALL, 0 },
+	};
+	struct client_mail m = { .begun = true };
+	struct fault f = { 0 };
+	struct avoid a;
+	size_t i;
+
+	for (i = 0; i < NITEMS(t); i++) {
+		(void)fault_set(&f, t[i].stage, FD_SMTP, t[i].code, VD_TEMP,
+		    "4.3.2 no");
+		m.used = t[i].used;
+		a = avoid_advise(&m, &f);
+		ok(a.bit == t[i].bit && a.again == (a.bit != 0) &&
+		    a.anew == a.again, "%s: %d", fault_stage(f.stage), f.code);
+	}
+}
+
 /* A verdict without a reply, after BDAT with octets or without. */
 static void
 test_silence(void)
@@ -138,6 +169,7 @@ main(void)
 {
 	test_lists();
 	test_refusals();
+	test_hung_up();
 	test_silence();
 	return done();
 }

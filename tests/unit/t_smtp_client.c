@@ -307,7 +307,10 @@ set_option(struct play *p, const char *key, const char *value)
 		p->o.chunks = false;
 	else if (strcmp(key, "cleartext") == 0)
 		p->o.auth_cleartext = true;
-	else if (strcmp(key, "untrusted") == 0)
+	else if (strcmp(key, "token") == 0) {
+		p->o.token = true;
+		p->o.token_mech = sasl_find(value, strlen(value));
+	} else if (strcmp(key, "untrusted") == 0)
 		p->trusted = false;
 	else if (strcmp(key, "tls") == 0) {
 		for (i = 0; i < NITEMS(modes); i++)

@@ -304,6 +304,28 @@ names(void)
 		    "what %s reveals", sasl_name(m));
 }
 
+static void
+best_token(void)
+{
+	static const struct {
+		const char *offered;
+		enum sasl_mech likes, want;
+	} t[] = {
+		{ "PLAIN XOAUTH2", SASL__MAX, SASL_XOAUTH2 },
+		{ "PLAIN OAUTHBEARER", SASL__MAX, SASL_OAUTHBEARER },
+		{ "XOAUTH2 OAUTHBEARER", SASL__MAX, SASL_OAUTHBEARER },
+		{ "XOAUTH2 OAUTHBEARER", SASL_XOAUTH2, SASL_XOAUTH2 },
+		{ "OAUTHBEARER", SASL_XOAUTH2, SASL_OAUTHBEARER },
+		{ "PLAIN LOGIN SCRAM-SHA-256", SASL_XOAUTH2, SASL__MAX },
+		{ "", SASL__MAX, SASL__MAX },
+	};
+	size_t i;
+
+	for (i = 0; i < NITEMS(t); i++)
+		is_int(sasl_best_token(set_of(t[i].offered), t[i].likes),
+		    t[i].want, "the best for a token of: %s", t[i].offered);
+}
+
 int
 main(void)
 {
@@ -311,5 +333,6 @@ main(void)
 	believed();
 	best();
 	names();
+	best_token();
 	return done();
 }

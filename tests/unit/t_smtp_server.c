@@ -32,6 +32,7 @@
  *	over [lost]	that must be the end, in a transaction or not
  */
 
+#include <errno.h>
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +40,7 @@
 
 #include "base/util.h"
 #include "smtp/server.h"
+#include "smtp/server_reply.h"
 #include "tap.h"
 
 enum when { BEGIN, DATA, END, WHEN__MAX };
@@ -566,6 +568,45 @@ play(const char *file, bool split)
 	return good;
 }
 
+/* Faults of the host itself, and how the replies to them begin. */
+static void
+own_faults(void)
+{
+	static const struct {
+		enum stage	 stage;
+		enum domain	 domain;
+		int		 code;
+		unsigned short	 esc[3];
+		const char	*reply;
+	} t[] = {
+		{ ST_SPOOL, FD_NONE, 0, { 4, 3, 1 }, "452 4.3.1 " },
+		{ ST_SPOOL, FD_ERRNO, ENOSPC, { 0 }, "452 4.3.1 " },
+		{ ST_SPOOL, FD_ERRNO, EDQUOT, { 0 }, "452 4.3.1 " },
+		{ ST_SPOOL, FD_ERRNO, EACCES, { 0 }, "451 4.3.0 " },
+		{ ST_CONFIG, FD_ERRNO, ENOSPC, { 0 }, "451 4.3.0 " },
+		{ ST_EHLO, FD_SMTP, 452, { 4, 3, 1 }, "451 4.3.1 " },
+		{ ST_MAIL, FD_SMTP, 451, { 0 }, "451 4.3.0 " },
+		{ ST_MAIL, FD_SMTP, 450, { 0 }, "450 4.0.0 " },
+	};
+	struct buf out = { .max = 4096 };
+	struct fault f;
+	char *start;
+	size_t i;
+
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		fault_clear(&f);
+		(void)fault_set(&f, t[i].stage, t[i].domain, t[i].code,
+		    VD_TEMP, "a word");
+		memcpy(f.esc, t[i].esc, sizeof(f.esc));
+		server_reply_fault(&out, &f);
+		start = xstrndup(buf_text(&out), strlen(t[i].reply));
+		is(start, t[i].reply, "the reply to fault %zu", i);
+		free(start);
+		buf_clear(&out);
+	}
+	buf_release(&out);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -583,6 +624,7 @@ main(int argc, char **argv)
 		ok(play(files[i], true), "%s, byte by byte", files[i]);
 	}
 	ok(n > 0, "there are dialogues");
+	own_faults();
 	if (argc < 2)
 		globfree(&all);
 	return done();

@@ -1,5 +1,6 @@
 /* t_spool_head.c - what stands before the message in its file */
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -210,7 +211,9 @@ static const struct {
 	{ "heloise-message 1 99999999 0000000000000004711 8\n", "damaged" },
 	{ "heloise-message 1 00000213 0000000000000000000 8\n",
 	    "never finished" },
+#if SIZE_MAX > 0xffffffff
 	{ "heloise-message 1 00000213 9999999999999999999 8\n", NULL },
+#endif
 };
 
 static void

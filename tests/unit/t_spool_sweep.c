@@ -2,6 +2,7 @@
 
 #include <time.h>
 
+#include "spool/quota.h"
 #include "spooling.h"
 
 /* Where the files of a message can be. */
@@ -330,8 +331,36 @@ test_killed(struct pond *p)
 }
 
 static void
+test_expire_most(struct pond *p)
+{
+	struct spool_limits most = { .messages = 2 };
+	char id[4][SPOOL_ID];
+	long long one;
+	size_t i, n;
+
+	for (i = 0; i < NITEMS(id); i++)
+		failed_letter(p, id[i]);
+	is_int(spool_expire_failed(&p->spool, time(NULL), 30, &most, &n,
+	    &p->f), 0, "not more than two");
+	is_int((long long)n, 2, "two are too many");
+	one = quota_octets(&p->spool, SPOOL_FAILED, id[3]);
+	most = (struct spool_limits){ .octets = 2 * one };
+	is_int(spool_expire_failed(&p->spool, time(NULL), 30, &most, &n,
+	    &p->f), 0, "not larger than two");
+	is_int((long long)n, 0, "they are not");
+	most.octets--;
+	is_int(spool_expire_failed(&p->spool, time(NULL), 30, &most, &n,
+	    &p->f), 0, "not so large");
+	is_int((long long)n, 1, "one is removed");
+	for (i = 0; i < NITEMS(id); i++)
+		is_int(present(p, id[i]), i < 3 ? 0 : F | FN,
+		    "the oldest went first, %zu", i);
+}
+
+static void
 test_expire(struct pond *p)
 {
+	static const struct spool_limits no_limit;
 	time_t now = time(NULL);
 	const struct timespec old[2] = { { 1, 0 }, { 1, 0 } };
 	char id[SPOOL_ID], busy[SPOOL_ID], waiting[SPOOL_ID];
@@ -343,14 +372,14 @@ test_expire(struct pond *p)
 	failed_letter(p, busy);
 	queue_letter(p, waiting);
 	NEED(fish(p, SPOOL_FAILED, busy, &c) == CLAIM_OK);
-	is_int(spool_expire_failed(&p->spool, now + 30 * 86400 - 60, 30, &n,
-	    &p->f), 0, "not quite 30 days");
+	is_int(spool_expire_failed(&p->spool, now + 30 * 86400 - 60, 30,
+	    &no_limit, &n, &p->f), 0, "not quite 30 days");
 	is_int((long long)n, 0, "nothing");
-	is_int(spool_expire_failed(&p->spool, now - 999999, 30, &n, &p->f),
-	    0, "the clock set back");
+	is_int(spool_expire_failed(&p->spool, now - 999999, 30, &no_limit,
+	    &n, &p->f), 0, "the clock set back");
 	is_int((long long)n, 0, "nothing");
-	is_int(spool_expire_failed(&p->spool, now + 30 * 86400 + 60, 30, &n,
-	    &p->f), 0, "30 days");
+	is_int(spool_expire_failed(&p->spool, now + 30 * 86400 + 60, 30,
+	    &no_limit, &n, &p->f), 0, "30 days");
 	is_int((long long)n, 1, "one");
 	is_int(present(p, id), 0, "is removed");
 	is_int(present(p, busy), F | FN, "one that someone has is not");
@@ -380,5 +409,6 @@ main(void)
 	each(test_restore);
 	each(test_killed);
 	each(test_expire);
+	each(test_expire_most);
 	return done();
 }

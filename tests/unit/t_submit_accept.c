@@ -24,8 +24,8 @@
 #include "submit/accept.h"
 #include "tap.h"
 
-#define FULL	"Date: x\nFrom: a@x.test\nMessage-ID: <y>\nTo: b@x.test\n"
-#define WIRE	"Date: x\r\nFrom: a@x.test\r\nMessage-ID: <y>\r\n" \
+#define FULL	"Date: 1 Jan 26 10:00 GMT\nFrom: a@x.test\nMessage-ID: <y>\nTo: b@x.test\n"
+#define WIRE	"Date: 1 Jan 26 10:00 GMT\r\nFrom: a@x.test\r\nMessage-ID: <y>\r\n" \
 		"To: b@x.test\r\n"
 #define MIME	"MIME-Version: 1.0\r\n"
 #define PLAIN	"Content-Type: text/plain; charset=utf-8\r\n"

@@ -32,7 +32,7 @@ begin(struct scene *s)
 
 	*s = (struct scene){ .dir = "/tmp/deliver.XXXXXX", .d = {
 	    .config = &config, .set = &config.base, .standby = -1,
-	    .slot = -1, .log = &nowhere, .spool = &s->spool } };
+	    .patience.slot = -1, .log = &nowhere, .spool = &s->spool } };
 	NEED(mkdtemp(s->dir) != NULL);
 	s->path = xasprintf("%s/spool", s->dir);
 	NEED(spool_open(&s->spool, s->path, true, &f) == 0);

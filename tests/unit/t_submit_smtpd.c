@@ -186,6 +186,7 @@ waiting(char *out, size_t size)
 }
 
 #define NO_QUEUE "queue no\n"
+#define QUEUE	"delivery queue\n"
 
 static const struct {
 	const char	*title, *config;
@@ -230,6 +231,20 @@ static const struct {
 	/* Nothing is taken */
 	{ "too large", BASE "max-size 3\n", { "ok@x.test" }, "552 5.3.4",
 	    "0 queued, 0 failed", EX_DATAERR },
+	{ "too large with the fields that are added", BASE "max-size 20\n",
+	    { "ok@x.test" }, "552 5.3.4", "0 queued, 0 failed", EX_DATAERR },
+	{ "too much waits", BASE QUEUE "max-waiting-size 9\n",
+	    { "ok@x.test" }, "452 4.3.1", "0 queued, 0 failed",
+	    EX_TEMPFAIL },
+	{ "too much waits, and the relay wants a later try",
+	    BASE "max-waiting-size 9\n", { "later@x.test" }, "452 4.3.1",
+	    "0 queued, 0 failed", EX_TEMPFAIL },
+	{ "too little is free", BASE QUEUE "min-free 9999999M\n",
+	    { "ok@x.test" }, "452 4.3.1", "0 queued, 0 failed",
+	    EX_TEMPFAIL },
+	{ "too little is free, but the relay takes it",
+	    BASE "min-free 9999999M\n", { "ok@x.test" }, "250 2.0.0 taken",
+	    "0 queued, 0 failed", EX_OK },
 };
 
 /* The reply to the final dot: the line after the one that begins with 354. */

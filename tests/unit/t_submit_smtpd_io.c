@@ -171,6 +171,41 @@ scripts(void)
 	buf_release(&said);
 }
 
+/* A client that says nothing more, in and out of a message. */
+static void
+idle(void)
+{
+	static const char *const said[] = { "", TX "x\r\n" };
+	struct buf got = { .max = 1 << 16 };
+	int in[2], out[2];
+	size_t i;
+
+	for (i = 0; i < NITEMS(said); i++) {
+		struct owner w = { .seen.max = 1 << 16 };
+		const struct smtpd_io_work work = { .begin = begin,
+		    .data = data, .end = end, .drop = drop, .ctx = &w,
+		    .idle = 20 };
+
+		if (pipe(in) == -1 || pipe(out) == -1)
+			exit(1);
+		put(in[1], said[i], strlen(said[i]));
+		is_int(smtpd_io_run(in[0], out[1], &opts, &work),
+		    i == 0 ? EX_OK : EX_TEMPFAIL, "idle %zu", i);
+		is(buf_text(&w.seen), i == 0 ? "" : "begin x\r\ndrop ",
+		    "nothing is sent");
+		(void)close(out[1]);
+		slurp(out[0], &got);
+		ok(strstr(buf_text(&got), "\r\n421 4.4.2 ") != NULL,
+		    "it is told so");
+		buf_clear(&got);
+		buf_release(&w.seen);
+		(void)close(in[0]);
+		(void)close(in[1]);
+		(void)close(out[0]);
+	}
+	buf_release(&got);
+}
+
 /*
  * The client is a process of its own, at the other end of two pipes or of a
  * socket that does not block.
@@ -298,6 +333,7 @@ main(void)
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)alarm(60);	/* a dialogue that hangs has failed */
 	scripts();
+	idle();
 	clients();
 	unheard();
 	return done();

@@ -19,6 +19,7 @@ commands(void)
 		{ "shell: printf '%s' 'a b'", "a b", NULL },
 		{ "sh -c printf '%s' 'a b' | tr a c", "c b", NULL },
 		{ "shell:cat", "", NULL },
+		{ "shell: pwd", "/\n", NULL },
 		{ "shell: echo why >&2; printf x", "x", NULL },
 		{ "shell: echo why >&2; exit 4", NULL,
 		    "the command /bin/sh ended with status 4: why" },
@@ -37,7 +38,7 @@ commands(void)
 	for (i = 0; i < NITEMS(t); i++) {
 		buf_clear(&out);
 		fault_clear(&f);
-		is_int(command_run(t[i].line, 20000, &out, &f),
+		is_int(command_run(t[i].line, 20000, &out, NULL, &f),
 		    t[i].out != NULL ? 0 : -1, "%s", t[i].line);
 		if (t[i].out != NULL) {
 			is(buf_text(&out), t[i].out, "its output");
@@ -57,16 +58,16 @@ limits(void)
 	long long start = clock_ms();
 
 	is_int(command_run("shell: echo late >&2; sleep 100 & wait", 300,
-	    &out, &f), -1, "one that takes its time");
+	    &out, NULL, &f), -1, "one that takes its time");
 	is(f.text, "the command /bin/sh took too long: late", "says so");
 	ok(f.verdict == VD_TEMP, "it may be quicker next time");
 	ok(clock_ms() - start < 20000, "and is ended");
 	start = clock_ms();
-	is_int(command_run("shell: exec >&- 2>&-; sleep 100", 300, &out, &f),
-	    -1, "one that closes all and stays");
+	is_int(command_run("shell: exec >&- 2>&-; sleep 100", 300, &out, NULL,
+	    &f), -1, "one that closes all and stays");
 	ok(clock_ms() - start < 20000, "is ended, too");
 	buf_clear(&out);
-	is_int(command_run("yes", 20000, &out, &f), 0, "one without end");
+	is_int(command_run("yes", 20000, &out, NULL, &f), 0, "one without end");
 	ok(out.full, "is cut short");
 	buf_release(&out);
 }

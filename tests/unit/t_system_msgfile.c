@@ -115,14 +115,13 @@ test_large(void)
 	buf_release(&out);
 }
 
-/* What is read is never beyond the span; a reader has its own offset. */
+/* What is read is never beyond the span. */
 static void
 test_read(void)
 {
 	struct span s = { .at = 10 };
 	struct fault f = { 0 };
 	char b[100] = "";
-	int fd;
 
 	s.fd = file("", "abc", 2, &s.size);
 	s.size = 4;
@@ -136,14 +135,7 @@ test_read(void)
 	is_int((long long)msgfile_read(&s, 6, b, 1, ST_BODY, &f), 0,
 	    "a file that is too short");
 	ok(f.stage == ST_BODY && f.code == EIO, "%s", f.text);
-	fd = msgfile_reader(s.fd);
-	ok(fd != -1 && write(fd, "x", 1) == -1 && errno == EBADF,
-	    "a reader cannot write");
-	ok(read(fd, b, 10) == 10 && memcmp(b, "0123456789", 10) == 0,
-	    "and begins at the beginning");
-	(void)close(fd);
 	(void)close(s.fd);
-	is_int(msgfile_reader(s.fd), -1, "none of what is closed");
 }
 
 int

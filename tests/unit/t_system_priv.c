@@ -1,15 +1,20 @@
 /* t_system_priv.c - a sane start, and what the caller may say */
 
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/portable.h"
 #include "base/util.h"
 #include "system/priv.h"
 #include "tap.h"
@@ -62,6 +67,44 @@ static void
 	struct sigaction sa;
 
 	return sigaction(sig, NULL, &sa) == -1 ? SIG_ERR : sa.sa_handler;
+}
+
+static int
+timers(void)
+{
+	const struct itimerval soon = { .it_value.tv_sec = 1000 };
+	struct itimerval left[3];
+
+	if (setitimer(ITIMER_REAL, &soon, NULL) == -1 ||
+	    setitimer(ITIMER_VIRTUAL, &soon, NULL) == -1 ||
+	    setitimer(ITIMER_PROF, &soon, NULL) == -1)
+		return 1;
+	priv_start();
+	if (getitimer(ITIMER_REAL, &left[0]) == -1 ||
+	    getitimer(ITIMER_VIRTUAL, &left[1]) == -1 ||
+	    getitimer(ITIMER_PROF, &left[2]) == -1)
+		return 2;
+	return left[0].it_value.tv_sec != 0 || left[1].it_value.tv_sec != 0 ||
+	    left[2].it_value.tv_sec != 0 ? 2 : 0;
+}
+
+/* A soft limit is raised, a hard one is named. */
+static int
+limits(void)
+{
+	struct rlimit r;
+
+	if (getrlimit(RLIMIT_NOFILE, &r) == -1)
+		return 1;
+	r.rlim_cur = 20;
+	if (setrlimit(RLIMIT_NOFILE, &r) == -1 || priv_limited() != NULL ||
+	    getrlimit(RLIMIT_NOFILE, &r) == -1 || r.rlim_cur < 128)
+		return 2;
+	r.rlim_cur = r.rlim_max = 20;
+	if (setrlimit(RLIMIT_NOFILE, &r) == -1)
+		return 3;
+	return priv_limited() != NULL &&
+	    strcmp(priv_limited(), "open files (ulimit -n)") == 0 ? 0 : 4;
 }
 
 static int
@@ -161,6 +204,53 @@ elevated(void)
 	return seteuid(65534) == 0 && priv_elevated() ? 0 : 2;
 }
 
+/* Files are the user's, and all else stays root's where that can be. */
+static int
+work_as(void)
+{
+#ifdef PORTABLE_LINUX
+	const uid_t effective = 0;
+#else
+	const uid_t effective = 7101;
+#endif
+	char dir[] = "/tmp/t_system_priv-XXXXXX", path[64];
+	uid_t uid[3];
+	struct stat st;
+	int fd;
+
+	if (getuid() != 0)
+		return 0;
+	if (mkdtemp(dir) == NULL || chmod(dir, 0777) == -1)
+		return 1;
+	(void)snprintf(path, sizeof(path), "%s/file", dir);
+	if (priv_work_as(7101, 7100) == -1)
+		return 2;
+	if (open("/etc/shadow", O_RDONLY) != -1 ||
+	    (fd = open(path, O_RDWR | O_CREAT, 0600)) == -1 ||
+	    fstat(fd, &st) == -1 || st.st_uid != 7101 || st.st_gid != 7100)
+		return 3;
+	if (getresuid(&uid[0], &uid[1], &uid[2]) == -1 ||
+	    uid[0] != 0 || uid[1] != effective || uid[2] != 0)
+		return 4;
+	priv_work_as_root();
+	return open("/etc/shadow", O_RDONLY) == -1 || unlink(path) == -1 ||
+	    rmdir(dir) == -1 ? 5 : 0;
+}
+
+static int
+turn_into(void)
+{
+	gid_t group[8];
+
+	if (getuid() != 0)
+		return 0;
+	if (priv_turn_into(7101, 7100) == -1)
+		return 1;
+	return getgroups(8, group) == 1 && group[0] == 7100 &&
+	    getegid() == 7100 && geteuid() == 7101 && setuid(0) == -1 &&
+	    prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0 ? 0 : 2;
+}
+
 static void
 apart(const char *name, int (*test)(void))
 {
@@ -183,6 +273,10 @@ main(void)
 	apart("umask", mask);
 	apart("environment", environment);
 	apart("hostile environment", hostile_environment);
+	apart("timers", timers);
+	apart("limits", limits);
 	apart("elevated", elevated);
+	apart("to work as a user", work_as);
+	apart("to become a user", turn_into);
 	return done();
 }

@@ -6,7 +6,10 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include <asm/ioctls.h>
+#include <asm/sockios.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
@@ -15,10 +18,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/portable.h"
 #include "system/seccomp.h"
 #include "tap.h"
 
-#define ALL	(SECCOMP_TCP | SECCOMP_LOCAL | SECCOMP_SIGNALS)
+#define ALL	(SECCOMP_TCP | SECCOMP_LOCAL | SECCOMP_SIGNALS | \
+		    SECCOMP_MEMORY | SECCOMP_ACCEPT)
 #define NOT(c)	{ #c, __NR_##c, { 0 }, EPERM, EPERM }
 
 /*
@@ -38,7 +43,16 @@ static const struct {
 	NOT(request_key), NOT(open_by_handle_at), NOT(init_module),
 	NOT(finit_module), NOT(kexec_load), NOT(reboot), NOT(swapon),
 	NOT(sethostname), NOT(mq_open), NOT(rt_sigqueueinfo),
-	NOT(sched_setaffinity), NOT(setpriority), NOT(personality),
+	NOT(sched_setaffinity), NOT(setpriority), NOT(ioprio_set),
+	NOT(personality),
+	NOT(fchmodat), NOT(fchownat), NOT(setxattr), NOT(lsetxattr),
+	NOT(removexattr), NOT(lremovexattr),
+#ifdef __NR_chmod
+	NOT(chmod), NOT(chown), NOT(lchown),
+#endif
+#ifdef __NR_chown32
+	NOT(chown32), NOT(lchown32),
+#endif
 #ifdef __NR_pidfd_open
 	NOT(pidfd_open), NOT(pidfd_send_signal),
 #endif
@@ -47,7 +61,9 @@ static const struct {
 #endif
 #ifdef __NR_listen
 	{ "listen", __NR_listen, { -1 }, EPERM, EPERM },
-	{ "accept4", __NR_accept4, { -1 }, EPERM, EPERM },
+	{ "accept4", __NR_accept4, { -1 }, EPERM, EBADF },
+	{ "connect", __NR_connect, { -1 }, EPERM, EBADF },
+	{ "bind", __NR_bind, { -1 }, EPERM, EBADF },
 #endif
 #ifdef __NR_io_uring_setup
 	{ "io_uring_setup", __NR_io_uring_setup, { 0 }, ENOSYS, ENOSYS },
@@ -55,8 +71,26 @@ static const struct {
 #ifdef __NR_clone3
 	{ "clone3", __NR_clone3, { 0 }, ENOSYS, ENOSYS },
 #endif
+#ifdef __NR_memfd_create
+	{ "memfd_create", __NR_memfd_create, { 0 }, EPERM, EFAULT },
+#endif
 	{ "kill", __NR_kill, { 1, 0 }, EPERM, -1 },
 	{ "tgkill", __NR_tgkill, { -1, -1, 0 }, EPERM, EINVAL },
+	{ "fcntl: F_SETOWN", __NR_fcntl, { -1, F_SETOWN, 1 }, EPERM, EBADF },
+	{ "fcntl: F_SETSIG", __NR_fcntl, { -1, F_SETSIG, SIGKILL }, EPERM,
+	    EBADF },
+	{ "fcntl: F_SETOWN_EX", __NR_fcntl, { -1, F_SETOWN_EX }, EPERM, EBADF },
+	{ "fcntl: F_GETFD", __NR_fcntl, { -1, F_GETFD }, EBADF, EBADF },
+#ifdef __NR_fcntl64
+	{ "fcntl64: F_SETOWN", __NR_fcntl64, { -1, F_SETOWN, 1 }, EPERM,
+	    EBADF },
+#endif
+	{ "ioctl: FIOSETOWN", __NR_ioctl, { -1, FIOSETOWN }, EPERM, EBADF },
+	{ "ioctl: SIOCSPGRP", __NR_ioctl, { -1, SIOCSPGRP }, EPERM, EBADF },
+	{ "ioctl: TIOCSTI", __NR_ioctl, { -1, TIOCSTI }, EPERM, EPERM },
+	{ "ioctl: TIOCLINUX", __NR_ioctl, { -1, TIOCLINUX }, EPERM, EPERM },
+	{ "ioctl: another", __NR_ioctl, { -1, 0 }, EBADF, EBADF },
+	{ "fchmod", __NR_fchmod, { -1, 0 }, EBADF, EBADF },
 	{ "prlimit of another", __NR_prlimit64, { 1, RLIMIT_CORE }, EPERM,
 	    EPERM },
 	{ "prlimit", __NR_prlimit64, { 0, RLIMIT_CORE }, 0, 0 },
@@ -77,12 +111,36 @@ static const struct {
 	{ "socket: Unix", __NR_socket, { AF_UNIX, SOCK_STREAM }, EPERM, 0 },
 	{ "socket: Unix, datagrams", __NR_socket, { AF_UNIX, SOCK_DGRAM },
 	    EPERM, 0 },
+	{ "socketpair: datagrams", __NR_socketpair, { AF_UNIX, SOCK_DGRAM |
+	    SOCK_CLOEXEC }, EPERM, EFAULT },
+	{ "socketpair: a stream", __NR_socketpair, { AF_UNIX, SOCK_STREAM |
+	    SOCK_CLOEXEC }, EFAULT, EFAULT },
+	{ "socketpair: records", __NR_socketpair, { AF_UNIX, SOCK_SEQPACKET },
+	    EFAULT, EFAULT },
 	{ "socket: netlink", __NR_socket, { AF_NETLINK, SOCK_RAW }, EPERM,
 	    EPERM },
 	{ "socket: packets", __NR_socket, { AF_PACKET, SOCK_RAW }, EPERM,
 	    EPERM },
 	{ "socket: vsock", __NR_socket, { 40, SOCK_STREAM }, EPERM, EPERM },
 	{ "socket: alg", __NR_socket, { 38, SOCK_SEQPACKET }, EPERM, EPERM },
+#endif
+#ifdef __NR_sendto
+	{ "sendto", __NR_sendto, { -1 }, EBADF, EBADF },
+	{ "sendto: TCP Fast Open", __NR_sendto, { -1, 0, 0, MSG_FASTOPEN },
+	    EPERM, EPERM },
+	{ "sendmsg", __NR_sendmsg, { -1, 0, MSG_NOSIGNAL }, EBADF, EBADF },
+	{ "sendmsg: TCP Fast Open", __NR_sendmsg, { -1, 0, MSG_NOSIGNAL |
+	    MSG_FASTOPEN }, EPERM, EPERM },
+	{ "sendmmsg: TCP Fast Open", __NR_sendmmsg, { -1, 0, 0,
+	    MSG_FASTOPEN }, EPERM, EPERM },
+#endif
+#ifdef __NR_socketcall
+	{ "socketcall: socket", __NR_socketcall, { 1, 0 }, EPERM, EFAULT },
+	{ "socketcall: bind", __NR_socketcall, { 2, 0 }, EPERM, EFAULT },
+	{ "socketcall: connect", __NR_socketcall, { 3, 0 }, EPERM, EFAULT },
+	{ "socketcall: listen", __NR_socketcall, { 4, 0 }, EPERM, EPERM },
+	{ "socketcall: accept", __NR_socketcall, { 5, 0 }, EPERM, EFAULT },
+	{ "socketcall: send", __NR_socketcall, { 9, 0 }, EFAULT, EFAULT },
 #endif
 	{ "getpid", __NR_getpid, { 0 }, 0, 0 },
 };
@@ -151,7 +209,7 @@ main(void)
 		ok(true, "a filter # SKIP not on this machine");
 		return done();
 	}
-	ok(!seccomp_filtered(), "no filter yet");
+	ok(!portable_filtered(), "no filter yet");
 	for (i = 0; i < NCALLS; i++) {
 		judge(calls[i].name, "nothing allowed", inside(0, i),
 		    calls[i].none);
