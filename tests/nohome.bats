@@ -134,6 +134,84 @@ Mail queue is empty' ]
 	[ "$(stored_count)" -eq 2 ]
 }
 
+@test "root tries the mail of such users, as each of them" {
+	inside '
+		echo other:x:7134:7134::/nonexistent:/bin/sh >>/etc/passwd
+		chgrp 7133 /etc/heloise.conf
+		chmod 640 /etc/heloise.conf
+		mkdir $users/7133
+		chown nobody $users/7133
+		relay localhost:1
+		mail one
+		mkdir -m 700 $users/7134 $users/7134/queue
+		chown -R 7134 $users/7134
+		printf "Subject: mine\n\nx\n" | heloise bob@example.org
+		relay localhost:'"$RELAY_PORT"'
+		heloise -bp | grep -c bob@example.org
+		SMTP_HOST=192.0.2.1 heloise -q
+		heloise -bp
+		find $users ! -user nobody ! -user root | grep -v /7134 |
+		    xargs stat -c %U | sort -u
+		# One whose settings nobody may read: told, and no harm.
+		mail two
+		relay localhost:1
+		mail three
+		chmod 600 /etc/heloise.conf
+		heloise -q -v
+		echo $?
+	'
+	[ "$status" -eq 0 ]
+	[ "$output" = '2
+Mail queue is empty
+web
+0 tried: 0 delivered, 0 given up, 0 to be tried again
+0' ]
+	[ "$(grep -c 'mail of user' <<<"$stderr")" -eq 1 ]
+	[[ $stderr == *'mail of user 7133 in /var/spool/heloise-users was not tried:
+heloise: '*'web may not read this file'* ]]
+	[ "$(stored_count)" -eq 3 ]
+}
+
+@test "root shows, holds, tries and removes the mail of such users" {
+	inside '
+		relay localhost:1
+		mail one
+		mail two
+		# The first that is not in this state.
+		one() {
+			web heloise --json | jq -r "map(select(.state !=
+			    \"$1\"))[0].id"
+		}
+		held=$(one held)
+		heloise --show $held | grep Subject
+		heloise --hold $held | cut -d" " -f2-
+		relay localhost:'"$RELAY_PORT"'
+		heloise --retry $(one held) | cut -d" " -f2-
+		web heloise --json | jq -r ".[].state"
+		heloise --remove $held | cut -d" " -f2-
+		heloise --show $held || echo $?
+		relay localhost:1
+		mail three
+		heloise --remove all
+		stat -c %U $users/*/*
+		web heloise -bp
+	'
+	[ "$status" -eq 0 ]
+	[ "$output" = 'Subject: one
+held
+due now
+tried: 1 delivered, 0 given up, 0 to be tried again
+held
+removed
+65
+removed: 1
+web
+web
+web
+Mail queue is empty' ]
+	[ "$(stored_count)" -eq 1 ]
+}
+
 @test "no such directory, or not a safe one: a hint that harms no queue" {
 	inside '
 		rmdir $users

@@ -294,10 +294,10 @@ queuectl_in_all(const struct options *o, const struct mailq *q, struct fault
 {
 	struct queuectl_search s = { .o = o, .q = q };
 
-	if (q->all.top == NULL || o->mode == MODE_MAILQ ||
-	    strcmp(o->what, "all") == 0)
+	if ((q->all.top == NULL && !q->all.users) ||
+	    o->mode == MODE_MAILQ || strcmp(o->what, "all") == 0)
 		return queuectl_in_mode(o, q, f);
-	if (spool_is_id(o->what) && spools_each(&q->all, NULL,
+	if (spool_is_id(o->what) && spools_each(&q->all, q->spool,
 	    queuectl_in_spool, &s, f) == -1)
 		return -1;
 	if (!s.found)
@@ -335,8 +335,7 @@ queuectl_run(const struct options *o, struct config *c,
 
 	explain_init(&explain, c, src, NULL);
 	q.all.top = top;
-	q.all.users = o->mode == MODE_MAILQ &&
-	    spools_of_users(&c->base, src, top);
+	q.all.users = spoolpath_looks(&c->base, src, top);
 	if ((top == NULL && queuectl_open_spool(&spool, path, &q, &f) == -1) ||
 	    queuectl_in_all(o, &q, &f) == -1)
 		status = log_exit(&f);

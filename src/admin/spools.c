@@ -11,23 +11,16 @@
 #include "system/log.h"
 #include "system/priv.h"
 
-bool
-spools_of_users(const struct settings *s, const struct config_source *src,
-    const char *top)
-{
-	return src->uid == 0 && top == NULL && s->spool == NULL;
-}
-
 static int
-spools_one(const struct spools *s, uid_t uid,
+spools_one(const struct spools *s, const struct user_spool *user,
     int (*act)(void *ctx, struct spool *, struct fault *), void *ctx,
     struct fault *f)
 {
-	char *path = xasprintf("%s/%lld", s->top, (long long)uid);
+	char *path = xasprintf("%s/%s", s->top, user->name);
 	struct spool spool;
 	int rc = 0;
 
-	if (priv_work_as(uid, s->group) == -1) {
+	if (priv_work_as(user->uid, s->group) == -1) {
 		rc = fault_errno(f, ST_SPOOL, errno, VD_TEMP, "%s", path);
 	} else if (spool_open(&spool, path, false, f) == -1) {
 		rc = f->domain == FD_ERRNO && f->code == ENOENT ? 0 : -1;
@@ -48,10 +41,10 @@ spools_all(const struct spools *s,
 	struct users u;
 	size_t i;
 
-	if (users_list(&u, s->top, NULL, f) == -1)
+	if (users_list(&u, s->top, s->users, NULL, f) == -1)
 		return -1;
 	for (i = 0; i < u.n; i++) {
-		if (spools_one(s, u.uid[i], act, ctx, f) == -1)
+		if (spools_one(s, &u.spool[i], act, ctx, f) == -1)
 			log_fault(f);
 		fault_clear(f);
 	}
@@ -65,7 +58,8 @@ spools_each(const struct spools *s, struct spool *one,
     struct fault *f)
 {
 	/* A private spool needs no group, least of all that of root. */
-	const struct spools users = { .top = SPOOLPATH_USERS, .group = 65534 };
+	const struct spools users = { .top = SPOOLPATH_USERS, .group = 65534,
+	    .users = true };
 
 	if (s->top != NULL)
 		return spools_all(s, act, ctx, f);

@@ -166,7 +166,7 @@ status_gather(struct status *s, const struct config_source *src,
 	int rc = 0;
 
 	all.top = top;
-	all.users = spools_of_users(&s->config->base, src, top);
+	all.users = spoolpath_looks(&s->config->base, src, top);
 	if (top == NULL && path == NULL && s->config->base.queue) {
 		rc = fault_set(f, ST_SPOOL, FD_NONE, 0, VD_TEMP, "no spool");
 	} else if (top != NULL || path == NULL) {

@@ -245,6 +245,13 @@ spoolpath_everyone(const struct settings *s, const struct config_source *src,
 	return NULL;
 }
 
+bool
+spoolpath_looks(const struct settings *s, const struct config_source *src,
+    const char *top)
+{
+	return src->uid == 0 && top == NULL && s->spool == NULL;
+}
+
 char *
 spoolpath_beside(const char *top, const char *users, uid_t uid)
 {

@@ -27,6 +27,13 @@ char	*spoolpath_everyone(const struct settings *,
 	    const struct config_source *, gid_t *group);
 
 /*
+ * May root look also into the spools in SPOOLPATH_USERS?  top is that of
+ * spoolpath_everyone(): NULL if no directory holds the spools of all users.
+ */
+bool	spoolpath_looks(const struct settings *,
+	    const struct config_source *, const char *top);
+
+/*
  * The directory of tokens beside the spool top, or NULL for no top.  If this
  * user cannot use or make it, it is in the spare place below users instead,
  * unless that is NULL or cannot be used either.  Exported for the tests.

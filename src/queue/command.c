@@ -12,6 +12,7 @@
 #include "config/spoolpath.h"
 #include "queue/command.h"
 #include "queue/everyone.h"
+#include "queue/others.h"
 #include "report/maillog.h"
 #include "system/identity.h"
 #include "system/log.h"
@@ -67,6 +68,17 @@ command_once(const struct options *o, const struct config_source *src,
 	return EX_OK;
 }
 
+/* Which queues?  Those of users are run with their own settings, not -C. */
+static runner_run *
+command_each(const struct config *c, const struct config_source *src,
+    const char *top)
+{
+	if (top != NULL)
+		return everyone_once;
+	return spoolpath_looks(&c->base, src, top) && src->file == NULL ?
+	    others_once : NULL;
+}
+
 int
 queue_command(const struct options *o, struct config *c,
     const struct config_source *src)
@@ -78,7 +90,7 @@ queue_command(const struct options *o, struct config *c,
 	struct place place;
 	const struct options_again again = { o, src, c };
 	const struct runner r = { .top = top, .group = group, .own = c,
-	    .once = top != NULL ? everyone_once : NULL, .config = c,
+	    .once = command_each(c, src, top), .config = c,
 	    .spool = path, .host = host, .place = &place,
 	    .log = &log, .trace = o->verbose, .transcript = o->trace,
 	    .stop = stopflag_get(), .reload = options_reload, .ctx = &again };

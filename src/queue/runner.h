@@ -9,6 +9,12 @@
 #include "oauth/place.h"
 #include "queue/run.h"
 
+struct runner;
+
+/* A queue run: 0 with the result, or -1 with a fault. */
+typedef int runner_run(const struct runner *, const struct queue_select *,
+    struct queue_result *, struct fault *);
+
 /* Borrowed. */
 struct runner {
 	const struct config *config;
@@ -27,9 +33,7 @@ struct runner {
 	const void	*ctx;
 
 	/* For runner_loop(): in place of runner_once(), or NULL. */
-	int		(*once)(const struct runner *,
-			    const struct queue_select *,
-			    struct queue_result *, struct fault *);
+	runner_run	*once;
 	/* For everyone_once(): the directory, its group, the same settings. */
 	const char	*top;
 	gid_t		 group;
@@ -37,12 +41,10 @@ struct runner {
 };
 
 /*
- * One queue run, with an agent and a dispatcher in sandboxes.  0 with the
- * result, or -1 with a fault.  After SIGINT the run goes on, and the result is
- * {0}.
+ * One queue run, with an agent and a dispatcher in sandboxes.  After SIGINT
+ * the run goes on, and the result is {0}.
  */
-int	runner_once(const struct runner *, const struct queue_select *,
-	    struct queue_result *, struct fault *);
+runner_run runner_once;
 
 /*
  * Start a process that waits for an octet on the descriptor returned.  Then it

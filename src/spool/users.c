@@ -11,29 +11,43 @@
 #include "base/util.h"
 #include "spool/users.h"
 
-/* The number that a name is, written as the program writes it; or -1. */
+/*
+ * The number that a name is, or with more, begins with; written as the
+ * program writes it.  Or -1.
+ */
 static long long
-users_number(const char *name)
+users_number(const char *name, bool more)
 {
+	char digits[sizeof(((struct user_spool *)0)->name)];
+	size_t n = strspn(name, "0123456789");
 	const char *why;
-	long long n = strtonum(name, 0, UINT32_MAX - 1, &why);
+	long long number;
 
-	return why != NULL || strspn(name, "0123456789") != strlen(name) ||
-	    (name[0] == '0' && name[1] != '\0') ? -1 : n;
+	if (strlen(name) >= sizeof(digits) ||
+	    (name[n] != '\0' && !(more && name[n] == '.')))
+		return -1;
+	(void)strlcpy(digits, name, n + 1);
+	number = strtonum(digits, 0, UINT32_MAX - 1, &why);
+	return why != NULL || (digits[0] == '0' && n > 1) ? -1 : number;
 }
 
 static void
-users_add(struct users *u, int dir, const char *name, struct buf *foreign)
+users_add(struct users *u, int dir, const char *name, bool more,
+    struct buf *foreign)
 {
-	long long n = users_number(name);
+	long long n = users_number(name, more);
+	struct user_spool *s;
 	struct stat st;
 
 	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
 	    fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
 		return;
 	if (n != -1 && S_ISDIR(st.st_mode) && st.st_uid == (uid_t)n) {
-		u->uid = xreallocarray(u->uid, u->n + 1, sizeof(*u->uid));
-		u->uid[u->n++] = (uid_t)n;
+		u->spool = xreallocarray(u->spool, u->n + 1,
+		    sizeof(*u->spool));
+		s = &u->spool[u->n++];
+		s->uid = (uid_t)n;
+		(void)strlcpy(s->name, name, sizeof(s->name));
 	} else if (foreign != NULL) {
 		buf_adds_visible(foreign, name);
 		buf_add(foreign, "\n", 1);
@@ -43,13 +57,14 @@ users_add(struct users *u, int dir, const char *name, struct buf *foreign)
 static int
 users_lower(const void *a, const void *b)
 {
-	const uid_t *x = a, *y = b;
+	const struct user_spool *x = a, *y = b;
 
-	return (*x > *y) - (*x < *y);
+	return x->uid != y->uid ? (x->uid > y->uid) - (x->uid < y->uid) :
+	    strcmp(x->name, y->name);
 }
 
 int
-users_list(struct users *u, const char *top, struct buf *foreign,
+users_list(struct users *u, const char *top, bool more, struct buf *foreign,
     struct fault *f)
 {
 	const struct dirent *entry;
@@ -60,11 +75,11 @@ users_list(struct users *u, const char *top, struct buf *foreign,
 	if (d == NULL)
 		return fault_errno(f, ST_SPOOL, errno, VD_TEMP, "%s", top);
 	while (errno = 0, (entry = readdir(d)) != NULL)
-		users_add(u, dirfd(d), entry->d_name, foreign);
+		users_add(u, dirfd(d), entry->d_name, more, foreign);
 	err = errno;
 	(void)closedir(d);
 	if (u->n > 0)
-		qsort(u->uid, u->n, sizeof(*u->uid), users_lower);
+		qsort(u->spool, u->n, sizeof(*u->spool), users_lower);
 	if (err == 0)
 		return 0;
 	users_release(u);
@@ -74,6 +89,6 @@ users_list(struct users *u, const char *top, struct buf *foreign,
 void
 users_release(struct users *u)
 {
-	free(u->uid);
+	free(u->spool);
 	*u = (struct users){ 0 };
 }

@@ -31,22 +31,29 @@
 
 #include <sys/types.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"
 #include "base/fault.h"
 
+struct user_spool {
+	uid_t		 uid;
+	char		 name[32];	/* below top */
+};
+
 struct users {
-	uid_t		*uid;		/* in ascending order */
+	struct user_spool *spool;	/* the uids in ascending order */
 	size_t		 n;
 };
 
 /*
- * The users that have a spool below top.  Foreign names are appended, one
- * line each, printable; foreign may be NULL.
+ * The users that have a spool below top.  With more, a name may be one of
+ * spoolpath_spare(), too.  Foreign names are appended, one line each,
+ * printable; foreign may be NULL.
  */
-int	users_list(struct users *, const char *top, struct buf *foreign,
-	    struct fault *);
+int	users_list(struct users *, const char *top, bool more,
+	    struct buf *foreign, struct fault *);
 void	users_release(struct users *);
 
 #endif

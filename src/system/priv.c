@@ -217,6 +217,21 @@ priv_turn_into(uid_t uid, gid_t gid)
 	return portable_forbid_tracing();
 }
 
+int
+priv_turn_into_user(uid_t uid, gid_t gid, char *home, size_t n)
+{
+	const struct passwd *pw = getpwuid(uid);
+
+	(void)strlcpy(home, pw != NULL ? pw->pw_dir : "", n);
+	if (pw == NULL)
+		return priv_turn_into(uid, gid);
+	if (initgroups(pw->pw_name, pw->pw_gid) == -1 ||
+	    setresgid(pw->pw_gid, pw->pw_gid, pw->pw_gid) == -1 ||
+	    setresuid(uid, uid, uid) == -1)
+		return -1;
+	return portable_forbid_tracing();
+}
+
 /* TZ can name any file, and LANG a directory. */
 static bool
 priv_harmless(const char *value)

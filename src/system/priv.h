@@ -70,6 +70,12 @@ void	priv_work_as_root(void);
 int	priv_turn_into(uid_t, gid_t);
 
 /*
+ * The same, with the user's groups in passwd(5) and group(5), or if there is
+ * no such user, with this one.  home[n] is the user's, "" if it is unknown.
+ */
+int	priv_turn_into_user(uid_t, gid_t, char *home, size_t n);
+
+/*
  * For an elevated process: ignore SIGQUIT and raise soft limits that could
  * stop it halfway.  Returns the words for a hard limit that is too low
  * ("open files (ulimit -n)"), or NULL.
