@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/util.h"
+#include "mail/addr.h"
 #include "setup/answers.h"
 #include "setup/ask.h"
 #include "setup/target.h"
@@ -280,4 +281,19 @@ answers_explain(struct answers *a)
 		draft_explain(d, l->key, text);
 		free(text);
 	}
+}
+
+bool
+answers_take_address(struct answers *a, const char *text, struct fault *f)
+{
+	char *address = xstrdup(text);
+
+	fault_clear(f);
+	if (addr_complete(&address, NULL, f) == -1) {
+		free(address);
+		return false;
+	}
+	free(a->address);
+	a->address = address;
+	return true;
 }

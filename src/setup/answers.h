@@ -8,6 +8,8 @@
 #include "hint/service.h"
 #include "setup/draft.h"
 
+#define ANSWERS_TRIES	5	/* corrections of one answer */
+
 struct answers {
 	const struct options *o;
 	const struct config_source *src;
@@ -29,6 +31,9 @@ struct answers {
  */
 int	answers_begin(struct answers *, struct fault *);
 void	answers_release(struct answers *);
+
+/* Take this address as the sender's.  False with a fault if it is none. */
+bool	answers_take_address(struct answers *, const char *, struct fault *);
 
 /* Was this key on the command line? */
 bool	answers_given(const struct answers *, const char *key);

@@ -16,11 +16,10 @@
 #include "base/util.h"
 #include "cli/option_table.h"
 #include "config/load.h"
-#include "config/password.h"
 #include "mail/addr.h"
-#include "net/relay.h"
 #include "setup/answers.h"
 #include "setup/ask.h"
+#include "setup/credentials.h"
 #include "setup/finder.h"
 #include "setup/former.h"
 #include "setup/setup.h"
@@ -31,44 +30,7 @@
 #include "system/log.h"
 #include "system/readfile.h"
 
-#define SETUP_TRIES	5	/* corrections of one answer */
-
-enum setup_way { SETUP_PASSWORD, SETUP_OAUTH, SETUP_NO_LOGIN };
-
-/* A refusal, and what to do about it. */
-static void
-setup_show(const struct probe_result *r)
-{
-	(void)fflush(stdout);
-	log_fault(&r->fault);
-	if (r->hint[0] != '\0')
-		log_say("hint: %s", r->hint);
-}
-
-static void
-setup_try(struct answers *a, bool login, struct probe_result *r)
-{
-	/* Of two lines that exclude each other the later one wins. */
-	answers_sort(a);
-	trial_run(&a->draft, a->o, a->src, a->path, a->address, login, r);
-}
-
 /* The address */
-
-static bool
-setup_take_address(struct answers *a, const char *text, struct fault *f)
-{
-	char *address = xstrdup(text);
-
-	fault_clear(f);
-	if (addr_complete(&address, NULL, f) == -1) {
-		free(address);
-		return false;
-	}
-	free(a->address);
-	a->address = address;
-	return true;
-}
 
 static int
 setup_address(struct answers *a, struct fault *f)
@@ -79,16 +41,16 @@ setup_address(struct answers *a, struct fault *f)
 	int status = 0;
 
 	if (a->o->what[0] != '\0')
-		return setup_take_address(a, a->o->what, f) ? 0 : -1;
+		return answers_take_address(a, a->o->what, f) ? 0 : -1;
 	if (from == NULL || strchr(from, '%') != NULL)
 		from = "";
 	if (!a->asks && *from != '\0')
-		return setup_take_address(a, from, f) ? 0 : -1;
+		return answers_take_address(a, from, f) ? 0 : -1;
 	while (status == 0 && !done) {
 		status = answers_ask(a, "Your address", from, "ADDRESS",
 		    &answer, f);
 		done = status == 0 &&
-		    setup_take_address(a, buf_text(&answer), f);
+		    answers_take_address(a, buf_text(&answer), f);
 		if (status == 0 && !done)
 			log_fault(f);
 	}
@@ -159,7 +121,7 @@ static bool
 setup_reaches(struct answers *a, const char *what, struct probe_result *r)
 {
 	printf("Trying %s ... ", what);
-	setup_try(a, false, r);
+	trial_answers(a, false, r);
 	if (trial_reached(r))
 		puts("it answers.");
 	else
@@ -220,7 +182,7 @@ setup_find(struct answers *a, struct probe_result *r)
 		silent = setup_no_server(&r->fault) &&
 		    c->source == FINDER_GUESS;
 		if (!good && c->source == FINDER_TABLE)
-			setup_show(r);
+			trial_show(r);
 		free(what);
 	}
 	if (good && a->service != NULL)
@@ -287,7 +249,7 @@ setup_relay(struct answers *a, struct fault *f)
 	good = had ? setup_reaches(a, "the relay that is set", &r) :
 	    setup_find(a, &r);
 	if (!good && had)
-		setup_show(&r);
+		trial_show(&r);
 	if (!good && !a->asks && (had || a->service != NULL)) {
 		a->told = true;
 		*f = r.fault;
@@ -303,243 +265,15 @@ setup_relay(struct answers *a, struct fault *f)
 	while (!good && status == 0) {
 		status = answers_ask(a, "Relay (HOST or HOST:PORT)", "",
 		    "--relay", &answer, f);
-		if (status == 0 && tries++ == SETUP_TRIES)
+		if (status == 0 && tries++ == ANSWERS_TRIES)
 			status = answers_missing(a, f, "no relay answers");
 		good = status == 0 && *buf_text(&answer) != '\0' &&
 		    setup_named(a, buf_text(&answer), &r);
 		if (!good && status == 0 && r.fault.verdict != VD_OK)
-			setup_show(&r);
+			trial_show(&r);
 	}
 	buf_release(&answer);
 	return status;
-}
-
-/* The login */
-
-static bool
-setup_has_password(const struct answers *a)
-{
-	return draft_get(&a->draft, "password") != NULL ||
-	    draft_get(&a->draft, "password-file") != NULL ||
-	    draft_get(&a->draft, "password-command") != NULL;
-}
-
-/* "none" is no login. */
-static bool
-setup_take_user(struct answers *a, const char *user)
-{
-	struct draft *d = &a->draft;
-	const char *auth = draft_get(d, "auth");
-
-	if (strcmp(user, "none") == 0) {
-		draft_unset(d, "user");
-		return draft_set(d, "auth", "none");
-	}
-	if (auth != NULL && strcmp(auth, "none") == 0)
-		draft_unset(d, "auth");
-	return draft_try(d, "user", user);
-}
-
-static int
-setup_user(struct answers *a, bool again, struct fault *f)
-{
-	struct buf otherwise = { .max = 1024 }, answer = { .max = 1024 };
-	const char *user = draft_get(&a->draft, "user");
-	int status = 0;
-
-	/* Most relays want the whole address. */
-	if (again && user != NULL && strchr(user, '@') == NULL &&
-	    (a->service == NULL || a->service->user == NULL))
-		user = a->address;
-	if (user != NULL)
-		buf_adds(&otherwise, user);
-	else if (a->service != NULL)
-		service_user(a->service, a->address, &otherwise);
-	else
-		buf_adds(&otherwise, a->address);
-	if (user == NULL && !a->asks && !setup_has_password(a)) {
-		status = answers_missing(a, f, "give --user and "
-		    "--password-file, or --auth none");
-	} else if (a->asks && (again || !answers_given(a, "user"))) {
-		status = answers_ask(a, "User (none: no login)",
-		    buf_text(&otherwise), "--user", &answer, f);
-	} else {
-		buf_adds(&answer, buf_text(&otherwise));
-	}
-	if (status == 0 && !setup_take_user(a, buf_text(&answer)))
-		status = answers_missing(a, f, "give --user");
-	buf_release(&otherwise);
-	buf_release(&answer);
-	return status;
-}
-
-static int
-setup_password(struct answers *a, bool again, struct fault *f)
-{
-	struct buf answer = { .max = PASSWORD_MAX, .secret = true };
-	const char *words = a->service != NULL ? service_login(a->service) :
-	    NULL;
-
-	if (setup_has_password(a) && !again)
-		return 0;
-	if (words != NULL && !again)
-		printf("%s: %s.\n", a->service->title, words);
-	(void)fflush(stdout);
-	if (a->asks && password_ask("Password (not shown): ", &answer))
-		(void)draft_set(&a->draft, "password", buf_text(&answer));
-	buf_release(&answer);
-	return setup_has_password(a) ? 0 :
-	    answers_missing(a, f, "no password: give --password-file");
-}
-
-/* On this host, too, a password needs TLS, unless a setting says otherwise. */
-static void
-setup_secure(struct answers *a)
-{
-	struct draft *d = &a->draft;
-	const char *relay = draft_get(d, "relay");
-	const char *port = draft_get(d, "port");
-	struct relay r;
-
-	if (relay != NULL && relay_parse(relay, &r) && r.loopback &&
-	    r.port != 465 && !r.implicit && (port == NULL ||
-	    strcmp(port, "465") != 0) && draft_get(d, "tls") == NULL &&
-	    draft_get(d, "auth-cleartext") == NULL)
-		(void)draft_set(d, "tls", "starttls");
-}
-
-/* Many a login may send only as itself. */
-static bool
-setup_sender_is_user(struct answers *a)
-{
-	const char *user = draft_get(&a->draft, "user");
-	struct fault f = { 0 };
-	char *question;
-	bool yes;
-
-	if (user == NULL || strchr(user, '@') == NULL ||
-	    addr_same(user, a->address))
-		return false;
-	question = xasprintf("Send all mail as %s (from-policy force)", user);
-	yes = ask_yes(question, true);
-	free(question);
-	return yes && setup_take_address(a, user, &f) &&
-	    draft_set(&a->draft, "from-policy", "force");
-}
-
-/* The relay accepts the login, but not the sender: another one? */
-static int
-setup_sender(struct answers *a, struct fault *f)
-{
-	struct buf answer = { .max = 1024 };
-	int status = 0;
-
-	if (!setup_sender_is_user(a)) {
-		status = answers_ask(a, "Sender", a->address, "ADDRESS",
-		    &answer, f);
-		if (status == 0 && !setup_take_address(a, buf_text(&answer),
-		    f))
-			log_fault(f);
-	}
-	if (status == 0)
-		(void)draft_set(&a->draft, "from", a->address);
-	buf_release(&answer);
-	return status;
-}
-
-/* Ask for what the login needs, or, if sender is set, for another sender. */
-static int
-setup_credentials(struct answers *a, enum setup_way way, bool sender,
-    bool again, struct probe_result *r, struct fault *f)
-{
-	*r = (struct probe_result){ 0 };
-	if (sender)
-		return setup_sender(a, f);
-	if (way == SETUP_OAUTH)
-		return signin_run(a, again, r, f);
-	if (way == SETUP_NO_LOGIN)
-		return 0;
-	if (setup_user(a, again, f) == -1)
-		return -1;
-	return draft_get(&a->draft, "user") == NULL ? 0 :
-	    setup_password(a, again, f);
-}
-
-static enum setup_way
-setup_way(struct answers *a)
-{
-	const char *auth = draft_get(&a->draft, "auth");
-
-	if ((auth != NULL && strcmp(auth, "none") == 0) ||
-	    (a->service != NULL && a->service->user != NULL &&
-	    strcmp(a->service->user, SERVICE_NONE) == 0))
-		return SETUP_NO_LOGIN;
-	return signin_wanted(a) ? SETUP_OAUTH : SETUP_PASSWORD;
-}
-
-static const char *
-setup_outcome(const struct fault *f, bool login)
-{
-	if (f->verdict == VD_OK)
-		return "accepted.";
-	if (f->stage == ST_SECRET)
-		return "no password.";
-	if (f->stage == ST_TOKEN)
-		return "no token.";
-	if (f->stage >= ST_AUTH)
-		return f->stage == ST_RCPT && f->verdict == VD_TEMP ?
-		    "accepted, but not yet the recipient." :
-		    login && f->stage > ST_AUTH ?
-		    "accepted, but not the address." : "refused.";
-	return f->stage >= ST_RESOLVE ? "no connection." : "not tried.";
-}
-
-/* A relay may take a recipient only at the second try (greylisting). */
-static void
-setup_defers(struct probe_result *r)
-{
-	if (r->fault.stage != ST_RCPT || r->fault.verdict != VD_TEMP)
-		return;
-	setup_show(r);
-	*r = (struct probe_result){ 0 };
-}
-
-static int
-setup_login(struct answers *a, struct fault *f)
-{
-	enum setup_way way = setup_way(a);
-	struct probe_result r;
-	bool sender = false, login;
-	int tries;
-
-	for (tries = 0;; tries++) {
-		if (setup_credentials(a, way, sender, tries > 0, &r, f) == -1)
-			return -1;
-		if (a->later)
-			return 0;
-		login = draft_get(&a->draft, "user") != NULL;
-		if (login)
-			setup_secure(a);
-		if (r.fault.verdict == VD_OK) {
-			printf("Trying %s ... ", login ? "the login" :
-			    "the sender");
-			setup_try(a, true, &r);
-			puts(setup_outcome(&r.fault, login));
-			setup_defers(&r);
-		}
-		if (r.fault.verdict == VD_OK)
-			return 0;
-		setup_show(&r);
-		if (signin_postpone(a, &r.fault))
-			return 0;
-		sender = way == SETUP_NO_LOGIN || (login &&
-		    r.fault.stage > ST_AUTH);
-		if (!a->asks || tries == SETUP_TRIES) {
-			a->told = true;
-			*f = r.fault;
-			return -1;
-		}
-	}
 }
 
 /* The rest */
@@ -640,7 +374,7 @@ setup_steps(struct answers *a, struct fault *f)
 	former_ask(a);
 	if (!answers_given(a, "from"))
 		(void)draft_set(d, "from", a->address);
-	if (setup_login(a, f) == -1 || setup_root_mail(a, f) == -1 ||
+	if (credentials_prove(a, f) == -1 || setup_root_mail(a, f) == -1 ||
 	    setup_write(a, f) == -1)
 		return -1;
 	if (a->later) {

@@ -17,6 +17,7 @@
 #include "base/util.h"
 #include "config/file.h"
 #include "setup/trial.h"
+#include "system/log.h"
 
 #define TRIAL_CONNECT	10	/* seconds, where a relay is only a guess */
 
@@ -164,6 +165,23 @@ trial_run(const struct draft *d, const struct options *o,
 	    .login = login };
 
 	trial_fork(&t, d, src, path, r);
+}
+
+void
+trial_answers(struct answers *a, bool login, struct probe_result *r)
+{
+	/* Of two lines that exclude each other the later one wins. */
+	answers_sort(a);
+	trial_run(&a->draft, a->o, a->src, a->path, a->address, login, r);
+}
+
+void
+trial_show(const struct probe_result *r)
+{
+	(void)fflush(stdout);
+	log_fault(&r->fault);
+	if (r->hint[0] != '\0')
+		log_say("hint: %s", r->hint);
 }
 
 void

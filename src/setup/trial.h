@@ -4,7 +4,7 @@
 #define SETUP_TRIAL_H
 
 #include "probe/probe.h"
-#include "setup/draft.h"
+#include "setup/answers.h"
 
 /*
  * Do the steps of a delivery from this sender with the draft's settings, as
@@ -16,6 +16,12 @@
 void	trial_run(const struct draft *, const struct options *,
 	    const struct config_source *, const char *path, const char *sender,
 	    bool login, struct probe_result *);
+
+/* The same for the answers so far. */
+void	trial_answers(struct answers *, bool login, struct probe_result *);
+
+/* Print the refusal, and what to do about it. */
+void	trial_show(const struct probe_result *);
 
 /*
  * Get a token for the draft's account, which logs in by OAuth: with ask true a
