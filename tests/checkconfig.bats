@@ -164,6 +164,17 @@ check() {
 	[[ $stderr == *'hint: the quotes around the password in '*'/c:5 are a part of it; remove them'* ]]
 	[[ $stderr != *geheim* ]]
 	[ "$status" -eq 77 ]
+	sed -i "s|^password.*|password-file $DIR/pw|; s/^queue no/spool spool/" c
+	echo '"geheim"' >pw
+	run --separate-stderr "$HELOISE" -C c r@example.org <<<"$MAIL"
+	echo "$stderr"
+	[[ $stderr == *"hint: the quotes around the password in $DIR/pw are a part of it; remove them"* ]]
+	[ "$status" -eq 0 ]
+	run "$HELOISE" -C c -bp
+	[[ $output == *"the quotes around the password in $DIR/pw are a part"* ]]
+	[[ $output$stderr != *geheim* ]]
+	echo geheim >pw
+	"$HELOISE" -C c r@example.org <<<"$MAIL"
 }
 
 @test "files that are not there: which, and the setting" {

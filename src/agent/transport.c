@@ -9,6 +9,7 @@
 #include "base/util.h"
 #include "config/config.h"
 #include "config/issuer.h"
+#include "config/password.h"
 #include "net/trust.h"
 #include "smtp/avoid.h"
 
@@ -293,6 +294,8 @@ transport_describe(const struct transport *r, const struct client *c,
 	if (c->mech != SASL__MAX)
 		(void)strlcpy(l->auth, sasl_name(c->mech), sizeof(l->auth));
 	l->authed = c->authed;
+	l->quoted = !c->o->token && c->o->password != NULL &&
+	    password_quoted(c->o->password);
 	l->caps = c->caps.set;
 	if (c->tls && t != NULL)
 		(void)snprintf(l->tls, sizeof(l->tls), "%s %s %s",

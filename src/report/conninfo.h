@@ -28,6 +28,7 @@ struct conninfo {
 	char		offered[256];		/* mechanisms offered */
 	uint32_t	caps;			/* CAP_*, of the last EHLO */
 	uint32_t	authed;			/* 1: the login was accepted */
+	uint32_t	quoted;			/* 1: password_quoted() */
 	int64_t		rtt;	/* of the connection, microseconds; or -1 */
 };
 

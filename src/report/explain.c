@@ -11,6 +11,7 @@
 
 #include "base/util.h"
 #include "config/account.h"
+#include "config/password.h"
 #include "net/relay.h"
 #include "report/explain.h"
 #include "smtp/avoid.h"
@@ -110,26 +111,46 @@ explain_many(const struct explain *x, const struct settings *s,
 	return many;
 }
 
-/* Has the password that was refused quotes around it, in a file? */
+/* Does the file begin and end with them? */
+static bool
+explain_file_quoted(const struct settings *s)
+{
+	struct buf password = { .max = PASSWORD_MAX, .secret = true };
+	struct fault f = { 0 };
+	bool quoted;
+
+	(void)password_get(s, getenv("CREDENTIALS_DIRECTORY"), 0, &password,
+	    &f);
+	quoted = password_quoted(buf_text(&password));
+	buf_release(&password);
+	return quoted;
+}
+
+/* Has the password that was refused quotes around it, and where? */
 static bool
 explain_quotes(const struct explain *x, const struct settings *s,
-    const struct fault *f, struct buf *out)
+    const struct fault *f, const struct conninfo *l, struct buf *out)
 {
 	const struct setting *row = setting_find("password");
 	const struct config *c = x->config;
 	const struct origin *from;
+	const char *where = NULL;
 	int i = (int)c->naccount;
 
-	if (f->stage != ST_AUTH || f->domain != FD_SMTP || f->code != 535 ||
-	    s->password == NULL)
+	if (f->stage != ST_AUTH || f->domain != FD_SMTP || f->code != 535)
 		return false;
 	while (--i >= 0 && s != &c->account[i].set)
 		;
 	from = i == -1 ? c->origin : c->account[i].origin;
-	if (!from[row - setting_table].quoted)
+	if (s->password != NULL && from[row - setting_table].quoted)
+		where = config_where(c, i, row);
+	else if (s->password == NULL && s->password_file != NULL &&
+	    (l != NULL ? l->quoted : explain_file_quoted(s)))
+		where = s->password_file;
+	if (where == NULL)
 		return false;
 	buf_addf(out, "the quotes around the password in %s are a part of it; "
-	    "remove them", config_where(c, i, row));
+	    "remove them", where);
 	return true;
 }
 
@@ -153,7 +174,7 @@ explain_hint(const struct explain *x, const struct fault *f,
 	struct hint h;
 	bool any;
 
-	if (explain_quotes(x, s, f, out))
+	if (explain_quotes(x, s, f, l, out))
 		return true;
 	if (f->domain == FD_ERRNO && f->code == EACCES)
 		identity_group(group, sizeof(group));

@@ -191,6 +191,7 @@ others(void)
 	good(IPC_DONE), memset(r.u.done.accepted, 'x', 512),
 	    raw("thanks without end", end);
 	good(IPC_DONE), r.u.done.conninfo.authed = 2, raw("half a login", end);
+	good(IPC_DONE), r.u.done.conninfo.quoted = 2, raw("half a quote", end);
 }
 
 /* Recipients until there is no more room, and all of them back. */
