@@ -234,8 +234,7 @@ GIVE_GROUP = if [ -z $D ] && [ "`id -u`" -eq 0 ] && \
 
 install-system: heloise
 	mkdir -p $D$(SYSCONFDIR)/logcheck/ignore.d.server \
-	    $D$(SYSCONFDIR)/cron.d $D$(UNITDIR) \
-	    $D$(LIBDIR)/sysusers.d $D$(LIBDIR)/tmpfiles.d
+	    $D$(SYSCONFDIR)/cron.d $D$(UNITDIR)
 	[ -e $D$(SYSCONFDIR)/heloise.conf ] || { install -m 640 \
 	    src/package/heloise.conf $D$(SYSCONFDIR)/heloise.conf && \
 	    $(GIVE_GROUP); }
@@ -245,17 +244,11 @@ install-system: heloise
 		$(PACKAGED) src/package/systemd/$$unit \
 		    >$D$(UNITDIR)/$$unit || exit 1; \
 	done
-	$(PACKAGED) src/package/sysusers.conf \
-	    >$D$(LIBDIR)/sysusers.d/heloise.conf
-	$(PACKAGED) src/package/tmpfiles.conf \
-	    >$D$(LIBDIR)/tmpfiles.d/heloise.conf
 	if [ ! -e $(CRON) ] || $(CRON_IS_INSTALLED); then \
 		$(PACKAGED) src/package/cron >$(CRON) && \
 		    chmod 644 $(CRON); \
 	else echo "$(SYSCONFDIR)/cron.d/heloise is there already: kept"; fi
 	cd $D$(UNITDIR) && chmod 644 heloise-queue.*
-	cd $D$(LIBDIR) && chmod 644 sysusers.d/heloise.conf \
-	    tmpfiles.d/heloise.conf
 	for shell in $(COMPLETIONS); do \
 		to=$D$${shell#*:} && \
 		mkdir -p "`dirname "$$to"`" && \
@@ -307,7 +300,14 @@ done
 endef
 export SHARE
 
+# Without a shared spool, tmpfiles.d would make one at boot, out of root's own.
 install-shared: install
+	mkdir -p $D$(LIBDIR)/sysusers.d $D$(LIBDIR)/tmpfiles.d
+	for name in sysusers tmpfiles; do \
+		$(PACKAGED) src/package/$$name.conf \
+		    >$D$(LIBDIR)/$$name.d/heloise.conf && \
+		    chmod 644 $D$(LIBDIR)/$$name.d/heloise.conf || exit 1; \
+	done
 	@if [ -z "$(DESTDIR)" ] && [ "`id -u`" -eq 0 ]; then \
 		printf '%s\n' "$$SHARE" | sh -eu; \
 	else \

@@ -30,6 +30,7 @@ installed()
 	echo 'relay kept' >"$to/etc/heloise.conf"
 	installed install-sendmail install-system >"$BATS_TEST_TMPDIR/said"
 	[ "$(cat "$to/etc/heloise.conf")" = 'relay kept' ]
+	installed install-shared >"$BATS_TEST_TMPDIR/said"
 	installed uninstall
 	run -0 find "$to" ! -type d
 	[ "$output" = "$to/etc/heloise.conf" ]
@@ -72,6 +73,10 @@ installed()
 @test "install: the files name the directories they are installed to" {
 	to=$BATS_TEST_TMPDIR/root
 	make -s PREFIX=/opt/h SPOOLDIR=/srv/h DESTDIR="$to" install-system \
+	    >"$BATS_TEST_TMPDIR/said"
+	# It would turn root's spool into a shared one.
+	[ ! -e "$to/opt/h/lib/tmpfiles.d" ]
+	make -s PREFIX=/opt/h SPOOLDIR=/srv/h DESTDIR="$to" install-shared \
 	    >"$BATS_TEST_TMPDIR/said"
 	grep -x 'ExecStart=/opt/h/sbin/heloise -q' \
 	    "$to/opt/h/lib/systemd/system/heloise-queue.service"
