@@ -172,6 +172,21 @@ heloise: '*'web may not read this file'* ]]
 	[ "$(stored_count)" -eq 3 ]
 }
 
+@test "root without the capability to become such a user says so" {
+	inside '
+		relay localhost:1
+		mail one
+		relay localhost:'"$RELAY_PORT"'
+		setpriv --bounding-set -setuid heloise -q
+		echo $?
+		web heloise -bp | grep -c bob@example.org
+	'
+	[ "$status" -eq 0 ]
+	[ "$output" = '0
+1' ]
+	[[ $stderr == *'mail of user 7133 in /var/spool/heloise-users is not tried: cannot become this user: Operation not permitted'* ]]
+}
+
 @test "root shows, holds, tries and removes the mail of such users" {
 	inside '
 		relay localhost:1

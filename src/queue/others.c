@@ -76,8 +76,12 @@ others_serve(const struct runner *r, const struct queue_select *select,
 	const struct options_again again = { roots->o, &src, roots->config };
 	char home[PATH_MAX];
 
-	if (priv_turn_into_user(uid, NOGROUP, home, sizeof(home)) == -1)
+	if (priv_turn_into_user(uid, NOGROUP, home, sizeof(home)) == -1) {
+		log_say("mail of user %lld in %s is not tried: cannot become "
+		    "this user: %s", (long long)uid, SPOOLPATH_USERS,
+		    strerror(errno));
 		_exit(EX_OSERR);
+	}
 	if (!others_waits(uid))
 		return;
 	priv_environment();
