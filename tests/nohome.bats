@@ -187,6 +187,33 @@ heloise: '*'web may not read this file'* ]]
 	[[ $stderr == *'mail of user 7133 in /var/spool/heloise-users is not tried: cannot become this user: Operation not permitted'* ]]
 }
 
+@test "root tries such mail with the settings of its user, or not at all" {
+	inside '
+		own=/var/www/.config/heloise
+		mkdir -p $own
+		sed "s/^from .*/from own@example.net/" /etc/heloise.conf \
+		    >$own/config
+		chown 7133 $own $own/config
+		relay localhost:1
+		sed -i "s/^relay .*/relay localhost:1/" $own/config
+		mail one
+		sed -i "s/^relay .*/relay localhost:'"$RELAY_PORT"'/" \
+		    $own/config /etc/heloise.conf
+		# As ProtectHome= does.
+		mount -t tmpfs -o mode=000 tmpfs /var/www
+		heloise -q -v
+		umount /var/www
+		relay localhost:1
+		heloise -q -v
+	'
+	[ "$status" -eq 0 ]
+	[ "$output" = '0 tried: 0 delivered, 0 given up, 0 to be tried again
+1 tried: 1 delivered, 0 given up, 0 to be tried again' ]
+	[[ $stderr == *'mail of user 7133 in /var/spool/heloise-users was not tried:
+heloise: '*'the home directory /var/www is hidden (ProtectHome= of a unit, or its mode)'* ]]
+	grep -rq '^MAIL FROM:<own@example.net>' "$RELAY_STORE"
+}
+
 @test "root shows, holds, tries and removes the mail of such users" {
 	inside '
 		relay localhost:1

@@ -64,6 +64,21 @@ others_run(const struct runner *own, const struct config_source *src,
 }
 
 /*
+ * Settings that cannot be looked for may name another relay than those of the
+ * system do.
+ */
+static bool
+others_hidden(const char *home, struct fault *f)
+{
+	if (home[0] != '/' || access(home, X_OK) == 0 || errno != EACCES)
+		return false;
+	(void)fault_set(f, ST_CONFIG, FD_NONE, 0, VD_TEMP, "the home "
+	    "directory %s is hidden (ProtectHome= of a unit, or its mode)",
+	    home);
+	return true;
+}
+
+/*
  * Be the process of one user.  Whatever is wrong there is only told: root's
  * run is as good as before.
  */
@@ -90,7 +105,7 @@ others_serve(const struct runner *r, const struct queue_select *select,
 	src.uid = uid;
 	src.home = home;
 	src.env = environ;
-	if (options_reload(&again, f) == 0)
+	if (!others_hidden(home, f) && options_reload(&again, f) == 0)
 		others_run(r, &src, select, result, f);
 	if (f->verdict == VD_OK)
 		return;
