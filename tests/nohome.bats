@@ -254,6 +254,22 @@ Mail queue is empty' ]
 	[ "$(stored_count)" -eq 1 ]
 }
 
+@test "a damaged message of such a user stops no --retry all of root" {
+	inside '
+		relay localhost:1
+		mail one
+		printf "Subject: mine\n\nx\n" | heloise bob@example.org
+		web sh -c "echo >$users/7133/queue/0123456789abcdef"
+		relay localhost:'"$RELAY_PORT"'
+		heloise --retry all || echo $?
+	'
+	[ "$status" -eq 0 ]
+	[ "$output" = 'due now: 2
+2 tried: 2 delivered, 0 given up, 0 to be tried again
+75' ]
+	[ "$(stored_count)" -eq 2 ]
+}
+
 @test "no such directory, or not a safe one: a hint that harms no queue" {
 	inside '
 		rmdir $users

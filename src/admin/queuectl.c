@@ -331,7 +331,7 @@ queuectl_run(const struct options *o, struct config *c,
 	char *top = spoolpath_everyone(&c->base, src, &q.all.group);
 	struct fault f = { 0 };
 	struct spool spool;
-	int status;
+	int status, run;
 
 	explain_init(&explain, c, src, NULL);
 	q.all.top = top;
@@ -345,9 +345,11 @@ queuectl_run(const struct options *o, struct config *c,
 		spool_close(&spool);
 	free(top);
 	free(path);
-	/* Try the messages that are due now. */
-	if (status == EX_OK &&
-	    (o->mode == MODE_RETRY || o->mode == MODE_RELEASE))
-		status = queue_command(o, c, src);
+	/* Try the messages that are due now, also if others are damaged. */
+	if (((status == EX_OK &&
+	    (o->mode == MODE_RETRY || o->mode == MODE_RELEASE)) ||
+	    (o->mode == MODE_RETRY && strcmp(o->what, "all") == 0)) &&
+	    (run = queue_command(o, c, src)) != EX_OK)
+		status = run;
 	return status;
 }
