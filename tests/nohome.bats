@@ -214,6 +214,29 @@ heloise: '*'the home directory /var/www is hidden (ProtectHome= of a unit, or it
 	grep -rq '^MAIL FROM:<own@example.net>' "$RELAY_STORE"
 }
 
+@test "a user that stops its processes does not stop the end of root's run" {
+	start_relay --script "$(script <<<silent)"
+	inside '
+		relay localhost:1
+		mail one
+		relay localhost:'"$RELAY_PORT"'
+		of() { pgrep -u 7133; }
+		heloise -q &
+		until [ "$(of | wc -l)" -ge 3 ]; do :; done
+		# Not the one that root waits for.
+		for pid in $(of); do
+			grep -q "^PPid:.$!$" /proc/$pid/status ||
+			    web kill -STOP $pid
+		done
+		kill $!
+		wait $!
+		echo $?
+		kill -KILL $(of)
+	'
+	[ "$status" -eq 0 ]
+	[ "$output" = 0 ]
+}
+
 @test "root shows, holds, tries and removes the mail of such users" {
 	inside '
 		relay localhost:1

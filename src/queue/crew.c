@@ -97,10 +97,14 @@ static bool
 crew_over(const struct crew *c, struct crew_one *one)
 {
 	const volatile sig_atomic_t *stop = c->runner->stop;
+	long long now = clock_ms();
 	int status;
 	pid_t got = waitpid(one->pid, &status, WNOHANG | WUNTRACED);
 
-	if (got == 0 && clock_ms() < one->limit &&
+	/* The user may have stopped the processes that it waits for. */
+	if (stop != NULL && *stop && one->limit > now + HURRY)
+		one->limit = now + HURRY;
+	if (got == 0 && now < one->limit &&
 	    (stop == NULL || *stop != SIGINT)) {
 		if (stop != NULL && *stop)
 			(void)kill(one->pid, SIGTERM);

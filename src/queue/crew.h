@@ -40,9 +40,9 @@ void	crew_begin(struct crew *, const struct runner *,
 
 /*
  * Start the process of a user, once fewer than CREW are at work.  A process
- * that its user stops or that takes over ten minutes, or ten seconds while
- * others wait for its place, goes on alone, and nobody waits for it.  Its
- * result is not counted.
+ * that its user stops goes on alone, and nobody waits for it; so does one that
+ * takes over ten minutes, or ten seconds after a signal or while others wait
+ * for its place.  Its result is not counted.
  */
 void	crew_start(struct crew *, uid_t, crew_work *);
 
