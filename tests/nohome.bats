@@ -148,7 +148,7 @@ Mail queue is empty' ]
 		printf "Subject: mine\n\nx\n" | heloise bob@example.org
 		relay localhost:'"$RELAY_PORT"'
 		heloise -bp | grep -c bob@example.org
-		SMTP_HOST=192.0.2.1 heloise -q
+		heloise -q
 		heloise -bp
 		find $users ! -user nobody ! -user root | grep -v /7134 |
 		    xargs stat -c %U | sort -u
@@ -204,7 +204,8 @@ heloise: '*'web may not read this file'* ]]
 		heloise -q -v
 		umount /var/www
 		relay localhost:1
-		heloise -q -v
+		# Nor with the environment of root.
+		HELOISE_RELAY=localhost:1 heloise -q -v
 	'
 	[ "$status" -eq 0 ]
 	[ "$output" = '0 tried: 0 delivered, 0 given up, 0 to be tried again
