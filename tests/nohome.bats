@@ -278,6 +278,22 @@ Mail queue is empty' ]
 	[ "$(stored_count)" -eq 1 ]
 }
 
+@test "root removes a damaged message of such a user" {
+	inside '
+		relay localhost:1
+		mail one
+		web sh -c "echo >$users/7133/queue/0123456789abcdef"
+		heloise --remove 0123456789abcdef
+		echo $?
+		heloise --json | jq length
+	'
+	[ "$status" -eq 0 ]
+	[ "$output" = '0123456789abcdef: removed
+0
+1' ]
+	[[ $stderr != *0123456789abcdef* ]]
+}
+
 @test "a damaged message of such a user stops no --retry all of root" {
 	inside '
 		relay localhost:1

@@ -268,6 +268,7 @@ struct queuectl_search {
 	const struct options *o;
 	const struct mailq *q;
 	bool		 found;
+	int		 rc;		/* what became of it */
 	struct fault	 fault;
 };
 
@@ -283,7 +284,7 @@ queuectl_in_spool(void *ctx, struct spool *spool, struct fault *f)
 	s->found = true;
 	q.spool = spool;
 	q.all = (struct spools){ 0 };
-	(void)queuectl_in_mode(s->o, &q, &s->fault);
+	s->rc = queuectl_in_mode(s->o, &q, &s->fault);
 	return 0;
 }
 
@@ -303,7 +304,7 @@ queuectl_in_all(const struct options *o, const struct mailq *q, struct fault
 	if (!s.found)
 		return mailq_unknown(o->what, f);
 	*f = s.fault;
-	return f->verdict == VD_OK ? 0 : -1;
+	return s.rc;
 }
 
 /* A spool that does not exist yet is empty. */
