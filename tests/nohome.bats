@@ -238,6 +238,26 @@ heloise: '*'the home directory /var/www is hidden (ProtectHome= of a unit, or it
 	[ "$output" = 0 ]
 }
 
+@test "a process of such a user keeps no descriptor of root's caller" {
+	start_relay --script "$(script <<<silent)"
+	inside '
+		relay localhost:1
+		mail one
+		relay localhost:'"$RELAY_PORT"'
+		of() { pgrep -u 7133; }
+		heloise -q 9>/var/lock &
+		until [ "$(of | wc -l)" -ge 3 ]; do :; done
+		# Stopped, it may stay for good.
+		web kill -STOP $(of)
+		wait $!
+		echo $?
+		find /proc/[0-9]*/fd -lname /var/lock
+		kill -KILL $(of)
+	'
+	[ "$status" -eq 0 ]
+	[ "$output" = 0 ]
+}
+
 @test "root shows, holds, tries and removes the mail of such users" {
 	inside '
 		relay localhost:1

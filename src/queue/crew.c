@@ -55,19 +55,26 @@ crew_begin(struct crew *c, const struct runner *r,
 		;
 }
 
-/* Be the process of one user. */
+/*
+ * Be the process of one user, which may outlast the caller: a lock of its
+ * caller must not.
+ */
 static _Noreturn void
 crew_serve(const struct crew *c, crew_work *work, uid_t uid, int out)
 {
+	const int report = STDERR_FILENO + 1;
 	struct report t = { 0 };
 	int null;
 
 	(void)setsid();
 	if ((null = priv_null()) != -1)
 		(void)dup2(null, STDIN_FILENO);
+	if (out != report && dup3(out, report, O_CLOEXEC) == -1)
+		_exit(EX_OSERR);
+	closefrom(report + 1);
 	work(c->runner, c->select, uid, &t.result, &t.fault);
 	/* PIPE_BUF is more: it is written whole or not at all. */
-	_exit(write(out, &t, sizeof(t)) == sizeof(t) ? EX_OK : EX_OSERR);
+	_exit(write(report, &t, sizeof(t)) == sizeof(t) ? EX_OK : EX_OSERR);
 }
 
 static void
