@@ -172,6 +172,26 @@ heloise: '*'web may not read this file'* ]]
 	[ "$(stored_count)" -eq 3 ]
 }
 
+@test "one id in two spools: root removes both, whoever has copied it" {
+	inside '
+		relay localhost:1
+		mail one
+		id=$(heloise --json | jq -r ".[0].id")
+		cp -Rp $users/7133 $users/7000
+		chown -R 7000 $users/7000
+		heloise --show $id | grep -c one
+		heloise -C /etc/heloise.conf --show $id || echo $?
+		heloise --remove $id
+		heloise -bp
+	'
+	[ "$status" -eq 0 ]
+	[[ $output == '2
+65
+'*': removed
+'*': removed
+Mail queue is empty' ]]
+}
+
 @test "root without the capability to become such a user says so" {
 	inside '
 		relay localhost:1

@@ -263,7 +263,7 @@ queuectl_in_mode(const struct options *o, const struct mailq *q, struct fault
 	return queuectl_do(q, o->mode, o->what, f);
 }
 
-/* One message of any user. */
+/* One message of any user, or more: who can guess an id can use it, too. */
 struct queuectl_search {
 	const struct options *o;
 	const struct mailq *q;
@@ -276,15 +276,18 @@ static int
 queuectl_in_spool(void *ctx, struct spool *spool, struct fault *f)
 {
 	struct queuectl_search *s = ctx;
+	struct fault ignored = { 0 };
 	struct mailq q = *s->q;
 
-	if (s->found || (!spool_there(spool, SPOOL_QUEUE, s->o->what) &&
-	    !spool_there(spool, SPOOL_FAILED, s->o->what)))
+	if (!spool_there(spool, SPOOL_QUEUE, s->o->what) &&
+	    !spool_there(spool, SPOOL_FAILED, s->o->what))
 		return 0;
 	s->found = true;
 	q.spool = spool;
 	q.all = (struct spools){ 0 };
-	s->rc = queuectl_in_mode(s->o, &q, &s->fault);
+	if (queuectl_in_mode(s->o, &q, s->rc == 0 ? &s->fault : &ignored) ==
+	    -1)
+		s->rc = -1;
 	return 0;
 }
 

@@ -95,7 +95,7 @@ spoolpath_is_shared(const char *path, gid_t *group)
 	return true;
 }
 
-/* Does mail wait in this spool? */
+/* Does mail wait in this spool?  Its files are named by ids. */
 static bool
 spoolpath_waits(const char *path)
 {
@@ -106,7 +106,8 @@ spoolpath_waits(const char *path)
 
 	free(queue);
 	while (d != NULL && !any && (e = readdir(d)) != NULL)
-		any = e->d_name[0] != '.';
+		any = strspn(e->d_name, "0123456789abcdef") ==
+		    strlen(e->d_name);
 	if (d != NULL)
 		(void)closedir(d);
 	return any;
@@ -165,16 +166,21 @@ spoolpath_spare(const char *top, uid_t uid)
 	const mode_t safe = S_ISVTX | S_IRWXO;
 	char *path, *other;
 	struct stat st;
+	bool own;
 
 	if (lstat(top, &st) == -1 || !S_ISDIR(st.st_mode) || st.st_uid != 0 ||
 	    (st.st_mode & safe) != safe)
 		return NULL;
 	path = xasprintf("%s/%lld", top, (long long)uid);
-	if (spoolpath_is_own(path, uid))
+	own = spoolpath_is_own(path, uid);
+	if (own && spoolpath_waits(path))
 		return path;
-	if ((other = spoolpath_other(top, uid)) == NULL &&
-	    lstat(path, &st) == -1 && errno == ENOENT)
+	other = spoolpath_other(top, uid);
+	if (own ? other == NULL || !spoolpath_waits(other) : other == NULL &&
+	    lstat(path, &st) == -1 && errno == ENOENT) {
+		free(other);
 		return path;
+	}
 	free(path);
 	return other != NULL ? other : spoolpath_random(top, uid);
 }
@@ -249,7 +255,8 @@ bool
 spoolpath_looks(const struct settings *s, const struct config_source *src,
     const char *top)
 {
-	return src->uid == 0 && top == NULL && s->spool == NULL;
+	return src->uid == 0 && src->file == NULL && top == NULL &&
+	    s->spool == NULL;
 }
 
 char *

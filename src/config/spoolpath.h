@@ -27,7 +27,8 @@ char	*spoolpath_everyone(const struct settings *,
 	    const struct config_source *, gid_t *group);
 
 /*
- * May root look also into the spools in SPOOLPATH_USERS?  top is that of
+ * May root look also into the spools in SPOOLPATH_USERS, where the settings of
+ * their users hold, not those of -C?  top is that of
  * spoolpath_everyone(): NULL if no directory holds the spools of all users.
  */
 bool	spoolpath_looks(const struct settings *,

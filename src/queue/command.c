@@ -68,15 +68,14 @@ command_once(const struct options *o, const struct config_source *src,
 	return EX_OK;
 }
 
-/* Which queues?  Those of users are run with their own settings, not -C. */
+/* Which queues? */
 static runner_run *
 command_each(const struct config *c, const struct config_source *src,
     const char *top)
 {
 	if (top != NULL)
 		return everyone_once;
-	return spoolpath_looks(&c->base, src, top) && src->file == NULL ?
-	    others_once : NULL;
+	return spoolpath_looks(&c->base, src, top) ? others_once : NULL;
 }
 
 int

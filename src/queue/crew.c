@@ -19,12 +19,6 @@
 #define HURRY		10000	/* and while others wait for its place */
 #define INTERVAL	100	/* ms until their state is checked again */
 
-/* What the process of a user sends. */
-struct report {
-	struct queue_result result;
-	struct fault	 fault;
-};
-
 bool
 crew_waits(const char *path)
 {
@@ -63,7 +57,7 @@ static _Noreturn void
 crew_serve(const struct crew *c, crew_work *work, uid_t uid, int out)
 {
 	const int report = STDERR_FILENO + 1;
-	struct report t = { 0 };
+	struct runner_report t = { 0 };
 	int null;
 
 	(void)setsid();
@@ -81,7 +75,7 @@ static void
 crew_sum(const struct crew *c, int in)
 {
 	struct queue_result *sum = c->sum;
-	struct report t;
+	struct runner_report t;
 
 	if (read(in, &t, sizeof(t)) != sizeof(t) || !fault_sane(&t.fault))
 		return;
@@ -101,7 +95,7 @@ crew_sum(const struct crew *c, int in)
 
 /* Is it over, or not to be waited for any longer?  Then forget it. */
 static bool
-crew_over(const struct crew *c, struct crew_one *one)
+crew_over(struct crew *c, struct crew_one *one)
 {
 	const volatile sig_atomic_t *stop = c->runner->stop;
 	long long now = clock_ms();
@@ -119,6 +113,8 @@ crew_over(const struct crew *c, struct crew_one *one)
 	}
 	if (got == one->pid && WIFEXITED(status))
 		crew_sum(c, one->in);
+	else if (got == 0 && stop != NULL && *stop == SIGINT)
+		c->left = true;
 	(void)close(one->in);
 	one->pid = 0;
 	return true;
@@ -192,4 +188,6 @@ void
 crew_end(struct crew *c)
 {
 	(void)crew_await(c, true);
+	if (c->left)
+		log_say("the queue run goes on without this terminal");
 }

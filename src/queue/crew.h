@@ -28,6 +28,7 @@ struct crew {
 	struct queue_result *sum;	/* of the results */
 	struct fault	*fault;		/* the first */
 	struct crew_one	 one[CREW];
+	bool		 left;		/* at SIGINT one was still at work */
 };
 
 /* Does the spool at path hold any message?  Its owner may change it at will. */

@@ -17,7 +17,7 @@
 #include "system/log.h"
 #include "system/priv.h"
 
-#define NOGROUP		65534
+#define LONGEST		600000	/* ms until no other user's mail is tried */
 
 extern char **environ;
 
@@ -91,7 +91,7 @@ others_serve(const struct runner *r, const struct queue_select *select,
 	const struct options_again again = { roots->o, &src, roots->config };
 	char home[PATH_MAX];
 
-	if (priv_turn_into_user(uid, NOGROUP, home, sizeof(home)) == -1) {
+	if (priv_turn_into_user(uid, PRIV_NOGROUP, home, sizeof(home)) == -1) {
 		log_say("mail of user %lld in %s is not tried: cannot become "
 		    "this user: %s", (long long)uid, SPOOLPATH_USERS,
 		    strerror(errno));
@@ -122,6 +122,7 @@ others_once(const struct runner *r, const struct queue_select *select,
 	struct fault none = { 0 };
 	struct crew crew;
 	struct users u;
+	long long limit;
 	size_t i;
 
 	*result = (struct queue_result){ 0 };
@@ -132,10 +133,17 @@ others_once(const struct runner *r, const struct queue_select *select,
 	if (users_list(&u, SPOOLPATH_USERS, true, NULL, &none) == -1)
 		return f->verdict == VD_OK ? 0 : -1;
 	crew_begin(&crew, r, select, result, f);
-	for (i = 0; i < u.n && (r->stop == NULL || !*r->stop); i++)
+	limit = clock_ms() + LONGEST;
+	/* One with thousands of numbers (subuid) has the highest. */
+	for (i = 0; i < u.n && (r->stop == NULL || !*r->stop) &&
+	    clock_ms() < limit; i++)
 		if (u.spool[i].uid != 0 && (i == 0 ||
 		    u.spool[i].uid != u.spool[i - 1].uid))
 			crew_start(&crew, u.spool[i].uid, others_serve);
+	if (i < u.n && (r->stop == NULL || !*r->stop))
+		log_say("mail of user %lld and of those above in %s was not "
+		    "tried, as that of the others took too long",
+		    (long long)u.spool[i].uid, SPOOLPATH_USERS);
 	users_release(&u);
 	crew_end(&crew);
 	return f->verdict == VD_OK ? 0 : -1;

@@ -35,12 +35,6 @@
 #define HURRY		100	/* times 10 ms until agents are killed */
 #define FAILED_DAYS	30	/* how long failed/ keeps a message */
 
-/* What a dispatcher sends to the process that started it. */
-struct report {
-	struct queue_result result;
-	struct fault	 fault;
-};
-
 static const struct queue_select runner_due;	/* {0}: all that are due */
 
 /* The same, and wait for a connection. */
@@ -67,7 +61,7 @@ static void
 runner_dispatch(const struct runner *r, const struct queue_select *select,
     int sock, int out)
 {
-	struct report t = { 0 };
+	struct runner_report t = { 0 };
 	struct maillog log = *r->log;
 	struct agents agents;
 	struct spool spool;
@@ -119,7 +113,7 @@ runner_interrupted(const struct runner *r)
  */
 static bool
 runner_receive(const struct runner *r, int in, pid_t dispatcher,
-    struct report *t)
+    struct runner_report *t)
 {
 	struct pollfd p = { .fd = in, .events = POLLIN };
 	char *to = (char *)t;
@@ -187,7 +181,7 @@ runner_once(const struct runner *r, const struct queue_select *select,
 {
 	int sock[2], pipes[2];
 	static const char early[] = "the queue run ended too early";
-	struct report t;
+	struct runner_report t;
 	pid_t agent, dispatcher = -1;
 	int why = EIO;
 	bool whole;

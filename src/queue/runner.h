@@ -40,6 +40,12 @@ struct runner {
 	struct config	*own;
 };
 
+/* What a process that runs a queue sends to the one that started it. */
+struct runner_report {
+	struct queue_result result;
+	struct fault	 fault;
+};
+
 /*
  * One queue run, with an agent and a dispatcher in sandboxes.  After SIGINT
  * the run goes on, and the result is {0}.

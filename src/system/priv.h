@@ -54,6 +54,8 @@ void	priv_settle(void);
  */
 int	priv_null(void);
 
+#define PRIV_NOGROUP	65534	/* where a user's own group is of no matter */
+
 /*
  * For root: access files as this user and group until priv_work_as_root().
  * All else stays root's, so the user can neither signal nor trace nor slow

@@ -156,6 +156,15 @@ spares(void)
 	make(top, "9.x/queue/1", 9);
 	spare(top, 9, "9.x", "but first the one where mail waits");
 	free(path);
+	make(top, "7.q", 7);
+	make(top, "7.q/queue", 7);
+	make(top, "7.q/queue/junk", 7);
+	spare(top, 7, "7", "no mail has such a name");
+	make(top, "7.q/queue/6617", 7);
+	spare(top, 7, "7.q", "mail waits in the other");
+	make(top, "7/queue", 7);
+	make(top, "7/queue/6618", 7);
+	spare(top, 7, "7", "in both");
 	if (chown(top, 7, (gid_t)-1) == -1)
 		abort();
 	spare(top, 7, NULL, "a directory of somebody else");
