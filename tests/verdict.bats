@@ -7,7 +7,7 @@
 load relay/relay
 load relay/spool
 
-LIMIT=2000	# ms, where 10 seconds would be the mistake
+LIMIT=6000	# ms, where 10 seconds would be the mistake
 
 # takes KEYWORD STEP...: a relay with this extension that takes a message in
 # each connection, and these steps after it.

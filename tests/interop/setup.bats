@@ -17,7 +17,11 @@ teardown_file()
 	stop
 }
 
-others=/opt/heloise-bench
+# peer PACKAGE: the files of another mailer, in $BATS_TEST_TMPDIR/PACKAGE.
+peer()
+{
+	dpkg -x /opt/heloise-roots/*-peers/"$1"_*.deb "$BATS_TEST_TMPDIR/$1"
+}
 
 # import FILE: to $conf.
 import()
@@ -70,15 +74,16 @@ next_mail()
 }
 
 @test "import: dma.conf of the package" {
-	local etc=$BATS_TEST_TMPDIR/dma
+	local etc=$BATS_TEST_TMPDIR/etc
 
-	[ -d "$others" ] || skip 'no other mailers here: sh tests/deps bench'
+	peer dma
 	mkdir "$etc"
 	sed "s|^#SMARTHOST .*|SMARTHOST $addr|; s|^#PORT .*|PORT 5870|
 	    s|^#AUTHPATH .*|AUTHPATH $etc/auth.conf|
 	    s|^#\(SECURETRANSFER\)|\1|; s|^#\(STARTTLS\)|\1|" \
-	    "$others/usr/share/dma/dma.conf" >"$etc/dma.conf"
-	cp "$others/etc/dma/auth.conf" "$etc/auth.conf"
+	    "$BATS_TEST_TMPDIR/dma/usr/share/dma/dma.conf" \
+	    >"$etc/dma.conf"
+	cp "$BATS_TEST_TMPDIR/dma/etc/dma/auth.conf" "$etc"
 	echo "user|$addr:$password" >>"$etc/auth.conf"
 	import "$etc/dma.conf"
 	next_mail --tls-ca "$run/ca/ca.pem"
@@ -103,11 +108,11 @@ next_mail()
 }
 
 @test "import: revaliases of the package, and the file that it makes" {
-	local etc=$BATS_TEST_TMPDIR/ssmtp
+	local etc=$BATS_TEST_TMPDIR/etc
 
-	[ -d "$others" ] || skip 'no other mailers here: sh tests/deps bench'
+	peer ssmtp
 	mkdir "$etc"
-	cp "$others/etc/ssmtp/revaliases" "$etc"
+	cp "$BATS_TEST_TMPDIR/ssmtp/etc/ssmtp/revaliases" "$etc"
 	cat >"$etc/ssmtp.conf" <<-END
 		#
 		# Config file for sSMTP sendmail
