@@ -725,6 +725,49 @@ no mistakes' ]
 	[ $((SECONDS - start)) -lt 60 ]
 }
 
+# as_unit: for inside(), unit WORD... runs them as the unit of the queues may.
+as_unit() {
+	local file=$TOP/src/package/systemd/heloise-queue.service path
+	local setuid='setgid setgroups setregid setresgid setresuid setreuid
+	    setuid'
+
+	{
+		sed '/^#/d; s/  *\|$/\n/g' "$TOP/tests/system-service"
+		# And what it adds.
+		printf '%s\n' $setuid
+		sed -n 's/^SystemCallFilter=@setuid *//p' "$file" | tr ' ' '\n'
+	} | sed -n 's/^[a-z_]/__NR_&/p' |
+	    gcc -E -P -include sys/syscall.h - | grep -x '[0-9]*' >"$DIR/calls"
+	cp "$TOP/tests/confine" "$DIR"
+	{
+		echo 'set -e; mount --bind /var/spool /var/spool'
+		for path in $(sed -n 's/^ReadWritePaths=//p' "$file"); do
+			path=${path#-}
+			echo "[ ! -d $path ] || mount --bind $path $path"
+		done
+		echo 'mount -o remount,bind,ro /var/spool'
+		echo 'exec setpriv --no-new-privs' \
+		    '--bounding-set=-all,+setuid,+setgid' \
+		    "$DIR/confine -e -c $DIR/calls -m -f 1,2,10" '"$@"'
+	} >"$DIR/unit"
+	chmod 755 "$DIR/unit" "$DIR/confine"
+	UNIT="unit() { unshare -m sh $DIR/unit \"\$@\"; };"
+}
+
+@test "the unit of the queues sends the mail of all users" {
+	as_unit
+	inside "$UNIT"'
+		letter alice | as alice heloise -odq -t
+		letter root | heloise -odq -t
+		unit heloise -q
+		find $spool -path "*queue/*"
+	'
+	echo "$output$stderr"
+	[ "$status" -eq 0 ]
+	[ -z "$output$stderr" ]
+	[ "$(stored_count)" -eq 2 ]
+}
+
 @test "OAuth: root's queue run renews the token, users only read it" {
 	make_certs
 	chmod 755 "$CERTS" "${CERTS%/*}"
