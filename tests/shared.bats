@@ -768,29 +768,39 @@ as_unit() {
 	[ "$(stored_count)" -eq 2 ]
 }
 
-@test "OAuth: root's queue run renews the token, users only read it" {
+# oauth_answers ANSWER...: a provider of OAuth gives these, one by one.
+oauth_answers() {
+	local n=1 answer
+
 	make_certs
 	chmod 755 "$CERTS" "${CERTS%/*}"
 	chmod 644 "$CERTS/ca.pem"
 	mkdir "$DIR/web"
 	helper https "$CERTS/ok.pem" "$DIR/web"
-	http() {
+	for answer in "{\"issuer\":\"https://127.0.0.1:$SAID\",\"token_endpoint\":\"https://127.0.0.1:$SAID/t\"}" "$@"; do
 		printf 'HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s' \
-		    "${#2}" "$2" >"$DIR/web/answer-$1"
-	}
-	http 1 "{\"issuer\":\"https://127.0.0.1:$SAID\",\"token_endpoint\":\"https://127.0.0.1:$SAID/t\"}"
-	http 2 '{"access_token":"first-of-all","refresh_token":"the-second","expires_in":3600}'
-	inside '
+		    "${#answer}" "$answer" >"$DIR/web/answer-$((n++))"
+	done
+}
+
+# Inside, for the shell that inside() runs: its login is by OAuth.
+use_oauth='
 	sed -i -e /^password/d /etc/heloise.conf
 	cat >>/etc/heloise.conf <<-CONF
-	oauth https://127.0.0.1:'"$SAID"'
-	oauth-ca '"$CERTS"'/ca.pem
+	oauth https://127.0.0.1:$SAID
+	oauth-ca $CERTS/ca.pem
 	oauth-client-id client
 	oauth-refresh-token-file /etc/refresh
 	CONF
 	echo the-first >/etc/refresh
 	chown root:heloise /etc/refresh
 	chmod 640 /etc/refresh
+'
+
+@test "OAuth: root's queue run renews the token, users only read it" {
+	oauth_answers '{"access_token":"first-of-all","refresh_token":"the-second","expires_in":3600}'
+	export SAID CERTS
+	inside "$use_oauth"'
 	letter alice | as alice heloise -t 2>&1
 	as alice heloise --login 2>&1 || echo "login: $?"
 	heloise -q 2>&1 || :
@@ -802,12 +812,30 @@ as_unit() {
 	echo "$output"
 	[[ $output == *'there is no access token of us now; the next queue run of root gets one'* ]]
 	[[ $output == *'only root may log in for all users'*'login: 64'* ]]
-	[[ $output == *'/var/spool/heloise-tokens 750 root:heloise'* ]]
+	[[ $output == *'/var/spool/heloise-tokens 2750 root:heloise'* ]]
 	[[ $output == *$'\n640 root:heloise'* ]]
 	[[ $output == *'Permission denied'* ]]
 	[[ $output == *'from the directory of tokens'* ]]
 	[[ $output != *first-of-all* && $output != *the-second* ]]
 	[ "$(grep -c '^POST' "$DIR/web/requests")" -eq 1 ]
+}
+
+@test "OAuth: the unit of the queues may renew the token" {
+	oauth_answers '{"access_token":"first-of-all","refresh_token":"the-second","expires_in":3600}'
+	export SAID CERTS
+	as_unit
+	inside "$UNIT$use_oauth"'
+	# As the packages make it.
+	install -d -m 2750 -g heloise /var/spool/heloise-tokens
+	letter alice | as alice heloise -odq -t
+	unit heloise -q 2>&1
+	stat -c "%a %U:%G" /var/spool/heloise-tokens/*.json
+	as alice heloise --probe | grep "  *token"
+	'
+	echo "$output$stderr"
+	[ "$(grep -c '^POST' "$DIR/web/requests")" -eq 1 ]
+	[[ $output == *'640 root:heloise'* ]]
+	[[ $output == *'from the directory of tokens'* ]]
 }
 
 @test "--check-config of root finds what the group cannot read" {

@@ -27,7 +27,10 @@ place_release(struct place *p)
 	p->path = NULL;
 }
 
-/* Make it, and all that it is in. */
+/*
+ * Make it, and all that it is in.  New files in it have its group, as a unit
+ * of systemd may not give them one.
+ */
 static int
 place_make(const struct place *p)
 {
@@ -43,7 +46,7 @@ place_make(const struct place *p)
 	rc = mkdir(p->path, 0700);
 	if (rc == 0 && p->group != (gid_t)-1 &&
 	    (chown(p->path, (uid_t)-1, p->group) == -1 ||
-	    chmod(p->path, 0750) == -1))
+	    chmod(p->path, 02750) == -1))
 		return -1;
 	return rc == -1 && errno != EEXIST ? -1 : 0;
 }

@@ -348,6 +348,17 @@ tokens_unlock(struct tokenstore *s, const struct fault *f)
 
 /* Writing */
 
+static int
+tokens_share(const struct tokenstore *s)
+{
+	struct stat st;
+
+	if (fstat(s->new, &st) == -1 || (st.st_gid != s->group &&
+	    fchown(s->new, (uid_t)-1, s->group) == -1))
+		return -1;
+	return fchmod(s->new, 0640);
+}
+
 int
 tokens_reserve(struct tokenstore *s, struct fault *f)
 {
@@ -363,8 +374,7 @@ tokens_reserve(struct tokenstore *s, struct fault *f)
 	    O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (s->new == -1)
 		return tokens_wrong(s, errno, f);
-	if (s->shared && (fchown(s->new, (uid_t)-1, s->group) == -1 ||
-	    fchmod(s->new, 0640) == -1))
+	if (s->shared && tokens_share(s) == -1)
 		return tokens_wrong(s, errno, f);
 	if ((err = posix_fallocate(s->new, 0, FILE_MAX)) != 0 &&
 	    err != EOPNOTSUPP && err != EINVAL)
