@@ -5,8 +5,9 @@
 #include "base/ascii.h"
 #include "base/util.h"
 #include "config/freemail.h"
+#include "hint/service.h"
 
-/* Words of a line belong to one provider. */
+/* Besides those of hint/service.  Words of a line belong to one provider. */
 static const char *const domains[] = {
 	"gmail.com googlemail.com",
 	"outlook.com hotmail.com live.com msn.com passport.com",
@@ -59,6 +60,9 @@ freemail_domain(const char *domain)
 		n--;
 	for (i = 0; i < NITEMS(domains); i++)
 		if (ascii_listed(domains[i], domain, n))
+			return true;
+	for (i = 0; i < service_count; i++)
+		if (ascii_listed(service_table[i].domains, domain, n))
 			return true;
 	/* "yahoo.fr" and "yahoo.co.uk", not "live.example.org" */
 	return ascii_listed(countries, domain, label) && n > label &&
