@@ -199,22 +199,39 @@ msmtp_login(struct draft *d, const struct account *a)
 		    "`password-file` or `password-command`", user);
 }
 
+static bool
+msmtp_pattern(const char *from)
+{
+	return from != NULL && strpbrk(from, "*?") != NULL;
+}
+
 /* An address, or a pattern for which the account is used. */
 static void
 msmtp_from(struct draft *d, const struct account *a, bool base)
 {
 	const char *from = msmtp_get(a, "from");
-	bool pattern;
 
 	if (from == NULL || *from == '\0')
 		return;
-	pattern = strpbrk(from, "*?") != NULL;
 	if (!base && strchr(from, '%') == NULL)
 		(void)draft_set(d, "match", from);
 	if (strstr(from, "%C") != NULL || strstr(from, "%M") != NULL)
 		draft_check(d, "from: only %%U and %%H are known; set `from`");
-	else if (!pattern)
+	else if (!msmtp_pattern(from))
 		(void)draft_set(d, "from", from);
+}
+
+/* A pattern is no address that could replace a sender. */
+static void
+msmtp_policy(struct draft *d, const struct account *a)
+{
+	if (!msmtp_pattern(msmtp_get(a, "from")) ||
+	    draft_get(d, "from-policy") == NULL)
+		return;
+	draft_unset(d, "from-policy");
+	draft_at(d, d->file, a->number);
+	draft_check(d, "set_from_header and allow_from_override: From is as "
+	    "the message has it, since `from` is a pattern");
 }
 
 /* The log goes to one place. */
@@ -277,6 +294,7 @@ msmtp_convert(struct draft *d, const struct account *a, bool base)
 	msmtp_relay(d, a);
 	msmtp_login(d, a);
 	msmtp_others(d, a);
+	msmtp_policy(d, a);
 }
 
 int

@@ -63,6 +63,16 @@ static const struct { const char *what, *text, *want, *check; } t[] = {
 	    "accounts, not for this one only\n@/msmtprc:6: account b: log: "
 	    "left out, since it counts for all accounts, and they have "
 	    "another value\n" OPTIONS },
+	{ "a pattern is no address to replace senders by",
+	    "defaults\nset_from_header on\naccount default\nhost h.test\n"
+	    "from a@h.test\naccount b\nhost b.test\nfrom *@b.test\n",
+	    "from a@h.test\nrelay h.test\nport 25\ntls none\nauth none\n"
+	    "from-policy force\n\naccount b\nmatch *@b.test\n"
+	    "relay b.test\nport 25\ntls none\nauth none\n"
+	    "# inherited from above: from\nfrom-policy keep\n",
+	    "@/msmtprc:6: account b: set_from_header and "
+	    "allow_from_override: From is as the message has it, since `from` "
+	    "is a pattern\n" OPTIONS },
 	{ "syslog, and no file", "account default\nhost a.test\n"
 	    "syslog LOG_MAIL\n",
 	    "relay a.test\nport 25\ntls none\nauth none\nlog syslog\n",
