@@ -248,6 +248,22 @@ sent() {
 	[ "$(sent)" -eq 1 ]
 }
 
+@test "mail(1)'s -A is refused with a word, and ignored as sendmail" {
+	start_relay
+	export HELOISE_RELAY=localhost:$RELAY_PORT
+	run --separate-stderr "$HELOISE" -A report.pdf r@example.org <<<"$MAIL"
+	[ "$status" -eq 64 ]
+	[[ $stderr == *"-A: only mail(1) attaches a file; see ATTACHMENTS in heloise-recipes(7)"* ]]
+	run --separate-stderr "$HELOISE" -A report.pdf -t <<<"$MAIL"
+	[ "$status" -eq 64 ]
+	[ "$(sent)" -eq 0 ]
+	run --separate-stderr "$HELOISE" -Am r@example.org <<<"$MAIL"
+	[ "$status" -eq 0 ]
+	call '-A report.pdf r@example.org'
+	[ "$status" -eq 0 ]
+	[ "$(sent)" -eq 2 ]
+}
+
 @test "an operand that is no address is refused: 64, nothing sent" {
 	local word
 

@@ -205,6 +205,19 @@ argv_mismatch(const struct option *row, struct fault *f)
 	return -1;
 }
 
+/* A mail without its attachment must not go; sendmail has -Ac and -Am. */
+static int
+argv_attach(const struct argv *a, struct fault *f)
+{
+	const struct options *o = a->o;
+
+	if (a->sendmail || o->mode != MODE_SEND || o->attach == NULL ||
+	    strlen(o->attach) <= 1)
+		return 0;
+	return option_usage(f, "-A", "only mail(1) attaches a file; see "
+	    "ATTACHMENTS in heloise-recipes(7)");
+}
+
 /* Are the given options allowed with the mode and the operands? */
 static int
 argv_check(const struct argv *a, struct fault *f)
@@ -276,5 +289,7 @@ argv_parse(struct options *o, char **argv, struct fault *f)
 	/* Without a message, --json lists the queue; with one it is wrong. */
 	if (o->json && o->mode == MODE_SEND && !o->extract && o->nrcpt == 0)
 		o->mode = MODE_MAILQ;
-	return argv_check(&a, f) == -1 ? -1 : argv_operand(&a, f);
+	if (argv_check(&a, f) == -1 || argv_attach(&a, f) == -1)
+		return -1;
+	return argv_operand(&a, f);
 }

@@ -223,7 +223,7 @@ const struct option option_table[] = {
 	{ "-X", VALUE(warn) },
 	{ "-D", VALUE(warn) },
 	{ "-M", VALUE(refuse), .refusal = "not supported" },
-	IGNORED_VALUE("-A"), IGNORED_VALUE("-B"), IGNORED_VALUE("-e"),
+	{ "-A", TEXT(attach) }, IGNORED_VALUE("-B"), IGNORED_VALUE("-e"),
 	IGNORED_VALUE("-h"), IGNORED_VALUE("-L"), IGNORED_VALUE("-p"),
 	IGNORED_ATTACHED("-d"), IGNORED_ATTACHED("-E"),
 	IGNORED_ATTACHED("-J"), IGNORED_ATTACHED("-Q"),

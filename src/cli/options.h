@@ -56,6 +56,7 @@ struct options {
 	const char	*file;		/* -C, or NULL */
 	const char	*sender;	/* -f as given, or NULL */
 	const char	*full_name;	/* -F, or NULL */
+	const char	*attach;	/* -A, or NULL */
 	unsigned	 notify;	/* NOTIFY_* */
 	enum ret	 ret;
 	const char	*envid;		/* valid xtext, or NULL */
