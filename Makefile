@@ -283,6 +283,10 @@ chmod -R go= $(SPOOLDIR)/0
 chmod 2700 $(SPOOLDIR)/0
 chgrp $(SPOOLGROUP) $(SPOOLDIR)
 chmod 3770 $(SPOOLDIR)
+mkdir -p $(SPOOLDIR)-tokens
+find $(SPOOLDIR)-tokens -name '*.json' -exec chmod 640 {} +
+chgrp -hR $(SPOOLGROUP) $(SPOOLDIR)-tokens
+chmod 2750 $(SPOOLDIR)-tokens
 if [ -e $(SYSCONFDIR)/heloise.conf ]; then
 	chown root:$(SPOOLGROUP) $(SYSCONFDIR)/heloise.conf
 	chmod 640 $(SYSCONFDIR)/heloise.conf

@@ -825,8 +825,6 @@ use_oauth='
 	export SAID CERTS
 	as_unit
 	inside "$UNIT$use_oauth"'
-	# As the packages make it.
-	install -d -m 2750 -g heloise /var/spool/heloise-tokens
 	letter alice | as alice heloise -odq -t
 	unit heloise -q 2>&1
 	stat -c "%a %U:%G" /var/spool/heloise-tokens/*.json
@@ -836,6 +834,22 @@ use_oauth='
 	[ "$(grep -c '^POST' "$DIR/web/requests")" -eq 1 ]
 	[[ $output == *'640 root:heloise'* ]]
 	[[ $output == *'from the directory of tokens'* ]]
+}
+
+@test "OAuth: users read the tokens that root had before" {
+	inside '
+	at=/var/spool/heloise-tokens
+	rm -rf $at
+	install -d -m 700 $at
+	(umask 077 && touch $at/a.json $at/a.lock)
+	make -s -C "'"$TOP"'" -o heloise install-shared \
+	    PREFIX="'"$DIR"'/usr" >/dev/null
+	stat -c "%a %U:%G %n" $at $at/*
+	'
+	echo "$output$stderr"
+	[ "$output" = '2750 root:heloise /var/spool/heloise-tokens
+640 root:heloise /var/spool/heloise-tokens/a.json
+600 root:heloise /var/spool/heloise-tokens/a.lock' ]
 }
 
 @test "--check-config of root finds what the group cannot read" {
