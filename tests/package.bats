@@ -201,6 +201,14 @@ heloise: mail is left in /var/spool/heloise; remove it by hand
 	grep -x "pkgver=$version" src/package/PKGBUILD
 }
 
+@test "Alpine: abuild finds the script of the package before it builds" {
+	# shellcheck disable=SC2016	# for the inner shell
+	run -0 sh -c '. src/package/APKBUILD; echo "$install"'
+	[ "$output" = heloise.pre-install ]
+	sh -n "src/package/$output"
+	grep -q '^addgroup -S heloise' "src/package/$output"
+}
+
 # A copy of what the archive is made from, with other times and modes.
 copy()
 {
