@@ -476,6 +476,13 @@ check() {
 	[ "$(id -u)" -ne 0 ] || chown 65534 trial/pw
 	on_trial
 	[[ $output == *"can read the password in $DIR/trial/pw"* ]]
+	mkdir trial/heloise.d
+	echo 'hello part.example.org' >trial/heloise.d/b.conf
+	[ "$(id -u)" -ne 0 ] || chown -R 65534 trial
+	on_trial
+	[ "$status" -eq 78 ]
+	[[ $output == *"$DIR/trial/heloise.d/b.conf:1: hello: no setting"* ]]
+	rm -r trial/heloise.d
 	rm trial/pw home/.config/heloise/pw
 	on_trial
 	[ "$status" -eq 78 ]

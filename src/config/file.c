@@ -45,6 +45,21 @@ cfile_beside(const char *file, const char *path)
 	    xasprintf("%.*s%s", (int)(slash - file + 1), file, path);
 }
 
+/* Is this file there, or one that the pattern matches? */
+static bool
+cfile_exists(const char *path)
+{
+	struct include_list files = { 0 };
+	struct fault f = { 0 };
+	bool any;
+
+	if (!include_is_pattern(path))
+		return access(path, F_OK) == 0;
+	any = include_find(&files, path, &f) == 0 && files.n > 0;
+	include_release(&files);
+	return any;
+}
+
 /* "~/x" is in the home directory, "x" in the directory of this file. */
 static char *
 cfile_resolve(const struct cfile *r, const char *path)
@@ -57,7 +72,7 @@ cfile_resolve(const struct cfile *r, const char *path)
 		return xstrdup(path);
 	here = cfile_beside(r->path, path);
 	if (r->src == NULL || r->src->becomes == NULL || r->up != NULL ||
-	    access(here, F_OK) == 0)
+	    cfile_exists(here))
 		return here;
 	there = cfile_beside(r->src->becomes, path);
 	if (!include_is_pattern(path) && access(there, F_OK) == -1) {
