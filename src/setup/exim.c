@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fnmatch.h>
+#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,6 +75,22 @@ exim_setting(struct exim *e, const char *key, char *value)
 	}
 }
 
+/* A pattern such as *.example.org; with "^" it is a regular expression. */
+static bool
+exim_fits(const char *pattern, const char *relay)
+{
+	regex_t r;
+	bool fits;
+
+	if (*pattern != '^')
+		return fnmatch(pattern, relay, FNM_CASEFOLD) == 0;
+	if (regcomp(&r, pattern, REG_EXTENDED | REG_ICASE | REG_NOSUB) != 0)
+		return false;
+	fits = regexec(&r, relay, 0, NULL, 0) == 0;
+	regfree(&r);
+	return fits;
+}
+
 /* host:login:password; the first line that fits counts. */
 static bool
 exim_login(struct draft *d, const char *path)
@@ -89,8 +106,7 @@ exim_login(struct draft *d, const char *path)
 		while (!found && (line = source_setting(&in, d)) != NULL) {
 			host = strsep(&line, ":");
 			user = line != NULL ? strsep(&line, ":") : NULL;
-			found = line != NULL &&
-			    fnmatch(host, relay, FNM_CASEFOLD) == 0;
+			found = line != NULL && exim_fits(host, relay);
 			if (found) {
 				(void)draft_set(d, "user", user);
 				(void)draft_set(d, "password", line);

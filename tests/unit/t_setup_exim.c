@@ -24,6 +24,13 @@ static const struct { const char *what, *text, *login, *want, *check; } t[] = {
 	    "# @/passwd.client:2: other.test: a login at another relay\n"
 	    "user joe\npassword a:b\ntls starttls\ndomain example.org\n",
 	    UNVERIFIED LOCAL },
+	{ "a login by a regular expression",
+	    HEAD "dc_smarthost='smtp.test::587'\n" TAIL,
+	    "^mx[0-9]:x:y\n^SMTP\\.test$:joe:a\n*:all:b\n",
+	    NOTE "relay smtp.test\nport 587\n"
+	    "# @/passwd.client:1: ^mx[0-9]: a login at another relay\n"
+	    "user joe\npassword a\ntls starttls\ndomain example.org\n",
+	    UNVERIFIED LOCAL },
 	{ "none", HEAD "dc_smarthost='smtp.test'\n" TAIL, "",
 	    NOTE "relay smtp.test\nport 25\ntls opportunistic\n"
 	    "domain example.org\n", LOCAL },
