@@ -235,9 +235,7 @@ params_whole(const char *spec, const char *domain, unsigned char detail,
 	struct fault why;
 
 	fault_clear(&why);
-	addr_qualify(&addr, domain);
-	if (addr_ascii_domain(&addr, &why) == 0 &&
-	    addr_check(addr, &why) == 0)
+	if (addr_complete(&addr, domain, &why) == 0)
 		return addr;
 	free(addr);
 	(void)params_refuse(f, 553, 1, detail, "");
