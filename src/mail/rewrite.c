@@ -106,9 +106,16 @@ rewrite_resent(const char *p, size_t n)
 	return rewrite_resent_block(w.seen);
 }
 
+static bool
+rewrite_names_rcpt(const struct field *fld)
+{
+	return header_is(fld, "Resent-To") || header_is(fld, "Resent-Cc") ||
+	    header_is(fld, "Resent-Bcc");
+}
+
 /*
  * A new block is added in front.  So an older one begins with one of these
- * fields if it was there before.
+ * fields if it was there before, and is below a Received field.
  */
 size_t
 rewrite_resent_end(const char *p, size_t n)
@@ -118,12 +125,17 @@ rewrite_resent_end(const char *p, size_t n)
 	unsigned seen = 0;
 	struct field fld;
 	size_t at = 0, from = 0, i;
+	bool rcpt = false;
 
 	for (; header_next(p, n, &at, &fld); from = at) {
+		if (rewrite_empty_list(&fld, header_known(&fld)->traits))
+			continue;
+		if (rcpt && header_is(&fld, "Received"))
+			return from;
+		rcpt |= rewrite_names_rcpt(&fld);
 		for (i = 0; i < NITEMS(names) && !header_is(&fld, names[i]);)
 			i++;
-		if (i == NITEMS(names) || rewrite_empty_list(&fld,
-		    header_known(&fld)->traits))
+		if (i == NITEMS(names))
 			continue;
 		if (seen & BIT(i))
 			return from;

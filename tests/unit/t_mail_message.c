@@ -508,6 +508,11 @@ static const struct {
 	    "Resent-Bcc : d@x.test\nBcc: e@x.test\n\n", W_T,
 	    "joe@our.test > b@x.test c@x.test d@x.test" },
 	{ "To: a@x.test\nResent-From: b@x.test\n\n", W_T, "joe@our.test >" },
+	{ "Resent-To: b@x.test\nResent-From: c@x.test\nReceived: x\n"
+	    "Resent-To: d@x.test\nResent-From: e@x.test\n\n", W_T,
+	    "joe@our.test > b@x.test" },
+	{ "Resent-From: c@x.test\nResent-Cc: \nReceived: x\n"
+	    "Resent-To: d@x.test\n\n", W_T, "joe@our.test > d@x.test" },
 	{ "To: a b@x.test\nResent-To: c@x.test\n\n", W_T,
 	    "joe@our.test > c@x.test" },
 	{ "To: a b@x.test\n\n", 0, "joe@our.test >" },
