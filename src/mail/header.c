@@ -136,6 +136,22 @@ header_known(const struct field *fld)
 	return header_resent(fld) ? &resent : &other;
 }
 
+/* The length of p[0..n) without white space and one comment at its end. */
+static size_t
+header_before_comment(const char *p, size_t n)
+{
+	const char *open = memchr(p, '(', n);
+
+	while (n > 0 && ascii_space(p[n - 1]))
+		n--;
+	if (n > 0 && p[n - 1] == ')' && open != NULL &&
+	    ascii_only(open, n - (size_t)(open - p)))
+		n = (size_t)(open - p);
+	while (n > 0 && ascii_space(p[n - 1]))
+		n--;
+	return n;
+}
+
 bool
 header_message_id(const char *p, size_t n)
 {
@@ -144,8 +160,7 @@ header_message_id(const char *p, size_t n)
 
 	for (; n > 0 && ascii_space(*p); n--)
 		p++;
-	while (n > 0 && ascii_space(p[n - 1]))
-		n--;
+	n = header_before_comment(p, n);
 	if (n < 3 || p[0] != '<' || p[n - 1] != '>')
 		return false;
 	for (i = 1; i < n - 1; i++)

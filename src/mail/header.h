@@ -72,7 +72,10 @@ struct header_known {
 
 const struct header_known *header_known(const struct field *);
 
-/* Is p[0..n) a Message-ID (RFC 5322, 3.6.4)?  White space may surround it. */
+/*
+ * Is p[0..n) a Message-ID (RFC 5322, 3.6.4)?  White space may surround it, and
+ * a comment follow.
+ */
 bool	header_message_id(const char *p, size_t n);
 
 /* Is the value empty or only white space? */

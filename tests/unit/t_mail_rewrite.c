@@ -93,6 +93,9 @@ static const struct {
 	{ D F "Message-ID: <x y@z>\n" S, ID D F
 	    "X-Original-Message-ID: <x y@z>\n" S, false },
 	{ D F "Message-ID:\n <x@z> \n" S, NULL, false },
+	{ D F "Message-ID: <x@z> (added by y@z)\n" S, NULL, false },
+	{ D F "Message-ID: (<x@z>)\n" S, ID D F
+	    "X-Original-Message-ID: (<x@z>)\n" S, false },
 	{ FULL "Content-Type: text/plain\nContent-Type: text/html\n"
 	    "content-type: text\nContent-Transfer-Encoding: x\n"
 	    "Content-Transfer-Encoding: 8 bit\n", FULL
