@@ -35,6 +35,7 @@
 #define FS_TRUNCATE	(UINT64_C(1) << 14)		/* ABI 3 */
 #define FS_IOCTL_DEV	(UINT64_C(1) << 15)		/* ABI 5 */
 #define FS_EXECUTE	(UINT64_C(1) << 0)
+#define FS_DEVICES	(UINT64_C(0x21) << 6)		/* mknod(2) of them */
 #define FS_READ_FILE	(UINT64_C(1) << 2)
 #define FS_READ		(UINT64_C(3) << 2)	/* files, directories */
 #define NET_BIND	(UINT64_C(1) << 0)		/* ABI 4 */
@@ -131,7 +132,8 @@ box_landlock(const struct sandbox *b)
 	fd = (int)syscall(CREATE_RULESET, &set, box_ruleset_size(version), 0);
 	if (fd == -1)
 		return;
-	dir.allowed_access = set.fs & ~(FS_EXECUTE | FS_IOCTL_DEV);
+	dir.allowed_access = set.fs & ~(FS_EXECUTE | FS_DEVICES |
+	    FS_IOCTL_DEV);
 	for (i = 0; i < b->ndirs; i++) {
 		dir.parent_fd = b->dirs[i];
 		(void)syscall(ADD_RULE, fd, RULE_PATH, &dir, 0);

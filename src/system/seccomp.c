@@ -118,6 +118,9 @@ static const struct forbidden forbidden[] = {
 #ifdef __NR_msgget
 	NO(msgget), NO(semget), NO(shmget),
 #endif
+#ifdef __NR_ipc
+	NO(ipc),
+#endif
 	NO(mq_open),
 	/* the machine */
 	NO(unshare), NO(setns), NO(mount), NO(umount2), NO(pivot_root),
@@ -128,8 +131,32 @@ static const struct forbidden forbidden[] = {
 	NO(init_module), NO(finit_module), NO(delete_module),
 	NO(kexec_load), NO(open_by_handle_at), NO(name_to_handle_at),
 	NO(fanotify_init),
+#ifdef __NR_mknod
+	NO(mknod),
+#endif
+#ifdef __NR_umount
+	NO(umount),
+#endif
+#ifdef __NR_stime
+	NO(stime),
+#endif
+#ifdef __NR_clock_settime64
+	NO(clock_settime64), NO(clock_adjtime64),
+#endif
+#ifdef __NR_iopl
+	NO(iopl), NO(ioperm),
+#endif
+#ifdef __NR_kexec_file_load
+	NO(kexec_file_load),
+#endif
 #ifdef __NR_fsopen
 	NO(fsopen), NO(fsmount), NO(fspick), NO(move_mount), NO(open_tree),
+#endif
+#ifdef __NR_mount_setattr
+	NO(mount_setattr),
+#endif
+#ifdef __NR_quotactl_fd
+	NO(quotactl_fd),
 #endif
 	/* ways into the kernel */
 	NO(bpf), NO(perf_event_open), NO(userfaultfd), NO(keyctl),

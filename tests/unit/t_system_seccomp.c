@@ -53,6 +53,34 @@ static const struct {
 #ifdef __NR_chown32
 	NOT(chown32), NOT(lchown32),
 #endif
+	NOT(mknodat), NOT(clock_settime),
+#ifdef __NR_mknod
+	NOT(mknod),
+#endif
+#ifdef __NR_umount
+	NOT(umount),
+#endif
+#ifdef __NR_stime
+	NOT(stime),
+#endif
+#ifdef __NR_clock_settime64
+	NOT(clock_settime64),
+#endif
+#ifdef __NR_iopl
+	NOT(iopl), NOT(ioperm),
+#endif
+#ifdef __NR_kexec_file_load
+	NOT(kexec_file_load),
+#endif
+#ifdef __NR_mount_setattr
+	NOT(mount_setattr),
+#endif
+#ifdef __NR_quotactl_fd
+	NOT(quotactl_fd),
+#endif
+#ifdef __NR_ipc
+	NOT(ipc),
+#endif
 #ifdef __NR_pidfd_open
 	NOT(pidfd_open), NOT(pidfd_send_signal),
 #endif
