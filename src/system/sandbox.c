@@ -117,7 +117,7 @@ box_landlock(const struct sandbox *b)
 	int version = box_abi();
 	struct ruleset set = { .fs = box_fs_rights(version),
 	    .net = version >= 4 ? NET_BIND | NET_CONNECT : 0,
-	    .scoped = SCOPE_ABSTRACT | (b->signals ? 0 : SCOPE_SIGNAL) };
+	    .scoped = SCOPE_ABSTRACT | (b->kills > 0 ? 0 : SCOPE_SIGNAL) };
 	struct landlock_path_beneath_attr dir = { 0 };
 	struct port_rule port = { .access = NET_CONNECT };
 	int fd;
@@ -192,9 +192,8 @@ sandbox_enter(const struct sandbox *b)
 	box_landlock(b);
 	(void)seccomp_enter((b->nports > 0 ? SECCOMP_TCP : 0) |
 	    (b->local ? SECCOMP_LOCAL : 0) |
-	    (b->signals ? SECCOMP_SIGNALS : 0) |
 	    (b->memory ? SECCOMP_MEMORY : 0) |
-	    (b->accept ? SECCOMP_ACCEPT : 0));
+	    (b->accept ? SECCOMP_ACCEPT : 0), b->kills);
 }
 
 void

@@ -3,6 +3,8 @@
 #ifndef SYSTEM_SANDBOX_H
 #define SYSTEM_SANDBOX_H
 
+#include <sys/types.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -17,7 +19,7 @@ struct sandbox {
 	bool		 secret;	/* no core dump, no tracing */
 	bool		 libraries;	/* read those of the system */
 	bool		 local;		/* new Unix sockets */
-	bool		 signals;	/* to other processes */
+	pid_t		 kills;		/* the process it may signal, or 0 */
 	bool		 memory;	/* files in memory */
 	bool		 accept;	/* connections, at a listening socket */
 };

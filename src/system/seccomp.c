@@ -77,9 +77,7 @@ static const struct forbidden forbidden[] = {
 	NO(process_vm_writev), NO(kcmp), NO(setpriority),
 	NO(sched_setscheduler), NO(sched_setparam), NO(sched_setattr),
 	NO(sched_setaffinity), NO(ioprio_set), NO(personality),
-	UNLESS(kill, SECCOMP_SIGNALS), UNLESS(tkill, SECCOMP_SIGNALS),
-	UNLESS(tgkill, SECCOMP_SIGNALS),
-	NO(rt_sigqueueinfo), NO(rt_tgsigqueueinfo),
+	NO(tkill), NO(tgkill), NO(rt_sigqueueinfo), NO(rt_tgsigqueueinfo),
 #ifdef __NR_pidfd_send_signal
 	NO(pidfd_send_signal), NO(pidfd_open),
 #endif
@@ -327,29 +325,23 @@ seccomp_socketcall(struct program *g, unsigned allow)
  * type into a terminal.
  */
 static void
-seccomp_controls(struct program *g, unsigned allow)
+seccomp_controls(struct program *g)
 {
 	static const struct {
 		uint32_t call, what;
-		unsigned unless;
 	} no[] = {
 #ifdef __NR_fcntl64
-		{ __NR_fcntl64, F_SETOWN, SECCOMP_SIGNALS },
-		{ __NR_fcntl64, F_SETSIG, SECCOMP_SIGNALS },
-		{ __NR_fcntl64, F_SETOWN_EX, SECCOMP_SIGNALS },
+		{ __NR_fcntl64, F_SETOWN }, { __NR_fcntl64, F_SETSIG },
+		{ __NR_fcntl64, F_SETOWN_EX },
 #endif
-		{ __NR_fcntl, F_SETOWN, SECCOMP_SIGNALS },
-		{ __NR_fcntl, F_SETSIG, SECCOMP_SIGNALS },
-		{ __NR_fcntl, F_SETOWN_EX, SECCOMP_SIGNALS },
-		{ __NR_ioctl, FIOSETOWN, SECCOMP_SIGNALS },
-		{ __NR_ioctl, SIOCSPGRP, SECCOMP_SIGNALS },
-		{ __NR_ioctl, TIOCSTI, 0 }, { __NR_ioctl, TIOCLINUX, 0 },
+		{ __NR_fcntl, F_SETOWN }, { __NR_fcntl, F_SETSIG },
+		{ __NR_fcntl, F_SETOWN_EX },
+		{ __NR_ioctl, FIOSETOWN }, { __NR_ioctl, SIOCSPGRP },
+		{ __NR_ioctl, TIOCSTI }, { __NR_ioctl, TIOCLINUX },
 	};
 	size_t i;
 
 	for (i = 0; i < NITEMS(no); i++) {
-		if (no[i].unless & allow)
-			continue;
 		seccomp_load(g, offsetof(struct seccomp_data, nr));
 		seccomp_if(g, no[i].call, 3);
 		seccomp_load_argument(g, 1);
@@ -380,6 +372,19 @@ seccomp_pairs(struct program *g, unsigned allow)
 }
 
 static void
+seccomp_kills(struct program *g, pid_t kills)
+{
+	if (kills > 0) {
+		seccomp_if(g, __NR_kill, 4);
+		seccomp_load_argument(g, 0);
+		seccomp_if(g, (uint32_t)kills, 1);
+		seccomp_allow(g);
+	} else
+		seccomp_if(g, __NR_kill, 1);
+	seccomp_fail(g, EPERM);
+}
+
+static void
 seccomp_limits(struct program *g)
 {
 	seccomp_if(g, __NR_prlimit64, 4);
@@ -400,7 +405,7 @@ seccomp_clones(struct program *g)
 }
 
 bool
-seccomp_enter(unsigned allow)
+seccomp_enter(unsigned allow, pid_t kills)
 {
 	struct program g = { .n = 0 };
 	struct sock_fprog f = { .filter = g.p };
@@ -419,8 +424,9 @@ seccomp_enter(unsigned allow)
 			seccomp_if(&g, forbidden[i].call, 1);
 			seccomp_fail(&g, forbidden[i].err);
 		}
-	seccomp_controls(&g, allow);
+	seccomp_controls(&g);
 	seccomp_pairs(&g, allow);
+	seccomp_kills(&g, kills);
 	seccomp_limits(&g);
 	seccomp_clones(&g);
 	seccomp_socketcall(&g, allow);
@@ -443,9 +449,10 @@ seccomp_here(void)
 #else
 
 bool
-seccomp_enter(unsigned allow)
+seccomp_enter(unsigned allow, pid_t kills)
 {
 	(void)allow;
+	(void)kills;
 	return false;
 }
 

@@ -3,24 +3,25 @@
 #ifndef SYSTEM_SECCOMP_H
 #define SYSTEM_SECCOMP_H
 
+#include <sys/types.h>
+
 #include <stdbool.h>
 
 /* What stays allowed, besides files and memory. */
 #define SECCOMP_TCP	0x01	/* new TCP connections over IPv4 and IPv6 */
 #define SECCOMP_LOCAL	0x02	/* new connections to Unix sockets */
-#define SECCOMP_SIGNALS	0x04	/* signals to other processes */
-#define SECCOMP_MEMORY	0x08	/* files in memory */
-#define SECCOMP_ACCEPT	0x10	/* connections, at a socket that listens */
+#define SECCOMP_MEMORY	0x04	/* files in memory */
+#define SECCOMP_ACCEPT	0x08	/* connections, at a socket that listens */
 
 /*
- * Forbid for good: programs, servers, other sockets and connections; signals,
- * limits and memory of other processes, modes and owners of files by path,
- * input typed into terminals, namespaces, mounts, keys, and the calls that
- * attacks on the kernel use.  A forbidden call fails with EPERM, or ENOSYS if
+ * Forbid for good: programs, servers, other sockets and connections; signals
+ * to processes but kills (0: to all); limits and memory of other processes,
+ * modes and owners of files by path, input typed into terminals, namespaces,
+ * mounts, keys, and the calls that attacks on the kernel use.  A forbidden call fails with EPERM, or ENOSYS if
  * the C library then has another way; none ends the process.  Needs
  * no_new_privs.  False: this kernel cannot do it.
  */
-bool	seccomp_enter(unsigned allow);
+bool	seccomp_enter(unsigned allow, pid_t kills);
 
 /* Does this kernel have it? */
 bool	seccomp_here(void);
