@@ -113,14 +113,21 @@ phrase_mend(struct buf *out, const char *p, size_t n)
 {
 	const size_t start = out->len;
 	struct phrase_word w;
+	bool ascii;
 	size_t i;
 
 	if (!phrase_split(&w, p, n) || w.coding != 'q' ||
-	    !ascii_only(p, (size_t)(w.text - p)) ||
-	    (ascii_is(w.charset, w.charset_len, "utf-8") &&
-	    !utf8_valid(w.text, w.n)))
+	    !ascii_only(p, (size_t)(w.text - p)))
 		return false;
-	buf_add(out, p, (size_t)(w.text - p));
+	ascii = ascii_is(w.charset, w.charset_len, "us-ascii") &&
+	    !ascii_only(w.text, w.n);
+	if ((ascii || ascii_is(w.charset, w.charset_len, "utf-8")) &&
+	    !utf8_valid(w.text, w.n))
+		return false;
+	if (ascii)
+		buf_adds(out, "=?UTF-8?Q?");
+	else
+		buf_add(out, p, (size_t)(w.text - p));
 	for (i = 0; i < w.n; i++)
 		if ((unsigned char)w.text[i] < 0x80)
 			buf_add(out, &w.text[i], 1);

@@ -24,8 +24,8 @@ size_t	phrase_encoded(const char *p, size_t n);
 bool	phrase_decode(struct buf *, const char *p, size_t n);
 
 /*
- * Append an encoded word p[0..n) with its raw octets over 127 as =XX; false
- * if that would not be one.
+ * Append an encoded word p[0..n) with its raw octets over 127 as =XX, and
+ * US-ASCII then as UTF-8; false if that would not be one.
  */
 bool	phrase_mend(struct buf *, const char *p, size_t n);
 

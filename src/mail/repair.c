@@ -503,6 +503,16 @@ repair_write_elements(struct buf *out, const struct field *fld,
  * Writing text
  */
 
+static bool
+repair_mendable(const char *p, size_t n)
+{
+	struct buf word = { .max = TEXT_MAX };
+	bool good = phrase_mend(&word, p, n);
+
+	buf_release(&word);
+	return good;
+}
+
 /* The end of the adjacent words from i on that are not ASCII. */
 static size_t
 repair_foreign(const char *p, size_t i, size_t n)
@@ -514,7 +524,7 @@ repair_foreign(const char *p, size_t i, size_t n)
 		for (k = i; k < n && !ascii_space(p[k]); k++)
 			;
 		if (ascii_only(p + i, k - i) || (i > start &&
-		    phrase_encoded(p + i, k - i) == k - i))
+		    repair_mendable(p + i, k - i)))
 			break;
 		end = k;
 		for (i = k; i < n && ascii_space(p[i]); i++)

@@ -162,6 +162,8 @@ static const struct {
 	    LATIN("=3D=3Futf-8=3FQ=3FJ=F6=3F=3D") },
 	{ "Subject: =?utf-8?B?J" OE "?=", "Subject: "
 	    E("=3D=3Futf-8=3FB=3FJ=C3=B6=3F=3D") },
+	{ "Subject: " OE " =?utf-8?B?J" OE "?= x", "Subject: "
+	    E("=C3=B6_=3D=3Futf-8=3FB=3FJ=C3=B6=3F=3D") " x" },
 	{ "From: Joe <j@x..test", NULL },
 	{ "From: Joe \"x <j@x..test>", NULL },
 	{ "To: \"x", NULL },
