@@ -65,8 +65,7 @@ runner_dispatch(const struct runner *r, const struct queue_select *select,
 	struct maillog log = *r->log;
 	struct agents agents;
 	struct spool spool;
-	struct sandbox sandbox = { .dirs = &spool.dir, .ndirs = 1,
-	    .local = true };
+	struct sandbox sandbox = { .dirs = &spool.dir, .ndirs = 1 };
 	struct buf foreign = { .max = 65536 };
 	const struct spool_limits most = limits_get(&r->config->base, false);
 	size_t removed;

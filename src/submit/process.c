@@ -123,7 +123,7 @@ process_enter_sandbox(struct submitter *p)
 {
 	int tmp[] = { -1, -1 };
 	struct sandbox b = { .dirs = &p->spool.dir, .ndirs = 1,
-	    .libraries = true, .local = true, .kills = p->agent,
+	    .libraries = true, .kills = p->agent,
 	    /* For a message that has to leave the spool; see store.h. */
 	    .memory = true };
 
