@@ -32,7 +32,7 @@
     "domain&must match|permitted sender&not|sender domain&not accepted|" \
     "not one of our domains|not one of ours|not our domain|on behalf of|" \
     "not authorized to send|not authorised to send|" \
-    "not permitted to send|only send&from|sender&spoof|" \
+    "not permitted to send|only send&from|sender&spoof|conform with auth|" \
     "absender&nicht|exp\xc3\xa9" "diteur&autoris|expediteur&autoris|" \
     "mittente&autoriz|mittente&consentit|remitente&autoriz|" \
     "remitente&permitid"
@@ -112,7 +112,8 @@ const struct advice mail_refusal_table[] = {
 	    "verify your domain|verify the domain|verify the sender|sender&"
 	    "not validated|domain&not validated|domain&not activated|domain&"
 	    "not configured|domain&is not allowed to send|domain&"
-	    "not registered|sender signature", .lasting = true,
+	    "not registered|sender signature|demo domain|verify a domain",
+	  .lasting = true,
 	  .cause = "the relay has not verified the sender %s or its domain",
 	  .fix = { "verify it there, or set `from <verified address>`" } },
 	{ .stages = AT_MAIL, .words = "header from&match|from header&match|"
