@@ -281,6 +281,8 @@ then_polite() {
 }
 
 @test "refused, and then the relay hangs up: at once on a new connection" {
+	local end
+
 	then_polite 'PIPELINING CHUNKING' <<-'END'
 		C~ ^MAIL
 		C~ ^RCPT
@@ -309,6 +311,22 @@ then_polite() {
 	[ -z "$stderr" ]
 	[ "$(stored_count)" -eq 1 ]
 	[ "$(relay_log | grep -c 'SIZE=')" -eq 1 ]
+	# The recipients that it did not answer go with the refused one.
+	MAIL=$'To: bob@example.org, carol@example.org\nSubject: hi\n\nhello\n'
+	for end in eof reset; do
+		then_polite 'PIPELINING' <<-END
+			C~ ^MAIL
+			S: 250 ok
+			S: 554 SMTP synchronization error
+			$end
+		END
+		use 'linger no'
+		send -t
+		[ "$status" -eq 0 ]
+		[ -z "$stderr" ]
+		[ "$(stored_count)" -eq 1 ]
+		[ "$(grep -c '^RCPT' "$(envelope 1)")" -eq 2 ]
+	done
 	# Without a refusal the message waits.
 	then_polite 'PIPELINING' <<-'END'
 		C~ ^MAIL

@@ -1,5 +1,7 @@
 /* avoidance.c - the extensions that messages to one relay go without */
 
+#include <errno.h>
+
 #include "agent/avoidance.h"
 
 void
@@ -60,8 +62,11 @@ avoidance_drop(struct avoidance *a, struct delivery *d,
 static bool
 avoidance_cut_off(const struct avoidance *a, const struct fault *f)
 {
+	bool reset = f->domain == FD_ERRNO &&
+	    (f->code == ECONNRESET || f->code == EPIPE);
+
 	return a->broken ? f->domain == FD_NONE : a->retry &&
-	    f->domain == FD_LINK && f->stage != ST_BODY;
+	    (f->domain == FD_LINK || reset) && f->stage != ST_BODY;
 }
 
 /* That is no reason to wait. */
@@ -84,7 +89,10 @@ bool
 avoidance_again(struct avoidance *a, struct delivery *d,
     const struct client_mail *m)
 {
-	return avoidance_drop(a, d, m) || avoidance_interrupted(a, d);
+	bool again = avoidance_drop(a, d, m);
+
+	/* Of several recipients, some may be refused and some cut off. */
+	return avoidance_interrupted(a, d) || again;
 }
 
 void

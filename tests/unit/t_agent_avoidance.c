@@ -1,5 +1,6 @@
 /* t_agent_avoidance.c - what messages go without, and what is learned of it */
 
+#include <errno.h>
 #include <string.h>
 
 #include "agent/avoidance.h"
@@ -109,6 +110,39 @@ hung_up(void)
 	    "no verdict is nothing to take back");
 }
 
+/* One recipient is refused; then the relay hangs up at the other. */
+static void
+both(void)
+{
+	static const struct {
+		enum domain domain;
+		int code;
+		enum verdict verdict;
+		bool again;
+	} t[] = {
+		{ FD_LINK, 0, VD_TEMP, true },
+		{ FD_ERRNO, ECONNRESET, VD_TEMP, true },
+		{ FD_ERRNO, EPIPE, VD_TEMP, true },
+		{ FD_ERRNO, ENETDOWN, VD_TEMP, false },
+		{ FD_LINK, 0, VD_DOUBT, false },
+	};
+	struct client_mail m = { .used = CAP_PIPELINING };
+	struct delivery d = { .env = &env };
+	size_t i;
+
+	for (i = 0; i < NITEMS(t); i++) {
+		struct avoidance a = { 0 };
+
+		settle(0, ST_RCPT, FD_SMTP, 554, VD_PERM);
+		(void)strlcpy(env.rcpt[0].why->text, "synchronization error",
+		    sizeof(env.rcpt[0].why->text));
+		settle(1, ST_RCPT, t[i].domain, t[i].code, t[i].verdict);
+		ok(avoidance_again(&a, &d, &m) && !env.rcpt[0].done &&
+		    env.rcpt[1].done == !t[i].again,
+		    "the other, %s", t[i].again ? "too" : "not");
+	}
+}
+
 int
 main(void)
 {
@@ -118,6 +152,7 @@ main(void)
 	fallback();
 	anew();
 	hung_up();
+	both();
 	envelope_release(&env);
 	return done();
 }
