@@ -180,6 +180,7 @@ const struct setting setting_table[] = {
 	  .akin = "passwordeval passcmd pass-cmd passwordcommand",
 	  .doc = "A command that prints it." },
 	{ .key = "oauth", TEXT(oauth), .check = validate_oauth,
+	  .keyword = { "microsoft", "google" },
 	  .rival = { "password", "password-file", "password-command" },
 	  .arg = "PROVIDER", .akin = "oauth2 oauth-provider issuer",
 	  .doc = "Log in by OAuth with tokens of this provider." },
@@ -308,7 +309,8 @@ const struct setting setting_table[] = {
 	  .arg = "ADDRESS", .check = validate_mailbox,
 	  .doc = "Where bounces go if the sender gets no mail." },
 	{ .key = "log", TEXT(log), .def = "syslog", .check = validate_log,
-	  .scope = SETTING_ABOVE, .arg = "WHERE",
+	  .keyword = { "stderr", "none" }, .scope = SETTING_ABOVE,
+	  .arg = "WHERE",
 	  .akin = "logfile log-file syslog",
 	  .doc = "Where to log each delivery attempt." },
 	{ .key = "log-format", CHOICE(log_format, log_choice),
@@ -460,16 +462,30 @@ setting_set_number(const struct setting *row, struct settings *s,
 	return true;
 }
 
+/* A word such as auto, in any case; but a path as it is. */
+static const char *
+setting_lower_word(const struct setting *row, const char *value)
+{
+	size_t i;
+
+	if (row->none && strcasecmp(value, "none") == 0)
+		return "none";
+	if (row->type != SETTING_TEXT)
+		return value;
+	for (i = 0; i < NITEMS(row->keyword) && row->keyword[i] != NULL; i++)
+		if (strcasecmp(value, row->keyword[i]) == 0)
+			return row->keyword[i];
+	return row->def != NULL && strcasecmp(value, row->def) == 0 ?
+	    row->def : value;
+}
+
 static bool
 setting_parse(const struct setting *row, struct settings *s,
     const char *value, struct buf *why)
 {
 	const char *want, *near;
 
-	/* A word such as auto, in any case; but a path as it is. */
-	if (row->type == SETTING_TEXT && row->def != NULL &&
-	    strcasecmp(value, row->def) == 0)
-		value = row->def;
+	value = setting_lower_word(row, value);
 	if (*value == '\0')
 		want = "a value";
 	else if ((want = validate_octets(value, row->secret)) == NULL &&
@@ -629,7 +645,7 @@ setting_is_relative(const struct setting *row, const char *value)
 	return row->type == SETTING_PATH && value[0] != '/' &&
 	    strncmp(value, "pkcs11:", 7) != 0 &&
 	    !(row->check == validate_spool && strncmp(value, "%h/", 3) == 0) &&
-	    !(row->none && strcmp(value, "none") == 0);
+	    !(row->none && strcasecmp(value, "none") == 0);
 }
 
 const struct setting *

@@ -143,6 +143,7 @@ struct setting {
 	const char		*def;	/* as in a file; NULL: not set */
 	const char *const	*choice;
 	const char		*zero;	/* a word for 0 */
+	const char		*keyword[2]; /* words of a text, in any case */
 	long long		 min, max; /* of a number, duration or size */
 
 	/* The expected form of the value; NULL if the value is right. */
