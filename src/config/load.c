@@ -150,21 +150,28 @@ load_apply_file(struct config *c, const struct setting *row,
 	buf_release(&text);
 }
 
-/* Does the environment ask for port 465, where TLS begins at once? */
+/* Does the environment ask for smtps: or port 465, so for TLS at once? */
 static bool
-load_port_465(const struct config_source *src)
+load_implicit(const struct config_source *src)
 {
 	const struct setting *row = setting_find("port");
+	const char *host = load_env_value(src, "HELOISE_RELAY");
 	const char *value = load_env_value(src, "HELOISE_PORT");
-	struct relay relay;
-	bool is;
-	char *port;
+	struct relay relay = { 0 };
+	bool own = host != NULL, is;
+	char *port, *name;
 
-	if (value == NULL)
+	if (!own)
+		host = load_env_value(src, "SMTP_HOST");
+	name = load_trim(row, host != NULL ? host : "");
+	if (!relay_parse(name, &relay))
+		relay = (struct relay){ 0 };
+	free(name);
+	/* The port of HELOISE_RELAY comes before SMTP_PORT. */
+	if (value == NULL && !(own && relay.port != 0))
 		value = load_env_value(src, row->env);
-	if (value == NULL)
-		return (value = load_env_value(src, "SMTP_HOST")) != NULL &&
-		    relay_parse(value, &relay) && relay.port == 465;
+	if (relay.implicit || value == NULL)
+		return relay.implicit || relay.port == 465;
 	port = load_trim(row, value);
 	is = strcmp(port, "465") == 0;
 	free(port);
@@ -184,7 +191,7 @@ load_translate(const struct config_source *src, const struct setting *row,
 	for (; w != NULL && w->word != NULL; w++)
 		if (strcasecmp(w->word, value) == 0)
 			return strcmp(w->value, "starttls") == 0 &&
-			    load_port_465(src) ? "implicit" : w->value;
+			    load_implicit(src) ? "implicit" : w->value;
 	return value;
 }
 

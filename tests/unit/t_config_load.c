@@ -300,6 +300,15 @@ static const struct scene scenes[] = {
 	  .want = "relay=h:465<environment SMTP_HOST> "
 	      "port=auto<environment SMTP_HOST> "
 	      "tls=implicit<environment SMTP_TLS> " },
+	{ .name = "the port of our relay", .env = { "HELOISE_RELAY=h:465",
+	  "SMTP_PORT=587", "SMTP_TLS=on" },
+	  .want = "relay=h:465<environment HELOISE_RELAY> "
+	      "port=auto<environment HELOISE_RELAY> "
+	      "tls=implicit<environment SMTP_TLS> " },
+	{ .name = "TLS of smtps:", .env = { "SMTP_HOST= smtps://h ",
+	  "SMTP_TLS=true" },
+	  .want = "relay=smtps://h<environment SMTP_HOST> "
+	      "tls=implicit<environment SMTP_TLS> " },
 	{ .name = "not of another port", .env = { "SMTP_PORT=465",
 	  "SMTP_TLS=on", "HELOISE_PORT=587" },
 	  .want = "port=587<environment HELOISE_PORT> "
