@@ -748,14 +748,14 @@ no mistakes' ]
 
 # as_unit: for inside(), unit WORD... runs them as the unit of the queues may.
 as_unit() {
-	local file=$TOP/src/package/systemd/heloise-queue.service path
-	local setuid='setgid setgroups setregid setresgid setresuid setreuid
-	    setuid'
+	local file=$TOP/src/package/systemd/heloise-queue.service
+	local setuid=(setgid setgroups setregid setresgid setresuid setreuid
+	    setuid)
 
 	{
 		sed '/^#/d; s/  *\|$/\n/g' "$TOP/tests/system-service"
 		# And what it adds.
-		printf '%s\n' $setuid
+		printf '%s\n' "${setuid[@]}"
 		sed -n 's/^SystemCallFilter=@setuid *//p' "$file" | tr ' ' '\n'
 	} | sed -n 's/^[a-z_]/__NR_&/p' |
 	    gcc -E -P -include sys/syscall.h - | grep -x '[0-9]*' >"$DIR/calls"
@@ -763,10 +763,8 @@ as_unit() {
 	{
 		echo 'set -e; mount --bind /var/spool /var/spool'
 		echo 'mount --bind /var/log /var/log'
-		for path in $(sed -n 's/^ReadWritePaths=//p' "$file"); do
-			path=${path#-}
-			echo "[ ! -e $path ] || mount --bind $path $path"
-		done
+		sed -n 's/^ReadWritePaths=//p' "$file" | tr ' ' '\n' |
+		    sed 's|^-*\(.*\)|[ ! -e \1 ] \|\| mount --bind \1 \1|'
 		echo 'mount -o remount,bind,ro /var/spool'
 		echo 'mount -o remount,bind,ro /var/log'
 		echo 'exec setpriv --no-new-privs' \
@@ -806,7 +804,8 @@ oauth_answers() {
 	helper https "$CERTS/ok.pem" "$DIR/web"
 	for answer in "{\"issuer\":\"https://127.0.0.1:$SAID\",\"token_endpoint\":\"https://127.0.0.1:$SAID/t\"}" "$@"; do
 		printf 'HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s' \
-		    "${#answer}" "$answer" >"$DIR/web/answer-$((n++))"
+		    "${#answer}" "$answer" >"$DIR/web/answer-$n"
+		n=$((n + 1))
 	done
 }
 

@@ -58,8 +58,8 @@ spools_each(const struct spools *s, struct spool *one,
     struct fault *f)
 {
 	/* A private spool needs no group, least of all that of root. */
-	const struct spools users = { .top = SPOOLPATH_USERS, .group = PRIV_NOGROUP,
-	    .users = true };
+	const struct spools users = { .top = SPOOLPATH_USERS,
+	    .group = PRIV_NOGROUP, .users = true };
 
 	if (s->top != NULL)
 		return spools_all(s, act, ctx, f);
