@@ -143,6 +143,49 @@ ascii() {
 	[ "$status" -eq 65 ]
 }
 
+# long N: a line of N octets.
+long() {
+	printf "%0$1d" 0
+}
+
+@test "a long line is refused if it is signed, else encoded" {
+	local mixed='Content-Type: multipart/mixed; boundary=m\n\n--m\n'
+	local signed='Content-Type: multipart/signed; boundary=b\n\n--b\n\n'
+	local who
+
+	start_relay --caps "$FULL"
+	use
+	send "$HEAD$signed$(long 998)\n--b--\n" -t
+	[ "$status" -eq 0 ]
+	has "^$(long 998)\$"
+	for who in "$HEAD$signed" "$HEAD$mixed$signed" \
+	    "DKIM-Signature: v=1\n$HEAD\n" \
+	    "$HEAD${signed/signed/encrypted}" \
+	    "$HEAD${mixed}Content-Type: message/rfc822\n\n$signed"; do
+		send "$who\nto $(long 996)\n--b--\n--m--\n" -t
+		[ "$status" -eq 65 ]
+		[[ $stderr == *'signed or encrypted part has a line over 998 octets'*': to 0000'* ]]
+	done
+	send "DKIM-Signature: v=1\nX: $(long 996)\n$HEAD\n" -t
+	[ "$status" -eq 65 ]
+	[[ $stderr == *': X: 0000'* ]]
+	[ "$(stored_count)" -eq 1 ]
+
+	send "$HEAD$mixed\n$(long 999)\n--m\n$signed""x\n--b--\n--m\n\n$(long 999)\n--m--\n" -t
+	[ "$status" -eq 0 ]
+	lacks "$(long 77)"
+	has '^Content-Transfer-Encoding: quoted-printable$'
+	has '^x$'
+	send "$HEAD\n$(long 999)\n" -t
+	[ "$status" -eq 0 ]
+	lacks "$(long 77)"
+	# As it is, if that is wanted.
+	use 'header-repair no'
+	send "$HEAD$signed$(long 999)\n--b--\n" -t
+	[ "$status" -eq 0 ]
+	has "^$(long 999)\$"
+}
+
 @test "the header: what is broken is read as what it means" {
 	start_relay --caps "$FULL"
 	use

@@ -269,6 +269,8 @@ body_text(struct body *b, struct buf *out, const char *p, size_t n)
 		b->unlabelled = true;
 		b->hides = false;
 	}
+	if (b->state == S_SIGNED)
+		longline_feed(&b->overlong, p, n);
 	buf_add(out, p, n);
 }
 
@@ -369,6 +371,9 @@ body_lines(struct body *b, struct buf *out, const char *p, size_t n)
 	}
 	if ((k = body_bulk(b, p, n)) > 0) {
 		canon_feed(&b->canon, out, p, k);
+		if (b->state == S_SIGNED)
+			longline_feed(&b->overlong, out->p + start,
+			    out->len - start);
 		if (b->hides && body_any_8bit(out->p + start,
 		    out->len - start)) {
 			b->unlabelled = true;
@@ -575,6 +580,8 @@ body_account(struct body *b, const struct buf *out, size_t start)
 	const char *nl;
 
 	b->eightbit = b->eightbit || body_any_8bit(p, (size_t)(end - p));
+	if (b->fixed)
+		longline_feed(&b->overlong, p, (size_t)(end - p));
 	if (!b->active)
 		return;
 	for (; (nl = memchr(p, '\n', (size_t)(end - p))) != NULL; p = nl + 1) {

@@ -10,6 +10,7 @@
 #include "mail/boundary.h"
 #include "mail/canon.h"
 #include "mail/encoding.h"
+#include "mail/longline.h"
 #include "mail/mime.h"
 #include "mail/undot.h"
 
@@ -33,6 +34,7 @@ struct body {
 	bool		 eightbit;
 	bool		 unlabelled;	/* 8-bit text in a part that hides it */
 	bool		 broken;	/* a signed part lost octets */
+	struct longline	 overlong;	/* in signed parts */
 	size_t		 longest;	/* line, without CRLF */
 
 	/* Private. */

@@ -319,6 +319,9 @@ msg_write_header(struct message *m, struct fault *f)
 		m->fixed = facts.fixed;
 		m->labelled = facts.labelled;
 		msg_begin_body(m, start);
+		if (m->fixed && m->opts->repair)
+			longline_feed(&m->body.overlong, m->out.p + start,
+			    m->out.len - start);
 	} else {
 		*f = why;
 		ret = -1;
@@ -536,6 +539,11 @@ message_end(struct message *m, struct fault *f)
 		return fault_set(f, ST_INPUT, FD_NONE, 0, VD_PERM,
 		    "a signed or encrypted part has NUL or CR octets that "
 		    "cannot be sent unchanged");
+	if (m->body.overlong.found)
+		return fault_set(f, ST_INPUT, FD_NONE, 0, VD_PERM,
+		    "a signed or encrypted part has a line over %d octets "
+		    "that cannot be sent unchanged: %s", LONGLINE_MAX,
+		    m->body.overlong.first);
 	return 0;
 }
 
