@@ -15,6 +15,8 @@
 
 #define PLAIN_MAX	200	/* longer names are encoded, to be folded */
 #define WORD_MAX	60	/* octets of an encoded word */
+#define LOOSE_CHARSET	40
+#define LOOSE_TEXT	60	/* if it cannot become several words */
 
 bool
 phrase_atext(char c)
@@ -138,6 +140,117 @@ phrase_mend(struct buf *out, const char *p, size_t n)
 		return true;
 	out->len = start;
 	return false;
+}
+
+/* The length of "=?charset?Q?" at the start, or 0. */
+static size_t
+phrase_opening(const char *p, size_t n)
+{
+	size_t i = 2;
+
+	if (n < 8 || p[0] != '=' || p[1] != '?')
+		return 0;
+	while (i < n && i < LOOSE_CHARSET && ascii_graphic(p[i]) &&
+	    p[i] != '?' && p[i] != '=')
+		i++;
+	return i > 2 && n - i > 3 && p[i] == '?' && p[i + 2] == '?' &&
+	    ascii_lower(p[i + 1]) == 'q' ? i + 3 : 0;
+}
+
+/* Is the charset of the word UTF-8, or US-ASCII that must become it? */
+static bool
+phrase_is_utf8(const char *p, size_t opening)
+{
+	const char *charset = p + 2;
+	const char *star = memchr(charset, '*', opening - 5);
+	size_t n = star != NULL ? (size_t)(star - charset) : opening - 5;
+
+	return ascii_is(charset, n, "utf-8") ||
+	    ascii_is(charset, n, "us-ascii");
+}
+
+/* The text in Q encoding that is valid anywhere; folding is dropped. */
+static void
+phrase_add_loose(struct buf *b, const char *p, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (p[i] == '\r' || p[i] == '\n')
+			;
+		else if (ascii_blank(p[i]))
+			buf_adds(b, "_");
+		else if (ascii_alnum(p[i]) || p[i] == '_' || (p[i] == '=' &&
+		    i + 2 < n && ascii_hex(p[i + 1]) != -1 &&
+		    ascii_hex(p[i + 2]) != -1))
+			buf_add(b, p + i, 1);
+		else
+			buf_addf(b, "=%02X", (unsigned)(unsigned char)p[i]);
+}
+
+/* Append the text of it; false if that is not UTF-8. */
+static bool
+phrase_read_loose(struct buf *text, const char *p, size_t start, size_t n)
+{
+	struct buf q = { .max = SIZE_MAX / 4 };
+
+	phrase_add_loose(&q, p + start, n - 2 - start);
+	phrase_decode_q(text, buf_text(&q), q.len);
+	buf_release(&q);
+	return phrase_is_utf8(p, start) &&
+	    utf8_valid(buf_text(text), text->len);
+}
+
+/* Can it become several words? */
+static bool
+phrase_splits(const char *p, size_t start, size_t n)
+{
+	struct buf text = { .max = SIZE_MAX / 4 };
+	bool does = phrase_read_loose(&text, p, start, n);
+
+	buf_release(&text);
+	return does;
+}
+
+size_t
+phrase_loose(const char *p, size_t n)
+{
+	const size_t start = phrase_opening(p, n);
+	bool blank = false, high = false;
+	size_t i;
+
+	if (start == 0)
+		return 0;
+	for (i = start; i + 1 < n && (p[i] != '?' || p[i + 1] != '='); i++) {
+		if ((p[i] == '=' && p[i + 1] == '?') ||
+		    (ascii_control(p[i]) && !ascii_space(p[i])))
+			return 0;
+		blank |= ascii_blank(p[i]);
+		high |= (unsigned char)p[i] >= 0x80;
+	}
+	if (!blank || !high || i + 1 >= n ||
+	    (i + 2 < n && !ascii_space(p[i + 2])))
+		return 0;
+	if (phrase_is_utf8(p, start) && !utf8_valid(p + start, i - start))
+		return 0;
+	return i - start <= LOOSE_TEXT || phrase_splits(p, start, i + 2) ?
+	    i + 2 : 0;
+}
+
+void
+phrase_mend_loose(struct buf *b, const char *p, size_t n)
+{
+	const size_t start = phrase_opening(p, n);
+	struct buf text = { .max = SIZE_MAX / 4 };
+
+	if (phrase_read_loose(&text, p, start, n))
+		phrase_encode(b, text.p, text.len);
+	else {
+		buf_add(b, p, start);
+		phrase_add_loose(b, p + start, n - 2 - start);
+		buf_adds(b, "?=");
+	}
+	buf_release(&text);
 }
 
 void

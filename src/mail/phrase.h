@@ -29,6 +29,16 @@ bool	phrase_decode(struct buf *, const char *p, size_t n);
  */
 bool	phrase_mend(struct buf *, const char *p, size_t n);
 
+/*
+ * The length of what would be an encoded word in Q encoding but for blanks and
+ * octets over 127 in its text; folding may be in it, too.  White space or the
+ * end must follow.  0: it is none, or cannot be mended.
+ */
+size_t	phrase_loose(const char *p, size_t n);
+
+/* Append the encoded words for such a one, p[0..n). */
+void	phrase_mend_loose(struct buf *, const char *p, size_t n);
+
 /* Append a quoted string.  Controls become spaces. */
 void	phrase_quote(struct buf *, const char *p, size_t n);
 

@@ -59,7 +59,7 @@ repair_token(const char *p, size_t n)
 	if (*p == '"' || *p == '(' || *p == '[')
 		return repair_enclosed(p, n, *p == '(' ? ')' : *p == '[' ? ']' :
 		    '"');
-	if ((i = phrase_encoded(p, n)) > 0)
+	if ((i = phrase_encoded(p, n)) > 0 || (i = phrase_loose(p, n)) > 0)
 		return i;
 	while (i < n && !ascii_space(p[i]) && strchr("\"([,;:<>", p[i]) == NULL)
 		i += repair_escapes(p + i, n - i) ? 2 : 1;
@@ -87,7 +87,7 @@ repair_encoded_next(const char *p, size_t n)
 		p++;
 		n--;
 	}
-	return phrase_encoded(p, n) > 0;
+	return phrase_encoded(p, n) > 0 || phrase_loose(p, n) > 0;
 }
 
 /* The text of p[0..n) on one line, without the backslashes of quoting. */
@@ -125,6 +125,16 @@ repair_break(struct buf *out, size_t n)
 
 static void repair_write_text(struct buf *, const char *, size_t, bool);
 
+/* Append the encoded word p[0..n) mended; false if it is none. */
+static bool
+repair_mend(struct buf *out, const char *p, size_t n)
+{
+	if (phrase_loose(p, n) != n)
+		return phrase_mend(out, p, n);
+	phrase_mend_loose(out, p, n);
+	return true;
+}
+
 /* Has the comment encoded words in it? */
 static bool
 repair_mixed(const char *p, size_t n)
@@ -132,7 +142,8 @@ repair_mixed(const char *p, size_t n)
 	size_t i;
 
 	for (i = 1; i < n; i++)
-		if (phrase_encoded(p + i, n - i) > 0)
+		if (phrase_encoded(p + i, n - i) > 0 ||
+		    phrase_loose(p + i, n - 1 - i) > 0)
 			return true;
 	return false;
 }
@@ -170,7 +181,7 @@ repair_write_token(struct buf *out, const char *p, size_t n, bool before, bool
 		repair_write_mixed(out, p, n);
 		return;
 	}
-	if (phrase_encoded(p, n) == n && phrase_mend(&bare, p, n)) {
+	if (repair_mend(&bare, p, n)) {
 		repair_break(out, bare.len / 2);
 		buf_add(out, bare.p, bare.len);
 		goto out;
@@ -239,7 +250,7 @@ repair_write_phrase(struct buf *out, const char *p, size_t n, const struct addr
 		if (ascii_space(p[i]))
 			continue;
 		k = repair_token(p + i, n - i);
-		parts |= p[i] == '(' || phrase_encoded(p + i, n - i) > 0;
+		parts |= p[i] == '(' || repair_encoded_next(p + i, n - i);
 		bad |= !ascii_only(p + i, k) || (p[i] != '(' && p[i] != '"' &&
 		    repair_unfit(p + i, k));
 	}
@@ -503,11 +514,22 @@ repair_write_elements(struct buf *out, const struct field *fld,
  * Writing text
  */
 
+/* The length of the word in a text; an encoded one may have blanks. */
+static size_t
+repair_word(const char *p, size_t n)
+{
+	size_t k = phrase_loose(p, n);
+
+	while (k < n && !ascii_space(p[k]))
+		k++;
+	return k;
+}
+
 static bool
 repair_mendable(const char *p, size_t n)
 {
 	struct buf word = { .max = TEXT_MAX };
-	bool good = phrase_mend(&word, p, n);
+	bool good = repair_mend(&word, p, n);
 
 	buf_release(&word);
 	return good;
@@ -521,8 +543,7 @@ repair_foreign(const char *p, size_t i, size_t n)
 	size_t end = i, k;
 
 	while (i < n) {
-		for (k = i; k < n && !ascii_space(p[k]); k++)
-			;
+		k = i + repair_word(p + i, n - i);
 		if (ascii_only(p + i, k - i) || (i > start &&
 		    repair_mendable(p + i, k - i)))
 			break;
@@ -560,14 +581,15 @@ repair_mend_word(struct buf *out, const char *p, size_t start, size_t *i,
     size_t n)
 {
 	struct buf word = { .max = TEXT_MAX };
-	size_t k = *i;
+	const size_t k = *i + repair_word(p + *i, n - *i);
 	bool good;
 
-	while (k < n && !ascii_space(p[k]))
-		k++;
 	good = !ascii_only(p + *i, k - *i) &&
-	    phrase_mend(&word, p + *i, k - *i);
+	    repair_mend(&word, p + *i, k - *i);
 	if (good) {
+		if (start < *i && p[start] != '\r' && phrase_loose(p + *i,
+		    k - *i) > 0 && !repair_fits(out, k - start))
+			buf_adds(out, "\r\n");
 		buf_add(out, p + start, *i - start);
 		repair_space(out);
 		buf_add(out, word.p, word.len);

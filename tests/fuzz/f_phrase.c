@@ -94,6 +94,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 			    out.len) == 0);
 		}
 	}
+	buf_clear(&mended);
+	k = phrase_loose(p, n);
+	CHECK(k <= n);
+	if (k > 0) {
+		phrase_mend_loose(&mended, p, k);
+		CHECK(ascii_only(mended.p, mended.len));
+		CHECK(phrase_encoded(mended.p, mended.len) > 0);
+	}
 	buf_release(&out);
 	buf_release(&back);
 	buf_release(&mended);

@@ -14,6 +14,8 @@
 
 #define OE	"\303\266"		/* in UTF-8 */
 #define E(s)	"=?UTF-8?Q?" s "?="
+#define A40	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define A50	A40 "aaaaaaaaaa"
 #define LATIN(s) "=?ISO-8859-1?Q?" s "?="
 
 /* Fields without the last CRLF; NULL: as it was. */
@@ -156,6 +158,34 @@ static const struct {
 	{ "Subject: x =?utf-8?q?J" OE "?= " OE " =?utf-8?q?" OE "?=",
 	    "Subject: x =?utf-8?q?J=C3=B6?= " E("_=C3=B6_")
 	    " =?utf-8?q?=C3=B6?=" },
+	{ "Subject: =?utf-8?Q?b c" OE "?=", "Subject: " E("b_c=C3=B6") },
+	{ "Subject: a =?UTF-8?q?" OE ", b=\r\n\t=3D_?_c=C3=B6?= d",
+	    "Subject: a " E("=C3=B6=2C_b=3D_=3D_=3F_c=C3=B6") " d" },
+	{ "Subject: " OE " =?us-ascii?Q?" OE " b?= " OE,
+	    "Subject: " E("=C3=B6_") "\r\n " E("=C3=B6_b") " "
+	    E("_=C3=B6") },
+	{ "Subject: =?iso-8859-1?Q?b J\366?= =?x-any*de?Q?c \366?=",
+	    "Subject: =?iso-8859-1?Q?b_J=F6?=\r\n =?x-any*de?Q?c_=F6?=" },
+	{ "Subject: =?utf-8?Q?" A50 " " A50 OE "?= b", "Subject: "
+	    "=?UTF-8?Q?" A40 "aaaaaa?=\r\n =?UTF-8?Q?aaaa_" A40 "a?=\r\n"
+	    " =?UTF-8?Q?aaaaaaaaa=C3=B6?= b" },
+	{ "Subject: =?utf-8?Q?b c?=", NULL },
+	{ "Subject: =?utf-8?Q?b c" OE, "Subject: =?utf-8?Q?b "
+	    E("c=C3=B6") },
+	{ "Subject: =?utf-8?Q?b =?utf-8?Q?c" OE "?=", "Subject: =?utf-8?Q?b "
+	    "=?utf-8?Q?c=C3=B6?=" },
+	{ "Subject: =?utf-8?Q?b c\366?= d", "Subject: =?utf-8?Q?b "
+	    LATIN("c=F6=3F=3D") " d" },
+	{ "Subject: =?utf-8?Q?b c" OE "?=d", "Subject: =?utf-8?Q?b "
+	    E("c=C3=B6=3F=3Dd") },
+	{ "Subject: =?utf-8?B?b c" OE "?=", "Subject: =?utf-8?B?b "
+	    E("c=C3=B6=3F=3D") },
+	{ "From: =?utf-8?Q?b c" OE "?= x <a@x.test>",
+	    "From: " E("b_c=C3=B6") " x <a@x.test>" },
+	{ "From: J" OE " =?utf-8?Q?b c" OE "?= <a@x.test>",
+	    "From: " E("J=C3=B6_") " " E("b_c=C3=B6") " <a@x.test>" },
+	{ "From: a@x.test (=?utf-8?Q?b c" OE "?=)",
+	    "From: a@x.test ( " E("b_c=C3=B6") ")" },
 	{ "Subject: =?iso-8859-1?Q?J\366?=",
 	    "Subject: =?iso-8859-1?Q?J=F6?=" },
 	{ "Subject: =?utf-8?Q?J\366?=", "Subject: "

@@ -31,7 +31,7 @@ CHANGES = {
     'idn': 'a domain beyond ASCII becomes its A-labels (xn--);',
     'raw': 'text beyond ASCII becomes encoded words, also in a list of '
            'addresses that cannot be read; octets over 127 in an encoded '
-           'word are encoded;',
+           'word are encoded, and with them blanks in it;',
     'parameter': 'file names beyond ASCII become parameters of RFC 2231',
     'twice': 'several fields To, Cc or Reply-To become one; of other fields '
              'that may be there once the first stays;',
