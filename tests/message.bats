@@ -227,6 +227,19 @@ long() {
 	grep -q '^C: RCPT TO:<d@example.org>' "$RELAY_LOG"
 }
 
+@test "a name behind its address, or quoted before one" {
+	start_relay --caps "$FULL"
+	use
+	send 'From: <a@example.org> Joe\nTo: "c" c@example.org, <d@example.org> Bob\n\nx\n' -t
+	[ "$status" -eq 0 ]
+	has '^From: Joe <a@example.org>$'
+	has '^To: "c" <c@example.org>, Bob <d@example.org>$'
+	[ "$(grep -c '^C: RCPT TO:<[cd]@example.org>' "$RELAY_LOG")" -eq 2 ]
+	send 'Subject: =?utf-8?Q?b cö?=\n\nx\n' '"c" c@example.org'
+	[ "$status" -eq 0 ]
+	has '^Subject: =?UTF-8?Q?b_c=C3=B6?=$'
+}
+
 @test "arguments are read in the same way" {
 	start_relay --caps "$FULL"
 	use

@@ -13,7 +13,9 @@
  *				"<" it is one mailbox
  *	Backup: Joe <j@x>	likewise, in a field of one mailbox
  *	Joe j@x			likewise; elsewhere "Joe" may be a user
- *	Joe Public j@x		one mailbox in any field
+ *	Joe Public j@x, "Joe" j@x
+ *				one mailbox in any field
+ *	<j@x> Joe		the name belongs before the address
  *	a@x b@y			two mailboxes
  *	Joe <j@x		the ">" is added
  *	<<j@x>>, mailto:j@x	the address
@@ -31,6 +33,7 @@
 #include "base/portable.h"
 #include "base/util.h"
 #include "mail/addr.h"
+#include "mail/display.h"
 #include "mail/lenient.h"
 #include "mail/phrase.h"
 
@@ -235,31 +238,11 @@ len_add_own(struct buf *b, const struct lenient *r, const char *own)
  * Corrections of the text
  */
 
-/* The end of the quoted string or comment at p[i], or i + 1. */
-static size_t
-len_after(const char *p, size_t n, size_t i)
-{
-	const char close = p[i] == '"' ? '"' : ')';
-	size_t k, depth = 1;
-
-	if (p[i] != '"' && p[i] != '(')
-		return i + 1;
-	for (k = i + 1; k < n; k++) {
-		if (p[k] == '\\')
-			k++;
-		else if (p[k] == close && --depth == 0)
-			return k + 1;
-		else if (p[k] == p[i])
-			depth++;
-	}
-	return i + 1;
-}
-
 static size_t
 len_word_end(const char *p, size_t n, size_t i)
 {
 	while (i < n && !ascii_space(p[i]))
-		i = len_after(p, n, i);
+		i = display_after(p, n, i);
 	return i < n ? i : n;
 }
 
@@ -272,7 +255,7 @@ len_tidy(struct buf *b, const char *p, size_t n, bool doubled)
 	size_t i, k;
 
 	for (i = 0; i < n; i = k) {
-		k = len_after(p, n, i);
+		k = display_after(p, n, i);
 		if ((i == 0 || strchr(" \t\n<,;", p[i - 1]) != NULL) &&
 		    n - i > skip && phrase_atext(p[i + skip]) &&
 		    strncasecmp(p + i, scheme, skip) == 0)
@@ -373,6 +356,25 @@ len_join(struct buf *b, const char *p, size_t n)
 	return any;
 }
 
+/* One quoted word is no user: it is the name of the address after it. */
+static bool
+len_quoted_name(struct buf *b, const char *p, size_t n)
+{
+	const size_t end = n > 0 && *p == '"' ? display_after(p, n, 0) : 0;
+	size_t i;
+
+	for (i = end; i < n && ascii_space(p[i]); i++)
+		;
+	if (end < 2 || i == end || memchr(p, '@', i) != NULL ||
+	    memchr(p + i, '@', n - i) == NULL || !len_is_address(p + i, n - i))
+		return false;
+	buf_add(b, p, i);
+	buf_adds(b, "<");
+	buf_add(b, p + i, n - i);
+	buf_adds(b, ">");
+	return true;
+}
+
 /* The same in a list, where one word may be a user. */
 static bool
 len_names(struct buf *b, const char *p, size_t n)
@@ -391,7 +393,9 @@ len_names(struct buf *b, const char *p, size_t n)
 		for (at = to; at > from && !ascii_space(p[at - 1]); at--)
 			;
 		buf_add(b, p + i, from - i);
-		if (memchr(p + from, '<', to - from) == NULL &&
+		if (len_quoted_name(b, p + from, to - from))
+			any = true;
+		else if (memchr(p + from, '<', to - from) == NULL &&
 		    (len_only_words(p + from, at - from) ||
 		    !ascii_only(p + from, at - from)) &&
 		    len_guess_last(b, p + from, to - from))
@@ -413,12 +417,12 @@ len_close(struct buf *b, const char *p, size_t n)
 	bool any = false;
 
 	for (i = 0; i < n; i = k) {
-		k = len_after(p, n, i);
+		k = display_after(p, n, i);
 		buf_add(b, p + i, k - i);
 		if (p[i] != '<')
 			continue;
 		for (end = k; end < n && strchr("<>,;", p[end]) == NULL;)
-			end = len_after(p, n, end);
+			end = display_after(p, n, end);
 		if ((end < n && p[end] == '>') ||
 		    !len_is_address(p + k, end - k))
 			continue;
@@ -500,7 +504,7 @@ len_separate(struct buf *b, const char *p, size_t n)
 	size_t i, k, gap = 0;
 
 	for (i = 0; i < n; i = k) {
-		k = len_after(p, n, i);
+		k = display_after(p, n, i);
 		if (!angle && (p[i] == ',' || (p[i] == ';' && !group))) {
 			comma |= any;
 			any = false;
@@ -567,7 +571,8 @@ len_reread(struct buf *b, const struct lenient *r, bool parsed, bool single,
 		    len_guess(b, r->p, r->n, single, own);
 	if (single && len_ungroup(b, r))
 		return true;
-	if (len_separate(b, r->p, r->n) || len_unhide(b, r))
+	if (len_separate(b, r->p, r->n) || len_unhide(b, r) ||
+	    display_before(b, r->p, r->n, &r->list))
 		return true;
 	if (own != NULL && len_add_own(b, r, own))
 		return true;
@@ -660,6 +665,6 @@ lenient_element(const char *p, size_t n)
 	size_t i = 0;
 
 	while (i < n && p[i] != ',' && p[i] != ';')
-		i = len_after(p, n, i);
+		i = display_after(p, n, i);
 	return i < n ? i + 1 : n;
 }

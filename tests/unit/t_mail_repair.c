@@ -180,6 +180,17 @@ static const struct {
 	    E("c=C3=B6=3F=3Dd") },
 	{ "Subject: =?utf-8?B?b c" OE "?=", "Subject: =?utf-8?B?b "
 	    E("c=C3=B6=3F=3D") },
+	{ "From: <a@x.test> Joe", "From: Joe <a@x.test>" },
+	{ "Sender: <a@x.test>J" OE " (c)",
+	    "Sender: " E("J=C3=B6") " <a@x.test> (c)" },
+	{ "Reply-To: Joe (x) <a@x.test> (y) Q.",
+	    "Reply-To: Joe Q. <a@x.test> (x) (y)" },
+	{ "To: b@x.test, <a@x.test>\r\n Joe\r\n [J], G: <c@x.test> C;",
+	    "To: b@x.test, \"Joe [J]\" <a@x.test>, G: C <c@x.test>;" },
+	{ "Cc: <a@x.test> =?utf-8?Q?J?=, <b@x.test>",
+	    "Cc: =?utf-8?Q?J?= <a@x.test>, <b@x.test>" },
+	{ "Cc: \"c\" c@x.test, b@x.test", "Cc: \"c\" <c@x.test>, b@x.test" },
+	{ "To: <a@x.test> (c)", NULL },
 	{ "From: =?utf-8?Q?b c" OE "?= x <a@x.test>",
 	    "From: " E("b_c=C3=B6") " x <a@x.test>" },
 	{ "From: J" OE " =?utf-8?Q?b c" OE "?= <a@x.test>",
@@ -216,8 +227,8 @@ static const struct {
 	{ "From: root (D" OE " (\\)x) y)", "From: root@our.test ("
 	    E("D=C3=B6_=28=29x=29_y") ")" },
 	/* A backslash does not escape the end of a line. */
-	{ "To: <b@x.test> " OE "\\\r\n joe", "To: <b@x.test> "
-	    E("=C3=B6=5C") "\r\n joe" },
+	{ "To: <b@x.test> " OE "\\\r\n joe", "To: " E("=C3=B6=5C_joe")
+	    " <b@x.test>" },
 	/* In an address; beside encoded words. */
 	{ "To: a(" OE ")@x.test", "To: a (" E("=C3=B6") ")@x.test" },
 	{ "To: J <a(x)@(\" " OE ")x.test>", "To: J <a(x)@ ("

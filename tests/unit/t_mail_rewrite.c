@@ -73,7 +73,7 @@ static const struct {
 	{ FULL "To: T: a@x.test\nTo: U: b@x.test;\n", NULL, false },
 	{ FULL "To: a@x.test\nTo: \"b@x.test\nTo: c@x.test\n", NULL, false },
 	{ FULL "To: <a@x.test>\n " OE "\\\nTo: <b@x.test>\n",
-	    FULL "To: <a@x.test>\n =?UTF-8?Q?=C3=B6=5C?= ,\n <b@x.test>\n",
+	    FULL "To: =?UTF-8?Q?=C3=B6=5C?= <a@x.test>,\n <b@x.test>\n",
 	    false },
 	{ FULL "To: Acme\nTo: Inc. <j@x.test>\n",
 	    FULL "To: Acme@our.test\nTo: Inc. <j@x.test>\n", false },
