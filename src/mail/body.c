@@ -580,7 +580,7 @@ body_account(struct body *b, const struct buf *out, size_t start)
 	const char *nl;
 
 	b->eightbit = b->eightbit || body_any_8bit(p, (size_t)(end - p));
-	if (b->fixed)
+	if (b->fixed && b->state == S_SIGNED)
 		longline_feed(&b->overlong, p, (size_t)(end - p));
 	if (!b->active)
 		return;

@@ -319,9 +319,6 @@ msg_write_header(struct message *m, struct fault *f)
 		m->fixed = facts.fixed;
 		m->labelled = facts.labelled;
 		msg_begin_body(m, start);
-		if (m->fixed && m->opts->repair)
-			longline_feed(&m->body.overlong, m->out.p + start,
-			    m->out.len - start);
 	} else {
 		*f = why;
 		ret = -1;
