@@ -60,6 +60,19 @@
 #define CLONE_FLAGS	0
 #endif
 
+/*
+ * The system's headers may be older than its kernel.  These numbers are the
+ * same on all processors.
+ */
+enum {
+	PIDFD_SEND_SIGNAL = 424, IO_URING_SETUP, IO_URING_ENTER,
+	IO_URING_REGISTER, OPEN_TREE, MOVE_MOUNT, FSOPEN, FSMOUNT = 432,
+	FSPICK, PIDFD_OPEN, CLONE3, PIDFD_GETFD = 438, PROCESS_MADVISE = 440,
+	MOUNT_SETATTR = 442, QUOTACTL_FD, MEMFD_SECRET = 447,
+	FCHMODAT2 = 452, SETXATTRAT = 463, REMOVEXATTRAT = 466,
+	OPEN_TREE_ATTR, FILE_SETATTR = 469
+};
+
 /* Forbidden, unless one of these is allowed. */
 struct forbidden {
 	uint32_t	call;
@@ -68,7 +81,8 @@ struct forbidden {
 };
 
 #define NO(call)		{ __NR_##call, 0, EPERM }
-#define ABSENT(call)		{ __NR_##call, 0, ENOSYS }
+#define NEW(number)		{ number, 0, EPERM }
+#define ABSENT(number)		{ number, 0, ENOSYS }
 #define UNLESS(call, what)	{ __NR_##call, what, EPERM }
 
 static const struct forbidden forbidden[] = {
@@ -78,29 +92,36 @@ static const struct forbidden forbidden[] = {
 	NO(sched_setscheduler), NO(sched_setparam), NO(sched_setattr),
 	NO(sched_setaffinity), NO(ioprio_set), NO(personality),
 	NO(tkill), NO(tgkill), NO(rt_sigqueueinfo), NO(rt_tgsigqueueinfo),
-#ifdef __NR_pidfd_send_signal
-	NO(pidfd_send_signal), NO(pidfd_open),
-#endif
-#ifdef __NR_pidfd_getfd
-	NO(pidfd_getfd),
-#endif
-#ifdef __NR_process_madvise
-	NO(process_madvise),
-#endif
-	/* modes and owners of files by path, for which Landlock has no right */
+	NEW(PIDFD_SEND_SIGNAL), NEW(PIDFD_OPEN), NEW(PIDFD_GETFD),
+	NEW(PROCESS_MADVISE),
+	/* what is done to files by path, for which Landlock has no right */
 	NO(fchmodat), NO(fchownat), NO(setxattr), NO(lsetxattr),
-	NO(removexattr), NO(lremovexattr),
+	NO(removexattr), NO(lremovexattr), NO(inotify_init1),
+	NO(inotify_add_watch), NEW(FCHMODAT2), NEW(SETXATTRAT),
+	NEW(REMOVEXATTRAT), NEW(FILE_SETATTR),
+#ifdef __NR_inotify_init
+	NO(inotify_init),
+#endif
+#ifdef __NR_utimensat
+	NO(utimensat),
+#endif
+#ifdef __NR_utimensat_time64
+	NO(utimensat_time64),
+#endif
+#ifdef __NR_utime
+	NO(utime),
+#endif
+#ifdef __NR_utimes
+	NO(utimes),
+#endif
+#ifdef __NR_futimesat
+	NO(futimesat),
+#endif
 #ifdef __NR_chmod
 	NO(chmod), NO(chown), NO(lchown),
 #endif
 #ifdef __NR_chown32
 	NO(chown32), NO(lchown32),
-#endif
-#ifdef __NR_fchmodat2
-	NO(fchmodat2),
-#endif
-#ifdef __NR_setxattrat
-	NO(setxattrat), NO(removexattrat),
 #endif
 	/* servers, and connections to other addresses */
 #ifdef __NR_listen
@@ -113,13 +134,24 @@ static const struct forbidden forbidden[] = {
 	UNLESS(connect, SECCOMP_TCP | SECCOMP_LOCAL),
 	UNLESS(bind, SECCOMP_TCP),
 #endif
+	/* queues and memory of others, which small numbers or names denote */
 #ifdef __NR_msgget
-	NO(msgget), NO(semget), NO(shmget),
+	NO(msgget), NO(msgsnd), NO(msgrcv), NO(msgctl), NO(semget),
+	NO(semctl), NO(shmget), NO(shmat), NO(shmctl),
+#endif
+#ifdef __NR_semop
+	NO(semop),
+#endif
+#ifdef __NR_semtimedop
+	NO(semtimedop),
+#endif
+#ifdef __NR_semtimedop_time64
+	NO(semtimedop_time64),
 #endif
 #ifdef __NR_ipc
 	NO(ipc),
 #endif
-	NO(mq_open),
+	NO(mq_open), NO(mq_unlink),
 	/* the machine */
 	NO(unshare), NO(setns), NO(mount), NO(umount2), NO(pivot_root),
 	NO(chroot), NO(mknodat), NO(swapon), NO(swapoff), NO(reboot),
@@ -147,15 +179,9 @@ static const struct forbidden forbidden[] = {
 #ifdef __NR_kexec_file_load
 	NO(kexec_file_load),
 #endif
-#ifdef __NR_fsopen
-	NO(fsopen), NO(fsmount), NO(fspick), NO(move_mount), NO(open_tree),
-#endif
-#ifdef __NR_mount_setattr
-	NO(mount_setattr),
-#endif
-#ifdef __NR_quotactl_fd
-	NO(quotactl_fd),
-#endif
+	NEW(FSOPEN), NEW(FSMOUNT), NEW(FSPICK), NEW(MOVE_MOUNT),
+	NEW(OPEN_TREE), NEW(OPEN_TREE_ATTR), NEW(MOUNT_SETATTR),
+	NEW(QUOTACTL_FD),
 	/* ways into the kernel */
 	NO(bpf), NO(perf_event_open), NO(userfaultfd), NO(keyctl),
 	NO(add_key), NO(request_key), NO(move_pages), NO(migrate_pages),
@@ -163,17 +189,10 @@ static const struct forbidden forbidden[] = {
 #ifdef __NR_memfd_create
 	UNLESS(memfd_create, SECCOMP_MEMORY),
 #endif
-#ifdef __NR_memfd_secret
-	NO(memfd_secret),
-#endif
-#ifdef __NR_io_uring_setup
-	ABSENT(io_uring_setup), ABSENT(io_uring_enter),
-	ABSENT(io_uring_register),
-#endif
+	NEW(MEMFD_SECRET), ABSENT(IO_URING_SETUP), ABSENT(IO_URING_ENTER),
+	ABSENT(IO_URING_REGISTER),
 	/* glibc then uses clone(2), the flags of which can be looked at */
-#ifdef __NR_clone3
-	ABSENT(clone3),
-#endif
+	ABSENT(CLONE3),
 };
 
 struct program {

@@ -16,10 +16,11 @@
 /*
  * Forbid for good: programs, servers, other sockets and connections; signals
  * to processes but kills (0: to all); limits and memory of other processes,
- * modes and owners of files by path, input typed into terminals, namespaces,
- * mounts, keys, and the calls that attacks on the kernel use.  A forbidden call fails with EPERM, or ENOSYS if
- * the C library then has another way; none ends the process.  Needs
- * no_new_privs.  False: this kernel cannot do it.
+ * queues and memory shared with them; modes, owners, times and watches of
+ * files by path, input typed into terminals, namespaces, mounts, keys, and the
+ * calls that attacks on the kernel use.  A forbidden call fails with EPERM,
+ * or ENOSYS if the C library then has another way; none ends the process.
+ * Needs no_new_privs.  False: this kernel cannot do it.
  */
 bool	seccomp_enter(unsigned allow, pid_t kills);
 

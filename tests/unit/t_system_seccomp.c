@@ -25,6 +25,8 @@
 #define ALL	(SECCOMP_TCP | SECCOMP_LOCAL | SECCOMP_MEMORY | \
 		    SECCOMP_ACCEPT)
 #define NOT(c)	{ #c, __NR_##c, { 0 }, EPERM, EPERM }
+/* The system's headers may be older than its kernel. */
+#define NEW(c, n)	{ #c, n, { 0 }, EPERM, EPERM }
 
 /*
  * What a call comes to, with nothing and with everything allowed.  -1: all
@@ -46,7 +48,8 @@ static const struct {
 	NOT(sched_setaffinity), NOT(setpriority), NOT(ioprio_set),
 	NOT(personality),
 	NOT(fchmodat), NOT(fchownat), NOT(setxattr), NOT(lsetxattr),
-	NOT(removexattr), NOT(lremovexattr),
+	NOT(removexattr), NOT(lremovexattr), NOT(inotify_init1),
+	NOT(inotify_add_watch), NOT(mq_unlink),
 #ifdef __NR_chmod
 	NOT(chmod), NOT(chown), NOT(lchown),
 #endif
@@ -72,21 +75,33 @@ static const struct {
 #ifdef __NR_kexec_file_load
 	NOT(kexec_file_load),
 #endif
-#ifdef __NR_mount_setattr
-	NOT(mount_setattr),
+#ifdef __NR_utimensat
+	NOT(utimensat),
 #endif
-#ifdef __NR_quotactl_fd
-	NOT(quotactl_fd),
+#ifdef __NR_utimensat_time64
+	NOT(utimensat_time64),
 #endif
+#ifdef __NR_utime
+	NOT(utime),
+#endif
+#ifdef __NR_utimes
+	NOT(utimes),
+#endif
+#ifdef __NR_shmat
+	NOT(shmat), NOT(shmctl), NOT(msgsnd), NOT(msgrcv), NOT(msgctl),
+	NOT(semctl),
+#endif
+#ifdef __NR_semop
+	NOT(semop),
+#endif
+	NEW(mount_setattr, 442), NEW(quotactl_fd, 443), NEW(memfd_secret, 447),
+	NEW(fchmodat2, 452), NEW(setxattrat, 463), NEW(removexattrat, 466),
+	NEW(open_tree_attr, 467), NEW(file_setattr, 469),
 #ifdef __NR_ipc
 	NOT(ipc),
 #endif
-#ifdef __NR_pidfd_open
-	NOT(pidfd_open), NOT(pidfd_send_signal),
-#endif
-#ifdef __NR_fsopen
-	NOT(fsopen), NOT(move_mount), NOT(open_tree),
-#endif
+	NEW(pidfd_open, 434), NEW(pidfd_send_signal, 424), NEW(fsopen, 430),
+	NEW(move_mount, 429), NEW(open_tree, 428),
 #ifdef __NR_listen
 	{ "listen", __NR_listen, { -1 }, EPERM, EPERM },
 	{ "accept4", __NR_accept4, { -1 }, EPERM, EBADF },
