@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/portable.h"
@@ -24,6 +25,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include <linux/capability.h>
 #include <linux/landlock.h>
 
 #define CREATE_RULESET	444
@@ -42,6 +44,8 @@
 #define NET_CONNECT	(UINT64_C(1) << 1)
 #define SCOPE_ABSTRACT	(UINT64_C(1) << 0)		/* ABI 6 */
 #define SCOPE_SIGNAL	(UINT64_C(1) << 1)
+/* CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER, CAP_FSETID */
+#define CAP_FILES	UINT32_C(0x1f)
 #define RULE_PATH	1
 #define RULE_PORT	2
 
@@ -158,6 +162,41 @@ box_no_new_privileges(void)
 	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 }
 
+static int
+box_keep_capabilities(uint32_t keep)
+{
+	struct __user_cap_header_struct h = {
+	    .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct d[_LINUX_CAPABILITY_U32S_3] = { 0 };
+
+	if (keep != 0 && syscall(SYS_capget, &h, d) != 0)
+		return 1;
+	d[0].effective &= keep;
+	d[0].permitted &= keep;
+	d[0].inheritable = 0;
+	memset(&d[1], 0, sizeof(d[1]));
+	return syscall(SYS_capset, &h, d) == 0 ? 0 : 1;
+}
+
+static int
+box_try_capabilities(void)
+{
+	return box_keep_capabilities(UINT32_MAX);
+}
+
+/*
+ * Root could change routes and firewalls with a socket that it has.  A filter
+ * as SystemCallFilter=~@privileged of systemd may end a process for capset(2).
+ */
+static void
+box_capabilities(const struct sandbox *b)
+{
+	if (geteuid() == 0 && (!portable_filtered() ||
+	    seccomp_try(box_try_capabilities) == 0))
+		(void)box_keep_capabilities(b->ndirs > 0 || b->reading ?
+		    CAP_FILES : 0);
+}
+
 #else
 
 static int
@@ -177,6 +216,12 @@ box_no_new_privileges(void)
 {
 }
 
+static void
+box_capabilities(const struct sandbox *b)
+{
+	(void)b;
+}
+
 #endif
 
 void
@@ -190,6 +235,7 @@ sandbox_enter(const struct sandbox *b)
 		(void)portable_forbid_tracing();
 	}
 	box_landlock(b);
+	box_capabilities(b);
 	(void)seccomp_enter((b->nports > 0 ? SECCOMP_TCP : 0) |
 	    (b->local ? SECCOMP_LOCAL : 0) |
 	    (b->memory ? SECCOMP_MEMORY : 0) |

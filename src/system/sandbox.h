@@ -27,8 +27,9 @@ struct sandbox {
 /*
  * Enter it permanently: no_new_privs, Landlock as far as the kernel has it
  * (TCP from ABI 4, signals and abstract Unix sockets from ABI 6), a filter of
- * system calls (seccomp.h), resource limits.  On a kernel without them it does
- * less, without an error.  Open descriptors stay open.  Children inherit it.
+ * system calls (seccomp.h), resource limits; of root's capabilities, those for
+ * files if there are some to open.  On a kernel without them it does less,
+ * without an error.  Open descriptors stay open.  Children inherit it.
  */
 void	sandbox_enter(const struct sandbox *);
 

@@ -3,11 +3,14 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <netinet/in.h>
@@ -104,7 +107,21 @@ struct facts {
 	int	system, own, move, removal, beside;	/* files */
 	int	to[2], bind;		/* connections */
 	int	privs, dumpable, core;
+	unsigned capable;
 };
+
+/* The capabilities in effect, those up to 31; all, if there are others. */
+static unsigned
+capable(void)
+{
+	struct __user_cap_header_struct h = {
+	    .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct d[_LINUX_CAPABILITY_U32S_3] = { 0 };
+
+	if (syscall(SYS_capget, &h, d) != 0 || d[1].permitted != 0)
+		return UINT_MAX;
+	return d[0].effective | d[0].permitted;
+}
 
 static void
 look(struct facts *f)
@@ -121,6 +138,7 @@ look(struct facts *f)
 	f->bind = can_bind();
 	f->privs = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0);
 	f->dumpable = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
+	f->capable = capable();
 	f->core = getrlimit(RLIMIT_CORE, &core) == 0 && core.rlim_max > 0;
 }
 
@@ -166,6 +184,8 @@ test_files(int files, int tcp)
 	is_int(f.bind, tcp, "a port");
 	is_int(f.privs, BOXED, "no privileges");
 	is_int(f.dumpable, 1, "there is nothing secret");
+	is_int(f.capable & ~0x1fU, 0, "no capabilities but for files");
+	is_int(f.capable, capable() & 0x1fU, "and these");
 }
 
 /* As the agent is: a port, and no file. */
@@ -184,6 +204,7 @@ test_ports(int files, int tcp)
 	is_int(f.privs, BOXED, "no privileges");
 	is_int(f.dumpable, !BOXED, "no look from outside");
 	is_int(f.core, 0, "no core");
+	is_int(f.capable, 0, "no capabilities");
 }
 
 /* A filter that ends a process for a call it does not know, as systemd's. */
