@@ -128,7 +128,8 @@ TOOLS = tests/rss tests/orphans tests/confine
 $(TOOLS): %: %.o
 	$(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LDLIBS)
 
-FAULT = tests/fault/walk tests/fault/storm tests/fault/shim.so
+FAULT = tests/fault/walk tests/fault/storm tests/fault/shim.so \
+    tests/fault/attack.so
 
 tests/fault/walk tests/fault/storm: %: %.o tests/fault/judge.o \
     tests/fault/trial.o tests/fault/place.o tests/fault/post.o
@@ -136,6 +137,11 @@ tests/fault/walk tests/fault/storm: %: %.o tests/fault/judge.o \
 
 tests/fault/shim.so: tests/fault/shim.c Makefile config.mk
 	$(CC) $(ALL_CFLAGS) -fPIC -shared $(LDFLAGS) -o $@ $< $(LDLIBS)
+
+tests/fault/attack.so: tests/fault/attack.c tests/fault/attempts.c \
+    tests/fault/attack.h Makefile config.mk
+	$(CC) $(ALL_CFLAGS) -fPIC -shared $(LDFLAGS) -o $@ \
+	    $(filter %.c,$^) $(LDLIBS)
 
 deps:
 	sh tests/deps
