@@ -164,6 +164,7 @@ then_polite() {
 	for reply in \
 	    '503 5.5.0 Error: Improper use of SMTP command pipelining' \
 	    '500 5.5.1 Pipelining not supported' \
+	    '421 4.5.0 Improper command pipelining after MAIL' \
 	    '554 SMTP synchronization error'; do
 		then_polite PIPELINING <<-END
 			C~ ^MAIL

@@ -726,6 +726,7 @@ pipelining_refused() {
 	for reply in \
 	    '503 5.5.0 Error: Improper use of SMTP command pipelining' \
 	    '500 5.5.1 Pipelining not supported' \
+	    '421 4.5.0 Improper command pipelining after MAIL' \
 	    '554 SMTP synchronization error'; do
 		pipelining_refused <<-END
 			C~ ^MAIL

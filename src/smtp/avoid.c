@@ -112,11 +112,18 @@ avoid_parameter(const struct fault *f, unsigned used)
 	    used & CAP_8BITMIME;
 }
 
+/* Does the reply name several commands at once? */
+static bool
+avoid_names_pipelining(const struct fault *f)
+{
+	return avoid_says(f, "pipelin") || avoid_says(f, "synchroni");
+}
+
 /* Does the reply say that commands came too early, or out of order? */
 static bool
 avoid_out_of_step(const struct fault *f)
 {
-	if (avoid_says(f, "pipelin") || avoid_says(f, "synchroni"))
+	if (avoid_names_pipelining(f))
 		return f->code >= 500;
 	return f->code == 503 && f->stage != ST_MAIL && f->stage != ST_BODY;
 }
@@ -144,16 +151,22 @@ avoid_refused(const struct client_mail *m, const struct fault *f)
 }
 
 /*
- * 421, and the relay hangs up: at a BDAT without octets that may be its way
- * to refuse the command.  If it is busy, one try more is no harm.
+ * 421, and the relay hangs up: that may be its way to refuse pipelined
+ * commands, if it names them, or a BDAT without octets.  If it is busy, one
+ * try more is no harm, unless the octets of a BDAT are sent already.
  */
 static struct avoid
 avoid_hung_up(const struct client_mail *m, const struct fault *f)
 {
-	struct avoid a = { .bit = CAP_CHUNKING, .again = true, .anew = true };
+	struct avoid a = { .again = !m->ended, .anew = !m->ended };
 
-	return f->code == 421 && f->stage == ST_DATA &&
-	    m->used & CAP_CHUNKING ? a : (struct avoid){ 0 };
+	if (f->code != 421 || f->stage < ST_MAIL || f->stage > ST_DATA)
+		return (struct avoid){ 0 };
+	if (m->used & CAP_PIPELINING && avoid_names_pipelining(f))
+		a.bit = CAP_PIPELINING;
+	else if (m->used & CAP_CHUNKING && f->stage == ST_DATA)
+		a.bit = CAP_CHUNKING;
+	return a.bit != 0 ? a : (struct avoid){ 0 };
 }
 
 /* The connection ended, or nothing came for too long. */

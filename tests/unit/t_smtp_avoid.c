@@ -105,21 +105,31 @@ test_refusals(void)
 	}
 }
 
-/* 421 is blamed on BDAT without octets alone. */
+/* 421 is blamed on BDAT without octets, and on pipelining if it says so. */
 static void
 test_hung_up(void)
 {
+	static const char *const late = "4.5.0 pipelining after MAIL";
 	static const struct {
 		enum stage	 stage;
 		int		 code;
+		const char	*text;
 		unsigned	 used, bit;
 	} t[] = {
-		{ ST_DATA, 421, ALL, CAP_CHUNKING },
-		{ ST_DATA, 421, CAP_PIPELINING, 0 },
-		{ ST_DATA, 451, ALL, 0 },
-		{ ST_MAIL, 421, ALL, 0 },
-		{ ST_RCPT, 421, ALL, 0 },
-		{ ST_BODY, 421, ALL, 0 },
+		{ ST_DATA, 421, "4.3.2 no", ALL, CAP_CHUNKING },
+		{ ST_DATA, 421, "4.3.2 no", CAP_PIPELINING, 0 },
+		{ ST_DATA, 451, "4.3.2 no", ALL, 0 },
+		{ ST_MAIL, 421, "4.3.2 no", ALL, 0 },
+		{ ST_RCPT, 421, "4.3.2 no", ALL, 0 },
+		{ ST_BODY, 421, "4.3.2 no", ALL, 0 },
+		{ ST_MAIL, 421, late, ALL, CAP_PIPELINING },
+		{ ST_RCPT, 421, "synchronization", ALL, CAP_PIPELINING },
+		{ ST_DATA, 421, late, ALL, CAP_PIPELINING },
+		{ ST_DATA, 421, late, CAP_PIPELINING, CAP_PIPELINING },
+		{ ST_MAIL, 451, late, ALL, 0 },
+		{ ST_MAIL, 421, late, CAP_SIZE, 0 },
+		{ ST_BODY, 421, late, ALL, 0 },
+		{ ST_EHLO, 421, late, ALL, 0 },
 	};
 	struct client_mail m = { .begun = true };
 	struct fault f = { 0 };
@@ -128,11 +138,17 @@ test_hung_up(void)
 
 	for (i = 0; i < NITEMS(t); i++) {
 		(void)fault_set(&f, t[i].stage, FD_SMTP, t[i].code, VD_TEMP,
-		    "4.3.2 no");
+		    "%s", t[i].text);
 		m.used = t[i].used;
+		m.ended = false;
 		a = avoid_advise(&m, &f);
 		ok(a.bit == t[i].bit && a.again == (a.bit != 0) &&
-		    a.anew == a.again, "%s: %d", fault_stage(f.stage), f.code);
+		    a.anew == a.again, "%s: %d %s", fault_stage(f.stage),
+		    f.code, f.text);
+		m.ended = true;
+		a = avoid_advise(&m, &f);
+		ok(a.bit == t[i].bit && !a.again && !a.anew,
+		    "and not again once all of the message is sent");
 	}
 }
 
