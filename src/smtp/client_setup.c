@@ -45,7 +45,9 @@ static bool
 setup_lacks_ehlo(const struct client *c)
 {
 	static const char *const command[] = { "command", "recognized",
-	    "recognised", "implemented", "supported", "unknown" };
+	    "recognised", "implemented", "supported", "unknown", "use helo",
+	    "try helo", "send helo", "only helo", "helo only", "helo instead",
+	    "ehlo not", "ehlo is not" };
 	static const char *const other[] = { "name", "domain", "host",
 	    "argument", "parameter", "address", "reject", "denied", "policy",
 	    "block", "spam", "access" };
