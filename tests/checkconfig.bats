@@ -313,6 +313,19 @@ check() {
 	[ "$status" -eq 78 ]
 	[[ $output == *"cannot use the tokens: $DIR/none: No such file"* ]]
 	[[ $output != *geheim* ]]
+	openssl ecparam -name prime256v1 -genkey -noout -out key
+	openssl ecparam -name prime256v1 -genkey -noout -out other
+	openssl req -x509 -key key -subj /CN=x -out cert 2>/dev/null
+	chmod 600 key other
+	use "${all[@]}" 'oauth-grant client-credentials' 'oauth-tenant e.org' \
+	    "oauth-cert $DIR/cert" "oauth-key $DIR/other"
+	check
+	[ "$status" -eq 78 ]
+	[[ $output == *"private key in $DIR/other does not belong to the certificate in $DIR/cert"* ]]
+	use "${all[@]}" 'oauth-grant client-credentials' 'oauth-tenant e.org' \
+	    "oauth-cert $DIR/cert" "oauth-key $DIR/key"
+	check
+	[[ $output != *'does not belong'* ]]
 }
 
 @test "--as: tokens that this user has, or cannot use" {

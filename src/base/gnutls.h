@@ -39,7 +39,9 @@
 	X(priority_init) X(priority_set_direct) X(privkey_deinit) \
 	X(privkey_get_pk_algorithm) X(privkey_import_x509_raw) \
 	X(privkey_init) X(privkey_sign_data2) X(protocol_get_name) \
-	X(protocol_get_version) X(record_check_pending) X(record_recv) \
+	X(protocol_get_version) X(pubkey_deinit) X(pubkey_get_key_id) \
+	X(pubkey_import_privkey) X(pubkey_init) \
+	X(record_check_pending) X(record_recv) \
 	X(record_send) X(server_name_set) X(session_channel_binding) \
 	X(session_get_ptr) X(session_set_ptr) \
 	X(session_set_verify_function) X(strerror) X(transport_set_errno) \
@@ -48,7 +50,8 @@
 	X(x509_crt_deinit) X(x509_crt_export2) \
 	X(x509_crt_get_activation_time) X(x509_crt_get_dn3) \
 	X(x509_crt_get_dn_by_oid) X(x509_crt_get_expiration_time) \
-	X(x509_crt_get_issuer_dn3) X(x509_crt_get_subject_alt_name) \
+	X(x509_crt_get_issuer_dn3) X(x509_crt_get_key_id) \
+	X(x509_crt_get_subject_alt_name) \
 	X(x509_crt_import) X(x509_crt_init) X(x509_trust_list_add_cas) \
 	X(x509_trust_list_deinit) X(x509_trust_list_init) \
 	X(x509_trust_list_iter_deinit) X(x509_trust_list_iter_get_ca) \

@@ -18,11 +18,13 @@
 #define FILE_MAX	65536
 #define GOOD_FOR	300	/* seconds */
 #define HALF		32	/* octets of each half of an ES256 signature */
+#define KEY_ID		32	/* octets of the SHA-256 of a public key */
 
 struct jwt_key {
 	gnutls_privkey_t key;
 	bool		 curve;		/* ES256, else RS256 */
 	struct buf	 sha1, sha256;	/* of the certificate, in base64url */
+	unsigned char	 certified[KEY_ID]; /* the key of the certificate */
 };
 
 static int
@@ -80,6 +82,7 @@ jwt_take_cert(struct jwt_key *k, const char *path, struct fault *f)
 {
 	struct buf pem = { .max = FILE_MAX };
 	gnutls_x509_crt_t crt;
+	size_t n = sizeof(k->certified);
 	gnutls_datum_t d;
 	int e = -1;
 
@@ -92,6 +95,9 @@ jwt_take_cert(struct jwt_key *k, const char *path, struct fault *f)
 		e = gnutls.x509_crt_import(crt, &d, GNUTLS_X509_FMT_PEM);
 		if (e >= 0)
 			e = jwt_thumbprints(k, crt);
+		if (e >= 0)
+			e = gnutls.x509_crt_get_key_id(crt,
+			    GNUTLS_KEYID_USE_SHA256, k->certified, &n);
 		gnutls.x509_crt_deinit(crt);
 	}
 	buf_release(&pem);
@@ -129,9 +135,36 @@ out:
 	return rc;
 }
 
+/* Is it the private key of the certificate? */
+static int
+jwt_match(const struct jwt_key *k, const char *cert, const char *key,
+    struct fault *f)
+{
+	unsigned char id[KEY_ID];
+	gnutls_pubkey_t public;
+	size_t n = sizeof(id);
+	int e = gnutls.pubkey_init(&public);
+
+	if (e >= 0) {
+		e = gnutls.pubkey_import_privkey(public, k->key, 0, 0);
+		if (e >= 0)
+			e = gnutls.pubkey_get_key_id(public,
+			    GNUTLS_KEYID_USE_SHA256, id, &n);
+		gnutls.pubkey_deinit(public);
+	}
+	if (e < 0)
+		return jwt_wrong("the private key", key, e, f);
+	return memcmp(id, k->certified, sizeof(id)) == 0 ? 0 :
+	    fault_set(f, ST_TOKEN, FD_NONE, 0, VD_PERM, "oauth-cert: the "
+	    "private key in %s does not belong to the certificate in %s", key,
+	    cert);
+}
+
 struct jwt_key *
 jwt_load(const char *cert, const char *key, struct fault *f)
 {
+	const char *setting = key != NULL ? "oauth-key" : "oauth-cert";
+	const char *from = key != NULL ? key : cert;
 	struct jwt_key *k = xcalloc(1, sizeof(*k));
 
 	k->sha1.max = k->sha256.max = 64;
@@ -140,8 +173,9 @@ jwt_load(const char *cert, const char *key, struct fault *f)
 		free(k);
 		return NULL;
 	}
-	if (jwt_take_cert(k, cert, f) == 0 && jwt_take_key(k, key != NULL ?
-	    "oauth-key" : "oauth-cert", key != NULL ? key : cert, f) == 0)
+	if (jwt_take_cert(k, cert, f) == 0 &&
+	    jwt_take_key(k, setting, from, f) == 0 &&
+	    jwt_match(k, cert, from, f) == 0)
 		return k;
 	jwt_free(k);
 	return NULL;

@@ -9,9 +9,10 @@
 struct jwt_key;
 
 /*
- * Read a private key (RSA or P-256) and the certificate that belongs to it
- * from files in PEM; key NULL: it is in the file of cert.  NULL and a fault
- * of ST_TOKEN that names the file.  jwt_free() takes NULL, too.
+ * Read a private key (RSA or P-256) and its certificate from files in PEM;
+ * key NULL: it is in the file of cert.  NULL and a fault of ST_TOKEN that
+ * names the file, also if they do not belong together.  jwt_free() takes
+ * NULL, too.
  */
 struct jwt_key *jwt_load(const char *cert, const char *key, struct fault *);
 void	jwt_free(struct jwt_key *);

@@ -142,11 +142,16 @@ main(void)
 	    "cat c2 k2 >ec.pem");
 	run("cp k open; chmod 644 open; echo x >junk");
 	run("openssl ecparam -name secp384r1 -genkey -noout -out k3");
+	run("openssl genrsa -out k4 2048");
 	sign("rsa", "RS256");
 	sign("ec", "ES256");
 	refused("c", NULL, "the private key in");
 	refused("c", "open", "all users can read the private key");
 	refused("c", "k3", "neither RSA nor P-256");
+	refused("c", "k2", "/k2 does not belong to the certificate in /tmp/");
+	refused("c2", "k", "/k does not belong to the certificate in /tmp/");
+	run("cat c k4 >wrong.pem");
+	refused("wrong.pem", NULL, "does not belong");
 	refused("junk", "k", "oauth-cert: the certificate in");
 	refused("none", "k", "No such file");
 	describe();
