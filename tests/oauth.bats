@@ -88,6 +88,36 @@ refused() {
 	[ "$(stat -c %a "$TOKENS"/*.json)" = 600 ]
 }
 
+@test "without a user, the mailbox is that of from" {
+	start_relay --script "$(script <<-'END'
+		S: 220 hi
+		C: EHLO app.example.org
+		S- 250-relay\r\n
+		S: 250 AUTH PLAIN XOAUTH2 OAUTHBEARER
+		C~ ^AUTH OAUTHBEARER bixhPXVAZXhhbXBsZS5vcmcsAWhvc3Q9MTI3LjAuMC4xAXBvcn
+		S: 235 in
+		C~ ^MAIL
+		S: 250 ok
+		C~ ^RCPT
+		S: 250 ok
+		C: DATA
+		S: 354 go
+		body
+		S: 250 took it
+		C: QUIT
+		S: 221 bye
+		END
+	)"
+	use 'from u@example.org'
+	sed -i '/^user /d' "$CONF"
+	submit -t
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	run "$HELOISE" -C "$CONF" --show-config
+	[[ $output == *'user '*'u@example.org '*': the address in from'* ]]
+	grep -q '"user": *"u@example.org"' "$TOKENS"/*.json
+}
+
 @test "a page of HTML" {
 	answer 2 '<!DOCTYPE html><html><body>Login</body></html>'
 	refused '127.0.0.1 answers with status 200 and a page of HTML, not JSON'

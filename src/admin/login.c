@@ -33,7 +33,7 @@ login_find(struct token_source *from, const struct config *c,
 		    ", or name an account with -a" : "");
 	if (set->user == NULL)
 		return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
-		    "oauth is set, but no user");
+		    "oauth is set, but no user: set `user`");
 	if (src->elevated)
 		return option_usage(f, "--login, --logout",
 		    "only root may log in for all users");

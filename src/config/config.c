@@ -403,8 +403,30 @@ config_close(struct config *c)
 	c->open = -1;
 }
 
-void
-config_finish(struct config *c)
+/* Tokens are for a mailbox, which is mostly that of the sender. */
+static void
+config_imply_user(struct layer l)
+{
+	const struct setting *row = setting_find("user");
+	const struct origin *from = config_origin_of(l, setting_find("from"));
+	const char *address = l.set->from;
+	struct buf why = { .max = 512 };
+
+	if (l.set->oauth == NULL || l.set->user != NULL || address == NULL ||
+	    l.set->auth == SETTING_AUTH_NONE ||
+	    l.set->auth == SETTING_AUTH_EXTERNAL ||
+	    strchr(address, '@') == NULL || strchr(address, '%') != NULL)
+		return;
+	if (setting_set(row, l.set, address, &why)) {
+		config_originate(l, row, from->level, from->text);
+		config_origin_of(l, row)->implied = true;
+	}
+	buf_release(&why);
+}
+
+/* Copy to the accounts what they have from above. */
+static void
+config_inherit(struct config *c)
 {
 	const struct setting *row;
 	const struct origin *up;
@@ -429,6 +451,16 @@ config_finish(struct config *c)
 			own->quoted = up->quoted;
 			own->implied = up->implied;
 		}
+}
+
+void
+config_finish(struct config *c)
+{
+	int i;
+
+	config_inherit(c);
+	for (i = -1; i < (int)c->naccount; i++)
+		config_imply_user(config_layer_of(c, i));
 }
 
 char *

@@ -41,7 +41,7 @@ struct origin {
 	enum config_level level;
 	char		*text;	/* "/etc/heloise.conf:12"; NULL: built in */
 	bool		 vacant; /* unset there, by a rival */
-	bool		 implied; /* a name that came with `from` */
+	bool		 implied; /* a name or user that came with `from` */
 	bool		 quoted; /* a secret with quotes around it */
 };
 
@@ -150,7 +150,8 @@ void	config_close(struct config *);
 
 /*
  * After all is read: copy to each account the settings that it does not have
- * itself, and those of the environment and of flags.
+ * itself, and those of the environment and of flags.  Where tokens are used
+ * and there is no user, it becomes the address in `from`.
  */
 void	config_finish(struct config *);
 

@@ -14,6 +14,19 @@ dump_pad(struct buf *out, size_t start, size_t width)
 	buf_addf(out, "%*s # ", (int)(n < width ? width - n : 0), "");
 }
 
+/* Append what is to be said of a value. */
+static void
+dump_meaning(const struct config *c, int account, const struct setting *row,
+    struct buf *out)
+{
+	const struct origin *all = account == -1 ? c->origin :
+	    c->account[account].origin;
+
+	config_meaning(row, config_settings(c, account), out);
+	if (row == setting_find("user") && all[row - setting_table].implied)
+		buf_adds(out, "the address in from");
+}
+
 static void
 dump_row(const struct config *c, bool hide, int account,
     const struct setting *row, struct buf *out)
@@ -31,7 +44,7 @@ dump_row(const struct config *c, bool hide, int account,
 	dump_pad(out, start, 40);
 	buf_adds_visible(out, config_where(c, account, row));
 	if (!hide)
-		config_meaning(row, set, &meaning);
+		dump_meaning(c, account, row, &meaning);
 	if (meaning.len > 0)
 		buf_addf(out, ": %s", buf_text(&meaning));
 	buf_adds(out, "\n");
@@ -84,7 +97,7 @@ dump_json_row(const struct config *c, bool hide, int account,
 	setting_show(row, set, &value);
 	is_set = strcmp(buf_text(&value), "(unset)") != 0;
 	if (!hide)
-		config_meaning(row, set, &meaning);
+		dump_meaning(c, account, row, &meaning);
 	json_key(out, NULL);
 	buf_adds(out, "{");
 	json_text(out, "key", row->key);

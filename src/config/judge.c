@@ -99,6 +99,9 @@ judge_login(const struct config_source *src, const struct settings *s,
 			    "nor oauth%s", judge_password_empty(all->c, src));
 	} else if (config_refused(all->c, "user"))
 		;
+	else if (s->user == NULL && s->oauth != NULL)
+		judge_add(all, secret, "oauth is set, but no user: set `user` "
+		    "to the address of the mailbox, or `from` if it is that");
 	else if (s->user == NULL && secret != NULL)
 		judge_add(all, secret, "%s is set, but no user", secret);
 	else if (s->user == NULL && s->auth != SETTING_AUTH_AUTO)

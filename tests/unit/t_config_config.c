@@ -529,6 +529,60 @@ dump(void)
 	config_release(&c);
 }
 
+/* The user of tokens is that of `from`, if it is an address. */
+static void
+implied_user(void)
+{
+	static const struct {
+		const char *from, *user, *auth, *want;
+	} t[] = {
+		{ "a@example.org", NULL, NULL, "a@example.org" },
+		{ "Al <a@example.org>", NULL, NULL, "a@example.org" },
+		{ "a@example.org", NULL, "xoauth2", "a@example.org" },
+		{ "a@example.org", "b@example.org", NULL, "b@example.org" },
+		{ "a@example.org", NULL, "none", NULL },
+		{ "a@example.org", NULL, "external", NULL },
+		{ "%U@example.org", NULL, NULL, NULL },
+		{ "a@%H", NULL, NULL, NULL },
+		{ NULL, NULL, NULL, NULL },
+	};
+	const struct setting *row = setting_find("user");
+	struct buf b = { .max = 256 };
+	struct config c;
+	size_t i;
+
+	for (i = 0; i < NITEMS(t); i++) {
+		config_init(&c);
+		apply(&c, CONFIG_USER, "oauth", "microsoft");
+		if (t[i].from != NULL)
+			apply(&c, CONFIG_FLAG, "from", t[i].from);
+		if (t[i].user != NULL)
+			apply(&c, CONFIG_SYSTEM, "user", t[i].user);
+		if (t[i].auth != NULL)
+			apply(&c, CONFIG_USER, "auth", t[i].auth);
+		config_finish(&c);
+		is(c.base.user, t[i].want, "implied user %zu", i);
+		config_release(&c);
+	}
+	config_init(&c);
+	apply(&c, CONFIG_USER, "from", "a@example.org");
+	config_finish(&c);
+	is(c.base.user, NULL, "none without tokens");
+	config_open(&c, "own", "f:1");
+	apply(&c, CONFIG_USER, "from", "b@example.org");
+	config_open(&c, "same", "f:2");
+	config_close(&c);
+	apply(&c, CONFIG_USER, "oauth", "microsoft");
+	config_finish(&c);
+	is(c.account[0].set.user, "b@example.org", "of an account");
+	is(c.account[1].set.user, "a@example.org", "of one that has it above");
+	is(config_where(&c, 1, row), config_origin(&c, row), "and the origin");
+	is(dump_line(&c, "user", &b), "user             a@example.org"
+	    "           # user: the address in from", "the dump");
+	buf_release(&b);
+	config_release(&c);
+}
+
 /* A name that is refused is shown, but not its controls. */
 static void
 dump_account(void)
@@ -561,6 +615,7 @@ main(void)
 	checks();
 	mistakes();
 	dump();
+	implied_user();
 	dump_account();
 	return done();
 }

@@ -92,7 +92,13 @@ static const struct {
 	    "no oauth-client-id: heloise.conf(5) says how to register one",
 	    1, 0 },
 	{ RELAY "oauth https://i.example\noauth-client-id c\n",
-	    "c:2: oauth is set, but no user", 1, 0 },
+	    "c:2: oauth is set, but no user: set `user` to the address of the "
+	    "mailbox, or `from` if it is that", 1, 0 },
+	{ RELAY "oauth https://i.example\noauth-client-id c\nfrom %U@i.example"
+	    "\n", "c:2: oauth is set, but no user: set `user` to the address "
+	    "of the mailbox, or `from` if it is that", 1, 0 },
+	{ RELAY "oauth https://i.example\noauth-client-id c\n"
+	    "from Al <a@i.example>\n", "", 0, 0 },
 	{ RELAY "user u\npassword p\noauth https://i.example\n"
 	    "oauth-client-id c\n", "c:3: warning: password: no effect, since "
 	    "c:4 comes after it", 0, 1 },
