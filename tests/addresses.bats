@@ -354,6 +354,33 @@ probe() {
 	[[ $output != *'address of the relay works'* ]]
 }
 
+@test "the log names address-family if the mail goes by the other family" {
+	local log=$BATS_TEST_TMPDIR/log.txt
+
+	unset HELOISE_ADDRESS_FAMILY
+	start_relay --address ::1 || skip 'no IPv6'
+	stop_relay
+	known ::1 127.0.0.3
+	PORT=
+	relay_at 127.0.0.3 --fail 'RCPT:no@example.net:550 5.1.1 no such user'
+	MAIL=$'To: bob@example.net, no@example.net\nSubject: x\n\nx\n'
+	send 'tls none' "log $log"
+	[ "$status" -ne 0 ]
+	grep ' result=sent ' "$log" | grep ' tried="' |
+	    grep ' hint="IPv6 fails .*`address-family ipv4`'
+	[ "$(grep -c 'address-family' "$log")" -eq 1 ]
+	MAIL=$'To: bob@example.net\nSubject: x\n\nx\n'
+	send 'tls none' "log $log.4" 'address-family ipv4'
+	[ "$status" -eq 0 ]
+	[[ $(cat "$log.4") != *hint=* ]]
+	# The other address that failed is of the same family.
+	known 127.0.0.2 127.0.0.3
+	send 'tls none' "log $log.2"
+	[ "$status" -eq 0 ]
+	grep ' tried="' "$log.2"
+	[[ $(cat "$log.2") != *address-family* ]]
+}
+
 @test "the log names the addresses that failed before the good one" {
 	local log=$BATS_TEST_TMPDIR/log.txt
 

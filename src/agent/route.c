@@ -278,6 +278,28 @@ route_failed_family(const struct route *r)
 	return failed[1] == 0 && failed[0] == all[0] ? AF_INET : AF_UNSPEC;
 }
 
+int
+route_lost_family(const struct route *r)
+{
+	int used, family, lost = AF_UNSPEC;
+	const struct route_hop *hop;
+	size_t i;
+
+	if (r->n == 0 || r->address >= r->hop[r->at].addrs.n)
+		return AF_UNSPEC;
+	used = r->hop[r->at].addrs.v[r->address].sa.ss_family;
+	for (hop = r->hop; hop < r->hop + r->n; hop++)
+		for (i = 0; i < hop->addrs.n; i++) {
+			family = hop->addrs.v[i].sa.ss_family;
+			if ((hop->failed & 1u << i) == 0)
+				continue;
+			if (family == used)
+				return AF_UNSPEC;
+			lost = family;
+		}
+	return lost;
+}
+
 void
 route_settle(struct route *r, bool good)
 {

@@ -98,6 +98,12 @@ bool	route_next(struct route *, struct fault *);
  */
 int	route_failed_family(const struct route *);
 
+/*
+ * The family of all addresses that failed in this try, if the address in use
+ * is of the other one; else AF_UNSPEC.
+ */
+int	route_lost_family(const struct route *);
+
 /* The session is usable, or, after that, has failed nevertheless. */
 void	route_settle(struct route *, bool good);
 

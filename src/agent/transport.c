@@ -275,6 +275,7 @@ transport_describe(const struct transport *r, const struct client *c,
     struct conninfo *l)
 {
 	const struct tls *t = r->stream.tls;
+	int lost;
 
 	conninfo_clear(l);
 	(void)strlcpy(l->what, r->what, sizeof(l->what));
@@ -283,9 +284,12 @@ transport_describe(const struct transport *r, const struct client *c,
 	l->ip[strcspn(l->ip, " ")] = '\0';
 	transport_copy(l->clear, sizeof(l->clear), r->clear);
 	/* If all failed, the fault names them. */
-	if (r->route.good && r->route.nfault > 0)
+	if (r->route.good && r->route.nfault > 0) {
 		transport_copy(l->tried, sizeof(l->tried),
 		    r->route.fault.text);
+		lost = route_lost_family(&r->route);
+		l->lost = lost == AF_INET6 ? 6 : lost == AF_INET ? 4 : 0;
+	}
 	l->rtt = stream_round_trip(&r->stream);
 	if (c == NULL)
 		return;

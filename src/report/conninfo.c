@@ -19,7 +19,8 @@ conninfo_sane(const struct conninfo *l)
 	    ends_within(l->clear, sizeof(l->clear)) &&
 	    ends_within(l->auth, sizeof(l->auth)) &&
 	    ends_within(l->offered, sizeof(l->offered)) &&
-	    l->authed <= 1 && l->quoted <= 1 && l->rtt >= -1;
+	    l->authed <= 1 && l->quoted <= 1 &&
+	    (l->lost == 0 || l->lost == 4 || l->lost == 6) && l->rtt >= -1;
 }
 
 void

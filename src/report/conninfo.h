@@ -29,6 +29,7 @@ struct conninfo {
 	uint32_t	caps;			/* CAP_*, of the last EHLO */
 	uint32_t	authed;			/* 1: the login was accepted */
 	uint32_t	quoted;			/* 1: password_quoted() */
+	uint32_t	lost;	/* 4, 6: IPv4, IPv6 failed, not the other; 0 */
 	int64_t		rtt;	/* of the connection, microseconds; or -1 */
 };
 

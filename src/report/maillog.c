@@ -189,10 +189,22 @@ maillog_add_warning(const struct settings *s, const struct conninfo *l,
 	buf_adds(out, "`");
 }
 
+/* Append the hint that one family of addresses costs time. */
+static void
+maillog_add_lost(const struct settings *s, uint32_t lost, struct buf *out)
+{
+	unsigned other = lost == 6 ? 4 : 6;
+
+	if (s->family == SETTING_FAMILY_ANY)
+		buf_addf(out, "IPv%u fails at this relay and IPv%u works; if "
+		    "that stays so, set `address-family ipv%u` to save the "
+		    "time", (unsigned)lost, other, other);
+}
+
 /* Write the line for this recipient and those with the same result. */
 static void
 maillog_write_outcome(const struct maillog *r, const struct maillog_try *t,
-    const struct rcpt *to, struct logline *a, time_t now)
+    const struct rcpt *to, struct logline *a, uint32_t *lost, time_t now)
 {
 	const struct explain_place at = { .account = t->meta->account,
 	    .conninfo = t->conninfo, .sender = t->env->from,
@@ -205,6 +217,11 @@ maillog_write_outcome(const struct maillog *r, const struct maillog_try *t,
 	a->text = !t->untried && to->verdict == VD_OK ? t->accepted : NULL;
 	if (a->fault != NULL)
 		(void)explain_hint(&r->explain, a->fault, &at, &hint);
+	if (a->text != NULL && *lost != 0) {
+		maillog_add_lost(explain_settings(&r->explain, &at), *lost,
+		    &hint);
+		*lost = 0;	/* once a message */
+	}
 	a->hint = buf_text(&hint);
 	if (!t->untried)
 		maillog_add_warning(explain_settings(&r->explain, &at),
@@ -221,6 +238,7 @@ maillog_attempt(const struct maillog *r, const struct maillog_try *t)
 	bool *listed = xcalloc(t->env->nrcpt, sizeof(*listed));
 	time_t now = time(NULL);
 	struct logline a = maillog_common(t, now);
+	uint32_t lost = t->conninfo != NULL ? t->conninfo->lost : 0;
 	const char *names[NAMES];
 	char why[ACCOUNT_WHY];
 	size_t i;
@@ -233,7 +251,7 @@ maillog_attempt(const struct maillog *r, const struct maillog_try *t)
 			continue;
 		a.nto = maillog_like(t->env, i, listed, names, t->untried);
 		a.to = names;
-		maillog_write_outcome(r, t, &t->env->rcpt[i], &a, now);
+		maillog_write_outcome(r, t, &t->env->rcpt[i], &a, &lost, now);
 	}
 	free(listed);
 }

@@ -274,10 +274,15 @@ families(void)
 	static const struct {
 		unsigned	 first, second;	/* failed */
 		int		 want;
+		int		 six, four;	/* lost, if that is used */
 	} t[] = {
-		{ 0, 0, AF_UNSPEC }, { 1, 0, AF_INET6 }, { 3, 0, AF_UNSPEC },
-		{ 1, 1, AF_UNSPEC }, { 2, 0, AF_UNSPEC }, { 2, 1, AF_INET },
-		{ 3, 1, AF_UNSPEC },
+		{ 0, 0, AF_UNSPEC, AF_UNSPEC, AF_UNSPEC },
+		{ 1, 0, AF_INET6, AF_UNSPEC, AF_INET6 },
+		{ 3, 0, AF_UNSPEC, AF_UNSPEC, AF_UNSPEC },
+		{ 1, 1, AF_UNSPEC, AF_UNSPEC, AF_UNSPEC },
+		{ 2, 0, AF_UNSPEC, AF_INET, AF_UNSPEC },
+		{ 2, 1, AF_INET, AF_INET, AF_UNSPEC },
+		{ 3, 1, AF_UNSPEC, AF_UNSPEC, AF_UNSPEC },
 	};
 	struct route_hop hop[2] = { { .addrs.n = 2 }, { .addrs.n = 1 } };
 	struct route r = { .hop = hop, .n = 2 };
@@ -290,7 +295,14 @@ families(void)
 		hop[0].failed = t[i].first;
 		hop[1].failed = t[i].second;
 		is_int(route_failed_family(&r), t[i].want, "family %zu", i);
+		r.address = 0;
+		is_int(route_lost_family(&r), t[i].six, "by IPv6 %zu", i);
+		r.address = 1;
+		is_int(route_lost_family(&r), t[i].four, "by IPv4 %zu", i);
 	}
+	r.address = RESOLVE_MAX;
+	is_int(route_lost_family(&r), AF_UNSPEC, "no address is in use");
+	r.address = 0;
 	r.hop[0].addrs.n = 1;
 	r.n = 1;
 	r.hop[0].failed = 1;
