@@ -239,18 +239,61 @@ to() {
 	[ "$(recipients 1)" = 'x@example.org ' ]
 	grep -qx $'To: x@example.org, bob:;, me@gmail.com\r*' "$(stored 1)"
 	grep -qx $'Cc: Dave D:;, o@example.org, team:;\r*' "$(stored 1)"
-	# With -t such a name is refused, and so is the message.
+	# With -t the others get the message.
 	MAIL=$'To: x@example.org\nCc: bob\n\nx\n'
 	submit -t
 	[ "$status" -eq 67 ]
 	[[ $stderr == *'"bob" is no address, no alias and no user of this host'* ]]
-	[ "$(stored_count)" -eq 1 ]
-	# The same as an argument; and with a domain of one's own.
-	submit x@example.org bob
-	[ "$status" -eq 67 ]
-	[ "$(stored_count)" -eq 1 ]
+	[ "$(recipients 2)" = 'x@example.org ' ]
+	grep -qx $'Cc: bob:;\r*' "$(stored 2)"
+	# With a domain of one's own.
 	MAIL=$'To: bob\n\nx\n'
 	submit --domain example.net x@example.org
 	[ "$status" -eq 0 ]
-	grep -qx $'To: bob@example.net\r*' "$(stored 2)"
+	grep -qx $'To: bob@example.net\r*' "$(stored 3)"
+}
+
+@test "an unknown name costs the others nothing: named, a hint, 67" {
+	local log=$BATS_TEST_TMPDIR/log why='is no address, no alias and no user'
+
+	start_relay
+	printf '%s\n' 'cmd: "|x"' >"$ALIASES"
+	CONF=$(conf "relay localhost:$RELAY_PORT" 'tls none' 'queue no' \
+	    'from me@example.org' "aliases $ALIASES" "log $log")
+	submit x@example.org bob carol root
+	[ "$status" -eq 67 ]
+	[ "$(recipients 1)" = 'root@example.org x@example.org ' ]
+	[[ $stderr == *"not delivered to bob: \"bob\" $why"* ]]
+	[[ $stderr == *"not delivered to carol: \"carol\" $why"* ]]
+	[ "$(grep -c '^heloise: hint: .*domain <domain>' <<<"$stderr")" -eq 1 ]
+	grep -q 'result=left-out .*bob: ' "$log"
+	# One that no mail can go to: a status of its own.
+	submit x@example.org cmd
+	[ "$status" -ne 0 ]
+	[[ $stderr == *"not delivered to cmd: $ALIASES:1: |x: mail goes to"* ]]
+	[ "$(recipients 2)" = 'x@example.org ' ]
+	# The first fault gives the status.
+	submit bad@@x bob x@example.org
+	[ "$status" -eq 64 ]
+	[ "$(recipients 3)" = 'x@example.org ' ]
+	# Nobody is left.
+	submit bob carol
+	[ "$status" -eq 67 ]
+	[[ $stderr == *"cannot use the address bob: \"bob\" $why"*'hint: '* ]]
+	[ "$(stored_count)" -eq 3 ]
+}
+
+@test "an unknown name in a dialogue: 550 for it alone" {
+	start_relay
+	CONF=$(conf "relay localhost:$RELAY_PORT" 'tls none' 'queue no' \
+	    'from me@example.org' 'aliases none')
+	run "$HELOISE" -C "$CONF" -bs < <(printf '%s\r\n' 'HELO me' \
+	    'MAIL FROM:<me@example.org>' 'RCPT TO:<bob>' 'RCPT TO:<root>' \
+	    'RCPT TO:<x@example.com>' DATA 'Subject: x' '' x . \
+	    'MAIL FROM:<me@example.org>' 'RCPT TO:<bob@localhost>' DATA QUIT)
+	[ "$(recipients 1)" = 'root@example.org x@example.com ' ]
+	[ "$(grep -c '^550 5.1.1 .*bob' <<<"$output")" -eq 2 ]
+	[ "$(grep -c '^250 2.1.5' <<<"$output")" -eq 2 ]
+	[[ $output == *'554 5.5.1 no valid recipients'* ]]
+	[ "$(stored_count)" -eq 1 ]
 }

@@ -58,7 +58,7 @@ aliases_verify_one(struct expand *e, const char *arg)
 	e->left_out = &out;
 	if (message_recipients(&env, arg, strlen(arg), EXPAND_BARE,
 	    NULL, &f) == -1 ||
-	    expand_envelope(e, &env, &f) == -1) {
+	    expand_envelope(e, &env, NULL, &f) == -1) {
 		log_fault(&f);
 		status = f.stage == ST_ADDRESS ? EX_NOUSER : fault_exit(&f);
 	} else {

@@ -144,8 +144,22 @@ expand_concerns(struct expand *e, const struct envelope *env)
 	return false;
 }
 
+/* A recipient cannot be expanded: -1 if the others must not get mail. */
+static int
+expand_refuse(struct message_refused *refused, struct fault *f)
+{
+	if (refused == NULL || f->verdict != VD_PERM)
+		return -1;
+	message_refuse(refused, f);
+	if (refused->name.verdict == VD_OK)
+		refused->name = *f;
+	fault_clear(f);
+	return 0;
+}
+
 int
-expand_envelope(struct expand *e, struct envelope *env, struct fault *f)
+expand_envelope(struct expand *e, struct envelope *env,
+    struct message_refused *refused, struct fault *f)
 {
 	struct envelope old = *env, new = old;
 	int status = 0;
@@ -157,13 +171,34 @@ expand_envelope(struct expand *e, struct envelope *env, struct fault *f)
 	new.slot = NULL;
 	new.nrcpt = new.nslot = 0;
 	for (i = 0; status == 0 && i < old.nrcpt; i++)
-		status = expand_one(e, &old.rcpt[i], &new, f);
+		if (expand_one(e, &old.rcpt[i], &new, f) == -1)
+			status = expand_refuse(refused, f);
+	if (status == 0 && new.nrcpt == 0) {
+		*f = refused->first;
+		status = -1;
+	}
 	if (status == 0) {
 		*env = new;
 		new = old;
 	}
 	new.from = new.envid = NULL;	/* they stay in env */
 	envelope_release(&new);
+	return status;
+}
+
+int
+expand_check(struct expand *e, const char *addr, struct fault *f)
+{
+	struct buf *left_out = e->left_out;
+	struct rcpt r = { .addr = xstrdup(addr) };
+	struct envelope new = { 0 };
+	int status;
+
+	e->left_out = NULL;
+	status = expand_one(e, &r, &new, f);
+	e->left_out = left_out;
+	envelope_release(&new);
+	free(r.addr);
 	return status;
 }
 

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "mail/envelope.h"
+#include "mail/message.h"
 
 /* The domain of a bare name until aliases are applied. */
 #define EXPAND_BARE	"localhost"
@@ -44,8 +45,16 @@ void	expand_release(struct expand *);
  * Replace the recipients of an envelope that have aliases: bare names, which
  * are those at EXPAND_BARE, and names at this host.  A name that stays bare
  * gets the domain.  The new recipients have the NOTIFY of the old one.
+ *
+ * Recipients that can never be expanded are added to refused.  -1 with the
+ * first of those if no recipient is left, and with any fault if refused is
+ * NULL or the fault is temporary; then the envelope stays as it was.
  */
-int	expand_envelope(struct expand *, struct envelope *, struct fault *);
+int	expand_envelope(struct expand *, struct envelope *,
+	    struct message_refused *, struct fault *);
+
+/* Can a recipient be expanded?  0, or -1 with the fault. */
+int	expand_check(struct expand *, const char *addr, struct fault *);
 
 /* The alias function of mail/repair; ctx is a struct expand. */
 bool	expand_name(void *ctx, const char *name, char **spec);

@@ -93,6 +93,19 @@ envelope_add(struct envelope *e, const char *addr)
 }
 
 void
+envelope_remove_last(struct envelope *e)
+{
+	struct rcpt *r = &e->rcpt[e->nrcpt - 1];
+
+	/* No search passes over the slot that was filled last. */
+	*env_slot(e, r->addr) = 0;
+	rcpt_unsettle(r);
+	free(r->addr);
+	free(r->orcpt);
+	e->nrcpt--;
+}
+
+void
 rcpt_settle(struct rcpt *r, const struct fault *why)
 {
 	rcpt_unsettle(r);

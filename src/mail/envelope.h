@@ -62,6 +62,9 @@ void	envelope_from(struct envelope *, const char *);
  */
 size_t	envelope_add(struct envelope *, const char *addr);
 
+/* Remove the recipient that was added last; there must be one. */
+void	envelope_remove_last(struct envelope *);
+
 /* Settle a recipient.  The fault is copied; NULL means accepted. */
 void	rcpt_settle(struct rcpt *, const struct fault *);
 

@@ -118,20 +118,24 @@ struct recipients {
 	struct message_refused *refused; /* or NULL */
 };
 
+void
+message_refuse(struct message_refused *r, const struct fault *f)
+{
+	if (r->n++ == 0)
+		r->first = *f;
+	buf_addf(&r->lines, "%s: %s\n", f->what, f->text);
+}
+
 /* A recipient cannot be used: -1 if that is a fault of the message. */
 static int
 msg_refuse(struct recipients *to, struct fault *f)
 {
-	struct message_refused *r = to->refused;
-
 	if (to->field != NULL)
 		fault_add(f, ", in the field %.*s", (int)(to->name_len < 40 ?
 		    to->name_len : 40), to->field);
-	if (r == NULL)
+	if (to->refused == NULL)
 		return -1;
-	if (r->n++ == 0)
-		r->first = *f;
-	buf_addf(&r->lines, "%s: %s\n", f->what, f->text);
+	message_refuse(to->refused, f);
 	fault_clear(f);
 	return 0;
 }

@@ -23,6 +23,7 @@
 struct message_refused {
 	size_t		 n;
 	struct fault	 first;
+	struct fault	 name;		/* the first of alias/expand, or {0} */
 	struct buf	 lines;		/* "ADDRESS: why", each with LF */
 };
 
@@ -86,6 +87,9 @@ struct message {
 void	message_init(struct message *, const struct message_opts *,
 	    struct envelope *);
 void	message_release(struct message *);
+
+/* Add a recipient: the fault says which and why. */
+void	message_refuse(struct message_refused *, const struct fault *);
 
 /* After a fault only message_release() may follow. */
 int	message_feed(struct message *, const char *p, size_t n, struct fault *);

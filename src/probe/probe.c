@@ -116,7 +116,7 @@ probe_address(struct probe *p, struct target *t, struct fault *f)
 	if (status == -1 ||
 	    message_feed(&m, head, sizeof(head) - 1, f) == -1 ||
 	    message_end(&m, f) == -1 ||
-	    expand_envelope(&p->by.expand, &s->env, f) == -1 ||
+	    expand_envelope(&p->by.expand, &s->env, &s->refused, f) == -1 ||
 	    sender_addressed(s, &fields, f) == -1)
 		status = -1;
 	message_release(&m);

@@ -109,9 +109,31 @@ server_do_mail(struct server *s, char *arg)
 	server_say(s, 250, "2.1.0", "sender ok");
 }
 
+/* Refuse the recipient that was added last.  False: it can be used. */
+static bool
+server_refuse_last(struct server *s)
+{
+	const char *addr = s->env.rcpt[s->env.nrcpt - 1].addr;
+	struct buf text = { .max = 8192 };
+	struct fault f;
+
+	fault_clear(&f);
+	if (s->o->usable == NULL || s->o->usable(s->o->ctx, addr, &f) == 0)
+		return false;
+	envelope_remove_last(&s->env);
+	fault_print(&text, &f);
+	if (f.verdict == VD_PERM)
+		server_say(s, 550, "5.1.1", buf_text(&text));
+	else
+		server_say(s, 451, "4.3.0", buf_text(&text));
+	buf_release(&text);
+	return true;
+}
+
 static void
 server_do_rcpt(struct server *s, char *arg)
 {
+	size_t had = s->env.nrcpt;
 	struct fault f;
 
 	if (!s->open) {
@@ -126,7 +148,7 @@ server_do_rcpt(struct server *s, char *arg)
 	fault_clear(&f);
 	if (server_params_rcpt(&s->env, arg, s->o->domain, &f) == -1)
 		server_refuse_argument(s, &f);
-	else
+	else if (s->env.nrcpt == had || !server_refuse_last(s))
 		server_say(s, 250, "2.1.5", "recipient ok");
 }
 

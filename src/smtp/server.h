@@ -47,6 +47,10 @@ struct server_opts {
 	const char	*hostname;	/* the name of the server */
 	const char	*domain;	/* for bare names */
 	long long	 max_size;	/* octets of a message; 0 for any */
+
+	/* Can this recipient be used?  0, or -1 with a fault.  Or NULL. */
+	int		(*usable)(void *ctx, const char *addr, struct fault *);
+	void		*ctx;
 };
 
 struct server {

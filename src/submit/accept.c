@@ -55,7 +55,7 @@ accept_note_script(struct accept *s)
 static int
 accept_write_envelope(struct accept *s, struct fault *f)
 {
-	const struct message_refused *refused = s->message.opts->refused;
+	struct message_refused *refused = s->message.opts->refused;
 	struct buf fields = { .max = 1 << 26 };
 	int status = 0;
 	size_t i;
@@ -70,7 +70,7 @@ accept_write_envelope(struct accept *s, struct fault *f)
 	for (i = 0; i < s->env->nrcpt; i++)
 		s->env->rcpt[i].notify |= s->notify;
 	if (s->expand != NULL)
-		status = expand_envelope(s->expand, s->env, f);
+		status = expand_envelope(s->expand, s->env, refused, f);
 	if (status == 0 && s->addressed != NULL)
 		status = s->addressed(s->ctx, &fields, f);
 	accept_note_script(s);

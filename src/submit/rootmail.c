@@ -23,7 +23,7 @@ rootmail_find(uid_t uid, const struct settings *s, struct buf *out,
 		status = expand_load(&e, s->aliases, NULL, f);
 	(void)envelope_add(&env, "root@" EXPAND_BARE);
 	if (status == 0)
-		status = expand_envelope(&e, &env, f);
+		status = expand_envelope(&e, &env, NULL, f);
 	for (i = 0; status == 0 && i < env.nrcpt; i++)
 		buf_addf(out, "%s%s", i > 0 ? " " : "", env.rcpt[i].addr);
 	envelope_release(&env);

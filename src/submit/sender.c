@@ -163,6 +163,20 @@ sender_report_left_out(struct submission *s, const char *what,
 	buf_clear(lines);
 }
 
+/* What helps with names of this host among the refused recipients. */
+static void
+sender_hint(const struct submission *s)
+{
+	struct buf hint = { .max = EXPLAIN_HINT };
+
+	if (s->refused.name.verdict != VD_OK &&
+	    explain_hint(&s->by->log.explain, &s->refused.name,
+	    &(struct explain_place){ .account = s->meta.account,
+	    .sender = s->env.from }, &hint))
+		log_say("hint: %s", buf_text(&hint));
+	buf_release(&hint);
+}
+
 int
 sender_addressed(void *ctx, struct buf *fields, struct fault *f)
 {
@@ -171,6 +185,7 @@ sender_addressed(void *ctx, struct buf *fields, struct fault *f)
 
 	sender_report_left_out(s, "left out: ", &s->left_out);
 	sender_report_left_out(s, "not delivered to ", &s->refused.lines);
+	sender_hint(s);
 	if (s->meta.account == NULL && sender_account(s, s->env.from, f) == -1)
 		return -1;
 	if (to != NULL)

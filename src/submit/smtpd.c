@@ -47,6 +47,20 @@ smtpd_copy_envelope(struct envelope *to, const struct envelope *from)
 	}
 }
 
+/* Can the aliases be applied to this recipient? */
+static int
+smtpd_usable(void *ctx, const char *addr, struct fault *f)
+{
+	struct submitter *p = &((struct session *)ctx)->by;
+	const struct spool_meta meta = { .uid = p->caller.uid,
+	    .origin = p->caller.origin };
+
+	if (expand_check(&p->expand, addr, f) == 0)
+		return 0;
+	maillog_refusal(&p->log, f, &meta);
+	return -1;
+}
+
 static int
 smtpd_begin(void *ctx, struct envelope *env, struct fault *f)
 {
@@ -62,6 +76,7 @@ smtpd_begin(void *ctx, struct envelope *env, struct fault *f)
 	m->sender = xstrdup(m->env.from);
 	if (sender_account(m, m->sender, f) == 0) {
 		sender_options(m);
+		m->opts.refused = NULL;	/* smtpd_usable() knows all */
 		smtpd_copy_envelope(&m->env, env);
 		if (sender_begin(m, f) == 0)
 			return 0;
@@ -177,7 +192,8 @@ smtpd_run(const struct options *o, struct config *c,
 	if (process_start(&s.by, src, &f) == -1)
 		return sender_refuse(&s.m, &f);
 	so = (struct server_opts){ .hostname = s.by.caller.host,
-	    .domain = EXPAND_BARE, .max_size = s.by.set->max_size };
+	    .domain = EXPAND_BARE, .max_size = s.by.set->max_size,
+	    .usable = smtpd_usable, .ctx = &s };
 	(void)signal(SIGHUP, SIG_IGN);
 	status = smtpd_io_run(STDIN_FILENO, STDOUT_FILENO, &so, &work);
 	sender_release(&s.m);

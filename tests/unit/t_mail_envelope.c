@@ -44,6 +44,27 @@ test_add(void)
 }
 
 static void
+test_remove(void)
+{
+	struct envelope e = { 0 };
+	char addr[32];
+	size_t i, wrong = 0;
+
+	for (i = 0; i < 100; i++) {
+		(void)snprintf(addr, sizeof(addr), "u%zu@host.test", i);
+		(void)envelope_add(&e, addr);
+		envelope_remove_last(&e);
+		wrong += e.nrcpt != i || envelope_add(&e, addr) != i;
+	}
+	for (i = 0; i < 100; i++) {
+		(void)snprintf(addr, sizeof(addr), "u%zu@host.test", i);
+		wrong += envelope_add(&e, addr) != i;
+	}
+	is_int((long long)wrong, 0, "removed and added again");
+	envelope_release(&e);
+}
+
+static void
 test_many(void)
 {
 	struct envelope e = { 0 };
@@ -148,6 +169,7 @@ int
 main(void)
 {
 	test_add();
+	test_remove();
 	test_many();
 	test_verdicts();
 	test_waits();

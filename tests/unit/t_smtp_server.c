@@ -7,7 +7,8 @@
  * Each is played whole and then again byte by byte.  TEXT of R and M may
  * have \r, \n, \\ and \xHH in it.  Lines of a dialogue:
  *
- *	opt KEY VALUE	hostname, domain, size; before all else
+ *	opt KEY VALUE	hostname, domain, size; unusable: an address that the
+ *			caller refuses, later: for now; before all else
  *	C: TEXT		the client says TEXT; all said so far was heard
  *	L: TEXT		the same, but the line ends in a bare LF
  *	R: TEXT		the same, as it stands, without a line end
@@ -69,6 +70,7 @@ struct play {
 	size_t		 nseen;
 
 	char		 hostname[128], domain[128];
+	char		 unusable[128], later[128];
 };
 
 static void
@@ -402,6 +404,19 @@ recipient(struct play *p, char *at)
 		fail(p, "ORCPT is there");
 }
 
+static int
+usable(void *ctx, const char *addr, struct fault *f)
+{
+	const struct play *p = ctx;
+
+	fault_what(f, "%s", addr);
+	if (strcmp(addr, p->unusable) == 0)
+		return fault_set(f, ST_ADDRESS, FD_NONE, 0, VD_PERM, "no");
+	if (strcmp(addr, p->later) == 0)
+		return fault_set(f, ST_ADDRESS, FD_NONE, 0, VD_TEMP, "busy");
+	return 0;
+}
+
 static void
 set_option(struct play *p, char *at)
 {
@@ -411,6 +426,10 @@ set_option(struct play *p, char *at)
 		(void)strlcpy(p->hostname, value, sizeof(p->hostname));
 	else if (strcmp(key, "domain") == 0)
 		(void)strlcpy(p->domain, value, sizeof(p->domain));
+	else if (strcmp(key, "unusable") == 0)
+		(void)strlcpy(p->unusable, value, sizeof(p->unusable));
+	else if (strcmp(key, "later") == 0)
+		(void)strlcpy(p->later, value, sizeof(p->later));
 	else if (strcmp(key, "size") == 0)
 		p->o.max_size = atoll(value);
 	else
@@ -552,6 +571,8 @@ play(const char *file, bool split)
 	(void)strlcpy(p->words, "accepted", sizeof(p->words));
 	p->o.hostname = p->hostname;
 	p->o.domain = p->domain;
+	p->o.usable = usable;
+	p->o.ctx = p;
 	if (in == NULL) {
 		fail(p, "cannot be opened");
 	} else {
