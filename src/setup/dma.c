@@ -10,7 +10,7 @@
 
 struct dma {
 	struct draft	*d;
-	bool		 tls, starttls, opportunistic;
+	bool		 tls, starttls, opportunistic, verify;
 	char		*port, *auth;
 };
 
@@ -65,6 +65,8 @@ dma_setting(struct dma *s, const char *key, char *value)
 		s->starttls = true;
 	} else if (strcmp(key, "OPPORTUNISTIC_TLS") == 0) {
 		s->opportunistic = true;
+	} else if (strcmp(key, "VERIFYCERT") == 0) {
+		s->verify = true;
 	} else if (strcmp(key, "INSECURE") == 0) {
 		(void)draft_set(s->d, "auth-cleartext", "yes");
 	} else if (strcmp(key, "DEFER") == 0) {
@@ -122,9 +124,14 @@ dma_finish(struct dma *s, const char *path)
 	may = may && draft_get(s->d, "user") == NULL;
 	(void)draft_set(s->d, "tls", !s->tls ? "none" : may ? "opportunistic" :
 	    s->starttls ? "starttls" : "implicit");
-	if (s->tls && !may)
-		draft_check(s->d, "dma does not verify the relay's "
-		    "certificate, heloise does");
+	if (s->tls && !may && s->verify)
+		(void)draft_set(s->d, "tls-verify", "yes");
+	else if (s->tls && !may)
+		draft_check(s->d, "without VERIFYCERT dma does not verify the "
+		    "relay's certificate, heloise does");
+	else if (s->tls && s->verify)
+		draft_check(s->d, "VERIFYCERT: `tls opportunistic` does not "
+		    "verify the relay's certificate, `tls starttls` does");
 }
 
 int

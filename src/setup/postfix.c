@@ -1,7 +1,8 @@
 /*
  * postfix.c - reads main.cf of Postfix, and the tables that it names
  *
- * Tables are read from the text that postmap(1) made them of.
+ * Tables are read from the text that postmap(1) made them of, or that stands
+ * in the file itself.
  */
 
 #include <stdio.h>
@@ -154,6 +155,14 @@ postfix_get(const struct postfix *s, const char *key)
 	return value;
 }
 
+/* What follows is about this row, which may be in the file itself. */
+static void
+postfix_at(const struct postfix *s, const struct table *t,
+    const struct table_row *row)
+{
+	draft_at(s->d, t->path != NULL ? t->path : s->path, row->number);
+}
+
 static bool
 postfix_yes(const struct postfix *s, const char *key)
 {
@@ -229,7 +238,7 @@ postfix_login_of(struct postfix *s, const char *sender, const char *relayhost)
 	if (row == NULL)
 		return false;
 	row->used = true;
-	draft_at(s->d, s->logins.path, row->number);
+	postfix_at(s, &s->logins, row);
 	postfix_password(s, row->value);
 	return true;
 }
@@ -242,7 +251,7 @@ postfix_other_logins(struct postfix *s)
 	size_t i;
 
 	for (i = 0; i < s->logins.n; i++, row++) {
-		draft_at(s->d, s->logins.path, row->number);
+		postfix_at(s, &s->logins, row);
 		if (!row->used)
 			draft_drop(s->d, row->key, "a login at another relay");
 	}
@@ -363,7 +372,7 @@ postfix_senders(struct postfix *s)
 		    "mail of all senders goes to the relay above; see "
 		    "`account` and `match`", f.text);
 	for (i = 0; i < senders.n; i++) {
-		draft_at(s->d, senders.path, senders.row[i].number);
+		postfix_at(s, &senders, &senders.row[i]);
 		if (strcasecmp(senders.row[i].value, "DUNNO") != 0)
 			postfix_account(s, senders.row[i].key,
 			    senders.row[i].key, senders.row[i].value);

@@ -62,6 +62,49 @@ table_read(struct table *t, struct source *in)
 	}
 }
 
+/* Add a row of the text p[0..n), "key = value".  False: it is none. */
+static bool
+table_add_pair(struct table *t, const char *p, size_t n)
+{
+	const char *equal = memchr(p, '=', n), *value, *end = p + n;
+	size_t key;
+
+	if (equal == NULL || memchr(p, '{', n) != NULL)
+		return false;
+	while (p < equal && ascii_blank(*p))
+		p++;
+	for (key = (size_t)(equal - p); key > 0 && ascii_blank(p[key - 1]);)
+		key--;
+	for (value = equal + 1; value < end && ascii_blank(*value);)
+		value++;
+	while (end > value && ascii_blank(end[-1]))
+		end--;
+	t->row = xreallocarray(t->row, t->n + 1, sizeof(*t->row));
+	t->row[t->n++] = (struct table_row){ xstrndup(p, key),
+	    xstrndup(value, (size_t)(end - value)), 0, false };
+	return key > 0;
+}
+
+/* The text of "inline:" after its "{".  False: it cannot be read. */
+static bool
+table_read_inline(struct table *t, const char *p)
+{
+	size_t n;
+	bool braced;
+
+	for (;;) {
+		p += strspn(p, ", \t");
+		if (*p == '}')
+			return p[1 + strspn(p + 1, ", \t")] == '\0';
+		braced = *p == '{';
+		p += braced;
+		n = strcspn(p, braced ? "}" : ", \t}");
+		if (p[n] == '\0' || !table_add_pair(t, p, n))
+			return false;
+		p += n + braced;
+	}
+}
+
 /* Of some tables only the result of postmap is there. */
 static int
 table_missing(const char *maps, const char *path, struct fault *f)
@@ -89,10 +132,14 @@ table_missing(const char *maps, const char *path, struct fault *f)
 int
 table_open(struct table *t, const char *maps, struct fault *f)
 {
+	static const char inlined[] = "inline:{";
 	struct source in;
 	int status;
 
 	*t = (struct table){ .path = table_path(maps) };
+	if (strncmp(maps, inlined, sizeof(inlined) - 1) == 0 &&
+	    table_read_inline(t, maps + sizeof(inlined) - 1))
+		return 0;
 	if (t->path == NULL)
 		return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
 		    "a table of this kind is not read");

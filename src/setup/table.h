@@ -21,8 +21,9 @@ struct table {
 };
 
 /*
- * Read the first of a list such as "hash:/etc/postfix/table".  -1 with a
- * fault if its kind has no text, or if the text cannot be read.  To be
+ * Read the first of a list such as "hash:/etc/postfix/table", or a table
+ * "inline:{key=value, {other = value}}", whose rows have no number.  -1 with
+ * a fault if its kind has no text, or if the text cannot be read.  To be
  * released in either case.
  */
 int	table_open(struct table *, const char *maps, struct fault *);

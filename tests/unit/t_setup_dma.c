@@ -3,8 +3,8 @@
 #include "reader.h"
 #include "setup/dma.h"
 
-#define UNVERIFIED "@/dma.conf: dma does not verify the relay's " \
-	"certificate, heloise does\n"
+#define UNVERIFIED "@/dma.conf: without VERIFYCERT dma does not verify " \
+	"the relay's certificate, heloise does\n"
 
 static const struct { const char *what, *text, *want, *check; } t[] = {
 	{ "a relay in clear", "#comment\nSMARTHOST smart.test\n"
@@ -23,6 +23,14 @@ static const struct { const char *what, *text, *want, *check; } t[] = {
 	{ "STARTTLS if offered", "SMARTHOST smart.test\nSECURETRANSFER\n"
 	    "STARTTLS\nOPPORTUNISTIC_TLS\n",
 	    "relay smart.test\nport 25\ntls opportunistic\n", "" },
+	{ "a certificate to verify", "SMARTHOST smart.test\n"
+	    "SECURETRANSFER\nSTARTTLS\nVERIFYCERT\n",
+	    "relay smart.test\nport 25\ntls starttls\ntls-verify yes\n", "" },
+	{ "one to verify, if there is one", "SMARTHOST smart.test\n"
+	    "VERIFYCERT\nSECURETRANSFER\nSTARTTLS\nOPPORTUNISTIC_TLS\n",
+	    "relay smart.test\nport 25\ntls opportunistic\n",
+	    "@/dma.conf: VERIFYCERT: `tls opportunistic` does not verify the "
+	    "relay's certificate, `tls starttls` does\n" },
 	{ "names", "SMARTHOST smart.test\nMAILNAME web1.test\n"
 	    "MASQUERADE example.org\nDEFER\nINSECURE\n",
 	    "relay smart.test\nhelo web1.test\ndomain example.org\n"

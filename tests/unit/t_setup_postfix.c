@@ -91,8 +91,13 @@ static const struct { const char *what, *text, *want, *check; } t[] = {
 	    "@/main.cf:8: always_bcc: no counterpart; now nobody gets a copy\n"
 	    "@/main.cf:9: transport_maps: no counterpart; now mail to all "
 	    "recipients goes to the relay above\n" },
+	{ "logins in the file itself", BASE "smtp_sasl_password_maps =\n"
+	    "  inline:{ {[a.test]:587 = joe:a b}, c.test=d:e }\n",
+	    "relay a.test\nport 587\nuser joe\npassword a b\ntls starttls\n"
+	    "# @/main.cf: c.test: a login at another relay\n"
+	    DROPPED "mydestination\n", "" },
 	{ "logins of a table that is not read", BASE
-	    "smtp_sasl_password_maps = inline:{a=b}\n",
+	    "smtp_sasl_password_maps = inline:{a}\n",
 	    "relay a.test\nport 587\ntls starttls\n"
 	    DROPPED "mydestination\n", "@/main.cf:5: "
 	    "smtp_sasl_password_maps: a table of this kind is not read; set "
