@@ -325,7 +325,13 @@ install-shared: install
 		printf '%s\n' "$$SHARE"; \
 	fi
 
+# There if systemd runs.
+SYSTEMD = /run/systemd/system
+
 uninstall:
+	@[ -n $D ] || [ ! -d $(SYSTEMD) ] || \
+	    [ ! -e $(UNITDIR)/heloise-queue.timer ] || \
+	    echo "to stop it: systemctl disable --now heloise-queue.timer"
 	for name in $(LINKS) $(BINDIR)/heloise; do \
 		case "`readlink $D$$name`" in \
 		heloise | */heloise) rm -f $D$$name ;; \

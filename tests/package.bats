@@ -54,6 +54,28 @@ installed()
 	[[ $output == *'/etc/cron.d/heloise is left'* ]]
 }
 
+@test "uninstall: the command that stops a timer, if systemd runs" {
+	local unit=lib/systemd/system/heloise-queue.timer
+	local word='systemctl disable --now heloise-queue.timer'
+
+	to=$BATS_TEST_TMPDIR/root
+	remove()
+	{
+		mkdir -p "$to/run" "$to/${unit%/*}"
+		touch "$to/$unit"
+		run -0 make -s PREFIX="$to" SBINDIR="$to/sbin" \
+		    SYSCONFDIR="$to/etc" SPOOLDIR="$to/spool" "$@" uninstall
+		[ ! -e "$to/$unit" ]
+	}
+	remove SYSTEMD="$to/run"
+	[[ $output == *"$word"* ]]
+	remove SYSTEMD="$to/none"
+	[[ $output != *systemctl* ]]
+	run -0 make -s PREFIX="$to" SBINDIR="$to/sbin" SYSCONFDIR="$to/etc" \
+	    SPOOLDIR="$to/spool" SYSTEMD="$to/run" uninstall
+	[[ $output != *systemctl* ]]
+}
+
 @test "install: a name in the PATH of users, and completions where they look" {
 	to=$BATS_TEST_TMPDIR/root
 	make -s DESTDIR="$to" install install-system >"$BATS_TEST_TMPDIR/said"
