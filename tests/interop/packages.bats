@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # packages.bats - the Debian packages: install, use, upgrade, remove, purge
 #
+# And those of RPM: built, and what is in them.
+#
 # In a root directory of the release RELEASE, which tests/deps makes once by
 # debootstrap(8); the packages are those in DEBS, or are built here.  Mail
 # goes to a real Postfix.  Each test takes up where the one before it ended.
@@ -58,6 +60,80 @@ owner()
 	run -0 lintian --allow-root --no-cfg --fail-on error,warning \
 	    "$debs"/heloise_*.deb "$debs"/heloise-mta_*.deb
 	[ -z "$output" ]
+}
+
+# rpm_build TOP: the packages from the archive.  Here are no macros of systemd,
+# and what is compiled need not be fast.
+rpm_build()
+{
+	local name define=() src=$1/src
+
+	mkdir -p "$src" "$1/SOURCES"
+	(cd "$BATS_TEST_DIRNAME/../.." &&
+	    cp -R .ci .clang-format .editorconfig .gitignore COPYING Makefile \
+	    README config.mk man src tests "$src") &&
+	    env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$src" dist &&
+	    mv "$src"/heloise-*.tar.gz "$1/SOURCES" || return
+	for name in post preun postun; do
+		define+=(--define "systemd_$name() :")
+	done
+	HOME=$1 rpmbuild -ba --nodeps --define "_topdir $1" \
+	    --define "_tmppath $1" --define "_dbpath $1/db" \
+	    --define '_unitdir /usr/lib/systemd/system' \
+	    --define '_sysusersdir /usr/lib/sysusers.d' \
+	    --define '_tmpfilesdir /usr/lib/tmpfiles.d' \
+	    --define '_build_id_links none' --define 'optflags -O0 -w' \
+	    "${define[@]}" "$src/src/package/heloise.spec" </dev/null
+}
+
+# rpm_files PACKAGE: mode, group and name of each file but documents.
+rpm_files()
+{
+	rpm -qp --dbpath "$BATS_TEST_TMPDIR/db" \
+	    --qf '[%{FILEMODES:perms} %{FILEGROUPNAME} %{FILENAMES}\n]' \
+	    "$BATS_TEST_TMPDIR"/RPMS/*/"$1"-[0-9]*.rpm |
+	    sed -e '/ \/usr\/share\/\(doc\|licenses\)\//d' -e 's/\.[gx]z$//'
+}
+
+@test "RPM: rpmlint finds no error, and the packages have what they should" {
+	local spec=$BATS_TEST_DIRNAME/../../src/package/heloise.spec
+
+	command -v rpmbuild && command -v rpmlint ||
+	    skip 'no rpmbuild here: sh tests/deps interop'
+	run -0 rpmlint "$spec"
+	[[ $output == *' 0 errors'* ]]
+	rpm_build "$BATS_TEST_TMPDIR" >"$BATS_TEST_TMPDIR/log" 2>&1 ||
+	    { tail -n 20 "$BATS_TEST_TMPDIR/log" >&2; return 1; }
+	[ -n "$(find "$BATS_TEST_TMPDIR/SRPMS" -name 'heloise-*.src.rpm')" ]
+	diff - <(rpm_files heloise) <<-'END'
+		-rw-r--r-- root /etc/cron.d/heloise
+		-rw-r----- heloise /etc/heloise.conf
+		drwxr-xr-x root /etc/logcheck
+		drwxr-xr-x root /etc/logcheck/ignore.d.server
+		-rw-r--r-- root /etc/logcheck/ignore.d.server/heloise
+		lrwxrwxrwx root /usr/bin/heloise
+		-rw-r--r-- root /usr/lib/systemd/system/heloise-queue.service
+		-rw-r--r-- root /usr/lib/systemd/system/heloise-queue.timer
+		-rw-r--r-- root /usr/lib/sysusers.d/heloise.conf
+		-rw-r--r-- root /usr/lib/tmpfiles.d/heloise.conf
+		-rwxr-sr-x heloise /usr/sbin/heloise
+		-rw-r--r-- root /usr/share/bash-completion/completions/heloise
+		-rw-r--r-- root /usr/share/fish/vendor_completions.d/heloise.fish
+		-rw-r--r-- root /usr/share/man/man5/heloise.conf.5
+		-rw-r--r-- root /usr/share/man/man7/heloise-recipes.7
+		-rw-r--r-- root /usr/share/man/man8/heloise.8
+		-rw-r--r-- root /usr/share/zsh/site-functions/_heloise
+		drwxrws--T heloise /var/spool/heloise
+	END
+	diff - <(rpm_files heloise-mta) <<-'END'
+		lrwxrwxrwx root /usr/bin/mailq
+		lrwxrwxrwx root /usr/bin/newaliases
+		lrwxrwxrwx root /usr/lib/sendmail
+		lrwxrwxrwx root /usr/sbin/sendmail
+		-rw-r--r-- root /usr/share/man/man1/mailq.1
+		-rw-r--r-- root /usr/share/man/man1/newaliases.1
+		-rw-r--r-- root /usr/share/man/man8/sendmail.8
+	END
 }
 
 @test "package: one command installs it in place of another mailer" {
