@@ -17,6 +17,7 @@
 #include "config/mailbox.h"
 #include "config/password.h"
 #include "config/validate.h"
+#include "config/value.h"
 #include "hint/service.h"
 #include "net/relay.h"
 
@@ -39,7 +40,7 @@ void
 config_init(struct config *c)
 {
 	memset(c, 0, sizeof(*c));
-	settings_init(&c->base);
+	values_init(&c->base);
 	c->mistakes.max = c->warnings.max = 65536;
 	c->open = -1;
 }
@@ -49,7 +50,7 @@ config_release_layer(struct layer l)
 {
 	size_t i;
 
-	settings_release(l.set);
+	values_release(l.set);
 	for (i = 0; i < setting_count; i++) {
 		free(l.origin[i].text);
 		l.origin[i].text = NULL;
@@ -218,7 +219,7 @@ config_supersede(struct config *c, struct layer l, const char *key,
 		return;
 	if (had->text != NULL && !had->vacant)
 		config_overridden(c, row, had->text, origin);
-	setting_reset(row, l.set);
+	value_reset(row, l.set);
 	config_originate(l, row, level, origin);
 	config_origin_of(l, row)->vacant = true;
 }
@@ -239,12 +240,12 @@ config_place_row(struct config *c, struct layer l, const struct setting *row,
 
 	/* A list grows within a level, and replaces that of a lower one. */
 	if (row->type == SETTING_LIST && level > had->level &&
-	    setting_set(row, NULL, value, why))
-		setting_reset(row, l.set);
+	    value_set(row, NULL, value, why))
+		value_reset(row, l.set);
 	buf_clear(why);
 	again = had->text != NULL && !had->vacant && !had->implied &&
 	    (row->type != SETTING_LIST || level != had->level);
-	if (!setting_set(row, store ? l.set : NULL, value, why))
+	if (!value_set(row, store ? l.set : NULL, value, why))
 		return false;
 	if (again)
 		config_overridden(c, row, store ? had->text : origin,
@@ -277,7 +278,7 @@ config_forget_name(const struct config *c, struct layer l, const char *origin)
 
 	if (had->text != NULL ? !had->implied : !up->implied)
 		return;
-	setting_reset(row, l.set);
+	value_reset(row, l.set);
 	config_originate(l, row, CONFIG_BUILTIN, origin);
 	had->vacant = true;
 }
@@ -302,7 +303,7 @@ config_place_name(const struct config *c, struct layer l,
 		return NULL;
 	if (counts && name[0] != '\0' && (had->text == NULL || had->vacant) &&
 	    validate_from(address) == NULL &&
-	    setting_set(row, l.set, name, &why)) {
+	    value_set(row, l.set, name, &why)) {
 		config_originate(l, row, CONFIG_BUILTIN, origin);
 		had->implied = true;
 	}
@@ -376,7 +377,7 @@ config_open(struct config *c, const char *name, const char *origin)
 	struct config_account *a;
 
 	c->open = config_account(c, name, strlen(name));
-	if (!setting_set(setting_find("account"), NULL, name, &why))
+	if (!value_set(setting_find("account"), NULL, name, &why))
 		config_mistake(c, "%s: account: %s", origin, buf_text(&why));
 	else if (c->open == -1 && c->naccount >= CONFIG_ACCOUNTS)
 		config_mistake(c, "%s: account: there are more than %d",
@@ -394,7 +395,7 @@ config_open(struct config *c, const char *name, const char *origin)
 	a->name = xstrdup(buf_text(&seen));
 	buf_release(&seen);
 	a->where = xstrdup(origin);
-	settings_init(&a->set);
+	values_init(&a->set);
 }
 
 void
@@ -417,7 +418,7 @@ config_imply_user(struct layer l)
 	    l.set->auth == SETTING_AUTH_EXTERNAL ||
 	    strchr(address, '@') == NULL || strchr(address, '%') != NULL)
 		return;
-	if (setting_set(row, l.set, address, &why)) {
+	if (value_set(row, l.set, address, &why)) {
 		config_originate(l, row, from->level, from->text);
 		config_origin_of(l, row)->implied = true;
 	}
@@ -443,7 +444,7 @@ config_inherit(struct config *c)
 				continue;
 			if (own->text != NULL && !own->vacant && !own->implied)
 				config_overridden(c, row, own->text, up->text);
-			setting_copy(row, &c->account[i].set, &c->base);
+			value_copy(row, &c->account[i].set, &c->base);
 			free(own->text);
 			own->text = up->text != NULL ? xstrdup(up->text) :
 			    NULL;

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "config/dump.h"
+#include "config/value.h"
 
 /* Fill up to so many octets, and begin a comment. */
 static void
@@ -36,7 +37,7 @@ dump_row(const struct config *c, bool hide, int account,
 	struct buf value = { .max = 1 << 16, .secret = true };
 	size_t start = out->len;
 
-	setting_show(row, set, &value);
+	value_show(row, set, &value);
 	hide = hide && strcmp(buf_text(&value), "(unset)") != 0;
 	buf_addf(out, "%-16s %s", row->key, hide ? "(set)" :
 	    buf_text(&value));
@@ -94,7 +95,7 @@ dump_json_row(const struct config *c, bool hide, int account,
 	struct buf value = { .max = 1 << 16, .secret = true };
 	bool is_set;
 
-	setting_show(row, set, &value);
+	value_show(row, set, &value);
 	is_set = strcmp(buf_text(&value), "(unset)") != 0;
 	if (!hide)
 		dump_meaning(c, account, row, &meaning);

@@ -17,6 +17,7 @@
 #include "config/judge.h"
 #include "config/lint.h"
 #include "config/password.h"
+#include "config/value.h"
 #include "hint/provider.h"
 #include "mail/frompolicy.h"
 #include "net/relay.h"
@@ -226,7 +227,7 @@ lint_apply(struct lint *a, const struct config *c, const struct view *v,
 	for (; n > 0; n--, r++)
 		if (r->applies && (relay || (r->flags & RELAY) == 0) &&
 		    ((r->flags & IF_SET) == 0 ||
-		    setting_text(setting_find(r->key), v->set) != NULL) &&
+		    value_text(setting_find(r->key), v->set) != NULL) &&
 		    !lint_known(c, r, v))
 			lint_add_rule(a, r, v);
 }

@@ -183,42 +183,7 @@ const struct setting *setting_near(const char *key);
  */
 bool	setting_is_relative(const struct setting *, const char *value);
 
-/*
- * Parse value and store it in s, if s is not NULL; a value of a list is
- * added to those in s.  If it is wrong, return false and append to why the
- * expected form ("expected yes or no"), and whether quotes or a comment are
- * the cause.  It never has the value itself, which may be a password in the
- * wrong place.
- */
-bool	setting_set(const struct setting *, struct settings *s,
-	    const char *value, struct buf *why);
-
-/* Copy the value of this row, with its strings. */
-void	setting_copy(const struct setting *, struct settings *to,
-	    const struct settings *from);
-
-/* Back to the built-in value. */
-void	setting_reset(const struct setting *, struct settings *);
-
-/* Append the value as in a file; "(set)" if it is a secret. */
-void	setting_show(const struct setting *, const struct settings *,
-	    struct buf *);
-
-/*
- * Is this the value of the row with this key, as setting_show() writes it, or
- * a word of its list?  With NULL: is it set to anything?  False if there is no
- * such row.
- */
-bool	setting_is(const struct settings *, const char *key,
-	    const char *value);
-
-/* A text, path or list as it is, also a secret; NULL if it is not set. */
-const char *setting_text(const struct setting *, const struct settings *);
-
 /* Lines "  --key ARG   what it does [default]", one for each row. */
 void	setting_help(FILE *);
-
-void	settings_init(struct settings *);
-void	settings_release(struct settings *);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config/value.h"
 #include "config/write.h"
 
 static int
@@ -23,12 +24,12 @@ cwrite_add_row(const struct config *c, const struct setting *row,
 	bool text = row->type == SETTING_TEXT || row->type == SETTING_PATH ||
 	    row->type == SETTING_LIST;
 
-	if (text && setting_text(row, &c->base) == NULL)
+	if (text && value_text(row, &c->base) == NULL)
 		return 0;
 	if (row->secret)
-		buf_adds(&value, setting_text(row, &c->base));
+		buf_adds(&value, value_text(row, &c->base));
 	else
-		setting_show(row, &c->base, &value);
+		value_show(row, &c->base, &value);
 	if (value.p[0] == ' ')
 		status = cwrite_refuse(f, row, "it begins with a blank");
 	else if (setting_is_relative(row, value.p))

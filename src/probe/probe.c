@@ -21,6 +21,7 @@
 #include "base/util.h"
 #include "config/account.h"
 #include "config/password.h"
+#include "config/value.h"
 #include "net/dns.h"
 #include "probe/attempt.h"
 #include "probe/probe.h"
@@ -183,7 +184,7 @@ probe_show_settings(struct probe *p, const struct target *t)
 		where = config_where(p->c, t->number, row);
 		buf_clear(&value);
 		buf_clear(&meaning);
-		setting_show(row, t->set, &value);
+		value_show(row, t->set, &value);
 		config_meaning(row, t->set, &meaning);
 		hide = p->brief && strcmp(where, "default") != 0 &&
 		    strcmp(buf_text(&value), "(unset)") != 0;
@@ -421,7 +422,7 @@ probe_advise_mode(const struct probe *p, const struct target *t,
 		row = setting_find("relay");
 	}
 	buf_addf(hint, " `tls %s` (now ", words[a->mode]);
-	setting_show(row, t->set, hint);
+	value_show(row, t->set, hint);
 	buf_addf(hint, ", %s)", config_where(p->c, t->number, row));
 }
 

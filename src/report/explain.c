@@ -12,6 +12,7 @@
 #include "base/util.h"
 #include "config/account.h"
 #include "config/password.h"
+#include "config/value.h"
 #include "net/relay.h"
 #include "report/explain.h"
 #include "smtp/avoid.h"
@@ -80,7 +81,7 @@ explain_add_relay(struct hint_context *ctx, const struct settings *s,
 static bool
 explain_is_set(const void *settings, const char *key, const char *value)
 {
-	return setting_is(settings, key, value);
+	return value_is(settings, key, value);
 }
 
 /*

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/util.h"
+#include "config/value.h"
 #include "mail/addr.h"
 #include "setup/answers.h"
 #include "setup/ask.h"
@@ -60,9 +61,9 @@ answers_keep(struct answers *a, const struct setting *row,
 	char *whole;
 
 	if (row->secret)
-		buf_adds(&b, setting_text(row, set));
+		buf_adds(&b, value_text(row, set));
 	else
-		setting_show(row, set, &b);
+		value_show(row, set, &b);
 	whole = answers_whole(row, buf_text(&b));
 	(void)draft_set(&a->draft, row->key, whole);
 	free(whole);

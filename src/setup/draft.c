@@ -7,6 +7,7 @@
 
 #include "base/ascii.h"
 #include "base/util.h"
+#include "config/value.h"
 #include "setup/draft.h"
 
 #define NAME_MAX_OCTETS	32	/* of an account */
@@ -178,7 +179,7 @@ draft_valid(struct draft *d, const struct setting *row, const char *value)
 	else if (value[0] == '=' && !row->secret)
 		draft_check(d, "%s: left out, since it begins with =",
 		    row->key);
-	else if (!setting_set(row, NULL, value, &why))
+	else if (!value_set(row, NULL, value, &why))
 		draft_check(d, "%s: left out: %s", row->key, buf_text(&why));
 	else if (row->type == SETTING_PATH && setting_is_relative(row, value) &&
 	    strncmp(value, "~/", 2) != 0)

@@ -14,6 +14,7 @@
 #include "config/file.h"
 #include "config/judge.h"
 #include "config/load.h"
+#include "config/value.h"
 #include "setup/target.h"
 #include "system/readfile.h"
 
@@ -113,7 +114,7 @@ target_hides(const struct settings *set)
 
 	for (i = 0; i < setting_count; i++)
 		if (setting_table[i].secret &&
-		    setting_text(&setting_table[i], set) != NULL)
+		    value_text(&setting_table[i], set) != NULL)
 			return true;
 	return set->password_command != NULL ||
 	    set->oauth_client_secret_command != NULL;

@@ -13,6 +13,7 @@
 #include "config/file.h"
 #include "config/load.h"
 #include "config/suggest.h"
+#include "config/value.h"
 #include "net/relay.h"
 
 #include "fuzz.h"
@@ -52,11 +53,11 @@ inspect(struct config *c)
 		    row->type != SETTING_LIST)
 			continue;
 		text = *(char **)(void *)((char *)&c->base + row->at);
-		CHECK(text == NULL || setting_set(row, NULL, text, &why));
+		CHECK(text == NULL || value_set(row, NULL, text, &why));
 	}
 	/* Another password, the same dump. */
 	if (c->base.password != NULL) {
-		CHECK(setting_set(setting_find("password"), &c->base,
+		CHECK(value_set(setting_find("password"), &c->base,
 		    "another", &why));
 		config_dump(c, false, &again);
 		CHECK(strcmp(buf_text(&dump), buf_text(&again)) == 0);

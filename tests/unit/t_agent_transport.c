@@ -10,6 +10,7 @@
 
 #include "agent/transport.h"
 #include "base/util.h"
+#include "config/value.h"
 #include "net/dns.h"
 #include "tap.h"
 
@@ -39,12 +40,12 @@ set(struct settings *s, const char *lines)
 	struct buf why = { .max = 1024 };
 	char *text = xstrdup(lines), *line, *rest = text, *value;
 
-	settings_init(s);
+	values_init(s);
 	while ((line = strsep(&rest, ";")) != NULL) {
 		line += strspn(line, " ");
 		value = line + strcspn(line, " ");
 		*value++ = '\0';
-		if (!setting_set(setting_find(line), s, value, &why))
+		if (!value_set(setting_find(line), s, value, &why))
 			ok(false, "%s %s: %s", line, value, buf_text(&why));
 	}
 	buf_release(&why);
@@ -102,7 +103,7 @@ modes(void)
 		is_int(r.session.tls.implicit, t[i].implicit, "%s: implicit",
 		    t[i].lines);
 		transport_release(&r);
-		settings_release(&s);
+		values_release(&s);
 	}
 }
 
@@ -135,7 +136,7 @@ logins(void)
 		is(r.client.user, t[i].user, "%s: user", t[i].lines);
 		is_int(r.client.mech, t[i].mech, "%s: mechanism", t[i].lines);
 		transport_release(&r);
-		settings_release(&s);
+		values_release(&s);
 		free(lines);
 	}
 }
@@ -266,7 +267,7 @@ services(void)
 		is(r.session.tls.name, "example.org",
 		    "service %zu: the name in its certificate", i);
 		transport_release(&r);
-		settings_release(&s);
+		values_release(&s);
 		free(lines);
 		(void)close(fd[0]);
 		(void)close(fd[1]);
@@ -308,7 +309,7 @@ time_to_connect(void)
 		    "%s: connected", t[i].label);
 		transport_release(&r);
 	}
-	settings_release(&s);
+	values_release(&s);
 	free(lines);
 	(void)close(fd);
 }
@@ -370,7 +371,7 @@ give_up_tls(void)
 		    "no TLS, as the STARTTLS of the relay fails: no",
 		    "... and the log says why");
 		transport_release(&r);
-		settings_release(&s);
+		values_release(&s);
 		free(lines);
 	}
 	free(c);

@@ -13,6 +13,7 @@
 #include "base/util.h"
 #include "config/file.h"
 #include "tap.h"
+#include "config/value.h"
 
 #define SECRET	"hunter2hunter2"
 
@@ -102,7 +103,7 @@ lines(void)
 		(void)config_file_text(&c, CONFIG_USER, "/d/f", "/home/a",
 		    t[i].text, strlen(t[i].text));
 		if (t[i].key != NULL) {
-			setting_show(setting_find(t[i].key), &c.base, &b);
+			value_show(setting_find(t[i].key), &c.base, &b);
 			is(buf_text(&c.mistakes), "", "text %zu: fine", i);
 			is(buf_text(&b), t[i].want, "text %zu", i);
 		} else {

@@ -13,6 +13,7 @@
 #include "config/file.h"
 #include "config/include.h"
 #include "tap.h"
+#include "config/value.h"
 
 static const char *dir;
 
@@ -81,7 +82,7 @@ reads_as(const char *text, const char *port, const char *mistakes, bool first)
 	else if (mistakes != NULL)
 		is(buf_text(&seen), mistakes, "mistakes of %d", nth);
 	if (port != NULL) {
-		setting_show(setting_find("port"), &c.base, &value);
+		value_show(setting_find("port"), &c.base, &value);
 		is(buf_text(&value), port, "port of %d", nth);
 	}
 	buf_release(&seen);

@@ -13,6 +13,7 @@
 #include "base/util.h"
 #include "config/load.h"
 #include "tap.h"
+#include "config/value.h"
 
 #define SECRET	"hunter2hunter2"
 
@@ -61,7 +62,7 @@ describe(const struct config *c, struct buf *out)
 		if (strcmp(from, "default") == 0)
 			continue;
 		buf_addf(out, "%s=", row->key);
-		setting_show(row, &c->base, out);
+		value_show(row, &c->base, out);
 		buf_adds(out, "<");
 		if ((p = strstr(from, dir)) != NULL) {
 			buf_add(out, from, (size_t)(p - from));

@@ -6,6 +6,7 @@
 
 #include "base/util.h"
 #include "config/suggest.h"
+#include "config/value.h"
 #include "net/relay.h"
 #include "config/setting.h"
 #include "tap.h"
@@ -168,12 +169,12 @@ set_and_show(void)
 	const struct setting *row;
 	size_t i;
 
-	settings_init(&s);
+	values_init(&s);
 	for (i = 0; i < NITEMS(t); i++) {
 		buf_clear(&b);
 		row = setting_find(t[i].key);
-		if (setting_set(row, &s, t[i].value, &b))
-			setting_show(row, &s, &b);
+		if (value_set(row, &s, t[i].value, &b))
+			value_show(row, &s, &b);
 		is(buf_text(&b), t[i].shown, "%s %zu", t[i].key, i);
 	}
 	/* A refused value leaves the old one. */
@@ -189,17 +190,17 @@ set_and_show(void)
 
 	/* Only looked at. */
 	buf_clear(&b);
-	ok(setting_set(setting_find("port"), NULL, "99", &b) &&
-	    !setting_set(setting_find("port"), NULL, "x", &b) &&
+	ok(value_set(setting_find("port"), NULL, "99", &b) &&
+	    !value_set(setting_find("port"), NULL, "x", &b) &&
 	    s.port == 0, "checked without being stored");
 
 	for (i = 0; i < setting_count; i++)
-		setting_reset(&setting_table[i], &s);
+		value_reset(&setting_table[i], &s);
 	ok(s.password == NULL && s.relay == NULL && s.tls_verify &&
 	    s.connect_timeout == 30 && s.tls == SETTING_TLS_AUTO,
 	    "reset to what is built in");
 	is(s.helo, "auto", "helo is auto");
-	settings_release(&s);
+	values_release(&s);
 	ok(s.helo == NULL, "released");
 	buf_release(&b);
 }
@@ -211,7 +212,7 @@ rows(void)
 	struct buf b = { .max = 1024 };
 	struct settings s;
 
-	settings_init(&s);
+	values_init(&s);
 	for (row = setting_table; row < setting_table + setting_count;
 	    row++) {
 		ok(setting_find(row->key) == row && strlen(row->key) <
@@ -228,13 +229,13 @@ rows(void)
 		    "%s: words belong to a variable", row->key);
 		for (const struct setting_word *w = row->words;
 		    w != NULL && w->word != NULL; w++)
-			ok(setting_set(row, NULL, w->value, &b),
+			ok(value_set(row, NULL, w->value, &b),
 			    "%s: %s means something", row->key, w->word);
 		if (row->def != NULL)
-			ok(setting_set(row, &s, row->def, &b),
+			ok(value_set(row, &s, row->def, &b),
 			    "%s: its default is valid", row->key);
 	}
-	settings_release(&s);
+	values_release(&s);
 	buf_release(&b);
 	ok(setting_find("nothing") == NULL && setting_find("") == NULL &&
 	    setting_find("Port") == NULL, "not found");
@@ -247,18 +248,18 @@ values(void)
 	struct buf why = { .max = 512 };
 	struct settings s;
 
-	settings_init(&s);
-	ok(setting_is(&s, "header-repair", "yes") &&
-	    !setting_is(&s, "header-repair", "no"), "the built-in value");
-	ok(!setting_is(&s, "tls-cert", NULL) &&
-	    !setting_is(&s, "tls-cert", "/c"), "a text that is not set");
-	ok(setting_set(setting_find("tls-cert"), &s, "/c", &why) &&
-	    setting_is(&s, "tls-cert", NULL) &&
-	    setting_is(&s, "tls-cert", "/c") &&
-	    !setting_is(&s, "tls-cert", "/d"), "one that is");
-	ok(!setting_is(&s, "chmod", NULL) && !setting_is(&s, "", "x"),
+	values_init(&s);
+	ok(value_is(&s, "header-repair", "yes") &&
+	    !value_is(&s, "header-repair", "no"), "the built-in value");
+	ok(!value_is(&s, "tls-cert", NULL) &&
+	    !value_is(&s, "tls-cert", "/c"), "a text that is not set");
+	ok(value_set(setting_find("tls-cert"), &s, "/c", &why) &&
+	    value_is(&s, "tls-cert", NULL) &&
+	    value_is(&s, "tls-cert", "/c") &&
+	    !value_is(&s, "tls-cert", "/d"), "one that is");
+	ok(!value_is(&s, "chmod", NULL) && !value_is(&s, "", "x"),
 	    "no such row");
-	settings_release(&s);
+	values_release(&s);
 	buf_release(&why);
 }
 

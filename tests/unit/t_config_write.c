@@ -9,6 +9,7 @@
 
 #include "base/util.h"
 #include "config/file.h"
+#include "config/value.h"
 #include "config/write.h"
 #include "tap.h"
 
@@ -108,7 +109,7 @@ test_refused(size_t i)
 	bool made;
 
 	config_init(&c);
-	ok(setting_set(row, &c.base, refused[i].value, &why), "%s: is set",
+	ok(value_set(row, &c.base, refused[i].value, &why), "%s: is set",
 	    refused[i].key);
 	c.origin[row - setting_table].level = CONFIG_ENV;
 	is_int(config_write(&c, path, &made, &f), -1, "%s: status",

@@ -15,6 +15,7 @@
 
 #include "base/util.h"
 #include "config/setting.h"
+#include "config/value.h"
 #include "smtp/client.h"
 #include "hint/hint.h"
 #include "localfaults.h"
@@ -39,7 +40,7 @@ struct row {
 static bool
 is_set(const void *settings, const char *key, const char *value)
 {
-	return setting_is(settings, key, value);
+	return value_is(settings, key, value);
 }
 
 /* As in a file. */
@@ -49,7 +50,7 @@ set(struct row *r, const char *key, const char *value)
 	const struct setting *row = setting_find(key);
 	struct buf why = { .max = 512 };
 
-	ok(row != NULL && setting_set(row, &r->set, value, &why),
+	ok(row != NULL && value_set(row, &r->set, value, &why),
 	    "%s %s is right", key, value);
 	buf_release(&why);
 }
@@ -138,7 +139,7 @@ parse(struct row *r, char *line)
 	    .from = "app@example.com", .to = "bob@example.net", .port = 587,
 	    .tls = CLIENT_TLS_STARTTLS, .mech = SASL__MAX, .trusted = true,
 	    .offer = "STARTTLS,AUTH PLAIN LOGIN", .banner = "ready" };
-	settings_init(&r->set);
+	values_init(&r->set);
 	while (n < WORDS && (words[n] = strsep(&cell[1], " ")) != NULL)
 		n++;
 	for (i = 0; i < n; i++) {
@@ -397,7 +398,7 @@ play_table(const char *path)
 			(void)snprintf(name, sizeof(name), "line %d, %s, %.60s",
 			    n, r.stage, r.reply);
 			judge(play(&r, &h), &h, r.cause, r.fix, name);
-			settings_release(&r.set);
+			values_release(&r.set);
 		} else {
 			ok(false, "%s:%d has five cells", path, n);
 		}
@@ -418,7 +419,7 @@ test_local(void)
 	struct hint h;
 	bool got;
 
-	settings_init(&r.set);
+	values_init(&r.set);
 	set(&r, "max-size", "1024");
 	set(&r, "deadline", "1h");
 	set(&r, "address-family", "ipv6");
@@ -442,7 +443,7 @@ test_local(void)
 		got = hint_for(&ctx, &h);
 		judge(got, &h, l->cause, l->fix, l->text);
 	}
-	settings_release(&r.set);
+	values_release(&r.set);
 }
 
 static void

@@ -5,6 +5,7 @@
 
 #include "base/util.h"
 #include "config/setting.h"
+#include "config/value.h"
 #include "hint/local_table.h"
 #include "hint/mail_table.h"
 #include "hint/reply_table.h"
@@ -65,7 +66,7 @@ check_fix(const char *fix)
 		ok(row != NULL, "%s is a setting", line);
 		if (row == NULL || strpbrk(value, "%<") != NULL)
 			continue;
-		ok(setting_set(row, NULL, value, &why), "%s %s is right",
+		ok(value_set(row, NULL, value, &why), "%s %s is right",
 		    line, value);
 	}
 	buf_release(&why);

@@ -13,6 +13,7 @@
 
 #include "base/util.h"
 #include "config/setting.h"
+#include "config/value.h"
 #include "hint/hint.h"
 #include "hint/mail_table.h"
 #include "hint/proposal.h"
@@ -33,7 +34,7 @@ struct session {
 static bool
 is_set(const void *settings, const char *key, const char *value)
 {
-	return setting_is(settings, key, value);
+	return value_is(settings, key, value);
 }
 
 /* The first way to match a pattern, less what must not be there. */
@@ -86,7 +87,7 @@ start(struct session *s, const struct advice *a, bool reply)
 	int stage = 0;
 
 	memset(s, 0, sizeof(*s));
-	settings_init(&s->set);
+	values_init(&s->set);
 	while (a->stages != 0 && !(a->stages & ADVICE_AT(stage)))
 		stage++;
 	(void)fault_set(&s->fault, a->stages != 0 ? (enum stage)stage :
@@ -142,7 +143,7 @@ in_force(const struct session *s, const char *key, const char *value)
 		return true;
 	if (strcmp(value, "<name>") == 0 || strcmp(value, "<password>") == 0)
 		return s->ctx.login && strcmp(key, "tls-name") != 0;
-	return setting_is(&s->set, key, value);
+	return value_is(&s->set, key, value);
 }
 
 static void
@@ -156,7 +157,7 @@ apply(struct session *s, const char *key, const char *value)
 		s->ctx.login = true;
 	if (row == NULL || strchr(value, '<') != NULL)
 		return;
-	(void)setting_set(row, &s->set, value, &why);
+	(void)value_set(row, &s->set, value, &why);
 	buf_release(&why);
 	for (i = 0; i < NITEMS(modes); i++)
 		if (strcmp(key, "tls") == 0 && strcmp(value, modes[i]) == 0)
@@ -241,7 +242,7 @@ check_row(const struct advice *a, bool reply, size_t *hints, size_t *bad)
 		}
 		(void)walk(&s, h.fix, true);
 	}
-	settings_release(&s.set);
+	values_release(&s.set);
 }
 
 static void
