@@ -47,7 +47,7 @@ static const struct {
 	    "\naccount         work\n" },
 	{ "logins that are not read", { { "main.cf", "relayhost=[a.test]\n"
 	    "smtp_sasl_auth_enable=yes\n"
-	    "smtp_sasl_password_maps=inline:{x=y:z}\n" } }, "@/main.cf",
+	    "smtp_sasl_password_maps=ldap:/etc/logins\n" } }, "@/main.cf",
 	    EX_CONFIG, "a table of this kind is not read",
 	    "\nrelay           a.test\n" },
 	{ "a certificate that is not there", { { "dma.conf",
