@@ -323,6 +323,15 @@ queuectl_open_spool(struct spool *spool, const char *path, struct mailq *q,
 	return 0;
 }
 
+/* Try the messages that are due now, of --retry all also if one is damaged? */
+static bool
+queuectl_tries(const struct options *o, int status)
+{
+	return o->mode == MODE_RETRY ? status == EX_OK ||
+	    strcmp(o->what, "all") == 0 : o->mode == MODE_RELEASE &&
+	    status == EX_OK;
+}
+
 int
 queuectl_run(const struct options *o, struct config *c,
     const struct config_source *src)
@@ -349,10 +358,7 @@ queuectl_run(const struct options *o, struct config *c,
 		spool_close(&spool);
 	free(top);
 	free(path);
-	/* Try the messages that are due now, also if others are damaged. */
-	if (((status == EX_OK &&
-	    (o->mode == MODE_RETRY || o->mode == MODE_RELEASE)) ||
-	    (o->mode == MODE_RETRY && strcmp(o->what, "all") == 0)) &&
+	if (queuectl_tries(o, status) &&
 	    (run = queue_command(o, c, src)) != EX_OK)
 		status = run;
 	return status;

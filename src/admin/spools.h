@@ -20,9 +20,9 @@ struct spools {
 /*
  * Do act with this spool, unless it is NULL, and return the result; if that
  * is 0 and users is set, then also with the spools of the users who have no
- * other place for one (SPOOLPATH_USERS).  Or if
- * there is a top, do act with the spool of each user, as that user: then a
- * fault is reported and the others follow.
+ * other place for one (SPOOLPATH_USERS).  Or if there is a top, do act with
+ * the spool of each user, as that user: then a fault is reported and the
+ * others follow.
  */
 int	spools_each(const struct spools *, struct spool *,
 	    int (*act)(void *ctx, struct spool *, struct fault *),

@@ -4,6 +4,7 @@
 
 #include "base/ascii.h"
 #include "mail/fold.h"
+#include "mail/longline.h"
 #include "mail/phrase.h"
 
 #define VALUE_MAX	(4U << 20)
@@ -58,7 +59,7 @@ fold_field(struct buf *out, const struct field *fld)
 	const struct header_known *known = header_known(fld);
 	struct buf value = { .max = VALUE_MAX };
 	const char *p, *end, *word;
-	size_t most = FOLD_LINE, gap, n, need;
+	size_t most = LONGLINE_MAX, gap, n, need;
 	bool encode;
 
 	header_unfold(&value, fld);
@@ -72,11 +73,11 @@ fold_field(struct buf *out, const struct field *fld)
 		    (n > 0 && word[n - 1] == '\\')); n++)
 			;
 		gap = (size_t)(word - p);
-		encode = n >= FOLD_LINE && known->id == HEADER_SUBJECT;
-		if (n >= FOLD_LINE && !encode)
+		encode = n >= LONGLINE_MAX && known->id == HEADER_SUBJECT;
+		if (n >= LONGLINE_MAX && !encode)
 			n = fold_cut(word, n, known->traits);
 		need = encode ? COLUMNS : n;
-		if (gap == 0 || gap > COLUMNS || gap + need > FOLD_LINE) {
+		if (gap == 0 || gap > COLUMNS || gap + need > LONGLINE_MAX) {
 			p = " ";
 			gap = 1;
 		}

@@ -8,8 +8,6 @@
 #include "base/buf.h"
 #include "mail/header.h"
 
-#define FOLD_LINE	998	/* octets without CRLF (RFC 5322, 2.1.1) */
-
 /* The longest line of p[0..n), without its CRLF. */
 size_t	fold_longest(const char *p, size_t n);
 

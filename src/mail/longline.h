@@ -6,7 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define LONGLINE_MAX	998	/* octets without CRLF (RFC 5321, 4.5.3.1.6) */
+/* Octets without CRLF (RFC 5321, 4.5.3.1.6; RFC 5322, 2.1.1). */
+#define LONGLINE_MAX	998
 #define LONGLINE_KEPT	60	/* octets that are kept of a line */
 
 /* {0} is ready for the first octet. */

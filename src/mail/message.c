@@ -24,7 +24,6 @@
 
 static const char bom[] = "\xef\xbb\xbf";
 
-#define NAME_MAX_LINE	998	/* octets of the longest field name */
 
 /* The state of the header line that is being read. */
 enum {
@@ -411,7 +410,7 @@ msg_next_state(struct message *m, char c)
 	default:
 		break;
 	}
-	if (m->head.len - m->head_line > NAME_MAX_LINE)
+	if (m->head.len - m->head_line > LONGLINE_MAX)
 		return L_BODY;
 	if (c == ':')
 		return msg_keep(m);
@@ -555,7 +554,7 @@ message_wants(const struct message *m)
 
 	if (!m->opts->repair || m->fixed)
 		return 0;
-	if (m->body.longest > RECODE_LINE)
+	if (m->body.longest > LONGLINE_MAX)
 		why |= RECODE_LONG;
 	if (m->body.unlabelled || (m->body.eightbit && !m->labelled))
 		why |= RECODE_LABEL;

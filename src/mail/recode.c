@@ -13,6 +13,7 @@
 
 #include "base/util.h"
 #include "mail/header.h"
+#include "mail/longline.h"
 #include "mail/mimehead.h"
 #include "mail/recode.h"
 
@@ -117,7 +118,7 @@ recode_note(struct recode *e, const char *p, size_t n)
 		unsigned char c = (unsigned char)p[i];
 
 		if (c == '\n') {
-			part->longline |= e->line > RECODE_LINE + 1;
+			part->longline |= e->line > LONGLINE_MAX + 1;
 			e->line = 0;
 		} else
 			e->line++;
@@ -135,7 +136,7 @@ recode_choose_plan(struct recode *e)
 {
 	struct recode_part *part = &e->part[e->now];
 
-	part->longline |= e->line > RECODE_LINE;
+	part->longline |= e->line > LONGLINE_MAX;
 	if ((part->eightbit && (e->why & RECODE_8BIT)) ||
 	    (part->longline && (e->why & RECODE_LONG)))
 		part->plan = part->text && part->strange <= part->octets / 6 ?

@@ -12,8 +12,6 @@
 #include "mail/encoding.h"
 #include "mail/mime.h"
 
-#define RECODE_LINE	998	/* octets without CRLF (RFC 5322, 2.1.1) */
-
 /* What is to be repaired, a set. */
 #define RECODE_LABEL	0x1	/* 8-bit without MIME fields for it */
 #define RECODE_LONG	0x2	/* lines that are too long */

@@ -10,6 +10,7 @@
 #include "mail/fold.h"
 #include "mail/header.h"
 #include "mail/lenient.h"
+#include "mail/longline.h"
 #include "mail/mime.h"
 #include "mail/mimehead.h"
 #include "mail/phrase.h"
@@ -556,7 +557,7 @@ rewrite_fold(struct buf *out, size_t start)
 	buf_add(&old, out->p + start, out->len - start);
 	out->len = start;
 	while (header_next(buf_text(&old), old.len, &at, &fld))
-		if (fold_longest(fld.line, fld.len) > FOLD_LINE)
+		if (fold_longest(fld.line, fld.len) > LONGLINE_MAX)
 			fold_field(out, &fld);
 		else
 			buf_add(out, fld.line, fld.len);
@@ -581,7 +582,7 @@ rewrite_header(struct buf *out, const char *p, size_t n,
 		rewrite_write_given(&w);
 	}
 	facts->longest = fold_longest(buf_text(out) + start, out->len - start);
-	if (facts->longest > FOLD_LINE && o->repair && !facts->fixed) {
+	if (facts->longest > LONGLINE_MAX && o->repair && !facts->fixed) {
 		rewrite_fold(out, start);
 		facts->longest = fold_longest(buf_text(out) + start,
 		    out->len - start);

@@ -217,6 +217,15 @@ priv_turn_into(uid_t uid, gid_t gid)
 	return portable_forbid_tracing();
 }
 
+/* Groups first: without root they could not be changed. */
+static int
+priv_take(const struct passwd *pw, gid_t gid)
+{
+	return initgroups(pw->pw_name, pw->pw_gid) == -1 ||
+	    setresgid(gid, gid, gid) == -1 ||
+	    setresuid(pw->pw_uid, pw->pw_uid, pw->pw_uid) == -1 ? -1 : 0;
+}
+
 int
 priv_turn_into_user(uid_t uid, gid_t gid, char *home, size_t n)
 {
@@ -225,11 +234,8 @@ priv_turn_into_user(uid_t uid, gid_t gid, char *home, size_t n)
 	(void)strlcpy(home, pw != NULL ? pw->pw_dir : "", n);
 	if (pw == NULL)
 		return priv_turn_into(uid, gid);
-	if (initgroups(pw->pw_name, pw->pw_gid) == -1 ||
-	    setresgid(pw->pw_gid, pw->pw_gid, pw->pw_gid) == -1 ||
-	    setresuid(uid, uid, uid) == -1)
-		return -1;
-	return portable_forbid_tracing();
+	return priv_take(pw, pw->pw_gid) == -1 ? -1 :
+	    portable_forbid_tracing();
 }
 
 /* TZ can name any file, and LANG a directory. */
@@ -283,9 +289,7 @@ priv_become(const char *name, const gid_t *also, uid_t *uid, char *home,
 	if (geteuid() != 0)
 		return fault_set(f, ST_USAGE, FD_NONE, 0, VD_PERM,
 		    "--as %s: only root can check as another user", name);
-	/* Groups first: without root they could not be changed. */
-	if (initgroups(name, pw->pw_gid) == -1 ||
-	    setresgid(gid, gid, gid) == -1 || setresuid(*uid, *uid, *uid) == -1)
+	if (priv_take(pw, gid) == -1)
 		return fault_errno(f, ST_USAGE, errno, VD_PERM, "--as %s",
 		    name);
 	return 0;

@@ -14,6 +14,7 @@
 #include "mail/encoding.h"
 #include "mail/fold.h"
 #include "mail/header.h"
+#include "mail/longline.h"
 #include "mail/mime.h"
 #include "mail/phrase.h"
 #include "mail/rewrite.h"
@@ -67,14 +68,14 @@ check_fold(const struct field *fld)
 	longest = fold_longest(out.p, out.len);
 	if (header_known(fld)->traits & HEADER_TEXT && fld->value -
 	    fld->line < 50)
-		CHECK(longest <= FOLD_LINE);
-	if (longest <= FOLD_LINE || header_known(fld)->id != HEADER_SUBJECT) {
+		CHECK(longest <= LONGLINE_MAX);
+	if (longest <= LONGLINE_MAX || header_known(fld)->id != HEADER_SUBJECT) {
 		fold_field(&again, &f);
 		CHECK(fold_longest(again.p, again.len) <= longest ||
-		    longest < FOLD_LINE);
+		    longest < LONGLINE_MAX);
 	}
 	/* A backslash and its blank stay together. */
-	if (fld->len < FOLD_LINE)
+	if (fld->len < LONGLINE_MAX)
 		CHECK(memmem(out.p, out.len - 2, "\\\r\n", 3) == NULL);
 	if (memmem(out.p, out.len, "=?", 2) == NULL) {
 		words(&old, fld->line, fld->len);

@@ -11,6 +11,7 @@
 
 #include "base/base64.h"
 #include "base/util.h"
+#include "mail/longline.h"
 #include "mail/recode.h"
 #include "mail/fold.h"
 #include "mail/header.h"
@@ -63,7 +64,7 @@ must_have_header(const struct buf *b, bool whole)
 		from += header_is(&fld, "From");
 		if (header_known(&fld)->id == HEADER_SUBJECT && !whole)
 			CHECK(ascii_only(fld.line, fld.len) &&
-			    fold_longest(fld.line, fld.len) <= FOLD_LINE);
+			    fold_longest(fld.line, fld.len) <= LONGLINE_MAX);
 	}
 	CHECK(whole || from <= 1);
 	CHECK(at + 2 <= b->len && memcmp(b->p + at, "\r\n", 2) == 0);
