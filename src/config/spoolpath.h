@@ -65,8 +65,8 @@ char	*spoolpath_default(const char *home, const char *xdg_state_home,
 /*
  * The spool of a user below top, a directory of root with mode 1777.  It is
  * called UID, or, since anybody can make that in advance, UID, a dot and what
- * nobody foresees.  NULL if top is not safe.  The caller frees it.  Exported
- * for the tests.
+ * nobody foresees.  One where mail waits comes first.  NULL if top is not safe.
+ * The caller frees it.
  */
 char	*spoolpath_spare(const char *top, uid_t);
 

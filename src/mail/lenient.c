@@ -70,8 +70,12 @@ len_add_quoted(struct buf *b, const struct buf *bare)
 	buf_adds(b, " ");
 }
 
-void
-lenient_add_name(struct buf *b, const char *p, size_t n)
+/*
+ * Append words as a quoted string, and encoded words beside it; the words may
+ * be half quoted already.
+ */
+static void
+len_add_name(struct buf *b, const char *p, size_t n)
 {
 	struct buf bare = { .max = TEXT_MAX };
 	size_t i, k;
@@ -108,7 +112,7 @@ len_guess_angle(struct buf *b, const char *p, size_t n, bool single)
 	    (memchr(p, ',', name) != NULL || memchr(p, ';', name) != NULL)) ||
 	    !len_is_address(open + 1, n - name - 2))
 		return false;
-	lenient_add_name(b, p, name);
+	len_add_name(b, p, name);
 	buf_add(b, open, n - name);
 	return true;
 }
@@ -127,7 +131,7 @@ len_guess_last(struct buf *b, const char *p, size_t n)
 	    memchr(p + at, '@', n - at) == NULL ||
 	    !len_is_address(p + at, n - at))
 		return false;
-	lenient_add_name(b, p, at);
+	len_add_name(b, p, at);
 	buf_adds(b, "<");
 	buf_add(b, p + at, n - at);
 	buf_adds(b, ">");
@@ -154,7 +158,7 @@ len_guess(struct buf *b, const char *p, size_t n, bool single, const char
 		buf_clear(b);
 		return false;
 	}
-	lenient_add_name(b, p, n);
+	len_add_name(b, p, n);
 	buf_addf(b, "<%s>", own);
 	return true;
 }
@@ -205,7 +209,7 @@ len_merge(struct buf *b, const struct lenient *r, bool single)
 		if (j == i || a[j].start < at)
 			continue;
 		buf_add(b, r->p + at, a[j].start - at);
-		lenient_add_name(b, r->p + a[j].start, a[i].angle - a[j].start);
+		len_add_name(b, r->p + a[j].start, a[i].angle - a[j].start);
 		at = a[i].angle;
 	}
 	if (at > 0)
@@ -229,7 +233,7 @@ len_add_own(struct buf *b, const struct lenient *r, const char *own)
 	}
 	buf_adds(b, " ");
 	if (name != NULL)
-		lenient_add_name(b, name, strlen(name));
+		len_add_name(b, name, strlen(name));
 	buf_addf(b, "<%s>", own);
 	return true;
 }
@@ -339,7 +343,7 @@ len_join(struct buf *b, const char *p, size_t n)
 			buf_add(b, p + i, k);
 		else if (open != NULL) {
 			buf_adds(b, " ");
-			lenient_add_name(b, p + name, (size_t)(open - p) -
+			len_add_name(b, p + name, (size_t)(open - p) -
 			    name);
 			buf_add(b, open, (size_t)(p + i + k - open));
 			name = n;
@@ -547,7 +551,7 @@ len_ungroup(struct buf *b, const struct lenient *r)
 		return false;
 	at = r->p[a->angle] == '<' ? a->angle : a->spec_start;
 	buf_adds(b, " ");
-	lenient_add_name(b, r->p, at);
+	len_add_name(b, r->p, at);
 	if (r->p[a->angle] == '<')
 		buf_add(b, r->p + at, r->n - at);
 	else {

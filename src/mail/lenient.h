@@ -45,10 +45,4 @@ size_t	lenient_element(const char *p, size_t n);
  */
 int	lenient_path(char **spec, const char *arg, struct fault *);
 
-/*
- * Append words as a quoted string, and encoded words beside it; the words
- * may be half quoted already.
- */
-void	lenient_add_name(struct buf *, const char *p, size_t n);
-
 #endif

@@ -91,7 +91,8 @@ http_split(const char *url, bool proxy, char host[HTTP_HOST], int *port)
 	return fine && bad == NULL;
 }
 
-bool
+/* The host and the port of an https:// URL; false if it is none. */
+static bool
 http_url(const char *url, char host[HTTP_HOST], int *port)
 {
 	return http_split(url, false, host, port);

@@ -62,7 +62,4 @@ void	http_answer_release(struct http_answer *);
 void	http_add(const struct http *, struct buf *form, const char *key,
 	    const char *value);
 
-/* The host and the port of an https:// URL; false if it is none. */
-bool	http_url(const char *url, char host[HTTP_HOST], int *port);
-
 #endif
