@@ -175,12 +175,22 @@ lookup_receive(struct route *r, struct fault *f, int sock,
 }
 
 static int
+lookup_late(long long start, struct fault *f)
+{
+	return fault_set(f, ST_RESOLVE, FD_GAI, EAI_AGAIN, VD_TEMP,
+	    "no name server answered in %lld s",
+	    (clock_ms() - start + 500) / 1000);
+}
+
+static int
 lookup_in_child(struct route *r, long long deadline, struct fault *f)
 {
 	long long start = clock_ms();
 	int sock[2], status = -1;
 	pid_t pid;
 
+	if (deadline <= start)
+		return lookup_late(start, f);
 	if (portable_pair(sock) == -1)
 		return fault_errno(f, ST_RESOLVE, errno, VD_TEMP,
 		    "cannot look up names");
@@ -191,9 +201,7 @@ lookup_in_child(struct route *r, long long deadline, struct fault *f)
 		(void)fault_errno(f, ST_RESOLVE, errno, VD_TEMP,
 		    "cannot start a process that looks up names");
 	else if (!lookup_receive(r, f, sock[0], deadline, &status))
-		(void)fault_set(f, ST_RESOLVE, FD_GAI, EAI_AGAIN, VD_TEMP,
-		    "no name server answered in %lld s",
-		    (clock_ms() - start + 500) / 1000);
+		(void)lookup_late(start, f);
 	(void)close(sock[0]);
 	if (pid != -1) {
 		(void)kill(pid, SIGKILL);
