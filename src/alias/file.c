@@ -165,7 +165,7 @@ afile_check(int fd, const char *path, uid_t owner, struct fault *f)
 		    path, path);
 	if (priv_elevated() && getuid() != 0 && (st.st_mode & S_IROTH) == 0)
 		return afile_refuse(f, path, "not all users may read it");
-	if (st.st_nlink != 1)
+	if (st.st_nlink > 1)
 		return afile_refuse(
 		    f, path, "this file has a second hard link");
 	return 0;

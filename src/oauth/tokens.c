@@ -151,7 +151,10 @@ tokens_wrong(const struct tokenstore *s, int err, struct fault *f)
 	    s->name);
 }
 
-/* A regular file of the owner of the tokens, and of nobody else. */
+/*
+ * A regular file of the owner of the tokens, and of nobody else.  It has no
+ * name any more if another process has replaced it just now.
+ */
 static int
 tokens_check(const struct tokenstore *s, int fd, struct fault *f)
 {
@@ -161,7 +164,7 @@ tokens_check(const struct tokenstore *s, int fd, struct fault *f)
 
 	if (fstat(fd, &st) == -1)
 		return tokens_wrong(s, errno, f);
-	if (!S_ISREG(st.st_mode) || st.st_nlink != 1 || st.st_uid != owner)
+	if (!S_ISREG(st.st_mode) || st.st_nlink > 1 || st.st_uid != owner)
 		return fault_set(f, ST_TOKEN, FD_NONE, 0, VD_PERM,
 		    "the token file %s.json is no regular file of this user "
 		    "alone", s->name);

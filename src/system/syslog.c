@@ -50,7 +50,7 @@ syslog_check_file(int fd, const char *path, struct fault *f)
 	if (fstat(fd, &st) == -1)
 		return fault_errno(f, ST_CONFIG, errno, VD_PERM, "log: %s",
 		    path);
-	if (S_ISREG(st.st_mode) && st.st_nlink != 1)
+	if (S_ISREG(st.st_mode) && st.st_nlink > 1)
 		return fault_set(f, ST_CONFIG, FD_NONE, 0, VD_PERM,
 		    "log: %s: this file has several hard links", path);
 	if (S_ISREG(st.st_mode) || S_ISFIFO(st.st_mode) ||

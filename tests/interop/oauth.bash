@@ -99,7 +99,8 @@ stop_oauth()
 	stop
 }
 
-# Write $conf for a client of the provider, and an empty queue.
+# Write $conf for a client of the provider, and an empty queue.  What waits
+# in it must not ask the provider during the tests that follow.
 account()
 {
 	conf=$BATS_TEST_TMPDIR/conf
@@ -108,7 +109,7 @@ account()
 	(umask 077 && printf '%s\n' "relay $addr" 'port 5871' \
 	    'tls starttls' 'tls-name relay.example.org' \
 	    "tls-ca $run/ca/ca.pem" 'helo app.example.org' 'log none' \
-	    "spool $spool" 'from a@example.org' "oauth $issuer" \
+	    'linger no' "spool $spool" 'from a@example.org' "oauth $issuer" \
 	    "oauth-ca $run/ca/ca.pem" "$@" >"$conf")
 }
 

@@ -169,7 +169,7 @@ expire()
 }
 
 @test "a refresh token used twice: mail waits, and says what to run" {
-	device 'linger no'
+	device
 	login_device
 	cp "$tokens"/*.json "$BATS_TEST_TMPDIR/old"
 	expire
@@ -195,7 +195,7 @@ expire()
 }
 
 @test "--logout forgets the token" {
-	device 'linger no'
+	device
 	login_device
 	run "$HELOISE" -C "$conf" --logout
 	[ "$status" -eq 0 ]
@@ -211,7 +211,7 @@ expire()
 @test "a token that is revoked is replaced at once, and once only" {
 	provider opaque true
 	relay_takes opaque
-	device 'linger no'
+	device
 	login_device
 	send
 	[ "$status" -eq 0 ]
@@ -252,7 +252,7 @@ revoke()
 
 @test "the relay refuses the user: tried with a new token, then it waits" {
 	provider ttl 600
-	device 'linger no'
+	device
 	login_device other || :
 	send
 	[ "$status" -eq 0 ]
@@ -262,7 +262,7 @@ revoke()
 }
 
 @test "the provider is out of order: mail waits until it is not" {
-	machine 'linger no'
+	machine
 	provider fail 500
 	send
 	[ "$status" -eq 0 ]
@@ -305,7 +305,7 @@ all_came()
 }
 
 @test "60 callers while the provider is out of order ask once, too" {
-	machine 'connections 64' 'linger no'
+	machine 'connections 64'
 	provider delay 1500 fail 503
 	sixty_callers
 	[ "$(queued)" -eq 60 ]
@@ -316,7 +316,7 @@ all_came()
 @test "tokens of 2 s while the queue runs" {
 	local i
 
-	machine 'delivery queue' 'linger no' 'connections 1' 'log none'
+	machine 'delivery queue' 'connections 1' 'log none'
 	provider ttl 2 delay 0
 	for i in $(seq 40); do
 		"$HELOISE" -C "$conf" -i -f a@example.org b@example.org \
@@ -388,7 +388,7 @@ settled()
 @test "SIGKILL during the rotation: no mail is lost" {
 	local n=0 wait
 
-	device 'linger no' 'delivery queue'
+	device 'delivery queue'
 	login_device
 	for wait in 0 0.02 0.05 0.1 0.2 0.3 0.5 0.7; do
 		provider delay 200

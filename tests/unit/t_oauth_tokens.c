@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -246,6 +247,50 @@ foreign(const struct place *place)
 	free(path);
 }
 
+/* Another process replaces the file again and again until it is ended. */
+static pid_t
+replacer(const struct tokenstore *s, const char *path)
+{
+	char *other = xasprintf("%s.other", path);
+	pid_t pid = fork();
+	int fd;
+
+	while (pid == 0) {
+		fd = open(other, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+		if (write(fd, "{}", 2) == -1 || close(fd) == -1 ||
+		    renameat(AT_FDCWD, other, s->dir, path) == -1)
+			_exit(1);
+	}
+	free(other);
+	return pid;
+}
+
+static void
+replaced(const struct place *place)
+{
+	char *path = file_of(place);
+	struct tokenstore s;
+	struct tokens k;
+	struct fault f = { 0 };
+	int i, rc = 0, status;
+	pid_t pid;
+
+	(void)tokens_open(&s, place, &set, false, &f);
+	pid = replacer(&s, path);
+	for (i = 0; i < 50000 && rc == 0; i++) {
+		tokens_init(&k);
+		rc = tokens_read(&s, &k, &f);
+		tokens_release(&k);
+	}
+	is_int(rc, 0, "read while another process writes: %s", f.text);
+	(void)kill(pid, SIGKILL);
+	(void)waitpid(pid, &status, 0);
+	ok(WIFSIGNALED(status), "the other process wrote until the end");
+	tokens_close(&s);
+	(void)unlink(path);
+	free(path);
+}
+
 static void
 places(struct place *place)
 {
@@ -288,6 +333,7 @@ main(void)
 	crashes(&place);
 	failures(&place);
 	foreign(&place);
+	replaced(&place);
 	places(&place);
 	clean = xasprintf("rm -rf %s", top);
 	is_int(system(clean), 0, "removed");
