@@ -290,12 +290,12 @@ vacate() {
 		scripts+=(--script "$BATS_TEST_TMPDIR/busy")
 	done
 	start_relay "${scripts[@]}" --script "$BATS_TEST_TMPDIR/silent"
-	use 'linger no' 'deadline 8s'
+	use 'linger no' 'deadline 9s'
 	start=${EPOCHREALTIME/./}
 	send bob@example.org
 	[ "$status" -eq 0 ]
 	[[ $stderr == *'no answer'*'queued as'* ]]
-	[ "$((${EPOCHREALTIME/./} - start))" -lt 10900000 ]
+	[ "$((${EPOCHREALTIME/./} - start))" -lt 11900000 ]
 }
 
 @test "a queued message is tried again within seconds, not after an hour" {

@@ -16,7 +16,7 @@ patience_begin(struct patience *p, const struct settings *s,
     const volatile sig_atomic_t *stop)
 {
 	*p = (struct patience){ .slot = p->slot, .spool = spool,
-	    .stop = stop, .set = s,
+	    .stop = stop, .set = s, .asked = clock_ms(),
 	    .end = clock_ms() + base->patience * 1000 };
 	if (base->deadline > 0)
 		p->deadline = clock_ms() + base->deadline * 1000;
@@ -78,6 +78,7 @@ patience_connection(struct patience *p, time_t *next, struct fault *f)
 
 	*next = 0;
 	patience_release(p);
+	p->asked = clock_ms();
 	if (p->spool == NULL)
 		return 0;
 	fault_what(f, "%s", p->set->relay);
@@ -87,6 +88,7 @@ patience_connection(struct patience *p, time_t *next, struct fault *f)
 		if (p->rate.messages > 0)
 			ms = slot_count(p->spool, p->key, p->rate.messages,
 			    p->rate.ms);
+		p->asked = clock_ms();
 		if (ms == 0)
 			return 0;
 		/* Others may go meanwhile. */
@@ -115,6 +117,7 @@ patience_kept_back(const struct envelope *env)
 bool
 patience_again(struct patience *p, struct envelope *env)
 {
+	long long took = clock_ms() - p->asked, ms;
 	size_t i;
 
 	if (!patience_kept_back(env))
@@ -125,8 +128,9 @@ patience_again(struct patience *p, struct envelope *env)
 		slot_uncount(p->spool, p->key);
 	patience_release(p);
 	p->refused = *env->rcpt[0].why;
-	if (!patience_pause(p, backoff_pause(2 + p->refusals++, REFUSED,
-	    random_bits())))
+	ms = backoff_pause(2 + p->refusals++, REFUSED, random_bits());
+	/* The next answer may take longer than this one. */
+	if (clock_ms() + ms + 2 * took >= p->limit || !patience_pause(p, ms))
 		return false;
 	for (i = 0; i < env->nrcpt; i++)
 		rcpt_unsettle(&env->rcpt[i]);

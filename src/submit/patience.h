@@ -22,6 +22,7 @@ struct patience {
 	long long	 end;		/* clock_ms() of `patience`, */
 	long long	 deadline;	/* of `deadline`, or 0 */
 	long long	 limit;		/* the first of these */
+	long long	 asked;		/* clock_ms() when the last try began */
 	unsigned	 looks;		/* for a slot */
 	unsigned	 refusals;	/* by a busy relay, */
 	struct fault	 refused;	/* and its last words */
@@ -44,7 +45,8 @@ int	patience_connection(struct patience *, time_t *next, struct fault *);
 
 /*
  * A try has ended.  If only a busy relay keeps the message back, let the
- * connection go, pause, and take the verdicts back: true, ask again.
+ * connection go, pause, and take the verdicts back: true, ask again.  False if
+ * patience would end before the answer, so that the caller hears the last one.
  */
 bool	patience_again(struct patience *, struct envelope *);
 

@@ -139,6 +139,11 @@ again(struct spool *spool)
 		rcpt_unsettle(&env.rcpt[0]);
 	}
 	is_int(p.refusals, 2, "refusals are counted");
+	refused(&env, t[0].code, t[0].text);
+	p.asked = clock_ms() - 1800 * 1000;
+	ok(!patience_again(&p, &env),
+	    "not if its answer would come after patience");
+	rcpt_unsettle(&env.rcpt[0]);
 	is_int(p.slot, -1, "the connection is free for others");
 	/* The relay takes fewer now: none but that of another process. */
 	patience_begin(&p, &set, &impatient, spool, NULL);
