@@ -153,7 +153,10 @@ demo: heloise tests/relay/relay
 folders:
 	@$(foreach f,$(FOLDERS),echo '$(f): $(MAY_$(f))';)
 
-check: heloise tests/relay/relay $(NET) $(TOOLS) $(UNIT)
+# All that check runs; several at a time with -j.
+tests: heloise tests/relay/relay $(NET) $(TOOLS) $(UNIT)
+
+check: tests
 	sh tests/check "$(PURE:%=src/%.o)" $(UNIT)
 
 lint:
@@ -389,8 +392,8 @@ clean:
 print-PURE:
 	@echo $(PURE:%=src/%.o)
 
-.PHONY: all deps demo folders check lint cross releases interop fault fuzz \
-	bench install install-names install-system deb \
+.PHONY: all deps demo folders tests check lint cross releases interop fault \
+	fuzz bench install install-names install-system deb \
 	install-sendmail install-shared uninstall dist clean print-PURE
 .SECONDARY:
 -include $(shell find src tests -name '*.d' 2>/dev/null)
