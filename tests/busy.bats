@@ -109,7 +109,7 @@ peak() {
 }
 
 @test "a queue run at a relay that takes two: no try is lost for it" {
-	start_relay --think 100 --most 2
+	start_relay --think 300 --most 2
 	use 'linger no' 'connections 4'
 	fill 10
 	heloise -q

@@ -209,6 +209,8 @@ rows() {
 	local from to relay helo fqdn port tls offer user banner size lines
 
 	shift
+	# It costs more than the loops below, which say what is wrong.
+	trap - DEBUG
 	unshare -u true || skip 'may not take on the name of another host'
 	unset HELOISE_ADDRESS_FAMILY
 	while IFS=$'\037' read -r stage words reply cause fix; do

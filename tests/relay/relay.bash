@@ -23,6 +23,12 @@ export HELOISE_ADDRESS_FAMILY=ipv4
 # A message; a file of tests may have another.
 MAIL=$'To: bob@example.org\nFrom: alice@example.org\nSubject: hi\n\nhello\n'
 
+# fresh KIND: have the path of a file of the test that is not there yet in
+# FRESH.  No program makes it: hundreds of tests would wait for that.
+fresh() {
+	FRESH=$BATS_TEST_TMPDIR/$1.$BASHPID.$((++FRESH_COUNT))
+}
+
 # alone COMMAND...: become it, with no descriptor but 0, 1 and 2: a process
 # that stays behind must not hold the pipes that bats reads.
 alone() {
@@ -42,7 +48,9 @@ helper() {
 	local dir program=$1
 
 	[[ $program == */* ]] || program=$RELAY_HOME/../net/$program
-	dir=$(mktemp -d "$BATS_TEST_TMPDIR/helper.XXXXXX")
+	fresh helper
+	dir=$FRESH
+	mkdir "$dir"
 	mkfifo "$dir/in" "$dir/out"
 	alone "$program" "${@:2}" <"$dir/in" >"$dir/out" 2>"$dir/err" &
 	HELPER_PID=$!
@@ -58,8 +66,9 @@ helper() {
 start_relay() {
 	local dir SAID HELPER_PID HELPER_IN HELPER_OUT
 
-	dir=$(mktemp -d "$BATS_TEST_TMPDIR/relay.XXXXXX")
-	mkdir "$dir/store"
+	fresh relay
+	dir=$FRESH
+	mkdir "$dir" "$dir/store"
 	RELAY_LOG=$dir/log RELAY_STORE=$dir/store
 	helper "$RELAY" --log "$RELAY_LOG" --store "$RELAY_STORE" "$@" ||
 	    return
@@ -132,13 +141,14 @@ signal() {
 
 # End all that the test started; false if a relay was not content.
 end_all() {
-	local status=0
+	local status=0 pids
 
-	# shellcheck disable=SC2046 # a list
-	signal TERM $(started)
+	pids=$(started)
+	# shellcheck disable=SC2086 # a list
+	signal TERM $pids
 	stop_relays || status=$?
 	# shellcheck disable=SC2046
-	signal KILL $(started)
+	[ -z "$pids" ] || signal KILL $(started)
 	return "$status"
 }
 
@@ -156,7 +166,10 @@ envelope() {
 }
 
 stored_count() {
-	find "$RELAY_STORE" -name '*.msg' | wc -l
+	local all=("$RELAY_STORE"/*.msg)
+
+	[ -e "${all[0]}" ] || all=()
+	echo "${#all[@]}"
 }
 
 # make_certs: have the certificates of relay/ca in $CERTS, once per run.
@@ -171,22 +184,18 @@ make_certs() {
 
 # script <<LINES: a script for relay --script; prints its path.
 script() {
-	local file
-
-	file=$(mktemp "$BATS_TEST_TMPDIR/script.XXXXXX")
-	cat >"$file"
-	echo "$file"
+	fresh script
+	cat >"$FRESH"
+	echo "$FRESH"
 }
 
 # conf LINE...: a configuration file with these lines; prints its path.
-conf() {
-	local file
-
-	file=$(mktemp "$BATS_TEST_TMPDIR/conf.XXXXXX")
-	chmod 600 "$file"
-	printf '%s\n' "$@" >"$file"
-	echo "$file"
-}
+conf() (
+	fresh conf
+	umask 077
+	printf '%s\n' "$@" >"$FRESH"
+	echo "$FRESH"
+)
 
 # submit OPTION...: the mail, with the configuration in $CONF.  A call that
 # never ends, does so with status 124.
@@ -222,12 +231,15 @@ apart() {
 
 # await COMMAND...: wait for it to come true, 30 seconds at most.
 await() {
-	local end=$((SECONDS + 30))
+	local end=$((SECONDS + 30)) never status=0
 
+	exec {never}<> <(:)
 	until "$@" 2>/dev/null; do
-		[ "$SECONDS" -lt "$end" ] || return 1
-		read -r -t 0.02 <> <(:) || :
+		[ "$SECONDS" -lt "$end" ] || { status=1; break; }
+		read -r -t 0.05 -u "$never" || :
 	done
+	exec {never}>&-
+	return "$status"
 }
 
 has_stored() {

@@ -32,8 +32,11 @@ heloise() {
 
 # messages PLACE: their ids, the oldest first.
 messages() {
-	find "$SPOOL/$1" -type f ! -name '*.note' ! -name '.*' -printf '%f\n' |
-	    sort
+	local file
+
+	for file in "$SPOOL/$1"/*; do
+		[[ $file == *.note || ! -f $file ]] || echo "${file##*/}"
+	done
 }
 
 waiting() {

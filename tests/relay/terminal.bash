@@ -8,7 +8,9 @@
 dialogue() {
 	local dir
 
-	dir=$(mktemp -d "$BATS_TEST_TMPDIR/terminal.XXXXXX")
+	fresh terminal
+	dir=$FRESH
+	mkdir "$dir"
 	SCREEN=$dir/screen
 	mkfifo "$dir/keys"
 	printf '%q ' "$@" >"$dir/command"
