@@ -209,7 +209,8 @@ rows() {
 	local from to relay helo fqdn port tls offer user banner size lines
 
 	shift
-	# It costs more than the loops below, which say what is wrong.
+	# By it bats follows each command, which takes longer than the rows; and
+	# what is wrong, these say themselves.
 	trap - DEBUG
 	unshare -u true || skip 'may not take on the name of another host'
 	unset HELOISE_ADDRESS_FAMILY

@@ -323,13 +323,14 @@ queuectl_open_spool(struct spool *spool, const char *path, struct mailq *q,
 	return 0;
 }
 
-/* Try the messages that are due now, of --retry all also if one is damaged? */
+/* Is what is due tried now?  After "--retry all", also if one is damaged. */
 static bool
 queuectl_tries(const struct options *o, int status)
 {
-	return o->mode == MODE_RETRY ? status == EX_OK ||
-	    strcmp(o->what, "all") == 0 : o->mode == MODE_RELEASE &&
-	    status == EX_OK;
+	if (o->mode == MODE_RETRY && strcmp(o->what, "all") == 0)
+		return true;
+	return status == EX_OK &&
+	    (o->mode == MODE_RETRY || o->mode == MODE_RELEASE);
 }
 
 int

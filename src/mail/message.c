@@ -24,7 +24,6 @@
 
 static const char bom[] = "\xef\xbb\xbf";
 
-
 /* The state of the header line that is being read. */
 enum {
 	L_START,	/* nothing read */

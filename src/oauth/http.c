@@ -59,8 +59,9 @@ http_proxy_scheme(const char *scheme)
 }
 
 /*
- * Host and port of a URL, as libcurl reads it.  A proxy need not have a
- * scheme, and has another port where none is named.
+ * Host and port of an https:// URL, or of a proxy, as libcurl reads it; false
+ * if it is none.  A proxy need not have a scheme, and has another port where
+ * none is named.
  */
 static bool
 http_split(const char *url, bool proxy, char host[HTTP_HOST], int *port)
@@ -89,13 +90,6 @@ http_split(const char *url, bool proxy, char host[HTTP_HOST], int *port)
 	curl.free(scheme);
 	curl.url_cleanup(u);
 	return fine && bad == NULL;
-}
-
-/* The host and the port of an https:// URL; false if it is none. */
-static bool
-http_url(const char *url, char host[HTTP_HOST], int *port)
-{
-	return http_split(url, false, host, port);
 }
 
 /* Look up a host for libcurl. */
@@ -136,7 +130,7 @@ http_find_hosts(struct http *h, const char *url, struct fault *f)
 	char host[HTTP_HOST];
 	int port;
 
-	if (!http_url(url, h->host, &port))
+	if (!http_split(url, false, h->host, &port))
 		return fault_set(f, ST_TOKEN, FD_NONE, 0, VD_PERM,
 		    "%s is no https:// URL", url);
 	if (proxy == NULL)

@@ -16,7 +16,7 @@ patience_begin(struct patience *p, const struct settings *s,
     const volatile sig_atomic_t *stop)
 {
 	*p = (struct patience){ .slot = p->slot, .spool = spool,
-	    .stop = stop, .set = s, .asked = clock_ms(),
+	    .stop = stop, .set = s,
 	    .end = clock_ms() + base->patience * 1000 };
 	if (base->deadline > 0)
 		p->deadline = clock_ms() + base->deadline * 1000;
@@ -26,13 +26,16 @@ patience_begin(struct patience *p, const struct settings *s,
 	(void)rate_parse(s->rate, &p->rate);
 }
 
-/* Sleep; false if patience ends before, or there was a signal. */
+/*
+ * Sleep; false if patience ends before, or less than "then" ms after it, or
+ * there was a signal.
+ */
 static bool
-patience_pause(const struct patience *p, long long ms)
+patience_pause(const struct patience *p, long long ms, long long then)
 {
 	long long until = clock_ms() + ms, left;
 
-	if (until >= p->limit)
+	if (until + then >= p->limit)
 		return false;
 	while ((left = until - clock_ms()) > 0 &&
 	    (p->stop == NULL || !*p->stop))
@@ -66,7 +69,7 @@ patience_slot(struct patience *p, struct fault *f)
 {
 	while (!slot_take(p->spool, p->key, p->set->connections, &p->slot))
 		if (!patience_pause(p, backoff_pause(p->looks++, CHECK,
-		    random_bits())))
+		    random_bits()), 0))
 			return patience_no_slot(p, f);
 	return 0;
 }
@@ -93,7 +96,7 @@ patience_connection(struct patience *p, time_t *next, struct fault *f)
 			return 0;
 		/* Others may go meanwhile. */
 		patience_release(p);
-		if (patience_pause(p, ms))
+		if (patience_pause(p, ms, 0))
 			continue;
 		*next = time(NULL) + (time_t)(ms / 1000) + 1;
 		return fault_set(f, ST_WAIT, FD_NONE, 0, VD_TEMP,
@@ -117,7 +120,7 @@ patience_kept_back(const struct envelope *env)
 bool
 patience_again(struct patience *p, struct envelope *env)
 {
-	long long took = clock_ms() - p->asked, ms;
+	long long took = clock_ms() - p->asked;
 	size_t i;
 
 	if (!patience_kept_back(env))
@@ -128,9 +131,9 @@ patience_again(struct patience *p, struct envelope *env)
 		slot_uncount(p->spool, p->key);
 	patience_release(p);
 	p->refused = *env->rcpt[0].why;
-	ms = backoff_pause(2 + p->refusals++, REFUSED, random_bits());
 	/* The next answer may take longer than this one. */
-	if (clock_ms() + ms + 2 * took >= p->limit || !patience_pause(p, ms))
+	if (!patience_pause(p, backoff_pause(2 + p->refusals++, REFUSED,
+	    random_bits()), 2 * took))
 		return false;
 	for (i = 0; i < env->nrcpt; i++)
 		rcpt_unsettle(&env->rcpt[i]);

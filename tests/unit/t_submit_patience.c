@@ -131,6 +131,7 @@ again(struct spool *spool)
 	patience_begin(&p, &set, &patient, spool, &stop);
 	for (i = 0; i < NITEMS(t); i++) {
 		refused(&env, t[i].code, t[i].text);
+		p.asked = clock_ms();
 		is_int(patience_kept_back(&env), t[i].busy, "%d %s", t[i].code,
 		    t[i].text);
 		is_int(patience_again(&p, &env), t[i].busy,
