@@ -9,6 +9,7 @@ load relay/relay
 NAME=relay.localhost
 
 setup() {
+	follow_tests
 	make_certs
 	unshare -m true || skip 'needs a mount namespace for names'
 	PROGRAM=$HELOISE

@@ -7,6 +7,7 @@
 load relay/relay
 
 setup() {
+	follow_tests
 	ALIASES=$BATS_TEST_TMPDIR/aliases
 	printf '%s\n' 'root: ops@example.org, Alice' 'alice: alice@example.net' \
 	    'pipe: "|cmd"' >"$ALIASES"

@@ -8,6 +8,7 @@ load relay/relay
 
 # Where others may look, too.
 setup() {
+	follow_tests
 	DIR=$(mktemp -d /tmp/checkconfig.XXXXXX)
 	chmod 755 "$DIR"
 	cd "$DIR" || return

@@ -8,6 +8,7 @@ load relay/relay
 load relay/spool
 
 setup() {
+	follow_tests
 	SPOOL=$BATS_TEST_TMPDIR/spool
 	[ "$(id -u)" -eq 0 ] || skip 'needs root, for namespaces and limits'
 }

@@ -10,6 +10,7 @@
 load relay/relay
 
 setup() {
+	follow_tests
 	MAIL='To: bob@example.net
 From: app@example.com
 Date: Sat, 21 Nov 2026 10:00:00 +0000
@@ -209,9 +210,6 @@ rows() {
 	local from to relay helo fqdn port tls offer user banner size lines
 
 	shift
-	# By it bats follows each command, which takes longer than the rows; and
-	# what is wrong, these say themselves.
-	trap - DEBUG
 	unshare -u true || skip 'may not take on the name of another host'
 	unset HELOISE_ADDRESS_FAMILY
 	while IFS=$'\037' read -r stage words reply cause fix; do

@@ -6,6 +6,7 @@
 load relay/relay
 
 setup() {
+	follow_tests
 	export HOME=$BATS_TEST_TMPDIR/home
 	export XDG_STATE_HOME=$HOME/state
 	unset XDG_CONFIG_HOME

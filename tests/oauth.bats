@@ -7,6 +7,7 @@
 load relay/relay
 
 setup() {
+	follow_tests
 	"$HELOISE" -C /dev/null --oauth google --login 2>&1 |
 	    grep -q 'built without OAuth' && skip 'built without OAuth'
 	make_certs

@@ -7,6 +7,7 @@
 load relay/relay
 
 setup() {
+	follow_tests
 	export HELOISE_HELO=app.example.org HELOISE_TLS=none HELOISE_QUEUE=no
 	export HELOISE_FROM=a@example.org HELOISE_ALIASES=none
 	ln -s "$HELOISE" "$BATS_TEST_TMPDIR/sendmail"

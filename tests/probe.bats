@@ -7,6 +7,7 @@
 load relay/relay
 
 setup() {
+	follow_tests
 	export LC_ALL=C.UTF-8
 	unset NO_COLOR
 }

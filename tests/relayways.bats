@@ -7,6 +7,7 @@
 load relay/relay
 
 setup() {
+	follow_tests
 	MAIL='To: bob@example.org
 From: alice@example.org
 Date: Sat, 21 Nov 2026 10:00:00 +0000

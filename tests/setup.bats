@@ -8,6 +8,7 @@ load relay/relay
 load relay/terminal
 
 setup() {
+	follow_tests
 	export HOME=$BATS_TEST_TMPDIR/home LC_ALL=C
 	unset XDG_CONFIG_HOME XDG_STATE_HOME
 	mkdir "$HOME"

@@ -7,6 +7,7 @@
 load relay/relay
 
 setup() {
+	follow_tests
 	if [ "$(id -u)" -ne 0 ] || ! apart setpriv true 2>/dev/null; then
 		skip 'needs root, namespaces and setpriv(1)'
 	fi

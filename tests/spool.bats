@@ -8,6 +8,7 @@ load relay/relay
 load relay/spool
 
 setup() {
+	follow_tests
 	SPOOL=$BATS_TEST_TMPDIR/disk/spool
 	mkdir "$BATS_TEST_TMPDIR/disk"
 	start_relay

@@ -7,6 +7,7 @@
 load relay/relay
 
 setup() {
+	follow_tests
 	make_certs
 }
 

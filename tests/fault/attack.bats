@@ -42,6 +42,7 @@ CAN='execve execveat socket-unix socket-unix-datagram socket-tcp socket-udp
     prlimit-bystander setpriority sched_setaffinity memfd_create shmget'
 
 setup() {
+	follow_tests
 	local kernel
 
 	kernel=$("$HELOISE" --version)

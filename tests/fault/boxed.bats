@@ -7,6 +7,7 @@
 load ../relay/relay
 
 setup() {
+	follow_tests
 	"$HELOISE" --version | grep -q 'Landlock ABI' ||
 	    skip 'no Landlock in this kernel'
 	TRACE=$BATS_TEST_TMPDIR/trace

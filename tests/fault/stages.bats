@@ -4,6 +4,7 @@
 load ../relay/relay
 
 setup() {
+	follow_tests
 	SPOOL=$BATS_TEST_TMPDIR/spool
 	MAIL=$BATS_TEST_TMPDIR/mail
 	printf 'To: bob@example.org\nFrom: alice@example.org\n\nhello\n' \

@@ -28,6 +28,7 @@ setup_file() {
 }
 
 setup() {
+	follow_tests
 	[ -z "$why" ] || skip "$why"
 }
 

@@ -11,6 +11,7 @@ password='pass"word=1 ü'
 
 setup()
 {
+	follow_tests
 	local top=${RELAY_HOME%/tests/relay}
 
 	if ! pkg-config --exists libgsasl; then

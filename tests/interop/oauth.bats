@@ -16,6 +16,7 @@ teardown_file()
 
 setup()
 {
+	follow_tests
 	[ -z "$why" ] || skip "$why"
 	find "$run/mail" -type f -delete
 	# shellcheck disable=SC2034 # servers.bash reads it

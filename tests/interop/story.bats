@@ -38,6 +38,7 @@ teardown_file()
 # No configuration, no mail; and the name server.
 setup()
 {
+	follow_tests
 	[ -z "$why" ] || skip "$why"
 	find "$run/mail" "$run1/mail" -type f -delete
 	rm -rf "$root"/etc/heloise.conf* "$root"/var/spool/heloise*
