@@ -48,10 +48,15 @@ UNIT = $(patsubst %.c,%,$(filter-out $(LEFT_OUT),\
 
 # Times and file sizes have 64 bits also where the C library has others, and
 # nothing that is built depends on the directory.
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 \
-	"-ffile-prefix-map=$(CURDIR)=." -DVERSION='"$(VERSION)"' \
-	-DSYSCONFDIR='"$(SYSCONFDIR)"' -DSPOOLDIR='"$(SPOOLDIR)"' -Isrc \
-	$(WARN) $(HARDEN) $(DEP_CFLAGS) $(CFLAGS) -MMD -MP
+ALL_CFLAGS = -pipe -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
+	-D_TIME_BITS=64 "-ffile-prefix-map=$(CURDIR)=." \
+	-DVERSION='"$(VERSION)"' -DSYSCONFDIR='"$(SYSCONFDIR)"' \
+	-DSPOOLDIR='"$(SPOOLDIR)"' -Isrc \
+	$(WARN) $(HARDEN) $(FOUND_CFLAGS) $(CFLAGS) -MMD -MP
+
+# What pkg-config says, asked once and not for each object.
+FOUND_CFLAGS = $(eval FOUND_CFLAGS := $(shell echo $(DEP_CFLAGS)))$\
+	$(FOUND_CFLAGS)
 
 LIBS = $(GNUTLS_LIBS) $(if $(filter no,$(OAUTH)),,$(OAUTH_LIBS))
 

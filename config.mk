@@ -57,7 +57,7 @@ archive = $(findstring /,$(shell $(CC) -print-file-name=lib$(1).a))
 # A function behind a pointer need not use all that it is given.
 WARN = -Wall -Wextra -Wno-unused-parameter -Wpedantic -Wshadow \
 	-Wconversion -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wformat=2 \
-	-Wstrict-prototypes -Wmissing-prototypes -Wswitch-enum
+	-Wstrict-prototypes -Wmissing-prototypes -Wswitch-enum -Wdate-time
 
 takes = $(shell $(CC) -Werror $(1) -x c -c -o /dev/null /dev/null \
 	2>/dev/null && echo $(1))
@@ -66,7 +66,8 @@ takes = $(shell $(CC) -Werror $(1) -x c -c -o /dev/null /dev/null \
 # that do not know it.
 HARDEN = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong \
 	-fPIE $(HARDEN_MORE)
-HARDEN_MORE := $(call takes,-fstack-clash-protection) \
-	$(call takes,-fcf-protection) $(call takes,-mbranch-protection=standard) \
-	$(call takes,-fzero-call-used-regs=used-gpr)
+HARDEN_MORE = $(eval HARDEN_MORE := $(foreach flag,$(HARDEN_ANY),\
+	$(call takes,$(flag))))$(HARDEN_MORE)
+HARDEN_ANY = -fstack-clash-protection -fcf-protection \
+	-mbranch-protection=standard -fzero-call-used-regs=used-gpr
 HARDEN_LD = -pie -Wl,-z,relro,-z,now,-z,noexecstack
