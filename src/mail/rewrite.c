@@ -210,24 +210,13 @@ rewrite_write_missing(const struct rewrite *w)
 	return true;
 }
 
-static bool
-rewrite_first_from(const struct rewrite *w, struct field *fld)
-{
-	size_t at = 0;
-
-	while (header_next(w->p, w->n, &at, fld))
-		if (header_known(fld)->id == HEADER_FROM &&
-		    !rewrite_unfit(w, fld, HEADER_FROM))
-			return true;
-	return false;
-}
-
 /*
- * Several authors need a Sender (3.6.2): it is the first of them.  What is no
- * address is no author.
+ * Several authors need a Sender (3.6.2): it is the first of them.  Those are
+ * meant that the From at this place of the output has, which may have been
+ * mended.  What is no address is no author.
  */
 static void
-rewrite_write_sender(const struct rewrite *w)
+rewrite_write_sender(const struct rewrite *w, size_t at)
 {
 	struct fault unused = { 0 };
 	struct lenient r;
@@ -236,7 +225,7 @@ rewrite_write_sender(const struct rewrite *w)
 	size_t i, authors = 0;
 
 	if (!w->o->repair || w->replace || (w->seen & BIT(HEADER_SENDER)) ||
-	    !rewrite_first_from(w, &fld))
+	    !header_next(w->out->p, w->out->len, &at, &fld))
 		return;
 	if (lenient_parse(&r, &fld, NULL, &unused) == 0)
 		for (i = 0; i < r.list.n; i++) {
@@ -412,24 +401,40 @@ rewrite_open_escape(const char *p, size_t n)
 	return (n - k) % 2 == 1;
 }
 
-/* Append the list of one more field; false if it cannot be read. */
+/*
+ * Append the list of one more field to the name, of that length, and what is
+ * there; count its mailboxes; false if it cannot be read.  It is mended
+ * first: what one open bracket or quote means, could else depend on the others.
+ */
 static bool
-rewrite_join(struct buf *all, size_t *count, const struct field *fld)
+rewrite_join(const struct rewrite *w, struct buf *all, size_t name,
+    size_t *count, const struct field *given)
 {
+	struct buf mended = { .max = FIELD_MAX };
+	struct rewrite one = *w;
 	struct fault unused = { 0 };
+	struct field fld;
 	struct lenient r;
+	size_t at = 0;
 	bool good;
 
-	good = lenient_parse(&r, fld, NULL, &unused) == 0;
+	one.out = &mended;
+	rewrite_write_field(&one, given);
+	if (!header_next(buf_text(&mended), mended.len, &at, &fld)) {
+		buf_release(&mended);
+		return false;
+	}
+	good = lenient_parse(&r, &fld, NULL, &unused) == 0;
 	*count += r.list.n;
-	if (good && r.list.n > 0) {
-		buf_adds(all, *count > r.list.n ? ",\r\n" : "");
+	if (good && !rewrite_empty_list(&fld, HEADER_ADDRESSES)) {
+		buf_adds(all, all->len > name ? ",\r\n" : "");
 		if (!ascii_space(r.p[0]))
 			buf_adds(all, " ");
 		buf_add(all, r.p, r.n);
 		buf_adds(all, rewrite_open_escape(r.p, r.n) ? "\\" : "");
 	}
 	lenient_release(&r);
+	buf_release(&mended);
 	return good;
 }
 
@@ -445,16 +450,16 @@ rewrite_write_joined(struct rewrite *w, const struct field *first, enum
 	struct fault unused = { 0 };
 	struct lenient r;
 	struct field fld;
-	size_t at = 0, count = 0;
+	size_t at = 0, count = 0, name = (size_t)(first->value - first->line);
 	bool good = true;
 
-	buf_add(&all, first->line, (size_t)(first->value - first->line));
+	buf_add(&all, first->line, name);
 	while (good && header_next(w->p, w->n, &at, &fld))
 		if (header_known(&fld)->id == id)
-			good = rewrite_join(&all, &count, &fld);
+			good = rewrite_join(w, &all, name, &count, &fld);
 	buf_adds(&all, "\r\n");
 	at = 0;
-	good = good && count > 0 &&
+	good = good && all.len > name &&
 	    header_next(buf_text(&all), all.len, &at, &fld) &&
 	    at == all.len;
 	if (good) {
@@ -506,10 +511,11 @@ rewrite_write_given(struct rewrite *w)
 {
 	const struct header_known *known;
 	struct field fld;
-	size_t at = 0;
+	size_t at = 0, from;
 
 	while (header_next(w->p, w->n, &at, &fld)) {
 		known = header_known(&fld);
+		from = w->out->len;
 		if (rewrite_unfit(w, &fld, known->id)) {
 			rewrite_write_unfit(w, &fld, known->id);
 			continue;
@@ -530,7 +536,7 @@ rewrite_write_given(struct rewrite *w)
 		else
 			rewrite_write_field(w, &fld);
 		if (known->id == HEADER_FROM && !(w->written & BIT(known->id)))
-			rewrite_write_sender(w);
+			rewrite_write_sender(w, from);
 		w->written |= BIT(known->id);
 	}
 }

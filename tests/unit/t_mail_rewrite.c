@@ -107,6 +107,17 @@ static const struct {
 	    "From: a@x.test, b@x.test\nSender: a@x.test\n" I, false },
 	{ D "From: c@our.test,.ttse)\n" I, D "From: c@our.test,.ttse)\n" I,
 	    false },
+	/* Those that the mended field has. */
+	{ D "From: a@;x.test\n" I, D
+	    "From: a@our.test,x.test@our.test\nSender: a@our.test\n" I, false },
+	{ D "From: a@,x.test, b@y.test\n" I, D "From: a@our.test,x.test@our.test"
+	    ", b@y.test\nSender: a@our.test\n" I, false },
+	/* What is joined was mended by itself before. */
+	{ FULL "To: a b:;\nTo: <j\nTo:\nTo: k\n", FULL
+	    "To: a b:;,\n <j@our.test>,\n k@our.test\n", false },
+	{ FULL "To: \377\nTo: <j\n", FULL
+	    "To: =?ISO-8859-1?Q?=FF?=:;,\n <j@our.test>\n", false },
+	{ FULL "Cc: a:;\nCc: b:;\n", FULL "Cc: a:;,\n b:;\n", false },
 	{ D "From: a, b@x.test\nSender: c@x.test\n" I, D
 	    "From: a@our.test, b@x.test\nSender: c@x.test\n" I, false },
 	{ FULL "Content-Disposition: x; filename=\"ci\303\253le.txt\"\n",
