@@ -7,6 +7,7 @@
 #include "base/util.h"
 #include "mail/addr.h"
 #include "mail/date.h"
+#include "mail/display.h"
 #include "mail/fold.h"
 #include "mail/header.h"
 #include "mail/lenient.h"
@@ -211,9 +212,9 @@ rewrite_write_missing(const struct rewrite *w)
 }
 
 /*
- * Several authors need a Sender (3.6.2): it is the first of them.  Those are
- * meant that the From at this place of the output has, which may have been
- * mended.  What is no address is no author.
+ * Several authors need a Sender (3.6.2): it is the first of them.  They are
+ * counted in the From at this offset of the output: mending may have changed
+ * their number.  What is no address is no author.
  */
 static void
 rewrite_write_sender(const struct rewrite *w, size_t at)
@@ -401,10 +402,41 @@ rewrite_open_escape(const char *p, size_t n)
 	return (n - k) % 2 == 1;
 }
 
+/* Does the text, which has no mailbox, have a group? */
+static bool
+rewrite_has_group(const char *p, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i = display_after(p, n, i))
+		if (p[i] == ':')
+			return true;
+	return false;
+}
+
+/* Would what follows the list be in its last group? */
+static bool
+rewrite_open_group(const char *p, size_t n)
+{
+	struct buf more = { .max = 2 * FIELD_MAX };
+	struct fault unused = { 0 };
+	struct lenient r;
+	bool open;
+
+	buf_add(&more, p, n);
+	buf_adds(&more, ",\r\n x");
+	open = lenient_list(&r, more.p, more.len, false, NULL, &unused) == 0 &&
+	    r.list.n > 0 && r.list.v[r.list.n - 1].group;
+	lenient_release(&r);
+	buf_release(&more);
+	return open;
+}
+
 /*
- * Append the list of one more field to the name, of that length, and what is
- * there; count its mailboxes; false if it cannot be read.  It is mended
- * first: what one open bracket or quote means, could else depend on the others.
+ * Append the list of one more field to all, whose first octets are the name,
+ * and count its mailboxes; false if it cannot be read.  The field is mended
+ * before, and its last group closed, so that the others cannot change what it
+ * means.
  */
 static bool
 rewrite_join(const struct rewrite *w, struct buf *all, size_t name,
@@ -420,18 +452,20 @@ rewrite_join(const struct rewrite *w, struct buf *all, size_t name,
 
 	one.out = &mended;
 	rewrite_write_field(&one, given);
-	if (!header_next(buf_text(&mended), mended.len, &at, &fld)) {
+	if (mended.full ||
+	    !header_next(buf_text(&mended), mended.len, &at, &fld)) {
 		buf_release(&mended);
 		return false;
 	}
 	good = lenient_parse(&r, &fld, NULL, &unused) == 0;
 	*count += r.list.n;
-	if (good && !rewrite_empty_list(&fld, HEADER_ADDRESSES)) {
+	if (good && (r.list.n > 0 || rewrite_has_group(r.p, r.n))) {
 		buf_adds(all, all->len > name ? ",\r\n" : "");
 		if (!ascii_space(r.p[0]))
 			buf_adds(all, " ");
 		buf_add(all, r.p, r.n);
 		buf_adds(all, rewrite_open_escape(r.p, r.n) ? "\\" : "");
+		buf_adds(all, rewrite_open_group(r.p, r.n) ? ";" : "");
 	}
 	lenient_release(&r);
 	buf_release(&mended);
@@ -459,7 +493,7 @@ rewrite_write_joined(struct rewrite *w, const struct field *first, enum
 			good = rewrite_join(w, &all, name, &count, &fld);
 	buf_adds(&all, "\r\n");
 	at = 0;
-	good = good && all.len > name &&
+	good = good && !all.full && all.len > name &&
 	    header_next(buf_text(&all), all.len, &at, &fld) &&
 	    at == all.len;
 	if (good) {

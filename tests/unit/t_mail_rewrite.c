@@ -70,7 +70,8 @@ static const struct {
 	    FULL "Reply-To: a@x.test,\n b@x.test\n", false },
 	{ FULL "To: T: a@x.test;\nTo: U: b@x.test;\n",
 	    FULL "To: T: a@x.test;,\n U: b@x.test;\n", false },
-	{ FULL "To: T: a@x.test\nTo: U: b@x.test;\n", NULL, false },
+	{ FULL "To: T: a@x.test\nTo: U: b@x.test;\n",
+	    FULL "To: T: a@x.test;,\n U: b@x.test;\n", false },
 	{ FULL "To: a@x.test\nTo: \"b@x.test\nTo: c@x.test\n", NULL, false },
 	{ FULL "To: <a@x.test>\n " OE "\\\nTo: <b@x.test>\n",
 	    FULL "To: =?UTF-8?Q?=C3=B6=5C?= <a@x.test>,\n <b@x.test>\n",
@@ -118,6 +119,12 @@ static const struct {
 	{ FULL "To: \377\nTo: <j\n", FULL
 	    "To: =?ISO-8859-1?Q?=FF?=:;,\n <j@our.test>\n", false },
 	{ FULL "Cc: a:;\nCc: b:;\n", FULL "Cc: a:;,\n b:;\n", false },
+	{ FULL "To: all:\nTo: c@x.test\n", FULL "To: all:;,\n c@x.test\n",
+	    false },
+	{ FULL "To: g: a@x.test, b@x.test\nTo: c@x.test\n", FULL
+	    "To: g: a@x.test, b@x.test;,\n c@x.test\n", false },
+	{ FULL "To: (hi: you)\nTo: c@x.test\n", FULL "To: c@x.test\n",
+	    false },
 	{ D "From: a, b@x.test\nSender: c@x.test\n" I, D
 	    "From: a@our.test, b@x.test\nSender: c@x.test\n" I, false },
 	{ FULL "Content-Disposition: x; filename=\"ci\303\253le.txt\"\n",
