@@ -750,8 +750,7 @@ no mistakes' ]
 # as_unit: for inside(), unit WORD... runs them as the unit of the queues may.
 as_unit() {
 	local file=$TOP/src/package/systemd/heloise-queue.service
-	local setuid=(setgid setgroups setregid setresgid setresuid setreuid
-	    setuid)
+	local setuid=({setgid,setgroups,setregid,setresgid,setresuid,setreuid,setuid}{,32})
 
 	{
 		sed '/^#/d; s/  *\|$/\n/g' "$TOP/tests/system-service"
