@@ -52,17 +52,10 @@ ALL_CFLAGS = -pipe -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
 	-D_TIME_BITS=64 "-ffile-prefix-map=$(CURDIR)=." \
 	-DVERSION='"$(VERSION)"' -DSYSCONFDIR='"$(SYSCONFDIR)"' \
 	-DSPOOLDIR='"$(SPOOLDIR)"' -Isrc \
-	$(WARN) $(HARDEN) $(FOUND_CFLAGS) $(CFLAGS) -MMD -MP
-
-# What pkg-config says, asked once and not for each object.
-FOUND_CFLAGS = $(eval FOUND_CFLAGS := $(shell echo $(DEP_CFLAGS)))$\
-	$(FOUND_CFLAGS)
+	$(WARN) $(HARDEN) $(DEP_CFLAGS) \
+	$(if $(filter no,$(OAUTH)),,$(OAUTH_CFLAGS)) $(CFLAGS) -MMD -MP
 
 LIBS = $(GNUTLS_LIBS) $(if $(filter no,$(OAUTH)),,$(OAUTH_LIBS))
-
-ifneq ($(OAUTH),no)
-DEP_CFLAGS += $(OAUTH_CFLAGS)
-endif
 
 ifeq ($(DLOPEN),no)
 LDLIBS += $(LIBS)

@@ -41,12 +41,13 @@ DLOPEN = yes
 # they are loaded as GnuTLS is, and only by an account that uses OAuth.
 OAUTH = yes
 
-# Needed, whatever CFLAGS says.
-DEP_CFLAGS = `$(PKG_CONFIG) --cflags gnutls libbsd-overlay`
+# Needed, whatever CFLAGS says.  pkg-config is asked once, and only if needed.
+DEP_CFLAGS = $(call cflags,DEP_CFLAGS,gnutls libbsd-overlay)
 GNUTLS_LIBS = `$(PKG_CONFIG) --libs gnutls`
-OAUTH_CFLAGS = `$(PKG_CONFIG) --cflags libcurl jansson`
+OAUTH_CFLAGS = $(call cflags,OAUTH_CFLAGS,libcurl jansson)
 OAUTH_LIBS = `$(PKG_CONFIG) --libs libcurl jansson`
 LDLIBS = $(BSD_LIBS)
+cflags = $(eval $(1) := $(shell $(PKG_CONFIG) --cflags $(2)))$($(1))
 
 # libbsd is linked in where its archive is there: seven small functions are
 # not worth two libraries at each start.  BSD_LIBS=-lbsd links it as usual.

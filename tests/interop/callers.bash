@@ -51,6 +51,7 @@ end_root()
 # shellcheck disable=SC2119
 setup()
 {
+	follow_tests
 	[ -z "$why" ] || skip "$why"
 	use_relay
 }

@@ -202,6 +202,7 @@ server()
 
 setup()
 {
+	follow_tests
 	[ -z "$why" ] || skip "$why"
 	find "$run/mail" -type f -delete
 	seen=$(wc -c <"$log")

@@ -6,6 +6,7 @@
 # shellcheck shell=bash disable=SC2153
 
 setup() {
+	follow_tests
 	SPOOL=$BATS_TEST_TMPDIR/spool
 }
 
