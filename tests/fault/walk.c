@@ -22,7 +22,7 @@
 
 #include "judge.h"
 
-#define WORKERS	2
+#define WORKERS	4
 #define TASKS	200
 #define MISSES	2	/* how often it may strike nowhere before the end */
 #define CALLS	2000	/* nobody makes more */
