@@ -134,17 +134,25 @@ stop_relays() {
 
 # started: the processes of the programs that this test started, but for its
 # relays.  They are known by their environment, or where that may not be read,
-# by an argument.
+# by an argument.  Their numbers are above that of this shell, unless the
+# numbers began anew.
 started() {
-	local dir name
+	local all=(/proc/[0-9]*) dir last name
 
+	read -r _ _ _ _ last </proc/loadavg
+	if [ "$last" -gt "$$" ]; then
+		for dir in "${!all[@]}"; do
+			[ "${all[dir]#/proc/}" -gt "$$" ] ||
+			    unset "all[dir]"
+		done
+	fi
 	while IFS= read -r dir; do
 		dir=${dir%/*}
 		read -r name 2>/dev/null <"$dir/comm" || continue
 		[ "$name" = relay ] || echo "${dir#/proc/}"
 	done < <(grep -lsz -e "^BATS_TEST_TMPDIR=$BATS_TEST_TMPDIR\$" \
-	    -e "$BATS_TEST_TMPDIR/" /proc/[0-9]*/environ \
-	    /proc/[0-9]*/cmdline)
+	    -e "$BATS_TEST_TMPDIR/" /dev/null "${all[@]/%//environ}" \
+	    "${all[@]/%//cmdline}" 2>/dev/null)
 }
 
 # signal NAME PID...: to those that are still there.
