@@ -414,29 +414,10 @@ rewrite_has_group(const char *p, size_t n)
 	return false;
 }
 
-/* Would what follows the list be in its last group? */
-static bool
-rewrite_open_group(const char *p, size_t n)
-{
-	struct buf more = { .max = 2 * FIELD_MAX };
-	struct fault unused = { 0 };
-	struct lenient r;
-	bool open;
-
-	buf_add(&more, p, n);
-	buf_adds(&more, ",\r\n x");
-	open = lenient_list(&r, more.p, more.len, false, NULL, &unused) == 0 &&
-	    r.list.n > 0 && r.list.v[r.list.n - 1].group;
-	lenient_release(&r);
-	buf_release(&more);
-	return open;
-}
-
 /*
  * Append the list of one more field to all, whose first octets are the name,
  * and count its mailboxes; false if it cannot be read.  The field is mended
- * before, and its last group closed, so that the others cannot change what it
- * means.
+ * before, so that the others cannot change what it means.
  */
 static bool
 rewrite_join(const struct rewrite *w, struct buf *all, size_t name,
@@ -465,7 +446,6 @@ rewrite_join(const struct rewrite *w, struct buf *all, size_t name,
 			buf_adds(all, " ");
 		buf_add(all, r.p, r.n);
 		buf_adds(all, rewrite_open_escape(r.p, r.n) ? "\\" : "");
-		buf_adds(all, rewrite_open_group(r.p, r.n) ? ";" : "");
 	}
 	lenient_release(&r);
 	buf_release(&mended);

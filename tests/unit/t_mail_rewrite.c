@@ -119,6 +119,10 @@ static const struct {
 	{ FULL "To: \377\nTo: <j\n", FULL
 	    "To: =?ISO-8859-1?Q?=FF?=:;,\n <j@our.test>\n", false },
 	{ FULL "Cc: a:;\nCc: b:;\n", FULL "Cc: a:;,\n b:;\n", false },
+	{ FULL "To: all:\n", FULL "To: all:;\n", false },
+	{ FULL "To: all: a, b@x.test (x)\n", FULL
+	    "To: all: a@our.test, b@x.test (x);\n", false },
+	{ FULL "To: all: a\\\n", NULL, false },
 	{ FULL "To: all:\nTo: c@x.test\n", FULL "To: all:;,\n c@x.test\n",
 	    false },
 	{ FULL "To: g: a@x.test, b@x.test\nTo: c@x.test\n", FULL
