@@ -284,7 +284,7 @@ copy()
 	[[ $output == *'install its development files, set CC, PKG_CONFIG and'* ]]
 }
 
-# What else the rooms are built by, is the same for all folders.
+# One rule builds all rooms; system/sandbox and base/gnutls add flags to it.
 @test "build: the same objects in another directory, which nothing names" {
 	local dir object objects
 
