@@ -43,4 +43,10 @@ int	addrlist_parse(struct addr_list *, const char *p, size_t n,
 	    struct fault *);
 void	addrlist_release(struct addr_list *);
 
+/*
+ * Does the text p[0..n), of which this is the whole list, end within a group?
+ * Not if its last octet is a backslash: that takes what would end the group.
+ */
+bool	addrlist_is_open(const struct addr_list *, const char *p, size_t n);
+
 #endif

@@ -410,29 +410,6 @@ repair_write_spec(struct buf *out, const char *p, const struct addr *a,
 	free(spec);
 }
 
-/*
- * Does the list leave its last group open?  What follows would be a member,
- * unless a backslash takes the first octet of it.
- */
-static bool
-repair_is_open(const char *p, size_t n)
-{
-	struct buf more = { .max = SIZE_MAX / 4 };
-	struct fault unused = { 0 };
-	struct lenient r;
-	bool open;
-
-	if (n > 0 && p[n - 1] == '\\')
-		return false;
-	buf_add(&more, p, n);
-	buf_adds(&more, ",\r\n x");
-	open = lenient_list(&r, more.p, more.len, false, NULL, &unused) == 0 &&
-	    r.list.n > 0 && r.list.v[r.list.n - 1].group;
-	lenient_release(&r);
-	buf_release(&more);
-	return open;
-}
-
 /* Write the addresses of the value; false if it cannot be read. */
 static bool
 repair_write_list(struct buf *out, const struct field *fld, const char *own,
@@ -461,7 +438,7 @@ repair_write_list(struct buf *out, const struct field *fld, const char *own,
 	}
 	if (good)
 		repair_write_between(out, r.p + at, r.n - at);
-	if (good && repair_is_open(r.p, r.n))
+	if (good && addrlist_is_open(&r.list, r.p, r.n))
 		buf_adds(out, ";");
 	lenient_release(&r);
 	return good;

@@ -123,6 +123,8 @@ static const struct {
 	{ FULL "To: all: a, b@x.test (x)\n", FULL
 	    "To: all: a@our.test, b@x.test (x);\n", false },
 	{ FULL "To: all: a\\\n", NULL, false },
+	{ FULL "To: \"a;b\": (;)\n", FULL "To: \"a;b\": (;);\n", false },
+	{ FULL "To: a@x.test, \"a:b\":;\n", NULL, false },
 	{ FULL "To: all:\nTo: c@x.test\n", FULL "To: all:;,\n c@x.test\n",
 	    false },
 	{ FULL "To: g: a@x.test, b@x.test\nTo: c@x.test\n", FULL
