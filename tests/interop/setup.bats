@@ -5,6 +5,7 @@
 # lines that an administrator changes.
 # shellcheck disable=SC2154	# servers.bash and bats set variables
 load servers
+load root
 load ../relay/terminal
 
 setup_file()
@@ -20,7 +21,7 @@ teardown_file()
 # peer PACKAGE: the files of another mailer, in $BATS_TEST_TMPDIR/PACKAGE.
 peer()
 {
-	dpkg -x /opt/heloise-roots/*-peers/"$1"_*.deb "$BATS_TEST_TMPDIR/$1"
+	dpkg -x "$roots/$RELEASE-peers/$1"_*.deb "$BATS_TEST_TMPDIR/$1"
 }
 
 # import FILE: to $conf.
