@@ -205,6 +205,10 @@ static const struct {
 	    E("=3D=3Futf-8=3FB=3FJ=C3=B6=3F=3D") },
 	{ "Subject: " OE " =?utf-8?B?J" OE "?= x", "Subject: "
 	    E("=C3=B6_=3D=3Futf-8=3FB=3FJ=C3=B6=3F=3D") " x" },
+	/* Groups that are open at the end. */
+	{ "To: undisclosed-recipients:", "To: undisclosed-recipients:;" },
+	{ "To: g: a@x.test, b@x.test (:", NULL },
+	{ "To: b@x.test, \366)o:", "To: b@x.test, " LATIN("=F6=29o") " :;" },
 	{ "From: Joe <j@x..test", NULL },
 	{ "From: Joe \"x <j@x..test>", NULL },
 	{ "To: \"x", NULL },
