@@ -142,6 +142,10 @@ mean_value(struct meaning *m, struct entity *e, enum kind kind,
 		break;
 	case F_NAMED:
 		(void)mean_phrase(m, &m->text, &m->text, &c);
+		if (!mean_at(&c, "<") || c.end[-1] != '>' ||
+		    mean_span((struct place){ c.p + 1, c.end },
+		    "<>\"(),:;@[\\]") != c.end - 1)
+			mean_bad(m, "a list's name");
 		buf_add(&m->text, c.p, mean_length(c));
 		m->foreign |= !ascii_only(c.p, mean_length(c));
 		break;
@@ -373,6 +377,15 @@ mean_no_text(struct place c)
 	return false;
 }
 
+/* Before the LF that begins a delimiter, a CR ends the last line of a text. */
+static struct place
+mean_without_end(const struct meaning *m, struct place c)
+{
+	while (m->depth > 0 && !m->crlf && c.end > c.p && c.end[-1] == '\r')
+		c.end--;
+	return c;
+}
+
 static void
 mean_leaf(struct meaning *m, const struct entity *e, const char *charset,
     struct place c)
@@ -380,11 +393,16 @@ mean_leaf(struct meaning *m, const struct entity *e, const char *charset,
 	const bool text = strncmp(e->type.type, "text/", 5) == 0;
 	const bool message = strncmp(e->type.type, "message/", 8) == 0;
 	const bool wide = text && mean_wide(charset);
-	const bool binary = strcmp(e->coding, "binary") == 0 && !message &&
-	    ((!m->fixed && (wide || !text)) || mean_no_text(c));
+	const bool coded = strcmp(e->coding, "binary") == 0 && !message;
+	const struct place body = coded && text && !wide ?
+	    mean_without_end(m, c) : c;
+	const bool binary = coded &&
+	    ((!m->fixed && (wide || !text)) || mean_no_text(body));
 	struct buf octets = { .max = MEANING_MAX }, raw = octets;
 	bool high = !ascii_only(c.p, mean_length(c));
 
+	if (!binary)
+		c = body;
 	buf_add(&raw, c.p, mean_length(c));
 	/* The end of the message is the end of a line. */
 	if (m->depth == 0 && raw.len > 0 && raw.p[raw.len - 1] != '\n' &&
