@@ -13,6 +13,8 @@ display_after(const char *p, size_t n, size_t i)
 	const char close = p[i] == '"' ? '"' : ')';
 	size_t k, depth = 1;
 
+	if (p[i] == '\\' && i + 1 < n && !ascii_space(p[i + 1]))
+		return i + 2;
 	if (p[i] != '"' && p[i] != '(')
 		return i + 1;
 	for (k = i + 1; k < n; k++) {
@@ -55,12 +57,8 @@ display_sort(struct buf *words, struct buf *notes, const char *p, size_t n)
 		}
 		display_add(words, p + i, k - i, gap ? " " : "");
 		gap = false;
-		if (p[i] != '\\')
-			continue;
-		if (k == n || ascii_space(p[k]))
+		if (p[i] == '\\' && k == i + 1)
 			buf_adds(words, "\\");
-		else
-			buf_add(words, p + k++, 1);
 	}
 }
 

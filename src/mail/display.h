@@ -9,7 +9,10 @@
 #include "base/buf.h"
 #include "mail/addrlist.h"
 
-/* The end of the quoted string or comment at p[i], or i + 1. */
+/*
+ * The end of the quoted string or comment at p[i], or of the backslash there
+ * and what it quotes, or i + 1.
+ */
 size_t	display_after(const char *p, size_t n, size_t i);
 
 /*

@@ -204,6 +204,8 @@ repair_write_list(struct buf *out, const struct field *fld, const char *own,
 	}
 	if (good)
 		repair_write_between(out, r.p + at, r.n - at);
+	if (good && addrlist_is_open(&r.list, r.p, r.n))
+		buf_adds(out, ";");
 	lenient_release(&r);
 	return good;
 }
@@ -232,7 +234,7 @@ repair_reread(struct lenient *r, const struct buf *out, size_t start,
 	return lenient_parse(r, &one, o->own, &unused) == 0;
 }
 
-/* Close the group that the list leaves open. */
+/* Close the group that is open only in what was written. */
 static void
 repair_close(struct buf *out, size_t start, const struct field *fld,
     const struct repair *o)

@@ -205,6 +205,9 @@ static const struct {
 	    E("=3D=3Futf-8=3FB=3FJ=C3=B6=3F=3D") },
 	{ "Subject: " OE " =?utf-8?B?J" OE "?= x", "Subject: "
 	    E("=C3=B6_=3D=3Futf-8=3FB=3FJ=C3=B6=3F=3D") " x" },
+	/* A colon after a backslash begins no group. */
+	{ "From: a\\:b <a@x.test>; c@x.test",
+	    "From: \"a:b\" <a@x.test>, c@x.test" },
 	/* Groups that are open at the end. */
 	{ "To: undisclosed-recipients:", "To: undisclosed-recipients:;" },
 	{ "To: g: a@x.test, b@x.test (:", NULL },
