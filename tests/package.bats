@@ -145,7 +145,11 @@ proposed()
 	[ "$(proposed heloise --check-c)" = --check-config ]
 	[ "$(proposed heloise --queue '')" = 'yes no' ]
 	[ "$(proposed heloise --completion f)" = fish ]
+	[ "$(proposed heloise --tls = o)" = opportunistic ]
+	[ "$(proposed heloise --queue =)" = 'yes no' ]
 	[ "$(proposed heloise -C README)" = README ]
+	[ "$(proposed heloise --import READM)" = README ]
+	[ "$(proposed heloise --import au)" = auto ]
 	[ -z "$(proposed heloise --relay r)" ]
 }
 

@@ -120,15 +120,20 @@ static void
 completion_bash(const struct completion *v, size_t n)
 {
 	static const char *const by[COMPLETION__MAX] = {
-		[COMPLETION_WORDS] = "-W", [COMPLETION_FILE] = "-f",
+		[COMPLETION_WORDS] = "", [COMPLETION_FILE] = "-f",
 		[COMPLETION_USER] = "-u",
 	};
 	size_t i;
 
 	puts("# bash completion for heloise: heloise --completion bash\n\n"
 	    "_heloise()\n{\n"
-	    "\tlocal cur=${COMP_WORDS[COMP_CWORD]} words\n\n"
-	    "\tCOMPREPLY=()\n\tcase ${COMP_WORDS[COMP_CWORD - 1]} in");
+	    "\tlocal cur=${COMP_WORDS[COMP_CWORD]} words\n"
+	    "\tlocal prev=${COMP_WORDS[COMP_CWORD - 1]}\n\n"
+	    "\t# bash takes the \"=\" for a word\n"
+	    "\tif [ \"$cur\" = = ]; then\n\t\tcur=\n"
+	    "\telif [ \"$prev\" = = ]; then\n"
+	    "\t\tprev=${COMP_WORDS[COMP_CWORD - 2]}\n\tfi\n"
+	    "\tCOMPREPLY=()\n\tcase $prev in");
 	for (i = 0; i < n; i++) {
 		if (v[i].kind == COMPLETION_NONE)
 			continue;
@@ -137,10 +142,8 @@ completion_bash(const struct completion *v, size_t n)
 			puts("\t\tcompopt -o filenames 2>/dev/null");
 		if (by[v[i].kind] != NULL)
 			printf("\t\tmapfile -t COMPREPLY < "
-			    "<(compgen %s%s%s%s -- \"$cur\")\n", by[v[i].kind],
-			    v[i].words.len > 0 ? " '" : "",
-			    buf_text(&v[i].words),
-			    v[i].words.len > 0 ? "'" : "");
+			    "<(compgen %s -W '%s' -- \"$cur\")\n",
+			    by[v[i].kind], buf_text(&v[i].words));
 		puts("\t\treturn ;;");
 	}
 	puts("\tesac\n\twords='");
@@ -173,6 +176,9 @@ completion_zsh(const struct completion *v, size_t n)
 		}
 		if (v[i].kind == COMPLETION_WORDS)
 			printf("(%s)", buf_text(&v[i].words));
+		else if (by[v[i].kind] != NULL && v[i].words.len > 0)
+			printf("{compadd %s; %s}", buf_text(&v[i].words),
+			    by[v[i].kind]);
 		else if (by[v[i].kind] != NULL)
 			printf("%s", by[v[i].kind]);
 		puts("' \\");
@@ -200,7 +206,7 @@ completion_fish(const struct completion *v, size_t n)
 		    *name == '-' ? 'l' : name[1] == '\0' ? 's' : 'o',
 		    *name == '-' ? name + 1 : name,
 		    by[v[i].kind] != NULL ? by[v[i].kind] : "");
-		if (v[i].kind == COMPLETION_WORDS)
+		if (v[i].words.len > 0)
 			printf(" -a '%s'", buf_text(&v[i].words));
 		printf(" -d '");
 		completion_quote(v[i].doc, "");
