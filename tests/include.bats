@@ -106,6 +106,34 @@ part() {
 	[ "$status" -eq 0 ]
 }
 
+@test "root uses no settings that others can write, but where -C says so" {
+	local -x HOME=$BATS_TEST_TMPDIR/home
+
+	[ "$(id -u)" -eq 0 ] || skip 'not root'
+	unset XDG_CONFIG_HOME
+	mkdir -p "$HOME/.config/heloise"
+	cd "$HOME/.config/heloise"
+	printf '%s\n' 'relay localhost:1' 'user u' 'queue no' \
+	    'from a@example.org' 'log none' 'auth-cleartext yes' \
+	    "password-command shell:echo x >>$PWD/ran; echo y" >config
+	chmod 666 config
+	run -78 timeout 20 "$HELOISE" bob@example.org </dev/null
+	[[ $output == *"$PWD/config: others than root can write to this file; run: chown root $PWD/config && chmod go-w $PWD/config"* ]]
+	run -78 "$HELOISE" --check-config
+	[[ $output == *"$PWD/config: others than root can write to this file"* ]]
+	# HOME is that of the user who became root.
+	chmod 644 config
+	chown 65534 config
+	run -78 timeout 20 "$HELOISE" bob@example.org </dev/null
+	[[ $output == *"no relay is set: "*"; root does not use $PWD/config, since that belongs to another user: run with HOME=/root, or name it with -C"* ]]
+	run -78 "$HELOISE" --check-config
+	[[ $output == *"$PWD/config: warning: no effect for root, since this file belongs to another user"* ]]
+	[ ! -e ran ]
+	run -0 timeout 20 "$HELOISE" -C config --show-config
+	chown 0 config
+	run -0 timeout 20 "$HELOISE" --show-config
+}
+
 @test "a runner that waits reads an included file that was mended" {
 	local port
 

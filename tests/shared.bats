@@ -149,6 +149,41 @@ mallory:heloise 600 7102/queue/ID
 	[[ $stderr == *'others than root can write to a directory above this file'* ]]
 }
 
+@test "the settings of all: only what root alone can change" {
+	start_relay --auth PLAIN --user us --password s3cret
+	inside '
+		refused() {
+			for user in alice root; do
+				letter x | as $user heloise -odi -t &&
+				    exit 98 || [ $? -eq 78 ]
+			done
+			heloise --check-config >/dev/null && exit 97 ||
+			    [ $? -eq 78 ]
+		}
+		chown alice /etc/heloise.conf
+		refused
+		chown root /etc/heloise.conf
+		chmod 666 /etc/heloise.conf
+		refused
+		chmod 660 /etc/heloise.conf
+		refused
+		# All is read-only for this process alone.
+		unshare -m sh -ec "mount --bind /etc /etc
+			mount -o remount,bind,ro /etc
+			heloise --check-config" >/dev/null && exit 96 ||
+		    [ $? -eq 78 ]
+		# As in a container: others have it on the host.
+		chown alice /etc/heloise.conf
+		mount --bind /etc/heloise.conf /etc/heloise.conf
+		mount -o remount,bind,ro /etc/heloise.conf
+		letter alice | as alice heloise -odi -t
+	'
+	echo "$output$stderr"
+	[ "$status" -eq 0 ]
+	[ "$(stored_count)" -eq 1 ]
+	[[ $stderr == *"/etc/heloise.conf: others than root can write to this file; run: chown root /etc/heloise.conf && chmod go-w /etc/heloise.conf"* ]]
+}
+
 @test "--status: a user sees their own mail; root that of all" {
 	start_relay --auth PLAIN --user us --password s3cret \
 	    --fail 'RCPT:bad@example.net:550 5.1.1 no such user'

@@ -182,7 +182,8 @@ check_files(struct check *k)
 	size_t i;
 
 	check_file(k, k->src.file != NULL ? k->src.file : k->src.system);
-	if (k->src.file == NULL && !k->src.elevated) {
+	if (k->src.file == NULL && !k->src.elevated &&
+	    k->config->foreign == NULL) {
 		own = config_load_user_path(&k->src);
 		check_one(k, own);
 		free(own);

@@ -77,6 +77,8 @@ config_release(struct config *c)
 	free(c->included);
 	c->included = NULL;
 	c->nincluded = 0;
+	free(c->foreign);
+	c->foreign = NULL;
 	config_release_layer(config_layer_of(c, -1));
 	buf_release(&c->mistakes);
 	buf_release(&c->warnings);

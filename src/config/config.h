@@ -79,6 +79,7 @@ struct config {
 	size_t		 nwarnings;
 	struct config_included *included;	/* in their order */
 	size_t		 nincluded;
+	char		*foreign;	/* a file not used by root, or NULL */
 };
 
 void	config_init(struct config *);

@@ -210,16 +210,21 @@ cfile_loops(const struct cfile *r)
 	return false;
 }
 
-/* Why this file must not be read, or NULL. */
-static const char *
+/* With the file are privileges that a caller lacks, and no flag names it. */
+static bool
+cfile_trusted(const struct config_source *src, const char *path)
+{
+	return (src->elevated || src->uid == 0) && path != src->file;
+}
+
+/* Why this file must not be read, or NULL; to be freed. */
+static char *
 cfile_refusal(const struct cfile *r)
 {
-	bool trusts = r->src->elevated || r->src->uid == 0;
-
 	if (cfile_loops(r))
-		return "this file is being read already: a loop";
+		return xstrdup("this file is being read already: a loop");
 	/* Else a user could give others, or root, a password-command. */
-	return trusts && r->top->path != r->src->file ?
+	return cfile_trusted(r->src, r->top->path) ?
 	    include_unsafe(r->path, &r->st) : NULL;
 }
 
@@ -234,18 +239,6 @@ cfile_note(const struct cfile *r)
 	    xstrdup(r->path), xstrdup(r->top->path) };
 }
 
-static void
-cfile_refused(const struct cfile *r, const char *origin, const char *why)
-{
-	const char *path = r->path;
-
-	if (cfile_loops(r) || include_of_root(&r->st))
-		config_mistake(r->c, "%s: include: %s: %s", origin, path, why);
-	else
-		config_mistake(r->c, "%s: include: %s: %s; run: chown root %s "
-		    "&& chmod go-w %s", origin, path, why, path, path);
-}
-
 /* The account of the line goes on behind it, and begins in the file. */
 static void
 cfile_include_one(const struct cfile *by, const char *origin,
@@ -253,9 +246,9 @@ cfile_include_one(const struct cfile *by, const char *origin,
 {
 	struct buf text = { .max = CONFIG_FILE_MAX, .secret = true };
 	struct cfile r = *by;
-	const char *why;
 	struct fault f = { 0 };
 	int open = by->c->open;
+	char *why;
 
 	r.path = path;
 	r.up = by;
@@ -274,7 +267,8 @@ cfile_include_one(const struct cfile *by, const char *origin,
 			    f.text, f.code != EISDIR ? "" :
 			    "; for the files in it write `include DIR/*.conf`");
 	} else if ((why = cfile_refusal(&r)) != NULL) {
-		cfile_refused(&r, origin, why);
+		config_mistake(r.c, "%s: include: %s: %s", origin, path, why);
+		free(why);
 	} else {
 		cfile_note(&r);
 		if (cfile_text(&r, buf_text(&text), text.len))
@@ -421,6 +415,32 @@ config_file_text(struct config *c, enum config_level level, const char *file,
 	return secret;
 }
 
+/* The first file; does it have settings, or a mistake? */
+static bool
+cfile_first(const struct cfile *r, const struct buf *text)
+{
+	const size_t lines = r->c->nlines;
+	char *why = cfile_refusal(r);
+	bool any = false;
+
+	if (why == NULL) {
+		if (cfile_text(r, buf_text(text), text->len))
+			cfile_check_mode(r);
+		config_close(r->c);
+		any = r->c->nlines > lines;
+	} else if (r->level == CONFIG_USER && r->st.st_uid != 0) {
+		/* HOME is that of a user who became root. */
+		config_warning(r->c, "%s: warning: no effect for root, since "
+		    "this file belongs to another user", r->path);
+		r->c->foreign = xstrdup(r->path);
+	} else {
+		config_mistake(r->c, "%s: %s", r->path, why);
+		any = true;
+	}
+	free(why);
+	return any;
+}
+
 bool
 config_file_load(struct config *c, const struct config_source *src,
     enum config_level level, const char *path, const char *home)
@@ -429,15 +449,11 @@ config_file_load(struct config *c, const struct config_source *src,
 	struct cfile r = { .c = c, .src = src, .level = level, .path = path,
 	    .home = home, .top = &r };
 	bool must = path == src->file, found = true;
-	size_t lines = c->nlines;
 	struct fault f;
 
 	fault_clear(&f);
 	if (readfile_whole(path, must, &text, &r.st, &f) == 0) {
-		if (cfile_text(&r, buf_text(&text), text.len))
-			cfile_check_mode(&r);
-		config_close(c);
-		found = must || c->nlines > lines;
+		found = cfile_first(&r, &text) || must;
 	} else if (!must && cfile_missing(path, f.code)) {
 		found = false;
 	} else {

@@ -1,6 +1,7 @@
 /* include.c - the files that a line `include` names */
 
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include <errno.h>
 #include <glob.h>
@@ -62,7 +63,8 @@ include_release(struct include_list *l)
 	*l = (struct include_list){ 0 };
 }
 
-bool
+/* Can only root write to what has this status? */
+static bool
 include_of_root(const struct stat *st)
 {
 	return st->st_uid == 0 && (st->st_mode & S_IWOTH) == 0 &&
@@ -90,18 +92,45 @@ include_place_of_root(const char *path)
 	return safe;
 }
 
-const char *
+static bool
+include_read_only(const char *path)
+{
+	struct statvfs there;
+
+	return statvfs(path, &there) == 0 && (there.f_flag & ST_RDONLY) != 0;
+}
+
+/*
+ * Is the file mounted by itself, read-only, as a container gets one?  Where
+ * all is read-only, only this process may be kept from writing.
+ */
+static bool
+include_mounted(const char *path)
+{
+	char *up = xstrdup(path), *slash = strrchr(up, '/');
+	bool is;
+
+	if (slash != NULL)
+		slash[slash == up] = '\0';
+	is = slash != NULL && include_read_only(path) &&
+	    !include_read_only(up);
+	free(up);
+	return is;
+}
+
+char *
 include_unsafe(const char *path, const struct stat *st)
 {
 	char *real;
 	bool safe;
 
-	if (!include_of_root(st))
-		return "others than root can write to this file";
+	if (!include_of_root(st) && !include_mounted(path))
+		return xasprintf("others than root can write to this file; "
+		    "run: chown root %s && chmod go-w %s", path, path);
 	real = realpath(path, NULL);
 	safe = real != NULL && include_place_of_root(path) &&
 	    include_place_of_root(real);
 	free(real);
-	return safe ? NULL : "others than root can write to a directory above "
-	    "this file";
+	return safe ? NULL : xstrdup("others than root can write to a "
+	    "directory above this file");
 }

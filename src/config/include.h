@@ -26,14 +26,11 @@ struct include_list {
 int	include_find(struct include_list *, const char *path, struct fault *);
 void	include_release(struct include_list *);
 
-/* Can only root write to what has this status? */
-bool	include_of_root(const struct stat *);
-
 /*
- * Why this file is not safe for privileges that the caller does not have:
- * others than root can change it or put another one in its place.  NULL: it
- * is safe.  st is the status of the open file.
+ * Why this file is not safe for privileges that the caller does not have, and
+ * what to do: others than root can change it or put another one in its place.
+ * NULL: it is safe; else to be freed.  st is the status of the open file.
  */
-const char *include_unsafe(const char *path, const struct stat *);
+char	*include_unsafe(const char *path, const struct stat *);
 
 #endif

@@ -177,7 +177,8 @@ judge_none(const struct config_source *src, struct findings *all)
 	const struct norelay where = { .elevated = src->elevated,
 	    .system = src->system, .file = src->file, .env = src->env,
 	    .smtp_env = all->c->smtp_env,
-	    .settings = judge_first_line(all->c) };
+	    .settings = judge_first_line(all->c),
+	    .foreign = all->c->foreign };
 	struct buf line = { .max = 1024 };
 
 	if (config_refused(all->c, "relay") ||

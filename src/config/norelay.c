@@ -43,4 +43,8 @@ norelay_explain(const struct norelay *x, struct buf *out)
 	    x->file != NULL ? x->file : x->system,
 	    x->smtp_env ? "SMTP_HOST" : "HELOISE_RELAY");
 	norelay_variable(x, out);
+	if (x->foreign != NULL)
+		buf_addf(out, "; root does not use %s, since that belongs to "
+		    "another user: run with HOME=/root, or name it with -C",
+		    x->foreign);
 }

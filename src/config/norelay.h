@@ -15,6 +15,7 @@ struct norelay {
 	char *const	*env;		/* or NULL */
 	bool		 smtp_env;	/* the SMTP_* set counts */
 	const char	*settings;	/* where one is, "FILE:12"; or NULL */
+	const char	*foreign;	/* not used by root, or NULL */
 };
 
 /* Append a line without its end: what is missing, and how to set it. */
