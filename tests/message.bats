@@ -290,3 +290,32 @@ long() {
 	has '^Message-ID: <.*@xn--b-1ga.example.org>$'
 	ascii
 }
+
+# bytes N TEXT: N octets of the text again and again.
+bytes() {
+	yes "$2" | tr -d '\n' | head -c "$1"
+}
+
+@test "a header costs time by its length: what never ends, or comes again" {
+	local field conf
+
+	# At once if it is quick; else minutes each.
+	conf=$(conf 'relay 127.0.0.1:1' 'tls none' 'queue no' 'log none' \
+	    'from alice@example.org' 'domain example.org')
+	for field in 'Reply-To: (' 'To: a (, ' 'From: a;' 'From: a@b ' 'Cc: ("' \
+	    'Sender: <a@b> (' 'Content-Disposition: a; filename="ö"'; do
+		{
+			printf '%s ' "${field%% *}"
+			bytes 900000 "${field#* }"
+			printf '\n\nx\n'
+		} >"$BATS_TEST_TMPDIR/message"
+		run -75 timeout 60 "$HELOISE" -C "$conf" bob@example.org \
+		    <"$BATS_TEST_TMPDIR/message"
+	done
+	{
+		yes 'Content-Type: text/plain' | head -n 36000
+		printf '\nx\n'
+	} >"$BATS_TEST_TMPDIR/message"
+	run -75 timeout 60 "$HELOISE" -C "$conf" bob@example.org \
+	    <"$BATS_TEST_TMPDIR/message"
+}

@@ -7,6 +7,12 @@
 
 #define TEXT_MAX	(4U << 20)
 
+/*
+ * Comments that nest deeper are none, like those that nothing closes: the
+ * search for the end of each may not go over all of the text.
+ */
+#define NESTED	64
+
 size_t
 display_after(const char *p, size_t n, size_t i)
 {
@@ -22,8 +28,8 @@ display_after(const char *p, size_t n, size_t i)
 			k++;
 		else if (p[k] == close && --depth == 0)
 			return k + 1;
-		else if (p[k] == p[i])
-			depth++;
+		else if (p[k] == p[i] && ++depth > NESTED)
+			break;
 	}
 	return i + 1;
 }

@@ -53,25 +53,37 @@ fold_cut(const char *p, size_t n, unsigned traits)
 	return traits & HEADER_TEXT ? CUT : n;
 }
 
+/* A blank after a backslash ends no word. */
+static const char *
+fold_word_end(const char *word, const char *end)
+{
+	const char *p = word;
+
+	while (p < end && (!ascii_blank(*p) || (p > word && p[-1] == '\\')))
+		p++;
+	return p;
+}
+
 void
 fold_field(struct buf *out, const struct field *fld)
 {
 	const struct header_known *known = header_known(fld);
 	struct buf value = { .max = VALUE_MAX };
-	const char *p, *end, *word;
+	const char *p, *end, *word, *stop;
 	size_t most = LONGLINE_MAX, gap, n, need;
 	bool encode;
 
 	header_unfold(&value, fld);
 	buf_add(out, fld->line, (size_t)(fld->value - fld->line));
-	p = buf_text(&value);
+	p = stop = buf_text(&value);
 	/* A long first word stays in the line of the name if it fits. */
 	for (end = p + value.len; p < end; p = word + n, most = COLUMNS) {
 		for (word = p; ascii_blank(*word); word++)
 			;
-		for (n = 0; word + n < end && (!ascii_blank(word[n]) ||
-		    (n > 0 && word[n - 1] == '\\')); n++)
-			;
+		/* The rest of a word that was cut has its end already. */
+		if (word >= stop)
+			stop = fold_word_end(word, end);
+		n = (size_t)(stop - word);
 		gap = (size_t)(word - p);
 		encode = n >= LONGLINE_MAX && known->id == HEADER_SUBJECT;
 		if (n >= LONGLINE_MAX && !encode)

@@ -481,17 +481,18 @@ static bool
 len_unhide(struct buf *b, const struct lenient *r)
 {
 	const struct addr *a = r->list.v;
+	struct buf found = { .max = TEXT_MAX };
 	size_t i, at = 0;
 
 	for (i = 0; i < r->list.n; i++) {
-		const size_t had = b->len;
-
+		buf_clear(&found);
+		if (!len_reveal(&found, r->p, &a[i]))
+			continue;
 		buf_add(b, r->p + at, a[i].spec_start - at);
-		if (len_reveal(b, r->p, &a[i]))
-			at = a[i].spec_end;
-		else
-			b->len = had;
+		buf_add(b, found.p, found.len);
+		at = a[i].spec_end;
 	}
+	buf_release(&found);
 	if (at > 0)
 		buf_add(b, r->p + at, r->n - at);
 	return at > 0;

@@ -250,6 +250,19 @@ mime_find(const char *p, size_t n, const char *name, struct field *best)
 	return any;
 }
 
+bool
+mime_counts(struct mime_counting *c, const char *p, size_t n,
+    const struct field *fld)
+{
+	const struct header_known *known = header_known(fld);
+	const char **line = &c->line[known->id];
+	struct field best;
+
+	if (*line == NULL && mime_find(p, n, known->name, &best))
+		*line = best.line;
+	return *line == fld->line;
+}
+
 void
 mime_describe(const char *p, size_t n, struct mime_type *t,
     enum mime_coding *c)

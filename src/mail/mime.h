@@ -58,6 +58,18 @@ const char *mime_coding_name(enum mime_coding);
  */
 bool	mime_find(const char *p, size_t n, const char *name, struct field *);
 
+/* The fields of one header that count, as far as asked; {0} at first. */
+struct mime_counting {
+	const char	*line[HEADER_DKIM];	/* by enum header_id */
+};
+
+/*
+ * Is it that field of its name?  It is one of HEADER_LAST in the header
+ * p[0..n), which is read once for each name.
+ */
+bool	mime_counts(struct mime_counting *, const char *p, size_t n,
+	    const struct field *);
+
 /* Read both fields of a header. */
 void	mime_describe(const char *p, size_t n, struct mime_type *,
 	    enum mime_coding *);

@@ -17,6 +17,7 @@
 
 #define VALUE_MAX	65536	/* octets of a parameter */
 #define COMMENT		256	/* octets; a longer one is no comment */
+#define PARAMS		100	/* those behind them supersede none */
 #define COLUMNS		76
 #define PIECE		45	/* octets of a piece of a long parameter */
 
@@ -207,9 +208,10 @@ mhead_superseded(const struct field *fld, const struct mhead_param *m)
 	struct mhead_param other = { .value.max = VALUE_MAX };
 	const char *end = fld->value + fld->value_len, *p;
 	bool found = false;
+	int i = 0;
 
-	for (p = mhead_semicolon(fld->value, end); p < end && !found;
-	    p = other.end) {
+	for (p = mhead_semicolon(fld->value, end); p < end && !found &&
+	    i < PARAMS; p = other.end, i++) {
 		mhead_read(&other, p + 1, end);
 		found = other.n > m->n && other.name[m->n] == '*' &&
 		    strncasecmp(other.name, m->name, m->n) == 0;
@@ -335,15 +337,13 @@ void
 mimehead_part(struct buf *out, const char *p, size_t n)
 {
 	static const struct repair nothing = { .domain = NULL };
-	const struct header_known *known;
-	struct field fld, best;
+	struct mime_counting counting = { 0 };
+	struct field fld;
 	size_t at = 0;
 
 	while (header_next(p, n, &at, &fld)) {
-		known = header_known(&fld);
-		if ((known->traits & HEADER_LAST) &&
-		    mime_find(p, n, known->name, &best) &&
-		    best.line != fld.line)
+		if ((header_known(&fld)->traits & HEADER_LAST) &&
+		    !mime_counts(&counting, p, n, &fld))
 			continue;
 		if (mimehead_knows(&fld))
 			mimehead_field(out, &fld, p, n);

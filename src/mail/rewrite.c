@@ -33,6 +33,7 @@ struct rewrite {
 	unsigned		 joined;
 	bool			 replace;	/* From is replaced */
 	bool			 refused;	/* a field of a sender is */
+	struct mime_counting	*counting;
 };
 
 /* Is it a list of addresses without any? */
@@ -61,16 +62,6 @@ rewrite_unfit(const struct rewrite *w, const struct field *fld,
 	if (id == HEADER_MESSAGE_ID)
 		return !header_message_id(fld->value, fld->value_len);
 	return rewrite_empty_list(fld, header_known(fld)->traits);
-}
-
-/* The last field of this name that can be read, or else the first one. */
-static bool
-rewrite_counts(const struct rewrite *w, const struct field *fld)
-{
-	struct field best;
-
-	return mime_find(w->p, w->n, header_known(fld)->name, &best) &&
-	    best.line == fld->line;
 }
 
 static void
@@ -502,7 +493,7 @@ rewrite_superfluous(const struct rewrite *w, const struct field *fld,
 	if (w->joined & BIT(known->id))
 		return true;
 	if (w->o->repair && (known->traits & HEADER_LAST))
-		return !rewrite_counts(w, fld);
+		return !mime_counts(w->counting, w->p, w->n, fld);
 	return (w->o->repair || (w->replace && known->id == HEADER_FROM)) &&
 	    (known->traits & HEADER_ONCE) && (w->written & BIT(known->id));
 }
@@ -588,7 +579,9 @@ bool
 rewrite_header(struct buf *out, const char *p, size_t n,
     const struct rewrite_opts *o, struct rewrite_facts *facts)
 {
-	struct rewrite w = { .out = out, .p = p, .n = n, .o = o };
+	struct mime_counting counting = { 0 };
+	struct rewrite w = { .out = out, .p = p, .n = n, .o = o,
+	    .counting = &counting };
 	const size_t start = out->len;
 
 	rewrite_survey(&w);
