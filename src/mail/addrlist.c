@@ -433,6 +433,7 @@ addrlist_parse(struct addr_list *list, const char *p, size_t n,
 	    .note.max = PHRASE_MAX } };
 	int token, ret;
 
+	list->open = false;
 	if (al_plain(p, n)) {
 		al_append(list, &(struct addr){ .spec = xstrndup(p, n),
 		    .end = n, .spec_end = n });
@@ -442,6 +443,7 @@ addrlist_parse(struct addr_list *list, const char *p, size_t n,
 		token = al_lex(&ps.l);
 		ret = al_step(&ps, token);
 	} while (ret == 0 && token != T_END);
+	list->open = ps.group && p[n - 1] != '\\';
 	buf_release(&ps.b.spec);
 	buf_release(&ps.b.name);
 	buf_release(&ps.b.note);
@@ -459,25 +461,4 @@ addrlist_release(struct addr_list *list)
 	}
 	free(list->v);
 	memset(list, 0, sizeof(*list));
-}
-
-bool
-addrlist_is_open(const struct addr_list *list, const char *p, size_t n)
-{
-	const struct addr *last = list->n > 0 ? &list->v[list->n - 1] : NULL;
-	size_t i = last != NULL ? last->end : 0;
-	bool open = last != NULL && last->group, quoted = false;
-	int depth = 0;
-
-	/* Behind the last mailbox are only comments and names of groups. */
-	for (; i < n; i++)
-		if (p[i] == '\\')
-			i++;
-		else if (p[i] == '"' && depth == 0)
-			quoted = !quoted;
-		else if (!quoted && (p[i] == '(' || p[i] == ')'))
-			depth += p[i] == '(' ? 1 : -1;
-		else if (!quoted && depth == 0 && (p[i] == ':' || p[i] == ';'))
-			open = p[i] == ':';
-	return open && p[n - 1] != '\\';
 }

@@ -30,6 +30,12 @@ struct addr_list {
 	struct addr	*v;
 	size_t		 n;
 	size_t		 cap;
+
+	/*
+	 * The text ends within a group, and a semicolon would close it: not
+	 * after a backslash.
+	 */
+	bool		 open;
 };
 
 /*
@@ -42,11 +48,5 @@ struct addr_list {
 int	addrlist_parse(struct addr_list *, const char *p, size_t n,
 	    struct fault *);
 void	addrlist_release(struct addr_list *);
-
-/*
- * Does the text p[0..n), of which this is the whole list, end within a group?
- * Not if its last octet is a backslash: that takes what would end the group.
- */
-bool	addrlist_is_open(const struct addr_list *, const char *p, size_t n);
 
 #endif

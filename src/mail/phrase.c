@@ -15,6 +15,7 @@
 
 #define PLAIN_MAX	200	/* longer names are encoded, to be folded */
 #define WORD_MAX	60	/* octets of an encoded word */
+#define WORD_LONGEST	75	/* likewise, by RFC 2047, 2 */
 #define LOOSE_CHARSET	40
 #define LOOSE_TEXT	60	/* if it cannot become several words */
 
@@ -110,6 +111,26 @@ phrase_decode(struct buf *out, const char *p, size_t n)
 	return true;
 }
 
+/* May this octet stand in an encoded word of a phrase?  A dot is tolerated. */
+static bool
+phrase_fits(char c)
+{
+	return (unsigned char)c < 0x80 && (c == '.' || phrase_atext(c));
+}
+
+bool
+phrase_misread(const char *p, size_t n)
+{
+	struct phrase_word w;
+	const bool can = phrase_split(&w, p, n) && w.coding == 'q';
+	size_t i, longer = 0;
+
+	for (i = 0; i < n; i++)
+		longer += phrase_fits(p[i]) ? 0 : 2;
+	return phrase_encoded(p, n) == n && longer > 0 &&
+	    (!can || n + longer <= WORD_LONGEST);
+}
+
 bool
 phrase_mend(struct buf *out, const char *p, size_t n)
 {
@@ -131,7 +152,7 @@ phrase_mend(struct buf *out, const char *p, size_t n)
 	else
 		buf_add(out, p, (size_t)(w.text - p));
 	for (i = 0; i < w.n; i++)
-		if ((unsigned char)w.text[i] < 0x80)
+		if (phrase_fits(w.text[i]))
 			buf_add(out, &w.text[i], 1);
 		else
 			buf_addf(out, "=%02X", (unsigned char)w.text[i]);

@@ -24,8 +24,14 @@ size_t	phrase_encoded(const char *p, size_t n);
 bool	phrase_decode(struct buf *, const char *p, size_t n);
 
 /*
- * Append an encoded word p[0..n) with its raw octets over 127 as =XX, and
- * US-ASCII then as UTF-8; false if that would not be one.
+ * Is it an encoded word with octets that others take for the syntax of
+ * addresses (RFC 2047, 5)?  Not if phrase_mend() would make it too long.
+ */
+bool	phrase_misread(const char *p, size_t n);
+
+/*
+ * Append an encoded word p[0..n) with such octets and those over 127 as =XX,
+ * and US-ASCII then as UTF-8; false if that would not be one.
  */
 bool	phrase_mend(struct buf *, const char *p, size_t n);
 

@@ -140,7 +140,9 @@ repair_write_given(struct buf *out, const char *p, size_t n, bool comments)
 	size_t k;
 
 	for (; n > 0; p += k, n -= k) {
-		k = *p == '(' || *p == '"' ? words_token(p, n) : 1;
+		k = *p == '(' || *p == '"' ? words_token(p, n) :
+		    phrase_encoded(p, n);
+		k = k > 0 ? k : 1;
 		if (*p == '(' && !ascii_only(p, k))
 			words_write(out, p, k, false);
 		else if (!comments || *p == '(')
@@ -204,7 +206,7 @@ repair_write_list(struct buf *out, const struct field *fld, const char *own,
 	}
 	if (good)
 		repair_write_between(out, r.p + at, r.n - at);
-	if (good && addrlist_is_open(&r.list, r.p, r.n))
+	if (good && r.list.open)
 		buf_adds(out, ";");
 	lenient_release(&r);
 	return good;
@@ -243,8 +245,7 @@ repair_close(struct buf *out, size_t start, const struct field *fld,
 
 	if (memchr(out->p + start, ':', out->len - start) == NULL)
 		return;
-	if (repair_reread(&r, out, start, fld, o) &&
-	    addrlist_is_open(&r.list, r.p, r.n))
+	if (repair_reread(&r, out, start, fld, o) && r.list.open)
 		buf_adds(out, ";");
 	lenient_release(&r);
 }

@@ -90,10 +90,10 @@ rewrite_resent_block(unsigned seen)
 }
 
 bool
-rewrite_resent(const char *p, size_t n)
+rewrite_resent(const char *p, size_t n, bool repair)
 {
 	struct rewrite w = { .p = p, .n = n,
-	    .o = &(struct rewrite_opts){ .repair = false } };
+	    .o = &(struct rewrite_opts){ .repair = repair } };
 
 	rewrite_survey(&w);
 	return rewrite_resent_block(w.seen);
@@ -462,9 +462,10 @@ rewrite_write_joined(struct rewrite *w, const struct field *first, enum
 	while (good && header_next(w->p, w->n, &at, &fld))
 		if (header_known(&fld)->id == id)
 			good = rewrite_join(w, &all, name, &count, &fld);
+	good = good && all.len > name;
 	buf_adds(&all, "\r\n");
 	at = 0;
-	good = good && !all.full && all.len > name &&
+	good = good && !all.full &&
 	    header_next(buf_text(&all), all.len, &at, &fld) &&
 	    at == all.len;
 	if (good) {

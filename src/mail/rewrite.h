@@ -57,7 +57,10 @@ bool	rewrite_header(struct buf *out, const char *p, size_t n,
  */
 size_t	rewrite_resent_end(const char *p, size_t n);
 
-/* Is it a resent message, where only Resent- fields count (3.6.6)? */
-bool	rewrite_resent(const char *p, size_t n);
+/*
+ * Is it a resent message, where only Resent- fields count (3.6.6)?  With
+ * repair, fields that rewrite_header() leaves out do not make it one.
+ */
+bool	rewrite_resent(const char *p, size_t n, bool repair);
 
 #endif

@@ -68,7 +68,7 @@ words_special(const char *p, size_t n)
 	size_t i;
 
 	if (phrase_encoded(p, n) == n)
-		return false;
+		return phrase_misread(p, n);
 	for (i = 0; i < n; i++)
 		if (strchr("()<>[]:;@\\,\"", p[i]) != NULL)
 			return true;
@@ -232,7 +232,8 @@ words_write(struct buf *out, const char *p, size_t n, bool phrase)
 		if (changed)
 			words_space(out);
 		word = *p != '"' && *p != '(';
-		foreign = !ascii_only(p, k);
+		foreign = !ascii_only(p, k) ||
+		    (phrase && phrase_misread(p, k));
 		changed = foreign || (phrase && word && words_special(p, k));
 		if (changed)
 			words_write_token(out, p, k,

@@ -30,7 +30,9 @@ static const struct {
 	{ "From : \"Public, Joe\"\r\n\t<a@x.test> (x)", NULL },
 	{ "From: Joe Q. Public <a@x.test>", NULL },
 	{ "From: " E("J=C3=B6") " <a@x.test>", NULL },
-	{ "From: =?utf-8?q?Doe,_J.?= <a@x.test>", NULL },
+	{ "From: =?utf-8?q?Doe=2C_J.?= <a@x.test>", NULL },
+	{ "From: =?x-any?b?(?= <a@x.test>",
+	    "From: \"=?x-any?b?(?=\" <a@x.test>" },
 	{ "From: a@x.test, b@x.test", NULL },
 	{ "To: a@x.test,b@x.test ,\r\n\tJoe <c@x.test>", NULL },
 	{ "To: a@x.test, B <b@y.test>", NULL },
@@ -205,11 +207,20 @@ static const struct {
 	    E("=3D=3Futf-8=3FB=3FJ=C3=B6=3F=3D") },
 	{ "Subject: " OE " =?utf-8?B?J" OE "?= x", "Subject: "
 	    E("=C3=B6_=3D=3Futf-8=3FB=3FJ=C3=B6=3F=3D") " x" },
+	/* Others take these octets for syntax, in encoded words, too. */
+	{ "From: =?utf-8?q?Doe,_J.?= <a@x.test>",
+	    "From: =?utf-8?q?Doe=2C_J.?= <a@x.test>" },
+	{ "To: =?utf-8?q?a_(?= <a@x.test>, =?utf-8?q?)?= x <c@z.test>",
+	    "To: =?utf-8?q?a_=28?= <a@x.test>, =?utf-8?q?=29?= x <c@z.test>" },
+	{ "To: =?utf-8?q?(?=" OE "@x.test, b@y.test", NULL },
 	/* A colon after a backslash begins no group. */
 	{ "From: a\\:b <a@x.test>; c@x.test",
 	    "From: \"a:b\" <a@x.test>, c@x.test" },
 	/* Groups that are open at the end. */
 	{ "To: undisclosed-recipients:", "To: undisclosed-recipients:;" },
+	{ "To: d ) (c) :", "To: d ) (c) :;" },
+	{ "To: =?utf-8?q?\"?= :", "To: =?utf-8?q?\"?= :;" },
+	{ "To: \366)!:", "To: " LATIN("=F6=29!") " :;" },
 	{ "To: g: a@x.test, b@x.test (:", NULL },
 	{ "To: b@x.test, \366)o:", "To: b@x.test, " LATIN("=F6=29o") " :;" },
 	{ "From: Joe <j@x..test", NULL },

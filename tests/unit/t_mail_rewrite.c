@@ -120,6 +120,7 @@ static const struct {
 	    "To: =?ISO-8859-1?Q?=FF?=:;,\n <j@our.test>\n", false },
 	{ FULL "Cc: a:;\nCc: b:;\n", FULL "Cc: a:;,\n b:;\n", false },
 	{ FULL "To: all:\n", FULL "To: all:;\n", false },
+	{ FULL "To: (one)\nTo: (two)\n", NULL, false },
 	{ FULL "To: all: a, b@x.test (x)\n", FULL
 	    "To: all: a@our.test, b@x.test (x);\n", false },
 	{ FULL "To: all: a\\\n", NULL, false },
