@@ -260,11 +260,12 @@ len_tidy(struct buf *b, const char *p, size_t n, bool doubled)
 
 	for (i = 0; i < n; i = k) {
 		k = display_after(p, n, i);
-		if ((i == 0 || strchr(" \t\n<,;", p[i - 1]) != NULL) &&
+		if ((i == 0 || strchr(" \t\n<,;\"", p[i - 1]) != NULL) &&
 		    n - i > skip && phrase_atext(p[i + skip]) &&
-		    strncasecmp(p + i, scheme, skip) == 0)
+		    strncasecmp(p + i, scheme, skip) == 0) {
+			buf_adds(b, i > 0 && p[i - 1] == '"' ? " " : "");
 			k = i + skip;
-		else if (!doubled || k == n || p[i] != p[k] ||
+		} else if (!doubled || k == n || p[i] != p[k] ||
 		    (p[i] != '<' && p[i] != '>'))
 			buf_add(b, p + i, k - i);
 	}

@@ -150,6 +150,25 @@ repair_write_given(struct buf *out, const char *p, size_t n, bool comments)
 	}
 }
 
+/* Is p[0..n), without comments and white space, just this? */
+static bool
+repair_reads(const char *p, size_t n, const char *spec)
+{
+	size_t i, k;
+
+	for (; n > 0; p += k, n -= k) {
+		k = *p == '(' || *p == '"' ? words_token(p, n) : 1;
+		for (i = 0; *p != '(' && i < k; i++) {
+			if (*p == '"' ? p[i] == '\r' || p[i] == '\n' :
+			    ascii_space(p[i]))
+				continue;
+			if (*spec == '\0' || p[i] != *spec++)
+				return false;
+		}
+	}
+	return *spec == '\0';
+}
+
 /* Write the address: with a domain if it is bare, in ASCII if possible. */
 static void
 repair_write_spec(struct buf *out, const char *p, const struct addr *a,
@@ -166,7 +185,7 @@ repair_write_spec(struct buf *out, const char *p, const struct addr *a,
 		return;
 	spec = repair_spec(a);
 	if (addr_complete(&spec, o->domain, &f) == -1 ||
-	    strcmp(spec, a->spec) == 0)
+	    (strcmp(spec, a->spec) == 0 && repair_reads(p, n, spec)))
 		repair_write_given(out, p, n, false);
 	else if (bare && strncmp(spec, a->spec, strlen(a->spec)) == 0) {
 		repair_write_given(out, p, n, false);

@@ -213,6 +213,12 @@ static const struct {
 	{ "To: =?utf-8?q?a_(?= <a@x.test>, =?utf-8?q?)?= x <c@z.test>",
 	    "To: =?utf-8?q?a_=28?= <a@x.test>, =?utf-8?q?=29?= x <c@z.test>" },
 	{ "To: =?utf-8?q?(?=" OE "@x.test, b@y.test", NULL },
+	/* The field says what the envelope does. */
+	{ "To: bob@x.t\\est", "To: bob@x.test" },
+	{ "To: \"a\")b@x.test", "To: \"a)b\"@x.test" },
+	{ "To: \"a\" (c) . \"b\"@x.test", "To: \"a.b\"@x.test(c)" },
+	{ "To: a (\\)) @ x.test, \"b\r\n c\" @x.test", NULL },
+	{ "To: \"a\"mailto:e@x.test", "To: \"a\" <e@x.test>" },
 	/* A colon after a backslash begins no group. */
 	{ "From: a\\:b <a@x.test>; c@x.test",
 	    "From: \"a:b\" <a@x.test>, c@x.test" },
