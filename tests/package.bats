@@ -181,6 +181,56 @@ heloise: mail is left in /var/spool/heloise; remove it by hand
 /var/spool/heloise/0/queue/x' ]
 }
 
+@test "purge: a spool that is a link, or a file system of its own" {
+	[ "$(id -u)" -eq 0 ] || skip 'not root'
+	cat >"$BATS_TEST_TMPDIR/inside" <<-'END'
+	set -eu
+	mount -t tmpfs tmpfs /var
+	mount -t tmpfs tmpfs /etc
+	cd "$1"
+	purge() {
+		touch /etc/heloise.conf.old
+		sh src/package/debian/heloise.postrm purge
+		find /etc /var -mindepth 1 | sort
+	}
+	mkdir -p /var/mnt/0/queue /var/tokens /var/spool
+	touch /var/mnt/0/queue/x /var/mnt/else /var/tokens/x.json
+	ln -s /var/mnt /var/spool/heloise
+	ln -s /var/tokens /var/spool/heloise-tokens
+	purge
+	rm /var/mnt/0/queue/x
+	purge
+	rm -r /var/mnt /var/tokens
+	for name in heloise heloise-tokens; do
+		mkdir /var/spool/$name
+		mount -t tmpfs tmpfs /var/spool/$name
+	done
+	mkdir -p /var/spool/heloise/0/queue
+	touch /var/spool/heloise-tokens/x.json
+	purge
+	END
+	run -0 timeout 30 unshare --mount sh "$BATS_TEST_TMPDIR/inside" "$top"
+	[ "$output" = 'heloise: mail is left in /var/spool/heloise; remove it by hand
+/var/mnt
+/var/mnt/0
+/var/mnt/0/queue
+/var/mnt/0/queue/x
+/var/mnt/else
+/var/spool
+/var/spool/heloise
+/var/tokens
+heloise: /var/mnt is left, to which /var/spool/heloise led
+/var/mnt
+/var/mnt/0
+/var/mnt/0/queue
+/var/mnt/else
+/var/spool
+/var/tokens
+/var/spool
+/var/spool/heloise
+/var/spool/heloise-tokens' ]
+}
+
 @test "logcheck: lines of mail that was sent are no news, others are" {
 	local rule=src/package/logcheck ids='id=6616 from=me@example.org'
 
