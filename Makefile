@@ -234,7 +234,7 @@ PACKAGED = sed -e 's|/usr/sbin/heloise|$(SBINDIR)/heloise|g' \
 CRON = $D$(SYSCONFDIR)/cron.d/heloise
 CRON_IS_INSTALLED = $(PACKAGED) src/package/cron | cmp -s - $(CRON)
 
-# A package's script gives the file to the group: see SHARE.
+# A package's script gives the file to the group.
 GIVE_GROUP = if [ -z $D ] && [ "`id -u`" -eq 0 ] && \
 	getent group $(SPOOLGROUP) >/dev/null; then \
 		chgrp $(SPOOLGROUP) $(SYSCONFDIR)/heloise.conf; fi
@@ -268,62 +268,25 @@ COMPLETIONS = bash:$(DATADIR)/bash-completion/completions/heloise \
 	zsh:$(ZSHDIR)/_heloise fish:$(FISHDIR)/heloise.fish
 
 # For a host whose users share the system's spool and its password: the
-# program is set-group-ID.  What needs root is done now, or printed for the
-# script of a package to do it after the files are there.
-define SHARE
-getent group $(SPOOLGROUP) >/dev/null || groupadd --system $(SPOOLGROUP) ||
-    addgroup -S $(SPOOLGROUP)
-mkdir -p $(SPOOLDIR)
-chown root $(SPOOLDIR)
-chmod 700 $(SPOOLDIR)
-mkdir -p $(SPOOLDIR)/0
-for old in queue failed slots; do
-	[ -d $(SPOOLDIR)/$$old ] || continue
-	mkdir -p $(SPOOLDIR)/0/$$old
-	find $(SPOOLDIR)/$$old -mindepth 1 -maxdepth 1 \
-	    -exec mv -n {} $(SPOOLDIR)/0/$$old/ \;
-	rmdir $(SPOOLDIR)/$$old || :
-	rm -rf $(SPOOLDIR)/runner
-done
-chown -hR root:$(SPOOLGROUP) $(SPOOLDIR)/0
-chmod -R go= $(SPOOLDIR)/0
-chmod 2700 $(SPOOLDIR)/0
-chgrp $(SPOOLGROUP) $(SPOOLDIR)
-chmod 3770 $(SPOOLDIR)
-mkdir -p $(SPOOLDIR)-tokens
-find $(SPOOLDIR)-tokens -name '*.json' -exec chmod 640 {} +
-chgrp -hR $(SPOOLGROUP) $(SPOOLDIR)-tokens
-chmod 2750 $(SPOOLDIR)-tokens
-if [ -e $(SYSCONFDIR)/heloise.conf ]; then
-	chown root:$(SPOOLGROUP) $(SYSCONFDIR)/heloise.conf
-	chmod 640 $(SYSCONFDIR)/heloise.conf
-fi
-chown root:$(SPOOLGROUP) $(SBINDIR)/heloise
-chmod 2755 $(SBINDIR)/heloise
-for old in $(SPOOLDIR)-users/*/queue; do
-	name=$${old%/queue}
-	case $${name##*/} in *[!0-9a-f.]*) continue ;; esac
-	[ ! -L "$$name" ] && [ -n "`ls -A "$$old" 2>/dev/null`" ] || continue
-	echo "Mail waits in $$name.  To send it:"
-	echo "setpriv --reuid=`stat -c %u "$$name"`" \
-	    "--regid=$(SPOOLGROUP) --clear-groups $(SBINDIR)/heloise -q"
-done
-endef
-export SHARE
-
+# program is set-group-ID.  What needs root is done now, or by the script of a
+# package when the files are there.
 # Without a shared spool, tmpfiles.d would make one at boot, out of root's own.
 install-shared: install
-	mkdir -p $D$(LIBDIR)/sysusers.d $D$(LIBDIR)/tmpfiles.d
+	mkdir -p $D$(LIBDIR)/sysusers.d $D$(LIBDIR)/tmpfiles.d \
+	    $D$(LIBEXECDIR)/heloise
 	for name in sysusers tmpfiles; do \
 		$(PACKAGED) src/package/$$name.conf \
 		    >$D$(LIBDIR)/$$name.d/heloise.conf && \
 		    chmod 644 $D$(LIBDIR)/$$name.d/heloise.conf || exit 1; \
 	done
+	$(PACKAGED) -e 's|^group=.*|group=$(SPOOLGROUP)|' src/package/share \
+	    >$D$(LIBEXECDIR)/heloise/share
+	chmod 755 $D$(LIBEXECDIR)/heloise/share
 	@if [ -z "$(DESTDIR)" ] && [ "`id -u`" -eq 0 ]; then \
-		printf '%s\n' "$$SHARE" | sh -eu; \
+		sh $(LIBEXECDIR)/heloise/share; \
 	else \
-		echo "# As root, once the files are on the host:"; \
-		printf '%s\n' "$$SHARE"; \
+		echo "as root, once the files are on the host:" \
+		    "$(LIBEXECDIR)/heloise/share"; \
 	fi
 
 # There if systemd runs.
@@ -352,7 +315,9 @@ uninstall:
 	    $D$(UNITDIR)/heloise-queue.timer \
 	    $D$(LIBDIR)/sysusers.d/heloise.conf \
 	    $D$(LIBDIR)/tmpfiles.d/heloise.conf \
+	    $D$(LIBEXECDIR)/heloise/share \
 	    $D$(SYSCONFDIR)/logcheck/ignore.d.server/heloise
+	[ ! -d $D$(LIBEXECDIR)/heloise ] || rmdir $D$(LIBEXECDIR)/heloise || :
 	! $(CRON_IS_INSTALLED) || rm -f $(CRON)
 	[ ! -d $D$(SPOOLDIR)-users ] || rmdir $D$(SPOOLDIR)-users || :
 	@for left in $(SYSCONFDIR)/heloise.conf $(SYSCONFDIR)/cron.d/heloise \

@@ -6,6 +6,7 @@ PREFIX = /usr/local
 SBINDIR = $(PREFIX)/sbin
 BINDIR = $(PREFIX)/bin
 LIBDIR = $(PREFIX)/lib
+LIBEXECDIR = $(PREFIX)/libexec
 DATADIR = $(PREFIX)/share
 UNITDIR = $(LIBDIR)/systemd/system
 MANPREFIX = $(PREFIX)/share/man

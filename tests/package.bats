@@ -280,9 +280,13 @@ heloise: /var/mnt is left, to which /var/spool/heloise led
 @test "Alpine: abuild finds the script of the package before it builds" {
 	# shellcheck disable=SC2016	# for the inner shell
 	run -0 sh -c '. src/package/APKBUILD; echo "$install"'
-	[ "$output" = heloise.pre-install ]
-	sh -n "src/package/$output"
-	grep -q '^addgroup -S heloise' "src/package/$output"
+	[ "$output" = 'heloise.pre-install heloise.post-install' ]
+	cd src/package
+	sh -n heloise.pre-install
+	sh -n heloise.post-install
+	grep -q '^addgroup -S heloise' heloise.pre-install
+	grep -q '/usr/libexec/heloise/share package$' heloise.post-install
+	bash -nc '. ./heloise.install && post_upgrade'
 }
 
 # A copy of what the archive is made from, with other times and modes.

@@ -581,22 +581,40 @@ tried less than retry-min ago, unchanged: 2
 		stat -c "%U %a %n" $spool $spool/*
 		heloise -q
 		make -s -C "'"$TOP"'" -o heloise install-shared \
-		    DESTDIR="'"$DIR"'/pkg" PREFIX=/usr |
-		    grep -e "^#" -e "sbin/heloise$"
+		    DESTDIR="'"$DIR"'/pkg" PREFIX=/usr
 		stat -c "%U %a" "'"$DIR"'/pkg/usr/sbin/heloise"
+		# A package takes over what root alone had until then.
+		letter root | heloise --spool /var/spool/old -odq -t
+		mv /var/spool/old/* $spool
+		rm "'"$DIR"'/usr/lib/tmpfiles.d/heloise.conf"
+		chmod 755 "'"$DIR"'/usr/sbin/heloise"
+		sh "'"$DIR"'/usr/libexec/heloise/share" package
+		stat -c "%a %n" $spool/* "'"$DIR"'/usr/sbin/heloise"
+		chmod 2755 "'"$DIR"'/usr/sbin/heloise"
+		heloise -q
+		# What another user made is none.
+		as mallory mkdir $spool/queue 2>"'"$DIR"'/no" || true
 		mkdir -m 700 $spool/queue
+		chown mallory $spool/queue
+		touch $spool/queue/x
+		sh "'"$DIR"'/usr/libexec/heloise/share" package
+		ls $spool/queue $spool/0/queue
 		heloise -q
 	'
 	echo "$output$stderr"
 	[ "$status" -eq 0 ]
-	[ "$output" = 'root 3770 /var/spool/heloise
+	[ "$output" = "root 3770 /var/spool/heloise
 root 2700 /var/spool/heloise/0
-# As root, once the files are on the host:
-chown root:heloise /usr/sbin/heloise
-chmod 2755 /usr/sbin/heloise
-root 755' ]
+as root, once the files are on the host: /usr/libexec/heloise/share
+root 755
+2700 /var/spool/heloise/0
+755 $DIR/usr/sbin/heloise
+/var/spool/heloise/0/queue:
+
+/var/spool/heloise/queue:
+x" ]
 	[[ $stderr == *'holds unknown files'*queue* ]]
-	[ "$(stored_count)" -eq 1 ]
+	[ "$(stored_count)" -eq 2 ]
 }
 
 @test "mail of the ordinary installation: a command that still sends it" {

@@ -38,7 +38,7 @@
 #include "mail/phrase.h"
 
 #define TEXT_MAX	(4U << 20)
-#define ROUNDS		5	/* corrections of one field */
+#define ROUNDS		12	/* corrections of one field: each kind once */
 
 /* Is it one address, perhaps a bare one, and nothing else? */
 static bool

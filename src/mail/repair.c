@@ -177,6 +177,7 @@ repair_write_spec(struct buf *out, const char *p, const struct addr *a,
 	const size_t n = a->spec_end - a->spec_start;
 	struct fault f = { 0 };
 	const bool bare = *a->spec != '\0' && addr_at(a->spec) == NULL;
+	bool given;
 	char *spec;
 
 	p += a->spec_start;
@@ -184,10 +185,12 @@ repair_write_spec(struct buf *out, const char *p, const struct addr *a,
 	    repair_write_alias(out, p, a, o)))
 		return;
 	spec = repair_spec(a);
+	given = repair_reads(p, n, a->spec);
 	if (addr_complete(&spec, o->domain, &f) == -1 ||
-	    (strcmp(spec, a->spec) == 0 && repair_reads(p, n, spec)))
+	    (given && strcmp(spec, a->spec) == 0))
 		repair_write_given(out, p, n, false);
-	else if (bare && strncmp(spec, a->spec, strlen(a->spec)) == 0) {
+	else if (given && bare &&
+	    strncmp(spec, a->spec, strlen(a->spec)) == 0) {
 		repair_write_given(out, p, n, false);
 		buf_adds(out, addr_at(spec));
 	} else {

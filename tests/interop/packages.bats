@@ -116,6 +116,8 @@ rpm_files()
 		-rw-r--r-- root /usr/lib/systemd/system/heloise-queue.timer
 		-rw-r--r-- root /usr/lib/sysusers.d/heloise.conf
 		-rw-r--r-- root /usr/lib/tmpfiles.d/heloise.conf
+		drwxr-xr-x root /usr/libexec/heloise
+		-rwxr-xr-x root /usr/libexec/heloise/share
 		-rwxr-sr-x heloise /usr/sbin/heloise
 		-rw-r--r-- root /usr/share/bash-completion/completions/heloise
 		-rw-r--r-- root /usr/share/fish/vendor_completions.d/heloise.fish
@@ -269,6 +271,24 @@ job()
 	inside $command
 	arrived b
 	has '^Subject: late$'
+}
+
+@test "package: what root queued before is in the queue of all" {
+	printf 'Subject: before\n\n' |
+	    inside heloise --spool /var/spool/old -odq b@example.org
+	inside sh -c 'mv /var/spool/old/* /var/spool/heloise/'
+	run -0 inside mailq
+	[[ $output != *b@example.org* ]]
+	inside /var/lib/dpkg/info/heloise.postinst configure 0
+	[ "$(owner var/spool/heloise)" = root:heloise ]
+	[ "$(modes usr/sbin/heloise var/spool/heloise)" = \
+	    "$(printf '%s\n' '-rwxr-sr-x usr/sbin/heloise' \
+	    'drwxrws--T var/spool/heloise')" ]
+	run -0 inside mailq
+	[[ $output == *b@example.org* ]]
+	inside heloise -q
+	arrived b
+	has '^Subject: before$'
 }
 
 @test "package: an upgrade keeps modes, settings and mail" {

@@ -299,7 +299,7 @@ static const struct row rows[] = {
 	    L(WIRE "To:  b@x.test ,c@our.test,\r\n  \"d\"  < e@our.test >"
 	    " (f),\r\n\tg: h@our.test,i@x.test;\r\n\r\n") },
 	{ "quoted", L(FULL "To: \"a b\", \\c\n\n"), 0,
-	    L(WIRE "To: \"a b\"@our.test, \\c@our.test\r\n\r\n") },
+	    L(WIRE "To: \"a b\"@our.test, c@our.test\r\n\r\n") },
 	{ "not a subject", L(FULL "Subject: root\n\n"), 0,
 	    L(WIRE "Subject: root\r\n\r\n") },
 	{ "what does not parse stays", L(FULL "To: root, <a(\nCc: b c\n\n"),

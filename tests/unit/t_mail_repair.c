@@ -215,6 +215,7 @@ static const struct {
 	{ "To: =?utf-8?q?(?=" OE "@x.test, b@y.test", NULL },
 	/* The field says what the envelope does. */
 	{ "To: bob@x.t\\est", "To: bob@x.test" },
+	{ "From: b\\ob", "From: bob@our.test" },
 	{ "To: \"a\")b@x.test", "To: \"a)b\"@x.test" },
 	{ "To: \"a\" (c) . \"b\"@x.test", "To: \"a.b\"@x.test(c)" },
 	{ "To: a (\\)) @ x.test, \"b\r\n c\" @x.test", NULL },
