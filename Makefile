@@ -191,11 +191,18 @@ D = "$(DESTDIR)"
 FROM_BINDIR = $(if $(filter $(dir $(BINDIR)),$(dir $(SBINDIR))),\
 	../$(notdir $(SBINDIR)),$(SBINDIR))
 
+# Where all users share an installation, another version keeps that.
+STAYS_SHARED = if [ -z $D ] && [ "`id -u`" -eq 0 ] && \
+	[ -e $(LIBEXECDIR)/heloise/share ]; then \
+		chgrp $(SPOOLGROUP) $(SBINDIR)/heloise && \
+		chmod 2755 $(SBINDIR)/heloise; fi
+
 # Users have BINDIR in their PATH, so the program has a name there, too.
 install: heloise
 	mkdir -p $D$(SBINDIR) $D$(MANPREFIX)/man8 $D$(MANPREFIX)/man7 \
 	    $D$(MANPREFIX)/man5
 	install -m 755 heloise $D$(SBINDIR)/heloise
+	$(STAYS_SHARED)
 	install -m 644 man/heloise.8 $D$(MANPREFIX)/man8/
 	install -m 644 man/heloise-recipes.7 $D$(MANPREFIX)/man7/
 	install -m 644 man/heloise.conf.5 $D$(MANPREFIX)/man5/

@@ -715,6 +715,45 @@ Mail queue is empty
 	[[ $output$stderr != *$'\033'* && $output$stderr != *$'\007'* ]]
 }
 
+@test "--check-config: a program from which users do not gain the group" {
+	inside '
+		echo "log none" >>/etc/heloise.conf
+		program=$(command -v heloise)
+		chmod 755 "$program"
+		heloise --check-config || echo $?
+		heloise --check-config --as alice || echo $?
+		# Another version keeps what the installation is.
+		make -s -C "'"$TOP"'" -o heloise install PREFIX="'"$DIR"'/usr"
+		stat -c "%a %U:%G" "$program"
+		heloise --check-config
+		heloise --check-config --as alice
+		mount --bind "'"$DIR"'/usr" "'"$DIR"'/usr"
+		mount -o remount,bind,nosuid "'"$DIR"'/usr"
+		heloise --check-config --as alice || echo $?
+	'
+	output=${output//"$DIR"/}
+	echo "$output$stderr"
+	[ "$status" -eq 0 ]
+	[ "$(grep -v '^mail for root\|^root can\|hint: ' <<<"$output")" = '/usr/sbin/heloise is not set-group-ID heloise, so only root can send; run `chgrp heloise /usr/sbin/heloise && chmod 2755 /usr/sbin/heloise`
+1 mistake
+78
+/usr/sbin/heloise is not set-group-ID heloise, so only root can send; run `chgrp heloise /usr/sbin/heloise && chmod 2755 /usr/sbin/heloise`
+alice cannot read the configuration: /etc/heloise.conf: Permission denied
+alice can write to the spool /var/spool/heloise-users/7101
+2 mistakes
+78
+2755 root:heloise
+no mistakes
+alice can read the configuration in /etc/heloise.conf
+alice can write to the spool /var/spool/heloise/7101
+no mistakes
+/usr/sbin/heloise is set-group-ID heloise, but its file system is mounted nosuid, so only root can send
+alice cannot read the configuration: /etc/heloise.conf: Permission denied
+alice can write to the spool /var/spool/heloise-users/7101
+2 mistakes
+78' ]
+}
+
 @test "--check-config is about the user, with the group that it gains" {
 	inside '
 		echo "log none" >>/etc/heloise.conf

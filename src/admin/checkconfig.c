@@ -44,6 +44,7 @@ struct check {
 	struct config	*config;
 	struct config_source src;
 	bool		 unread;	/* the user cannot read the file */
+	struct buf	 lacks;		/* why users do not gain the group */
 	struct lint	 lint;
 	struct explain	 explain;
 	struct buf	 json;		/* all so far, with --json */
@@ -127,6 +128,21 @@ check_group(const struct check *k, gid_t *group)
 
 	free(top);
 	return top != NULL;
+}
+
+/* If there is one spool for all, each user needs the group. */
+static void
+check_program(struct check *k)
+{
+	gid_t group;
+
+	if (k->o->as == NULL && k->src.file == NULL && check_group(k, &group))
+		(void)groupread_gains(group, &k->lacks);
+	if (k->lacks.len > 0) {
+		lint_add(&k->lint, true, NULL, NULL, "%s", k->lacks.p);
+		check_print(k, false);
+	}
+	buf_release(&k->lacks);
 }
 
 /*
@@ -484,8 +500,10 @@ check_load_as(struct check *k, char *home, struct fault *f)
 	first = *src;
 	first.home = "/dev/null";
 	check_load(k, &first);
-	if (priv_become(k->o->as, check_group(k, &group) ? &group : NULL,
-	    &src->uid, home, PATH_MAX, f) == -1)
+	if (!check_group(k, &group) || !groupread_gains(group, &k->lacks))
+		group = 0;
+	if (priv_become(k->o->as, group != 0 ? &group : NULL, &src->uid, home,
+	    PATH_MAX, f) == -1)
 		return -1;
 	src->elevated = src->elevated || (group != 0 && src->uid != 0);
 	src->home = home;
@@ -537,7 +555,7 @@ checkconfig_run(const struct options *o, struct config *c,
 {
 	struct check k = { .o = o, .config = c, .src = *src,
 	    .lint.out.max = 1 << 22, .lint.levels.max = 1 << 16,
-	    .json.max = 1 << 21 };
+	    .json.max = 1 << 21, .lacks.max = 16384 };
 	struct fault f = { 0 };
 	char home[PATH_MAX] = "", *own = config_load_user_path(src);
 
@@ -558,6 +576,7 @@ checkconfig_run(const struct options *o, struct config *c,
 	explain_init(&k.explain, c, &k.src, NULL);
 	lint_config(&k.lint, c, &k.src);
 	check_print(&k, true);
+	check_program(&k);
 	check_files(&k);
 	check_accounts(&k);
 	check_aliases(&k);
