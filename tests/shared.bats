@@ -715,6 +715,36 @@ Mail queue is empty
 	[[ $output$stderr != *$'\033'* && $output$stderr != *$'\007'* ]]
 }
 
+@test "a spool of all that is gone: root makes it again, a user is told how" {
+	inside '
+		echo "log none" >>/etc/heloise.conf
+		rm -r $spool
+		letter alice | as alice heloise -odq -t 2>/etc/said &&
+		    exit 98 || [ $? -eq 75 ]
+		command=$(sed -n "s/.*as root run .\(install[^\`]*\).*/\1/p" \
+		    /etc/said)
+		echo "$command"
+		$command
+		letter alice | as alice heloise -odq -t
+		stat -c "%a %U:%G" $spool
+		for run in "-odq -t" -q; do
+			rm -r $spool
+			letter root | heloise $run
+			stat -c "%a %U:%G" $spool
+			letter alice | as alice heloise -odq -t
+			heloise --check-config | tail -n 1
+		done
+	'
+	echo "$output$stderr"
+	[ "$status" -eq 0 ]
+	[ "$output" = 'install -d -m 3770 -g heloise /var/spool/heloise
+3770 root:heloise
+3770 root:heloise
+no mistakes
+3770 root:heloise
+no mistakes' ]
+}
+
 @test "--check-config: a program from which users do not gain the group" {
 	inside '
 		echo "log none" >>/etc/heloise.conf

@@ -13,6 +13,7 @@
 #include "base/util.h"
 #include "config/spoolpath.h"
 #include "system/identity.h"
+#include "system/priv.h"
 
 char *
 spoolpath_default(const char *home, const char *xdg, const char *state,
@@ -237,6 +238,20 @@ spoolpath_find(const struct settings *s, const struct config_source *src)
 	own = xasprintf("%s/%lld", top, (long long)src->uid);
 	free(top);
 	return own;
+}
+
+void
+spoolpath_remake(const struct settings *s, const struct config_source *src)
+{
+	char *top = src->uid == 0 ? spoolpath_top(s, src) : NULL;
+	struct stat st;
+	gid_t gid;
+
+	if (top != NULL && strcmp(top, SPOOLDIR) == 0 &&
+	    lstat(top, &st) == -1 && errno == ENOENT && priv_gives(&gid) &&
+	    mkdir(top, 0700) == 0 && chown(top, 0, gid) == 0)
+		(void)chmod(top, 03770);
+	free(top);
 }
 
 char *

@@ -19,6 +19,12 @@ char	*spoolpath_find(const struct settings *,
 	    const struct config_source *);
 
 /*
+ * For root: make the spool of all users again, if the program is set-group-ID
+ * and somebody removed it.  Else root's own would take its place.
+ */
+void	spoolpath_remake(const struct settings *, const struct config_source *);
+
+/*
  * The directory that holds the spools of all users, for root, if there is
  * one (see spool/users.h); *group is its group.  Else NULL.  The caller frees
  * it.

@@ -78,11 +78,18 @@ command_each(const struct config *c, const struct config_source *src,
 	return spoolpath_looks(&c->base, src, top) ? others_once : NULL;
 }
 
+static char *
+command_spool(const struct config *c, const struct config_source *src)
+{
+	spoolpath_remake(&c->base, src);
+	return spoolpath_find(&c->base, src);
+}
+
 int
 queue_command(const struct options *o, struct config *c,
     const struct config_source *src)
 {
-	char host[256], *path = spoolpath_find(&c->base, src);
+	char host[256], *path = command_spool(c, src);
 	gid_t group = 0;
 	char *top = spoolpath_everyone(&c->base, src, &group);
 	struct maillog log;

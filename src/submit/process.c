@@ -41,6 +41,7 @@ process_find_spool(struct submitter *p, const struct config_source *src)
 	    (enum setting_delivery)p->set->delivery;
 	if (!p->set->queue)
 		return;
+	spoolpath_remake(p->set, src);
 	p->path = spoolpath_find(p->set, src);
 	if (p->path == NULL)
 		(void)fault_set(&p->no_spool, ST_SPOOL, FD_NONE, 0, VD_TEMP,

@@ -128,13 +128,23 @@ static const struct {
 	{ RLIMIT_STACK, STACK, "the stack (ulimit -s)" },
 };
 
-const char *
-priv_switched_off(void)
+bool
+priv_gives(gid_t *gid)
 {
 	struct stat st;
 
-	if (getuid() == 0 || stat("/proc/self/exe", &st) == -1 ||
-	    (st.st_mode & S_ISGID) == 0 || st.st_gid == getegid())
+	if (stat("/proc/self/exe", &st) == -1 || (st.st_mode & S_ISGID) == 0)
+		return false;
+	*gid = st.st_gid;
+	return true;
+}
+
+const char *
+priv_switched_off(void)
+{
+	gid_t gid;
+
+	if (getuid() == 0 || !priv_gives(&gid) || gid == getegid())
 		return NULL;
 	return portable_no_new_privileges() ?
 	    "no_new_privs is set, for example by NoNewPrivileges of systemd "

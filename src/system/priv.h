@@ -34,6 +34,12 @@ bool	priv_stack(void);
 bool	priv_elevated(void);
 
 /*
+ * Do users who start this program gain a group, if their file system and
+ * process allow it?  Then it is *gid.
+ */
+bool	priv_gives(gid_t *gid);
+
+/*
  * Why the program is set-group-ID, but the process has not gained that
  * group; NULL if neither.
  */
