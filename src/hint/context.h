@@ -38,6 +38,7 @@ struct hint_context {
 	const char	*owner;		/* the same for chown: "33" */
 	const char	*group;		/* a group of this process */
 	bool		 many;		/* more users may need that file */
+	bool		 shared;	/* the group is that of all users */
 	const char	*unit;		/* its service: "cron.service" */
 
 	/*

@@ -46,7 +46,7 @@ struct view {
 	bool		 reply;		/* the relay gave a reason */
 	int		 code;		/* of its reply; else an errno */
 	char		 text[FAULT_TEXT + 32]; /* lower case, on one line */
-	unsigned	 facts;		/* IF_* */
+	uint64_t	 facts;		/* IF_* */
 };
 
 static bool
@@ -264,12 +264,13 @@ hint_login(const struct hint_context *ctx, const struct provider *p)
 	return p != NULL ? p->login : s != NULL ? service_login(s) : NULL;
 }
 
-static unsigned
+static uint64_t
 hint_facts(const struct hint_context *ctx, const struct provider *p, bool mx)
 {
 	const struct fault *f = ctx->fault;
-	const struct { unsigned bit; bool is; } v[] = {
+	const struct { uint64_t bit; bool is; } v[] = {
 		{ IF_MANY, ctx->many },
+		{ IF_SHARED, ctx->shared },
 		{ IF_TLS, ctx->tls_up },
 		{ IF_IMPLICIT, ctx->tls == CLIENT_TLS_IMPLICIT },
 		{ IF_OPPORTUNISTIC, ctx->tls == CLIENT_TLS_OPPORTUNISTIC },
@@ -310,7 +311,7 @@ hint_facts(const struct hint_context *ctx, const struct provider *p, bool mx)
 		{ IF_ENDED, f->domain == FD_LINK ||
 		    (f->domain == FD_ERRNO && f->code == ETIMEDOUT) },
 	};
-	unsigned all = 0;
+	uint64_t all = 0;
 	size_t i;
 
 	for (i = 0; i < NITEMS(v); i++)

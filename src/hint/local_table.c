@@ -76,7 +76,8 @@ const struct advice advice_table[] = {
 	    "ProtectHome= of the unit)",
 	  .fix = { "write `StateDirectory=heloise` into the unit, or for root "
 	    "`ReadWritePaths=%f`" } },
-	{ .stages = AT(ST_SPOOL), .code = EACCES, .words = SPOOLDIR "/",
+	{ .stages = AT(ST_SPOOL), .code = EACCES, .when = IF_SHARED,
+	  .words = SPOOLDIR "/",
 	  .cause = "the spool of all users, " SPOOLDIR ", is not there, or not "
 	    "for the group %G",
 	  .fix = { "as root run `install -d -m 3770 -g %G " SPOOLDIR "`" } },

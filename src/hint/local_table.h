@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/fault.h"
 
@@ -43,6 +44,7 @@
 #define IF_OAUTH	0x40000000 /* the settings have `oauth` */
 #define IF_PRIORITY	0x80000000 /* and `tls-priority` */
 #define IF_OTHER_MECH	0x8000000 /* a mechanism is offered and unused */
+#define IF_SHARED	0x100000000 /* the process has the group of all */
 
 /*
  * One rule: if all of it applies, these are the cause and the fix.  In
@@ -57,8 +59,8 @@ struct advice {
 	int		 code;		/* errno, or 421, 4, 5 of a reply */
 	const char	*words;	/* for provider_words_match(); NULL: any */
 	unsigned	 by;		/* BY_*: one of these; 0: any */
-	unsigned	 when;		/* IF_*: all of these */
-	unsigned	 unless;	/* none of these */
+	uint64_t	 when;		/* IF_*: all of these */
+	uint64_t	 unless;	/* none of these */
 	bool		 lasting;	/* retrying alone will not help */
 	const char	*cause;
 	const char	*fix[ADVICE_FIXES];

@@ -183,6 +183,7 @@ explain_hint(const struct explain *x, const struct fault *f,
 	(void)snprintf(owner, sizeof(owner), "%u", (unsigned)geteuid());
 	ctx.owner = getpwuid(geteuid()) != NULL ? x->who : owner;
 	ctx.many = explain_many(x, s, f);
+	ctx.shared = x->elevated;
 	ctx.unit = x->unit;
 	explain_add_option(x, at, option, sizeof(option));
 	ctx.login_option = option;
