@@ -745,6 +745,22 @@ no mistakes
 no mistakes' ]
 }
 
+@test "mailq of root says what was wrong for the user" {
+	inside '
+		sed -i "/^password/d" /etc/heloise.conf
+		echo "password-file /etc/pw" >>/etc/heloise.conf
+		(umask 077 && echo s3cret >/etc/pw)
+		letter alice | as alice heloise -odi -t || :
+		for user in alice root; do
+			as $user heloise -bp | sed -n "s/.*hint: //p"
+		done
+	'
+	echo "$output$stderr"
+	hint='alice may not read the password in /etc/pw; run `chgrp heloise /etc/pw && chmod 640 /etc/pw`'
+	[ "$output" = "$hint
+$hint" ]
+}
+
 @test "--check-config: a program from which users do not gain the group" {
 	inside '
 		echo "log none" >>/etc/heloise.conf

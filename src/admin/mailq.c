@@ -190,9 +190,14 @@ mailq_hint(const struct mailq *q, const struct qmsg *m,
 	    .sender = m->c.env.from, .recipient = m->c.env.nrcpt == 1 ?
 	    m->c.env.rcpt[0].addr : NULL };
 
+	struct explain x;
+
 	if (why == NULL || q->explain == NULL)
 		return false;
-	return explain_hint(q->explain, why, &at, out);
+	x = *q->explain;
+	if (q->all.top != NULL && m->c.meta.uid != x.uid)
+		explain_as(&x, m->c.meta.uid, q->all.group);
+	return explain_hint(&x, why, &at, out);
 }
 
 static void

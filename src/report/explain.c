@@ -27,9 +27,22 @@ explain_init(struct explain *x, const struct config *config,
 
 	*x = (struct explain){ .config = config, .fqdn = fqdn,
 	    .file = src->file != NULL ? src->file : src->system,
-	    .system = src->system, .elevated = src->elevated };
-	identity_user(geteuid(), x->who, sizeof(x->who), full, sizeof(full));
+	    .system = src->system, .elevated = src->elevated,
+	    .uid = geteuid() };
+	identity_user(x->uid, x->who, sizeof(x->who), full, sizeof(full));
 	identity_unit(x->unit, sizeof(x->unit));
+}
+
+void
+explain_as(struct explain *x, uid_t uid, gid_t group)
+{
+	char full[8];
+
+	x->uid = uid;
+	x->elevated = true;
+	x->unit[0] = '\0';
+	identity_user(uid, x->who, sizeof(x->who), full, sizeof(full));
+	identity_group_of(group, x->group, sizeof(x->group));
 }
 
 const struct settings *
@@ -177,11 +190,11 @@ explain_hint(const struct explain *x, const struct fault *f,
 
 	if (explain_quotes(x, s, f, l, out))
 		return true;
-	if (f->domain == FD_ERRNO && f->code == EACCES)
+	if (x->group[0] == '\0' && f->domain == FD_ERRNO && f->code == EACCES)
 		identity_group(group, sizeof(group));
-	ctx.group = group;
-	(void)snprintf(owner, sizeof(owner), "%u", (unsigned)geteuid());
-	ctx.owner = getpwuid(geteuid()) != NULL ? x->who : owner;
+	ctx.group = x->group[0] != '\0' ? x->group : group;
+	(void)snprintf(owner, sizeof(owner), "%u", (unsigned)x->uid);
+	ctx.owner = getpwuid(x->uid) != NULL ? x->who : owner;
 	ctx.many = explain_many(x, s, f);
 	ctx.shared = x->elevated;
 	ctx.unit = x->unit;

@@ -17,7 +17,9 @@ struct explain {
 	const char	*file;		/* the file to change in hints */
 	const char	*system;	/* the file for all users */
 	bool		 elevated;	/* set-group-ID */
-	char		 who[128];	/* the user of this process */
+	uid_t		 uid;		/* of this process */
+	char		 who[128];	/* that user */
+	char		 group[64];	/* its group; "": not looked up */
 	char		 unit[128];	/* its service, or "" */
 };
 
@@ -30,6 +32,9 @@ struct explain_place {
 
 void	explain_init(struct explain *, const struct config *,
 	    const struct config_source *, const char *fqdn);
+
+/* It happened to another user, who had this group for all users. */
+void	explain_as(struct explain *, uid_t, gid_t);
 
 /* The settings of the account of the connection, else of the message. */
 const struct settings *explain_settings(const struct explain *,
