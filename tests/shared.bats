@@ -761,6 +761,29 @@ no mistakes' ]
 $hint" ]
 }
 
+@test "--setup: a password that only root can read is said, and no success" {
+	inside '
+		(umask 077 && echo s3cret >/etc/pw)
+		for try in 1 2; do
+			heloise --setup alice@example.org \
+			    --relay localhost:'"$RELAY_PORT"' --tls none \
+			    --helo app.example.org --auth-cleartext yes \
+			    --user us --password-file /etc/pw \
+			    --root-mail alice@example.org --yes || echo "$?"
+			chgrp heloise /etc/pw && chmod 640 /etc/pw
+		done
+		letter alice | as alice heloise -odi -t
+	'
+	echo "$output$stderr"
+	[ "$status" -eq 0 ]
+	[ "$(grep -A 2 'is written\|is so already' <<<"$output")" = '/etc/heloise.conf is written.
+But the group heloise cannot read /etc/pw, so only root can send; run `chgrp heloise /etc/pw && chmod 640 /etc/pw`
+78
+--
+/etc/heloise.conf is so already.' ]
+	[ "$(stored_count)" -eq 1 ]
+}
+
 @test "--check-config: a program from which users do not gain the group" {
 	inside '
 		echo "log none" >>/etc/heloise.conf

@@ -354,6 +354,9 @@ setup_write(struct answers *a, struct fault *f)
 	}
 	free(question);
 out:
+	if (status == 0 && !a->told &&
+	    !target_group_reads(a->path, a->src, &text))
+		a->status = EX_CONFIG;
 	free(intro);
 	free(old);
 	buf_release(&text);
@@ -367,6 +370,7 @@ setup_steps(struct answers *a, struct fault *f)
 	struct draft *d = &a->draft;
 	char *question;
 	bool send = a->o->send_test;
+	int status;
 
 	if (setup_address(a, f) == -1 || setup_relay(a, f) == -1)
 		return -1;
@@ -386,8 +390,8 @@ setup_steps(struct answers *a, struct fault *f)
 		send = ask_yes(question, true);
 		free(question);
 	}
-	if (send)
-		a->status = testmail_send(a->src, a->path, a->address);
+	if (send && (status = testmail_send(a->src, a->path, a->address)) != 0)
+		a->status = status;
 	return 0;
 }
 

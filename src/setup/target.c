@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "admin/groupread.h"
 #include "base/util.h"
 #include "config/file.h"
 #include "config/judge.h"
@@ -167,6 +168,48 @@ target_say_readers(const char *path, const struct config_source *src,
 		    "can send.  For all users: make install-shared, or the "
 		    "package.\n", c.base.password_file);
 	config_release(&c);
+}
+
+/* Of one account: as target_group_reads(). */
+static bool
+target_reads(const struct settings *set, gid_t group)
+{
+	const char *const files[] = { set->password_file,
+	    set->oauth_client_secret_file };
+	struct buf why = { .max = 16384 };
+	bool can = true;
+	size_t i;
+
+	for (i = 0; i < NITEMS(files); i++) {
+		if (files[i] == NULL || files[i][0] != '/' ||
+		    groupread_can(files[i], group, &why))
+			continue;
+		can = false;
+		printf("But %s\n", buf_text(&why));
+		buf_clear(&why);
+	}
+	buf_release(&why);
+	return can;
+}
+
+bool
+target_group_reads(const char *path, const struct config_source *src,
+    const struct buf *text)
+{
+	const struct group *gr = target_group(path, src);
+	gid_t gid = gr != NULL ? gr->gr_gid : 0;
+	struct config c;
+	bool can;
+	size_t i;
+
+	if (gr == NULL)
+		return true;
+	target_parse(&c, path, src, text);
+	can = target_reads(&c.base, gid);
+	for (i = 0; i < c.naccount; i++)
+		can = target_reads(&c.account[i].set, gid) && can;
+	config_release(&c);
+	return can;
 }
 
 /* Mode and group of the new file, which has mode 600 so far. */

@@ -40,6 +40,13 @@ int	target_write(const char *path, const struct config_source *,
 bool	target_is_private(const char *path, const struct config_source *,
 	    const struct buf *text);
 
+/*
+ * In an installation for all users, can its group read the files with the
+ * password that the system's file names?  If not, it says so on stdout.
+ */
+bool	target_group_reads(const char *path, const struct config_source *,
+	    const struct buf *text);
+
 /* Say on stdout who can read the system's file, with this text, and send. */
 void	target_say_readers(const char *path, const struct config_source *,
 	    const struct buf *text);
