@@ -2,6 +2,10 @@
 
 include config.mk
 
+# With a slash at the end they name no last part.
+$(foreach v,PREFIX SBINDIR BINDIR LIBDIR LIBEXECDIR DATADIR UNITDIR MANPREFIX \
+	SYSCONFDIR SPOOLDIR,$(eval override $v := $(patsubst %/,%,$($v))))
+
 # The folders of src, lowest first, each with those that its rooms may
 # include besides its own; tests/rooms checks it.  A room is x.c and
 # x.h; no room includes another that includes it.
@@ -184,8 +188,9 @@ fault: heloise tests/relay/relay tests/net/https $(FAULT)
 fuzz:
 	sh tests/fuzz/run $(TIME)
 
-# DESTDIR may have blanks.
+# DESTDIR may have blanks.  All users may enter the directories.
 D = "$(DESTDIR)"
+MKDIR = umask 022; mkdir -p
 
 # Relative where they are neighbours.
 FROM_BINDIR = $(if $(filter $(dir $(BINDIR)),$(dir $(SBINDIR))),\
@@ -199,14 +204,14 @@ STAYS_SHARED = if [ -z $D ] && [ "`id -u`" -eq 0 ] && \
 
 # Users have BINDIR in their PATH, so the program has a name there, too.
 install: heloise
-	mkdir -p $D$(SBINDIR) $D$(MANPREFIX)/man8 $D$(MANPREFIX)/man7 \
+	$(MKDIR) $D$(SBINDIR) $D$(MANPREFIX)/man8 $D$(MANPREFIX)/man7 \
 	    $D$(MANPREFIX)/man5
 	install -m 755 heloise $D$(SBINDIR)/heloise
 	$(STAYS_SHARED)
 	install -m 644 man/heloise.8 $D$(MANPREFIX)/man8/
 	install -m 644 man/heloise-recipes.7 $D$(MANPREFIX)/man7/
 	install -m 644 man/heloise.conf.5 $D$(MANPREFIX)/man5/
-	mkdir -p $D$(BINDIR)
+	$(MKDIR) $D$(BINDIR)
 	cmp -s heloise $D$(BINDIR)/heloise || \
 	    ln -sf $(FROM_BINDIR)/heloise $D$(BINDIR)/heloise
 	if [ -z $D ] && [ "`id -u`" -eq 0 ]; then \
@@ -221,12 +226,12 @@ LINKS = $(SBINDIR)/sendmail $(LIBDIR)/sendmail $(BINDIR)/mailq \
 
 install-names:
 	for name in $(LINKS); do \
-		mkdir -p $D`dirname $$name` || exit 1; \
+		$(MKDIR) $D`dirname $$name` || exit 1; \
 		to=../$(notdir $(SBINDIR))/heloise && \
 		[ $$name != $(SBINDIR)/sendmail ] || to=heloise; \
 		ln -sf $$to $D$$name || exit 1; \
 	done
-	mkdir -p $D$(MANPREFIX)/man8 $D$(MANPREFIX)/man1
+	$(MKDIR) $D$(MANPREFIX)/man8 $D$(MANPREFIX)/man1
 	install -m 644 man/sendmail.8 $D$(MANPREFIX)/man8/
 	install -m 644 man/mailq.1 man/newaliases.1 $D$(MANPREFIX)/man1/
 
@@ -236,10 +241,12 @@ PACKAGED = sed -e 's|/usr/sbin/heloise|$(SBINDIR)/heloise|g' \
 	-e 's|/var/spool/heloise|$(SPOOLDIR)|g' \
 	-e 's|/etc/heloise|$(SYSCONFDIR)/heloise|g'
 
-# The file of cron, and whether it is the one installed here: an administrator
-# may have written another.
+# The files of cron and logcheck, and whether they are those installed here: an
+# administrator may have written others.
 CRON = $D$(SYSCONFDIR)/cron.d/heloise
 CRON_IS_INSTALLED = $(PACKAGED) src/package/cron | cmp -s - $(CRON)
+LOGCHECK = $D$(SYSCONFDIR)/logcheck/ignore.d.server/heloise
+LOGCHECK_IS_INSTALLED = cmp -s src/package/logcheck $(LOGCHECK)
 
 # A package's script gives the file to the group.
 GIVE_GROUP = if [ -z $D ] && [ "`id -u`" -eq 0 ] && \
@@ -247,13 +254,14 @@ GIVE_GROUP = if [ -z $D ] && [ "`id -u`" -eq 0 ] && \
 		chgrp $(SPOOLGROUP) $(SYSCONFDIR)/heloise.conf; fi
 
 install-system: heloise
-	mkdir -p $D$(SYSCONFDIR)/logcheck/ignore.d.server \
+	$(MKDIR) $D$(SYSCONFDIR)/logcheck/ignore.d.server \
 	    $D$(SYSCONFDIR)/cron.d $D$(UNITDIR)
 	[ -e $D$(SYSCONFDIR)/heloise.conf ] || { install -m 640 \
 	    src/package/heloise.conf $D$(SYSCONFDIR)/heloise.conf && \
 	    $(GIVE_GROUP); }
-	install -m 644 src/package/logcheck \
-	    $D$(SYSCONFDIR)/logcheck/ignore.d.server/heloise
+	if [ ! -e $(LOGCHECK) ] || $(LOGCHECK_IS_INSTALLED); then \
+		install -m 644 src/package/logcheck $(LOGCHECK); \
+	else echo "$(LOGCHECK) is there already: kept"; fi
 	for unit in heloise-queue.service heloise-queue.timer; do \
 		$(PACKAGED) src/package/systemd/$$unit \
 		    >$D$(UNITDIR)/$$unit || exit 1; \
@@ -265,7 +273,7 @@ install-system: heloise
 	cd $D$(UNITDIR) && chmod 644 heloise-queue.*
 	for shell in $(COMPLETIONS); do \
 		to=$D$${shell#*:} && \
-		mkdir -p "`dirname "$$to"`" && \
+		$(MKDIR) "`dirname "$$to"`" && \
 		$(RUN) ./heloise --completion $${shell%%:*} >"$$to" && \
 		chmod 644 "$$to" || exit 1; \
 	done
@@ -279,7 +287,7 @@ COMPLETIONS = bash:$(DATADIR)/bash-completion/completions/heloise \
 # package when the files are there.
 # Without a shared spool, tmpfiles.d would make one at boot, out of root's own.
 install-shared: install
-	mkdir -p $D$(LIBDIR)/sysusers.d $D$(LIBDIR)/tmpfiles.d \
+	$(MKDIR) $D$(LIBDIR)/sysusers.d $D$(LIBDIR)/tmpfiles.d \
 	    $D$(LIBEXECDIR)/heloise
 	for name in sysusers tmpfiles; do \
 		$(PACKAGED) src/package/$$name.conf \
@@ -322,10 +330,10 @@ uninstall:
 	    $D$(UNITDIR)/heloise-queue.timer \
 	    $D$(LIBDIR)/sysusers.d/heloise.conf \
 	    $D$(LIBDIR)/tmpfiles.d/heloise.conf \
-	    $D$(LIBEXECDIR)/heloise/share \
-	    $D$(SYSCONFDIR)/logcheck/ignore.d.server/heloise
+	    $D$(LIBEXECDIR)/heloise/share
 	[ ! -d $D$(LIBEXECDIR)/heloise ] || rmdir $D$(LIBEXECDIR)/heloise || :
 	! $(CRON_IS_INSTALLED) || rm -f $(CRON)
+	! $(LOGCHECK_IS_INSTALLED) || rm -f $(LOGCHECK)
 	[ ! -d $D$(SPOOLDIR)-users ] || rmdir $D$(SPOOLDIR)-users || :
 	@for left in $(SYSCONFDIR)/heloise.conf $(SYSCONFDIR)/cron.d/heloise \
 	    $(SPOOLDIR) $(SPOOLDIR)-users $(SPOOLDIR)-tokens; do \
@@ -343,6 +351,9 @@ dist: clean
 	mkdir heloise-$(VERSION)
 	cp -R .ci .clang-format .editorconfig .gitignore COPYING Makefile \
 	    README config.mk man src tests heloise-$(VERSION)
+	rm -rf heloise-$(VERSION)/tests/tmp
+	find heloise-$(VERSION) \( -name '.*.sw?' -o -name '*~' -o \
+	    -name '*.orig' -o -name '*.rej' \) -exec rm -f {} +
 	tar -cf - --format=ustar --sort=name --owner=0 --group=0 \
 	    --numeric-owner --mode=u=rwX,go=rX --mtime='$(CHANGED)' \
 	    heloise-$(VERSION) | gzip -n9 >heloise-$(VERSION).tar.gz

@@ -48,7 +48,10 @@ GNUTLS_LIBS = `$(PKG_CONFIG) --libs gnutls`
 OAUTH_CFLAGS = $(call cflags,OAUTH_CFLAGS,libcurl jansson)
 OAUTH_LIBS = `$(PKG_CONFIG) --libs libcurl jansson`
 LDLIBS = $(BSD_LIBS)
-cflags = $(eval $(1) := $(shell $(PKG_CONFIG) --cflags $(2)))$($(1))
+cflags = $(eval $(1) := $(shell $(PKG_CONFIG) --cflags $(2))$(if \
+	$(filter-out 0,$(.SHELLSTATUS)),$(error $(PKG_CONFIG) does not find \
+	$(2): run "make deps", or install their development files, or set \
+	PKG_CONFIG)))$($(1))
 
 # libbsd is linked in where its archive is there: seven small functions are
 # not worth two libraries at each start.  BSD_LIBS=-lbsd links it as usual.

@@ -30,8 +30,15 @@ installed()
 	echo 'relay kept' >"$to/etc/heloise.conf"
 	installed install-sendmail install-system >"$BATS_TEST_TMPDIR/said"
 	[ "$(cat "$to/etc/heloise.conf")" = 'relay kept' ]
-	installed install-shared >"$BATS_TEST_TMPDIR/said"
+	(umask 077 && installed install-shared >"$BATS_TEST_TMPDIR/said")
+	[ -z "$(find "$to" -type d ! -perm 755)" ]
+	# An administrator's rules stay.
+	logcheck=$to/etc/logcheck/ignore.d.server/heloise
+	echo mine >"$logcheck"
+	installed install-system >"$BATS_TEST_TMPDIR/said"
 	installed uninstall
+	[ "$(cat "$logcheck")" = mine ]
+	rm "$logcheck"
 	run -0 find "$to" ! -type d
 	[ "$output" = "$to/etc/heloise.conf" ]
 }
@@ -83,6 +90,11 @@ installed()
 	[ -x "$to/usr/local/bin/heloise" ]
 	[ -e "$to/usr/local/share/zsh/site-functions/_heloise" ]
 	[ -e "$to/etc/fish/completions/heloise.fish" ]
+	# A slash at the end makes no difference.
+	make -s DESTDIR="$to/3" PREFIX=/usr/ SBINDIR=/usr/sbin/ \
+	    install-sendmail install-system >"$BATS_TEST_TMPDIR/said"
+	[ "$(readlink "$to/3/usr/lib/sendmail")" = ../sbin/heloise ]
+	[ -e "$to/3/usr/share/fish/vendor_completions.d/heloise.fish" ]
 	# One directory for both needs no second name.
 	make -s DESTDIR="$to/2" PREFIX=/usr SBINDIR=/usr/bin install \
 	    >"$BATS_TEST_TMPDIR/said"
@@ -306,6 +318,10 @@ copy()
 
 	copy "$BATS_TEST_TMPDIR/1" '2020-01-01' go-rwx
 	copy "$BATS_TEST_TMPDIR/a longer name" '2021-02-03' go+rX
+	# What is no source is not in it.
+	mkdir -p "$BATS_TEST_TMPDIR/1/tests/tmp"
+	touch "$BATS_TEST_TMPDIR/1/tests/tmp/key.pem" \
+	    "$BATS_TEST_TMPDIR/1/man/.heloise.8.swp"
 	for dir in 1 'a longer name'; do
 		(cd "$BATS_TEST_TMPDIR/$dir" && make -s dist)
 	done
@@ -337,9 +353,10 @@ copy()
 	[[ $output == *no-such-cc* ]]
 	run -2 make CC=no-such-cc src/base/gnutls.o
 	[[ $output == *'no-such-cc and readelf find no libgnutls for the host'* ]]
-	# Its libraries are not there.
-	run -2 make PKG_CONFIG=false src/base/gnutls.o
-	[[ $output == *'install its development files, set CC, PKG_CONFIG and'* ]]
+	# Its libraries are not there: that is said before anything is built.
+	run -2 make PKG_CONFIG=false heloise
+	[[ $output == *'false does not find gnutls libbsd-overlay: run "make deps", or'* ]]
+	[[ $output != *cc* ]]
 }
 
 # One rule builds all rooms; system/sandbox and base/gnutls add flags to it.

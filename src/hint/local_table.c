@@ -30,6 +30,10 @@ const struct advice advice_table[] = {
 	  .cause = "%U may not write the log %f",
 	  .fix = { "run `touch %f && chown %O %f`, or set `log syslog`" } },
 	{ .stages = AT(ST_CONFIG), .code = ENOENT, .words = "/dev/log: ",
+	  .when = IF_SHARED,
+	  .cause = "no syslog daemon runs on this host",
+	  .fix = { "start one, such as rsyslog, or set `log none`" } },
+	{ .stages = AT(ST_CONFIG), .code = ENOENT, .words = "/dev/log: ",
 	  .cause = "no syslog daemon runs on this host",
 	  .fix = { "start one, such as rsyslog, or set `log <file>`, `log "
 	    "stderr` or `log none`" } },
