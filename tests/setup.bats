@@ -313,11 +313,12 @@ answers() {
 	mkdir "$etc"
 	cp /etc/passwd /etc/hosts /etc/nsswitch.conf "$etc"
 	echo 'heloise:x:990:' >"$etc/group"
-	(umask 077 && echo sesame >"$PW")
+	(umask 027 && echo sesame >"$etc/pw")
+	chgrp 990 "$etc/pw"
 	run unshare -m sh -c 'mount --bind "$1" /etc && shift && exec "$@"' \
 	    sh "$etc" "$HELOISE" --setup alice@example.org \
 	    --relay "localhost:$RELAY_PORT" --tls-ca "$CERTS/ca.pem" \
-	    --password-file "$PW" --yes
+	    --password-file /etc/pw --yes
 	echo "$output"
 	[ "$status" -eq 0 ]
 	[ "$(stat -c '%a %u %g' "$etc/heloise.conf")" = '640 0 990' ]
