@@ -140,9 +140,10 @@ rpm_files()
 
 @test "package: one command installs it in place of another mailer" {
 	inside dpkg-query -W msmtp-mta
-	apt install /tmp/heloise.deb /tmp/heloise-mta.deb \
+	run -0 apt install /tmp/heloise.deb /tmp/heloise-mta.deb \
 	    php-cli php-fpm cron at bsd-mailx unattended-upgrades \
 	    smartmontools libfcgi-bin
+	[[ $output == *'no relay is set yet.  Run as root: heloise --setup'* ]]
 	[ ! -e "$root/usr/share/doc/msmtp-mta" ]
 	[ "$(modes usr/sbin/heloise etc/heloise.conf var/spool/heloise)" = \
 	    "$(printf '%s\n' '-rwxr-sr-x usr/sbin/heloise' \
