@@ -100,7 +100,7 @@ part() {
 	chown 65534 up
 	run --separate-stderr timeout 20 "$HELOISE" --show-config
 	[ "$status" -eq 78 ]
-	[[ $stderr == *"$PWD/up/down/part: others than root can write to a directory above this file"* ]]
+	[[ $stderr == *"$PWD/up/down/part: others than root can write to $PWD/up, above this file; run: chown root $PWD/up && chmod go-w $PWD/up"* ]]
 	chown 0 up
 	run --separate-stderr timeout 20 "$HELOISE" --show-config
 	[ "$status" -eq 0 ]
@@ -128,9 +128,13 @@ part() {
 	[[ $output == *"no relay is set: "*"; root does not use $PWD/config, since that belongs to another user: run with HOME=/root, or name it with -C"* ]]
 	run -78 "$HELOISE" --check-config
 	[[ $output == *"$PWD/config: warning: no effect for root, since this file belongs to another user"* ]]
+	chown 0 config
+	chown 65534 "$HOME/.config"
+	run -78 "$HELOISE" --check-config
+	[[ $output == *"$PWD/config: warning: no effect for root"* ]]
 	[ ! -e ran ]
 	run -0 timeout 20 "$HELOISE" -C config --show-config
-	chown 0 config
+	chown 0 "$HOME/.config"
 	run -0 timeout 20 "$HELOISE" --show-config
 }
 

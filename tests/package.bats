@@ -298,7 +298,8 @@ heloise: /var/mnt is left, to which /var/spool/heloise led
 	sh -n heloise.post-install
 	grep -q '^addgroup -S heloise' heloise.pre-install
 	grep -q '/usr/libexec/heloise/share package$' heloise.post-install
-	bash -nc '. ./heloise.install && post_upgrade'
+	bash -n heloise.install
+	grep -q '/usr/libexec/heloise/share package$' heloise.install
 }
 
 # A copy of what the archive is made from, with other times and modes.

@@ -146,7 +146,7 @@ mallory:heloise 600 7102/queue/ID
 	[ "$(stored_count)" -eq 2 ]
 	grep -q '^helo part.example.org' "$(envelope 1)"
 	[[ $stderr == *'/etc/heloise.d/a.conf: others than root can write to this file; run: chown root /etc/heloise.d/a.conf && chmod go-w /etc/heloise.d/a.conf'* ]]
-	[[ $stderr == *'others than root can write to a directory above this file'* ]]
+	[[ $stderr == *'others than root can write to /etc/heloise.d, above this file; run: chown root /etc/heloise.d && chmod go-w /etc/heloise.d'* ]]
 }
 
 @test "the settings of all: only what root alone can change" {
@@ -173,14 +173,22 @@ mallory:heloise 600 7102/queue/ID
 			heloise --check-config" >/dev/null && exit 96 ||
 		    [ $? -eq 78 ]
 		# As in a container: others have it on the host.
-		chown alice /etc/heloise.conf
-		mount --bind /etc/heloise.conf /etc/heloise.conf
-		mount -o remount,bind,ro /etc/heloise.conf
+		cp /etc/heloise.conf "'"$DIR"'/own"
+		chown alice "'"$DIR"'/own"
+		mount --bind "'"$DIR"'/own" /etc/heloise.conf
+		letter alice | as root heloise -odi -t
+		umount /etc/heloise.conf
+		# As in a store of packages, which a group may add to.
+		install -d -m 1775 -g 7101 /etc/store
+		mv /etc/heloise.conf /etc/store/x-heloise.conf
+		chown root:heloise /etc/store/x-heloise.conf
+		chmod 640 /etc/store/x-heloise.conf
+		ln -s /etc/store/x-heloise.conf /etc/heloise.conf
 		letter alice | as alice heloise -odi -t
 	'
 	echo "$output$stderr"
 	[ "$status" -eq 0 ]
-	[ "$(stored_count)" -eq 1 ]
+	[ "$(stored_count)" -eq 2 ]
 	[[ $stderr == *"/etc/heloise.conf: others than root can write to this file; run: chown root /etc/heloise.conf && chmod go-w /etc/heloise.conf"* ]]
 }
 
@@ -615,6 +623,27 @@ root 755
 x" ]
 	[[ $stderr == *'holds unknown files'*queue* ]]
 	[ "$(stored_count)" -eq 2 ]
+}
+
+@test "a package takes over no message while it is delivered" {
+	start_relay --auth PLAIN --user us --password s3cret --think 3000
+	inside '
+		chmod 700 $spool
+		chgrp root $spool
+		letter root | heloise -odq -t
+		ls $spool
+		heloise -q &
+		sleep 1
+		sh "'"$DIR"'/usr/libexec/heloise/share" package
+		wait
+		heloise -q
+		find $spool -path "*queue/*"
+	'
+	echo "$output$stderr"
+	[ "$status" -eq 0 ]
+	[ "$output" = 'failed
+queue' ]
+	[ "$(stored_count)" -eq 1 ]
 }
 
 @test "mail of the ordinary installation: a command that still sends it" {

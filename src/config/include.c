@@ -1,7 +1,6 @@
 /* include.c - the files that a line `include` names */
 
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 
 #include <errno.h>
 #include <glob.h>
@@ -71,49 +70,41 @@ include_of_root(const struct stat *st)
 	    ((st->st_mode & S_IWGRP) == 0 || st->st_gid == 0);
 }
 
-/* Can only root put another file in this place? */
-static bool
-include_place_of_root(const char *path)
+/*
+ * The directory above in which others can put another file in the place of
+ * path; to be freed.  NULL: there is none.  above: path is root's, so a
+ * directory as /tmp will do, where others keep off it.
+ */
+static char *
+include_open_place(const char *path, bool above)
 {
 	char *up = xstrdup(path), *slash;
 	struct stat dir;
-	bool safe = true, above = false;
 
-	while (safe && (slash = strrchr(up, '/')) != NULL) {
+	while ((slash = strrchr(up, '/')) != NULL) {
 		slash[slash == up] = '\0';
-		/* In a directory as /tmp, others keep off a directory. */
-		safe = stat(up, &dir) == 0 && (include_of_root(&dir) ||
-		    (above && dir.st_uid == 0 && (dir.st_mode & S_ISVTX)));
+		if (stat(up, &dir) == -1 || !(include_of_root(&dir) ||
+		    (above && dir.st_uid == 0 && (dir.st_mode & S_ISVTX))))
+			return up;
 		above = true;
 		if (slash == up)
 			break;
 	}
 	free(up);
-	return safe;
+	return NULL;
 }
 
+/* Is the file mounted by itself, as a container gets one? */
 static bool
-include_read_only(const char *path)
+include_mounted(const char *real, const struct stat *st)
 {
-	struct statvfs there;
-
-	return statvfs(path, &there) == 0 && (there.f_flag & ST_RDONLY) != 0;
-}
-
-/*
- * Is the file mounted by itself, read-only, as a container gets one?  Where
- * all is read-only, only this process may be kept from writing.
- */
-static bool
-include_mounted(const char *path)
-{
-	char *up = xstrdup(path), *slash = strrchr(up, '/');
+	char *up = xstrdup(real);
+	const size_t n = (size_t)(strrchr(up, '/') - up);
+	struct stat dir;
 	bool is;
 
-	if (slash != NULL)
-		slash[slash == up] = '\0';
-	is = slash != NULL && include_read_only(path) &&
-	    !include_read_only(up);
+	up[n > 0 ? n : 1] = '\0';
+	is = stat(up, &dir) == 0 && dir.st_dev != st->st_dev;
 	free(up);
 	return is;
 }
@@ -121,16 +112,35 @@ include_mounted(const char *path)
 char *
 include_unsafe(const char *path, const struct stat *st)
 {
-	char *real;
-	bool safe;
+	char *real = realpath(path, NULL), *where = NULL, *why = NULL;
 
-	if (!include_of_root(st) && !include_mounted(path))
-		return xasprintf("others than root can write to this file; "
+	if (real == NULL)
+		return xasprintf("cannot find where this file is: %s",
+		    strerror(errno));
+	if (!include_of_root(st) && !include_mounted(real, st))
+		why = xasprintf("others than root can write to this file; "
 		    "run: chown root %s && chmod go-w %s", path, path);
-	real = realpath(path, NULL);
-	safe = real != NULL && include_place_of_root(path) &&
-	    include_place_of_root(real);
+	else if ((where = include_open_place(path, false)) != NULL ||
+	    (where = include_open_place(real, true)) != NULL)
+		why = xasprintf("others than root can write to %s, above this "
+		    "file; run: chown root %s && chmod go-w %s", where, where,
+		    where);
+	free(where);
 	free(real);
-	return safe ? NULL : xstrdup("others than root can write to a "
-	    "directory above this file");
+	return why;
+}
+
+bool
+include_foreign(const char *path, const struct stat *st)
+{
+	bool foreign = st->st_uid != 0;
+	char *up = xstrdup(path), *slash;
+	struct stat dir;
+
+	while (!foreign && (slash = strrchr(up, '/')) != NULL && slash > up) {
+		*slash = '\0';
+		foreign = stat(up, &dir) == 0 && dir.st_uid != 0;
+	}
+	free(up);
+	return foreign;
 }

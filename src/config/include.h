@@ -33,4 +33,7 @@ void	include_release(struct include_list *);
  */
 char	*include_unsafe(const char *path, const struct stat *);
 
+/* Does the file, or a directory above it, belong to another user than root? */
+bool	include_foreign(const char *path, const struct stat *);
+
 #endif

@@ -261,7 +261,8 @@ len_tidy(struct buf *b, const char *p, size_t n, bool doubled)
 	for (i = 0; i < n; i = k) {
 		k = display_after(p, n, i);
 		if ((i == 0 || strchr(" \t\n<,;\"", p[i - 1]) != NULL) &&
-		    n - i > skip && phrase_atext(p[i + skip]) &&
+		    n - i > skip && (phrase_atext(p[i + skip]) ||
+		    p[i + skip] == '\\') &&
 		    strncasecmp(p + i, scheme, skip) == 0) {
 			buf_adds(b, i > 0 && p[i - 1] == '"' ? " " : "");
 			k = i + skip;
@@ -670,7 +671,8 @@ lenient_element(const char *p, size_t n)
 {
 	size_t i = 0;
 
+	/* A backslash before it makes no word of what cannot be read. */
 	while (i < n && p[i] != ',' && p[i] != ';')
-		i = display_after(p, n, i);
+		i = p[i] == '\\' ? i + 1 : display_after(p, n, i);
 	return i < n ? i + 1 : n;
 }

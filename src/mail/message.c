@@ -244,8 +244,7 @@ msg_extract(struct message *m, struct fault *f)
 	static const char *const names[] = { "Resent-To", "Resent-Cc",
 	    "Resent-Bcc" };
 	const char *head = buf_text(&m->head);
-	const bool again = rewrite_resent(head, m->head_line,
-	    m->opts->repair);
+	const bool again = rewrite_resent(head, m->head_line);
 	const size_t skip = again ? 0 : strlen("Resent-");
 	const size_t end = again ? rewrite_resent_end(head, m->head_line) :
 	    m->head_line;

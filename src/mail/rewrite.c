@@ -90,10 +90,10 @@ rewrite_resent_block(unsigned seen)
 }
 
 bool
-rewrite_resent(const char *p, size_t n, bool repair)
+rewrite_resent(const char *p, size_t n)
 {
 	struct rewrite w = { .p = p, .n = n,
-	    .o = &(struct rewrite_opts){ .repair = repair } };
+	    .o = &(struct rewrite_opts){ .repair = false } };
 
 	rewrite_survey(&w);
 	return rewrite_resent_block(w.seen);

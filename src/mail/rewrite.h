@@ -58,9 +58,9 @@ bool	rewrite_header(struct buf *out, const char *p, size_t n,
 size_t	rewrite_resent_end(const char *p, size_t n);
 
 /*
- * Is it a resent message, where only Resent- fields count (3.6.6)?  With
- * repair, fields that rewrite_header() leaves out do not make it one.
+ * Is it a resent message, where only Resent- fields count (3.6.6)?  Also if
+ * they are empty: who fills in no Resent-To means nobody of To.
  */
-bool	rewrite_resent(const char *p, size_t n, bool repair);
+bool	rewrite_resent(const char *p, size_t n);
 
 #endif

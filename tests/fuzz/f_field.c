@@ -130,7 +130,7 @@ check_fields(const char *p, size_t n)
 		was = at;
 	}
 	CHECK(at == was);
-	(void)rewrite_resent(p, n, n % 2 == 0);
+	(void)rewrite_resent(p, n);
 	(void)mime_labelled(p, n, false);
 }
 

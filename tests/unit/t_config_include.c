@@ -219,15 +219,19 @@ safety(void)
 	char *path;
 	size_t i;
 
+	/* In the directory's file system: not mounted by itself. */
+	ok(stat("/etc/passwd", &st) == 0, "a file");
 	for (i = 0; i < NITEMS(t); i++) {
 		st.st_uid = t[i].uid;
 		st.st_gid = t[i].gid;
 		st.st_mode = S_IFREG | t[i].mode;
 		ok(is_safe("/etc/passwd", &st) == t[i].safe, "safe %zu", i);
 	}
-	st = (struct stat){ .st_mode = S_IFREG | 0644 };
 	put("x", "");
 	path = xasprintf("%s/x", dir);
+	ok(stat(path, &st) == 0, "a file");
+	st.st_uid = 0;
+	st.st_mode = S_IFREG | 0644;
 	ok(is_safe(path, &st) || getuid() != 0, "below /tmp");
 	free(path);
 	path = xasprintf("%s.x", dir);

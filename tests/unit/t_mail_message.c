@@ -514,7 +514,7 @@ static const struct {
 	{ "Resent-From: c@x.test\nResent-Cc: \nReceived: x\n"
 	    "Resent-To: d@x.test\n\n", W_T, "joe@our.test > d@x.test" },
 	{ "To: a@x.test\nResent-Bcc:\nResent-To: ,\n\n", W_T,
-	    "joe@our.test > a@x.test" },
+	    "joe@our.test >" },
 	{ "To: a b@x.test\nResent-To: c@x.test\n\n", W_T,
 	    "joe@our.test > c@x.test" },
 	{ "To: a b@x.test\n\n", 0, "joe@our.test >" },
