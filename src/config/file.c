@@ -428,7 +428,8 @@ cfile_first(const struct cfile *r, const struct buf *text)
 			cfile_check_mode(r);
 		config_close(r->c);
 		any = r->c->nlines > lines;
-	} else if (r->level == CONFIG_USER && include_foreign(r->path, &r->st)) {
+	} else if (r->level == CONFIG_USER &&
+	    include_foreign(r->path, &r->st)) {
 		/* HOME is that of a user who became root. */
 		config_warning(r->c, "%s: warning: no effect for root, since "
 		    "this file belongs to another user", r->path);
