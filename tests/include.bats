@@ -71,13 +71,18 @@ part() {
 	    "$CONF:8: include: $dir/part: No such file or directory" ]
 }
 
-@test "root includes no file of another user, but where -C says so" {
-	local -x HOME=$BATS_TEST_TMPDIR/home
-
+# Go to where root's own settings are, in a home directory of the test.
+settings_of_root() {
 	[ "$(id -u)" -eq 0 ] || skip 'not root'
 	unset XDG_CONFIG_HOME
 	mkdir -p "$HOME/.config/heloise"
 	cd "$HOME/.config/heloise"
+}
+
+@test "root includes no file of another user, but where -C says so" {
+	local -x HOME=$BATS_TEST_TMPDIR/home
+
+	settings_of_root
 	printf '%s\n' 'relay localhost:1' 'user u' 'include part' 'queue no' \
 	    'from a@example.org' 'log none' 'auth-cleartext yes' >config
 	echo "password-command shell:echo x >>$PWD/ran; echo y" >part
@@ -109,10 +114,7 @@ part() {
 @test "root uses no settings that others can write, but where -C says so" {
 	local -x HOME=$BATS_TEST_TMPDIR/home
 
-	[ "$(id -u)" -eq 0 ] || skip 'not root'
-	unset XDG_CONFIG_HOME
-	mkdir -p "$HOME/.config/heloise"
-	cd "$HOME/.config/heloise"
+	settings_of_root
 	printf '%s\n' 'relay localhost:1' 'user u' 'queue no' \
 	    'from a@example.org' 'log none' 'auth-cleartext yes' \
 	    "password-command shell:echo x >>$PWD/ran; echo y" >config

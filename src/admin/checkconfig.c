@@ -6,6 +6,7 @@
  */
 
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,6 +36,7 @@
 #include "spool/spool.h"
 #include "submit/caller.h"
 #include "submit/rootmail.h"
+#include "system/identity.h"
 #include "system/log.h"
 #include "system/priv.h"
 #include "system/syslog.h"
@@ -130,14 +132,41 @@ check_group(const struct check *k, gid_t *group)
 	return top != NULL;
 }
 
-/* If there is one spool for all, each user needs the group. */
+/*
+ * If there is one spool for all, do users who start this program gain its
+ * group?  If not, the reason is kept until the settings are read.
+ */
+static bool
+check_gains(struct check *k, gid_t group)
+{
+	char name[256], path[PATH_MAX];
+	struct statvfs there;
+	gid_t gained = 0;
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+	/* Nobody can tell without /proc. */
+	if (n == -1)
+		return true;
+	path[n] = '\0';
+	identity_group_of(group, name, sizeof(name));
+	if (!priv_gives(&gained) || gained != group)
+		buf_addf(&k->lacks, "%s is not set-group-ID %s, so only root "
+		    "can send; run `chgrp %s %s && chmod 2755 %s`", path, name,
+		    name, path, path);
+	else if (statvfs(path, &there) == 0 && (there.f_flag & ST_NOSUID) != 0)
+		buf_addf(&k->lacks, "%s is set-group-ID %s, but its file "
+		    "system is mounted nosuid, so only root can send", path,
+		    name);
+	return k->lacks.len == 0;
+}
+
 static void
 check_program(struct check *k)
 {
 	gid_t group;
 
 	if (k->o->as == NULL && k->src.file == NULL && check_group(k, &group))
-		(void)groupread_gains(group, &k->lacks);
+		(void)check_gains(k, group);
 	if (k->lacks.len > 0) {
 		lint_add(&k->lint, true, NULL, NULL, "%s", k->lacks.p);
 		check_print(k, false);
@@ -500,7 +529,7 @@ check_load_as(struct check *k, char *home, struct fault *f)
 	first = *src;
 	first.home = "/dev/null";
 	check_load(k, &first);
-	if (!check_group(k, &group) || !groupread_gains(group, &k->lacks))
+	if (!check_group(k, &group) || !check_gains(k, group))
 		group = 0;
 	if (priv_become(k->o->as, group != 0 ? &group : NULL, &src->uid, home,
 	    PATH_MAX, f) == -1)

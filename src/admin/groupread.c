@@ -1,12 +1,9 @@
-/* groupread.c - do users gain a group, and can it read a file? */
+/* groupread.c - can the members of a group read a file? */
 
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "admin/groupread.h"
 #include "base/util.h"
@@ -56,30 +53,5 @@ groupread_can(const char *path, gid_t gid, struct buf *why)
 		return true;
 	buf_addf(why, "the group %s cannot read %s, so only root can send; "
 	    "run `chgrp %s %s && chmod 640 %s`", name, path, name, path, path);
-	return false;
-}
-
-bool
-groupread_gains(gid_t gid, struct buf *why)
-{
-	char name[256], path[PATH_MAX];
-	struct statvfs there;
-	struct stat st;
-	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
-
-	path[n > 0 ? n : 0] = '\0';
-	if (stat(path, &st) == -1)
-		return true;
-	identity_group_of(gid, name, sizeof(name));
-	if (st.st_gid != gid || (st.st_mode & S_ISGID) == 0) {
-		buf_addf(why, "%s is not set-group-ID %s, so only root can "
-		    "send; run `chgrp %s %s && chmod 2755 %s`", path, name,
-		    name, path, path);
-		return false;
-	}
-	if (statvfs(path, &there) == -1 || (there.f_flag & ST_NOSUID) == 0)
-		return true;
-	buf_addf(why, "%s is set-group-ID %s, but its file system is mounted "
-	    "nosuid, so only root can send", path, name);
 	return false;
 }

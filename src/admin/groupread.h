@@ -1,4 +1,4 @@
-/* groupread.h - do users gain a group, and can it read a file? */
+/* groupread.h - can the members of a group read a file? */
 
 #ifndef ADMIN_GROUPREAD_H
 #define ADMIN_GROUPREAD_H
@@ -15,11 +15,5 @@
  * out, and a command for root.  A file that does not exist is no matter.
  */
 bool	groupread_can(const char *path, gid_t, struct buf *why);
-
-/*
- * Do users who start the program that runs gain the group?  As for
- * groupread_can(); true where that cannot be found out.
- */
-bool	groupread_gains(gid_t, struct buf *why);
 
 #endif

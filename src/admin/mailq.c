@@ -189,7 +189,6 @@ mailq_hint(const struct mailq *q, const struct qmsg *m,
 	const struct explain_place at = { .account = m->c.meta.account,
 	    .sender = m->c.env.from, .recipient = m->c.env.nrcpt == 1 ?
 	    m->c.env.rcpt[0].addr : NULL };
-
 	struct explain x;
 
 	if (why == NULL || q->explain == NULL)

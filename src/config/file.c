@@ -210,21 +210,16 @@ cfile_loops(const struct cfile *r)
 	return false;
 }
 
-/* With the file are privileges that a caller lacks, and no flag names it. */
-static bool
-cfile_trusted(const struct config_source *src, const char *path)
-{
-	return (src->elevated || src->uid == 0) && path != src->file;
-}
-
 /* Why this file must not be read, or NULL; to be freed. */
 static char *
 cfile_refusal(const struct cfile *r)
 {
+	bool trusts = r->src->elevated || r->src->uid == 0;
+
 	if (cfile_loops(r))
 		return xstrdup("this file is being read already: a loop");
 	/* Else a user could give others, or root, a password-command. */
-	return cfile_trusted(r->src, r->top->path) ?
+	return trusts && r->top->path != r->src->file ?
 	    include_unsafe(r->path, &r->st) : NULL;
 }
 
