@@ -145,8 +145,12 @@ mallory:heloise 600 7102/queue/ID
 	[ "$output" = 0 ]
 	[ "$(stored_count)" -eq 2 ]
 	grep -q '^helo part.example.org' "$(envelope 1)"
-	[[ $stderr == *'/etc/heloise.d/a.conf: others than root can write to this file; run: chown root /etc/heloise.d/a.conf && chmod go-w /etc/heloise.d/a.conf'* ]]
-	[[ $stderr == *'others than root can write to /etc/heloise.d, above this file; run: chown root /etc/heloise.d && chmod go-w /etc/heloise.d'* ]]
+	[[ $stderr == *'/etc/heloise.d/a.conf: others than root can write to this file; run: chown root /etc/heloise.d/a.conf
+'* ]]
+	[[ $stderr == *'a.conf: others than root can write to this file; run: chmod go-w /etc/heloise.d/a.conf
+'* ]]
+	[[ $stderr == *'others than root can write to /etc/heloise.d, above this file; run: chmod go-w /etc/heloise.d
+'* ]]
 }
 
 @test "the settings of all: only what root alone can change" {
@@ -189,7 +193,9 @@ mallory:heloise 600 7102/queue/ID
 	echo "$output$stderr"
 	[ "$status" -eq 0 ]
 	[ "$(stored_count)" -eq 2 ]
-	[[ $stderr == *"/etc/heloise.conf: others than root can write to this file; run: chown root /etc/heloise.conf && chmod go-w /etc/heloise.conf"* ]]
+	[[ $stderr == *"/etc/heloise.conf: others than root can write to this file; run: chown root /etc/heloise.conf
+"*"/etc/heloise.conf: others than root can write to this file; run: chmod go-w /etc/heloise.conf
+"* ]]
 }
 
 @test "--status: a user sees their own mail; root that of all" {

@@ -109,22 +109,38 @@ include_mounted(const char *real, const struct stat *st)
 	return is;
 }
 
+/* Why, with what takes the writing from others. */
+static char *
+include_refuse(const char *why, const char *path, const struct stat *st)
+{
+	const bool owned = st->st_uid == 0;
+	const bool open = (st->st_mode & (S_IWGRP | S_IWOTH)) != 0;
+
+	return xasprintf("%s; run: %s%s%s%s%s", why, owned ? "" :
+	    "chown root ", owned ? "" : path, !owned && open ? " && " : "",
+	    open ? "chmod go-w " : "", open ? path : "");
+}
+
 char *
 include_unsafe(const char *path, const struct stat *st)
 {
-	char *real = realpath(path, NULL), *where = NULL, *why = NULL;
+	char *real = realpath(path, NULL), *where = NULL, *why = NULL, *text;
+	struct stat dir;
 
 	if (real == NULL)
 		return xasprintf("cannot find where this file is: %s",
 		    strerror(errno));
 	if (!include_of_root(st) && !include_mounted(real, st))
-		why = xasprintf("others than root can write to this file; "
-		    "run: chown root %s && chmod go-w %s", path, path);
+		why = include_refuse("others than root can write to this file",
+		    path, st);
 	else if ((where = include_open_place(path, false)) != NULL ||
-	    (where = include_open_place(real, true)) != NULL)
-		why = xasprintf("others than root can write to %s, above this "
-		    "file; run: chown root %s && chmod go-w %s", where, where,
-		    where);
+	    (where = include_open_place(real, true)) != NULL) {
+		text = xasprintf("others than root can write to %s, above "
+		    "this file", where);
+		why = stat(where, &dir) == 0 ?
+		    include_refuse(text, where, &dir) : xstrdup(text);
+		free(text);
+	}
 	free(where);
 	free(real);
 	return why;
