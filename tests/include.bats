@@ -76,7 +76,7 @@ settings_of_root() {
 	[ "$(id -u)" -eq 0 ] || skip 'not root'
 	unset XDG_CONFIG_HOME
 	mkdir -p "$HOME/.config/heloise"
-	cd "$HOME/.config/heloise"
+	cd "$HOME/.config/heloise" || return
 }
 
 @test "root includes no file of another user, but where -C says so" {
